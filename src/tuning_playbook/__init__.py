@@ -1,0 +1,1 @@
+"""The Deep Learning Tuning Playbook as software."""

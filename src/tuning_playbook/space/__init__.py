@@ -1,0 +1,31 @@
+"""Ranges, hyperparameters and search spaces. May import: errors, numpy."""
+
+from tuning_playbook.space.domains import (
+    Categorical,
+    Constant,
+    Domain,
+    Float,
+    Integer,
+    Ordered,
+    Scale,
+    Value,
+)
+from tuning_playbook.space.hyperparameter import Condition, Hyperparameter, Kind
+from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
+
+__all__ = [
+    "Categorical",
+    "Condition",
+    "Config",
+    "Constant",
+    "Domain",
+    "Float",
+    "Hyperparameter",
+    "Integer",
+    "Kind",
+    "Ordered",
+    "Scale",
+    "SearchSpace",
+    "Value",
+    "plain_config",
+]

@@ -1,0 +1,100 @@
+"""One hyperparameter as the project declares it, and when it exists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.space.domains import Categorical, Constant, Domain, Value
+
+Kind: TypeAlias = Literal[
+    "optimizer",
+    "schedule",
+    "regularization",
+    "architecture",
+    "initialization",
+    "data",
+    "batch_size",
+    "training_length",
+    "other",
+]
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Exists only where the hyperparameter ``parent`` has the value ``value``.
+
+    Args:
+        parent: key of a categorical hyperparameter.
+        value: one of its values.
+    """
+
+    parent: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A declared hyperparameter.
+
+    The learning rate of Adam and the learning rate of SGD share a name and nothing else, so a
+    hyperparameter is known by its `key`: the condition's parent and value, then the name.
+
+    Args:
+        name: what the training program calls it; letters, digits, ``_`` and ``-``.
+        domain: its range.
+        default: its value where a round does not say otherwise; inside the domain.
+        kind: what part of the pipeline it belongs to.
+        natural: smallest and largest value that make sense, beyond which a range never grows.
+        condition: when it exists; ``None`` for always.
+
+    Raises:
+        InvalidInput: for a malformed name or a default outside the range.
+
+    Example:
+        >>> from tuning_playbook.space import Float
+        >>> Hyperparameter("beta1", Float(0.5, 0.99, "reverse_log"), default=0.9,
+        ...                condition=Condition("optimizer", "adam")).key
+        'optimizer.adam.beta1'
+    """
+
+    name: str
+    domain: Domain
+    default: Value
+    kind: Kind = "other"
+    natural: tuple[float | None, float | None] = (None, None)
+    condition: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise InvalidInput(
+                f"{self.name!r} is not a usable name: start with a letter, then letters, digits, "
+                "_ or -"
+            )
+        if not isinstance(self.domain, Constant) and not self._reaches(self.default):
+            raise InvalidInput(
+                f"{self.key}: the default {self.default!r} is outside its range {self.domain}"
+            )
+
+    def _reaches(self, value: Value) -> bool:
+        # A numeric default may lie outside the searched range (dropout 0 beside [0.1, 0.5]) as
+        # long as it is natural; a choice must be one of the choices.
+        if isinstance(self.domain, Categorical):
+            return self.domain.contains(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        low, high = self.natural
+        return (low is None or value >= low) and (high is None or value <= high)
+
+    @property
+    def key(self) -> str:
+        """Unique name: ``parent.value.name`` for a conditional hyperparameter, else its name."""
+        if self.condition is None:
+            return self.name
+        value = self.condition.value
+        written = str(value).lower() if isinstance(value, bool) else str(value)
+        return f"{self.condition.parent}.{written}.{self.name}"

@@ -1,0 +1,185 @@
+"""The store seam: trials and curves that survive. May import: study, trial."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.study import Study
+from tuning_playbook.trial import (
+    Checkpoint,
+    Curves,
+    MetricSummary,
+    Outcome,
+    Seconds,
+    Status,
+    Step,
+    Trial,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveChunk:
+    """Consecutive logged steps of one trial that carry the same metrics.
+
+    Args:
+        attempt: which start of the trial logged them, from 1.
+        resumed_from: step of the checkpoint that the attempt went on from, 0 for a fresh start.
+            Reading a curve drops what earlier attempts logged after that step.
+        metrics: names of the columns.
+        steps: shape (n,), int64, in the order of logging.
+        values: shape (n, len(metrics)), float64, bit-exact.
+    """
+
+    attempt: int
+    resumed_from: Step
+    metrics: tuple[str, ...]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a study or trial, for a person to read later.
+
+    Args:
+        at: seconds since the epoch.
+        kind: short stable word, such as ``started``, ``retried``, ``run-started``.
+        message: one line.
+        trial: index of the trial, or ``None`` for the study.
+        data: JSON values.
+    """
+
+    at: Seconds
+    kind: str
+    message: str = ""
+    trial: int | None = None
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Store(Protocol):
+    """Keeps studies, trials, curves and events.
+
+    For implementers: every method is one atomic change or one consistent read, safe to call from
+    several processes at once; a store object itself belongs to one thread. What a method has
+    returned from survives a killed process. No method waits longer than its busy timeout
+    (30 seconds); then it raises `StoreUnavailable`. A study that is not there raises `KeyError`.
+    """
+
+    def create(
+        self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
+    ) -> None:
+        """Add a study and its trials, or more trials to a study that is there already.
+
+        The same study (equal but for ``trials`` and ``provenance``) may be created again: only
+        trials whose index is new are added, and the stored number of trials becomes the larger
+        one. Finished trials may be created as such, with their ``curves`` by index (an import).
+
+        Raises:
+            StudyConflict: when a study of that name has another design; the message names the
+                parts that differ.
+        """
+        ...
+
+    def claim(
+        self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
+    ) -> tuple[Trial, ...]:
+        """Take up to ``count`` trials to run, lowest index first, and lease them to ``worker``.
+
+        Taken are waiting trials and running ones whose lease ended before ``now``. They become
+        running, ``attempts`` grows by one. No trial is ever leased to two workers at a time.
+        """
+        ...
+
+    def append(
+        self,
+        study: str,
+        index: int,
+        *,
+        worker: str,
+        now: Seconds,
+        lease_seconds: Seconds,
+        chunks: Sequence[CurveChunk] = (),
+        checkpoints: Sequence[Checkpoint] | None = None,
+        events: Sequence[Event] = (),
+    ) -> None:
+        """Add what a running trial has logged, and renew its lease.
+
+        Args:
+            checkpoints: all that are kept now, replacing the stored list; ``None`` for no change.
+
+        Raises:
+            LeaseLost: when the trial is no longer leased to ``worker``; nothing is written.
+        """
+        ...
+
+    def finish(
+        self,
+        study: str,
+        index: int,
+        *,
+        worker: str,
+        now: Seconds,
+        outcome: Outcome,
+        summaries: Mapping[str, MetricSummary],
+    ) -> None:
+        """End a running trial and compact its curves into one chunk for each set of metrics.
+
+        Raises:
+            LeaseLost: when the trial is no longer leased to ``worker``; nothing is written.
+        """
+        ...
+
+    def release(self, study: str, index: int, *, worker: str) -> None:
+        """Give a running trial back to be claimed again; what it has logged stays.
+
+        Raises:
+            LeaseLost: when the trial is no longer leased to ``worker``.
+        """
+        ...
+
+    def note(self, study: str, event: Event) -> None:
+        """Record an event of the study itself."""
+        ...
+
+    def studies(self) -> tuple[Study, ...]:
+        """All studies, in order of creation."""
+        ...
+
+    def counts(self, study: str) -> Mapping[Status, int]:
+        """Number of trials in each status; statuses without trials are left out."""
+        ...
+
+    def trials(self, study: str) -> tuple[Trial, ...]:
+        """All trials of a study, in order of their index."""
+        ...
+
+    def curves(
+        self,
+        study: str,
+        *,
+        trials: Collection[int] | None = None,
+        metrics: Collection[str] | None = None,
+    ) -> Mapping[int, Curves]:
+        """Curves by trial index; trials without any logged value are left out.
+
+        Where a step was logged twice, the later value counts.
+
+        Args:
+            trials: only these indices.
+            metrics: only these metrics.
+        """
+        ...
+
+    def events(self, study: str) -> tuple[Event, ...]:
+        """Everything recorded for a study and its trials, oldest first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

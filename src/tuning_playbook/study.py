@@ -1,0 +1,318 @@
+"""Project, round and study: what was asked and how it is tried. Facts without verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
+from tuning_playbook.space import Config, Constant, Domain, Hyperparameter, SearchSpace, Value
+from tuning_playbook.trial import Seconds, Step
+
+
+class Direction(StrEnum):
+    """Which way the metric gets better."""
+
+    MINIMIZE = "minimize"
+    MAXIMIZE = "maximize"
+
+    @property
+    def sign(self) -> int:
+        """Factor that turns a value into a loss: lower is better."""
+        return 1 if self is Direction.MINIMIZE else -1
+
+
+Reduction: TypeAlias = Literal["best", "final", "smoothed-best"]
+Algorithm: TypeAlias = Literal["quasi-random", "random", "grid", "list"]
+RoundKind: TypeAlias = Literal["compare", "understand", "improve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Which metric decides, and how a curve of it becomes one number.
+
+    Args:
+        metric: name under which the training program evaluates it.
+        direction: which way it gets better.
+        reduction: ``best`` over training (the playbook's default), ``final``, or
+            ``smoothed-best`` (best running median of three evaluations).
+    """
+
+    metric: str
+    direction: Direction
+    reduction: Reduction = "best"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "direction", Direction(self.direction))
+        if self.reduction not in ("best", "final", "smoothed-best"):
+            raise InvalidInput(
+                f"reduction {self.reduction!r} is not known; use 'best', 'final' or 'smoothed-best'"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTarget:
+    """A Python function ``train(trial)``.
+
+    Args:
+        file: module file relative to the project's folder, such as ``train.py``.
+        function: its name in that module.
+    """
+
+    file: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTarget:
+    """A program in any language, started once for each trial.
+
+    Args:
+        arguments: the command line; ``{name}`` in an argument is replaced by the trial's value of
+            that hyperparameter.
+    """
+
+    arguments: tuple[str, ...]
+
+
+Target: TypeAlias = FunctionTarget | CommandTarget
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProtocol:
+    """How every trial of a study is trained and evaluated. Part of a comparison's identity.
+
+    Args:
+        target: what is run.
+        max_train_steps: length of every trial.
+        evaluation_interval: steps between two evaluations; the last step is always evaluated.
+        keep_best_checkpoints: how many of the best checkpoints are kept beside the last one.
+        timeout_seconds: a trial that takes longer is infeasible; ``None`` for no limit.
+        stop_on_non_finite: logged metrics that end the trial when they are NaN or infinite. The
+            objective's metric always does.
+    """
+
+    target: Target
+    max_train_steps: Step
+    evaluation_interval: Step
+    keep_best_checkpoints: int = 1
+    timeout_seconds: Seconds | None = None
+    stop_on_non_finite: tuple[str, ...] = ("loss", "train_loss", "training_loss")
+
+    def __post_init__(self) -> None:
+        if self.max_train_steps < 1:
+            raise InvalidInput(f"max_train_steps must be at least 1, found {self.max_train_steps}")
+        if not 1 <= self.evaluation_interval <= self.max_train_steps:
+            raise InvalidInput(
+                f"evaluation_interval must be between 1 and max_train_steps "
+                f"({self.max_train_steps}), found {self.evaluation_interval}"
+            )
+        if self.keep_best_checkpoints < 0:
+            raise InvalidInput("keep_best_checkpoints must be 0 or more")
+        if self.timeout_seconds is not None and self.timeout_seconds <= 0:
+            raise InvalidInput("timeout_seconds must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a study's code came from: enough to run it again.
+
+    Args:
+        command: what the user typed, from the project's folder.
+        commit: version-control commit of the project, empty outside a repository.
+        patch: uncommitted changes as a patch, empty for a clean tree.
+        python: version of the interpreter.
+        package: version of this package.
+        host: name of the machine.
+    """
+
+    command: str = ""
+    commit: str = ""
+    patch: str = ""
+    python: str = ""
+    package: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One search space, one algorithm, one seed, a number of trials.
+
+    Args:
+        name: unique in its store; ``round`` or ``round/arm``.
+        space: what varies from trial to trial.
+        trials: how many.
+        objective: what decides.
+        training: how each trial is trained.
+        round: name of the round it belongs to.
+        question: the round's question.
+        scientific: the scientific values that this study stands for.
+        fixed: every other hyperparameter of the pipeline, by key.
+        algorithm: how configurations are chosen.
+        seed: seed of the search and, with the index, of every training run.
+        configs: the configurations themselves, for the algorithm ``list``.
+        provenance: where its code came from.
+
+    Raises:
+        RefusedByPlaybook: for a training length or a batch size among the varied hyperparameters.
+        InvalidInput: for a number of trials below 1, or an empty name.
+    """
+
+    name: str
+    space: SearchSpace
+    trials: int
+    objective: Objective
+    training: TrainingProtocol
+    round: str = ""
+    question: str = ""
+    scientific: Config = field(default_factory=lambda: MappingProxyType({}))
+    fixed: Config = field(default_factory=lambda: MappingProxyType({}))
+    algorithm: Algorithm = "quasi-random"
+    seed: int = 0
+    configs: tuple[Config, ...] = ()
+    provenance: Provenance = Provenance()
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise InvalidInput("a study needs a name")
+        if self.trials < 1:
+            raise InvalidInput(f"a study needs at least 1 trial, found {self.trials}")
+        for h in self.space.hyperparameters:
+            refuse_forbidden_dimension(h)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What one machine offers to trials.
+
+    Args:
+        workers: trials at the same time.
+        gpus_per_trial: accelerators that each trial sees.
+    """
+
+    workers: int = 1
+    gpus_per_trial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What does not change from round to round.
+
+    Args:
+        name: of the project.
+        objective: what decides.
+        training: how a trial is trained.
+        hyperparameters: all of the pipeline, each declared once.
+        baseline: values by key that differ from the declared defaults.
+        resources: what this machine offers.
+        store_url: where results go; ``sqlite:///PATH`` relative to the project, or PostgreSQL.
+        task: one line on what the model does.
+        metric_reason: one line on why the metric stands for what deployment needs.
+        test_metric: metric on held-out data, looked at after exploration.
+        reference: paper or repository that the baseline comes from.
+        chance_level: value of the objective for a model that has learnt nothing.
+    """
+
+    name: str
+    objective: Objective
+    training: TrainingProtocol
+    hyperparameters: tuple[Hyperparameter, ...]
+    baseline: Config = field(default_factory=lambda: MappingProxyType({}))
+    resources: Resources = Resources()
+    store_url: str = "sqlite:///.playbook/store.db"
+    task: str = ""
+    metric_reason: str = ""
+    test_metric: str = ""
+    reference: str = ""
+    chance_level: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One narrow question and what is varied to answer it.
+
+    Args:
+        name: of the round, the stem of its file.
+        question: in one sentence.
+        kind: ``compare``, ``understand`` or ``improve``.
+        trials: for each combination of scientific values.
+        scientific: key -> the values to compare.
+        nuisance: key -> range to search (the declared one, or narrower); tuned for every arm.
+        fixed: key -> value, where it is not the baseline's.
+        algorithm: how configurations are chosen.
+        seed: of the search.
+        configs: the configurations, for the algorithm ``list``.
+        notes: anything a reader should know.
+    """
+
+    name: str
+    question: str
+    kind: RoundKind
+    trials: int
+    scientific: Mapping[str, tuple[Value, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    nuisance: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    fixed: Config = field(default_factory=lambda: MappingProxyType({}))
+    algorithm: Algorithm = "quasi-random"
+    seed: int = 0
+    configs: tuple[Config, ...] = ()
+    notes: str = ""
+
+
+_LENGTH_NAMES = frozenset(
+    {"max_train_steps", "train_steps", "num_train_steps", "num_steps", "total_steps", "epochs",
+     "num_epochs", "max_epochs", "max_steps", "training_steps"}
+)  # fmt: skip
+_BATCH_SIZE_NAMES = frozenset(
+    {"batch_size", "train_batch_size", "global_batch_size", "per_device_batch_size",
+     "per_device_train_batch_size"}
+)  # fmt: skip
+
+
+def refuse_forbidden_dimension(h: Hyperparameter) -> None:
+    """Refuse to search over the training length or the batch size.
+
+    Args:
+        h: a hyperparameter that a study would vary.
+
+    Raises:
+        RefusedByPlaybook: with the reason and what to do instead.
+
+    Source: playbook, "Determining the number of steps for each training run" and "Why shouldn't
+    the batch size be tuned to directly improve validation set performance?".
+    """
+    if isinstance(h.domain, Constant):
+        return
+    if h.kind == "training_length" or h.name in _LENGTH_NAMES:
+        raise RefusedByPlaybook(
+            f"{h.key} is the length of training and cannot be searched: every trial of a study "
+            "runs equally long, and the best checkpoint of each is chosen afterwards. Remove it "
+            "from the round and set training.max_train_steps in the project file; a second round "
+            "at another length answers whether longer is better.",
+            source="number-of-steps",
+        )
+    if h.kind == "batch_size" or h.name in _BATCH_SIZE_NAMES:
+        raise RefusedByPlaybook(
+            f"{h.key} is a batch size and cannot be searched for validation quality: with the "
+            "other hyperparameters retuned, every batch size reaches the same quality, so a "
+            "difference would only show which size was tuned better. Fix it at the largest size "
+            "that still raises throughput; to learn how it changes training time, compare steps "
+            "to a target with everything retuned at each size.",
+            source="batch-size-not-for-quality",
+        )
+
+
+def describe_target(target: Target) -> str:
+    """The target as the project file writes it.
+
+    Example:
+        >>> describe_target(FunctionTarget("train.py", "train"))
+        'train.py:train'
+    """
+    if isinstance(target, FunctionTarget):
+        return f"{target.file}:{target.function}"
+    return " ".join(target.arguments)
