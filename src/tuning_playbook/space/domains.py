@@ -81,7 +81,7 @@ class Float:
         return np.clip(values, self.low, self.high)
 
     def to_unit(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Unit coordinates of ``values``; same shape. Values outside the range fall outside [0, 1]."""
+        """Unit coordinates of ``values``; same shape; outside [0, 1] for values out of range."""
         v = np.asarray(values, dtype=np.float64)
         if self.scale == "linear":
             return (v - self.low) / (self.high - self.low)
