@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuning_playbook.analysis.inferred_space import inferred_domain, inferred_space, usable_names
+from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered
+
+
+@pytest.mark.parametrize("count", [12, 40, 300])
+def test_the_scale_is_the_one_the_values_were_drawn_on(count):
+    right = {"log": 0, "linear": 0, "reverse_log": 0}
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        u = rng.random(count)
+        for scale, domain in [
+            ("log", Float(1e-5, 1e-1, "log")),
+            ("linear", Float(0.0, 0.5)),
+            ("reverse_log", Float(0.9, 0.9999, "reverse_log")),
+        ]:
+            right[scale] += inferred_domain(domain.from_unit(u)).scale == scale
+    assert min(right.values()) >= 48
+
+
+def test_kinds_of_columns():
+    assert inferred_domain([True, False, True]) == Categorical((False, True))
+    assert inferred_domain(["b", "a", None, "b"]) == Categorical(("a", "b"))
+    assert inferred_domain([0, 1e-4, 0, 1e-3, 1e-4, 1e-3]) == Ordered((0.0, 1e-4, 1e-3))
+    assert inferred_domain([16, 32, 16, 32, 64.0, 64]) == Ordered((16, 32, 64))
+    assert inferred_domain(list(range(30, 60))) == Integer(30, 59)
+    assert inferred_domain([3, 3, 3]) is None
+    assert inferred_domain([None, float("nan"), ""]) is None
+    assert inferred_domain([f"run-{i}" for i in range(40)]) is None
+
+
+def test_what_does_not_vary_is_not_searched():
+    space = inferred_space({"lr": [0.1, 0.2, 0.4], "seed": [1, 1, 1]})
+    assert space.keys == ("lr",)
+
+
+@given(st.lists(st.text(max_size=8), unique=True, max_size=12))
+def test_usable_names_are_usable_and_distinct(names):
+    usable = usable_names(names)
+    assert len(set(usable.values())) == len(names)
+    for name in usable.values():
+        assert Hyperparameter(name, Float(0, 1), 0.5).key == name
