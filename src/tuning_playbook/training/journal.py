@@ -134,8 +134,13 @@ class JournalReader:
         names, evaluation = self._sets[number]
         size = _HEADER.size + length
         row = np.dtype(
-            [("kind", "S1"), ("length", "<u4"), ("set", "<u4"), ("step", "<i8")]
-            + [("values", "<f8", (len(names),))]
+            [
+                ("kind", "S1"),
+                ("length", "<u4"),
+                ("set", "<u4"),
+                ("step", "<i8"),
+                ("values", "<f8", (len(names),)),
+            ]
         )
         rows = np.frombuffer(data, row, count=(len(data) - position) // size, offset=position)
         same = (rows["kind"] == b"R") & (rows["length"] == length) & (rows["set"] == number)

@@ -55,7 +55,7 @@ def load_state(file: IO[bytes], parts: Mapping[str, Any]) -> None:
     """
     with zipfile.ZipFile(file) as archive:
         for name, part in parts.items():
-            _restore(name, part, _read_part(archive, name))
+            _restore(part, _read_part(archive, name))
         _restore_streams(_read_part(archive, _GLOBAL_STREAMS))
 
 
@@ -72,7 +72,7 @@ def _state_of(name: str, part: Any) -> Any:
     )
 
 
-def _restore(name: str, part: Any, state: Any) -> None:
+def _restore(part: Any, state: Any) -> None:
     if isinstance(part, np.random.Generator):
         part.bit_generator.state = state
     elif hasattr(part, "load_state_dict"):

@@ -1,0 +1,78 @@
+"""The trials of a study, before any of them has run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tuning_playbook.search.base import Searcher
+from tuning_playbook.search.explicit_list import ExplicitList
+from tuning_playbook.search.grid_search import GridSearch
+from tuning_playbook.search.halton import hashed
+from tuning_playbook.search.quasi_random import QuasiRandomSearch
+from tuning_playbook.search.random_search import RandomSearch
+from tuning_playbook.space import Config
+from tuning_playbook.study import Algorithm, Study
+from tuning_playbook.trial import Seconds, Trial
+
+_SEARCHERS: Mapping[Algorithm, type[Searcher]] = {
+    "quasi-random": QuasiRandomSearch,
+    "random": RandomSearch,
+    "grid": GridSearch,
+    "list": ExplicitList,
+}
+
+
+def searcher_for(algorithm: Algorithm) -> Searcher:
+    """The searcher of that name."""
+    return _SEARCHERS[algorithm]()
+
+
+def planned_trials(
+    study: Study, *, start: int, count: int, created_at: Seconds
+) -> tuple[Trial, ...]:
+    """Trials ``start`` to ``start + count - 1`` of a study, waiting to be run.
+
+    Args:
+        study: what is searched; the algorithm must be non-adaptive.
+        start: index of the first.
+        count: how many.
+        created_at: seconds since the epoch.
+    """
+    suggestions = searcher_for(study.algorithm).suggest(
+        study, start=start, count=count, finished=()
+    )
+    return tuple(
+        Trial(
+            study=study.name,
+            index=start + i,
+            config=full_config(study, suggestion),
+            seed=trial_seed(study.seed, start + i),
+            created_at=created_at,
+        )
+        for i, suggestion in enumerate(suggestions)
+    )
+
+
+def full_config(study: Study, suggestion: Config) -> Config:
+    """Every hyperparameter that exists under ``suggestion``: the fixed ones and the searched ones.
+
+    A fixed hyperparameter that belongs to another value of its parent is left out.
+    """
+    config = {**study.fixed, **suggestion}
+    return {key: value for key, value in config.items() if _exists(key, config)}
+
+
+def trial_seed(study_seed: int, index: int) -> int:
+    """Seed of a trial's training run: 31 bits that depend on the study's seed and the index."""
+    return hashed(study_seed, index, 0x7472) >> 33
+
+
+def _exists(key: str, config: Config) -> bool:
+    # A key reads parent.value.name, and a parent's own key may be of that form.
+    for parent in config:
+        if key.startswith(f"{parent}."):
+            value = config[parent]
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            if not key.startswith(f"{parent}.{written}."):
+                return False
+    return True

@@ -1,0 +1,93 @@
+"""From the chunks of a trial to its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.store.base import CurveChunk
+from tuning_playbook.trial import Curve, Curves, Step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChunkColumns:
+    """A chunk by columns: ``values`` has the shape (len(metrics), n)."""
+
+    attempt: int
+    resumed_from: Step
+    metrics: tuple[str, ...]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def columns_of(chunk: CurveChunk) -> ChunkColumns:
+    """The same chunk by columns."""
+    return ChunkColumns(
+        chunk.attempt, chunk.resumed_from, chunk.metrics, chunk.steps, chunk.values.T
+    )
+
+
+def curves_of(
+    chunks: Sequence[ChunkColumns], *, metrics: Collection[str] | None = None
+) -> dict[str, Curve]:
+    """Curves of one trial from its chunks, in the order of logging.
+
+    What an attempt logged after the checkpoint that a later attempt went on from is dropped; where
+    a step was logged twice, the later value counts.
+
+    Args:
+        chunks: of one trial.
+        metrics: only these; ``None`` for all.
+    """
+    parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+    for chunk in chunks:
+        # An attempt may log under several sets of metrics; each chunk carries its own start.
+        limit = min((c.resumed_from for c in chunks if c.attempt > chunk.attempt), default=None)
+        kept = slice(None) if limit is None else chunk.steps <= limit
+        for j, name in enumerate(chunk.metrics):
+            if metrics is None or name in metrics:
+                part = (chunk.steps[kept], chunk.values[j][kept])
+                parts.setdefault(name, []).append(part)
+    found = {name: _joined(pieces) for name, pieces in parts.items()}
+    return {name: curve for name, curve in found.items() if len(curve.steps)}
+
+
+def _joined(pieces: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Curve:
+    steps = pieces[0][0] if len(pieces) == 1 else np.concatenate([s for s, _ in pieces])
+    values = pieces[0][1] if len(pieces) == 1 else np.concatenate([v for _, v in pieces])
+    if len(steps) > 1 and not (steps[1:] > steps[:-1]).all():
+        # unique keeps first occurrences, so look from the end
+        steps, last = np.unique(steps[::-1], return_index=True)
+        values = values[::-1][last]
+    return Curve(np.ascontiguousarray(steps), np.ascontiguousarray(values))
+
+
+def chunks_of(curves: Curves) -> tuple[CurveChunk, ...]:
+    """Curves as chunks, one for each set of metrics that share their steps."""
+    groups: dict[bytes, list[str]] = {}
+    for name, curve in curves.items():
+        groups.setdefault(np.asarray(curve.steps, dtype=np.int64).tobytes(), []).append(name)
+    return tuple(
+        CurveChunk(
+            attempt=1,
+            resumed_from=0,
+            metrics=tuple(names),
+            steps=np.asarray(curves[names[0]].steps, dtype=np.int64),
+            values=np.column_stack([curves[n].values for n in names]).astype(np.float64),
+        )
+        for names in groups.values()
+    )
+
+
+def grouped(
+    rows: Iterable[tuple[int, ChunkColumns]], *, metrics: Collection[str] | None
+) -> Mapping[int, Curves]:
+    """Curves by trial from (trial, chunk) pairs, in order of trials and of logging."""
+    by_trial: dict[int, list[ChunkColumns]] = {}
+    for trial, chunk in rows:
+        by_trial.setdefault(trial, []).append(chunk)
+    found = {t: curves_of(chunks, metrics=metrics) for t, chunks in by_trial.items()}
+    return {trial: curves for trial, curves in found.items() if curves}

@@ -1,0 +1,160 @@
+"""A store in memory: for tests, notebooks and imports that need no file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from tuning_playbook.errors import LeaseLost, StudyConflict
+from tuning_playbook.store.base import CurveChunk, Event
+from tuning_playbook.store.codec import differences
+from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
+from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
+from tuning_playbook.study import Study
+from tuning_playbook.trial import (
+    Checkpoint,
+    Curves,
+    MetricSummary,
+    Outcome,
+    Seconds,
+    Status,
+    Trial,
+)
+
+
+class MemoryStore:
+    """Everything in dictionaries; gone with the process. See `tuning_playbook.store.Store`."""
+
+    def __init__(self) -> None:
+        self._studies: dict[str, Study] = {}
+        self._trials: dict[str, dict[int, Trial]] = {}
+        self._leases: dict[tuple[str, int], Seconds] = {}
+        self._chunks: dict[str, dict[int, list[CurveChunk]]] = {}
+        self._events: dict[str, list[Event]] = {}
+
+    def create(  # noqa: D102
+        self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
+    ) -> None:
+        stored = self._studies.get(study.name)
+        if stored is not None:
+            if different := differences(stored, study):
+                raise StudyConflict(conflict_message(study.name, different))
+            study = replace(stored, trials=max(stored.trials, study.trials))
+        self._studies[study.name] = study
+        known = self._trials.setdefault(study.name, {})
+        chunks = self._chunks.setdefault(study.name, {})
+        self._events.setdefault(study.name, [])
+        for trial in trials:
+            if trial.index not in known:
+                known[trial.index] = trial
+                if curves and trial.index in curves:
+                    chunks[trial.index] = list(chunks_of(curves[trial.index]))
+
+    def claim(  # noqa: D102
+        self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
+    ) -> tuple[Trial, ...]:
+        trials = self._trials[study]
+        waiting = [i for i in sorted(trials) if trials[i].status is Status.WAITING]
+        expired = [
+            i
+            for i in sorted(trials)
+            if trials[i].status is Status.RUNNING and self._leases[study, i] < now
+        ]
+        taken: list[Trial] = []
+        for index in sorted((*waiting, *expired))[:count]:
+            trial = trials[index]
+            trials[index] = replace(
+                trial,
+                status=Status.RUNNING,
+                worker=worker,
+                attempts=trial.attempts + 1,
+                started_at=now,
+            )
+            self._leases[study, index] = now + lease_seconds
+            taken.append(trials[index])
+        return tuple(taken)
+
+    def append(  # noqa: D102
+        self,
+        study: str,
+        index: int,
+        *,
+        worker: str,
+        now: Seconds,
+        lease_seconds: Seconds,
+        chunks: Sequence[CurveChunk] = (),
+        checkpoints: Sequence[Checkpoint] | None = None,
+        events: Sequence[Event] = (),
+    ) -> None:
+        trial = self._leased(study, index, worker)
+        self._leases[study, index] = now + lease_seconds
+        self._chunks[study].setdefault(index, []).extend(chunks)
+        self._events[study].extend(events)
+        if checkpoints is not None:
+            self._trials[study][index] = replace(trial, checkpoints=tuple(checkpoints))
+
+    def finish(  # noqa: D102
+        self,
+        study: str,
+        index: int,
+        *,
+        worker: str,
+        now: Seconds,
+        outcome: Outcome,
+        summaries: Mapping[str, MetricSummary],
+    ) -> None:
+        trial = self._leased(study, index, worker)
+        self._trials[study][index] = replace(
+            trial,
+            status=outcome.status,
+            reason=outcome.reason,
+            detail=outcome.detail,
+            finished_at=now,
+            summaries=dict(summaries),
+        )
+        chunks = self._chunks[study].get(index)
+        if chunks:
+            curves = curves_of([columns_of(c) for c in chunks])
+            self._chunks[study][index] = list(chunks_of(curves))
+
+    def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
+        trial = self._leased(study, index, worker)
+        self._trials[study][index] = replace(trial, status=Status.WAITING, worker="")
+
+    def note(self, study: str, event: Event) -> None:  # noqa: D102
+        self._events[study].append(event)
+
+    def studies(self) -> tuple[Study, ...]:  # noqa: D102
+        return tuple(self._studies.values())
+
+    def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
+        return Counter(t.status for t in self._trials[study].values())
+
+    def trials(self, study: str) -> tuple[Trial, ...]:  # noqa: D102
+        trials = self._trials[study]
+        return tuple(trials[i] for i in sorted(trials))
+
+    def curves(  # noqa: D102
+        self,
+        study: str,
+        *,
+        trials: Collection[int] | None = None,
+        metrics: Collection[str] | None = None,
+    ) -> Mapping[int, Curves]:
+        chunks = self._chunks[study]
+        wanted = [i for i in sorted(chunks) if trials is None or i in trials]
+        rows = ((i, columns_of(chunk)) for i in wanted for chunk in chunks[i])
+        return grouped(rows, metrics=metrics)
+
+    def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
+        return tuple(self._events[study])
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _leased(self, study: str, index: int, worker: str) -> Trial:
+        trial = self._trials[study][index]
+        if trial.status is not Status.RUNNING or trial.worker != worker:
+            raise LeaseLost(lease_lost_message(study, index, worker))
+        return trial
