@@ -1,1 +1,103 @@
-"""The Deep Learning Tuning Playbook as software."""
+"""Google's Deep Learning Tuning Playbook as software.
+
+Names are imported when they are first used, so that ``import tuning_playbook`` is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuning_playbook.errors import PlaybookError, TrialDiverged
+    from tuning_playbook.findings import Advice, Finding, Verdict
+    from tuning_playbook.project_files import read_project, read_round
+    from tuning_playbook.space import (
+        Categorical,
+        Condition,
+        Constant,
+        Float,
+        Hyperparameter,
+        Integer,
+        Ordered,
+        SearchSpace,
+    )
+    from tuning_playbook.store import MemoryStore, open_store
+    from tuning_playbook.study import (
+        CommandTarget,
+        Direction,
+        FunctionTarget,
+        Objective,
+        Project,
+        Resources,
+        Round,
+        Study,
+        TrainingProtocol,
+    )
+    from tuning_playbook.training import TrialHandle, current_trial
+    from tuning_playbook.trial import Curve, Reason, Status, Trial
+    from tuning_playbook.workflow import run_round
+
+_HOMES = {
+    "errors": ("PlaybookError", "TrialDiverged"),
+    "findings": ("Advice", "Finding", "Verdict"),
+    "project_files": ("read_project", "read_round"),
+    "space": ("Categorical", "Condition", "Constant", "Float", "Hyperparameter", "Integer",
+              "Ordered", "SearchSpace"),
+    "store": ("MemoryStore", "open_store"),
+    "study": ("CommandTarget", "Direction", "FunctionTarget", "Objective", "Project", "Resources",
+              "Round", "Study", "TrainingProtocol"),
+    "training": ("TrialHandle", "current_trial"),
+    "trial": ("Curve", "Reason", "Status", "Trial"),
+    "workflow": ("run_round",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Advice",
+    "Categorical",
+    "CommandTarget",
+    "Condition",
+    "Constant",
+    "Curve",
+    "Direction",
+    "Finding",
+    "Float",
+    "FunctionTarget",
+    "Hyperparameter",
+    "Integer",
+    "MemoryStore",
+    "Objective",
+    "Ordered",
+    "PlaybookError",
+    "Project",
+    "Reason",
+    "Resources",
+    "Round",
+    "SearchSpace",
+    "Status",
+    "Study",
+    "TrainingProtocol",
+    "Trial",
+    "TrialDiverged",
+    "TrialHandle",
+    "Verdict",
+    "current_trial",
+    "open_store",
+    "read_project",
+    "read_round",
+    "run_round",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,25 @@
+"""``playbook demo``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("playbook-demo"))
+def command(folder: Path) -> None:
+    """Run a real round on handwritten digits in FOLDER, from nothing to a report."""
+    from tuning_playbook.cli.progress import progress_display
+    from tuning_playbook.workflow.demo import ROUND, write_demo_project
+    from tuning_playbook.workflow.running import run_round
+
+    for path in write_demo_project(folder):
+        click.echo(f"wrote {path}")
+    click.echo(f"\n$ cd {folder} && playbook run {ROUND}")
+    with progress_display(quiet=False) as show:
+        result = run_round(folder, ROUND, command=f"playbook run {ROUND}", on_progress=show)
+    click.echo(result.text())
+    sys.exit(130 if result.interrupted else 0)

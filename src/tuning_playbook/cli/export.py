@@ -1,0 +1,32 @@
+"""``playbook export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import project_option
+
+
+@click.command("export")
+@click.argument("round_name", metavar="[ROUND]", required=False)
+@project_option
+@click.option(
+    "--format", "file_format", type=click.Choice(["csv", "json", "parquet"]), default="csv",
+    show_default=True, help="Format of the files.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("export"),
+    show_default=True, help="Folder to write to.",
+)  # fmt: skip
+def command(round_name: str | None, folder: Path, file_format: str, output: Path) -> None:
+    """Write trials and curves of ROUND, or of all rounds, to tables.
+
+    trials has one row for each trial, curves one for each trial and logged step; together they are
+    what playbook check reads.
+    """
+    from tuning_playbook.workflow.exporting import export
+
+    for path in export(folder, round_name, file_format=file_format, output=output):
+        click.echo(f"wrote {path}")

@@ -1,0 +1,24 @@
+"""``playbook init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.option("--target", help="What to train, such as train.py:train.", default="train.py:train")
+@click.option("--metric", help="Metric that decides.", default="validation_error")
+@click.option(
+    "--direction", type=click.Choice(["minimize", "maximize"]), default="minimize",
+    help="Which way the metric gets better.",
+)  # fmt: skip
+def command(folder: Path, target: str, metric: str, direction: str) -> None:
+    """Write a commented playbook.toml and a first round into FOLDER (default: this one)."""
+    from tuning_playbook.workflow.starting import init_project
+
+    for path in init_project(folder, target=target, metric=metric, direction=direction):
+        click.echo(f"wrote {path}")
+    click.echo("next: declare your hyperparameters in playbook.toml, then type: playbook try")

@@ -1,0 +1,72 @@
+"""The group of commands, loaded lazily."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+# name -> line of help; the command lives in the module of that name
+_COMMANDS = {
+    "init": "Write a commented project file to start from.",
+    "try": "Run the training program once, briefly, end to end.",
+    "plan": "Show what a round would run and what it costs.",
+    "run": "Run a round, or go on with it where it stopped.",
+    "status": "Show how far the rounds are.",
+    "report": "Write the report of a round as one HTML file.",
+    "export": "Write trials and curves as CSV, JSON or Parquet.",
+    "demo": "Run a real round on handwritten digits, in under a minute.",
+}
+_MODULES = {"try": "try_target"}
+
+
+class _LazyGroup(click.Group):
+    """Knows the commands' names; imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"tuning_playbook.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tuning-playbook", prog_name="playbook")
+def playbook() -> None:
+    """Tune deep learning models by the playbook: ask a question, run it, read the answer.
+
+    A project is a folder with a playbook.toml. Start with: playbook demo, or playbook init.
+    """
+
+
+def main() -> None:
+    """Run the command line; errors made on purpose become one message and exit code 2."""
+    from tuning_playbook.errors import PlaybookError
+
+    try:
+        playbook(standalone_mode=True)
+    except PlaybookError as error:
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,51 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def project_option(command: _Command) -> _Command:
+    """``--project FOLDER``: where playbook.toml is; this folder or one above it by default."""
+    return click.option(
+        "--project",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=True),
+        default=Path(),
+        show_default="this folder, or the nearest one above it with a playbook.toml",
+        help="Folder of the project.",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """``--json``: output for a program."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")(
+        command
+    )
+
+
+def round_argument(command: _Command) -> _Command:
+    """``ROUND``: name of a file in rounds/, with or without .toml."""
+    return click.argument("round_name", metavar="ROUND")(command)
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output; NaN and infinities become null."""
+    click.echo(json.dumps(_plain(document), indent=2, ensure_ascii=False))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float) and value - value != 0:
+        return None
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value

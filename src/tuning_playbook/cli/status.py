@@ -1,0 +1,26 @@
+"""``playbook status``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option
+
+
+@click.command("status")
+@click.argument("round_name", metavar="[ROUND]", required=False)
+@project_option
+@json_option
+def command(round_name: str | None, folder: Path, as_json: bool) -> None:
+    """Show how far the project's rounds are, or one of them with its best trials."""
+    from tuning_playbook.workflow.status import status
+
+    found = status(folder, round_name)
+    if as_json:
+        print_json(found.as_document())
+        return
+    from rich.console import Console
+
+    Console().print(found.renderable())
