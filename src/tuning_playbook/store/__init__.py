@@ -1,1 +1,20 @@
-"""TODO: face of this room."""
+"""Trials and curves that survive. May import: study, trial, space.
+
+SQLAlchemy is imported only when a store is opened, Alembic only when a schema is made or changed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tuning_playbook.store.base import CurveChunk, Event, Store
+from tuning_playbook.store.memory import MemoryStore
+
+__all__ = ["CurveChunk", "Event", "MemoryStore", "Store", "open_store"]
+
+
+def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False) -> Store:
+    """The store at ``url``; see `tuning_playbook.store.opening.open_store`."""
+    from tuning_playbook.store.opening import open_store as opened
+
+    return opened(url, folder=folder, must_exist=must_exist)

@@ -1,0 +1,3 @@
+"""Numbered changes of the schema, run by Alembic. A released one is never edited."""
+
+REVISIONS = ("0001",)  # oldest first; a store at another one was written by a newer version
