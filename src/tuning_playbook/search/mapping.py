@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.search.halton import hashed
+from tuning_playbook.search.splitmix import hashed
 from tuning_playbook.space import Config, Hyperparameter, SearchSpace
 
 

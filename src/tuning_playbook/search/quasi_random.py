@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tuning_playbook.search.halton import halton_points, hashed
+from tuning_playbook.search.halton import halton_points
 from tuning_playbook.search.mapping import configs_at, seeded_order
+from tuning_playbook.search.splitmix import hashed
 from tuning_playbook.space import Config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tuning_playbook.search.halton import hashed
 from tuning_playbook.search.mapping import configs_at
+from tuning_playbook.search.splitmix import hashed
 from tuning_playbook.space import Config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial

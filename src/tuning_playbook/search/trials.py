@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from tuning_playbook.search.base import Searcher
 from tuning_playbook.search.explicit_list import ExplicitList
 from tuning_playbook.search.grid_search import GridSearch
-from tuning_playbook.search.halton import hashed
 from tuning_playbook.search.quasi_random import QuasiRandomSearch
 from tuning_playbook.search.random_search import RandomSearch
+from tuning_playbook.search.splitmix import hashed
 from tuning_playbook.space import Config
 from tuning_playbook.study import Algorithm, Study
 from tuning_playbook.trial import Seconds, Trial

@@ -1,0 +1,89 @@
+"""What happens in the process of a trial."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tuning_playbook.errors import TrialDiverged
+from tuning_playbook.run.targets import load_function, place_of
+from tuning_playbook.space import plain_config
+from tuning_playbook.study import CommandTarget
+from tuning_playbook.training.attempt import Attempt, read_attempt
+from tuning_playbook.training.current import ATTEMPT_VARIABLE
+from tuning_playbook.training.handle import TrialHandle
+from tuning_playbook.training.seeding import seed_everything
+
+_OUT_OF_MEMORY_NAMES = frozenset({"MemoryError", "OutOfMemoryError", "XlaRuntimeError"})
+
+
+def run_attempt(file: Path) -> int:
+    """Train, in this process, the attempt described in ``file``.
+
+    Returns:
+        Exit code: 0 where the training function returned or its trial diverged, else 1. A command
+        takes this process over and never returns.
+    """
+    attempt = read_attempt(file)
+    if attempt.gpus:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(attempt.gpus)
+    os.environ[ATTEMPT_VARIABLE] = str(file)
+    if isinstance(attempt.training.target, CommandTarget):
+        _become_command(attempt, attempt.training.target)
+    folder = Path(attempt.project_folder)
+    handle = TrialHandle(attempt)
+    try:
+        train = load_function(attempt.training.target, folder)
+        seed_everything(attempt.seed)
+        train(handle)
+    except TrialDiverged:
+        return 0
+    except Exception as error:  # whatever the user's code raises is recorded, not propagated
+        traceback.print_exc()
+        handle.record_event("exception", _description(error, folder))
+        return 1
+    handle.record_event("returned", {})
+    return 0
+
+
+def _description(error: Exception, folder: Path) -> dict[str, Any]:
+    name = type(error).__name__
+    out_of_memory = name in _OUT_OF_MEMORY_NAMES and (
+        name != "XlaRuntimeError" or "RESOURCE_EXHAUSTED" in str(error)
+    )
+    return {
+        "type": name,
+        "message": str(error)[:500],
+        "where": place_of(error, folder).strip(" ()"),
+        "out_of_memory": out_of_memory,
+    }
+
+
+def _become_command(attempt: Attempt, target: CommandTarget) -> NoReturn:
+    config = plain_config(attempt.config)
+    arguments = [_filled(argument, config) for argument in target.arguments]
+    environment = {
+        **os.environ,
+        "TUNING_PLAYBOOK_CONFIG": json.dumps(config),
+        "TUNING_PLAYBOOK_SEED": str(attempt.seed),
+        "TUNING_PLAYBOOK_MAX_TRAIN_STEPS": str(attempt.training.max_train_steps),
+        "TUNING_PLAYBOOK_EVALUATION_INTERVAL": str(attempt.training.evaluation_interval),
+        "TUNING_PLAYBOOK_LINES": str(attempt.lines),
+    }
+    # "python" means the interpreter that runs playbook, not the first one on the path
+    program = sys.executable if arguments[0] in ("python", "python3") else arguments[0]
+    try:
+        os.execvpe(program, arguments, environment)  # noqa: S606  no shell: arguments stay apart
+    except OSError as error:
+        print(f"{program}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(127)
+
+
+def _filled(argument: str, config: dict[str, Any]) -> str:
+    for name, value in config.items():
+        argument = argument.replace(f"{{{name}}}", str(value))
+    return argument

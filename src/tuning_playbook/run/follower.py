@@ -1,0 +1,135 @@
+"""Follows what a trial's process writes, and turns it into what the store keeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.run.outcome import Evidence
+from tuning_playbook.store.base import CurveChunk
+from tuning_playbook.training.attempt import Attempt
+from tuning_playbook.training.journal import (
+    JournalEntry,
+    JournalEvent,
+    JournalReader,
+    JournalRows,
+    LinesReader,
+)
+from tuning_playbook.trial import Checkpoint, Step
+
+_LAST_OUTPUT_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new since the last look.
+
+    Args:
+        chunks: logged rows.
+        checkpoints: all that are kept now, or ``None`` for no change.
+    """
+
+    chunks: tuple[CurveChunk, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] | None = None
+
+
+class Follower:
+    """Reads the journal and the JSON lines of one attempt.
+
+    Args:
+        attempt: whose.
+        evidence: what earlier attempts of the trial wrote.
+    """
+
+    def __init__(self, attempt: Attempt, evidence: Evidence = Evidence()) -> None:  # noqa: B008
+        self._attempt = attempt
+        self._readers = (JournalReader(attempt.journal), LinesReader(attempt.lines))
+        self._resumed_from: Step = 0
+        # Only the present attempt tells how the trial ended.
+        self.evidence = replace(evidence, diverged=None, not_a_number=None, exception=None)
+
+    def read(self) -> News:
+        """What is new; also adds to ``evidence``."""
+        entries = [entry for reader in self._readers for entry in reader.read()]
+        checkpoints: tuple[Checkpoint, ...] | None = None
+        chunks: list[CurveChunk] = []
+        pending: list[JournalRows] = []
+        for entry in entries:
+            if isinstance(entry, JournalRows):
+                pending.append(entry)
+            elif entry.kind == "restored":
+                chunks.extend(self._chunks(pending))
+                pending = []
+                self._resumed_from = int(entry.data["step"])
+            elif entry.kind == "checkpoints":
+                checkpoints = self._checkpoints(entry.data["kept"])
+            self._learn(entry)
+        return News((*chunks, *self._chunks(pending)), checkpoints)
+
+    def last_output(self) -> str:
+        """The last line that the process printed, shortened."""
+        return last_line(self._attempt.output)
+
+    def _chunks(self, rows: Sequence[JournalRows]) -> list[CurveChunk]:
+        groups: dict[tuple[str, ...], list[JournalRows]] = {}
+        for part in rows:
+            groups.setdefault(part.metrics, []).append(part)
+        return [
+            CurveChunk(
+                attempt=self._attempt.number,
+                resumed_from=self._resumed_from,
+                metrics=metrics,
+                steps=np.concatenate([p.steps for p in parts]),
+                values=np.concatenate([p.values for p in parts]),
+            )
+            for metrics, parts in groups.items()
+        ]
+
+    def _checkpoints(self, kept: Sequence[dict[str, Any]]) -> tuple[Checkpoint, ...]:
+        project = Path(self._attempt.project_folder)
+        return tuple(
+            Checkpoint(c["step"], _relative(Path(c["path"]), project), float(c["value"]))
+            for c in kept
+        )
+
+    def _learn(self, entry: JournalEntry) -> None:
+        known = self.evidence
+        if isinstance(entry, JournalEvent):
+            if entry.kind == "diverged":
+                self.evidence = replace(known, diverged=known.diverged or entry.data)
+            elif entry.kind == "not-a-number":
+                self.evidence = replace(known, not_a_number=known.not_a_number or entry.data)
+            elif entry.kind == "exception":
+                self.evidence = replace(known, exception=entry.data)
+            return
+        metric = self._attempt.objective.metric
+        values = entry.values[:, entry.metrics.index(metric)] if metric in entry.metrics else ()
+        self.evidence = replace(
+            known,
+            evaluations=known.evaluations + len(entry.steps) * entry.evaluation,
+            metrics=known.metrics | frozenset(entry.metrics),
+            objective_values=known.objective_values + len(values),
+            finite_objective_values=known.finite_objective_values
+            + sum(math.isfinite(v) for v in values),
+        )
+
+
+def last_line(path: Path) -> str:
+    """The last line of text in a file, shortened; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _LAST_OUTPUT_BYTES))
+            lines = file.read().decode("utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
