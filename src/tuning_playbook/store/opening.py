@@ -133,14 +133,13 @@ def _bring_to_present_schema(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection:
-        # One process migrates; a second waits here and then finds it done.
-        with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(7245)"))
-            if _revision_of(connection) != REVISIONS[-1]:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+    # One process migrates; a second waits here and then finds it done.
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7245)"))
+        if _revision_of(connection) != REVISIONS[-1]:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
 def _revision(engine: Engine) -> str | None:

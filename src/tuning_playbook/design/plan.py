@@ -1,0 +1,110 @@
+"""What a round will cost, before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.design.caveats import caveats_of
+from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.trial import Seconds, Step
+
+
+@dataclass(frozen=True, slots=True)
+class ArmPlan:
+    """One study of a round.
+
+    Args:
+        study: its name.
+        trials: how many it runs.
+        searched: one line for each searched hyperparameter and its range.
+    """
+
+    study: str
+    trials: int
+    searched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """What a round would run.
+
+    Args:
+        round: its name.
+        question: what it asks.
+        arms: its studies.
+        trials: of all arms.
+        finished: of them, already run.
+        steps: training steps of all trials that are left.
+        workers: trials at the same time.
+        seconds_per_trial: measured on finished trials; ``None`` before the first.
+        seconds: estimate for what is left; ``None`` without a measurement.
+        caveats: what the answer will hold for only.
+        warnings: what the playbook would object to.
+    """
+
+    round: str
+    question: str
+    arms: tuple[ArmPlan, ...]
+    trials: int
+    finished: int
+    steps: Step
+    workers: int
+    seconds_per_trial: Seconds | None
+    seconds: Seconds | None
+    caveats: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def plan_round(
+    project: Project,
+    round_: Round,
+    studies: Sequence[Study],
+    *,
+    finished: int = 0,
+    seconds_per_trial: Seconds | None = None,
+) -> RoundPlan:
+    """Plan of a round.
+
+    seconds = seconds_per_trial x (trials left) / workers.
+
+    Args:
+        project, round_, studies: what would run.
+        finished: trials that have ended already.
+        seconds_per_trial: measured; ``None`` if unknown.
+    """
+    trials = sum(study.trials for study in studies)
+    left = max(0, trials - finished)
+    workers = project.resources.workers
+    return RoundPlan(
+        round=round_.name,
+        question=round_.question,
+        arms=tuple(
+            ArmPlan(
+                s.name, s.trials, tuple(f"{h.key}: {h.domain}" for h in s.space.hyperparameters)
+            )
+            for s in studies
+        ),
+        trials=trials,
+        finished=finished,
+        steps=left * project.training.max_train_steps,
+        workers=workers,
+        seconds_per_trial=seconds_per_trial,
+        seconds=None if seconds_per_trial is None else seconds_per_trial * left / workers,
+        caveats=caveats_of(project, studies),
+        warnings=_warnings(project, round_),
+    )
+
+
+def _warnings(project: Project, round_: Round) -> tuple[str, ...]:
+    named = {*round_.nuisance, *round_.scientific}
+    untuned = [
+        h.key for h in project.hyperparameters if h.kind == "optimizer" and h.key not in named
+    ]
+    if untuned and round_.scientific:
+        return (
+            f"{', '.join(untuned)} stay fixed although they belong to the optimizer: the best value "
+            "usually moves with everything else, so a comparison without tuning them may favour "
+            "one arm; add them to nuisance",
+        )
+    return ()

@@ -1,0 +1,372 @@
+"""The shell around control: claims, starts, follows and finishes trials until none is left."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.errors import LeaseLost
+from tuning_playbook.run import control
+from tuning_playbook.run.base import Launcher
+from tuning_playbook.run.follower import Follower, News
+from tuning_playbook.run.outcome import Evidence, judge
+from tuning_playbook.run.patience import patiently
+from tuning_playbook.run.progress import Progress
+from tuning_playbook.run.worker import is_dead, worker_name
+from tuning_playbook.store.base import Event, Store
+from tuning_playbook.study import Resources, Study
+from tuning_playbook.training.attempt import Attempt, read_attempt
+from tuning_playbook.trial import Outcome, Seconds, Status, Trial
+
+LEASE_SECONDS: Seconds = 60.0
+_RENEWAL_SECONDS: Seconds = 15.0
+_FOLLOW_SECONDS: Seconds = 1.0
+_POLL_SECONDS: Seconds = 0.2
+_WAIT_FOR_OTHERS_SECONDS: Seconds = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run came to.
+
+    Args:
+        counts: trials in each status, over all studies of the round.
+        interrupted: whether it was stopped before all trials had ended.
+    """
+
+    counts: dict[Status, int]
+    interrupted: bool
+
+
+class Driver:
+    """Runs the trials of some studies on one machine.
+
+    Args:
+        studies: of one round, created in the store already.
+        store: where trials are claimed and results go.
+        launcher: starts processes.
+        folder: of the project, absolute.
+        resources: of this machine.
+        attempts: how often a trial is started before machine faults end it.
+        on_progress: called a few times a second.
+        stop_requested: asked a few times a second; ``True`` ends the run.
+    """
+
+    def __init__(
+        self,
+        studies: Sequence[Study],
+        *,
+        store: Store,
+        launcher: Launcher,
+        folder: Path,
+        resources: Resources,
+        attempts: int = 3,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        stop_requested: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._studies = {study.name: study for study in studies}
+        self._store = store
+        self._launcher = launcher
+        self._folder = folder
+        self._resources = resources
+        self._limits = control.Limits(slots=resources.workers, attempts=attempts)
+        self._on_progress = on_progress
+        self._stop_requested = stop_requested
+        self._worker = worker_name()
+        self._state = control.RunState()
+        self._followers: dict[str, Follower] = {}
+        self._renewed: dict[str, Seconds] = {}
+        self._folded: set[str] = set()
+        self._counts: dict[str, dict[Status, int]] = {}
+        self._best: float | None = None
+        self._started_at = time.monotonic()
+        self._ended_here = 0
+
+    def run(self) -> RunSummary:
+        """Run until all trials have ended, here or elsewhere, or a stop is requested.
+
+        Raises:
+            StoreUnavailable: when the store fails for longer than a minute; trials are killed
+                first and go on from their last checkpoint next time.
+        """
+        try:
+            self._learn_best()
+            while True:
+                self._look_for_stop()
+                self._claim()
+                if not self._state.running and (self._state.stopping or self._all_ended()):
+                    break
+                self._wait()
+                self._follow()
+                self._apply(control.Tick(time.time()))
+                self._show()
+        finally:
+            self._launcher.close()
+        counts = self._refreshed_counts()
+        self._show()
+        return RunSummary(counts, interrupted=self._left(counts) > 0)
+
+    def _look_for_stop(self) -> None:
+        if self._stop_requested() and not self._state.stopping:
+            self._apply(control.StopRequested())
+
+    def _claim(self) -> None:
+        if control.free_slots(self._state, self._limits) < 1:
+            return
+        self._release_orphans()
+        self._refreshed_counts()
+        while control.free_slots(self._state, self._limits) > 0:
+            trial = self._claim_one()
+            if trial is None:
+                return
+            study = self._studies[trial.study]
+            timeout = study.training.timeout_seconds
+            deadline = None if timeout is None else time.time() + timeout
+            self._apply(control.Claimed(trial, deadline))
+
+    def _claim_one(self) -> Trial | None:
+        """A trial of the study that is furthest behind; expired leases count as waiting."""
+        totals = {name: sum(counts.values()) for name, counts in self._counts.items()}
+        startable = {
+            name: counts.get(Status.WAITING, 0) + self._held_elsewhere(name)
+            for name, counts in self._counts.items()
+        }
+        while (name := control.next_study(startable, totals)) is not None:
+            claimed = patiently(
+                lambda name=name: self._store.claim(  # type: ignore[misc]
+                    name,
+                    worker=self._worker,
+                    count=1,
+                    now=time.time(),
+                    lease_seconds=LEASE_SECONDS,
+                )
+            )
+            if claimed:
+                self._count(name, Status.WAITING, -1)
+                self._count(name, Status.RUNNING, 1)
+                return claimed[0]
+            startable[name] = 0
+        return None
+
+    def _held_elsewhere(self, study: str) -> int:
+        ours = sum(r.trial.study == study for r in self._state.running.values())
+        return self._counts[study].get(Status.RUNNING, 0) - ours
+
+    def _release_orphans(self) -> None:
+        """Give back what dead drivers of this machine still hold, without waiting for the lease."""
+        for name in self._studies:
+            if self._counts and self._held_elsewhere(name) <= 0:
+                continue
+            for trial in patiently(lambda name=name: self._store.trials(name)):  # type: ignore[misc]
+                if trial.status is Status.RUNNING and is_dead(trial.worker):
+                    try:
+                        self._store.release(name, trial.index, worker=trial.worker)
+                    except LeaseLost:
+                        continue  # somebody else was quicker
+
+    def _wait(self) -> None:
+        if not self._state.running:
+            time.sleep(_WAIT_FOR_OTHERS_SECONDS if not self._state.stopping else 0)
+            return
+        for key, exit_ in self._launcher.poll(_POLL_SECONDS).items():
+            follower = self._followers.get(key)
+            if follower is None:
+                continue
+            running = self._state.running[key]
+            self._fold(running.trial, follower, force=True)
+            evidence = replace(follower.evidence, last_output=follower.last_output())
+            metric = self._studies[running.trial.study].objective.metric
+            self._apply(control.Exited(key, judge(evidence, exit_, metric=metric)))
+            self._followers.pop(key, None)
+
+    def _follow(self) -> None:
+        for key, running in tuple(self._state.running.items()):
+            if time.monotonic() - self._renewed[key] >= _FOLLOW_SECONDS:
+                self._fold(running.trial, self._followers[key], force=False)
+
+    def _fold(self, trial: Trial, follower: Follower, *, force: bool) -> None:
+        """Move what the trial has written into the store, and renew its lease."""
+        key = control.key_of(trial)
+        news = follower.read()
+        due = time.monotonic() - self._renewed.get(key, 0.0) >= _RENEWAL_SECONDS
+        if not (news.chunks or news.checkpoints is not None or due or force):
+            return
+        try:
+            self._append(trial, news)
+            self._renewed[key] = time.monotonic()
+        except LeaseLost:
+            self._apply(control.LeaseEnded(key))
+
+    def _append(self, trial: Trial, news: News, events: Sequence[Event] = ()) -> None:
+        patiently(
+            lambda: self._store.append(
+                trial.study,
+                trial.index,
+                worker=self._worker,
+                now=time.time(),
+                lease_seconds=LEASE_SECONDS,
+                chunks=news.chunks,
+                checkpoints=news.checkpoints,
+                events=events,
+            )
+        )
+
+    def _apply(self, event: control.Event) -> None:
+        self._state, orders = control.advance(self._state, event, self._limits)
+        for order in orders:
+            if isinstance(order, control.Start):
+                self._start(order.trial, order.slot)
+            elif isinstance(order, control.Kill):
+                self._launcher.kill([order.key])
+            elif isinstance(order, control.Finish):
+                self._finish(order.trial, order.outcome)
+            else:
+                self._release(order.trial)
+
+    def _start(self, trial: Trial, slot: int) -> None:
+        study = self._studies[trial.study]
+        per_trial = self._resources.gpus_per_trial
+        attempt = Attempt(
+            study=trial.study,
+            index=trial.index,
+            number=trial.attempts,
+            config=trial.config,
+            seed=trial.seed,
+            objective=study.objective,
+            training=study.training,
+            project_folder=str(self._folder),
+            trial_folder=str(trial_folder(self._folder, trial)),
+            gpus=tuple(str(slot * per_trial + i) for i in range(per_trial)),
+        )
+        evidence = self._fold_earlier_attempts(trial, attempt)
+        message = f"attempt {trial.attempts}, slot {slot}"
+        started = Event(time.time(), "started", message, trial.index)
+        self._append(trial, News(), [started])
+        self._followers[attempt.key] = Follower(attempt, evidence)
+        self._renewed[attempt.key] = time.monotonic()
+        self._launcher.start(attempt)
+
+    def _fold_earlier_attempts(self, trial: Trial, attempt: Attempt) -> Evidence:
+        """What earlier attempts wrote, up to the moment when they or their driver were killed.
+
+        Rows that a dead driver had stored already are stored again, which changes no curve: the
+        later value of a repeated step counts.
+        """
+        evidence = Evidence()
+        for number in range(1, trial.attempts):
+            earlier = replace(attempt, number=number)
+            if not earlier.file.exists():
+                continue
+            follower = Follower(read_attempt(earlier.file), evidence)
+            news = follower.read()
+            if earlier.key not in self._folded:
+                self._append(trial, news)
+                self._folded.add(earlier.key)
+            evidence = follower.evidence
+        return evidence
+
+    def _finish(self, trial: Trial, outcome: Outcome) -> None:
+        curves = patiently(lambda: self._store.curves(trial.study, trials=[trial.index]))
+        summaries = summaries_of(curves.get(trial.index, {}))
+        try:
+            patiently(
+                lambda: self._store.finish(
+                    trial.study,
+                    trial.index,
+                    worker=self._worker,
+                    now=time.time(),
+                    outcome=outcome,
+                    summaries=summaries,
+                )
+            )
+        except LeaseLost:
+            return
+        self._count(trial.study, Status.RUNNING, -1)
+        self._count(trial.study, outcome.status, 1)
+        self._ended_here += 1
+        objective = self._studies[trial.study].objective
+        if outcome.status is Status.COMPLETE and objective.metric in summaries:
+            value, _ = objective_of_summary(summaries[objective.metric], objective)
+            self._note_best(value, objective.direction.sign)
+        _delete_journals(trial_folder(self._folder, trial))
+
+    def _release(self, trial: Trial) -> None:
+        # It was followed to its end, so the next attempt need not fold it again.
+        self._folded.add(control.key_of(trial))
+        try:
+            patiently(lambda: self._store.release(trial.study, trial.index, worker=self._worker))
+        except LeaseLost:
+            return
+        self._count(trial.study, Status.RUNNING, -1)
+        self._count(trial.study, Status.WAITING, 1)
+
+    def _count(self, study: str, status: Status, change: int) -> None:
+        counts = self._counts[study]
+        counts[status] = counts.get(status, 0) + change
+
+    def _refreshed_counts(self) -> dict[Status, int]:
+        total: dict[Status, int] = {}
+        for name in self._studies:
+            found = dict(patiently(lambda name=name: self._store.counts(name)))  # type: ignore[misc]
+            self._counts[name] = found
+            for status, count in found.items():
+                total[status] = total.get(status, 0) + count
+        return total
+
+    def _all_ended(self) -> bool:
+        return self._left(self._refreshed_counts()) == 0
+
+    @staticmethod
+    def _left(counts: dict[Status, int]) -> int:
+        return sum(count for status, count in counts.items() if not status.is_finished)
+
+    def _learn_best(self) -> None:
+        for name, study in self._studies.items():
+            for trial in self._store.trials(name):
+                summary = trial.summaries.get(study.objective.metric)
+                if trial.status is Status.COMPLETE and summary is not None:
+                    value, _ = objective_of_summary(summary, study.objective)
+                    self._note_best(value, study.objective.direction.sign)
+
+    def _note_best(self, value: float, sign: int) -> None:
+        if math.isfinite(value) and (self._best is None or sign * value < sign * self._best):
+            self._best = value
+
+    def _show(self) -> None:
+        counts: dict[Status, int] = {}
+        for found in self._counts.values():
+            for status, count in found.items():
+                counts[status] = counts.get(status, 0) + count
+        left, total = self._left(counts), sum(counts.values())
+        elapsed = time.monotonic() - self._started_at
+        first = next(iter(self._studies.values()))
+        self._on_progress(
+            Progress(
+                round=first.round or first.name,
+                total=total,
+                done=total - left,
+                running=len(self._state.running),
+                infeasible=counts.get(Status.INFEASIBLE, 0),
+                failed=counts.get(Status.FAILED, 0),
+                metric=first.objective.metric,
+                best=self._best,
+                seconds_left=elapsed / self._ended_here * left if self._ended_here else None,
+            )
+        )
+
+
+def trial_folder(project: Path, trial: Trial) -> Path:
+    """Where a trial's output, journals and checkpoints go."""
+    return project / ".playbook" / "trials" / trial.study / f"{trial.index:05d}"
+
+
+def _delete_journals(folder: Path) -> None:
+    """Everything in them is in the store by now; the printed output stays."""
+    for pattern in ("*.journal", "*.jsonl"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
