@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 from tuning_playbook.study import Project, Round, Study
 from tuning_playbook.trial import Seconds, Step
 
@@ -102,9 +103,26 @@ def _warnings(project: Project, round_: Round) -> tuple[str, ...]:
         h.key for h in project.hyperparameters if h.kind == "optimizer" and h.key not in named
     ]
     if untuned and round_.scientific:
-        return (
-            f"{', '.join(untuned)} stay fixed although they belong to the optimizer: the best value "
-            "usually moves with everything else, so a comparison without tuning them may favour "
-            "one arm; add them to nuisance",
+        message = (
+            f"{', '.join(untuned)} stay fixed although they belong to the optimizer: their best "
+            "values move with everything else, so a comparison may favour one arm; add them to "
+            "nuisance"
         )
+        return (message,)
     return ()
+
+
+def describe(h: Hyperparameter) -> str:
+    """A hyperparameter and its range in one line.
+
+    Example:
+        >>> from tuning_playbook.space import Float
+        >>> describe(Hyperparameter("learning_rate", Float(1e-4, 1.0, "log"), default=0.1))
+        'learning_rate: 0.0001 to 1, log'
+    """
+    domain = h.domain
+    if isinstance(domain, Constant):
+        return f"{h.key}: {domain.value}"
+    if isinstance(domain, (Ordered, Categorical)):
+        return f"{h.key}: {', '.join(str(v) for v in domain.values)}"
+    return f"{h.key}: {domain.low:g} to {domain.high:g}, {domain.scale.replace('_', '-')}"

@@ -1,0 +1,106 @@
+"""Project and round files as text: what ``playbook init`` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
+from tuning_playbook.study import Round
+
+_PROJECT = """\
+# The project file: declared once, shared by every round of experiments.
+
+[project]
+name = {name}
+task = ""                          # one line: what does the model do?
+reference = "none"                 # paper or repository that the baseline comes from
+
+[metric]
+name = {metric}                    # as passed to trial.evaluate(step, ...)
+direction = {direction}            # or the other one
+reduction = "best"                 # best over training; or "final", "smoothed-best"
+reason = ""                        # one line: why does it stand for what you need?
+# chance = 0.9                     # its value for a model that has learnt nothing
+
+[training]
+target = {target}                  # FILE:FUNCTION, or instead of it:
+# command = ["python", "train.py", "--lr", "{{learning_rate}}"]
+max_train_steps = 1000             # every trial trains this long
+evaluation_interval = 50           # steps between two evaluations
+keep_best_checkpoints = 1          # beside the last one
+# timeout_seconds = 3600           # a trial that takes longer is infeasible
+
+[resources]
+workers = 1                        # trials at the same time
+gpus_per_trial = 0
+
+# Every hyperparameter of your pipeline, varied or not. Ranges:
+#   log = [low, high]           for what matters by factors (learning rates, penalties)
+#   reverse_log = [low, high]   for what is near 1 (momentum)
+#   linear, integer, integer_log = [low, high];  ordered, choice = [values];  fixed = value
+# kind: optimizer, schedule, regularization, architecture, initialization, data, batch_size, other
+# natural = [smallest, largest]: limits beyond which a range never grows
+[hyperparameters]
+learning_rate = {{ log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }}
+momentum = {{ reverse_log = [0.5, 0.999], default = 0.9, kind = "optimizer", natural = [0.0, 1.0] }}
+batch_size = {{ fixed = 64, kind = "batch_size" }}
+
+# Hyperparameters that exist for one value of another only:
+# [hyperparameters.optimizer]
+# choice = ["nesterov", "adam"]
+# default = "nesterov"
+# [hyperparameters.optimizer.when.adam]
+# learning_rate = {{ log = [1e-5, 1e-1], default = 1e-3, kind = "optimizer" }}
+"""
+
+_ROUND = """\
+# One narrow question. Whatever is not named here stays at the baseline and becomes a caveat.
+question = "Which learning rate and momentum suit the baseline?"
+kind     = "understand"            # compare, understand or improve
+nuisance = ["learning_rate", "momentum"]
+trials   = 20                      # for each combination of scientific values
+# scientific = {{ weight_decay = [0.0, 1e-5, 1e-4] }}   # what is compared
+"""
+
+
+def project_to_toml(*, name: str, target: str, metric: str, direction: str) -> str:
+    """A commented playbook.toml to start from."""
+    return _PROJECT.format(
+        name=value_to_toml(name),
+        target=value_to_toml(target),
+        metric=value_to_toml(metric),
+        direction=value_to_toml(direction),
+    )
+
+
+def first_round_to_toml() -> str:
+    """A commented first round for that project."""
+    return _ROUND.format()
+
+
+def round_to_toml(round_: Round) -> str:
+    """A round as its file; reading it gives the round back."""
+    lines = [
+        f"question = {value_to_toml(round_.question)}",
+        f"kind = {value_to_toml(round_.kind)}",
+        f"trials = {round_.trials}",
+        f"algorithm = {value_to_toml(round_.algorithm)}",
+        f"seed = {round_.seed}",
+    ]
+    if round_.notes:
+        lines.append(f"notes = {value_to_toml(round_.notes)}")
+    scientific = {
+        key: f"[{', '.join(value_to_toml(v) for v in values)}]"
+        for key, values in round_.scientific.items()
+    }
+    nuisance = {key: f"{{ {domain_to_toml(d)} }}" for key, d in round_.nuisance.items()}
+    fixed = {key: value_to_toml(v) for key, v in round_.fixed.items()}
+    tables = {"scientific": scientific, "nuisance": nuisance, "fixed": fixed}
+    parts = ["\n".join(lines), *(_table(f"[{n}]", t) for n, t in tables.items() if t)]
+    for config in round_.configs:
+        parts.append(_table("[[configs]]", {k: value_to_toml(v) for k, v in config.items()}))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(header: str, entries: Mapping[str, str]) -> str:
+    return "\n".join([header, *(f"{value_to_toml(k)} = {v}" for k, v in entries.items())])
