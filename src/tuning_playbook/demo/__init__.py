@@ -1,1 +1,1 @@
-"""TODO: face of this room."""
+"""The digits project that ``playbook demo`` writes out; data, not code of this package."""

@@ -71,8 +71,8 @@ def _one(
         return None
     kind = rest.get("kind", "other")
     if kind not in get_args(Kind):
-        mistakes.add([*path, "kind"], f"{kind!r} is not a kind of hyperparameter",
-                     near(str(kind), get_args(Kind)) or f"kinds: {', '.join(get_args(Kind))}")  # fmt: skip
+        hint = near(str(kind), get_args(Kind)) or f"kinds: {', '.join(get_args(Kind))}"
+        mistakes.add([*path, "kind"], f"{kind!r} is not a kind of hyperparameter", hint)
         kind = "other"
     default = _default(domain, rest, path, mistakes)
     if default is None:
@@ -110,9 +110,7 @@ def _children(
         mistakes.add(path, "when takes a table for each value", "[hyperparameters.X.when.VALUE]")
         return ()
     if branches and not isinstance(parent.domain, Categorical):
-        mistakes.add(
-            path, f"only a choice can have hyperparameters of its own, {parent.name} is none"
-        )
+        mistakes.add(path, f"{parent.name} is no choice, so nothing can depend on it")
         return ()
     found: list[Hyperparameter] = []
     for written, tables in branches.items():

@@ -14,7 +14,7 @@ _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_\-]+)")
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int | None:
-    """Line, from 1, on which the value at ``path`` is written.
+    r"""Line, from 1, on which the value at ``path`` is written.
 
     The longest written prefix of the path counts: for a key inside an inline table that is the
     line of the table.
@@ -24,7 +24,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int | None:
         path: keys from the outermost in.
 
     Example:
-        >>> line_of("[metric]\\nname = 'error'\\n", ("metric", "name"))
+        >>> line_of("[metric]\nname = 'error'\n", ("metric", "name"))
         2
     """
     wanted = [str(part) for part in path]

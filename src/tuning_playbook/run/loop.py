@@ -52,6 +52,7 @@ class Driver:
         launcher: starts processes.
         folder: of the project, absolute.
         resources: of this machine.
+        trials_folder: where trials keep their files; ``.playbook/trials`` by default.
         attempts: how often a trial is started before machine faults end it.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
@@ -65,6 +66,7 @@ class Driver:
         launcher: Launcher,
         folder: Path,
         resources: Resources,
+        trials_folder: Path | None = None,
         attempts: int = 3,
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
@@ -73,6 +75,7 @@ class Driver:
         self._store = store
         self._launcher = launcher
         self._folder = folder
+        self._trials_folder = trials_folder or folder / ".playbook" / "trials"
         self._resources = resources
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._on_progress = on_progress
@@ -240,7 +243,7 @@ class Driver:
             objective=study.objective,
             training=study.training,
             project_folder=str(self._folder),
-            trial_folder=str(trial_folder(self._folder, trial)),
+            trial_folder=str(trial_folder(self._trials_folder, trial)),
             gpus=tuple(str(slot * per_trial + i) for i in range(per_trial)),
         )
         evidence = self._fold_earlier_attempts(trial, attempt)
@@ -293,7 +296,7 @@ class Driver:
         if outcome.status is Status.COMPLETE and objective.metric in summaries:
             value, _ = objective_of_summary(summaries[objective.metric], objective)
             self._note_best(value, objective.direction.sign)
-        _delete_journals(trial_folder(self._folder, trial))
+        _delete_journals(trial_folder(self._trials_folder, trial))
 
     def _release(self, trial: Trial) -> None:
         # It was followed to its end, so the next attempt need not fold it again.
@@ -360,9 +363,9 @@ class Driver:
         )
 
 
-def trial_folder(project: Path, trial: Trial) -> Path:
+def trial_folder(trials_folder: Path, trial: Trial) -> Path:
     """Where a trial's output, journals and checkpoints go."""
-    return project / ".playbook" / "trials" / trial.study / f"{trial.index:05d}"
+    return trials_folder / trial.study / f"{trial.index:05d}"
 
 
 def _delete_journals(folder: Path) -> None:

@@ -1,0 +1,137 @@
+"""Everything stored, as tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.store import Store
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
+
+Row = dict[str, Any]
+
+
+def export(
+    folder: Path, round_name: str | None, *, file_format: str, output: Path
+) -> tuple[Path, ...]:
+    """Write ``trials`` and ``curves`` tables.
+
+    Args:
+        folder: of the project.
+        round_name: of the round; all rounds by default.
+        file_format: ``csv``, ``json`` (one object a line) or ``parquet``.
+        output: folder to write to, made where needed.
+
+    Returns:
+        The files written.
+    """
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        studies = store.studies() if round_name is None else stored_studies(store, round_name)
+        trials, curves = _tables(store, studies)
+    finally:
+        store.close()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        return tuple(
+            _write(rows, output / name, file_format)
+            for name, rows in (("trials", trials), ("curves", curves))
+        )
+    except OSError as error:
+        raise InvalidInput(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _tables(store: Store, studies: Sequence[Study]) -> tuple[list[Row], list[Row]]:
+    trials: list[Row] = []
+    curves: list[Row] = []
+    for study in studies:
+        trials += [trial_record(trial, study) for trial in store.trials(study.name)]
+        for index, found in store.curves(study.name).items():
+            curves += _curve_rows(f"{study.name}#{index}", found)
+    return trials, curves
+
+
+def trial_record(trial: Trial, study: Study) -> Row:
+    """A trial as one row: its id, its hyperparameters, how it ended."""
+    summary = trial.summaries.get(study.objective.metric)
+    value, step = (math.nan, -1)
+    if summary is not None:
+        value, step = objective_of_summary(summary, study.objective)
+    return {
+        "trial": f"{study.name}#{trial.index}",
+        "study": study.name,
+        "index": trial.index,
+        **trial.config,
+        study.objective.metric: value,
+        "best_step": step,
+        "status": trial.status.value,
+        "reason": trial.reason.value,
+        "detail": trial.detail,
+        "seed": trial.seed,
+        "attempts": trial.attempts,
+        "started_at": trial.started_at,
+        "finished_at": trial.finished_at,
+    }
+
+
+def _curve_rows(trial: str, curves: Curves) -> list[Row]:
+    steps: dict[int, Row] = {}
+    for name, curve in curves.items():
+        for step, value in zip(curve.steps.tolist(), curve.values.tolist(), strict=True):
+            steps.setdefault(step, {"trial": trial, "step": step})[name] = value
+    return [steps[step] for step in sorted(steps)]
+
+
+def _write(rows: list[Row], path: Path, file_format: str) -> Path:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if file_format == "csv":
+        target = path.with_suffix(".csv")
+        with target.open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        return target
+    if file_format == "json":
+        target = path.with_suffix(".jsonl")
+        with target.open("w") as file:
+            file.writelines(f"{json.dumps(_finite(row))}\n" for row in rows)
+        return target
+    return _write_parquet(rows, columns, path.with_suffix(".parquet"))
+
+
+def _finite(row: Row) -> Row:
+    """NaN and infinities as strings that every JSON reader takes."""
+    return {
+        k: str(v) if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()
+    }
+
+
+def _write_parquet(rows: Iterable[Row], columns: Sequence[str], target: Path) -> Path:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise InvalidInput(
+            "Parquet needs pyarrow; type: python -m pip install 'tuning-playbook[parquet]', "
+            "or take --format csv"
+        ) from error
+    table = {c: _one_type([row.get(c) for row in rows]) for c in columns}
+    pq.write_table(pa.table(table), target)
+    return target
+
+
+def _one_type(values: list[Any]) -> list[Any]:
+    """A column of one type: mixed ones (a hyperparameter of two conditions) become strings."""
+    kinds = {type(v) for v in values if v is not None}
+    if kinds <= {int, float} or len(kinds) <= 1:
+        return values
+    return [None if v is None else str(v) for v in values]

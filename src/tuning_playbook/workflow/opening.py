@@ -1,0 +1,67 @@
+"""Finding a project, its rounds and its store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files import find_project, find_round, read_project, read_round
+from tuning_playbook.store import Store, open_store
+from tuning_playbook.study import Project, Round, Study
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProject:
+    """A project and where it lies.
+
+    Args:
+        folder: absolute.
+        project: as declared.
+    """
+
+    folder: Path
+    project: Project
+
+
+def open_project(folder: Path) -> OpenProject:
+    """The project that ``folder`` lies in.
+
+    Raises:
+        InvalidInput: when there is none, or its file has mistakes.
+    """
+    place = find_project(folder)
+    return OpenProject(place, read_project(place))
+
+
+def open_round(opened: OpenProject, name: str) -> Round:
+    """A round of the project, by the name of its file."""
+    return read_round(find_round(opened.folder, name), opened.project)
+
+
+def project_store(opened: OpenProject, *, must_exist: bool = False) -> Store:
+    """The store that the project file names."""
+    return open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
+
+
+def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:
+    """The studies of a round that has been run.
+
+    Raises:
+        InvalidInput: when the store holds none of that round.
+    """
+    studies = store.studies()
+    found = tuple(s for s in studies if (s.round or s.name) == round_name)
+    if not found:
+        names = sorted({s.round or s.name for s in studies})
+        raise InvalidInput(
+            f"round {round_name!r} has not been run yet; run so far: {', '.join(names) or 'none'}. "
+            f"Type: playbook run {round_name}"
+        )
+    return found
+
+
+def round_names(studies: Sequence[Study]) -> tuple[str, ...]:
+    """Names of the rounds that studies belong to, in order of their first study."""
+    return tuple(dict.fromkeys(s.round or s.name for s in studies))

@@ -1,0 +1,137 @@
+"""Running a round, or going on with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.design import studies_of
+from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.interrupts import stop_on_signals
+from tuning_playbook.run.local import LocalLauncher
+from tuning_playbook.run.loop import Driver
+from tuning_playbook.run.progress import Progress
+from tuning_playbook.search import planned_trials
+from tuning_playbook.store import Event, Store
+from tuning_playbook.study import Resources, Round, Study
+from tuning_playbook.trial import Status
+from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.workflow.reporting import write_round_report
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What running a round came to.
+
+    Args:
+        round: its name.
+        counts: trials in each status, over all its studies.
+        interrupted: whether trials are left.
+        report: the file written, if any.
+    """
+
+    round: str
+    counts: dict[Status, int]
+    interrupted: bool
+    report: Path | None
+
+    @property
+    def complete_trials(self) -> int:
+        """Trials that completed."""
+        return self.counts.get(Status.COMPLETE, 0)
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "schema": 1,
+            "round": self.round,
+            "counts": {status.value: count for status, count in self.counts.items()},
+            "interrupted": self.interrupted,
+            "report": None if self.report is None else str(self.report),
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        words = [f"{count} {status.value}" for status, count in self.counts.items()]
+        lines = [f"{self.round}: {', '.join(words)}"]
+        if self.interrupted:
+            lines.append(f"stopped; go on with: playbook run {self.round}")
+        if self.report is not None:
+            lines.append(f"report: {self.report}")
+        return "\n".join(lines)
+
+
+def run_round(
+    folder: Path,
+    round_name: str,
+    *,
+    workers: int | None = None,
+    trials: int | None = None,
+    write_report: bool = True,
+    command: str = "",
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> RoundResult:
+    """Run all trials of a round that have not ended yet, and write its report.
+
+    Args:
+        folder: of the project.
+        round_name: of the round's file.
+        workers: trials at the same time; the project file's number by default.
+        trials: for each arm, where it is to be more than the round file says.
+        write_report: whether to draw the report at the end.
+        command: what the user typed, for the record.
+        on_progress: called a few times a second.
+
+    Raises:
+        PlaybookError: for mistakes in the files, a target that cannot be imported, a store that
+            cannot be used.
+    """
+    opened = open_project(Path(folder))
+    round_ = open_round(opened, round_name)
+    if trials is not None:
+        round_ = replace(round_, trials=max(trials, round_.trials))
+    resources = replace(
+        opened.project.resources, workers=workers or opened.project.resources.workers
+    )
+    command = command or f"playbook run {round_.name}"
+    with stop_on_signals() as stop_requested:
+        launcher = LocalLauncher(
+            opened.folder, opened.project.training.target, workers=resources.workers
+        )
+        try:
+            store = project_store(opened)
+        except BaseException:
+            launcher.close()
+            raise
+        try:
+            studies = _create(opened, round_, store, command)
+            summary = Driver(
+                studies,
+                store=store,
+                launcher=launcher,
+                folder=opened.folder,
+                resources=Resources(resources.workers, resources.gpus_per_trial),
+                on_progress=on_progress,
+                stop_requested=stop_requested,
+            ).run()
+        finally:
+            launcher.close()
+            store.close()
+    ended = any(status.is_finished for status in summary.counts)
+    report = write_round_report(opened.folder, round_.name) if write_report and ended else None
+    return RoundResult(round_.name, summary.counts, summary.interrupted, report)
+
+
+def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:
+    """The round's studies, in the store with all their trials."""
+    provenance = provenance_of(opened.folder, command=command)
+    studies = studies_of(opened.project, round_, provenance=provenance)
+    now = time.time()
+    for study in studies:
+        store.create(study, planned_trials(study, start=0, count=study.trials, created_at=now))
+        data = {"commit": provenance.commit, "changed": bool(provenance.patch)}
+        store.note(study.name, Event(now, "run-started", command, data=data))
+    return studies
