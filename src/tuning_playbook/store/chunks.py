@@ -46,10 +46,13 @@ def decode_chunk(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     Raises:
         StoreError: for bytes of another format.
     """
-    version, count, metrics = _HEADER.unpack_from(data)
-    if version != _VERSION:
-        raise StoreError(f"a curve chunk of format {version} was found, expected {_VERSION}")
-    raw = np.frombuffer(zlib.decompress(memoryview(data)[_HEADER.size :]), dtype=np.uint8)
-    columns = np.ascontiguousarray(raw.reshape(8, -1).T).view("<u8").reshape(metrics + 1, count)
-    steps = np.cumsum(columns[0].view("<i8"), dtype=np.int64)
-    return steps, columns[1:].view("<f8")
+    try:
+        version, count, metrics = _HEADER.unpack_from(data)
+        if version != _VERSION:
+            raise StoreError(f"a curve chunk of format {version} was found, expected {_VERSION}")
+        raw = np.frombuffer(zlib.decompress(memoryview(data)[_HEADER.size :]), dtype=np.uint8)
+        planes = raw.reshape(8, (metrics + 1) * count)
+    except (struct.error, zlib.error, ValueError) as error:
+        raise StoreError(f"a curve chunk is damaged ({error}); restore the store") from error
+    columns = np.ascontiguousarray(planes.T).view("<u8").reshape(metrics + 1, count)
+    return np.cumsum(columns[0].view("<i8"), dtype=np.int64), columns[1:].view("<f8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from tuning_playbook.errors import StoreError
+from tuning_playbook.errors import InvalidInput, StoreError
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -75,26 +74,6 @@ def study_from_json(text: str) -> Study:
     return Study(**document)
 
 
-def differences(stored: Study, wanted: Study) -> list[str]:
-    """Parts of the design in which two studies differ, in words; empty for the same design."""
-    found: list[str] = []
-    for field in fields(Study):
-        if field.name in ("name", "trials", "provenance", "space"):
-            continue
-        old, new = getattr(stored, field.name), getattr(wanted, field.name)
-        if old != new:
-            found.append(f"{field.name} was {_short(old)}, is now {_short(new)}")
-    old_space = {h.key: h.domain for h in stored.space.hyperparameters}
-    new_space = {h.key: h.domain for h in wanted.space.hyperparameters}
-    for key in dict.fromkeys((*old_space, *new_space)):
-        if old_space.get(key) != new_space.get(key):
-            old, new = old_space.get(key, "not searched"), new_space.get(key, "not searched")
-            found.append(f"the range of {key} was {old}, is now {new}")
-    if not found and stored.space != wanted.space:
-        found.append("the order or the conditions of the searched hyperparameters differ")
-    return found
-
-
 def summaries_to_json(summaries: Mapping[str, MetricSummary]) -> str:
     """Summaries by metric; a list of numbers each, NaN and infinities in Python's spelling."""
     return json.dumps({name: list(_astuple(s)) for name, s in summaries.items()})
@@ -115,9 +94,26 @@ def checkpoints_from_json(text: str) -> tuple[Checkpoint, ...]:
     return tuple(Checkpoint(*row) for row in json.loads(text))
 
 
-def seconds_or_null(seconds: float) -> float | None:
-    """NaN as SQL's null."""
-    return None if math.isnan(seconds) else seconds
+def storable(text: str) -> str:
+    """``text`` with a replacement for what a database refuses: NUL and halves of surrogate pairs.
+
+    Program output and host names hold such characters now and then.
+    """
+    if "\0" in text or not text.isascii():
+        return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return text
+
+
+def require_storable_name(name: str) -> None:
+    """Refuse a study's name that a database cannot hold.
+
+    Raises:
+        InvalidInput: for a NUL character or half of a surrogate pair.
+    """
+    if storable(name) != name:
+        raise InvalidInput(
+            f"the study's name {name!r} holds a character that cannot be stored; rename the round"
+        )
 
 
 def _astuple(summary: MetricSummary) -> tuple[Any, ...]:
@@ -155,8 +151,3 @@ def _read_target(document: dict[str, Any]) -> Target:
     if "arguments" in document:
         return CommandTarget(tuple(document["arguments"]))
     return FunctionTarget(**document)
-
-
-def _short(value: Any) -> str:
-    text = str(dict(value)) if isinstance(value, Mapping) else str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -42,10 +42,10 @@ def curves_of(
         chunks: of one trial.
         metrics: only these; ``None`` for all.
     """
+    limits = _limits(chunks)
     parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
     for chunk in chunks:
-        # An attempt may log under several sets of metrics; each chunk carries its own start.
-        limit = min((c.resumed_from for c in chunks if c.attempt > chunk.attempt), default=None)
+        limit = limits[chunk.attempt]
         kept = slice(None) if limit is None else chunk.steps <= limit
         for j, name in enumerate(chunk.metrics):
             if metrics is None or name in metrics:
@@ -53,6 +53,21 @@ def curves_of(
                 parts.setdefault(name, []).append(part)
     found = {name: _joined(pieces) for name, pieces in parts.items()}
     return {name: curve for name, curve in found.items() if len(curve.steps)}
+
+
+def _limits(chunks: Sequence[ChunkColumns]) -> dict[int, Step | None]:
+    """Last step of each attempt that later attempts went on from; ``None`` for all of them."""
+    limits: dict[int, Step | None] = {}
+    limit: Step | None = None
+    starts: dict[int, Step] = {}
+    for chunk in chunks:
+        starts[chunk.attempt] = min(
+            chunk.resumed_from, starts.get(chunk.attempt, chunk.resumed_from)
+        )
+    for attempt in sorted(starts, reverse=True):
+        limits[attempt] = limit
+        limit = starts[attempt] if limit is None else min(limit, starts[attempt])
+    return limits
 
 
 def _joined(pieces: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Curve:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
+from math import inf
 
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store.base import CurveChunk, Event
-from tuning_playbook.store.codec import differences
+from tuning_playbook.store.codec import require_storable_name, storable
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
+from tuning_playbook.store.differences import differences
 from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
@@ -36,6 +39,7 @@ class MemoryStore:
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
     ) -> None:
+        require_storable_name(study.name)
         stored = self._studies.get(study.name)
         if stored is not None:
             if different := differences(stored, study):
@@ -47,7 +51,7 @@ class MemoryStore:
         self._events.setdefault(study.name, [])
         for trial in trials:
             if trial.index not in known:
-                known[trial.index] = trial
+                known[trial.index] = replace(trial, study=study.name, detail=storable(trial.detail))
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))
 
@@ -59,7 +63,7 @@ class MemoryStore:
         expired = [
             i
             for i in sorted(trials)
-            if trials[i].status is Status.RUNNING and self._leases[study, i] < now
+            if trials[i].status is Status.RUNNING and self._leases.get((study, i), inf) < now
         ]
         taken: list[Trial] = []
         for index in sorted((*waiting, *expired))[:count]:
@@ -89,8 +93,8 @@ class MemoryStore:
     ) -> None:
         trial = self._leased(study, index, worker)
         self._leases[study, index] = now + lease_seconds
-        self._chunks[study].setdefault(index, []).extend(chunks)
-        self._events[study].extend(events)
+        self._chunks[study].setdefault(index, []).extend(deepcopy(chunks))
+        self._events[study].extend(map(_storable_event, events))
         if checkpoints is not None:
             self._trials[study][index] = replace(trial, checkpoints=tuple(checkpoints))
 
@@ -109,7 +113,7 @@ class MemoryStore:
             trial,
             status=outcome.status,
             reason=outcome.reason,
-            detail=outcome.detail,
+            detail=storable(outcome.detail),
             finished_at=now,
             summaries=dict(summaries),
         )
@@ -123,13 +127,13 @@ class MemoryStore:
         self._trials[study][index] = replace(trial, status=Status.WAITING, worker="")
 
     def note(self, study: str, event: Event) -> None:  # noqa: D102
-        self._events[study].append(event)
+        self._events[study].append(_storable_event(event))
 
     def studies(self) -> tuple[Study, ...]:  # noqa: D102
         return tuple(self._studies.values())
 
     def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
-        return Counter(t.status for t in self._trials[study].values())
+        return dict(Counter(t.status for t in self._trials[study].values()))
 
     def trials(self, study: str) -> tuple[Trial, ...]:  # noqa: D102
         trials = self._trials[study]
@@ -154,7 +158,11 @@ class MemoryStore:
         """Nothing to let go of."""
 
     def _leased(self, study: str, index: int, worker: str) -> Trial:
-        trial = self._trials[study][index]
-        if trial.status is not Status.RUNNING or trial.worker != worker:
+        trial = self._trials[study].get(index)
+        if trial is None or trial.status is not Status.RUNNING or trial.worker != worker:
             raise LeaseLost(lease_lost_message(study, index, worker))
         return trial
+
+
+def _storable_event(event: Event) -> Event:
+    return replace(event, kind=storable(event.kind), message=storable(event.message))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row
-
 from tuning_playbook.store import codec
-from tuning_playbook.store.base import Event
+from tuning_playbook.store.base import CurveChunk, Event
+from tuning_playbook.store.chunks import decode_chunk, encode_chunk
+from tuning_playbook.store.curves import ChunkColumns
 from tuning_playbook.trial import Reason, Seconds, Status, Trial
 
 
@@ -21,41 +23,83 @@ def trial_row(trial: Trial, study_id: int) -> dict[str, Any]:
         "seed": trial.seed,
         "status": trial.status.value,
         "reason": trial.reason.value,
-        "detail": trial.detail,
+        "detail": codec.storable(trial.detail),
         "attempts": trial.attempts,
-        "worker": trial.worker,
+        "worker": codec.storable(trial.worker),
         "lease_until": None,
-        "created_at": codec.seconds_or_null(trial.created_at),
-        "started_at": codec.seconds_or_null(trial.started_at),
-        "finished_at": codec.seconds_or_null(trial.finished_at),
+        "created_at": _seconds_or_null(trial.created_at),
+        "started_at": _seconds_or_null(trial.started_at),
+        "finished_at": _seconds_or_null(trial.finished_at),
         "summaries": codec.summaries_to_json(trial.summaries),
         "checkpoints": codec.checkpoints_to_json(trial.checkpoints),
     }
 
 
-def trial_of(row: Row[Any], study: str) -> Trial:
-    """The trial that a row stands for."""
+def trial_of(row: tuple[Any, ...], study: str) -> Trial:
+    """The trial that a row of ``statements.TRIAL_COLUMNS`` stands for."""
+    number, config, seed, status, reason, detail, attempts, worker = row[:8]
+    created, started, finished, summaries, checkpoints = row[8:]
     return Trial(
         study=study,
-        index=row.number,
-        config=json.loads(row.config),
-        seed=row.seed,
-        status=Status(row.status),
-        reason=Reason(row.reason),
-        detail=row.detail,
-        attempts=row.attempts,
-        worker=row.worker,
-        created_at=_seconds(row.created_at),
-        started_at=_seconds(row.started_at),
-        finished_at=_seconds(row.finished_at),
-        summaries=codec.summaries_from_json(row.summaries),
-        checkpoints=codec.checkpoints_from_json(row.checkpoints),
+        index=number,
+        config=json.loads(config),
+        seed=seed,
+        status=Status(status),
+        reason=Reason(reason),
+        detail=detail,
+        attempts=attempts,
+        worker=worker,
+        created_at=_seconds(created),
+        started_at=_seconds(started),
+        finished_at=_seconds(finished),
+        summaries=codec.summaries_from_json(summaries),
+        checkpoints=codec.checkpoints_from_json(checkpoints),
     )
 
 
-def event_of(row: Row[Any]) -> Event:
-    """The event that a row stands for."""
-    return Event(row.at, row.kind, row.message, row.number, json.loads(row.data))
+def chunk_row(trial_id: int, chunk: CurveChunk) -> dict[str, Any]:
+    """A chunk as the columns of its row."""
+    return {
+        "trial_id": trial_id,
+        "attempt": chunk.attempt,
+        "resumed_from": chunk.resumed_from,
+        "metrics": json.dumps(chunk.metrics),
+        "data": encode_chunk(chunk.steps, chunk.values),
+    }
+
+
+def columns_of_row(row: tuple[Any, ...]) -> ChunkColumns:
+    """The chunk that a row of ``statements.CHUNK_COLUMNS`` stands for."""
+    attempt, resumed_from, metrics, data = row
+    steps, values = decode_chunk(data)
+    return ChunkColumns(attempt, resumed_from, _names(metrics), steps, values)
+
+
+def event_row(study_id: int, event: Event) -> dict[str, Any]:
+    """An event as the columns of its row."""
+    return {
+        "study_id": study_id,
+        "number": event.trial,
+        "at": event.at,
+        "kind": codec.storable(event.kind),
+        "message": codec.storable(event.message),
+        "data": json.dumps(dict(event.data)),
+    }
+
+
+def event_of(row: tuple[Any, ...]) -> Event:
+    """The event that a row of ``statements.ALL_EVENTS`` stands for."""
+    at, kind, message, trial, data = row
+    return Event(at, kind, message, trial, json.loads(data))
+
+
+@lru_cache(maxsize=1024)  # the same few sets of metrics in every chunk of a study
+def _names(metrics: str) -> tuple[str, ...]:
+    return tuple(json.loads(metrics))
+
+
+def _seconds_or_null(seconds: Seconds) -> float | None:
+    return None if math.isnan(seconds) else seconds
 
 
 def _seconds(value: float | None) -> Seconds:

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    CursorResult,
-    Engine,
-    Row,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-
 from tuning_playbook.errors import LeaseLost, StudyConflict
-from tuning_playbook.store import codec
+from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk, Event
-from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
-from tuning_playbook.store.curves import ChunkColumns, chunks_of, curves_of, grouped
-from tuning_playbook.store.faults import translated_faults
-from tuning_playbook.store.rows import event_of, trial_of, trial_row
-from tuning_playbook.store.tables import chunks as chunk_table
-from tuning_playbook.store.tables import events as event_table
-from tuning_playbook.store.tables import studies as study_table
-from tuning_playbook.store.tables import trials as trial_table
+from tuning_playbook.store.curves import chunks_of, curves_of, grouped
+from tuning_playbook.store.database import Database, Transaction
+from tuning_playbook.store.differences import differences
+from tuning_playbook.store.rows import (
+    chunk_row,
+    columns_of_row,
+    event_of,
+    event_row,
+    trial_of,
+    trial_row,
+)
 from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
@@ -45,137 +32,50 @@ from tuning_playbook.trial import (
     Trial,
 )
 
-_T = trial_table.c
-_LEASED = (_T.study_id == bindparam("p_study"), _T.number == bindparam("p_number"),
-           _T.status == Status.RUNNING.value, _T.worker == bindparam("p_worker"))  # fmt: skip
-_RENEW = update(trial_table).where(*_LEASED).values(lease_until=bindparam("p_lease_until"))
-_RENEW = _RENEW.returning(_T.id)
-_FINISH = update(trial_table).where(*_LEASED).values(
-    status=bindparam("p_status"), reason=bindparam("p_reason"), detail=bindparam("p_detail"),
-    finished_at=bindparam("p_now"), summaries=bindparam("p_summaries"),
-).returning(_T.id)  # fmt: skip
-_RELEASE = update(trial_table).where(*_LEASED).values(status=Status.WAITING.value, worker="")
-_RELEASE = _RELEASE.returning(_T.id)
-_CHUNKS_OF_TRIAL = (
-    select(chunk_table).where(chunk_table.c.trial_id == bindparam("p_trial"))
-    .order_by(chunk_table.c.id)
-)  # fmt: skip
-
-
-def _claim(candidates: ColumnElement[bool]) -> Any:
-    chosen = (
-        select(_T.id)
-        .where(_T.study_id == bindparam("p_study"), candidates)
-        .order_by(_T.number)
-        .limit(bindparam("p_count"))
-        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time anyway
-    )
-    return (
-        update(trial_table)
-        .where(_T.id.in_(chosen.scalar_subquery()))
-        .values(
-            status=Status.RUNNING.value,
-            worker=bindparam("p_worker"),
-            lease_until=bindparam("p_lease_until"),
-            started_at=bindparam("p_now"),
-            attempts=_T.attempts + 1,
-        )
-        .returning(*trial_table.c)
-    )
-
-
-# Two statements instead of one "or": each then walks the index from its first match.
-_CLAIM_EXPIRED = _claim((_T.status == Status.RUNNING.value) & (_T.lease_until < bindparam("p_now")))
-_CLAIM_WAITING = _claim(_T.status == Status.WAITING.value)
+_EVERY_INDEX = (0, 2**31 - 1)
 
 
 class SqlStore:
     """See `tuning_playbook.store.Store`; made by `tuning_playbook.store.open_store`."""
 
-    def __init__(self, engine: Engine, *, place: str) -> None:
-        self._engine = engine
-        self._place = place
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._ids: dict[str, int] = {}
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with translated_faults(self._place), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated_faults(self._place), self._engine.connect() as connection:
-            reader = connection.execution_options(reading=True)
-            with reader.begin():
-                yield reader
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
     ) -> None:
-        with self._writing() as connection:
-            study_id = self._add_study(connection, study)
-            known = set(
-                connection.execute(select(_T.number).where(_T.study_id == study_id)).scalars()
-            )
-            rows = [trial_row(t, study_id) for t in trials if t.index not in known]
-            if rows:
-                connection.execute(insert(trial_table), rows)
-            if curves:
-                self._add_curves(connection, study_id, curves, skip=known)
-
-    def _add_study(self, connection: Connection, study: Study) -> int:
-        row = connection.execute(
-            select(study_table).where(study_table.c.name == study.name)
-        ).first()
-        if row is None:
-            made = connection.execute(
-                insert(study_table).values(
-                    name=study.name, design=codec.study_to_json(study), trials=study.trials
-                )
-            )
-            key = made.inserted_primary_key
-            assert key is not None  # noqa: S101  an insert of one row has a key
-            return int(key[0])
-        if different := codec.differences(codec.study_from_json(row.design), study):
-            raise StudyConflict(conflict_message(study.name, different))
-        if study.trials > row.trials:
-            connection.execute(
-                update(study_table).where(study_table.c.id == row.id).values(trials=study.trials)
-            )
-        return int(row.id)
-
-    def _add_curves(
-        self,
-        connection: Connection,
-        study_id: int,
-        curves: Mapping[int, Curves],
-        *,
-        skip: Collection[int],
-    ) -> None:
-        ids = dict(
-            connection.execute(select(_T.number, _T.id).where(_T.study_id == study_id)).tuples()
-        )
-        rows = [
-            _chunk_row(ids[index], chunk)
-            for index, found in curves.items()
-            if index not in skip
-            for chunk in chunks_of(found)
-        ]
-        if rows:
-            connection.execute(insert(chunk_table), rows)
+        codec.require_storable_name(study.name)
+        with self._database.writing() as transaction:
+            transaction.lock_studies()
+            study_id = _add_study(transaction, study)
+            known = _trial_ids(transaction, study_id)
+            added = {t.index: t for t in reversed(trials) if t.index not in known}
+            rows = [trial_row(added[index], study_id) for index in sorted(added)]
+            transaction.execute_many(statements.ADD_TRIAL, rows)
+            wanted = {i: c for i, c in (curves or {}).items() if i in added}
+            if wanted:
+                ids = _trial_ids(transaction, study_id)
+                chunks = [
+                    chunk_row(ids[i], c) for i in sorted(wanted) for c in chunks_of(wanted[i])
+                ]
+                transaction.execute_many(statements.ADD_CHUNK, chunks)
 
     def claim(  # noqa: D102
         self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
     ) -> tuple[Trial, ...]:
-        arguments = {"p_worker": worker, "p_now": now, "p_lease_until": now + lease_seconds}
-        taken: list[Row[Any]] = []
-        with self._writing() as connection:
-            arguments["p_study"] = self._id(connection, study)
-            for statement in (_CLAIM_EXPIRED, _CLAIM_WAITING):
-                if len(taken) < count:
-                    wanted = {**arguments, "p_count": count - len(taken)}
-                    taken.extend(connection.execute(statement, wanted).all())
-        return tuple(sorted((trial_of(r, study) for r in taken), key=lambda t: t.index))
+        with self._database.writing(durable=False) as transaction:
+            rows = transaction.execute(
+                statements.CLAIM,
+                {
+                    "p_study": self._id(transaction, study),
+                    "p_worker": worker,
+                    "p_now": now,
+                    "p_lease_until": now + lease_seconds,
+                    "p_count": count,
+                },
+            )
+        return tuple(sorted((trial_of(row, study) for row in rows), key=lambda t: t.index))
 
     def append(  # noqa: D102
         self,
@@ -189,21 +89,22 @@ class SqlStore:
         checkpoints: Sequence[Checkpoint] | None = None,
         events: Sequence[Event] = (),
     ) -> None:
-        with self._writing() as connection:
-            trial_id = self._leased(
-                connection, _RENEW, study, index, worker, p_lease_until=now + lease_seconds
-            )
-            if chunks:
-                connection.execute(insert(chunk_table), [_chunk_row(trial_id, c) for c in chunks])
+        # Compressed before the transaction: the other writers wait for this one.
+        encoded = [chunk_row(0, chunk) for chunk in chunks]
+        only_renews = not chunks and checkpoints is None and not events
+        with self._database.writing(durable=not only_renews) as transaction:
+            lease = {"p_lease_until": now + lease_seconds}
+            trial_id = self._leased(transaction, statements.RENEW, study, index, worker, lease)
+            for row in encoded:
+                row["trial_id"] = trial_id
+            transaction.execute_many(statements.ADD_CHUNK, encoded)
             if checkpoints is not None:
-                connection.execute(
-                    update(trial_table)
-                    .where(_T.id == trial_id)
-                    .values(checkpoints=codec.checkpoints_to_json(checkpoints))
+                text = codec.checkpoints_to_json(checkpoints)
+                transaction.execute(
+                    statements.KEEP_CHECKPOINTS, {"p_trial": trial_id, "p_checkpoints": text}
                 )
-            if events:
-                study_id = self._id(connection, study)
-                connection.execute(insert(event_table), [_event_row(study_id, e) for e in events])
+            study_id = self._id(transaction, study)
+            transaction.execute_many(statements.ADD_EVENT, [event_row(study_id, e) for e in events])
 
     def finish(  # noqa: D102
         self,
@@ -215,50 +116,42 @@ class SqlStore:
         outcome: Outcome,
         summaries: Mapping[str, MetricSummary],
     ) -> None:
-        with self._writing() as connection:
-            trial_id = self._leased(
-                connection, _FINISH, study, index, worker, p_now=now,
-                p_status=outcome.status.value, p_reason=outcome.reason.value,
-                p_detail=outcome.detail, p_summaries=codec.summaries_to_json(summaries),
-            )  # fmt: skip
-            found = connection.execute(_CHUNKS_OF_TRIAL, {"p_trial": trial_id}).all()
+        result = {
+            "p_now": now,
+            "p_status": outcome.status.value,
+            "p_reason": outcome.reason.value,
+            "p_detail": codec.storable(outcome.detail),
+            "p_summaries": codec.summaries_to_json(summaries),
+        }
+        with self._database.writing() as transaction:
+            trial_id = self._leased(transaction, statements.FINISH, study, index, worker, result)
+            found = transaction.execute(statements.CHUNKS_OF_TRIAL, {"p_trial": trial_id})
             if len(found) > 1:
-                curves = curves_of([_columns(row) for row in found])
-                connection.execute(delete(chunk_table).where(chunk_table.c.trial_id == trial_id))
-                rows = [_chunk_row(trial_id, c) for c in chunks_of(curves)]
-                if rows:
-                    connection.execute(insert(chunk_table), rows)
+                curves = curves_of([columns_of_row(row) for row in found])
+                transaction.execute(statements.DROP_CHUNKS, {"p_trial": trial_id})
+                compact = [chunk_row(trial_id, chunk) for chunk in chunks_of(curves)]
+                transaction.execute_many(statements.ADD_CHUNK, compact)
 
     def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
-        with self._writing() as connection:
-            self._leased(connection, _RELEASE, study, index, worker)
+        with self._database.writing(durable=False) as transaction:
+            self._leased(transaction, statements.RELEASE, study, index, worker, {})
 
     def note(self, study: str, event: Event) -> None:  # noqa: D102
-        with self._writing() as connection:
-            row = _event_row(self._id(connection, study), event)
-            connection.execute(insert(event_table), row)
+        with self._database.writing() as transaction:
+            row = event_row(self._id(transaction, study), event)
+            transaction.execute_many(statements.ADD_EVENT, [row])
 
     def studies(self) -> tuple[Study, ...]:  # noqa: D102
-        with self._reading() as connection:
-            rows = connection.execute(select(study_table).order_by(study_table.c.id)).all()
-        return tuple(replace(codec.study_from_json(r.design), trials=r.trials) for r in rows)
+        with self._database.reading() as transaction:
+            rows = transaction.execute(statements.ALL_STUDIES, {})
+        return tuple(replace(codec.study_from_json(text), trials=n) for text, n in rows)
 
     def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(_T.status, func.count())
-                .where(_T.study_id == self._id(connection, study))
-                .group_by(_T.status)
-            ).all()
+        rows = self._read(statements.COUNT_BY_STATUS, study)
         return {Status(status): count for status, count in rows}
 
     def trials(self, study: str) -> tuple[Trial, ...]:  # noqa: D102
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(trial_table)
-                .where(_T.study_id == self._id(connection, study))
-                .order_by(_T.number)
-            ).all()
+        rows = self._read(statements.ALL_TRIALS, study)
         return tuple(trial_of(row, study) for row in rows)
 
     def curves(  # noqa: D102
@@ -268,82 +161,73 @@ class SqlStore:
         trials: Collection[int] | None = None,
         metrics: Collection[str] | None = None,
     ) -> Mapping[int, Curves]:
-        with self._reading() as connection:
-            query = (
-                select(_T.number, chunk_table)
-                .join(trial_table, chunk_table.c.trial_id == _T.id)
-                .where(_T.study_id == self._id(connection, study))
-                .order_by(_T.number, chunk_table.c.id)
-            )
-            if trials is not None and len(trials) <= 500:
-                query = query.where(_T.number.in_(sorted(trials)))
-            rows = connection.execute(query).all()
-        wanted = rows if trials is None else [r for r in rows if r.number in trials]
-        return grouped(((r.number, _columns(r)) for r in wanted), metrics=metrics)
+        wanted = None if trials is None else frozenset(trials)
+        first, last = _EVERY_INDEX
+        if wanted is not None:
+            first, last = min(wanted, default=0), max(wanted, default=0)
+        rows = self._read(statements.CHUNKS_OF_STUDY, study, p_first=first, p_last=last)
+        found = ((r[0], columns_of_row(r[1:])) for r in rows if wanted is None or r[0] in wanted)
+        return grouped(found, metrics=metrics)
 
     def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(event_table)
-                .where(event_table.c.study_id == self._id(connection, study))
-                .order_by(event_table.c.id)
-            ).all()
-        return tuple(event_of(row) for row in rows)
+        return tuple(event_of(row) for row in self._read(statements.ALL_EVENTS, study))
 
     def close(self) -> None:  # noqa: D102
-        self._engine.dispose()
+        self._database.close()
 
-    def _id(self, connection: Connection, study: str) -> int:
+    def _read(self, statement: Any, study: str, **parameters: Any) -> list[Any]:
+        with self._database.reading() as transaction:
+            parameters["p_study"] = self._id(transaction, study)
+            return transaction.execute(statement, parameters)
+
+    def _id(self, transaction: Transaction, study: str) -> int:
         if study not in self._ids:
-            found = connection.execute(
-                select(study_table.c.id).where(study_table.c.name == study)
-            ).scalar()
-            if found is None:
+            found = transaction.execute(statements.FIND_STUDY, {"p_name": codec.storable(study)})
+            if not found:
                 raise KeyError(study)
-            self._ids[study] = int(found)
+            self._ids[study] = int(found[0][0])
         return self._ids[study]
 
     def _leased(
         self,
-        connection: Connection,
+        transaction: Transaction,
         statement: Any,
         study: str,
         index: int,
         worker: str,
-        **arguments: Any,
+        parameters: Mapping[str, Any],
     ) -> int:
         """Change the trial if ``worker`` still holds it; its row id."""
-        keys = {"p_study": self._id(connection, study), "p_number": index, "p_worker": worker}
-        result: CursorResult[Any] = connection.execute(statement, {**keys, **arguments})
-        trial_id = result.scalar()
-        if trial_id is None:
+        keys = {
+            "p_study": self._id(transaction, study),
+            "p_number": index,
+            "p_worker": codec.storable(worker),
+        }
+        changed = transaction.execute(statement, {**keys, **parameters})
+        if not changed:
             raise LeaseLost(lease_lost_message(study, index, worker))
-        return int(trial_id)
+        return int(changed[0][0])
 
 
-def _chunk_row(trial_id: int, chunk: CurveChunk) -> dict[str, Any]:
-    return {
-        "trial_id": trial_id,
-        "attempt": chunk.attempt,
-        "resumed_from": chunk.resumed_from,
-        "metrics": json.dumps(chunk.metrics),
-        "data": encode_chunk(chunk.steps, chunk.values),
-    }
+def _add_study(transaction: Transaction, study: Study) -> int:
+    found = transaction.execute(statements.FIND_STUDY, {"p_name": study.name})
+    if not found:
+        row = {
+            "name": study.name,
+            "design": codec.study_to_json(study),
+            "trials": study.trials,
+        }
+        transaction.execute_many(statements.ADD_STUDY, [row])
+        (made,) = transaction.execute(statements.FIND_STUDY, {"p_name": study.name})
+        return int(made[0])
+    study_id, design, trials = found[0]
+    if different := differences(codec.study_from_json(design), study):
+        raise StudyConflict(conflict_message(study.name, different))
+    if study.trials > trials:
+        parameters = {"p_study": study_id, "p_trials": study.trials}
+        transaction.execute(statements.EXTEND_STUDY, parameters)
+    return int(study_id)
 
 
-def _columns(row: Row[Any]) -> ChunkColumns:
-    steps, values = decode_chunk(row.data)
-    return ChunkColumns(
-        row.attempt, row.resumed_from, tuple(json.loads(row.metrics)), steps, values
-    )
-
-
-def _event_row(study_id: int, event: Event) -> dict[str, Any]:
-    return {
-        "study_id": study_id,
-        "number": event.trial,
-        "at": event.at,
-        "kind": event.kind,
-        "message": event.message,
-        "data": json.dumps(dict(event.data)),
-    }
+def _trial_ids(transaction: Transaction, study_id: int) -> dict[int, int]:
+    return dict(transaction.execute(statements.TRIAL_IDS, {"p_study": study_id}))

@@ -1,0 +1,104 @@
+"""In which parts of their design two studies differ, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from tuning_playbook.space import Domain, Float, Hyperparameter, Integer
+from tuning_playbook.study import Study
+
+_NOT_COMPARED = ("name", "trials", "provenance")
+_LONGEST = 120
+_ABSENT = "absent"
+_ORDER = "order of the search space"
+
+
+def differences(stored: Study, wanted: Study) -> list[str]:
+    """Parts of the design in which two studies differ; empty for the same design.
+
+    Neither the number of trials nor the provenance belongs to the design. Whole numbers are
+    compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch is never a number.
+    """
+    old = {path: value for f in _compared() for path, value in _parts(f, getattr(stored, f))}
+    new = {path: value for f in _compared() for path, value in _parts(f, getattr(wanted, f))}
+    changed = [
+        path
+        for path in dict.fromkeys((*old, *new))
+        if _canonical(old.get(path, _ABSENT)) != _canonical(new.get(path, _ABSENT))
+    ]
+    if sorted(old[_ORDER]) != sorted(new[_ORDER]):
+        changed.remove(_ORDER)  # said already by what was added and removed
+    return [
+        f"{path} was {_short(old.get(path, _ABSENT))}, is now {_short(new.get(path, _ABSENT))}"
+        for path in changed
+    ]
+
+
+def _compared() -> list[str]:
+    return [f.name for f in fields(Study) if f.name not in _NOT_COMPARED]
+
+
+def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if path == "space":
+        yield _ORDER, list(value.keys)
+        for h in value.hyperparameters:
+            yield f"search space: {h.key}", _Range(h.domain)
+            yield from _declared(h)
+    elif is_dataclass(value):
+        for f in fields(value):
+            yield from _parts(f"{path}.{f.name}", getattr(value, f.name))
+    elif isinstance(value, Mapping):
+        for key in value:
+            yield from _parts(f"{path}.{key}", value[key])
+    else:
+        yield path, value
+
+
+def _declared(h: Hyperparameter) -> Iterator[tuple[str, Any]]:
+    yield f"search space: default of {h.key}", h.default
+    yield f"search space: kind of {h.key}", h.kind
+    yield f"search space: natural range of {h.key}", h.natural
+    if h.condition is not None:
+        yield f"search space: condition of {h.key}", [h.condition.parent, h.condition.value]
+
+
+class _Range:
+    """A domain that prints as a person writes it."""
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+
+    def __str__(self) -> str:
+        domain = self.domain
+        if isinstance(domain, Float | Integer):
+            scale = "" if domain.scale == "linear" else f" ({domain.scale})"
+            return f"[{domain.low:g}, {domain.high:g}]{scale}"
+        values = getattr(domain, "values", None)
+        return str(list(values) if values is not None else getattr(domain, "value", domain))
+
+
+def _canonical(value: Any) -> str:
+    """One spelling for values that mean the same; NaN equals itself."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Range):
+        domain = value.domain
+        parts = {f.name: _plain(getattr(domain, f.name)) for f in fields(domain)}
+        return {"type": type(domain).__name__, **parts}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(list(value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
