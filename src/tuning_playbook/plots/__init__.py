@@ -1,1 +1,4 @@
-"""TODO: face of this room."""
+"""Figures: an info function says what is shown, a figure function draws it.
+
+May import: analysis and the ground floor. Knows no plotting library and no page.
+"""

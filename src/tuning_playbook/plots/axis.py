@@ -1,0 +1,189 @@
+"""The basic picture of a study: the objective against one hyperparameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
+from tuning_playbook.plots.theme import BLUE, GREY, RANKED, Figure, layout, typed
+from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
+
+BEST_MARKED = 3
+_THIN_ABOVE = 2000  # points; an SVG of more is slow, and they hide each other
+_GRID = (260, 130)  # cells in which one point stands for all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AxisInfo:
+    """What an axis plot shows.
+
+    Args:
+        key: the hyperparameter.
+        domain: its range.
+        y_range: of the objective's axis.
+        rows, x, y: trials with an objective: row in the table, value (position for lists), value.
+        clipped: of them, which lie beyond the drawn range and are moved to its border.
+        best: rows of the best trials, best first.
+        infeasible_rows, infeasible_x: trials without a usable objective.
+    """
+
+    key: str
+    domain: Domain
+    y_range: ObjectiveRange
+    rows: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    clipped: NDArray[np.bool_]
+    best: tuple[int, ...]
+    infeasible_rows: NDArray[np.int64]
+    infeasible_x: NDArray[np.float64]
+
+
+def axis_info(table: TrialTable, key: str) -> AxisInfo:
+    """The points of an axis plot; every finished trial with a value of ``key`` is one of them.
+
+    Source: playbook, "Identifying bad search space boundaries".
+    """
+    domain = table.space[key].domain
+    exists = ~np.isnan(table.units[key])
+    finished = np.isin(table.status, ("complete", "infeasible", "failed"))
+    measured = np.isfinite(table.loss) & (table.status == "complete")
+    shown = np.flatnonzero(exists & measured)
+    lost = np.flatnonzero(exists & finished & ~measured)
+    sign = table.objective.direction.sign
+    values = sign * table.loss[shown]
+    y_range = objective_range(sign * table.loss[measured], sign=sign)
+    ranked = np.flatnonzero(measured)
+    ranked = ranked[np.argsort(table.loss[ranked], kind="stable")][:BEST_MARKED]
+    return AxisInfo(
+        key=key,
+        domain=domain,
+        y_range=y_range,
+        rows=shown,
+        x=_positions(table, key, shown),
+        y=np.clip(values, y_range.low, y_range.high),
+        clipped=(values < y_range.low) | (values > y_range.high),
+        best=tuple(int(r) for r in ranked if exists[r]),
+        infeasible_rows=lost,
+        infeasible_x=_positions(table, key, lost),
+    )
+
+
+def _positions(table: TrialTable, key: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Where trials stand on the axis: the value, or for lists the position with a little spread."""
+    domain = table.space[key].domain
+    if isinstance(domain, (Categorical, Ordered)):
+        count = len(domain.values)
+        slots = np.floor(np.clip(table.units[key][rows], 0, 1 - 1e-12) * count)
+        spread = ((rows * 0.618034) % 1 - 0.5) * 0.5  # golden ratio: even, and the same every time
+        return np.asarray(slots + spread)
+    values = np.array([float(v) for v in table.values[key][rows]], dtype=np.float64)
+    if isinstance(domain, Float) and domain.scale == "reverse_log":
+        return 1 - values
+    return values
+
+
+def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
+    """The figure of an axis plot."""
+    ordinary = ~np.isin(info.rows, info.best)
+    inside, beyond = ordinary & ~info.clipped, ordinary & info.clipped
+    keep = _thinned(info.x, info.y, inside, info)
+    traces = [
+        _points(info.rows[keep], info.x[keep], info.y[keep], name="trials",
+                marker={"color": BLUE, "size": 7, "opacity": 0.65}),
+    ]  # fmt: skip
+    if beyond.any():
+        traces.append(
+            _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="far worse",
+                    marker={"color": GREY, "size": 7, "symbol": "triangle-up-open"})
+        )  # fmt: skip
+    if len(info.infeasible_rows):
+        top = np.full(len(info.infeasible_rows), info.y_range.high)
+        traces.append(
+            _points(info.infeasible_rows, info.infeasible_x, top, name="infeasible",
+                    marker={"color": "#C0392B", "size": 8, "symbol": "x-thin",
+                            "line": {"width": 1.6, "color": "#C0392B"}}, cliponaxis=False)
+        )  # fmt: skip
+    for rank, row in reversed(list(enumerate(info.best))):
+        at = info.rows == row
+        traces.append(
+            _points(info.rows[at], info.x[at], info.y[at], name=f"{rank + 1}. best",
+                    marker={"color": RANKED[rank], "size": 12, "symbol": "star",
+                            "line": {"width": 1, "color": "white"}})
+        )  # fmt: skip
+    figure_layout = layout(x_title=info.key, y_title=metric)
+    figure_layout["xaxis"].update(_axis(info.domain))
+    figure_layout["yaxis"].update(info.y_range.axis)
+    return {"data": traces, "layout": figure_layout}
+
+
+def _points(
+    rows: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64], **more: Any
+) -> dict[str, Any]:
+    # The page looks the hover text up by the row, so that it travels once for all plots.
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": typed(x, "f8"),
+        "y": typed(y, "f8"),
+        "meta": {"rows": typed(rows, "i4")},
+        "hoverinfo": "text",
+        **more,
+    }
+
+
+def _axis(domain: Domain) -> dict[str, Any]:
+    if isinstance(domain, (Categorical, Ordered)):
+        names = [str(v) for v in domain.values]
+        places = list(range(len(names)))
+        return {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
+    if isinstance(domain, Float) and domain.scale == "reverse_log":
+        low, high = np.log10(1 - domain.low), np.log10(1 - domain.high)
+        ticks = [t for t in (0.5, 0.2, *(10.0**-k for k in range(1, 9)))
+                 if 1 - domain.high <= t * 1.001 and t <= (1 - domain.low) * 1.001]  # fmt: skip
+        room = (low - high) * 0.04
+        return {
+            "type": "log",
+            "range": [float(low + room), float(high - room)],
+            "tickvals": ticks,
+            "ticktext": [f"{1 - t:.10g}" for t in ticks],
+        }
+    if isinstance(domain, (Float, Integer)) and domain.scale == "log":
+        low, high = np.log10(domain.low), np.log10(domain.high)
+        room = (high - low) * 0.04
+        return {
+            "type": "log",
+            "range": [float(low - room), float(high + room)],
+            "dtick": 1 if high - low >= 1.5 else "D2",
+            "exponentformat": "power",
+        }
+    if isinstance(domain, (Float, Integer)):
+        room = (domain.high - domain.low) * 0.04
+        return {"range": [domain.low - room, domain.high + room]}
+    return {}
+
+
+def _thinned(
+    x: NDArray[np.float64], y: NDArray[np.float64], shown: NDArray[np.bool_], info: AxisInfo
+) -> NDArray[np.int64]:
+    """Indices of the points to draw: all, or one for each cell of a fine grid."""
+    chosen = np.flatnonzero(shown)
+    if len(chosen) <= _THIN_ABOVE:
+        return chosen
+    log_x = isinstance(info.domain, (Float, Integer)) and info.domain.scale != "linear"
+    columns = _cells(np.log(x[chosen]) if log_x else x[chosen], _GRID[0])
+    rows = _cells(np.log(y[chosen]) if info.y_range.log else y[chosen], _GRID[1])
+    _, first = np.unique(columns * _GRID[1] + rows, return_index=True)
+    return chosen[np.sort(first)]
+
+
+def _cells(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    low, high = values.min(), values.max()
+    if high == low:
+        return np.zeros(len(values), dtype=np.int64)
+    return np.minimum(((values - low) / (high - low) * count).astype(np.int64), count - 1)

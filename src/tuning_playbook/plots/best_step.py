@@ -1,0 +1,88 @@
+"""At which step each trial was best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
+from tuning_playbook.plots.theme import BLUE, RANKED, Figure, layout, typed
+
+EARLY_SHARE, LATE_SHARE = 0.10, 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BestStepInfo:
+    """What a best-step plot shows.
+
+    Args:
+        rows, steps, values: of the trials with an objective.
+        best: positions of the best trials within them, best first.
+        max_train_steps: length of the trials.
+        early, late: share of trials that were best in the first 10 % and the last 25 %.
+        y_range: of the objective's axis.
+    """
+
+    rows: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    best: tuple[int, ...]
+    max_train_steps: int
+    early: float
+    late: float
+    y_range: ObjectiveRange
+
+
+def best_step_info(table: TrialTable) -> BestStepInfo:
+    """Best steps of all trials that completed.
+
+    Source: playbook, "Deciding how long to train when training is not compute-bound".
+    """
+    rows = np.flatnonzero(
+        np.isfinite(table.loss) & (table.status == "complete") & (table.best_step >= 0)
+    )
+    sign = table.objective.direction.sign
+    values, steps = sign * table.loss[rows], table.best_step[rows]
+    length = table.max_train_steps or int(steps.max(initial=1))
+    y_range = objective_range(values, sign=sign)
+    return BestStepInfo(
+        rows=rows,
+        steps=steps,
+        values=np.clip(values, y_range.low, y_range.high),
+        best=tuple(np.argsort(table.loss[rows], kind="stable")[:3].tolist()),
+        max_train_steps=length,
+        early=float(np.mean(steps < EARLY_SHARE * length)) if len(rows) else 0.0,
+        late=float(np.mean(steps > LATE_SHARE * length)) if len(rows) else 0.0,
+        y_range=y_range,
+    )
+
+
+def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
+    """The figure of a best-step plot."""
+    colours = [BLUE] * len(info.rows)
+    for rank, position in enumerate(info.best):
+        colours[position] = RANKED[rank]
+    figure_layout = layout(x_title="step of the best value", y_title=metric)
+    figure_layout["xaxis"]["range"] = [0, info.max_train_steps * 1.03]
+    figure_layout["yaxis"].update(info.y_range.axis)
+    figure_layout["shapes"] = [
+        {
+            "type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1,
+            "x0": share * info.max_train_steps, "x1": share * info.max_train_steps,
+            "line": {"dash": "dot", "width": 1, "color": "#8A8F98"},
+        }
+        for share in (EARLY_SHARE, LATE_SHARE)
+    ]  # fmt: skip
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": typed(info.steps, "f8"),
+        "y": typed(info.values, "f8"),
+        "meta": {"rows": typed(info.rows, "i4")},
+        "hoverinfo": "text",
+        "marker": {"color": colours, "size": 8, "opacity": 0.75},
+    }
+    return {"data": [trace], "layout": figure_layout}

@@ -1,0 +1,167 @@
+"""Training curves: a metric against steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.objective_range import objective_range
+from tuning_playbook.plots.theme import GREY, RANKED, Figure, layout, typed
+from tuning_playbook.trial import Curve
+
+CURVES_AT_MOST = 200
+_POINTS_OF_MANY = 60
+_POINTS_OF_BEST = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesInfo:
+    """What a plot of curves shows.
+
+    Args:
+        metric: its name.
+        best: rows of the best trials, best first.
+        others: rows of the other drawn trials that completed.
+        infeasible: rows of the drawn trials that did not.
+        total: trials that logged the metric.
+    """
+
+    metric: str
+    best: tuple[int, ...]
+    others: tuple[int, ...]
+    infeasible: tuple[int, ...]
+    total: int
+
+
+def curves_info(table: TrialTable, metric: str, *, best_count: int = 3) -> CurvesInfo:
+    """Which curves to draw: the best few, and of the rest an even sample over ranks.
+
+    Source: playbook, "Examining the training curves".
+    """
+    column = table.curves[metric]
+    has_curve = np.diff(column.offsets) > 0
+    complete = has_curve & np.isfinite(table.loss) & (table.status == "complete")
+    ranked = np.flatnonzero(complete)
+    ranked = ranked[np.argsort(table.loss[ranked], kind="stable")]
+    rest = np.flatnonzero(has_curve & ~complete)
+    others = ranked[best_count:]
+    share = CURVES_AT_MOST / max(CURVES_AT_MOST, len(others) + len(rest))
+    return CurvesInfo(
+        metric=metric,
+        best=tuple(ranked[:best_count].tolist()),
+        others=_sample(others, share),
+        infeasible=_sample(rest, share),
+        total=int(has_curve.sum()),
+    )
+
+
+def _sample(rows: NDArray[np.int64], share: float) -> tuple[int, ...]:
+    count = round(len(rows) * share)
+    if count >= len(rows):
+        return tuple(rows.tolist())
+    places = np.linspace(0, len(rows) - 1, count).round().astype(int)
+    return tuple(rows[places].tolist())
+
+
+def curves_figure(table: TrialTable, info: CurvesInfo, *, companion: str | None = None) -> Figure:
+    """The figure of a plot of curves.
+
+    Args:
+        table: of the study.
+        info: what to draw.
+        companion: a second metric, drawn dashed for the best trials only (training beside
+            validation).
+    """
+    column = table.curves[info.metric]
+    traces = [
+        _bundle([column.of(r) for r in info.infeasible], "infeasible", "rgba(192,57,43,0.35)"),
+        _bundle([column.of(r) for r in info.others], "other trials", "rgba(138,143,152,0.38)"),
+    ]
+    for rank, row in reversed(list(enumerate(info.best))):
+        name = f"{rank + 1}. best: trial {table.ids[row]}"
+        colour = RANKED[rank] if rank < len(RANKED) else GREY
+        traces.append(_line(column.of(row), name, {"color": colour, "width": 2.2}))
+        if companion is not None and companion in table.curves:
+            dashed = {"color": colour, "width": 1.4, "dash": "dot"}
+            curve = table.curves[companion].of(row)
+            traces.append(_line(curve, f"{companion}, trial {table.ids[row]}", dashed))
+    sign = table.objective.direction.sign if info.metric == table.objective.metric else 1
+    drawn = [column.of(r).values for r in (*info.best, *info.others)]
+    values = np.concatenate(drawn) if drawn else np.array([])
+    figure_layout = layout(x_title="step", y_title=info.metric)
+    figure_layout["yaxis"].update(objective_range(values, sign=sign).axis)
+    return {"data": [t for t in traces if t is not None], "layout": figure_layout}
+
+
+def _bundle(curves: Sequence[Curve], name: str, colour: str) -> dict[str, Any] | None:
+    """Many curves as one trace, with gaps between them."""
+    if not curves:
+        return None
+    thin = [thinned(curve, _POINTS_OF_MANY) for curve in curves]
+    gap = np.array([np.nan])
+    steps = np.concatenate([part for c in thin for part in (c.steps, gap)])
+    values = np.concatenate([part for c in thin for part in (c.values, gap)])
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": typed(steps),
+        "y": typed(values),
+        "line": {"color": colour, "width": 1},
+        "hoverinfo": "skip",
+    }
+
+
+def _line(curve: Curve, name: str, line: dict[str, Any]) -> dict[str, Any]:
+    thin = thinned(curve, _POINTS_OF_BEST)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": typed(thin.steps, "f8"),
+        "y": typed(thin.values, "f8"),
+        "line": line,
+        "hovertemplate": "step %{x}: %{y:.5g}",
+    }
+
+
+def thinned(curve: Curve, points: int) -> Curve:
+    """A curve with at most ``points`` values that looks the same: extremes of equal buckets.
+
+    Args:
+        curve: any length.
+        points: even, at least 4; the first and last value stay.
+    """
+    count = len(curve.steps)
+    if count <= points:
+        return curve
+    edges = np.linspace(1, count - 1, (points - 2) // 2 + 1).astype(int)
+    chosen = {0, count - 1}
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        part = curve.values[low:high]
+        finite = np.flatnonzero(np.isfinite(part))
+        if len(finite):
+            chosen.add(int(low + finite[np.argmin(part[finite])]))
+            chosen.add(int(low + finite[np.argmax(part[finite])]))
+    kept = np.array(sorted(chosen))
+    return Curve(curve.steps[kept], curve.values[kept])
+
+
+def companion_of(metric: str, names: Sequence[str]) -> str | None:
+    """The training counterpart of a validation metric, by its name.
+
+    Example:
+        >>> companion_of("validation_error", ["train_error", "validation_error"])
+        'train_error'
+    """
+    for word in ("validation", "valid", "val", "eval", "test", "dev"):
+        for other in ("train", "training"):
+            candidate = metric.replace(word, other, 1)
+            if candidate != metric and candidate in names:
+                return candidate
+    return None
