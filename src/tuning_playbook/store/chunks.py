@@ -50,7 +50,9 @@ def decode_chunk(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         version, count, metrics = _HEADER.unpack_from(data)
         if version != _VERSION:
             raise StoreError(f"a curve chunk of format {version} was found, expected {_VERSION}")
-        raw = np.frombuffer(zlib.decompress(memoryview(data)[_HEADER.size :]), dtype=np.uint8)
+        size = 8 * (metrics + 1) * count
+        unpacked = zlib.decompress(memoryview(data)[_HEADER.size :], bufsize=size or 1)
+        raw = np.frombuffer(unpacked, dtype=np.uint8)
         planes = raw.reshape(8, (metrics + 1) * count)
     except (struct.error, zlib.error, ValueError) as error:
         raise StoreError(f"a curve chunk is damaged ({error}); restore the store") from error

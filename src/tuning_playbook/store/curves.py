@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,16 +44,23 @@ def curves_of(
         metrics: only these; ``None`` for all.
     """
     limits = _limits(chunks)
-    parts: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+    parts: dict[str, list[_Part]] = {}
     for chunk in chunks:
         limit = limits[chunk.attempt]
         kept = slice(None) if limit is None else chunk.steps <= limit
+        steps = chunk.steps[kept]
+        increasing = bool((steps[1:] > steps[:-1]).all())
         for j, name in enumerate(chunk.metrics):
-            if metrics is None or name in metrics:
-                part = (chunk.steps[kept], chunk.values[j][kept])
+            if len(steps) and (metrics is None or name in metrics):
+                part = _Part(steps, chunk.values[j][kept], increasing)
                 parts.setdefault(name, []).append(part)
-    found = {name: _joined(pieces) for name, pieces in parts.items()}
-    return {name: curve for name, curve in found.items() if len(curve.steps)}
+    return {name: _joined(pieces) for name, pieces in parts.items()}
+
+
+class _Part(NamedTuple):
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+    increasing: bool
 
 
 def _limits(chunks: Sequence[ChunkColumns]) -> dict[int, Step | None]:
@@ -70,14 +78,16 @@ def _limits(chunks: Sequence[ChunkColumns]) -> dict[int, Step | None]:
     return limits
 
 
-def _joined(pieces: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Curve:
-    steps = pieces[0][0] if len(pieces) == 1 else np.concatenate([s for s, _ in pieces])
-    values = pieces[0][1] if len(pieces) == 1 else np.concatenate([v for _, v in pieces])
-    if len(steps) > 1 and not (steps[1:] > steps[:-1]).all():
+def _joined(parts: Sequence[_Part]) -> Curve:
+    if len(parts) == 1 and parts[0].increasing:  # every trial that has ended
+        return Curve(parts[0].steps, parts[0].values)
+    steps = np.concatenate([p.steps for p in parts])
+    values = np.concatenate([p.values for p in parts])
+    if not (steps[1:] > steps[:-1]).all():
         # unique keeps first occurrences, so look from the end
         steps, last = np.unique(steps[::-1], return_index=True)
         values = values[::-1][last]
-    return Curve(np.ascontiguousarray(steps), np.ascontiguousarray(values))
+    return Curve(steps, values)
 
 
 def chunks_of(curves: Curves) -> tuple[CurveChunk, ...]:
