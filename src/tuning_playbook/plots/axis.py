@@ -179,11 +179,13 @@ def _thinned(
     columns = _cells(np.log(x[chosen]) if log_x else x[chosen], _GRID[0])
     rows = _cells(np.log(y[chosen]) if info.y_range.log else y[chosen], _GRID[1])
     _, first = np.unique(columns * _GRID[1] + rows, return_index=True)
-    return chosen[np.sort(first)]
+    kept: NDArray[np.int64] = chosen[np.sort(first)]
+    return kept
 
 
 def _cells(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     low, high = values.min(), values.max()
     if high == low:
         return np.zeros(len(values), dtype=np.int64)
-    return np.minimum(((values - low) / (high - low) * count).astype(np.int64), count - 1)
+    cells = ((values - low) / (high - low) * count).astype(np.int64)
+    return np.asarray(np.minimum(cells, count - 1))

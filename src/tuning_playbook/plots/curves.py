@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def thinned(curve: Curve, points: int) -> Curve:
         return curve
     edges = np.linspace(1, count - 1, (points - 2) // 2 + 1).astype(int)
     chosen = {0, count - 1}
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges.tolist()):
         part = curve.values[low:high]
         finite = np.flatnonzero(np.isfinite(part))
         if len(finite):

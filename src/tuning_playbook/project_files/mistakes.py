@@ -15,8 +15,8 @@ from tuning_playbook.project_files.locating import line_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-SYNONYMS = {"goal": "direction", "mode": "direction", "objective": "metric", "params": "hyperparameters",
-            "parameters": "hyperparameters", "search_space": "hyperparameters",
+SYNONYMS = {"goal": "direction", "mode": "direction", "objective": "metric",
+            "params": "hyperparameters", "parameters": "hyperparameters", "search_space": "hyperparameters",
             "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
             "sampler": "algorithm", "steps": "max_train_steps"}  # fmt: skip
 
@@ -44,8 +44,8 @@ class MistakeList:
         return bool(self._found)
 
 
-def parse(file: Path, model: type[_Model]) -> tuple[_Model | None, MistakeList]:
-    """The file as ``model``, or ``None`` with the mistakes of its structure.
+def parse(file: Path, model: type[_Model]) -> tuple[_Model | None, dict[str, Any], MistakeList]:
+    """The file as ``model`` (``None`` where its structure is wrong), its raw tables, its mistakes.
 
     Raises:
         InvalidInput: when the file cannot be read.
@@ -65,12 +65,12 @@ def parse(file: Path, model: type[_Model]) -> tuple[_Model | None, MistakeList]:
         mistake = Mistake("TOML", line, message, "strings need quotes; lists need commas")
         raise InvalidFile(str(file), (mistake,)) from error
     try:
-        return model.model_validate(document), mistakes
+        return model.model_validate(document), document, mistakes
     except ValidationError as error:
         for found in error.errors():
             path = [p for p in found["loc"] if not (isinstance(p, str) and "[" in p)]
             mistakes.add(path, *_words(found, model))
-        return None, mistakes
+        return None, document, mistakes
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -98,9 +98,8 @@ def _words(found: Any, model: type[BaseModel]) -> tuple[str, str]:
 
 def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     for part in loc:
-        annotation = (
-            model.model_fields[str(part)].annotation if part in model.model_fields else None
-        )
+        field = model.model_fields.get(str(part))
+        annotation = None if field is None else field.annotation
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return []
         model = annotation

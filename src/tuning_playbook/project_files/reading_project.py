@@ -54,8 +54,11 @@ def read_project(folder: Path) -> Project:
         InvalidInput: when there is no file.
     """
     file = folder if folder.is_file() else find_project(folder) / PROJECT_FILE
-    parsed, mistakes = parse(file, ProjectFile)
+    parsed, document, mistakes = parse(file, ProjectFile)
     if parsed is None:
+        tables = document.get("hyperparameters")
+        if isinstance(tables, dict):  # its mistakes are told along with those of the structure
+            read_hyperparameters(tables, mistakes)
         mistakes.raise_if_any()
         raise AssertionError("a file without mistakes is parsed")
     hyperparameters = read_hyperparameters(parsed.hyperparameters, mistakes)
@@ -99,8 +102,8 @@ def _target(table: TrainingTable, mistakes: MistakeList) -> Target:
     nowhere = FunctionTarget("", "")
     if (table.target is None) == (table.command is None):
         found = "neither target nor command" if table.target is None else "both target and command"
-        mistakes.add(["training"], f"{found} is given",
-                     'write target = "train.py:train" or command = ["python", "train.py"]')  # fmt: skip
+        hint = 'write target = "train.py:train" or command = ["python", "train.py"]'
+        mistakes.add(["training"], f"{found} is given", hint)
         return nowhere
     if table.command is not None:
         if not table.command:

@@ -48,7 +48,7 @@ def read_round(file: Path, project: Project) -> Round:
         InvalidFile: with every mistake of the file.
         RefusedByPlaybook: for a search over the training length or the batch size.
     """
-    parsed, mistakes = parse(file, RoundFile)
+    parsed, _, mistakes = parse(file, RoundFile)
     if parsed is None:
         mistakes.raise_if_any()
         raise AssertionError("a file without mistakes is parsed")
@@ -108,7 +108,7 @@ class _RoundReader:
 
     def nuisance(self, named: list[str] | dict[str, dict[str, Any]]) -> dict[str, Domain]:
         found: dict[str, Domain] = {}
-        ranges = named if isinstance(named, dict) else dict.fromkeys(named, {})
+        ranges = named if isinstance(named, dict) else {name: {} for name in named}
         for name, table in ranges.items():
             path = ["nuisance", name] if isinstance(named, dict) else ["nuisance"]
             keys = matching(name, self._declared)

@@ -97,8 +97,10 @@ def round_to_toml(round_: Round) -> str:
     fixed = {key: value_to_toml(v) for key, v in round_.fixed.items()}
     tables = {"scientific": scientific, "nuisance": nuisance, "fixed": fixed}
     parts = ["\n".join(lines), *(_table(f"[{n}]", t) for n, t in tables.items() if t)]
-    for config in round_.configs:
-        parts.append(_table("[[configs]]", {k: value_to_toml(v) for k, v in config.items()}))
+    parts.extend(
+        _table("[[configs]]", {k: value_to_toml(v) for k, v in config.items()})
+        for config in round_.configs
+    )
     return "\n\n".join(parts) + "\n"
 
 

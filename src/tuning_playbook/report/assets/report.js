@@ -1,0 +1,108 @@
+"use strict";
+(() => {
+  const { sections } = JSON.parse(document.getElementById("data").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const text = dark ? "#c9ced8" : "#3b4252", grid = dark ? "#2b313c" : "#eceef2";
+  const escaped = (value) => String(value).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+  const integers = ({ bdata }) => {
+    const bytes = Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0));
+    return new Int32Array(bytes.buffer);
+  };
+
+  function draw(place) {
+    const section = sections[place.dataset.section];
+    const { data, layout } = section.plots[place.dataset.plot];
+    for (const trace of data) {
+      if (!trace.meta) continue;
+      trace.text = Array.from(integers(trace.meta.rows), (row) => escaped(section.hover[row]).replace(/\n/g, "<br>"));
+    }
+    for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis, { gridcolor: grid, linecolor: grid });
+    Object.assign(layout, {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: text, size: 12, family: getComputedStyle(document.body).fontFamily },
+      hoverlabel: { align: "left" },
+    });
+    Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false, displayModeBar: false });
+  }
+
+  // A figure is drawn when it comes near the window, so that a long report opens at once.
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watcher.unobserve(entry.target);
+      draw(entry.target);
+    }
+  }, { rootMargin: "400px" });
+  for (const place of document.querySelectorAll(".plot")) watcher.observe(place);
+
+  const PAGE = 50;
+
+  function compare(a, b) {
+    if (a === null || b === null) return (a === null) - (b === null);
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    return String(a).localeCompare(String(b));
+  }
+
+  function element(name, content, properties = {}) {
+    const made = Object.assign(document.createElement(name), properties);
+    if (content !== undefined) made.append(content);
+    return made;
+  }
+
+  for (const place of document.querySelectorAll(".trials")) {
+    const { columns, rows } = sections[place.dataset.section].table;
+    const statusColumn = columns.indexOf("status");
+    const statuses = [...new Set(rows.map((row) => row[statusColumn]))];
+    const state = { column: 1, descending: false, page: 0, status: "" };
+
+    const chooser = element("select");
+    chooser.setAttribute("aria-label", "status");
+    for (const status of ["", ...statuses]) chooser.append(new Option(status || "all statuses", status));
+    const previous = element("button", "‹"), next = element("button", "›"), where = element("span");
+    const controls = element("div", undefined, { className: "controls" });
+    controls.append(chooser, previous, where, next);
+    const table = element("table");
+    place.append(controls, table);
+
+    function show() {
+      const chosen = rows.filter((row) => !state.status || row[statusColumn] === state.status);
+      const sign = state.descending ? -1 : 1;
+      chosen.sort((a, b) => {
+        const [x, y] = [a[state.column], b[state.column]];
+        return x === null || y === null ? compare(x, y) : sign * compare(x, y);
+      });
+      const pages = Math.max(1, Math.ceil(chosen.length / PAGE));
+      state.page = Math.min(Math.max(state.page, 0), pages - 1);
+      const part = chosen.slice(state.page * PAGE, (state.page + 1) * PAGE);
+      where.textContent = `${chosen.length} trials, page ${state.page + 1} of ${pages}`;
+      previous.hidden = next.hidden = pages === 1;
+
+      const head = element("tr");
+      columns.forEach((name, column) => {
+        const mark = column === state.column ? (state.descending ? " ▾" : " ▴") : "";
+        const button = element("button", name + mark);
+        button.addEventListener("click", () => {
+          state.descending = column === state.column && !state.descending;
+          state.column = column;
+          show();
+        });
+        head.append(element("th", button));
+      });
+      const body = element("tbody");
+      for (const row of part) {
+        const line = element("tr");
+        row.forEach((value, column) => {
+          line.append(element("td", value === null ? "" : String(value), { className: column === statusColumn ? String(value) : "" }));
+        });
+        body.append(line);
+      }
+      table.replaceChildren(element("thead", head), body);
+    }
+
+    chooser.addEventListener("change", () => { state.status = chooser.value; state.page = 0; show(); });
+    previous.addEventListener("click", () => { state.page -= 1; show(); });
+    next.addEventListener("click", () => { state.page += 1; show(); });
+    show();
+  }
+})();

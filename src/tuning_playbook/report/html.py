@@ -1,0 +1,86 @@
+"""The report as one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.view import RoundView
+from tuning_playbook.sources import SOURCES
+
+
+def write_report(view: RoundView, path: Path) -> None:
+    """Write the page of ``view`` to ``path``, all at once or not at all.
+
+    Raises:
+        InvalidInput: when the file cannot be written.
+    """
+    page = report_html(view)
+    aside = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(page, encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise InvalidInput(
+            f"the report cannot be written to {path}: {error.strerror}; name another file with -o"
+        ) from error
+
+
+def report_html(view: RoundView) -> str:
+    """The page: text, figures' data, and the code that draws them; it loads nothing."""
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(
+        loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
+    )
+    scripts = {"plotly": _asset("plotly-cartesian.min.js"), "page": _asset("report.js")}
+    return environment.get_template("report.html.j2").render(
+        view=view,
+        data=_script_json(_figures(view)),
+        style=_asset("report.css"),
+        scripts=scripts,
+        hashes=[_content_hash(script) for script in scripts.values()],
+        sources=SOURCES,
+    )
+
+
+def _figures(view: RoundView) -> dict[str, Any]:
+    """What the page's code needs: by number of section and plot."""
+    return {
+        "sections": [
+            {
+                "plots": [plot.figure for plot in section.plots],
+                "hover": section.hover,
+                "table": asdict(section.table),
+            }
+            for section in view.sections
+        ]
+    }
+
+
+def _script_json(document: dict[str, Any]) -> str:
+    """JSON that cannot end its script element, whatever names it holds."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"),
+                               ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):  # fmt: skip
+        text = text.replace(character, escaped)
+    return text
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("tuning_playbook.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _content_hash(script: str) -> str:
+    """For the page's content security policy: these scripts may run, and no others."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

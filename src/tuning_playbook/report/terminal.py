@@ -1,0 +1,66 @@
+"""Rounds and studies in a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Status, Trial
+
+
+def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
+    """How far each study is, one line each."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("study", "done", "running", "infeasible", "failed", "question"):
+        table.add_column(column, overflow="fold")
+    for study, counts in studies:
+        total = sum(counts.values())
+        done = sum(n for status, n in counts.items() if status.is_finished)
+        table.add_row(
+            Text(study.name),
+            f"{done}/{total}",
+            *(str(counts.get(s, 0) or "") for s in (Status.RUNNING, Status.INFEASIBLE,
+                                                    Status.FAILED)),
+            Text(study.question),
+        )  # fmt: skip
+    return table
+
+
+def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
+    """The best trials of a study and why others were lost."""
+    lines: list[RenderableType] = [Text(f"\n{study.name}", style="bold")]
+    for value, step, trial in _best(study, trials)[:3]:
+        config = ", ".join(
+            f"{k} = {trial.config[k]:.5g}"
+            if isinstance(trial.config[k], float)
+            else f"{k} = {trial.config[k]}"
+            for k in study.space.keys
+            if k in trial.config
+        )
+        lines.append(
+            Text(f"  {study.objective.metric} {value:.5g} at step {step} (trial {trial.index}: "
+                 f"{config})")
+        )  # fmt: skip
+    reasons = Counter(t.reason.value for t in trials if t.reason.value)
+    if reasons:
+        words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        lines.append(Text(f"  lost: {words}"))
+    details = [t for t in trials if t.status is Status.FAILED and t.detail][:3]
+    lines += [Text(f"  trial {t.index}: {t.detail}", style="red") for t in details]
+    return Group(*lines)
+
+
+def _best(study: Study, trials: Sequence[Trial]) -> list[tuple[float, int, Trial]]:
+    """Value, step and trial of those that completed, best first."""
+    found = [
+        (*objective_of_summary(t.summaries[study.objective.metric], study.objective), t)
+        for t in trials
+        if t.status is Status.COMPLETE and study.objective.metric in t.summaries
+    ]
+    return sorted(found, key=lambda f: (study.objective.direction.sign * f[0], f[2].index))

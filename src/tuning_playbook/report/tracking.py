@@ -1,0 +1,95 @@
+"""The row of a study in the experiment table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Checkpoint, Status, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingRow:
+    """What is needed to find, judge and repeat a study.
+
+    Args:
+        name: of the study.
+        configuration: file of its round.
+        notes: its question.
+        trials: number of trials, with those that completed.
+        best_value: objective of the best checkpoint.
+        best_checkpoint: where it lies; empty where none is kept.
+        reproduction: command that runs it again.
+        commit: version of the code.
+        uncommitted_changes: how much of it was not committed.
+
+    Source: playbook, "Setting up experiment tracking".
+    """
+
+    name: str
+    configuration: str
+    notes: str
+    trials: str
+    best_value: str
+    best_checkpoint: str
+    reproduction: str
+    commit: str
+    uncommitted_changes: str
+
+
+def tracking_row(study: Study, trials: Sequence[Trial]) -> TrackingRow:
+    """The row of a study."""
+    complete = sum(t.status is Status.COMPLETE for t in trials)
+    best = _best_checkpoint(study, trials)
+    patch = study.provenance.patch
+    changed = len([line for line in patch.splitlines() if line[:1] in "+-"]) if patch else 0
+    return TrackingRow(
+        name=study.name,
+        configuration=f"rounds/{study.round}.toml" if study.round else "",
+        notes=study.question,
+        trials=f"{len(trials)} ({complete} complete)",
+        best_value="" if best is None else f"{best.value:.6g} at step {best.step:,}",
+        best_checkpoint="" if best is None else best.path,
+        reproduction=study.provenance.command,
+        commit=study.provenance.commit[:12] or "no repository",
+        uncommitted_changes=f"{changed} lines" if patch else "none",
+    )
+
+
+def _best_checkpoint(study: Study, trials: Sequence[Trial]) -> Checkpoint | None:
+    """The best checkpoint of all trials that completed; earliest trial and step on ties."""
+    sign = study.objective.direction.sign
+    kept = [
+        c
+        for t in trials
+        if t.status is Status.COMPLETE
+        for c in t.checkpoints
+        if math.isfinite(c.value)
+    ]
+    return min(kept, key=lambda c: sign * c.value, default=None)
+
+
+def tracking_csv(rows: Sequence[TrackingRow]) -> str:
+    """The experiment table as CSV."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, [f.name for f in fields(TrackingRow)])
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    return buffer.getvalue()
+
+
+def tracking_markdown(rows: Sequence[TrackingRow]) -> str:
+    """The experiment table as Markdown."""
+    names = [f.name for f in fields(TrackingRow)]
+    lines = [
+        f"| {' | '.join(n.replace('_', ' ') for n in names)} |",
+        f"| {' | '.join('---' for _ in names)} |",
+    ]
+    for row in rows:
+        cells = (str(getattr(row, n)).replace("|", "\\|").replace("\n", " ") for n in names)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
