@@ -2,58 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class PrefixDiscrepancy:
-    """Centred L2 discrepancy of the first points, kept as products over the dimensions so far.
+    """Squared centred L2 discrepancy of the first points, as dimensions are added.
 
-    With z = |u - 1/2|, its square for n points in d dimensions is
+    With z = |u - 1/2|, for n points in d dimensions it is
 
         (13/12)^d - 2/n sum_i prod_j (1 + z_ij/2 - z_ij^2/2)
                   + 1/n^2 sum_ik prod_j (1 + z_ij/2 + z_kj/2 - |u_ij - u_kj|/2).
 
     Args:
-        dimensions: how many are in the products.
-        single: shape (points,), the products of the first sum.
-        pairs: shape (points, points), the products of the second sum.
+        points: length of the longest prefix; a multiple of ``stride``.
+        stride: prefixes of ``stride``, 2 ``stride``, ... points are judged.
 
     Source: Hickernell 1998, "A generalized discrepancy and quadrature error bound".
     """
 
-    dimensions: int
-    single: NDArray[np.float64]
-    pairs: NDArray[np.float64]
+    def __init__(self, points: int, stride: int) -> None:
+        self._stride = stride
+        self._counts = stride * np.arange(1, points // stride + 1)
+        self._dimensions = 0
+        self._single = np.ones(points)
+        self._pairs = np.ones((points, points))  # the lower triangle of blocks is kept up to date
 
-    @classmethod
-    def empty(cls, points: int) -> PrefixDiscrepancy:
-        """For that many points without any dimension yet."""
-        return cls(0, np.ones(points), np.ones((points, points)))
-
-    def extended(self, u: NDArray[np.float64]) -> PrefixDiscrepancy:
-        """With one dimension more, whose coordinates are ``u``, shape (points,)."""
-        half = np.abs(u - 0.5) / 2
-        factor = np.abs(u[:, None] - u)
-        factor *= -0.5
-        factor += half + 1
-        factor += half[:, None]
-        factor *= self.pairs
-        single = self.single * (1 + half - 2 * half * half)
-        return PrefixDiscrepancy(self.dimensions + 1, single, factor)
-
-    def squared(self, stride: int) -> NDArray[np.float64]:
-        """Squared discrepancy of the first ``stride``, 2 ``stride``, ... points.
+    def squared_with(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Squared discrepancy of each prefix, if the coordinates ``u`` were added.
 
         Args:
-            stride: divides the number of points.
+            u: shape (points,), in [0, 1).
+
+        Returns:
+            Shape (points / stride,).
         """
-        parts = len(self.single) // stride
-        counts = stride * np.arange(1, parts + 1)
-        single = np.cumsum(self.single)[stride - 1 :: stride]
-        blocks = self.pairs.reshape(parts, stride, parts, stride).sum(axis=(1, 3))
-        pairs = np.diagonal(blocks.cumsum(axis=0).cumsum(axis=1))
-        return np.asarray((13 / 12) ** self.dimensions - 2 / counts * single + pairs / counts**2)
+        single = np.cumsum(self._single * _single_factor(u))[self._stride - 1 :: self._stride]
+        added = []
+        for stop in self._counts.tolist():
+            rows, before = slice(stop - self._stride, stop), stop - self._stride
+            block = _pair_factor(u[rows], u[:stop])
+            block *= self._pairs[rows, :stop]
+            added.append(2 * block[:, :before].sum() + block[:, before:].sum())
+        pairs = np.cumsum(added)
+        expected = (13 / 12) ** (self._dimensions + 1)
+        return np.asarray(expected - 2 / self._counts * single + pairs / self._counts**2)
+
+    def add(self, u: NDArray[np.float64]) -> None:
+        """Add a dimension whose coordinates are ``u``, shape (points,)."""
+        self._dimensions += 1
+        self._single *= _single_factor(u)
+        for stop in self._counts.tolist():
+            rows = slice(stop - self._stride, stop)
+            self._pairs[rows, :stop] *= _pair_factor(u[rows], u[:stop])
+
+
+def _single_factor(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    half = np.abs(u - 0.5) / 2
+    return np.asarray(1 + half - 2 * half * half)
+
+
+def _pair_factor(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    # in place: one temporary instead of six
+    factor = np.subtract.outer(u / 2, v / 2)
+    np.abs(factor, out=factor)
+    np.subtract(1 + np.abs(v - 0.5) / 2, factor, out=factor)
+    factor += (np.abs(u - 0.5) / 2)[:, None]
+    return factor

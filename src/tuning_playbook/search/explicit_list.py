@@ -11,16 +11,23 @@ from tuning_playbook.trial import Trial
 
 
 class ExplicitList:
-    """``study.configs``, in their order."""
+    """The configurations of the study, in their order.
+
+    Source: playbook, "Creating a set of studies".
+    """
 
     def suggest(
         self, study: Study, *, start: int, count: int, finished: Sequence[Trial]
     ) -> tuple[Config, ...]:
-        """See `tuning_playbook.search.base.Searcher.suggest`; ``finished`` is not looked at."""
+        """See `tuning_playbook.search.base.Searcher.suggest`; ``finished`` is not looked at.
+
+        Raises:
+            InvalidInput: beyond the last configuration.
+        """
         configs = study.configs[start : start + count]
         if len(configs) < count:
             raise InvalidInput(
-                f"the list has {len(study.configs)} configurations and {start + count} are wanted; "
-                "add some to the round's configs"
+                f"the study lists {len(study.configs)} configurations and {start + count} are "
+                f"wanted; add some to configs, or set trials = {len(study.configs)}"
             )
         return tuple(dict(config) for config in configs)

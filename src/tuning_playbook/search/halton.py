@@ -37,6 +37,7 @@ GENERATOR_VERSION = 1
 _CANDIDATES = 8
 _PREFIX = 512  # points on which candidates are compared
 _STRIDE = 16  # ... at every multiple of this
+_LARGEST_QUOTIENT = 4  # smaller ones leave too few multipliers to choose from
 _TABLE_SIZE = 4096
 _LARGEST_INDEX = 2**40
 
@@ -114,7 +115,8 @@ class _Scramble:
 def _random_scramble(seed: int, dimension: int, candidate: int) -> _Scramble:
     base = _prime(dimension)
     bits = random_bits(GENERATOR_VERSION, seed, dimension, candidate)
-    multiplier = 1 + next(bits) % (base - 1)
+    choices = _good_multipliers(base)
+    multiplier = choices[next(bits) % len(choices)]
     places = int(53 * math.log(2) / math.log(base) + 1e-9)
     shifts = [next(bits) % base for _ in range(places)]
     group = max(1, int(math.log(_TABLE_SIZE) / math.log(base) + 1e-9))
@@ -122,29 +124,55 @@ def _random_scramble(seed: int, dimension: int, candidate: int) -> _Scramble:
     for first in range(0, places, group):
         table = np.zeros(1)
         for place in range(first, min(first + group, places)):
-            digits = (multiplier * np.arange(base) + shifts[place]) % base
-            weight = float(base ** (places - 1 - place))
-            table = (digits[:, None] * weight + table).ravel()
+            weight = base ** (places - 1 - place)
+            terms = [float((multiplier * d + shifts[place]) % base * weight) for d in range(base)]
+            table = np.add.outer(terms, table).ravel()
         tables.append(table)
     return _Scramble(base**group, float(base**places), tuple(tables))
+
+
+@cache
+def _good_multipliers(base: int) -> tuple[int, ...]:
+    """Multipliers f under which f, 2f, 3f, ... modulo the base spread evenly from the start.
+
+    How evenly is told by the largest partial quotient of the continued fraction of base / f:
+    f = 1 would make the first ``base`` points an increasing run.
+
+    Example:
+        >>> _good_multipliers(13)
+        (3, 4, 5, 8, 9, 10)
+    """
+    largest = {f: _largest_partial_quotient(base, f) for f in range(1, base)}
+    bound = max(_LARGEST_QUOTIENT, min(largest.values()))
+    return tuple(f for f, quotient in largest.items() if quotient <= bound)
+
+
+def _largest_partial_quotient(numerator: int, denominator: int) -> int:
+    largest = 0
+    while denominator:
+        largest = max(largest, numerator // denominator)
+        numerator, denominator = denominator, numerator % denominator
+    return largest
 
 
 @lru_cache(maxsize=32)
 def _scrambles(seed: int, dimensions: int) -> tuple[_Scramble, ...]:
     """The scramble of each dimension: the best candidate, given the dimensions before it."""
     chosen: list[_Scramble] = []
-    cover = PrefixDiscrepancy.empty(_PREFIX)
+    cover = PrefixDiscrepancy(_PREFIX, _STRIDE)
+    weights = 1 / np.arange(1, _PREFIX // _STRIDE + 1)  # every doubling counts alike
     for dimension in range(dimensions):
-        best_score, best_cover = math.inf, cover
+        best, best_score = None, math.inf
         for candidate in range(_CANDIDATES):
             scramble = _random_scramble(seed, dimension, candidate)
-            extended = cover.extended(_first_coordinates(scramble))
-            score = _score(extended)
+            squared = cover.squared_with(_first_coordinates(scramble))
+            score = float(np.sum(weights * np.log(squared)))
             # Mirror images tie exactly; without the margin, rounding would choose between them.
-            if score < best_score - 1e-9:
-                best_score, best_cover = score, extended
-                chosen[dimension:] = [scramble]
-        cover = best_cover
+            if best is None or score < best_score - 1e-9:
+                best, best_score = scramble, score
+        assert best is not None  # noqa: S101  there are candidates
+        cover.add(_first_coordinates(best))
+        chosen.append(best)
     return tuple(chosen)
 
 
@@ -152,12 +180,6 @@ def _first_coordinates(scramble: _Scramble) -> NDArray[np.float64]:
     coordinates = np.empty(_PREFIX)
     scramble.write(coordinates, 0)
     return coordinates
-
-
-def _score(cover: PrefixDiscrepancy) -> float:
-    """Mean logarithm of the discrepancies of the prefixes, each doubling counting alike."""
-    squared = cover.squared(_STRIDE)
-    return float(np.sum(np.log(squared) / np.arange(1, len(squared) + 1)))
 
 
 @cache

@@ -7,38 +7,39 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.search.splitmix import hashed
 from tuning_playbook.space import Config, Hyperparameter, SearchSpace
+from tuning_playbook.study import Study
+
+
+def searched_in(study: Study, branch: Config) -> tuple[Hyperparameter, ...]:
+    """The hyperparameters that a search still has to choose once ``branch`` is decided."""
+    active = study.space.active({**study.fixed, **branch})
+    return tuple(h for h in active if h.key not in branch)
 
 
 def configs_at(
     points: NDArray[np.float64],
-    active: Sequence[Hyperparameter],
+    searched: Sequence[Hyperparameter],
     space: SearchSpace,
     branch: Config,
 ) -> list[Config]:
     """Configurations of one branch.
 
     Args:
-        points: shape (n, len(active)), in [0, 1).
-        active: the hyperparameters that the columns stand for.
+        points: shape (n, len(searched)), in [0, 1).
+        searched: the hyperparameters that the columns stand for.
         space: gives the order of keys.
         branch: values that hold for every point.
 
     Returns:
         n mappings in the order of the space, plain Python values.
     """
-    columns = {
-        h.key: [h.domain.python(v) for v in h.domain.from_unit(points[:, j]).tolist()]
-        for j, h in enumerate(active)
-    }
-    keys = [key for key in space.keys if key in columns or key in branch]
-    return [
-        {key: branch[key] if key in branch else columns[key][i] for key in keys}
-        for i in range(len(points))
-    ]
-
-
-def seeded_order(size: int, seed: int, block: int) -> list[int]:
-    """A random order of ``range(size)`` that depends on the seed and the block's number only."""
-    return sorted(range(size), key=lambda i: hashed(seed, block, i))
+    count = len(points)
+    columns = {key: [value] * count for key, value in branch.items()}
+    for h, units in zip(searched, points.T, strict=True):
+        columns[h.key] = [h.domain.python(value) for value in h.domain.from_unit(units).tolist()]
+    keys = [key for key in space.keys if key in columns]
+    if not keys:
+        return [{} for _ in range(count)]
+    rows = zip(*(columns[key] for key in keys), strict=True)
+    return [dict(zip(keys, row, strict=True)) for row in rows]

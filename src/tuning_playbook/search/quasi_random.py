@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.search.halton import halton_points
-from tuning_playbook.search.mapping import configs_at, seeded_order
-from tuning_playbook.search.splitmix import hashed
+from tuning_playbook.search.mapping import configs_at, searched_in
+from tuning_playbook.search.splitmix import hashed, shuffled, text_key
 from tuning_playbook.space import Config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
 
 
 class QuasiRandomSearch:
-    """Even, non-adaptive coverage of the space; trial i is a function of (space, seed, i).
+    """Even, non-adaptive cover of the space; configuration i is a function of (space, seed, i).
 
-    A space with conditional hyperparameters is a set of branches. Indices are dealt to the
-    branches in turn, in a seeded order inside every block, and each branch has a sequence of its
-    own, so that all of them are covered evenly and equally often.
+    A space with conditional hyperparameters is a set of branches. Every block of as many indices
+    as there are branches visits each branch once, in a random order, and each branch goes on in a
+    sequence of its own; so all are searched equally often and each one evenly. A sequence belongs
+    to the study's seed and the branch's values: the same branch in a study with other branches
+    beside it gets the same configurations.
 
-    Source: playbook, "Why use quasi-random search ...".
+    Source: playbook, "Why use quasi-random search instead of more sophisticated black box
+    optimization algorithms during the exploration phase of tuning?"; Bousquet et al., 2017.
     """
 
     def suggest(
@@ -29,30 +34,36 @@ class QuasiRandomSearch:
     ) -> tuple[Config, ...]:
         """See `tuning_playbook.search.base.Searcher.suggest`; ``finished`` is not looked at."""
         branches = study.space.branches()
-        found: dict[int, Config] = {}
+        visited, rounds = _deal(len(branches), study.seed, start=start, count=count)
+        found: list[Config] = [{}] * count
         for number, branch in enumerate(branches):
-            indices = _indices_of(number, len(branches), study.seed, start=start, count=count)
-            if not len(indices):
+            places = np.flatnonzero(visited == number)
+            if not len(places):
                 continue
-            active = [
-                h for h in study.space.active({**study.fixed, **branch}) if h.key not in branch
-            ]
-            seed = study.seed if len(branches) == 1 else hashed(study.seed, number + 1)
-            first, last = int(indices[0]), int(indices[-1])
-            blocks = slice(first // len(branches), last // len(branches) + 1)
-            points = halton_points(
-                seed, len(active), start=blocks.start, count=blocks.stop - blocks.start
-            )
-            rows = points[indices // len(branches) - blocks.start]
-            configs = configs_at(rows, active, study.space, branch)
-            found.update(zip(indices.tolist(), configs, strict=True))
-        return tuple(found[i] for i in range(start, start + count))
+            active = searched_in(study, branch)
+            first, last = int(rounds[places[0]]), int(rounds[places[-1]])
+            seed = _branch_seed(study.seed, branch)
+            points = halton_points(seed, len(active), start=first, count=last + 1 - first)
+            configs = configs_at(points[rounds[places] - first], active, study.space, branch)
+            for place, config in zip(places.tolist(), configs, strict=True):
+                found[place] = config
+        return tuple(found)
 
 
-def _indices_of(
-    branch: int, branches: int, seed: int, *, start: int, count: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Indices in the range that are dealt to ``branch``, increasing."""
-    blocks = range(start // branches, (start + count - 1) // branches + 1) if count else range(0)
-    dealt = [b * branches + seeded_order(branches, seed, b).index(branch) for b in blocks]
-    return np.array([i for i in dealt if start <= i < start + count], dtype=np.int64)
+def _deal(
+    branches: int, seed: int, *, start: int, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Branch of each index in the range, and which visit of that branch it is; shape (count,)."""
+    rounds = np.arange(start, start + count) // branches
+    if branches == 1 or count == 0:
+        return np.zeros(count, dtype=np.int64), rounds
+    blocks = range(int(rounds[0]), int(rounds[-1]) + 1)
+    orders = [branch for block in blocks for branch in shuffled(range(branches), seed, block)]
+    skipped = start - blocks.start * branches
+    return np.array(orders[skipped : skipped + count], dtype=np.int64), rounds
+
+
+def _branch_seed(seed: int, branch: Config) -> int:
+    if not branch:
+        return seed
+    return hashed(seed, text_key(json.dumps(sorted(branch.items()))))

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tuning_playbook.search.mapping import configs_at
-from tuning_playbook.search.splitmix import hashed
+from tuning_playbook.search.mapping import configs_at, searched_in
+from tuning_playbook.search.splitmix import hashed, random_fraction
 from tuning_playbook.space import Config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
 
 
 class RandomSearch:
-    """Points drawn independently and uniformly; trial i is a function of (space, seed, i).
+    """Points drawn independently and uniformly; configuration i is a function of (space, seed, i).
 
-    Source: playbook, "Where can I find an implementation of quasi-random search?".
+    A fair substitute for quasi-random search, slightly less efficient: the same best result takes
+    about a third more trials.
+
+    Source: playbook, "Where can I find an implementation of quasi-random search?"; Bergstra and
+    Bengio, 2012.
     """
 
     def suggest(
@@ -26,11 +30,8 @@ class RandomSearch:
         branches = study.space.branches()
         found: list[Config] = []
         for index in range(start, start + count):
-            branch = branches[hashed(study.seed, index) % len(branches)]
-            active = [
-                h for h in study.space.active({**study.fixed, **branch}) if h.key not in branch
-            ]
-            draws = [hashed(study.seed, index, j + 1) >> 11 for j in range(len(active))]
-            point = np.array([draws], dtype=np.float64) * 2.0**-53
-            found.extend(configs_at(point, active, study.space, branch))
+            branch = branches[hashed(study.seed, index, 0) % len(branches)]
+            searched = searched_in(study, branch)
+            point = [random_fraction(study.seed, index, j + 1) for j in range(len(searched))]
+            found += configs_at(np.array([point]), searched, study.space, branch)
         return tuple(found)

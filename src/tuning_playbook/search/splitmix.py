@@ -8,8 +8,10 @@ Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, MutableSequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
 
 _MASK = 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -46,12 +48,14 @@ def random_fraction(*keys: int) -> float:
     return (hashed(*keys) >> 11) / 2**53
 
 
-def shuffle(items: MutableSequence[Any], *keys: int) -> None:
-    """Put ``items`` into a random order that belongs to these keys, in place (Fisher-Yates)."""
+def shuffled(items: Iterable[_Item], *keys: int) -> list[_Item]:
+    """``items`` in a random order that belongs to these keys (Fisher-Yates)."""
+    order = list(items)
     bits = random_bits(*keys)
-    for last in range(len(items) - 1, 0, -1):
-        other = next(bits) % (last + 1)  # uneven by less than 2^-40 for any list that fits memory
-        items[last], items[other] = items[other], items[last]
+    for last in range(len(order) - 1, 0, -1):
+        other = next(bits) % (last + 1)  # uneven by less than 2^-40 for a list that fits in memory
+        order[last], order[other] = order[other], order[last]
+    return order
 
 
 def _mixed(state: int) -> int:

@@ -21,6 +21,8 @@ _SEARCHERS: Mapping[Algorithm, type[Searcher]] = {
     "list": ExplicitList,
 }
 
+_TRAINING = 0x7472
+
 
 def searcher_for(algorithm: Algorithm) -> Searcher:
     """The searcher of that name."""
@@ -37,6 +39,9 @@ def planned_trials(
         start: index of the first.
         count: how many.
         created_at: seconds since the epoch.
+
+    Raises:
+        InvalidInput: where the algorithm has fewer configurations (a list or grid that has ended).
     """
     suggestions = searcher_for(study.algorithm).suggest(
         study, start=start, count=count, finished=()
@@ -57,14 +62,23 @@ def full_config(study: Study, suggestion: Config) -> Config:
     """Every hyperparameter that exists under ``suggestion``: the fixed ones and the searched ones.
 
     A fixed hyperparameter that belongs to another value of its parent is left out.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> study = SimpleNamespace(fixed={"optimizer.sgd.momentum": 0.9, "dropout": 0.1})
+        >>> full_config(study, {"optimizer": "adam"})
+        {'dropout': 0.1, 'optimizer': 'adam'}
     """
     config = {**study.fixed, **suggestion}
     return {key: value for key, value in config.items() if _exists(key, config)}
 
 
 def trial_seed(study_seed: int, index: int) -> int:
-    """Seed of a trial's training run: 31 bits that depend on the study's seed and the index."""
-    return hashed(study_seed, index, 0x7472) >> 33
+    """Seed of a trial's training run: 31 bits that depend on the study's seed and the index.
+
+    Every framework takes 31 bits. The third key keeps these apart from the bits of the search.
+    """
+    return hashed(study_seed, index, _TRAINING) >> 33
 
 
 def _exists(key: str, config: Config) -> bool:

@@ -78,6 +78,8 @@ class Float:
         else:
             low, high = math.log(1 - self.low), math.log(1 - self.high)
             values = 1 - np.exp(low + u * (high - low))
+        # the ends exactly: exp(log(1e-4)) is not 1e-4
+        values = np.where(u <= 0, self.low, np.where(u >= 1, self.high, values))
         return np.clip(values, self.low, self.high)
 
     def to_unit(self, values: ArrayLike) -> NDArray[np.float64]:
@@ -127,10 +129,10 @@ class Integer:
     scale: Literal["linear", "log"] = "linear"
 
     def __post_init__(self) -> None:
-        for name, value in (("low", self.low), ("high", self.high)):
-            if isinstance(value, bool) or int(value) != value:
-                raise InvalidInput(f"{name} must be a whole number, found {value!r}")
         _require_range(self.low, self.high)
+        for name, value in (("low", self.low), ("high", self.high)):
+            if int(value) != value:
+                raise InvalidInput(f"{name} must be a whole number, found {value!r}")
         if self.scale not in ("linear", "log"):
             raise InvalidInput(f"scale {self.scale!r} is not known; use 'linear' or 'log'")
         if self.scale == "log" and self.low < 1:
@@ -275,7 +277,9 @@ class Constant:
 
     def from_unit(self, u: ArrayLike) -> NDArray[Any]:
         """The value, once per unit coordinate."""
-        return np.full(np.shape(u), self.value, dtype=object)
+        values = np.empty(np.shape(u), dtype=object)
+        values.fill(self.value)  # np.full would cut a NUL from the end of a string
+        return values
 
     def to_unit(self, values: ArrayLike) -> NDArray[np.float64]:
         """One half, once per value."""
@@ -301,7 +305,8 @@ def _slot(u: ArrayLike, count: int) -> NDArray[np.int64]:
 
 def _require_range(low: float, high: float) -> None:
     for name, value in (("low", low), ("high", high)):
-        if not math.isfinite(value):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (number and math.isfinite(value)):
             raise InvalidInput(f"{name} must be a finite number, found {value!r}")
     if low == high:
         raise InvalidInput(
