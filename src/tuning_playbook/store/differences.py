@@ -31,6 +31,8 @@ def differences(stored: Study, wanted: Study) -> list[str]:
     ]
     if sorted(old[_ORDER]) != sorted(new[_ORDER]):
         changed.remove(_ORDER)  # said already by what was added and removed
+    one_sided = {path for path in changed if path not in old or path not in new}
+    changed = [path for path in changed if path.rpartition(": ")[0] not in one_sided]
     return [
         f"{path} was {_short(old.get(path, _ABSENT))}, is now {_short(new.get(path, _ABSENT))}"
         for path in changed
@@ -58,11 +60,11 @@ def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _declared(h: Hyperparameter) -> Iterator[tuple[str, Any]]:
-    yield f"search space: default of {h.key}", h.default
-    yield f"search space: kind of {h.key}", h.kind
-    yield f"search space: natural range of {h.key}", h.natural
+    yield f"search space: {h.key}: default", h.default
+    yield f"search space: {h.key}: kind", h.kind
+    yield f"search space: {h.key}: natural range", h.natural
     if h.condition is not None:
-        yield f"search space: condition of {h.key}", [h.condition.parent, h.condition.value]
+        yield f"search space: {h.key}: condition", [h.condition.parent, h.condition.value]
 
 
 class _Range:

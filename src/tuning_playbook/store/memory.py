@@ -51,7 +51,7 @@ class MemoryStore:
         self._events.setdefault(study.name, [])
         for trial in trials:
             if trial.index not in known:
-                known[trial.index] = replace(trial, study=study.name, detail=storable(trial.detail))
+                known[trial.index] = _kept(trial, study.name)
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))
 
@@ -162,6 +162,18 @@ class MemoryStore:
         if trial is None or trial.status is not Status.RUNNING or trial.worker != worker:
             raise LeaseLost(lease_lost_message(study, index, worker))
         return trial
+
+
+def _kept(trial: Trial, study: str) -> Trial:
+    return replace(
+        trial,
+        study=study,
+        config=dict(trial.config),
+        detail=storable(trial.detail),
+        worker=storable(trial.worker),
+        summaries=dict(trial.summaries),
+        checkpoints=tuple(trial.checkpoints),
+    )
 
 
 def _storable_event(event: Event) -> Event:
