@@ -28,11 +28,14 @@ MOST_LISTED_VALUES = 20
 LOG_RATIO = 100.0
 REVERSE_LOG_RATIO = 10.0
 
+_SEED = re.compile(r"(^|_)(seed|random_state)s?(_|$)")
+
 
 def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> SearchSpace:
     """A search space whose ranges are those of the values tried.
 
-    Columns with one value, none, or a different string in nearly every row are left out.
+    Columns with one value, none, or a different string in nearly every row are left out, and so are
+    seeds.
 
     Args:
         columns: name -> values, one per trial; ``None``, NaN and ``""`` mean missing. Names must be
@@ -40,7 +43,7 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     """
     found = []
     for name, column in columns.items():
-        domain = inferred_domain(column)
+        domain = None if _SEED.search(name.lower()) else inferred_domain(column)
         if domain is not None:
             present = _present(column)
             default = present[0]
