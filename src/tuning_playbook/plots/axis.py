@@ -107,7 +107,7 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
         traces.append(
             _points(info.infeasible_rows, info.infeasible_x, top, name="infeasible",
                     marker={"color": "#C0392B", "size": 8, "symbol": "x-thin",
-                            "line": {"width": 1.6, "color": "#C0392B"}}, cliponaxis=False)
+                            "line": {"width": 1.6, "color": "#C0392B"}})
         )  # fmt: skip
     for rank, row in reversed(list(enumerate(info.best))):
         at = info.rows == row
@@ -133,6 +133,7 @@ def _points(
         "y": typed(y, "f8"),
         "meta": {"rows": typed(rows, "i4")},
         "hoverinfo": "text",
+        "cliponaxis": False,  # what stands on the border is drawn whole
         **more,
     }
 

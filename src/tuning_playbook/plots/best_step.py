@@ -83,6 +83,7 @@ def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
         "y": typed(info.values, "f8"),
         "meta": {"rows": typed(info.rows, "i4")},
         "hoverinfo": "text",
+        "cliponaxis": False,
         "marker": {"color": colours, "size": 8, "opacity": 0.75},
     }
     return {"data": [trace], "layout": figure_layout}

@@ -17,7 +17,9 @@ from tuning_playbook.trial import Curve
 
 CURVES_AT_MOST = 200
 _POINTS_OF_MANY = 60
-_POINTS_OF_BEST = 400
+_POINTS_OF_BEST = 300
+_AVERAGED_ABOVE = 200  # points of one curve: logged at every step, not at evaluations
+_STRETCHES = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,7 @@ class CurvesInfo:
         others: rows of the other drawn trials that completed.
         infeasible: rows of the drawn trials that did not.
         total: trials that logged the metric.
+        averaged: whether the drawn points are means of stretches, because single steps are noisy.
     """
 
     metric: str
@@ -37,6 +40,7 @@ class CurvesInfo:
     others: tuple[int, ...]
     infeasible: tuple[int, ...]
     total: int
+    averaged: bool
 
 
 def curves_info(table: TrialTable, metric: str, *, best_count: int = 3) -> CurvesInfo:
@@ -58,6 +62,8 @@ def curves_info(table: TrialTable, metric: str, *, best_count: int = 3) -> Curve
         others=_sample(others, share),
         infeasible=_sample(rest, share),
         total=int(has_curve.sum()),
+        averaged=metric != table.objective.metric
+        and int(np.diff(column.offsets).max(initial=0)) > _AVERAGED_ABOVE,
     )
 
 
@@ -79,21 +85,26 @@ def curves_figure(table: TrialTable, info: CurvesInfo, *, companion: str | None 
             validation).
     """
     column = table.curves[info.metric]
+    infeasible = [_drawn(column.of(r), info, _POINTS_OF_MANY) for r in info.infeasible]
+    others = [_drawn(column.of(r), info, _POINTS_OF_MANY) for r in info.others]
+    best = [_drawn(column.of(r), info, _POINTS_OF_BEST) for r in info.best]
     traces = [
-        _bundle([column.of(r) for r in info.infeasible], "infeasible", "rgba(192,57,43,0.35)"),
-        _bundle([column.of(r) for r in info.others], "other trials", "rgba(138,143,152,0.38)"),
+        _bundle(infeasible, "infeasible", "rgba(192,57,43,0.35)"),
+        _bundle(others, "other trials", "rgba(138,143,152,0.38)"),
     ]
+    dashed_curves: list[Curve] = []
     for rank, row in reversed(list(enumerate(info.best))):
         name = f"{rank + 1}. best: trial {table.ids[row]}"
         colour = RANKED[rank] if rank < len(RANKED) else GREY
-        traces.append(_line(column.of(row), name, {"color": colour, "width": 2.2}))
+        traces.append(_line(best[rank], name, {"color": colour, "width": 2.2}))
         if companion is not None and companion in table.curves:
             dashed = {"color": colour, "width": 1.4, "dash": "dot"}
-            curve = table.curves[companion].of(row)
+            curve = thinned(table.curves[companion].of(row), _POINTS_OF_BEST)
+            dashed_curves.append(curve)
             traces.append(_line(curve, f"{companion}, trial {table.ids[row]}", dashed))
     sign = table.objective.direction.sign if info.metric == table.objective.metric else 1
-    drawn = [column.of(r).values for r in (*info.best, *info.others)]
-    values = np.concatenate(drawn) if drawn else np.array([])
+    parts = [c.values for c in (*best, *others, *dashed_curves)]
+    values = np.concatenate(parts) if parts else np.array([])
     figure_layout = layout(x_title="step", y_title=info.metric)
     figure_layout["yaxis"].update(objective_range(values, sign=sign).axis)
     return {"data": [t for t in traces if t is not None], "layout": figure_layout}
@@ -103,10 +114,9 @@ def _bundle(curves: Sequence[Curve], name: str, colour: str) -> dict[str, Any] |
     """Many curves as one trace, with gaps between them."""
     if not curves:
         return None
-    thin = [thinned(curve, _POINTS_OF_MANY) for curve in curves]
     gap = np.array([np.nan])
-    steps = np.concatenate([part for c in thin for part in (c.steps, gap)])
-    values = np.concatenate([part for c in thin for part in (c.values, gap)])
+    steps = np.concatenate([part for c in curves for part in (c.steps, gap)])
+    values = np.concatenate([part for c in curves for part in (c.values, gap)])
     return {
         "type": "scatter",
         "mode": "lines",
@@ -119,16 +129,33 @@ def _bundle(curves: Sequence[Curve], name: str, colour: str) -> dict[str, Any] |
 
 
 def _line(curve: Curve, name: str, line: dict[str, Any]) -> dict[str, Any]:
-    thin = thinned(curve, _POINTS_OF_BEST)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": typed(thin.steps, "f8"),
-        "y": typed(thin.values, "f8"),
+        "x": typed(curve.steps, "f8"),
+        "y": typed(curve.values, "f8"),
         "line": line,
         "hovertemplate": "step %{x}: %{y:.5g}",
     }
+
+
+def _drawn(curve: Curve, info: CurvesInfo, points: int) -> Curve:
+    return averaged(curve, _STRETCHES) if info.averaged else thinned(curve, points)
+
+
+def averaged(curve: Curve, stretches: int) -> Curve:
+    """Means over equal stretches of a curve, each at its middle step.
+
+    A stretch with a NaN or infinity keeps it, so that a diverged curve still ends in a gap.
+    """
+    if len(curve.steps) <= stretches:
+        return curve
+    edges = np.linspace(0, len(curve.steps), stretches + 1).astype(int)[:-1]
+    lengths = np.diff(np.append(edges, len(curve.steps)))
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = np.add.reduceat(curve.values, edges) / lengths
+    return Curve(curve.steps[edges + lengths // 2], values)
 
 
 def thinned(curve: Curve, points: int) -> Curve:

@@ -23,6 +23,7 @@ def history_figure(table: TrialTable) -> Figure:
         "y": typed(np.clip(sign * table.loss[rows], y_range.low, y_range.high), "f8"),
         "meta": {"rows": typed(rows, "i4")},
         "hoverinfo": "text",
+        "cliponaxis": False,
         "marker": {"color": BLUE, "size": 6, "opacity": 0.6},
     }
     line = {

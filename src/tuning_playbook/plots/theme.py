@@ -29,7 +29,8 @@ def typed(values: ArrayLike, dtype: str = "f4") -> dict[str, str]:
         values: any shape (n,).
         dtype: ``f4``, ``f8`` or ``i4``.
     """
-    array = np.ascontiguousarray(values, dtype=f"<{dtype}")
+    with np.errstate(over="ignore"):  # beyond single precision a value is off the plot anyway
+        array = np.ascontiguousarray(values, dtype=f"<{dtype}")
     return {"dtype": dtype, "bdata": base64.b64encode(array.tobytes()).decode()}
 
 
@@ -41,6 +42,11 @@ def layout(*, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
         "hovermode": "closest",
         "showlegend": False,
         "xaxis": {"title": {"text": x_title}, "zeroline": False, "automargin": True},
-        "yaxis": {"title": {"text": y_title}, "zeroline": False, "automargin": True},
+        "yaxis": {
+            "title": {"text": y_title},
+            "zeroline": False,
+            "automargin": True,
+            "exponentformat": "power",
+        },
         **more,
     }

@@ -114,11 +114,12 @@ def round_view(
     """
     first = studies[0][0]
     training = first.training
+    objective = first.objective
+    decides = f"{objective.direction.value} {objective.metric} ({objective.reduction})"
+    length = f"{training.max_train_steps:,} steps, evaluated every {training.evaluation_interval:,}"
     facts = (
-        ("Objective", f"{first.objective.direction.value} {first.objective.metric} "
-                      f"({first.objective.reduction} over training)"),
-        ("Training", f"{describe_target(training.target)}, {training.max_train_steps:,} steps, "
-                     f"evaluated every {training.evaluation_interval:,}"),
+        ("Objective", decides),
+        ("Training", f"{describe_target(training.target)}, {length}"),
         ("Search", f"{first.algorithm}, seed {first.seed}"),
         ("Trials", str(sum(len(trials) for _, trials, _ in studies))),
     )  # fmt: skip
@@ -213,6 +214,7 @@ def _plots(table: TrialTable) -> tuple[Plot, ...]:
             "The best three in colour"
             + (", their training metric dotted" if name == metric else "")
             + "; other trials grey, infeasible ones red."
+            + (" Means over stretches of steps." if info.averaged else "")
             + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
         )
         companion = companion_of(metric, list(table.curves)) if name == metric else None
