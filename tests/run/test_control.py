@@ -1,0 +1,101 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuning_playbook.run import control
+from tuning_playbook.trial import Outcome, Reason, Status, Trial
+
+COMPLETE = Outcome(Status.COMPLETE)
+
+
+def trial(index, attempts=1):
+    return Trial("study", index, {}, seed=0, status=Status.RUNNING, attempts=attempts)
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("claim"), st.integers(1, 4), st.booleans()),
+        st.tuples(st.just("exit"), st.integers(0, 8), st.sampled_from([COMPLETE, None])),
+        st.tuples(st.just("tick"), st.integers(0, 100), st.none()),
+        st.tuples(st.just("lease"), st.integers(0, 8), st.none()),
+        st.tuples(st.just("stop"), st.none(), st.none()),
+    ),
+    max_size=40,
+)
+
+
+@given(EVENTS, st.integers(1, 3))
+def test_any_order_of_events_keeps_the_slots_and_ends_every_trial_once(events, slots):
+    limits, state = control.Limits(slots=slots, attempts=3), control.RunState()
+    claimed, ended, lost = [], [], set()
+    for kind, a, b in events:
+        keys = sorted(state.running)
+        if kind == "claim":
+            one = trial(len(claimed), attempts=a)
+            claimed.append(control.key_of(one))
+            event = control.Claimed(one, deadline=50.0 if b else None)
+        elif kind == "exit":
+            event = control.Exited(keys[a % len(keys)] if keys else "study#9.1", b)
+        elif kind == "tick":
+            event = control.Tick(float(a))
+        elif kind == "lease":
+            event = control.LeaseEnded(keys[a % len(keys)] if keys else "nobody")
+            lost |= set(keys[a % len(keys) :][:1]) if keys else set()
+        else:
+            event = control.StopRequested()
+        state, orders = control.advance(state, event, limits)
+        assert len(state.running) <= slots
+        used = [r.slot for r in state.running.values()]
+        assert len(set(used)) == len(used)
+        for order in orders:
+            if isinstance(order, (control.Finish, control.Release)):
+                ended.append(control.key_of(order.trial))
+            if isinstance(order, control.Start):
+                assert not state.stopping
+    assert len(set(ended)) == len(ended)
+    assert set(ended) <= set(claimed)
+    gone = set(claimed) - set(ended) - set(state.running)
+    assert gone <= lost
+
+
+def started(limits, **arguments):
+    return control.advance(control.RunState(), control.Claimed(trial(0), **arguments), limits)
+
+
+def test_a_trial_past_its_deadline_is_killed_and_infeasible():
+    limits = control.Limits(1)
+    state, _ = started(limits, deadline=10.0)
+    state, orders = control.advance(state, control.Tick(10.0), limits)
+    assert orders == (control.Kill("study#0.1"),)
+    _, (order,) = control.advance(state, control.Exited("study#0.1", None), limits)
+    assert (order.outcome.status, order.outcome.reason) == (Status.INFEASIBLE, Reason.TIMEOUT)
+
+
+def test_a_machine_fault_is_retried_a_stated_number_of_times():
+    limits = control.Limits(1, attempts=2)
+    for attempts, kind in ((1, control.Release), (2, control.Finish)):
+        claimed = control.Claimed(trial(0, attempts))
+        state, _ = control.advance(control.RunState(), claimed, limits)
+        _, (order,) = control.advance(state, control.Exited(f"study#0.{attempts}", None), limits)
+        assert isinstance(order, kind)
+    assert order.outcome.reason is Reason.LOST
+
+
+def test_a_stop_releases_running_trials_however_often_they_were_started():
+    limits = control.Limits(1, attempts=2)
+    state, _ = control.advance(control.RunState(), control.Claimed(trial(0, attempts=5)), limits)
+    state, orders = control.advance(state, control.StopRequested(), limits)
+    assert orders == (control.Kill("study#0.5"),)
+    _, (order,) = control.advance(state, control.Exited("study#0.5", None), limits)
+    assert order == control.Release(trial(0, attempts=5))
+
+
+def test_arms_keep_level():
+    waiting, totals = {"a": 10, "b": 5}, {"a": 10, "b": 5}
+    order = []
+    for _ in range(15):
+        name = control.next_study(waiting, totals)
+        waiting[name] -= 1
+        order.append(name)
+        shares = [1 - waiting[n] / totals[n] for n in ("a", "b")]
+        assert abs(shares[0] - shares[1]) <= 1 / 5
+    assert control.next_study(waiting, totals) is None

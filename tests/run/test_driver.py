@@ -1,0 +1,232 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from tuning_playbook.errors import TargetError
+from tuning_playbook.trial import Reason, Status
+
+GOOD = """
+start = trial.restore(state := {"total": np.zeros(1)})
+for step in trial.steps(start):
+    state["total"] += step
+    trial.log(step, train_loss=float(state["total"][0]))
+    if trial.evaluation_due(step):
+        trial.evaluate(step, error=1 / step)
+        trial.checkpoint(step, state)
+"""
+
+
+def outcomes(store, study="study"):
+    return [(t.status, t.reason) for t in store.trials(study)]
+
+
+def test_a_study_runs_to_its_end(bench):
+    bench.write(GOOD)
+    summary, store = bench.run(bench.study(trials=3))
+    assert not summary.interrupted
+    assert outcomes(store) == [(Status.COMPLETE, Reason.NONE)] * 3
+    curves = store.curves("study")
+    assert curves[0]["train_loss"].steps.tolist() == [1, 2, 3, 4, 5, 6]
+    assert curves[0]["train_loss"].values.tolist() == [1, 3, 6, 10, 15, 21]
+    trial = store.trials("study")[0]
+    assert trial.summaries["error"].minimum_step == 6
+    assert [c.step for c in trial.checkpoints] == [6]
+    assert not list(bench.folder.rglob("*.journal"))
+
+
+BODIES = {
+    "raise ValueError('no luck')": (Status.FAILED, Reason.EXCEPTION),
+    "raise MemoryError": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
+    "trial.log(1, train_loss=1.0)": (Status.FAILED, Reason.NO_EVALUATION),
+    "trial.evaluate(1, eror=1.0)": (Status.FAILED, Reason.MISSING_METRIC),
+    "trial.evaluate(1, error='low')": (Status.FAILED, Reason.NOT_A_NUMBER),
+    "trial.evaluate(1, error=float('nan'))": (Status.INFEASIBLE, Reason.NON_FINITE),
+    "trial.log(1, train_loss=float('inf'))": (Status.INFEASIBLE, Reason.NON_FINITE),
+    "os.kill(os.getpid(), signal.SIGSEGV)": (Status.FAILED, Reason.SIGNAL),
+    "os._exit(3)": (Status.FAILED, Reason.EXIT_CODE),
+    "time.sleep(60)": (Status.INFEASIBLE, Reason.TIMEOUT),
+    "os.kill(os.getpid(), signal.SIGKILL)": (Status.FAILED, Reason.LOST),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_each_way_to_fail_has_its_own_reason_and_the_study_goes_on(bench, body):
+    others = "\n".join(f"    {line}" for line in GOOD.strip().split("\n"))
+    bench.write(f"if trial.index == 0:\n    {body}\nelse:\n{others}")
+    limit = 1.5 if "sleep" in body else None
+    _, store = bench.run(bench.study(trials=2, timeout_seconds=limit), attempts=2)
+    first, second = store.trials("study")
+    assert (first.status, first.reason) == BODIES[body], first.detail
+    assert second.status is Status.COMPLETE, second.detail
+
+
+def test_a_killed_trial_goes_on_from_its_last_checkpoint(bench):
+    body = """
+    start = trial.restore(state := {"total": np.zeros(1)})
+    for step in trial.steps(start):
+        state["total"] += step
+        trial.log(step, train_loss=float(state["total"][0]), start=start)
+        if trial.evaluation_due(step):
+            trial.evaluate(step, error=1 / step)
+            trial.checkpoint(step, state)
+        if step == 5 and start == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    bench.write(textwrap.dedent(body))
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 2)
+    curves = store.curves("study")[0]
+    assert curves["train_loss"].steps.tolist() == [1, 2, 3, 4, 5, 6]
+    assert curves["train_loss"].values.tolist() == [1, 3, 6, 10, 15, 21]
+    assert curves["start"].values.tolist() == [0, 0, 0, 0, 4, 4]
+
+
+def test_a_command_reports_by_json_lines_and_gets_its_configuration(bench):
+    script = bench.folder / "program.sh"
+    script.write_text(
+        "echo \"{\\\"step\\\": 6, \\\"evaluation\\\": true, \\\"error\\\": $1}\" "
+        '>> "$TUNING_PLAYBOOK_LINES"\n'
+    )
+    _, store = bench.run(bench.study(trials=2, command=["sh", "program.sh", "{x}"]))
+    for trial in store.trials("study"):
+        assert trial.status is Status.COMPLETE, trial.detail
+        assert trial.summaries["error"].minimum == trial.config["x"]
+
+
+def test_a_python_command_uses_the_helper(bench):
+    (bench.folder / "main.py").write_text(
+        "import tuning_playbook\n"
+        "trial = tuning_playbook.current_trial()\n"
+        "trial.evaluate(6, error=trial.config['x'])\n"
+    )
+    _, store = bench.run(bench.study(trials=1, command=["python", "main.py"]))
+    assert store.trials("study")[0].status is Status.COMPLETE
+
+
+def test_a_command_that_does_not_exist_fails_with_its_name(bench):
+    _, store = bench.run(bench.study(trials=1, command=["./no-such-program"]))
+    (trial,) = store.trials("study")
+    assert trial.reason is Reason.EXIT_CODE
+    assert "no-such-program" in trial.detail
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (None, "does not exist"),
+        ("def trian(trial): ...", "Did you mean train.py:trian"),
+        ("import no_such_module", r"train.py, line 1"),
+        ("def train(trial:\n", r"line 1"),
+        ("train = 3", "not a function"),
+    ],
+)
+def test_a_target_that_cannot_be_used_is_named_before_any_trial(bench, source, words):
+    if source is not None:
+        (bench.folder / "train.py").write_text(source)
+    with pytest.raises(TargetError, match=words):
+        bench.run(bench.study())
+    assert {t.status for t in bench.store().trials("study")} == {Status.WAITING}
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from conftest import Bench
+bench = Bench(Path(sys.argv[1]))
+bench.run(bench.study(trials=12, steps=40))
+"""
+
+SLOW = """
+start = trial.restore(state := {"total": np.zeros(1)})
+for step in trial.steps(start):
+    state["total"] += step
+    trial.log(step, train_loss=float(state["total"][0]))
+    time.sleep(0.005)
+    if trial.evaluation_due(step):
+        trial.evaluate(step, error=1 / step)
+        trial.checkpoint(step, state)
+"""
+
+
+def start_driver(folder: Path) -> subprocess.Popen:
+    here = str(Path(__file__).parent)
+    return subprocess.Popen([sys.executable, "-c", DRIVER, str(folder), here])
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of living processes that work in ``folder``."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if (place / "cwd").readlink() == folder:
+                found.append((place / "cmdline").read_text())
+        except OSError:
+            continue
+    return found
+
+
+def test_a_driver_killed_three_times_ends_with_the_undisturbed_set_of_trials(bench):
+    bench.write(SLOW)
+    for delay_seconds in (1.2, 1.7, 1.4):
+        driver = start_driver(bench.folder)
+        time.sleep(delay_seconds)
+        os.kill(driver.pid, signal.SIGKILL)
+        driver.wait()
+        deadline = time.monotonic() + 10
+        while processes_in(bench.folder) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert processes_in(bench.folder) == []  # no trial outlives its driver
+    study = bench.study(trials=12, steps=40)
+    summary, store = bench.run(study)
+    assert not summary.interrupted
+    trials = store.trials("study")
+    assert [t.index for t in trials] == list(range(12))
+    assert {t.status for t in trials} == {Status.COMPLETE}
+    from tuning_playbook.search import planned_trials
+
+    undisturbed = planned_trials(study, start=0, count=12, created_at=0.0)
+    assert [(t.config, t.seed) for t in trials] == [(t.config, t.seed) for t in undisturbed]
+    for curves in store.curves("study").values():
+        assert curves["train_loss"].steps.tolist() == list(range(1, 41))
+        expected = [n * (n + 1) / 2 for n in range(1, 41)]
+        assert curves["train_loss"].values.tolist() == expected
+
+
+def test_two_drivers_share_the_work(bench):
+    bench.write(SLOW)
+    other = start_driver(bench.folder)
+    _, store = bench.run(bench.study(trials=12, steps=40))
+    assert other.wait(timeout=60) == 0
+    trials = store.trials("study")
+    assert {t.status for t in trials} == {Status.COMPLETE}
+    assert {t.attempts for t in trials} == {1}
+    assert len({t.worker for t in trials}) == 2
+
+
+def test_a_stop_releases_trials_and_the_next_run_goes_on(bench):
+    bench.write(SLOW)
+    study = bench.study(trials=6, steps=40)
+    began = time.monotonic()
+    summary, store = bench.run(study, stop_requested=lambda: time.monotonic() - began > 1.5)
+    assert summary.interrupted
+    assert Status.RUNNING not in store.counts("study")
+    summary, store = bench.run(study)
+    assert not summary.interrupted
+    assert {t.status for t in store.trials("study")} == {Status.COMPLETE}
+
+
+def test_an_interrupted_round_is_a_fair_one(bench):
+    bench.write(GOOD)
+    arms = [bench.study(trials=6, name=f"round/arm={i}") for i in range(2)]
+    began = time.monotonic()
+    _, store = bench.run(*arms, workers=1, stop_requested=lambda: time.monotonic() - began > 1.2)
+    started = [12 - store.counts(a.name).get(Status.WAITING, 0) for a in arms]
+    assert abs(started[0] - started[1]) <= 1

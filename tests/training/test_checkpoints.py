@@ -1,0 +1,78 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuning_playbook.study import Direction
+from tuning_playbook.training.checkpoints import (
+    CheckpointFolder,
+    best_checkpoints,
+    kept_checkpoints,
+)
+from tuning_playbook.trial import Checkpoint
+
+VALUES = st.lists(st.sampled_from([0.1, 0.2, 0.2, 0.3, math.nan, math.inf]), min_size=1, max_size=9)
+
+
+def made(values):
+    return [Checkpoint(step, str(step), value) for step, value in enumerate(values, start=1)]
+
+
+@given(VALUES, st.sampled_from(Direction), st.integers(0, 4))
+def test_the_best_few_and_the_last_are_kept(values, direction, keep_best):
+    kept = kept_checkpoints(made(values), direction, keep_best=keep_best)
+    steps = [c.step for c in kept]
+    finite = sorted((direction.sign * v, s) for s, v in enumerate(values, 1) if math.isfinite(v))
+    expected = {step for _, step in finite[:keep_best]} | {len(values)}
+    assert steps == sorted(expected)
+
+
+def test_the_earliest_wins_a_tie_and_nan_never_wins():
+    best = best_checkpoints(made([math.nan, 0.2, 0.1, 0.1]), Direction.MINIMIZE, count=4)
+    assert [c.step for c in best] == [3, 4, 2]
+
+
+def folder_at(path: Path, keep_best: int = 1) -> CheckpointFolder:
+    return CheckpointFolder(path, direction=Direction.MINIMIZE, keep_best=keep_best)
+
+
+def test_files_of_checkpoints_that_are_not_kept_are_deleted(tmp_path):
+    folder, state = folder_at(tmp_path / "c"), {"w": np.zeros(2)}
+    for step, value in enumerate([0.5, 0.2, 0.4, 0.3], start=1):
+        folder.save(step, value, {"state": state})
+    assert [c.step for c in folder.saved()] == [2, 4]
+    assert len(list((tmp_path / "c").glob("*.checkpoint"))) == 2
+    assert not list((tmp_path / "c").glob("*.partial"))
+
+
+def test_the_last_checkpoint_is_restored_in_place(tmp_path):
+    folder, weights = folder_at(tmp_path / "c"), np.array([1.0, 2.0])
+    folder.save(5, 0.1, {"state": {"w": weights}})
+    folder.save(6, 0.2, {"state": {"w": weights * 3}})
+    state = {"w": np.zeros(2)}
+    alias = state["w"]
+    assert folder.load_last({"state": state}) == 6
+    assert alias.tolist() == [3.0, 6.0]
+
+
+def test_a_torn_file_is_never_restored(tmp_path):
+    folder, state = folder_at(tmp_path / "c"), {"w": np.ones(2)}
+    folder.save(5, 0.1, {"state": state})
+    (tmp_path / "c" / "step-00000006.partial").write_bytes(b"torn")
+    assert folder.load_last({"state": state}) == 5
+
+
+def test_without_a_checkpoint_training_starts_afresh(tmp_path):
+    assert folder_at(tmp_path / "none").load_last({"state": {}}) == 0
+
+
+@pytest.mark.parametrize("keep_best", [0, 1, 3])
+def test_the_last_checkpoint_stays_however_few_are_kept(tmp_path, keep_best):
+    folder = folder_at(tmp_path / "c", keep_best)
+    for step in range(1, 6):
+        folder.save(step, step / 10, {"state": {"w": np.zeros(1)}})
+    assert folder.saved()[-1].step == 5
+    assert len(folder.saved()) == keep_best + 1

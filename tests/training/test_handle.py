@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pytest
+
+from tuning_playbook.errors import InvalidInput, TrialDiverged
+from tuning_playbook.training.journal import JournalEvent, JournalReader
+
+
+def events(attempt):
+    return [e for e in JournalReader(attempt.journal).read() if isinstance(e, JournalEvent)]
+
+
+def test_the_program_sees_plain_names_and_cannot_change_them(handle):
+    assert dict(handle.config) == {"optimizer": "adam", "learning_rate": 0.1}
+    with pytest.raises(TypeError):
+        handle.config["learning_rate"] = 1
+
+
+def test_evaluation_is_due_at_intervals_and_at_the_last_step(handle):
+    due = [step for step in handle.steps() if handle.evaluation_due(step)]
+    assert due == [30, 60, 90, 100]
+
+
+def test_steps_go_on_after_the_restored_one(handle):
+    assert handle.steps(98) == range(99, 101)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_non_finite_objective_is_recorded_and_ends_the_trial(handle, attempt, value):
+    with pytest.raises(TrialDiverged):
+        handle.evaluate(30, error=value)
+    rows, event = JournalReader(attempt.journal).read()
+    assert rows.metrics == ("error",)
+    assert event.kind == "diverged"
+    assert event.data["step"] == 30
+
+
+def test_a_non_finite_training_loss_ends_the_trial_but_a_gradient_norm_does_not(handle):
+    handle.log(1, gradient_norm=math.inf)
+    with pytest.raises(TrialDiverged, match="train_loss"):
+        handle.log(2, train_loss=math.nan)
+
+
+def test_scalars_of_numpy_are_numbers_and_text_is_not(handle, attempt):
+    handle.log(1, loss=np.float32(0.5), flag=True)
+    with pytest.raises(InvalidInput, match="not a number"):
+        handle.log(2, loss="0.5")
+    assert [e.kind for e in events(attempt)] == ["not-a-number"]
+
+
+@pytest.mark.parametrize("step", [-1, 101])
+def test_a_step_out_of_range_is_refused(handle, step):
+    with pytest.raises(InvalidInput, match="outside 0"):
+        handle.log(step, loss=1.0)
+
+
+def test_a_checkpoint_has_the_value_of_the_evaluation_at_its_step(handle, attempt):
+    state = {"w": np.arange(3.0)}
+    handle.evaluate(30, error=0.5)
+    handle.checkpoint(30, state)
+    handle.checkpoint(31, state)
+    kept = events(attempt)[-1].data["kept"]
+    assert [(c["step"], float(c["value"])) for c in kept][0] == (30, 0.5)
+    assert math.isnan(float(kept[1]["value"]))
+
+
+def test_predictions_are_for_the_same_examples_at_every_step(handle):
+    handle.predictions(30, ids=[4, 7], probability=[0.1, 0.9])
+    handle.predictions(60, ids=[4, 7], probability=[0.2, 0.8])
+    with pytest.raises(InvalidInput, match="other examples"):
+        handle.predictions(90, ids=[4, 8], probability=[0.2, 0.8])
+    with pytest.raises(InvalidInput, match="for 2 examples"):
+        handle.predictions(90, ids=[4, 7], probability=[0.2])
+    stored = np.load(handle.folder / "predictions" / "step-00000060.npz")
+    assert stored["probability"].tolist() == [0.2, 0.8]

@@ -1,0 +1,164 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuning_playbook.training.journal import (
+    JournalEvent,
+    JournalReader,
+    JournalRows,
+    JournalWriter,
+    LinesReader,
+)
+
+NUMBERS = st.floats(width=64, allow_nan=True, allow_infinity=True)
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 2**40),
+        st.dictionaries(st.text(min_size=1, max_size=5), NUMBERS, min_size=1, max_size=4),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+
+
+def flat(entries):
+    """Rows of the entries, one by one, with values as bit patterns so that NaN equals NaN."""
+    found = []
+    for entry in entries:
+        if isinstance(entry, JournalRows):
+            for step, values in zip(entry.steps.tolist(), entry.values, strict=True):
+                bits = values.view(np.uint64).tolist()
+                found.append((step, dict(zip(entry.metrics, bits, strict=True)), entry.evaluation))
+        else:
+            found.append((entry.kind, dict(entry.data)))
+    return found
+
+
+def bits(rows):
+    return [
+        (s, {k: np.float64(v).view(np.uint64).item() for k, v in m.items()}, e) for s, m, e in rows
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_what_is_written_is_read_back_bit_by_bit(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("journal") / "journal"
+    writer = JournalWriter(path)
+    for step, metrics, evaluation in rows:
+        writer.write_row(step, metrics, evaluation=evaluation)
+    writer.close()
+    assert flat(JournalReader(path).read()) == bits(rows)
+
+
+def test_a_reader_that_follows_sees_every_entry_once(tmp_path):
+    path = tmp_path / "journal"
+    reader, seen = JournalReader(path), []
+    assert reader.read() == ()
+    writer = JournalWriter(path)
+    for step in range(20):
+        writer.write_row(step, {"loss": step / 3}, evaluation=False)
+        if step % 7 == 0:
+            writer.write_event("mark", {"at": step})
+        if step % 3 == 0:
+            seen += flat(reader.read())
+    seen += flat(reader.read())
+    assert [s[0] for s in seen if len(s) == 3] == list(range(20))
+    assert [s for s in seen if s[0] == "mark"] == [("mark", {"at": a}) for a in (0, 7, 14)]
+
+
+def test_a_record_cut_at_any_byte_is_left_for_later(tmp_path):
+    whole = tmp_path / "whole"
+    writer = JournalWriter(whole)
+    for step in range(4):
+        writer.write_row(step, {"a": 1.0, "b": step}, evaluation=False)
+    writer.write_event("end", {})
+    data = whole.read_bytes()
+    complete = flat(JournalReader(whole).read())
+    for cut in range(len(data)):
+        torn = tmp_path / "torn"
+        torn.write_bytes(data[:cut])
+        reader = JournalReader(torn)
+        first = flat(reader.read())
+        assert first == complete[: len(first)]
+        torn.write_bytes(data)
+        assert first + flat(reader.read()) == complete
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tuning_playbook.training.journal import JournalWriter
+writer = JournalWriter(Path(sys.argv[1]))
+step = 0
+while True:
+    step += 1
+    writer.write_row(step, {"loss": 1 / step, "norm": step}, evaluation=False)
+    sys.stdout.write(f"{step}\\n")
+    sys.stdout.flush()
+"""
+
+
+@pytest.mark.parametrize("delay_seconds", [0.3, 0.45, 0.6])
+def test_kill_9_loses_no_row_whose_write_returned(tmp_path, delay_seconds):
+    path = tmp_path / "journal"
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, bufsize=0
+    ) as process:
+        os.set_blocking(process.stdout.fileno(), False)
+        said, deadline = b"", time.monotonic() + 30
+        while time.monotonic() < deadline and said.count(b"\n") < 50:
+            said += process.stdout.read() or b""
+        began = time.monotonic()
+        while time.monotonic() - began < delay_seconds:
+            said += process.stdout.read() or b""
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        os.set_blocking(process.stdout.fileno(), True)
+        said += process.stdout.read() or b""
+    confirmed = int(said.rpartition(b"\n")[0].rpartition(b"\n")[2])
+    (rows,) = JournalReader(path).read()
+    assert rows.steps.tolist() == list(range(1, len(rows.steps) + 1))
+    assert len(rows.steps) >= confirmed
+
+
+def test_json_lines_of_other_programs(tmp_path):
+    path = tmp_path / "lines"
+    lines = [
+        '{"step": 1, "loss": 0.5}',
+        '{"step": 2, "evaluation": true, "error": NaN}',
+        "not json",
+        '{"step": 3, "error": "oops"}',
+        '{"event": "restored", "step": 5}',
+        '{"step": 4, "loss": 1',
+    ]
+    path.write_text("\n".join(lines))
+    reader = LinesReader(path)
+    first, second, malformed, wrong, event = reader.read()
+    assert (first.steps.tolist(), first.values.tolist()) == ([1], [[0.5]])
+    assert second.evaluation
+    assert np.isnan(second.values).all()
+    assert malformed.kind == "malformed-line"
+    assert wrong.kind == "not-a-number"
+    assert event == JournalEvent("restored", {"step": 5})
+    with path.open("a") as file:
+        file.write("}\n")
+    (last,) = reader.read()
+    assert last.steps.tolist() == [4]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_line_of_another_program_raises(tmp_path_factory, data):
+    path = Path(tmp_path_factory.mktemp("lines")) / "lines"
+    path.write_bytes(data + b"\n" + json.dumps({"step": 1, "x": 1}).encode() + b"\n")
+    assert LinesReader(path).read()[-1].steps.tolist() == [1]
