@@ -97,19 +97,20 @@ class _Scramble:
     def write(self, out: NDArray[np.float64], start: int) -> None:
         """Fill ``out`` with the coordinates from index ``start`` on."""
         end = start + len(out)
-        first = start // self.block
-        high = np.arange(first, -(-end // self.block))
-        numerator = np.zeros(len(high))
-        rest = high
-        for table in self.tables[1:]:
-            rest, digits = np.divmod(rest, self.block)
-            numerator += table[digits]
-        for offset, value in enumerate(numerator.tolist(), first):
-            begin = offset * self.block
+        for block in range(start // self.block, -(-end // self.block)):
+            begin = block * self.block
             low, stop = max(start, begin), min(end, begin + self.block)
             part = out[low - start : stop - start]
-            np.add(self.tables[0][low - begin : stop - begin], value, out=part)
+            np.add(self.tables[0][low - begin : stop - begin], self._numerator(block), out=part)
         np.divide(out, self.denominator, out=out)
+
+    def _numerator(self, block: int) -> float:
+        """What the digits beyond the first table add in this block of indices."""
+        total = 0.0
+        for table in self.tables[1:]:
+            block, digits = divmod(block, self.block)
+            total += table[digits]
+        return total
 
 
 def _random_scramble(seed: int, dimension: int, candidate: int) -> _Scramble:
