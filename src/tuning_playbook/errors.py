@@ -57,8 +57,8 @@ class InvalidFile(InvalidInput):
         count = len(self.mistakes)
         lines = [f"{self.file}: {count} mistake{'s' if count != 1 else ''}"]
         for mistake in self.mistakes:
-            where = f"line {mistake.line}" if mistake.line is not None else "somewhere"
-            lines.append(f"  {where}, {mistake.path}: {mistake.message}")
+            where = f"line {mistake.line}, " if mistake.line is not None else ""
+            lines.append(f"  {where}{mistake.path}: {mistake.message}")
             if mistake.suggestion:
                 lines.append(f"    {mistake.suggestion}")
         return lines

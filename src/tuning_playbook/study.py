@@ -19,6 +19,14 @@ class Direction(StrEnum):
     MINIMIZE = "minimize"
     MAXIMIZE = "maximize"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Direction:
+        found = str(value).lower()
+        near = "maximize" if found.startswith(("max", "high", "up")) else "minimize"
+        known = found.startswith(("max", "high", "up", "min", "low", "down"))
+        hint = f"; write {near!r}" if known else ""
+        raise InvalidInput(f"direction is 'minimize' or 'maximize', found {value!r}{hint}")
+
     @property
     def sign(self) -> int:
         """Factor that turns a value into a loss: lower is better."""

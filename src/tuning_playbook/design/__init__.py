@@ -1,7 +1,17 @@
-"""From a question to studies, and what they cost. May import: study, space, sources."""
+"""From a question to studies, and what they cost. May import: roles, study, space."""
 
-from tuning_playbook.design.arms import arm_name, studies_of
+from tuning_playbook.design.arms import arm_names, studies_of
 from tuning_playbook.design.caveats import caveats_of
-from tuning_playbook.design.plan import ArmPlan, RoundPlan, plan_round
+from tuning_playbook.design.plan import ArmPlan, RoundPlan, describe, plan_round
+from tuning_playbook.design.warnings import design_warnings
 
-__all__ = ["ArmPlan", "RoundPlan", "arm_name", "caveats_of", "plan_round", "studies_of"]
+__all__ = [
+    "ArmPlan",
+    "RoundPlan",
+    "arm_names",
+    "caveats_of",
+    "describe",
+    "design_warnings",
+    "plan_round",
+    "studies_of",
+]

@@ -19,10 +19,13 @@ def caveats_of(project: Project, studies: Sequence[Study]) -> tuple[str, ...]:
     """
     found: list[str] = []
     for h in project.hyperparameters:
-        values = {str(s.fixed[h.key]) for s in studies if h.key in s.fixed}
-        scientific = any(h.key in s.scientific for s in studies)
-        if scientific or len(values) != 1:
+        if any(h.key in s.scientific or h.key in s.space.keys for s in studies):
             continue
-        always = " (it has no other declared value)" if isinstance(h.domain, Constant) else ""
-        found.append(f"It was found with {h.key} = {values.pop()} only{always}.")
+        values = dict.fromkeys(s.fixed[h.key] for s in studies if h.key in s.fixed)
+        for value in values:
+            word = str(value).lower() if isinstance(value, bool) else value
+            undeclared = ", and the project declares no range to try" * isinstance(
+                h.domain, Constant
+            )
+            found.append(f"It was found with {h.key} = {word} only{undeclared}.")
     return tuple(found)

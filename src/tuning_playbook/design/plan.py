@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
+from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 from tuning_playbook.study import Project, Round, Study
 from tuning_playbook.trial import Seconds, Step
@@ -67,10 +68,13 @@ def plan_round(
 ) -> RoundPlan:
     """Plan of a round.
 
-    seconds = seconds_per_trial x (trials left) / workers.
+    All trials of a round are equally long, so they run in waves:
+    seconds = seconds_per_trial * ceil(trials left / workers).
 
     Args:
-        project, round_, studies: what would run.
+        project: declares every hyperparameter, and the workers.
+        round_: what is asked.
+        studies: that would run, see `tuning_playbook.design.studies_of`.
         finished: trials that have ended already.
         seconds_per_trial: measured; ``None`` if unknown.
     """
@@ -81,9 +85,7 @@ def plan_round(
         round=round_.name,
         question=round_.question,
         arms=tuple(
-            ArmPlan(
-                s.name, s.trials, tuple(f"{h.key}: {h.domain}" for h in s.space.hyperparameters)
-            )
+            ArmPlan(s.name, s.trials, tuple(describe(h) for h in s.space.hyperparameters))
             for s in studies
         ),
         trials=trials,
@@ -91,25 +93,10 @@ def plan_round(
         steps=left * project.training.max_train_steps,
         workers=workers,
         seconds_per_trial=seconds_per_trial,
-        seconds=None if seconds_per_trial is None else seconds_per_trial * left / workers,
+        seconds=None if seconds_per_trial is None else seconds_per_trial * -(-left // workers),
         caveats=caveats_of(project, studies),
-        warnings=_warnings(project, round_),
+        warnings=design_warnings(project, round_),
     )
-
-
-def _warnings(project: Project, round_: Round) -> tuple[str, ...]:
-    named = {*round_.nuisance, *round_.scientific}
-    untuned = [
-        h.key for h in project.hyperparameters if h.kind == "optimizer" and h.key not in named
-    ]
-    if untuned and round_.scientific:
-        message = (
-            f"{', '.join(untuned)} stay fixed although they belong to the optimizer: their best "
-            "values move with everything else, so a comparison may favour one arm; add them to "
-            "nuisance"
-        )
-        return (message,)
-    return ()
 
 
 def describe(h: Hyperparameter) -> str:

@@ -1,8 +1,10 @@
-"""playbook.toml and rounds/*.toml: reading and writing. May import: study, space, errors.
+"""playbook.toml and rounds/*.toml: reading and writing. May import: roles, study, space, errors.
 
-pydantic checks structure and types, all at once; what the words mean is checked here.
+A file is read to its end whatever is wrong with it, so that all mistakes are told at once: pydantic
+checks the structure, this room what the words mean, and `tuning_playbook.roles` what a round does.
 """
 
+from tuning_playbook.project_files.json_schema import project_json_schema, round_json_schema
 from tuning_playbook.project_files.reading_project import (
     PROJECT_FILE,
     find_project,
@@ -21,8 +23,10 @@ __all__ = [
     "find_project",
     "find_round",
     "first_round_to_toml",
+    "project_json_schema",
     "project_to_toml",
     "read_project",
     "read_round",
+    "round_json_schema",
     "round_to_toml",
 ]

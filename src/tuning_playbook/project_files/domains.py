@@ -24,6 +24,12 @@ def _list(value: Any, word: str) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def _plain(value: Any) -> Any:
+    if not isinstance(value, (bool, int, float, str)):
+        raise InvalidInput(f"fixed takes a number, a string or a boolean; found {value!r}")
+    return value
+
+
 _READERS: dict[str, Callable[[Any], Domain]] = {
     "linear": lambda v: Float(*_pair(v, "linear"), "linear"),
     "log": lambda v: Float(*_pair(v, "log"), "log"),
@@ -32,31 +38,43 @@ _READERS: dict[str, Callable[[Any], Domain]] = {
     "integer_log": lambda v: Integer(*_pair(v, "integer_log"), "log"),
     "ordered": lambda v: Ordered(_list(v, "ordered")),
     "choice": lambda v: Categorical(_list(v, "choice")),
-    "fixed": lambda v: Constant(v),
+    "fixed": lambda v: Constant(_plain(v)),
 }  # fmt: skip
 
 # What users of other tools write.
-_SYNONYMS = {"uniform": "linear", "loguniform": "log", "log_uniform": "log", "int": "integer",
-             "categorical": "choice", "values": "choice", "value": "fixed", "constant": "fixed",
-             "discrete": "ordered"}  # fmt: skip
+SYNONYMS = {"uniform": "linear", "float": "linear", "loguniform": "log", "log_uniform": "log",
+            "reverse-log": "reverse_log", "int": "integer", "int_log": "integer_log",
+            "categorical": "choice", "discrete": "ordered", "constant": "fixed"}  # fmt: skip
 
 DOMAIN_WORDS = tuple(_READERS)
 
 
-def split_domain(table: Mapping[str, Any]) -> tuple[Domain | None, dict[str, Any]]:
-    """The range written in a table, and the table's other entries.
+def range_words(table: Mapping[str, Any]) -> list[str]:
+    """The keys of a table that write a range, in their order; one of them in a correct file."""
+    return [word for word in table if SYNONYMS.get(word, word) in _READERS]
+
+
+def domain_of(word: str, value: Any) -> Domain:
+    """The range that ``word = value`` writes.
 
     Raises:
-        InvalidInput: when the table holds two ranges, or one that cannot be.
+        InvalidInput: for a range that cannot be.
+
+    Example:
+        >>> domain_of("log", [1e-4, 1.0])
+        Float(low=0.0001, high=1.0, scale='log')
     """
-    rest = dict(table)
-    words = [w for w in table if _SYNONYMS.get(w, w) in _READERS]
-    if len(words) > 1:
-        raise InvalidInput(f"{' and '.join(words)} are given together; one range only")
-    if not words:
-        return None, rest
-    value = rest.pop(words[0])
-    return _READERS[_SYNONYMS.get(words[0], words[0])](value), rest
+    return _READERS[SYNONYMS.get(word, word)](value)
+
+
+def range_hint(table: Mapping[str, Any]) -> str:
+    """How to write a range that another tool would spell ``low``, ``high`` or ``min``, ``max``."""
+    low = table.get("low", table.get("min"))
+    high = table.get("high", table.get("max"))
+    if low is None and high is None:
+        return f"add one of: {', '.join(DOMAIN_WORDS)}"
+    ends = f"[{'low' if low is None else low}, {'high' if high is None else high}]"
+    return f"write the range in one entry: linear = {ends} or log = {ends}"
 
 
 def domain_to_toml(domain: Domain) -> str:
@@ -78,7 +96,7 @@ def value_to_toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str):
         escaped = "".join(
-            {'"': '\\"', "\\": "\\\\"}.get(c) or (c if c.isprintable() else f"\\u{ord(c):04x}")
+            {'"': '\\"', "\\": "\\\\"}.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}")
             for c in value
         )
         return f'"{escaped}"'

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files.domains import DOMAIN_WORDS, split_domain
-from tuning_playbook.project_files.mistakes import MistakeList, near
+from tuning_playbook.project_files.domains import DOMAIN_WORDS, domain_of, range_hint, range_words
+from tuning_playbook.project_files.mistakes import OpenFile, near, near_or_all, shown
+from tuning_playbook.project_files.naming import Path
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -16,113 +17,213 @@ from tuning_playbook.space import (
     Hyperparameter,
     Kind,
     Value,
+    clashing_names,
+    fitted,
+    misfit,
+    range_misfit,
 )
 
-_KEYS = (*DOMAIN_WORDS, "default", "kind", "natural", "when")
+_OTHERS = ("default", "kind", "natural", "when")
+_KEYS = (*DOMAIN_WORDS, *_OTHERS)
+_OTHER_SPELLINGS = frozenset({"low", "high", "min", "max", "distribution", "scale", "step"})
 
 
-def read_hyperparameters(
-    tables: Mapping[str, Mapping[str, Any]], mistakes: MistakeList
-) -> tuple[Hyperparameter, ...]:
-    """All declared hyperparameters, parents before their children; mistakes are noted."""
-    return _read(tables, None, ["hyperparameters"], mistakes)
+class DeclaredHyperparameters:
+    """What a project file declares.
+
+    Args:
+        file: whose table ``hyperparameters`` is read; mistakes are noted there.
+    """
+
+    def __init__(self, file: OpenFile) -> None:
+        self._file = file
+        self._places: dict[str, Path] = {}
+        self.faulty: set[str] = set()
+        tables = file.document.get("hyperparameters", {})
+        root: Path = ("hyperparameters",)
+        if not isinstance(tables, Mapping):
+            file.add(root, f"expected a table, found {shown(tables)}", "write [hyperparameters]")
+            tables = {}
+        elif not tables and "hyperparameters" in file.document:
+            file.add(root, "no hyperparameter is declared", "add: learning_rate = { log = ... }")
+        self.found = tuple(self._read(tables, None, root))
+        for a, b in clashing_names(self.found):
+            file.add(
+                self._places[b.key],
+                f"{a.key} and {b.key} can exist at once, and the program knows both as {b.name!r}",
+                "rename one of them",
+            )
+
+    def _read(
+        self, tables: Mapping[str, Any], condition: Condition | None, path: Path
+    ) -> Iterator[Hyperparameter]:
+        for name, table in tables.items():
+            here = (*path, name)
+            key = _key(name, condition)
+            self._places[key] = here
+            if not isinstance(table, Mapping):
+                self._file.add(
+                    here,
+                    f"expected a declaration, found {shown(table)}",
+                    f"write {name} = {{ fixed = {shown(table)} }}, or give a range",
+                )
+                self.faulty.add(key)
+                continue
+            domain, h = self._one(name, table, condition, here)
+            if h is None:
+                self.faulty.add(key)
+            else:
+                yield h
+            yield from self._children(key, domain, table.get("when", {}), (*here, "when"))
+
+    def _one(
+        self, name: str, table: Mapping[str, Any], condition: Condition | None, path: Path
+    ) -> tuple[Domain | None, Hyperparameter | None]:
+        words = range_words(table)
+        domain = self._domain(name, table, words, path)
+        for key in table:
+            if key not in _OTHERS and key not in words and not _other_spelling(key, words):
+                self._file.add((*path, key), f"unknown key {key!r}", near_or_all(key, _KEYS))
+        kind = self._kind(table.get("kind", "other"), path)
+        natural = self._natural(table.get("natural"), path)
+        if domain is None:
+            return None, None
+        default = self._default(domain, table, natural, path)
+        if not isinstance(domain, Constant):
+            problem = range_misfit(domain, domain, natural=natural)
+            if problem:
+                self._file.add((*path, words[0]), f"the range of {name}: {problem}")
+        if default is None:
+            return domain, None
+        try:
+            return domain, Hyperparameter(name, domain, default, kind, natural, condition)
+        except InvalidInput as error:
+            self._file.add(path, str(error))
+            return domain, None
+
+    def _domain(
+        self, name: str, table: Mapping[str, Any], words: list[str], path: Path
+    ) -> Domain | None:
+        if len(words) > 1:
+            self._file.add(
+                path, f"{name} has {len(words)} ranges: {' and '.join(words)}", "keep one"
+            )
+            return None
+        if not words:
+            if not any(near(key, DOMAIN_WORDS) for key in table):  # a misspelt one is told below
+                self._file.add(path, f"{name} has no range", range_hint(table))
+            return None
+        try:
+            return domain_of(words[0], table[words[0]])
+        except InvalidInput as error:
+            self._file.add((*path, words[0]), str(error))
+            return None
+
+    def _kind(self, kind: Any, path: Path) -> Kind:
+        kinds = get_args(Kind)
+        if kind in kinds:
+            return kind  # type: ignore[no-any-return]
+        self._file.add(
+            (*path, "kind"),
+            f"{shown(kind)} is not a kind of hyperparameter",
+            near_or_all(str(kind), kinds),
+        )
+        return "other"
+
+    def _natural(self, limits: Any, path: Path) -> tuple[float | None, float | None]:
+        if limits is None:
+            return None, None
+        if not (isinstance(limits, list) and len(limits) == 2 and all(map(_is_number, limits))):
+            self._file.add(
+                (*path, "natural"),
+                f"expected [smallest, largest], found {shown(limits)}",
+                "write inf or -inf for a side without a limit",
+            )
+            return None, None
+        low, high = limits
+        if not low < high:
+            self._file.add(
+                (*path, "natural"), f"the smallest value {low!r} is not below the largest, {high!r}"
+            )
+            return None, None
+        return (None if low == -_INFINITE else low), (None if high == _INFINITE else high)
+
+    def _default(
+        self,
+        domain: Domain,
+        table: Mapping[str, Any],
+        natural: tuple[float | None, float | None],
+        path: Path,
+    ) -> Value | None:
+        if isinstance(domain, Constant):
+            if "default" in table:
+                self._file.add(
+                    (*path, "default"),
+                    "a fixed hyperparameter has no default beside its value",
+                    "remove default",
+                )
+            value: Any = domain.value
+        elif "default" not in table:
+            self._file.add(path, f"{path[-1]} has no default", "add: default = ..., today's value")
+            return None
+        else:
+            value = table["default"]
+        problem = misfit(domain, value, natural=natural)
+        if problem:
+            word = "fixed" if isinstance(domain, Constant) else "default"
+            self._file.add((*path, word), f"{word}: {problem}")
+            return None
+        return fitted(domain, value)
+
+    def _children(
+        self, parent: str, domain: Domain | None, branches: Any, path: Path
+    ) -> Iterator[Hyperparameter]:
+        name = path[-2]
+        if not isinstance(branches, Mapping) or not all(
+            isinstance(tables, Mapping) for tables in branches.values()
+        ):
+            self._file.add(
+                path,
+                "when takes a table for each value",
+                f"write [{'.'.join(map(str, path))}.VALUE]",
+            )
+            return
+        if branches and domain is not None and not isinstance(domain, Categorical):
+            self._file.add(
+                path,
+                f"{name} is no choice of values, so nothing can depend on it",
+                "declare it with choice = [...]",
+            )
+            return
+        values: dict[str, Value] = {}
+        if isinstance(domain, Categorical):
+            values = {_written(v): v for v in domain.values}
+        for written, tables in branches.items():
+            if domain is not None and written not in values:
+                self._file.add(
+                    (*path, written),
+                    f"{name} has no value {written!r}",
+                    near_or_all(written, values),
+                )
+            condition = Condition(parent, values.get(written, written))
+            yield from self._read(tables, condition, (*path, written))
 
 
-def _read(
-    tables: Mapping[str, Any],
-    condition: Condition | None,
-    path: list[str],
-    mistakes: MistakeList,
-) -> tuple[Hyperparameter, ...]:
-    found: list[Hyperparameter] = []
-    for name, table in tables.items():
-        here = [*path, name]
-        if not isinstance(table, Mapping):
-            mistakes.add(here, f"{name} = {table!r} is no declaration", "write { fixed = ... }")
-            continue
-        h = _one(name, table, condition, here, mistakes)
-        if h is None:
-            continue
-        found.append(h)
-        found.extend(_children(h, table.get("when", {}), [*here, "when"], mistakes))
-    return tuple(found)
+_INFINITE = float("inf")
 
 
-def _one(
-    name: str,
-    table: Mapping[str, Any],
-    condition: Condition | None,
-    path: list[str],
-    mistakes: MistakeList,
-) -> Hyperparameter | None:
-    try:
-        domain, rest = split_domain(table)
-    except InvalidInput as error:
-        mistakes.add(path, str(error))
-        return None
-    unknown = [key for key in rest if key not in _KEYS]
-    for key in unknown:
-        hint = near(key, _KEYS) or f"known here: {', '.join(_KEYS)}"
-        mistakes.add([*path, key], f"unknown key {key!r}", hint)
-    if domain is None:
-        if not unknown:
-            words = ", ".join(DOMAIN_WORDS)
-            mistakes.add(path, f"{name} has no range", f"add one of: {words}")
-        return None
-    kind = rest.get("kind", "other")
-    if kind not in get_args(Kind):
-        hint = near(str(kind), get_args(Kind)) or f"kinds: {', '.join(get_args(Kind))}"
-        mistakes.add([*path, "kind"], f"{kind!r} is not a kind of hyperparameter", hint)
-        kind = "other"
-    default = _default(domain, rest, path, mistakes)
-    if default is None:
-        return None
-    natural = rest.get("natural", [None, None])
-    if not (isinstance(natural, list) and len(natural) == 2):
-        mistakes.add([*path, "natural"], "natural takes two numbers, [smallest, largest]")
-        natural = [None, None]
-    try:
-        return Hyperparameter(name, domain, default, kind, (natural[0], natural[1]), condition)
-    except InvalidInput as error:
-        mistakes.add(path, str(error))
-        return None
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
 
 
-def _default(
-    domain: Domain, rest: Mapping[str, Any], path: list[str], mistakes: MistakeList
-) -> Value | None:
-    if isinstance(domain, Constant):
-        return domain.value
-    if "default" not in rest:
-        mistakes.add(path, f"{path[-1]} has no default", "add: default = ..., today's value")
-        return None
-    default = rest["default"]
-    if not isinstance(default, (bool, int, float, str)):
-        mistakes.add([*path, "default"], f"the default {default!r} is not a plain value")
-        return None
-    return default
+def _key(name: str, condition: Condition | None) -> str:
+    # As Hyperparameter.key, for a declaration that may be too faulty to become one.
+    return name if condition is None else f"{condition.parent}.{_written(condition.value)}.{name}"
 
 
-def _children(
-    parent: Hyperparameter, branches: Any, path: list[str], mistakes: MistakeList
-) -> tuple[Hyperparameter, ...]:
-    if not isinstance(branches, Mapping):
-        mistakes.add(path, "when takes a table for each value", "[hyperparameters.X.when.VALUE]")
-        return ()
-    if branches and not isinstance(parent.domain, Categorical):
-        mistakes.add(path, f"{parent.name} is no choice, so nothing can depend on it")
-        return ()
-    found: list[Hyperparameter] = []
-    for written, tables in branches.items():
-        assert isinstance(parent.domain, Categorical)  # noqa: S101
-        values = {_written(v): v for v in parent.domain.values}
-        if written not in values:
-            hint = near(written, values) or f"values: {', '.join(values)}"
-            mistakes.add([*path, written], f"{parent.name} has no value {written!r}", hint)
-            continue
-        condition = Condition(parent.key, values[written])
-        found.extend(_read(tables, condition, [*path, written], mistakes))
-    return tuple(found)
+def _other_spelling(key: str, words: list[str]) -> bool:
+    """Whether ``key`` belongs to a range in another tool's words, which is one mistake, not two."""
+    return not words and key in _OTHER_SPELLINGS
 
 
 def _written(value: Value) -> str:

@@ -2,109 +2,180 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tuning_playbook.errors import InvalidFile, InvalidInput, Mistake
-from tuning_playbook.project_files.locating import line_of
+from tuning_playbook.errors import InvalidFile, InvalidInput, Mistake, RefusedByPlaybook
+from tuning_playbook.project_files.locating import key_lines, nearest_line
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-SYNONYMS = {"goal": "direction", "mode": "direction", "objective": "metric",
-            "params": "hyperparameters", "parameters": "hyperparameters", "search_space": "hyperparameters",
-            "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
-            "sampler": "algorithm", "steps": "max_train_steps"}  # fmt: skip
+# Keys of other tools, and what they are called here.
+_OTHER_WORDS = {"objective": "metric", "params": "hyperparameters",
+                "parameters": "hyperparameters", "search_space": "hyperparameters",
+                "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
+                "sampler": "algorithm", "steps": "max_train_steps", "epochs": "max_train_steps",
+                "configurations": "configs", "timeout": "timeout_seconds"}  # fmt: skip
 
 
-class MistakeList:
-    """Mistakes found so far in one file."""
+class OpenFile:
+    """A parsed file and the mistakes found in it so far.
 
-    def __init__(self, file: Path, text: str) -> None:
+    Args:
+        file: where it lies.
+
+    Raises:
+        InvalidInput: when it cannot be read.
+        InvalidFile: when it is not TOML.
+    """
+
+    def __init__(self, file: Path) -> None:
         self._file = file
-        self._text = text
+        self._text = _text(file)
         self._found: list[Mistake] = []
+        self._refused: list[tuple[Mistake, str]] = []
+        try:
+            self.document = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidFile(str(file), (_syntax_mistake(self._text, str(error)),)) from error
 
     def add(self, path: Sequence[str | int], message: str, suggestion: str = "") -> None:
         """Note a mistake at ``path``."""
-        line = line_of(self._text, path)
-        self._found.append(Mistake(".".join(map(str, path)), line, message, suggestion))
+        self._found.append(Mistake(_written(path), self._line(path), message, suggestion))
+
+    def refuse(self, path: Sequence[str | int], message: str, *, source: str) -> None:
+        """Note something that the playbook advises against at ``path``."""
+        self._refused.append((Mistake(_written(path), self._line(path), message), source))
 
     def raise_if_any(self) -> None:
-        """Raise `InvalidFile` with all of them, in the order of lines."""
+        """Raise what was found, in the order of lines.
+
+        Raises:
+            InvalidFile: with every mistake, refusals among them.
+            RefusedByPlaybook: where there are refusals only.
+        """
+        if not self._found and self._refused:
+            lines = [
+                f"{self._file}, line {m.line}, {m.path}: {m.message}" for m, _ in self._refused
+            ]
+            raise RefusedByPlaybook("\n".join(lines), source=self._refused[0][1])
         if self._found:
-            ordered = sorted(self._found, key=lambda m: m.line or 0)
+            found = {*self._found, *(mistake for mistake, _ in self._refused)}
+            ordered = sorted(found, key=lambda m: (m.line or 0, m.path, m.message))
             raise InvalidFile(str(self._file), tuple(ordered))
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def validated(self, model: type[_Model]) -> _Model | None:
+        """The document as ``model``; ``None`` where its structure has mistakes, which are noted."""
+        try:
+            return model.model_validate(self.document)
+        except ValidationError as error:
+            for found in error.errors():
+                path = [p for p in found["loc"] if not (isinstance(p, str) and "[" in p)]
+                self.add(path, *_words(found, model))
+            return None
 
-
-def parse(file: Path, model: type[_Model]) -> tuple[_Model | None, dict[str, Any], MistakeList]:
-    """The file as ``model`` (``None`` where its structure is wrong), its raw tables, its mistakes.
-
-    Raises:
-        InvalidInput: when the file cannot be read.
-        InvalidFile: when it is not TOML.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InvalidInput(f"{file} cannot be read: {reason}") from error
-    mistakes = MistakeList(file, text)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        line = next((int(w.rstrip(",)")) for a, w in _pairs(message.split()) if a == "line"), None)
-        mistake = Mistake("TOML", line, message, "strings need quotes; lists need commas")
-        raise InvalidFile(str(file), (mistake,)) from error
-    try:
-        return model.model_validate(document), document, mistakes
-    except ValidationError as error:
-        for found in error.errors():
-            path = [p for p in found["loc"] if not (isinstance(p, str) and "[" in p)]
-            mistakes.add(path, *_words(found, model))
-        return None, document, mistakes
+    def _line(self, path: Sequence[str | int]) -> int | None:
+        return nearest_line(key_lines(self._text), path)
 
 
 def near(word: str, known: Iterable[str]) -> str:
     """A hint such as ``did you mean 'momentum'?``, or an empty string."""
     known = list(known)
-    match = SYNONYMS.get(word) if SYNONYMS.get(word) in known else None
-    matches = [match] if match else get_close_matches(word, known, n=1)
+    other = _OTHER_WORDS.get(word.lower())
+    matches = [other] if other in known else get_close_matches(word.lower(), known, n=1)
     return f"did you mean {matches[0]!r}?" if matches else ""
+
+
+def near_or_all(word: str, known: Iterable[str]) -> str:
+    """A hint, or else everything that is known."""
+    known = list(known)
+    return near(word, known) or f"known here: {', '.join(known)}"
+
+
+def shown(value: object) -> str:
+    """A value of the file in a message: short, and tables and lists by what they are."""
+    if isinstance(value, Mapping):
+        return "a table"
+    text = repr(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _text(file: Path) -> str:
+    try:
+        # Some editors on Windows begin a file with a byte order mark.
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{file} cannot be read: byte {error.start} is not UTF-8 text; save it as UTF-8"
+        ) from error
+
+
+def _syntax_mistake(text: str, message: str) -> Mistake:
+    told = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    line = int(told[1]) if told and told[1] else max(1, len(text.splitlines()))
+    column = f" at column {told[2]}" if told and told[2] else ""
+    what = message[: told.start()] if told else message
+    hints = {
+        "overwrite": "each key and each table is written once",
+        "twice": "each key and each table is written once",
+        "Invalid value": "text needs quotes; booleans are true and false",
+        "Unclosed array": "a list ends with ]",
+    }
+    hint = next((text for word, text in hints.items() if word in what), "")
+    return Mistake("TOML", line, f"{what}{column}", hint)
+
+
+def _written(path: Sequence[str | int]) -> str:
+    """``path`` as text, such as ``configs[0].learning_rate``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
 
 
 def _words(found: Any, model: type[BaseModel]) -> tuple[str, str]:
     """A pydantic error as a message and a suggestion."""
     kind, loc, value = found["type"], found["loc"], found["input"]
     if kind == "extra_forbidden":
-        known = _fields_at(model, loc[:-1])
-        hint = near(str(loc[-1]), known) or f"known here: {', '.join(known)}"
-        return f"unknown key {loc[-1]!r}", hint
+        return f"unknown key {loc[-1]!r}", near_or_all(str(loc[-1]), _fields_at(model, loc[:-1]))
     if kind == "missing":
-        return f"{loc[-1]} is required and missing", f"add: {loc[-1]} = ..."
+        inside = _required_at(model, loc)
+        example = ", ".join(f"{name} = ..." for name in inside)
+        hint = f"add: [{loc[-1]}] with {example}" if inside else f"add: {loc[-1]} = ..."
+        return f"{loc[-1]} is required and missing", hint
     if kind == "literal_error":
-        expected = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{value!r} is not one of {', '.join(expected)}", near(str(value), expected)
-    return f"{found['msg'].lower()}, found {value!r}", ""
+        expected = re.findall(r"'([^']*)'", found["ctx"]["expected"])
+        return f"expected {' or '.join(expected)}, found {shown(value)}", near(str(value), expected)
+    if kind == "model_type":
+        return f"expected a table, found {shown(value)}", f"write [{loc[-1]}] on a line of its own"
+    message = found["msg"].replace("Input should be", "expected").replace("a valid ", "a ")
+    message = message.replace("a integer", "a whole number").replace("dictionary", "table")
+    return f"{message[0].lower()}{message[1:]}, found {shown(value)}", ""
+
+
+def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseModel] | None:
+    inner: Any = model
+    for part in loc:
+        field = inner.model_fields.get(str(part))
+        inner = field.annotation if field is not None else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return None
+    return inner  # type: ignore[no-any-return]
 
 
 def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    for part in loc:
-        field = model.model_fields.get(str(part))
-        annotation = None if field is None else field.annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        model = annotation
-    return list(model.model_fields)
+    at = _model_at(model, loc)
+    return [] if at is None else list(at.model_fields)
 
 
-def _pairs(words: list[str]) -> zip[tuple[str, str]]:
-    return zip((w.lstrip("(") for w in words), words[1:], strict=False)
+def _required_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
+    at = _model_at(model, loc)
+    return [] if at is None else [n for n, f in at.model_fields.items() if f.is_required()]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files.hyperparameters import read_hyperparameters
-from tuning_playbook.project_files.mistakes import MistakeList, parse
-from tuning_playbook.project_files.naming import ambiguous_name, matching, unknown_name
+from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
+from tuning_playbook.project_files.mistakes import OpenFile, near_or_all, shown
+from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
 from tuning_playbook.project_files.schema import ProjectFile, TrainingTable
-from tuning_playbook.space import Constant, Hyperparameter, Value
+from tuning_playbook.space import Value, fitted, misfit
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
@@ -35,11 +36,13 @@ def find_project(start: Path) -> Path:
     start = start.resolve()
     if start.is_file():
         return start.parent
+    if not start.is_dir():
+        raise InvalidInput(f"the folder {start} does not exist")
     for folder in (start, *start.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
     raise InvalidInput(
-        f"no {PROJECT_FILE} in {start} or any folder above it; make one with: playbook init"
+        f"no {PROJECT_FILE} in {start} or any folder above it; to make one, type: playbook init"
     )
 
 
@@ -47,101 +50,119 @@ def read_project(folder: Path) -> Project:
     """The project declared in ``folder``.
 
     Args:
-        folder: that holds playbook.toml, or the file itself.
+        folder: one that holds playbook.toml, or lies below one that does; or the file itself.
 
     Raises:
         InvalidFile: with every mistake of the file.
-        InvalidInput: when there is no file.
+        InvalidInput: when there is no file, or it cannot be read.
     """
     file = folder if folder.is_file() else find_project(folder) / PROJECT_FILE
-    parsed, document, mistakes = parse(file, ProjectFile)
+    opened = OpenFile(file)
+    parsed = opened.validated(ProjectFile)
+    declared = DeclaredHyperparameters(opened)
+    baseline = _baseline(opened, declared)
+    _check_training(opened, declared)
+    opened.raise_if_any()
     if parsed is None:
-        tables = document.get("hyperparameters")
-        if isinstance(tables, dict):  # its mistakes are told along with those of the structure
-            read_hyperparameters(tables, mistakes)
-        mistakes.raise_if_any()
         raise AssertionError("a file without mistakes is parsed")
-    hyperparameters = read_hyperparameters(parsed.hyperparameters, mistakes)
-    target = _target(parsed.training, mistakes)
-    baseline = _baseline(parsed.baseline, hyperparameters, mistakes)
-    if parsed.training.evaluation_interval > parsed.training.max_train_steps:
-        mistakes.add(
-            ["training", "evaluation_interval"],
-            f"{parsed.training.evaluation_interval} steps between evaluations are more than the "
-            f"{parsed.training.max_train_steps} of a trial",
-            "20 to 100 evaluations in a trial make good curves",
-        )
-    mistakes.raise_if_any()
-    training = parsed.training
+    metric = parsed.metric
     return Project(
-        name=parsed.project.name or file.parent.resolve().name,
-        objective=Objective(
-            parsed.metric.name, Direction(parsed.metric.direction), parsed.metric.reduction
-        ),
-        training=TrainingProtocol(
-            target=target,
-            max_train_steps=training.max_train_steps,
-            evaluation_interval=training.evaluation_interval,
-            keep_best_checkpoints=training.keep_best_checkpoints,
-            timeout_seconds=training.timeout_seconds,
-            stop_on_non_finite=tuple(training.stop_on_non_finite),
-        ),
-        hyperparameters=hyperparameters,
+        name=parsed.project.name or file.resolve().parent.name,
+        objective=Objective(metric.name, Direction(metric.direction), metric.reduction),
+        training=_protocol(parsed.training),
+        hyperparameters=declared.found,
         baseline=baseline,
         resources=Resources(parsed.resources.workers, parsed.resources.gpus_per_trial),
         store_url=parsed.store.url,
         task=parsed.project.task,
-        metric_reason=parsed.metric.reason,
-        test_metric=parsed.metric.test,
+        metric_reason=metric.reason,
+        test_metric=metric.test,
         reference=parsed.project.reference,
-        chance_level=parsed.metric.chance,
+        chance_level=metric.chance,
     )
 
 
-def _target(table: TrainingTable, mistakes: MistakeList) -> Target:
-    nowhere = FunctionTarget("", "")
-    if (table.target is None) == (table.command is None):
-        found = "neither target nor command" if table.target is None else "both target and command"
-        hint = 'write target = "train.py:train" or command = ["python", "train.py"]'
-        mistakes.add(["training"], f"{found} is given", hint)
-        return nowhere
+def _protocol(table: TrainingTable) -> TrainingProtocol:
+    target: Target
     if table.command is not None:
-        if not table.command:
-            mistakes.add(["training", "command"], "the command is empty")
-        return CommandTarget(tuple(table.command))
-    file, colon, function = (table.target or "").rpartition(":")
-    if not (colon and file and function.isidentifier()):
-        mistakes.add(["training", "target"], f"{table.target!r} names no function",
-                     'write FILE:FUNCTION, such as "train.py:train"')  # fmt: skip
-        return nowhere
-    return FunctionTarget(file, function)
+        target = CommandTarget(tuple(table.command))
+    else:
+        file, _, function = (table.target or "").rpartition(":")
+        target = FunctionTarget(file, function)
+    return TrainingProtocol(
+        target=target,
+        max_train_steps=table.max_train_steps,
+        evaluation_interval=table.evaluation_interval,
+        keep_best_checkpoints=table.keep_best_checkpoints,
+        timeout_seconds=table.timeout_seconds,
+        stop_on_non_finite=tuple(table.stop_on_non_finite),
+    )
 
 
-def _baseline(
-    table: dict[str, Any], declared: Sequence[Hyperparameter], mistakes: MistakeList
-) -> dict[str, Value]:
+def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
+    """What the types of the table cannot tell; looked at whatever else is wrong."""
+    table = file.document.get("training")
+    if not isinstance(table, Mapping):
+        return
+    target, command = table.get("target"), table.get("command")
+    if (target is None) == (command is None):
+        found = "neither target nor command" if target is None else "both target and command"
+        file.add(
+            ["training"],
+            f"{found} is given",
+            'write target = "train.py:train" or command = ["python", "train.py"]',
+        )
+    if isinstance(target, str):
+        place, colon, function = target.rpartition(":")
+        if not (colon and place and function.isidentifier()):
+            file.add(
+                ["training", "target"],
+                f"{target!r} names no function",
+                'write FILE:FUNCTION, such as "train.py:train"',
+            )
+    if isinstance(command, list):
+        _check_command(file, command, declared)
+    steps, interval = table.get("max_train_steps"), table.get("evaluation_interval")
+    if isinstance(steps, int) and isinstance(interval, int) and interval > steps > 0:
+        file.add(
+            ["training", "evaluation_interval"],
+            f"{interval} steps between evaluations are more than the {steps} of a trial",
+            "20 to 100 evaluations in a trial make good curves",
+        )
+
+
+def _check_command(file: OpenFile, command: list[Any], declared: DeclaredHyperparameters) -> None:
+    if not command:
+        file.add(["training", "command"], "the command is empty", 'write ["python", "train.py"]')
+    if declared.faulty:
+        return
+    names = {h.name for h in declared.found}
+    for i, argument in enumerate(command):
+        for name in re.findall(r"\{(\w+)\}", argument) if isinstance(argument, str) else ():
+            if name not in names:
+                file.add(
+                    ["training", "command", i],
+                    f"{{{name}}} stands for no hyperparameter",
+                    near_or_all(name, sorted(names)),
+                )
+
+
+def _baseline(file: OpenFile, declared: DeclaredHyperparameters) -> dict[str, Value]:
+    table = file.document.get("baseline", {})
+    if not isinstance(table, Mapping):
+        file.add(["baseline"], f"expected a table, found {shown(table)}", "write [baseline]")
+        return {}
+    by_key = {h.key: h for h in declared.found}
     found: dict[str, Value] = {}
-    by_key = {h.key: h for h in declared}
-    for name, value in table.items():
-        keys = matching(name, declared)
-        if len(keys) != 1:
-            words = ambiguous_name(name, keys) if keys else unknown_name(name, declared)
-            mistakes.add(["baseline", name], *words)
-        elif problem := misfit(by_key[keys[0]], value):
-            mistakes.add(["baseline", name], problem)
-        else:
-            found[keys[0]] = value
+    for name, path, value in entries(table, ("baseline",)):
+        keys = matching(name, by_key)
+        if len(keys) == 1:
+            h = by_key[keys[0]]
+            problem = misfit(h.domain, value, natural=h.natural)
+            if problem:
+                file.add(path, f"{h.key}: {problem}")
+            else:
+                found[h.key] = fitted(h.domain, value)
+        elif not matching(name, declared.faulty):  # a faulty declaration is one mistake, not two
+            file.add(path, *(ambiguous_name(name, keys) if keys else unknown_name(name, by_key)))
     return found
-
-
-def misfit(h: Hyperparameter, value: Any) -> str:
-    """Why ``value`` cannot be a value of ``h``; empty where it can."""
-    if isinstance(h.domain, Constant):
-        same = type(value) is type(h.domain.value)
-        return "" if same else f"{h.key} is like {h.domain.value!r}, found {value!r}"
-    try:
-        Hyperparameter(h.name, h.domain, value, h.kind, h.natural, h.condition)
-    except InvalidInput:
-        natural = "" if h.natural == (None, None) else f", natural limits {list(h.natural)}"
-        return f"{value!r} is not a value of {h.key} ({h.domain}{natural})"
-    return ""

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
-from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
-from tuning_playbook.project_files.domains import split_domain
-from tuning_playbook.project_files.mistakes import MistakeList, parse
-from tuning_playbook.project_files.naming import ambiguous_name, matching, unknown_name
-from tuning_playbook.project_files.reading_project import misfit
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.domains import domain_of, range_hint, range_words
+from tuning_playbook.project_files.mistakes import OpenFile, shown
+from tuning_playbook.project_files.naming import (
+    Path,
+    ambiguous_name,
+    entries,
+    matching,
+    unknown_name,
+)
 from tuning_playbook.project_files.schema import RoundFile
-from tuning_playbook.space import Categorical, Constant, Domain, Hyperparameter, Ordered, Value
-from tuning_playbook.study import Project, Round, refuse_forbidden_dimension
+from tuning_playbook.roles import RoleProblem, possible_values, role_problems
+from tuning_playbook.space import (
+    Categorical,
+    Config,
+    Constant,
+    Domain,
+    Hyperparameter,
+    Ordered,
+    Value,
+    fitted,
+    misfit,
+    unmet_condition,
+)
+from tuning_playbook.study import Algorithm, Project, Round
 
 ROUNDS_FOLDER = "rounds"
 DEFAULT_TRIALS = 20
 
 
-def find_round(folder: Path, name: str) -> Path:
+def find_round(folder: FilePath, name: str) -> FilePath:
     """The file of a round, by its name or path.
 
     Raises:
@@ -28,7 +46,7 @@ def find_round(folder: Path, name: str) -> Path:
     """
     rounds = folder / ROUNDS_FOLDER
     stem = name.removesuffix(".toml")
-    for path in (rounds / f"{stem}.toml", Path(name), Path(f"{stem}.toml")):
+    for path in (rounds / f"{stem}.toml", FilePath(name), FilePath(f"{stem}.toml")):
         if path.is_file():
             return path
     names = sorted(p.stem for p in rounds.glob("*.toml"))
@@ -37,7 +55,7 @@ def find_round(folder: Path, name: str) -> Path:
     raise InvalidInput(f"no round {name!r} in {rounds}; {hint}")
 
 
-def read_round(file: Path, project: Project) -> Round:
+def read_round(file: FilePath, project: Project) -> Round:
     """The round declared in ``file``.
 
     Args:
@@ -47,149 +65,227 @@ def read_round(file: Path, project: Project) -> Round:
     Raises:
         InvalidFile: with every mistake of the file.
         RefusedByPlaybook: for a search over the training length or the batch size.
+        InvalidInput: when the file cannot be read.
     """
-    parsed, _, mistakes = parse(file, RoundFile)
-    if parsed is None:
-        mistakes.raise_if_any()
-        raise AssertionError("a file without mistakes is parsed")
-    reader = _RoundReader(project, mistakes)
-    scientific = reader.scientific(parsed.scientific)
-    nuisance = reader.nuisance(parsed.nuisance)
-    fixed = reader.values(parsed.fixed, ["fixed"])
-    configs = tuple(reader.values(c, ["configs"]) for c in parsed.configs)
-    for key in scientific.keys() & nuisance.keys():
-        mistakes.add(["nuisance"], f"{key} is both scientific and nuisance; it has one role")
-    for key in fixed.keys() & (scientific.keys() | nuisance.keys()):
-        mistakes.add(["fixed", key], f"{key} is fixed and varied at once; it has one role")
-    reader.check_parents(nuisance, {**project.baseline, **fixed}, scientific)
-    if parsed.algorithm == "list" and not configs:
-        mistakes.add(["algorithm"], "the algorithm 'list' needs configs", "add [[configs]] tables")
-    mistakes.raise_if_any()
-    return Round(
+    opened = OpenFile(file)
+    parsed = opened.validated(RoundFile)
+    roles = _WrittenRoles(opened, project)
+    round_ = Round(
         name=file.stem,
-        question=parsed.question,
-        kind=parsed.kind,
-        trials=parsed.trials or DEFAULT_TRIALS,
-        scientific=scientific,
-        nuisance=nuisance,
-        fixed=fixed,
-        algorithm=parsed.algorithm,
-        seed=parsed.seed,
-        configs=configs,
-        notes=parsed.notes,
+        question=parsed.question if parsed else "",
+        kind=parsed.kind if parsed else "understand",
+        trials=roles.trials(parsed.trials if parsed else None),
+        scientific=roles.scientific,
+        nuisance=roles.nuisance(),
+        fixed=roles.fixed,
+        algorithm=parsed.algorithm if parsed else roles.algorithm,
+        seed=parsed.seed if parsed else 0,
+        configs=roles.configs,
+        notes=parsed.notes if parsed else "",
     )
+    round_ = roles.without_absent_groups(round_)
+    for problem in role_problems(project, round_):
+        roles.note(problem)
+    opened.raise_if_any()
+    return round_
 
 
-class _RoundReader:
-    """Resolves the names of a round file against the project's declarations."""
+class _WrittenRoles:
+    """The roles as the file writes them, with names in full; remembers where each was written."""
 
-    def __init__(self, project: Project, mistakes: MistakeList) -> None:
-        self._declared = project.hyperparameters
+    def __init__(self, file: OpenFile, project: Project) -> None:
+        self._file = file
+        self._project = project
         self._by_key = {h.key: h for h in project.hyperparameters}
-        self._mistakes = mistakes
+        self._places: dict[tuple[str, int, str], Path] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
+        self.scientific = {
+            h.key: values
+            for h, path, written in self._entries("scientific")
+            if (values := self._listed(h, path, written)) is not None
+        }
+        self.fixed: Config = {h.key: fitted(h.domain, v) for h, _, v in self._entries("fixed")}
+        self.configs = self._configs()
 
-    def scientific(self, table: Mapping[str, list[Any] | str]) -> dict[str, tuple[Value, ...]]:
-        found: dict[str, tuple[Value, ...]] = {}
-        for name, values in table.items():
-            h = self._one(name, ["scientific", name])
-            if h is None:
-                continue
-            self._refuse(h, "scientific")
-            listed = self._all_values(h) if values == "all" else tuple(values)
-            if len(listed) < 2:
-                self._mistakes.add(
-                    ["scientific", name], f"{len(listed)} values compare nothing; give two or more"
-                )
-            for value in listed:
-                if problem := misfit(h, value):
-                    self._mistakes.add(["scientific", name], problem)
-            found[h.key] = listed
-        return found
+    @property
+    def algorithm(self) -> Algorithm:
+        """The likeliest one, where the file's own cannot be read for another mistake."""
+        listed = self.configs or self._file.document.get("algorithm") == "list"
+        return "list" if listed else "quasi-random"
 
-    def nuisance(self, named: list[str] | dict[str, dict[str, Any]]) -> dict[str, Domain]:
+    def trials(self, written: int | None) -> int:
+        """Number of trials; that of the configurations, where those are listed."""
+        if not self.configs:
+            return written or DEFAULT_TRIALS
+        if written not in (None, len(self.configs)):
+            self._file.add(
+                ["trials"],
+                f"{written} trials, but {len(self.configs)} configs are listed",
+                "remove trials",
+            )
+        return len(self.configs)
+
+    def nuisance(self) -> dict[str, Domain]:
+        """Range of each nuisance hyperparameter; by default those that the configs name."""
+        written = self._file.document.get("nuisance")
+        if written is None:
+            return self._listed_ranges()
+        ranges: list[tuple[str, Path, Any]]
+        if isinstance(written, list) and all(isinstance(name, str) for name in written):
+            ranges = [(name, ("nuisance", i), {}) for i, name in enumerate(written)]
+        elif isinstance(written, Mapping):
+            ranges = list(_ranges(written, ("nuisance",)))
+        else:
+            self._file.add(
+                ["nuisance"],
+                f"expected a list of names, found {shown(written)}",
+                'write nuisance = ["learning_rate"], or a table with ranges',
+            )
+            return {}
         found: dict[str, Domain] = {}
-        ranges = named if isinstance(named, dict) else {name: {} for name in named}
-        for name, table in ranges.items():
-            path = ["nuisance", name] if isinstance(named, dict) else ["nuisance"]
-            keys = matching(name, self._declared)
+        for name, path, table in ranges:
+            keys = matching(name, self._by_key)
             if not keys:
-                self._mistakes.add(path, *unknown_name(name, self._declared))
+                self._file.add(path, *unknown_name(name, self._by_key))
+            elif len(keys) > 1:
+                self._groups[name] = keys
             for key in keys:
-                h = self._by_key[key]
-                self._refuse(h, "nuisance")
-                domain = self._range(h, table, path)
-                if domain is not None:
-                    found[key] = domain
+                self._places["nuisance", 0, key] = path
+                found[key] = self._range(self._by_key[key], path, table)
         return found
 
-    def values(self, table: Mapping[str, Any], path: list[str]) -> dict[str, Value]:
-        found: dict[str, Value] = {}
-        for name, value in table.items():
-            h = self._one(name, [*path, name])
-            if h is None:
-                continue
-            if problem := misfit(h, value):
-                self._mistakes.add([*path, name], problem)
-            found[h.key] = value
+    def without_absent_groups(self, round_: Round) -> Round:
+        """``round_`` without the members of a group that no arm has.
+
+        ``learning_rate`` under two optimizers means both, or the one that the round has.
+        """
+        possible = possible_values(self._project, round_)
+        absent: set[str] = set()
+        for keys in self._groups.values():
+            gone = {k for k in keys if unmet_condition(self._by_key[k], self._by_key, possible)}
+            absent |= gone if len(gone) < len(keys) else set()
+        kept = {key: d for key, d in round_.nuisance.items() if key not in absent}
+        return replace(round_, nuisance=kept)
+
+    def note(self, problem: RoleProblem) -> None:
+        """Note a problem of the round at the place where the file has it."""
+        default: Path = (problem.place, problem.key) if problem.key else (problem.place,)
+        path = self._places.get((problem.place, problem.item, problem.key), default)
+        if problem.source:
+            self._file.refuse(path, problem.message, source=problem.source)
+        else:
+            self._file.add(path, problem.message, problem.suggestion)
+
+    def _entries(self, place: str) -> list[tuple[Hyperparameter, Path, Any]]:
+        table = self._file.document.get(place, {})
+        if not isinstance(table, Mapping):
+            self._file.add(
+                [place],
+                f"expected a table, found {shown(table)}",
+                f"write {place} = {{ NAME = ... }}",
+            )
+            return []
+        return self._resolved(table, place, (place,), 0)
+
+    def _resolved(
+        self, table: Mapping[str, Any], place: str, path: Path, item: int
+    ) -> list[tuple[Hyperparameter, Path, Any]]:
+        found = []
+        named = _ranges(table, path) if place == "scientific" else entries(table, path)
+        for name, here, value in named:
+            keys = matching(name, self._by_key)
+            if len(keys) == 1:
+                self._places[place, item, keys[0]] = here
+                found.append((self._by_key[keys[0]], here, value))
+            else:
+                words = ambiguous_name(name, keys) if keys else unknown_name(name, self._by_key)
+                self._file.add(here, *words)
         return found
 
-    def check_parents(
-        self,
-        nuisance: Mapping[str, Domain],
-        fixed: Mapping[str, Value],
-        scientific: Mapping[str, tuple[Value, ...]],
-    ) -> None:
-        """A nuisance under a parent's value that no arm has would never be tuned."""
-        for key in nuisance:
-            condition = self._by_key[key].condition
-            if condition is None or condition.parent in nuisance:
-                continue
-            parent = self._by_key[condition.parent]
-            values = scientific.get(parent.key, (fixed.get(parent.key, parent.default),))
-            if condition.value not in values:
-                self._mistakes.add(
-                    ["nuisance"],
-                    f"{key} exists only where {parent.key} = {condition.value!r}, which no arm has",
-                    f"remove it, or add {condition.value!r} to the values of {parent.key}",
-                )
-
-    def _one(self, name: str, path: list[str]) -> Hyperparameter | None:
-        keys = matching(name, self._declared)
-        if len(keys) == 1:
-            return self._by_key[keys[0]]
-        words = ambiguous_name(name, keys) if keys else unknown_name(name, self._declared)
-        self._mistakes.add(path, *words)
+    def _listed(self, h: Hyperparameter, path: Path, written: Any) -> tuple[Value, ...] | None:
+        if written == "all" and isinstance(h.domain, (Categorical, Ordered)):
+            return h.domain.values
+        if isinstance(written, list) and all(
+            isinstance(v, (bool, int, float, str)) for v in written
+        ):
+            return tuple(fitted(h.domain, v) for v in written)
+        hint = f"write {h.name} = [value, value]"
+        if isinstance(h.domain, (Categorical, Ordered)):
+            hint += ', or "all"'
+        self._file.add(
+            path, f"expected the values of {h.key} to compare, found {shown(written)}", hint
+        )
         return None
 
-    def _range(self, h: Hyperparameter, table: Mapping[str, Any], path: list[str]) -> Domain | None:
+    def _configs(self) -> tuple[Config, ...]:
+        written = self._file.document.get("configs", [])
+        if not isinstance(written, list) or not all(isinstance(c, Mapping) for c in written):
+            self._file.add(
+                ["configs"],
+                f"expected a list of tables, found {shown(written)}",
+                "write [[configs]] above each configuration",
+            )
+            return ()
+        return tuple(
+            {
+                h.key: fitted(h.domain, value)
+                for h, _, value in self._resolved(config, "configs", ("configs", i), i)
+            }
+            for i, config in enumerate(written)
+        )
+
+    def _range(self, h: Hyperparameter, path: Path, table: Any) -> Domain:
+        if not isinstance(table, Mapping):
+            self._file.add(
+                path,
+                f"expected a range for {h.key}, found {shown(table)}",
+                f"write {h.name} = {{ log = [low, high] }}",
+            )
+            return h.domain
+        words = range_words(table)
+        for key in table:
+            if key not in words:
+                self._file.add(
+                    (*path, key),
+                    f"unknown key {key!r}",
+                    "a range alone is wanted here" if words else range_hint(table),
+                )
+        if len(words) > 1:
+            self._file.add(
+                path, f"{h.key} has {len(words)} ranges: {' and '.join(words)}", "keep one"
+            )
+        if len(words) != 1:
+            return h.domain
         try:
-            domain, rest = split_domain(table)
+            return domain_of(words[0], table[words[0]])
         except InvalidInput as error:
-            self._mistakes.add(path, str(error))
-            return None
-        for key in rest:
-            self._mistakes.add([*path, key], f"unknown key {key!r}", "give one range only")
-        domain = domain or h.domain
-        if isinstance(domain, Constant):
-            self._mistakes.add(path, f"{h.key} is declared as fixed and has no range to search",
-                               "declare a range in playbook.toml, or give one here")  # fmt: skip
-            return None
-        return domain
+            self._file.add((*path, words[0]), str(error))
+            return h.domain
 
-    def _all_values(self, h: Hyperparameter) -> tuple[Value, ...]:
-        if isinstance(h.domain, (Categorical, Ordered)):
-            return h.domain.values
-        self._mistakes.add(["scientific", h.name], f"{h.key} has a range, so list its values")
-        return ()
+    def _listed_ranges(self) -> dict[str, Domain]:
+        keys = dict.fromkeys(key for config in self.configs for key in config)
+        return {key: self._listed_range(key) for key in keys}
 
-    def _refuse(self, h: Hyperparameter, role: str) -> None:
-        """Name batch size and training length with the role that they cannot have."""
-        searched = h if not isinstance(h.domain, Constant) else None
-        if searched is None:
-            # Declared as fixed, but varied here all the same: judge it as if it had a range.
-            probe = Categorical((h.default, f"not {h.default}"))
-            searched = Hyperparameter(h.name, probe, h.default, h.kind)
-        try:
-            refuse_forbidden_dimension(searched)
-        except RefusedByPlaybook as error:
-            raise RefusedByPlaybook(f"{role}: {error}", source=error.source) from None
+    def _listed_range(self, key: str) -> Domain:
+        h = self._by_key[key]
+        given = [c[key] for c in self.configs if key in c]
+        values = list(dict.fromkeys(v for v in given if not misfit(h.domain, v, natural=h.natural)))
+        numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+        if not isinstance(h.domain, Constant) or len(values) < 2:
+            return h.domain
+        if len(numbers) < len(values):
+            return Categorical(tuple(values))
+        return Ordered(tuple(sorted(numbers)))
+
+
+def _ranges(table: Mapping[str, Any], path: Path) -> list[tuple[str, Path, Any]]:
+    """As `entries`, where the tables at the ends are ranges and stay whole."""
+    found: list[tuple[str, Path, Any]] = []
+    for name, value in table.items():
+        inner = isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values())
+        nested = isinstance(value, Mapping) and value and not range_words(value)
+        if inner or (nested and path[0] == "scientific"):
+            found += [(f"{name}.{rest}", *more) for rest, *more in _ranges(value, (*path, name))]
+        else:
+            found.append((name, (*path, name), value))
+    return found

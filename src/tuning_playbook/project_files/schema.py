@@ -1,19 +1,23 @@
-"""The two files as pydantic models: structure and types, nothing that needs both files."""
+"""The two files as pydantic models: structure and types.
+
+What hyperparameters and roles mean needs more words than a type has: `hyperparameters` and
+`reading_round` read those parts, and their types here only describe them to editors.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-Plain: TypeAlias = bool | int | float | str
+from tuning_playbook.project_files.domains import DOMAIN_WORDS
+from tuning_playbook.space import Kind
 
 _DIRECTIONS = {"min": "minimize", "minimise": "minimize", "max": "maximize", "maximise": "maximize"}
-_ALGORITHMS = {
-    "halton": "quasi-random",
-    "quasi_random": "quasi-random",
-    "quasirandom": "quasi-random",
-}
+_ALGORITHMS = {"halton": "quasi-random", "quasi_random": "quasi-random",
+               "quasirandom": "quasi-random"}  # fmt: skip
+
+_LARGEST_SEED = 2**63 - 1
 
 
 def _synonym(table: dict[str, str]) -> BeforeValidator:
@@ -26,15 +30,58 @@ Algorithm: TypeAlias = Annotated[
     Literal["quasi-random", "random", "grid", "list"], _synonym(_ALGORITHMS)
 ]
 
+_PLAIN = {"type": ["boolean", "number", "string"]}
+_RANGE = {word: {"type": "array", "items": _PLAIN} for word in DOMAIN_WORDS if word != "fixed"}
+_DECLARATION = {
+    "type": "object",
+    "properties": {
+        **_RANGE,
+        "fixed": _PLAIN,
+        "default": _PLAIN,
+        "kind": {"enum": list(get_args(Kind))},
+        "natural": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        "when": {"type": "object", "additionalProperties": {"type": "object"}},
+    },
+    "additionalProperties": False,
+}
+
+
+def _described(schema: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema(schema)
+
+
+def _table_of(values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": values}
+
+
+Hyperparameters: TypeAlias = Annotated[Any, _described(_table_of(_DECLARATION))]
+PlainTable: TypeAlias = Annotated[Any, _described(_table_of(_PLAIN))]
+Scientific: TypeAlias = Annotated[
+    Any,
+    _described(_table_of({"anyOf": [{"type": "array", "items": _PLAIN}, {"const": "all"}]})),
+]
+Nuisance: TypeAlias = Annotated[
+    Any,
+    _described(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}},
+                _table_of({"type": "object", "properties": _RANGE, "additionalProperties": False}),
+            ]
+        }
+    ),
+]
+Configs: TypeAlias = Annotated[Any, _described({"type": "array", "items": _table_of(_PLAIN)})]
+
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ProjectTable(_Model):
     """What the project is about."""
 
-    name: str | None = Field(None, description="Name of the project; the folder's by default.")
+    name: str = Field("", description="Name of the project; the folder's by default.")
     task: str = Field("", description="One line on what the model does.")
     reference: str = Field("", description="Paper or repository that the baseline comes from.")
 
@@ -43,13 +90,18 @@ class MetricTable(_Model):
     """What decides."""
 
     name: str = Field(min_length=1, description="Name under which it is evaluated.")
-    direction: Direction = Field(description="Which way it gets better.")
+    direction: Direction = Field(
+        validation_alias=AliasChoices("direction", "mode", "goal"),
+        description="Which way it gets better.",
+    )
     reduction: Literal["best", "final", "smoothed-best"] = Field(
         "best", description="How a curve of it becomes one number."
     )
     reason: str = Field("", description="Why it stands for what deployment needs.")
     test: str = Field("", description="Metric on held-out data, for after exploration.")
-    chance: float | None = Field(None, description="Its value for a model that learnt nothing.")
+    chance: float | None = Field(
+        None, allow_inf_nan=False, description="Its value for a model that has learnt nothing."
+    )
 
 
 class TrainingTable(_Model):
@@ -77,21 +129,23 @@ class ResourcesTable(_Model):
 class StoreTable(_Model):
     """Where results go."""
 
-    url: str = Field("sqlite:///.playbook/store.db", description="SQLite file or PostgreSQL.")
+    url: str = Field(
+        "sqlite:///.playbook/store.db", min_length=1, description="SQLite file or PostgreSQL."
+    )
 
 
 class ProjectFile(_Model):
     """playbook.toml."""
 
-    project: ProjectTable = Field(default_factory=lambda: ProjectTable())  # type: ignore[call-arg]
+    project: ProjectTable = Field(default_factory=ProjectTable.model_construct)
     metric: MetricTable
     training: TrainingTable
-    resources: ResourcesTable = Field(default_factory=lambda: ResourcesTable())  # type: ignore[call-arg]
-    store: StoreTable = Field(default_factory=lambda: StoreTable())  # type: ignore[call-arg]
-    hyperparameters: dict[str, dict[str, Any]] = Field(
-        min_length=1, description="Every hyperparameter of the pipeline; see domains."
+    resources: ResourcesTable = Field(default_factory=ResourcesTable.model_construct)
+    store: StoreTable = Field(default_factory=StoreTable.model_construct)
+    hyperparameters: Hyperparameters = Field(description="Every one of the pipeline.")
+    baseline: PlainTable = Field(
+        default_factory=dict, description="Values that differ from the defaults."
     )
-    baseline: dict[str, Any] = Field(default_factory=dict)
 
 
 class RoundFile(_Model):
@@ -100,10 +154,10 @@ class RoundFile(_Model):
     question: str = Field(min_length=1, description="One narrow question.")
     kind: Literal["compare", "understand", "improve"]
     trials: int | None = Field(None, ge=1, description="For each combination of scientific values.")
-    scientific: dict[str, list[Plain] | Literal["all"]] = Field(default_factory=dict)
-    nuisance: list[str] | dict[str, dict[str, Any]] = Field(default_factory=list)
-    fixed: dict[str, Plain] = Field(default_factory=dict)
-    algorithm: Algorithm = "quasi-random"
-    seed: int = 0
-    configs: list[dict[str, Plain]] = Field(default_factory=list)
-    notes: str = ""
+    scientific: Scientific = Field(default_factory=dict, description="What is compared.")
+    nuisance: Nuisance = Field(default_factory=list, description="What is tuned for each arm.")
+    fixed: PlainTable = Field(default_factory=dict, description="What is not as in the baseline.")
+    algorithm: Algorithm = Field("quasi-random", description="How configurations are chosen.")
+    seed: int = Field(0, ge=0, le=_LARGEST_SEED, description="Of the search.")
+    configs: Configs = Field(default_factory=list, description="For the algorithm list.")
+    notes: str = Field("", description="Anything a reader should know.")

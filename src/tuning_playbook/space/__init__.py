@@ -10,7 +10,9 @@ from tuning_playbook.space.domains import (
     Scale,
     Value,
 )
+from tuning_playbook.space.fitting import fitted, misfit, range_misfit
 from tuning_playbook.space.hyperparameter import Condition, Hyperparameter, Kind
+from tuning_playbook.space.presence import clashing_names, unmet_condition
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
 
 __all__ = [
@@ -27,5 +29,10 @@ __all__ = [
     "Scale",
     "SearchSpace",
     "Value",
+    "clashing_names",
+    "fitted",
+    "misfit",
     "plain_config",
+    "range_misfit",
+    "unmet_condition",
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.space.domains import Categorical, Constant, Domain, Value
+from tuning_playbook.space.domains import Domain, Value
+from tuning_playbook.space.fitting import misfit
 
 Kind: TypeAlias = Literal[
     "optimizer",
@@ -47,13 +48,14 @@ class Hyperparameter:
     Args:
         name: what the training program calls it; letters, digits, ``_`` and ``-``.
         domain: its range.
-        default: its value where a round does not say otherwise; inside the domain.
+        default: its value where a round does not say otherwise; a number may lie outside the range.
         kind: what part of the pipeline it belongs to.
         natural: smallest and largest value that make sense, beyond which a range never grows.
         condition: when it exists; ``None`` for always.
 
     Raises:
-        InvalidInput: for a malformed name or a default outside the range.
+        InvalidInput: for a malformed name, or a default that is no choice or beyond the natural
+            limits.
 
     Example:
         >>> from tuning_playbook.space import Float
@@ -75,20 +77,9 @@ class Hyperparameter:
                 f"{self.name!r} is not a usable name: start with a letter, then letters, digits, "
                 "_ or -"
             )
-        if not isinstance(self.domain, Constant) and not self._reaches(self.default):
-            raise InvalidInput(
-                f"{self.key}: the default {self.default!r} is outside its range {self.domain}"
-            )
-
-    def _reaches(self, value: Value) -> bool:
-        # A numeric default may lie outside the searched range (dropout 0 beside [0.1, 0.5]) as
-        # long as it is natural; a choice must be one of the choices.
-        if isinstance(self.domain, Categorical):
-            return self.domain.contains(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return False
-        low, high = self.natural
-        return (low is None or value >= low) and (high is None or value <= high)
+        problem = misfit(self.domain, self.default, natural=self.natural)
+        if problem:
+            raise InvalidInput(f"{self.key}: the default does not fit: {problem}")
 
     @property
     def key(self) -> str:

@@ -1,0 +1,276 @@
+"""What is wrong with the roles of a round, wherever the round was written. May import: study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, TypeAlias
+
+from tuning_playbook.errors import RefusedByPlaybook
+from tuning_playbook.space import (
+    Categorical,
+    Condition,
+    Config,
+    Hyperparameter,
+    Value,
+    clashing_names,
+    misfit,
+    range_misfit,
+    unmet_condition,
+)
+from tuning_playbook.study import Project, Round, refuse_forbidden_dimension
+
+Place: TypeAlias = Literal[
+    "name", "hyperparameters", "baseline", "scientific", "nuisance", "fixed", "configs"
+]
+
+_NAME = re.compile(r"\w[\w .+()\-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleProblem:
+    """One thing that keeps a round from being run.
+
+    Args:
+        place: which part of the round (or project) it is in.
+        key: the hyperparameter, or an empty string.
+        message: what was found and what was expected.
+        suggestion: what to write instead, or an empty string.
+        source: key of the passage, where the playbook advises against it; else empty.
+        item: number of the configuration from 0, for ``configs``.
+    """
+
+    place: Place
+    key: str
+    message: str
+    suggestion: str = ""
+    source: str = ""
+    item: int = 0
+
+
+def role_problems(project: Project, round_: Round) -> tuple[RoleProblem, ...]:
+    """Everything that is wrong with a round's roles; empty for a round that can be run.
+
+    Args:
+        project: declares every hyperparameter.
+        round_: keys in full, as `Hyperparameter.key` gives them.
+
+    Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
+    """
+    declared = {h.key: h for h in project.hyperparameters}
+    unknown = tuple(_unknown(project, round_, declared))
+    if unknown:
+        return unknown
+    return (
+        *_name(round_),
+        *_clashes(project),
+        *_values(project, round_, declared),
+        *_ranges(round_, declared),
+        *_overlaps(round_),
+        *_forbidden(round_, declared),
+        *_absent(project, round_, declared),
+        *_lists(round_),
+    )
+
+
+def possible_values(
+    project: Project, round_: Round, arm: Config | None = None
+) -> dict[str, tuple[Value, ...]]:
+    """Values that each hyperparameter may take in a round, or in one arm of it.
+
+    A numeric range gives none: nothing can depend on a value of it.
+    """
+    found: dict[str, tuple[Value, ...]] = {h.key: (h.default,) for h in project.hyperparameters}
+    found |= {key: (value,) for key, value in {**project.baseline, **round_.fixed}.items()}
+    found |= {key: tuple(values) for key, values in round_.scientific.items()}
+    for key, domain in round_.nuisance.items():
+        found[key] = domain.values if isinstance(domain, Categorical) else ()
+    found |= {key: (value,) for key, value in (arm or {}).items()}
+    return found
+
+
+def _named(project: Project, round_: Round) -> Iterator[tuple[Place, int, str]]:
+    places: dict[Place, Mapping[str, object]] = {
+        "baseline": project.baseline,
+        "scientific": round_.scientific,
+        "nuisance": round_.nuisance,
+        "fixed": round_.fixed,
+    }
+    for place, named in places.items():
+        for key in named:
+            yield place, 0, key
+    for item, config in enumerate(round_.configs):
+        for key in config:
+            yield "configs", item, key
+
+
+def _unknown(
+    project: Project, round_: Round, declared: Mapping[str, Hyperparameter]
+) -> Iterator[RoleProblem]:
+    for place, item, key in _named(project, round_):
+        if key not in declared:
+            near = get_close_matches(key, declared, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"declared: {', '.join(declared)}"
+            yield RoleProblem(place, key, f"hyperparameter {key!r} is not declared", hint, "", item)
+
+
+def _name(round_: Round) -> Iterator[RoleProblem]:
+    if not _NAME.match(round_.name) or len(round_.name) > 100:
+        yield RoleProblem(
+            "name",
+            "",
+            f"{round_.name!r} cannot name a round",
+            "start with a letter or digit, no slash, 100 characters at most",
+        )
+
+
+def _clashes(project: Project) -> Iterator[RoleProblem]:
+    for a, b in clashing_names(project.hyperparameters):
+        yield RoleProblem(
+            "hyperparameters",
+            b.key,
+            f"{a.key} and {b.key} can exist at once, and the program knows both as {b.name!r}",
+            "rename one of them",
+        )
+
+
+def _values(
+    project: Project, round_: Round, declared: Mapping[str, Hyperparameter]
+) -> Iterator[RoleProblem]:
+    for place, item, key, value in _given(project, round_):
+        problem = misfit(declared[key].domain, value, natural=declared[key].natural)
+        if problem:
+            yield RoleProblem(place, key, f"{key}: {problem}", "", "", item)
+    for key, values in round_.scientific.items():
+        distinct = {(isinstance(v, bool), v) for v in values}
+        if len(distinct) < len(values):
+            yield RoleProblem("scientific", key, f"{key} lists a value twice")
+        elif len(values) < 2:
+            yield RoleProblem(
+                "scientific",
+                key,
+                f"{key}: {len(values)} values compare nothing",
+                "give two or more, or move it to fixed",
+            )
+
+
+def _given(project: Project, round_: Round) -> Iterator[tuple[Place, int, str, Value]]:
+    yield from (("baseline", 0, key, value) for key, value in project.baseline.items())
+    for key, values in round_.scientific.items():
+        yield from (("scientific", 0, key, value) for value in values)
+    yield from (("fixed", 0, key, value) for key, value in round_.fixed.items())
+    for item, config in enumerate(round_.configs):
+        yield from (("configs", item, key, value) for key, value in config.items())
+
+
+def _ranges(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
+    for key, domain in round_.nuisance.items():
+        problem = range_misfit(declared[key].domain, domain, natural=declared[key].natural)
+        if problem:
+            hint = ""
+            if "no range to search" in problem:
+                hint = f"give one: nuisance = {{ {key} = {{ log = [low, high] }} }}"
+            yield RoleProblem("nuisance", key, f"{key}: {problem}", hint)
+
+
+def _overlaps(round_: Round) -> Iterator[RoleProblem]:
+    roles: tuple[tuple[Place, Mapping[str, object]], ...] = (
+        ("scientific", round_.scientific),
+        ("nuisance", round_.nuisance),
+        ("fixed", round_.fixed),
+    )
+    for first, (earlier, keys) in enumerate(roles):
+        for later, others in roles[first + 1 :]:
+            for key in others:
+                if key in keys:
+                    yield RoleProblem(
+                        later,
+                        key,
+                        f"{key} is {earlier} and {later} at once",
+                        f"it has one role in a round; remove it from {later}",
+                    )
+
+
+def _forbidden(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
+    places: tuple[tuple[Place, Mapping[str, object]], ...] = (
+        ("scientific", round_.scientific),
+        ("nuisance", round_.nuisance),
+    )
+    for place, named in places:
+        for key in named:
+            h = declared[key]
+            # Judged as searched, however the project declares it.
+            probe = Hyperparameter(h.name, Categorical((True, False)), True, h.kind)
+            try:
+                refuse_forbidden_dimension(probe)
+            except RefusedByPlaybook as error:
+                yield RoleProblem(place, key, str(error), "", error.source)
+
+
+def _absent(
+    project: Project, round_: Round, declared: Mapping[str, Hyperparameter]
+) -> Iterator[RoleProblem]:
+    possible = possible_values(project, round_)
+    for place, item, key in _named(project, round_):
+        if place == "baseline":
+            continue  # the baseline speaks for every branch, whichever is taken
+        unmet = unmet_condition(declared[key], declared, possible)
+        if unmet is not None:
+            yield RoleProblem(place, key, *_why_absent(key, unmet, possible), "", item)
+        elif place == "scientific" and (searched := _searched_parent(key, round_, declared)):
+            yield RoleProblem(
+                place,
+                key,
+                f"{key} is scientific, but exists in a part of the "
+                f"trials only, because {searched} is searched",
+                f"make {searched} scientific or fixed",
+            )
+
+
+def _why_absent(
+    key: str, unmet: Condition, possible: Mapping[str, tuple[Value, ...]]
+) -> tuple[str, str]:
+    has = ", ".join(repr(v) for v in possible[unmet.parent]) or "a range"
+    return (
+        f"{key} exists only where {unmet.parent} = {unmet.value!r}; in this round it is {has}",
+        f"remove it, or give {unmet.parent} the value {unmet.value!r}",
+    )
+
+
+def _searched_parent(key: str, round_: Round, declared: Mapping[str, Hyperparameter]) -> str | None:
+    condition = declared[key].condition
+    while condition is not None:
+        if condition.parent in round_.nuisance:
+            return condition.parent
+        condition = declared[condition.parent].condition
+    return None
+
+
+def _lists(round_: Round) -> Iterator[RoleProblem]:
+    if round_.algorithm == "list" and not round_.configs:
+        yield RoleProblem(
+            "configs",
+            "",
+            "the algorithm 'list' needs configurations",
+            "add [[configs]] tables, or choose another algorithm",
+        )
+    if round_.algorithm != "list" and round_.configs:
+        yield RoleProblem(
+            "configs",
+            "",
+            f"configs are given, and the algorithm is {round_.algorithm!r}",
+            'write algorithm = "list"',
+        )
+    for item, config in enumerate(round_.configs):
+        for key in config:
+            if key not in round_.nuisance:
+                yield RoleProblem(
+                    "configs",
+                    key,
+                    f"{key} is listed in configs but is no nuisance hyperparameter of the round",
+                    "add it to nuisance",
+                    "",
+                    item,
+                )
