@@ -74,12 +74,14 @@ def _become_command(attempt: Attempt, target: CommandTarget) -> NoReturn:
         "TUNING_PLAYBOOK_EVALUATION_INTERVAL": str(attempt.training.evaluation_interval),
         "TUNING_PLAYBOOK_LINES": str(attempt.lines),
     }
-    # "python" means the interpreter that runs playbook, not the first one on the path
-    program = sys.executable if arguments[0] in ("python", "python3") else arguments[0]
+    if arguments[0] in ("python", "python3"):
+        # The interpreter that runs playbook, not the first one on the path. The argument must
+        # name it too: Python finds its virtual environment by it.
+        arguments[0] = sys.executable
     try:
-        os.execvpe(program, arguments, environment)  # noqa: S606  no shell: arguments stay apart
+        os.execvpe(arguments[0], arguments, environment)  # noqa: S606  no shell: arguments stay apart
     except OSError as error:
-        print(f"{program}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(127)
 
 
