@@ -20,8 +20,8 @@ _NORMS = frozenset(
 )
 _SMALLER_IS_BETTER = _LOSSES | {"error", "err", "perplexity", "ppl", "wer", "rmse", "mae"}
 _LARGER_IS_BETTER = frozenset(
-    {"accuracy", "acc", "score", "auc", "auroc", "f1", "bleu", "ssim", "psnr", "reward", "precision",
-     "recall", "top_1", "top_5", "top1", "top5", "r2", "map", "iou"}
+    {"accuracy", "acc", "score", "auc", "auroc", "f1", "bleu", "ssim", "psnr", "reward",
+     "precision", "recall", "top_1", "top_5", "top1", "top5", "r2", "map", "iou"}
 )  # fmt: skip
 
 

@@ -1,0 +1,110 @@
+"""How much the best trials' results depend on the step at which they happen to end."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from tuning_playbook.analysis.curve_blocks import (
+    FloatArray,
+    IntArray,
+    equal_length_blocks,
+    finite_part,
+)
+from tuning_playbook.analysis.curve_noise import late_noise
+from tuning_playbook.analysis.table import CurveColumn
+
+Cause: TypeAlias = Literal[
+    "small validation set", "learning rate high late", "batch noise", "not told apart"
+]
+
+# Validation noise this many times the training loss's, both as shares of their improvement,
+# does not come from the weights.
+_VALIDATION_EXCESS = 5.0
+_BINOMIAL_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LateNoise:
+    """Late step-to-step noise, one entry for each asked row; NaN where not known.
+
+    Args:
+        rows: rows of the table.
+        noise: standard deviation of one evaluation around the trend, in units of the metric.
+        share: ``noise`` as a share of the improvement since the first point.
+        level: mean of the last evaluations, as logged.
+    """
+
+    rows: IntArray
+    noise: FloatArray
+    share: FloatArray
+    level: FloatArray
+
+
+def late_step_noise(
+    column: CurveColumn, rows: IntArray, *, sign: int, minimum_points: int = 10
+) -> LateNoise:
+    """Noise of single evaluations late in training, see `curve_noise.late_noise`.
+
+    Args:
+        column: curves of one metric, as logged.
+        rows: which trials.
+        sign: 1 for metrics that should fall, -1 for those that should rise.
+        minimum_points: shorter curves are not known.
+
+    Source: playbook, "Examining the training curves".
+    """
+    noise, share, level = (np.full(len(rows), np.nan) for _ in range(3))
+    for block in equal_length_blocks(finite_part(column), rows, minimum_points=minimum_points):
+        found = late_noise(block.values)
+        last = max(3, block.values.shape[1] // 10)
+        end = block.values[:, -last:].mean(axis=1)
+        progress = sign * (block.values[:, 0] - end)
+        at = block.positions
+        noise[at], level[at] = found, end
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share[at] = np.where(progress > 0, found / progress, np.inf)
+    return LateNoise(rows, noise, share, level)
+
+
+def likely_cause(
+    validation: LateNoise,
+    training: LateNoise | None,
+    *,
+    schedule: str,
+    end_ratio: float,
+    validation_examples: int | None,
+    high_late: float = 0.3,
+) -> Cause:
+    """What most probably makes the evaluations jump.
+
+    A small validation set where the binomial error ``sqrt(p (1 - p) / examples)`` of an accuracy p
+    reaches 70 % of the noise, or where validation is five times as noisy as the training loss in
+    shares of their improvement. Else a learning rate that is still high where it ends above
+    ``high_late`` of its peak or is constant; else the batches. Not told apart where the schedule is
+    not known.
+
+    Args:
+        validation: noise of the validation metric.
+        training: noise of the training loss; ``None`` where it was not logged.
+        schedule: ``constant``, ``decaying`` or ``unknown``.
+        end_ratio: learning rate late in training as a share of its peak; NaN where not logged.
+        validation_examples: size of the validation set, where known.
+        high_late: share of the peak.
+    """
+    noise = float(np.nanmedian(validation.noise))
+    level = float(np.nanmedian(validation.level))
+    if validation_examples and 0 < level < 1:
+        binomial = math.sqrt(level * (1 - level) / validation_examples)
+        if binomial >= _BINOMIAL_SHARE * noise:
+            return "small validation set"
+    if training is not None and np.isfinite(training.share).any():
+        typical = float(np.nanmedian(training.share))
+        if float(np.nanmedian(validation.share)) > _VALIDATION_EXCESS * typical:
+            return "small validation set"
+    if schedule == "constant" or end_ratio > high_late:
+        return "learning rate high late"
+    return "batch noise" if schedule == "decaying" else "not told apart"

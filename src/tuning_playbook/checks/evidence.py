@@ -1,0 +1,64 @@
+"""Numbers, trials and thresholds as JSON values, the way every finding prints them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.base import Check
+from tuning_playbook.findings import Finding, Verdict
+
+
+def thresholds(check: Check) -> dict[str, Any]:
+    """The thresholds that ``check`` used: its fields."""
+    fields: dict[str, Any] = asdict(check)  # type: ignore[call-overload]
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items()}
+
+
+def number(value: Any, digits: int = 6) -> float | int | None:
+    """``value`` as a JSON number with ``digits`` significant digits; ``None`` if not finite.
+
+    Example:
+        >>> number(0.123456789, 3), number(float("nan"))
+        (0.123, None)
+    """
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, int):
+        return plain
+    return float(f"{plain:.{digits}g}") if math.isfinite(plain) else None
+
+
+def names(table: TrialTable, rows: Iterable[Any]) -> list[str]:
+    """What the user calls the trials of ``rows``."""
+    return [str(table.ids[int(row)]) for row in rows]
+
+
+def cannot_tell(check: Check, why: str, **evidence: Any) -> Finding:
+    """The finding of a check whose data do not suffice.
+
+    Args:
+        check: which check.
+        why: one sentence: what was missing, and what would do.
+        evidence: what was there.
+    """
+    return Finding(
+        check=check.id,
+        verdict=Verdict.UNKNOWN,
+        summary=why,
+        evidence={**evidence, "thresholds": thresholds(check)},
+        source=check.source,
+    )
+
+
+def no_curves(check: Check, table: TrialTable) -> Finding:
+    """`cannot_tell` for a study without curves of the objective's metric."""
+    metric = table.objective.metric
+    return cannot_tell(
+        check,
+        f"Cannot tell: no completed trial has a curve of {metric}; log it at regular steps, or "
+        "give the curves along with the table of trials.",
+        metrics=sorted(table.curves),
+    )

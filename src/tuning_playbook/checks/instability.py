@@ -1,0 +1,232 @@
+"""Training that loses its progress, in the best trials and just above their learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.curve_blocks import IntArray, best_rows, finite_part
+from tuning_playbook.analysis.instability import (
+    EARLY_STEPS,
+    GradientSpikes,
+    LostProgress,
+    gradient_spikes,
+    lost_progress,
+)
+from tuning_playbook.analysis.learning_rate import learning_rate_of
+from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.trial import Reason, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Instability:
+    """Good trials, and those just above their learning rate, keep the progress that they make.
+
+    Args:
+        best_trials: how many of the best trials are looked at.
+        minimum_points: logged losses that a curve needs.
+        lost_progress: share of the gain so far that may be lost again.
+        consecutive: how many logged points in a row make a loss of progress an instability.
+        noise_widths: how far above the lowest loss a point must lie, in noise widths.
+        early_excess: how far the first steps may exceed the first value, in shares of the gain.
+        just_above: factor on the best learning rate up to which trials are "just above" it.
+        unstable_share: share of the trials just above the best learning rate that may be unstable.
+    """
+
+    id: ClassVar[str] = "instability"
+    title: ClassVar[str] = "Does training lose its progress?"
+    source: ClassVar[str] = "unstable-workloads"
+
+    best_trials: int = 5
+    minimum_points: int = 10
+    lost_progress: float = 0.1
+    consecutive: int = 3
+    noise_widths: float = 6.0
+    early_excess: float = 0.5
+    just_above: float = 5.0
+    unstable_share: float = 0.5
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the best trials and their neighbours in learning rate."""
+        roles = metric_roles(table)
+        best = best_rows(table, self.best_trials)
+        if roles.training_loss is None or not best.size:
+            return (
+                cannot_tell(
+                    self,
+                    "Cannot tell: no training loss was found among the logged metrics of completed "
+                    "trials; log it as train_loss, at best at every step.",
+                    metrics=sorted(table.curves),
+                ),
+            )
+        column = finite_part(table.curves[roles.training_loss])
+        found = self._measure(column, best)
+        if not found.known.any():
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: the best trials have fewer than {self.minimum_points} values of "
+                    f"{roles.training_loss}; log it more often, single spikes need every step.",
+                    best_trials=names(table, best),
+                ),
+            )
+        return (self._word(table, roles, found, self._above(table, column, int(best[0]))),)
+
+    def _measure(self, column: CurveColumn, rows: IntArray) -> LostProgress:
+        return lost_progress(
+            column,
+            rows,
+            minimum_points=self.minimum_points,
+            threshold=self.lost_progress,
+            consecutive=self.consecutive,
+            noise_widths=self.noise_widths,
+            early_excess=self.early_excess,
+        )
+
+    def _above(self, table: TrialTable, column: CurveColumn, best: int) -> dict[str, Any] | None:
+        """How many trials just above the best learning rate are unstable; ``None`` without one."""
+        known = learning_rate_of(table, best)
+        if known is None:
+            return None
+        key, rates = known
+        finished = np.isin(table.status, (Status.COMPLETE.value, Status.INFEASIBLE.value))
+        near = finished & (rates > rates[best]) & (rates <= self.just_above * rates[best])
+        rows = np.flatnonzero(near).astype(np.int64)
+        found = self._measure(column, rows)
+        blown_up = table.reason[rows] == Reason.NON_FINITE.value
+        unstable = found.sustained | found.early | blown_up
+        counted = found.known | blown_up
+        return {
+            "hyperparameter": key,
+            "best": number(rates[best]),
+            "up_to": number(self.just_above * rates[best]),
+            "trials": int(counted.sum()),
+            "unstable": int(unstable.sum()),
+        }
+
+    def _word(
+        self,
+        table: TrialTable,
+        roles: MetricRoles,
+        found: LostProgress,
+        above: dict[str, Any] | None,
+    ) -> Finding:
+        gradients = None
+        if roles.gradient_norm is not None:
+            gradients = gradient_spikes(table.curves[roles.gradient_norm], found.rows)
+        unstable = found.sustained | found.early
+        known = int(found.known.sum())
+        held_down = (
+            above is not None
+            and above["trials"] >= 3
+            and above["unstable"] >= self.unstable_share * above["trials"]
+        )
+        verdict = Verdict.PASS
+        if unstable.any() or held_down:
+            verdict = Verdict.WARN
+        if 2 * unstable.sum() > known:
+            verdict = Verdict.FAIL
+        kinds = (["early"] if found.early.any() else []) + (
+            ["mid-training"] if found.sustained.any() else []
+        )
+        evidence = {
+            "metric": roles.training_loss,
+            "gradient_norm": roles.gradient_norm,
+            "trials": names(table, found.rows),
+            "unstable_trials": names(table, found.rows[unstable]),
+            "kinds": kinds,
+            "lost_progress_by_trial": [number(w, 3) for w in found.worst],
+            "worst_steps": [int(s) for s in found.worst_step],
+            "consecutive_points": [int(c) for c in found.longest],
+            "recovered": [bool(r) for r in found.recovered],
+            "recovered_spikes": [int(s) for s in found.spikes],
+            "first_steps_known": [bool(k) for k in found.early_known],
+            **_gradients(gradients),
+            "just_above_best_learning_rate": above,
+            "thresholds": thresholds(self),
+        }
+        advice = self._advice(table, found, early=bool(found.early.any()))
+        return Finding(
+            check=self.id,
+            verdict=verdict,
+            summary=_summary(table, roles, found, above, held_down=held_down),
+            evidence=evidence,
+            advice=advice if verdict != Verdict.PASS else (),
+            source=self.source,
+            confidence="high" if unstable.any() or found.early_known.any() else "medium",
+        )
+
+    def _advice(self, table: TrialTable, found: LostProgress, *, early: bool) -> tuple[Advice, ...]:
+        """Probing first, then the fixes in the playbook's order."""
+        arguments: dict[str, Any] = {
+            "trial": str(table.ids[found.rows[0]]),
+            "multiples": [2, 5, 10],
+            "steps": EARLY_STEPS,
+            "log_every_steps": 1,
+        }
+        known = learning_rate_of(table, int(found.rows[0]))
+        if known is not None:
+            key, rates = known
+            best = float(rates[found.rows[0]])
+            arguments["hyperparameter"] = key
+            arguments["learning_rates"] = [number(m * best) for m in (2, 5, 10)]
+        warmup = Advice("add-warmup", reason="ramp the learning rate up over the first steps")
+        clipping = Advice("clip-gradients", reason="clip at the 90th percentile of the norm")
+        fixes = (warmup, clipping) if early else (clipping, warmup)
+        return (
+            Advice(
+                "probe-stability",
+                arguments,
+                "short runs above the best learning rate, logged at every step, show where "
+                "training breaks",
+            ),
+            *fixes,
+            Advice("change-optimizer", reason="Adam stands what momentum does not, and vice versa"),
+        )
+
+
+def _gradients(found: GradientSpikes | None) -> dict[str, Any]:
+    """Told, never judged: a healthy run's first gradients may be a hundred times its later ones."""
+    if found is None:
+        return {}
+    return {
+        "first_gradients_over_median": [number(r, 3) for r in found.early],
+        "later_gradients_over_median": [number(r, 3) for r in found.later],
+    }
+
+
+def _summary(
+    table: TrialTable,
+    roles: MetricRoles,
+    found: LostProgress,
+    above: dict[str, Any] | None,
+    *,
+    held_down: bool,
+) -> str:
+    known = int(found.known.sum())
+    if found.sustained.any():
+        worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
+        return (
+            f"{int(found.sustained.sum())} of the {known} best trials lose progress: "
+            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} gives back "
+            f"{100 * found.worst[worst]:.0f} % of its gain around step {found.worst_step[worst]}."
+        )
+    if found.early.any():
+        return (
+            f"{int(found.early.sum())} of the {known} best trials jump up in their first steps "
+            f"before {roles.training_loss} falls."
+        )
+    if held_down and above is not None:
+        return (
+            f"The {known} best trials keep their progress, but {above['unstable']} of "
+            f"{above['trials']} trials just above the best {above['hyperparameter']} "
+            f"({above['best']:.3g}) lose theirs: instability may hold the learning rate down."
+        )
+    spiky = int(np.sum(found.spikes > 0))
+    note = f"; {spiky} of them show single spikes that recover" if spiky else ""
+    return f"The {known} best trials keep the progress that they make{note}."

@@ -1,0 +1,188 @@
+"""Problematic overfitting in the best trials, and in those that the choice of the best hides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.curve_blocks import IntArray, best_rows, judged_rows
+from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+_USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overfitting:
+    """The validation objective of the best trials must not get worse while training goes on.
+
+    Args:
+        best_trials: how many of the best trials are looked at ("at least the best few").
+        minimum_points: evaluations that a curve needs.
+        minimum_share: smallest rise that matters, as a share of the improvement before it.
+        minimum_errors: smallest rise that is real, in standard errors. Four instead of three: with
+            five trials in every study, three raised a false alarm in one study of ten.
+        other_share: share of the other trials that may overfit before the choice of the best
+            trials is said to favour accidental regularization.
+        scientific: hyperparameters whose values are being compared. Where one of them regularizes,
+            overfitting at its weak values is expected, and no advice to regularize is given.
+    """
+
+    id: ClassVar[str] = "overfitting"
+    title: ClassVar[str] = "Do the best trials overfit?"
+    source: ClassVar[str] = "training-curves"
+
+    best_trials: int = 5
+    minimum_points: int = 10
+    minimum_share: float = 0.02
+    minimum_errors: float = 5.0
+    other_share: float = 0.1
+    scientific: tuple[str, ...] = ()
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the best trials and the others together."""
+        roles = metric_roles(table)
+        if roles.objective is None or not judged_rows(table).size:
+            return (no_curves(self, table),)
+        best = best_rows(table, self.best_trials)
+        others = np.setdiff1d(judged_rows(table), best)
+        objective = self._judge(table, roles, roles.objective, best)
+        if not objective.rises.known.any():
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: the best trials have fewer than {self.minimum_points} "
+                    "evaluations; evaluate more often.",
+                    best_trials=names(table, best),
+                ),
+            )
+        elsewhere = self._judge(table, roles, roles.objective, others)
+        return (self._word(table, roles, objective, elsewhere),)
+
+    def _judge(
+        self, table: TrialTable, roles: MetricRoles, metric: str, rows: IntArray
+    ) -> OverfitTrials:
+        objective = table.objective
+        training = table.curves[roles.training_loss] if roles.training_loss else None
+        return overfitting(
+            table.curves[metric],
+            training,
+            rows,
+            sign=objective.direction.sign if metric == objective.metric else 1,
+            minimum_points=self.minimum_points,
+            minimum_share=self.minimum_share,
+            minimum_errors=self.minimum_errors,
+        )
+
+    def _word(
+        self, table: TrialTable, roles: MetricRoles, best: OverfitTrials, others: OverfitTrials
+    ) -> Finding:
+        flagged = best.rises.rows[best.overfits]
+        known_others = int(others.rises.known.sum())
+        hidden = int(others.overfits.sum())
+        hidden_share = hidden / known_others if known_others else 0.0
+        selection = hidden >= 3 and hidden_share > self.other_share
+        loss_too = self._loss_note(table, roles, best)
+        evidence = {
+            "metric": roles.objective,
+            "training_loss": roles.training_loss,
+            "best_trials": names(table, best.rises.rows),
+            "overfitting_best_trials": names(table, flagged),
+            "curves": [self._curve(table, best, int(i)) for i in np.flatnonzero(best.rises.known)],
+            "other_trials": known_others,
+            "other_trials_overfitting": hidden,
+            "validation_loss_rises_in": loss_too,
+            "thresholds": thresholds(self),
+        }
+        verdict = Verdict.PASS
+        if selection or flagged.size:
+            verdict = Verdict.WARN
+        if best.overfits[0] or 2 * flagged.size >= max(2, int(best.rises.known.sum())):
+            verdict = Verdict.FAIL
+        sentence = self._sentence(table, roles, best, others, loss_too, selection)
+        return Finding(
+            check=self.id,
+            verdict=verdict,
+            summary=sentence,
+            evidence=evidence,
+            advice=self._advice(table, bool(flagged.size), selection),
+            source=self.source,
+            confidence="high" if best.training_known.any() or not flagged.size else "medium",
+        )
+
+    def _sentence(
+        self,
+        table: TrialTable,
+        roles: MetricRoles,
+        best: OverfitTrials,
+        others: OverfitTrials,
+        loss_too: list[str],
+        selection: bool,
+    ) -> str:
+        known = int(best.rises.known.sum())
+        if best.overfits.any():
+            i = int(np.flatnonzero(best.overfits)[0])
+            turn = f"step {best.rises.low_step[i]}"
+            return (
+                f"{int(best.overfits.sum())} of the {known} best trials overfit: {roles.objective} "
+                f"of trial {table.ids[best.rises.rows[i]]} gets worse after {turn}, giving back "
+                f"{_percent(best.rises.share[i])} of its improvement."
+            )
+        if selection:
+            return (
+                f"None of the {known} best trials overfits, but {int(others.overfits.sum())} of "
+                f"the {int(others.rises.known.sum())} others do: the best may have won by training "
+                "less well (a small learning rate, say), not by generalizing better."
+            )
+        note = ""
+        if loss_too:
+            note = (
+                f" {roles.validation_loss} does rise in {len(loss_too)} of them, so predictions "
+                "grow overconfident."
+            )
+        return f"None of the {known} best trials overfits on {roles.objective}.{note}"
+
+    def _loss_note(self, table: TrialTable, roles: MetricRoles, best: OverfitTrials) -> list[str]:
+        """Best trials whose validation loss rises although the objective does not."""
+        if roles.validation_loss is None or roles.validation_loss == roles.objective:
+            return []
+        loss = self._judge(table, roles, roles.validation_loss, best.rises.rows)
+        return names(table, loss.rises.rows[loss.overfits & ~best.overfits])
+
+    def _curve(self, table: TrialTable, found: OverfitTrials, i: int) -> dict[str, Any]:
+        rises = found.rises
+        return {
+            "trial": str(table.ids[rises.rows[i]]),
+            "rise": number(rises.rise[i]),
+            "rise_share": number(rises.share[i], 3),
+            "standard_error": number(rises.error[i], 3),
+            "lowest_at_step": int(rises.low_step[i]),
+            "overfits": bool(found.overfits[i]),
+        }
+
+    def _advice(self, table: TrialTable, in_best: bool, selection: bool) -> tuple[Advice, ...]:
+        present = [h for h in table.space.hyperparameters if h.kind == "regularization"]
+        if any(h.key in self.scientific or h.name in self.scientific for h in present):
+            return ()
+        if not (in_best or selection):
+            return ()
+        arguments: Mapping[str, Any] = {
+            "hyperparameters": [h.key for h in present],
+            "techniques": _USUAL_TECHNIQUES,
+        }
+        reason = (
+            "add or better tune regularization, then run the study again before comparing"
+            if in_best
+            else "with regularization, well-trained configurations can compete"
+        )
+        return (Advice("add-regularization", arguments, reason),)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if np.isfinite(share) else "all"

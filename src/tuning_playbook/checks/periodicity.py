@@ -1,0 +1,132 @@
+"""Curves with a pattern that repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.curve_blocks import best_rows
+from tuning_playbook.analysis.metric_roles import metric_roles
+from tuning_playbook.analysis.periodicity import RepeatingPattern, periodicity
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Periodicity:
+    """Curves of good trials do not repeat a pattern: data come shuffled, evaluations do not rotate.
+
+    Args:
+        best_trials: how many of the best trials are looked at.
+        agreeing_trials: how many of them must share a period, up to 5 %.
+        minimum_points: values that a curve needs.
+        minimum_periods: repetitions that a curve must hold.
+        significance: largest p-value in one curve.
+        amplitude_widths: smallest amplitude, in noise widths.
+    """
+
+    id: ClassVar[str] = "periodicity"
+    title: ClassVar[str] = "Do curves repeat a pattern?"
+    source: ClassVar[str] = "training-curves"
+
+    best_trials: int = 5
+    agreeing_trials: int = 2
+    minimum_points: int = 60
+    minimum_periods: int = 4
+    significance: float = 0.001
+    amplitude_widths: float = 0.5
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the training loss and the objective together."""
+        roles = metric_roles(table)
+        best = best_rows(table, self.best_trials)
+        metrics = [m for m in (roles.training_loss, roles.objective) if m is not None]
+        found = {
+            metric: periodicity(
+                table.curves[metric],
+                best,
+                minimum_points=self.minimum_points,
+                minimum_periods=self.minimum_periods,
+                significance=self.significance,
+                amplitude_widths=self.amplitude_widths,
+            )
+            for metric in metrics
+        }
+        judged = {m: [p for p in curves if p.known] for m, curves in found.items()}
+        judged = {m: p for m, p in judged.items() if len(p) >= self.agreeing_trials}
+        if not judged:
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: fewer than {self.agreeing_trials} of the best trials have "
+                    f"{self.minimum_points} logged values.",
+                    best_trials=names(table, best),
+                ),
+            )
+        return (self._word(table, judged),)
+
+    def _word(self, table: TrialTable, judged: dict[str, list[RepeatingPattern]]) -> Finding:
+        shared = {metric: self._shared(curves) for metric, curves in judged.items()}
+        metric = next((m for m in shared if shared[m]), None)
+        evidence = {
+            "curves": [
+                {
+                    "metric": m,
+                    "trial": names(table, [p.row])[0],
+                    "period_steps": number(p.period_steps, 4),
+                    "amplitude": number(p.amplitude, 3),
+                    "noise": number(p.noise, 3),
+                    "p_value": number(p.p_value, 3),
+                    "periodic": p.periodic,
+                }
+                for m, curves in judged.items()
+                for p in curves
+            ],
+            "thresholds": thresholds(self),
+        }
+        if metric is None:
+            several = " and ".join(judged)
+            summary = f"No repeating pattern in {several} of the best trials."
+            return Finding(self.id, Verdict.PASS, summary, evidence, source=self.source)
+        group = shared[metric]
+        period = float(np.median([p.period_steps for p in group]))
+        amplitude = float(np.median([p.amplitude for p in group]))
+        return Finding(
+            check=self.id,
+            verdict=Verdict.WARN,
+            summary=(
+                f"{metric} repeats a pattern every {period:.4g} steps in {len(group)} of the "
+                f"{len(judged[metric])} best trials, {amplitude:.2g} up and down."
+            ),
+            evidence=evidence,
+            advice=(
+                Advice(
+                    "inspect-bug",
+                    {
+                        "trials": names(table, [p.row for p in group]),
+                        "period_steps": number(period, 4),
+                        "suspects": [
+                            "data not shuffled anew in each epoch",
+                            "evaluation on rotating subsets",
+                            "a cyclic learning rate",
+                        ],
+                    },
+                    "compare the period with the steps in one epoch and in one evaluation cycle",
+                ),
+            ),
+            source=self.source,
+            confidence="medium",
+        )
+
+    def _shared(self, curves: list[RepeatingPattern]) -> list[RepeatingPattern]:
+        """The largest group of periodic curves with one period; empty where none is shared."""
+        periodic = [p for p in curves if p.periodic]
+        groups = [
+            [p for p in periodic if abs(p.period_steps / q.period_steps - 1) <= 0.05]
+            for q in periodic
+        ]
+        largest = max(groups, key=len, default=[])
+        return largest if len(largest) >= self.agreeing_trials else []

@@ -1,0 +1,125 @@
+"""Whether the best trials stopped improving long before training ended."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.curve_blocks import best_rows, stopped_early
+from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.saturation import Saturation, saturation
+from tuning_playbook.analysis.schedule import CONSTANT, schedules
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SaturatedEarly:
+    """Trials that are as good as they get long before the end could be shorter.
+
+    Args:
+        best_trials: how many of the best trials are looked at.
+        agreeing_trials: how many of them must have saturated.
+        minimum_points: evaluations that a curve needs.
+        minimum_share: improvement that does not count, as a share of the whole.
+        constant_share: share of the run before which a trial with a constant learning rate has
+            saturated early.
+        other_share: the same where the learning rate decays or its schedule is not known: a
+            plateau before a decay is no end of progress.
+        margin: factor on the latest saturation step in the advice. When in doubt, train longer.
+    """
+
+    id: ClassVar[str] = "saturated-early"
+    title: ClassVar[str] = "Did training saturate long before the end?"
+    source: ClassVar[str] = "training-curves"
+
+    best_trials: int = 3
+    agreeing_trials: int = 2
+    minimum_points: int = 10
+    minimum_share: float = 0.005
+    constant_share: float = 0.6
+    other_share: float = 0.3
+    margin: float = 1.5
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the best trials."""
+        roles = metric_roles(table)
+        best = best_rows(table, self.best_trials)
+        if roles.objective is None or not best.size:
+            return (no_curves(self, table),)
+        whole = best[~stopped_early(table, table.curves[roles.objective], best)]
+        found = saturation(
+            table.curves[roles.objective],
+            whole,
+            sign=table.objective.direction.sign,
+            minimum_points=self.minimum_points,
+            minimum_share=self.minimum_share,
+        )
+        if found.known.sum() < self.agreeing_trials:
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: fewer than {self.agreeing_trials} of the best trials ran to the "
+                    f"end with {self.minimum_points} evaluations and little enough noise.",
+                    best_trials=names(table, best),
+                ),
+            )
+        return (self._word(table, roles, found),)
+
+    def _word(self, table: TrialTable, roles: MetricRoles, found: Saturation) -> Finding:
+        schedule = schedules(table, roles)
+        kind = schedule.among(found.rows[found.known])
+        limit = self.constant_share if kind == CONSTANT else self.other_share
+        shares = found.share[found.known]
+        early = found.known & (np.nan_to_num(found.share, nan=1.0) < limit)
+        saturated = int(early.sum()) >= self.agreeing_trials
+        latest = int(found.step[found.known].max())
+        evidence = {
+            "metric": roles.objective,
+            "trials": names(table, found.rows[found.known]),
+            "saturation_steps": [int(s) for s in found.step[found.known]],
+            "share_of_run": [number(s, 3) for s in shares],
+            "tolerance_by_trial": [number(t) for t in found.tolerance[found.known]],
+            "limit_used": limit,
+            "schedule": kind,
+            "schedule_from": schedule.how,
+            "workload": "not compute-bound" if saturated else "unknown",
+            "thresholds": thresholds(self),
+        }
+        where = ", ".join(f"{100 * s:.0f} %" for s in shares)
+        summary = (
+            f"The {len(shares)} best trials are as good as they get in {roles.objective} after "
+            f"{where} of the run"
+        )
+        summary += "; training could be shorter." if saturated else "."
+        advice: tuple[Advice, ...] = ()
+        if saturated:
+            steps = self._shorter(table, roles, found, latest)
+            advice = (
+                Advice(
+                    "train-shorter",
+                    {"max_train_steps": steps},
+                    f"{self.margin:g} times the latest step that was needed",
+                ),
+            )
+        return Finding(
+            check=self.id,
+            verdict=Verdict.WARN if saturated else Verdict.PASS,
+            summary=summary,
+            evidence=evidence,
+            advice=advice,
+            source=self.source,
+            confidence="high" if kind == CONSTANT or not saturated else "medium",
+        )
+
+    def _shorter(
+        self, table: TrialTable, roles: MetricRoles, found: Saturation, latest: int
+    ) -> int:
+        assert roles.objective is not None  # noqa: S101  held by run
+        column = table.curves[roles.objective]
+        end = max(int(column.of(int(r)).steps[-1]) for r in found.rows[found.known])
+        return min(math.ceil(self.margin * latest), end)
