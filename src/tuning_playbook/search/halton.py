@@ -35,6 +35,7 @@ from tuning_playbook.search.splitmix import random_bits
 GENERATOR_VERSION = 1
 
 _CANDIDATES = 8
+_FIRST_CANDIDATES = 16  # bases 2 and 3 have no multipliers to choose from
 _PREFIX = 512  # points on which candidates are compared
 _STRIDE = 16  # ... at every multiple of this
 _LARGEST_QUOTIENT = 4  # smaller ones leave too few multipliers to choose from
@@ -163,17 +164,16 @@ def _scrambles(seed: int, dimensions: int) -> tuple[_Scramble, ...]:
     cover = PrefixDiscrepancy(_PREFIX, _STRIDE)
     weights = 1 / np.arange(1, _PREFIX // _STRIDE + 1)  # every doubling counts alike
     for dimension in range(dimensions):
-        best, best_score = None, math.inf
-        for candidate in range(_CANDIDATES):
-            scramble = _random_scramble(seed, dimension, candidate)
-            squared = cover.squared_with(_first_coordinates(scramble))
-            score = float(np.sum(weights * np.log(squared)))
-            # Mirror images tie exactly; without the margin, rounding would choose between them.
-            if best is None or score < best_score - 1e-9:
-                best, best_score = scramble, score
-        assert best is not None  # noqa: S101  there are candidates
-        cover.add(_first_coordinates(best))
-        chosen.append(best)
+        count = _CANDIDATES if dimension >= 2 else _FIRST_CANDIDATES
+        candidates = [_random_scramble(seed, dimension, number) for number in range(count)]
+        coordinates = [_first_coordinates(candidate) for candidate in candidates]
+        squared = np.array([cover.squared_with(u) for u in coordinates])
+        # fourth power: no prefix may pay for the others
+        scores = (squared / squared.mean(axis=0)) ** 4 @ weights
+        # Mirror images tie exactly; without the margin, rounding would choose between them.
+        best = int(np.flatnonzero(scores < scores.min() + 1e-9)[0])
+        cover.add(coordinates[best])
+        chosen.append(candidates[best])
     return tuple(chosen)
 
 
