@@ -110,4 +110,4 @@ def _plain(curves):
 
 
 TestAgreement = Agreement.TestCase
-TestAgreement.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestAgreement.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)

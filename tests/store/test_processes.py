@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -158,4 +159,26 @@ def test_a_restarted_connection_is_replaced(postgres_url):
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     assert store.counts("study") == {Status.WAITING: 1}
+    store.close()
+
+
+@pytest.mark.parametrize("finished", [100, 3000])
+def test_the_work_of_a_claim_does_not_grow_with_the_study(tmp_path, finished):
+    store = open_store("sqlite:///store.db", folder=tmp_path)
+    done = [replace(t, status=Status.COMPLETE) for t in example_trials(finished)]
+    store.create(example_study(), done)
+    store.create(example_study(), example_trials(finished, start=finished))
+    store.claim("study", worker="w", count=1, now=0.0, lease_seconds=60)
+    instructions = 0
+
+    def count():
+        nonlocal instructions
+        instructions += 1
+
+    connection = store._database.engine.raw_connection()
+    connection.driver_connection.set_progress_handler(count, 1)  # the pool hands it out again
+    connection.close()
+    (taken,) = store.claim("study", worker="w", count=1, now=1.0, lease_seconds=60)
+    assert taken.index == finished + 1
+    assert 0 < instructions < 500
     store.close()

@@ -177,4 +177,6 @@ def _kept(trial: Trial, study: str) -> Trial:
 
 
 def _storable_event(event: Event) -> Event:
-    return replace(event, kind=storable(event.kind), message=storable(event.message))
+    return replace(
+        event, kind=storable(event.kind), message=storable(event.message), data=dict(event.data)
+    )

@@ -103,4 +103,5 @@ def _seconds_or_null(seconds: Seconds) -> float | None:
 
 
 def _seconds(value: float | None) -> Seconds:
-    return float("nan") if value is None else value
+    # SQLite hands whole numbers of a changed row back as integers
+    return math.nan if value is None else float(value)

@@ -49,13 +49,13 @@ class SqlStore:
         with self._database.writing() as transaction:
             transaction.lock_studies()
             study_id = _add_study(transaction, study)
-            known = _trial_ids(transaction, study_id)
+            known = _trial_ids(transaction, study_id, trials)
             added = {t.index: t for t in reversed(trials) if t.index not in known}
             rows = [trial_row(added[index], study_id) for index in sorted(added)]
             transaction.execute_many(statements.ADD_TRIAL, rows)
             wanted = {i: c for i, c in (curves or {}).items() if i in added}
             if wanted:
-                ids = _trial_ids(transaction, study_id)
+                ids = _trial_ids(transaction, study_id, trials)
                 chunks = [
                     chunk_row(ids[i], c) for i in sorted(wanted) for c in chunks_of(wanted[i])
                 ]
@@ -229,5 +229,10 @@ def _add_study(transaction: Transaction, study: Study) -> int:
     return int(study_id)
 
 
-def _trial_ids(transaction: Transaction, study_id: int) -> dict[int, int]:
-    return dict(transaction.execute(statements.TRIAL_IDS, {"p_study": study_id}))
+def _trial_ids(transaction: Transaction, study_id: int, trials: Sequence[Trial]) -> dict[int, int]:
+    """Row ids by index, over the span of ``trials``: a study that grows is not read again."""
+    if not trials:
+        return {}
+    indices = [t.index for t in trials]
+    span = {"p_first": min(indices), "p_last": max(indices)}
+    return dict(transaction.execute(statements.TRIAL_IDS, {"p_study": study_id, **span}))

@@ -29,7 +29,8 @@ EXTEND_STUDY = (
 )
 ALL_STUDIES = select(studies.c.design, studies.c.trials).order_by(studies.c.id)
 ALL_TRIALS = select(*TRIAL_COLUMNS).where(_STUDY).order_by(_T.number)
-TRIAL_IDS = select(_T.number, _T.id).where(_STUDY)
+_SPAN = _T.number.between(bindparam("p_first"), bindparam("p_last"))
+TRIAL_IDS = select(_T.number, _T.id).where(_STUDY, _SPAN)
 COUNT_BY_STATUS = select(_T.status, func.count()).where(_STUDY).group_by(_T.status)
 
 # --- a running trial
@@ -95,7 +96,7 @@ DROP_CHUNKS = delete(chunks).where(chunks.c.trial_id == bindparam("p_trial"))
 CHUNKS_OF_STUDY = (
     select(_T.number, *CHUNK_COLUMNS)
     .join(trials, chunks.c.trial_id == _T.id)
-    .where(_STUDY, _T.number.between(bindparam("p_first"), bindparam("p_last")))
+    .where(_STUDY, _SPAN)
     .order_by(_T.number, chunks.c.id)
 )
 
