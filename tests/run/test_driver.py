@@ -91,7 +91,7 @@ def test_a_killed_trial_goes_on_from_its_last_checkpoint(bench):
 def test_a_command_reports_by_json_lines_and_gets_its_configuration(bench):
     script = bench.folder / "program.sh"
     script.write_text(
-        "echo \"{\\\"step\\\": 6, \\\"evaluation\\\": true, \\\"error\\\": $1}\" "
+        'echo "{\\"step\\": 6, \\"evaluation\\": true, \\"error\\": $1}" '
         '>> "$TUNING_PLAYBOOK_LINES"\n'
     )
     _, store = bench.run(bench.study(trials=2, command=["sh", "program.sh", "{x}"]))
@@ -157,7 +157,7 @@ for step in trial.steps(start):
 
 
 def start_driver(folder: Path) -> subprocess.Popen:
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(folder), here])
 
 

@@ -61,7 +61,7 @@ def test_a_checkpoint_has_the_value_of_the_evaluation_at_its_step(handle, attemp
     handle.checkpoint(30, state)
     handle.checkpoint(31, state)
     kept = events(attempt)[-1].data["kept"]
-    assert [(c["step"], float(c["value"])) for c in kept][0] == (30, 0.5)
+    assert (kept[0]["step"], float(kept[0]["value"])) == (30, 0.5)
     assert math.isnan(float(kept[1]["value"]))
 
 

@@ -25,7 +25,8 @@ def progress_display(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 def _live() -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TaskID, TextColumn
+    from rich.progress import BarColumn, TaskID, TextColumn
+    from rich.progress import Progress as Bar
 
     bar = Bar(
         TextColumn("[bold]{task.description}"),

@@ -1,0 +1,109 @@
+import hashlib
+import re
+import shutil
+from importlib.resources import files
+
+import pytest
+from tests.cli.conftest import run_playbook, write_project
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = write_project(tmp_path_factory.mktemp("report") / "project")
+    done = run_playbook("run", "first", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "reports" / "first.html"
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = browser.new_page(viewport={"width": 1200, "height": 900})
+        opened.heard = []
+        opened.on("console", lambda message: opened.heard.append(message.text))
+        opened.on("pageerror", lambda error: opened.heard.append(str(error)))
+        opened.on("dialog", lambda dialog: (opened.heard.append("dialog"), dialog.dismiss()))
+        opened.asked = []
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.goto(report.as_uri())
+        height = opened.evaluate("document.body.scrollHeight")
+        for place in range(0, height, 500):
+            opened.evaluate(f"scrollTo(0, {place})")
+            opened.wait_for_timeout(60)
+        yield opened
+        browser.close()
+
+
+@pytest.mark.browser
+def test_the_page_opens_without_an_error_and_asks_for_nothing(page):
+    assert page.heard == []
+    assert [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.mark.browser
+def test_every_figure_is_drawn_when_it_is_scrolled_to(page):
+    places = page.evaluate("document.querySelectorAll('.plot').length")
+    drawn = page.evaluate("document.querySelectorAll('.plot .main-svg:first-child').length")
+    assert places >= 12
+    assert drawn == places
+
+
+@pytest.mark.browser
+def test_foreign_names_are_shown_as_text(page):
+    assert "</script><script>alert('q')</script>" in page.inner_text("h1")
+    assert "<script>alert(1)</script>" in page.inner_text("main")
+    assert page.heard == []
+
+
+@pytest.mark.browser
+def test_the_table_of_trials_sorts_by_any_column(page):
+    def first_column():
+        cells = page.query_selector_all(".trials >> nth=0 >> tbody tr td:nth-child(2)")
+        return [float(c.inner_text()) for c in cells if c.inner_text()]
+
+    values = first_column()
+    assert values == sorted(values)
+    page.click(".trials >> nth=0 >> th:nth-child(2) button")
+    assert first_column() == sorted(values, reverse=True)
+
+
+@pytest.mark.browser
+def test_nothing_is_cut_off_on_a_narrow_screen(page):
+    page.set_viewport_size({"width": 420, "height": 900})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    page.set_viewport_size({"width": 1200, "height": 900})
+
+
+def test_no_foreign_text_can_end_a_script_or_a_tag(report):
+    text = report.read_text()
+    assert "<script>alert" not in text
+    assert "\u2028" not in re.search(r'<script id="data".*?</script>', text, re.DOTALL)[0]
+
+
+def test_the_page_tells_how_to_run_it_again(report):
+    text = report.read_text()
+    assert "playbook run first" in text
+    assert "rounds/first.toml" in text
+
+
+def test_the_bundle_is_the_released_one():
+    bundle = files("tuning_playbook.report").joinpath("assets", "plotly-cartesian.min.js")
+    digest = hashlib.sha256(bundle.read_bytes()).hexdigest()
+    assert digest == "79542150855a52c567260e3137095dbe2b744e6d702a5cabe67da246942fba7a"
