@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from tuning_playbook.errors import RefusedByPlaybook
 from tuning_playbook.space import (
@@ -20,7 +20,7 @@ from tuning_playbook.space import (
     range_misfit,
     unmet_condition,
 )
-from tuning_playbook.study import Project, Round, refuse_forbidden_dimension
+from tuning_playbook.study import Algorithm, Project, Round, RoundKind, refuse_forbidden_dimension
 
 Place: TypeAlias = Literal[
     "name", "hyperparameters", "baseline", "scientific", "nuisance", "fixed", "configs"
@@ -63,16 +63,20 @@ def role_problems(project: Project, round_: Round) -> tuple[RoleProblem, ...]:
     unknown = tuple(_unknown(project, round_, declared))
     if unknown:
         return unknown
-    return (
+    refused = tuple(_forbidden(round_, declared))
+    others = (
         *_name(round_),
+        *_words(round_),
         *_clashes(project),
         *_values(project, round_, declared),
         *_ranges(round_, declared),
         *_overlaps(round_),
-        *_forbidden(round_, declared),
         *_absent(project, round_, declared),
         *_lists(round_),
     )
+    # What must not be searched at all needs no better range.
+    beyond_help = {problem.key for problem in refused}
+    return (*refused, *(problem for problem in others if problem.key not in beyond_help))
 
 
 def possible_values(
@@ -117,13 +121,23 @@ def _unknown(
 
 
 def _name(round_: Round) -> Iterator[RoleProblem]:
-    if not _NAME.match(round_.name) or len(round_.name) > 100:
+    if not _NAME.match(round_.name) or len(round_.name.encode()) > 100:
         yield RoleProblem(
             "name",
             "",
             f"{round_.name!r} cannot name a round",
-            "start with a letter or digit, no slash, 100 characters at most",
+            "start with a letter or digit, no slash, 100 bytes at most",
         )
+
+
+def _words(round_: Round) -> Iterator[RoleProblem]:
+    words: tuple[tuple[Place, str, tuple[str, ...]], ...] = (
+        ("kind", round_.kind, get_args(RoundKind)),
+        ("algorithm", round_.algorithm, get_args(Algorithm)),
+    )
+    for place, word, known in words:
+        if word not in known:
+            yield RoleProblem(place, "", f"{place} is {' or '.join(known)}; found {word!r}")
 
 
 def _clashes(project: Project) -> Iterator[RoleProblem]:

@@ -102,7 +102,7 @@ def _arm_name(round_name: str, arm: Config, text: str, *, unique: bool) -> str:
 
 def _written(value: Value) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return re.sub(r"[^\w.+-]", "-", text)
+    return re.sub(r"[^\w.+-]", "-", text, flags=re.ASCII)
 
 
 def _require_sound(project: Project, round_: Round) -> None:

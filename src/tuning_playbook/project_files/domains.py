@@ -26,7 +26,7 @@ def _list(value: Any, word: str) -> tuple[Any, ...]:
 
 def _plain(value: Any) -> Any:
     if not isinstance(value, (bool, int, float, str)):
-        raise InvalidInput(f"fixed takes a number, a string or a boolean; found {value!r}")
+        raise InvalidInput(f"fixed takes a number, a string or a boolean; found {value}")
     return value
 
 

@@ -23,8 +23,8 @@ from tuning_playbook.space import (
     range_misfit,
 )
 
-_OTHERS = ("default", "kind", "natural", "when")
-_KEYS = (*DOMAIN_WORDS, *_OTHERS)
+_OTHERS = {"default", "kind", "natural", "when"}
+_KEYS = (*DOMAIN_WORDS, *sorted(_OTHERS))
 _OTHER_SPELLINGS = frozenset({"low", "high", "min", "max", "distribution", "scale", "step"})
 
 
@@ -110,7 +110,9 @@ class DeclaredHyperparameters:
             )
             return None
         if not words:
-            if not any(near(key, DOMAIN_WORDS) for key in table):  # a misspelt one is told below
+            # a misspelt word is told as an unknown key
+            rest = table.keys() - _OTHERS - _OTHER_SPELLINGS
+            if not any(near(key, DOMAIN_WORDS) for key in rest):
                 self._file.add(path, f"{name} has no range", range_hint(table))
             return None
         try:
@@ -164,7 +166,9 @@ class DeclaredHyperparameters:
                 )
             value: Any = domain.value
         elif "default" not in table:
-            self._file.add(path, f"{path[-1]} has no default", "add: default = ..., today's value")
+            if not any(near(key, _KEYS) == "did you mean 'default'?" for key in table):
+                hint = "add: default = ..., the value that you use today"
+                self._file.add(path, f"{path[-1]} has no default", hint)
             return None
         else:
             value = table["default"]
@@ -205,7 +209,7 @@ class DeclaredHyperparameters:
                     f"{name} has no value {written!r}",
                     near_or_all(written, values),
                 )
-            condition = Condition(parent, values.get(written, written))
+            condition = Condition(parent, values.get(written, str(written)))
             yield from self._read(tables, condition, (*path, written))
 
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,11 @@ _OTHER_WORDS = {"objective": "metric", "params": "hyperparameters",
                 "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
                 "sampler": "algorithm", "steps": "max_train_steps", "epochs": "max_train_steps",
                 "configurations": "configs", "timeout": "timeout_seconds"}  # fmt: skip
+
+_PLAINER = {"Input should be": "expected", "a valid integer": "a whole number",
+            "a valid ": "a ", "dictionary": "table", "greater than or equal to": "at least",
+            "greater than": "above", "less than or equal to": "at most",
+            "String should have at least 1 character": "expected some text"}  # fmt: skip
 
 
 class OpenFile:
@@ -81,7 +87,11 @@ class OpenFile:
             return None
 
     def _line(self, path: Sequence[str | int]) -> int | None:
-        return nearest_line(key_lines(self._text), path)
+        return nearest_line(self._lines, path)
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str | int, ...], int]:
+        return key_lines(self._text)
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -156,8 +166,9 @@ def _words(found: Any, model: type[BaseModel]) -> tuple[str, str]:
         return f"expected {' or '.join(expected)}, found {shown(value)}", near(str(value), expected)
     if kind == "model_type":
         return f"expected a table, found {shown(value)}", f"write [{loc[-1]}] on a line of its own"
-    message = found["msg"].replace("Input should be", "expected").replace("a valid ", "a ")
-    message = message.replace("a integer", "a whole number").replace("dictionary", "table")
+    message = found["msg"]
+    for theirs, ours in _PLAINER.items():
+        message = message.replace(theirs, ours)
     return f"{message[0].lower()}{message[1:]}, found {shown(value)}", ""
 
 

@@ -163,6 +163,8 @@ def _baseline(file: OpenFile, declared: DeclaredHyperparameters) -> dict[str, Va
                 file.add(path, f"{h.key}: {problem}")
             else:
                 found[h.key] = fitted(h.domain, value)
+        elif keys:
+            file.add(path, *ambiguous_name(name, keys))
         elif not matching(name, declared.faulty):  # a faulty declaration is one mistake, not two
-            file.add(path, *(ambiguous_name(name, keys) if keys else unknown_name(name, by_key)))
+            file.add(path, *unknown_name(name, [*by_key, *sorted(declared.faulty)]))
     return found

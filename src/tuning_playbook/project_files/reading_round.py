@@ -170,6 +170,8 @@ class _WrittenRoles:
     def note(self, problem: RoleProblem) -> None:
         """Note a problem of the round at the place where the file has it."""
         default: Path = (problem.place, problem.key) if problem.key else (problem.place,)
+        if default == ("configs",) and "configs" not in self._file.document:
+            default = ("algorithm",)
         path = self._places.get((problem.place, problem.item, problem.key), default)
         if problem.source:
             self._file.refuse(path, problem.message, source=problem.source)

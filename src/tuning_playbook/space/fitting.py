@@ -84,17 +84,20 @@ def range_misfit(declared: Domain, searched: Domain, *, natural: Natural = _NO_L
 def fitted(domain: Domain, value: Value) -> Value:
     """``value`` in the type that the training program gets from a search of ``domain``.
 
+    A value that does not fit is returned as it is, for `misfit` to tell.
+
     Example:
         >>> fitted(Float(0.1, 0.5), 0)
         0.0
     """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if isinstance(domain, Float) and number:
+    if isinstance(value, (bool, str)) or misfit(domain, value):
+        return value
+    if isinstance(domain, Float) or (
+        isinstance(domain, Constant) and isinstance(domain.value, float)
+    ):
         return float(value)
-    if isinstance(domain, Integer) and number:
+    if isinstance(domain, Integer):
         return int(value)
-    if isinstance(domain, Constant) and isinstance(domain.value, float) and number:
-        return float(value)
     if isinstance(domain, Ordered) and domain.contains(value):
         return domain.python(value)
     return value

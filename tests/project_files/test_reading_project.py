@@ -1,0 +1,283 @@
+"""playbook.toml: what it may say, and what is told about one that cannot be used."""
+
+import pytest
+
+from tuning_playbook.errors import InvalidFile, InvalidInput
+from tuning_playbook.project_files import find_project, project_to_toml, read_project
+from tuning_playbook.space import Categorical, Constant, Float, Integer, Ordered
+from tuning_playbook.study import CommandTarget, Direction, FunctionTarget
+
+HEAD = """\
+[metric]
+name = "validation_error"
+direction = "minimize"
+[training]
+target = "train.py:train"
+max_train_steps = 1000
+evaluation_interval = 50
+"""
+
+WHOLE = (
+    HEAD
+    + """\
+[hyperparameters]
+dropout = { linear = [0.1, 0.5], default = 0, kind = "regularization" }
+layers = { integer = [1, 8], default = 2 }
+hidden = { integer_log = [16, 1024], default = 128 }
+width = { ordered = [64, 128, 256], default = 64 }
+batch_size = { fixed = 64, kind = "batch_size" }
+decay = { log = [1e-6, 1e-2], default = 0.0, natural = [0.0, inf] }
+[hyperparameters.optimizer]
+choice = ["nesterov", "adam"]
+default = "nesterov"
+[hyperparameters.optimizer.when.nesterov]
+learning_rate = { log = [1e-3, 10.0], default = 0.1 }
+momentum = { reverse_log = [0.5, 0.999], default = 0.9 }
+[hyperparameters.optimizer.when.adam]
+learning_rate = { log = [1e-5, 1e-1], default = 1e-3 }
+[baseline]
+adam.learning_rate = 1e-2
+"optimizer.nesterov.learning_rate" = 1
+"""
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_text(text):
+        (tmp_path / "playbook.toml").write_text(text)
+        return read_project(tmp_path)
+
+    return read_text
+
+
+def mistakes_of(read, text):
+    with pytest.raises(InvalidFile) as caught:
+        read(text)
+    return {(m.path, m.line): f"{m.message} | {m.suggestion}" for m in caught.value.mistakes}
+
+
+def test_every_kind_of_range_is_read(read, tmp_path):
+    project = read(WHOLE)
+    domains = {h.key: h.domain for h in project.hyperparameters}
+    assert domains == {
+        "dropout": Float(0.1, 0.5),
+        "layers": Integer(1, 8),
+        "hidden": Integer(16, 1024, "log"),
+        "width": Ordered((64, 128, 256)),
+        "batch_size": Constant(64),
+        "decay": Float(1e-6, 1e-2, "log"),
+        "optimizer": Categorical(("nesterov", "adam")),
+        "optimizer.nesterov.learning_rate": Float(1e-3, 10.0, "log"),
+        "optimizer.nesterov.momentum": Float(0.5, 0.999, "reverse_log"),
+        "optimizer.adam.learning_rate": Float(1e-5, 1e-1, "log"),
+    }
+    assert project.name == tmp_path.name
+    assert project.training.target == FunctionTarget("train.py", "train")
+    assert project.hyperparameters[5].natural == (0.0, None)
+
+
+def test_names_in_the_baseline_may_be_shortened_and_written_without_quotes(read):
+    assert read(WHOLE).baseline == {
+        "optimizer.adam.learning_rate": 0.01,
+        "optimizer.nesterov.learning_rate": 1.0,
+    }
+
+
+def test_a_whole_number_for_a_real_hyperparameter_becomes_real(read):
+    default = read(WHOLE).hyperparameters[0].default
+    assert (default, type(default)) == (0.0, float)
+
+
+@pytest.mark.parametrize("line", ['direction = "min"', 'mode = "min"', 'goal = "minimize"'])
+def test_directions_in_the_words_of_other_tools_are_understood(read, line):
+    project = read(WHOLE.replace('direction = "minimize"', line))
+    assert project.objective.direction is Direction.MINIMIZE
+
+
+@pytest.mark.parametrize(
+    ("written", "domain"),
+    [("loguniform = [1e-4, 1.0]", Float(1e-4, 1.0, "log")),
+     ("log_uniform = [1e-4, 1.0]", Float(1e-4, 1.0, "log")),
+     ("uniform = [0.0, 1.0]", Float(0.0, 1.0)), ("int = [0, 3]", Integer(0, 3))],
+)  # fmt: skip
+def test_ranges_in_the_words_of_other_tools_are_understood(read, written, domain):
+    project = read(HEAD + f"[hyperparameters]\nx = {{ {written}, default = 1 }}\n")
+    assert project.hyperparameters[0].domain == domain
+
+
+def test_mistakes_of_all_kinds_are_told_at_once_with_their_lines(read):
+    text = """\
+[metric]
+nmae = "validation_error"
+direction = "lower"
+
+[training]
+target = "train.py"
+max_train_steps = "1000"
+evaluation_interval = 50
+
+[hyperparameters]
+learning_rate = { log = [10.0, 1e-4], default = 0.1, kind = "optimiser" }
+weight_decay = { log = [0.0, 1e-2], default = 0.0 }
+
+[baseline]
+wieght_decay = 1e-4
+"""
+    found = mistakes_of(read, text)
+    told = {
+        ("metric.name", 1): "required",
+        ("metric.nmae", 2): "did you mean 'name'?",
+        ("metric.direction", 3): "expected minimize or maximize, found 'lower'",
+        ("training.target", 6): "FILE:FUNCTION",
+        ("training.max_train_steps", 7): "expected a whole number, found '1000'",
+        ("hyperparameters.learning_rate.log", 11): "low is above high",
+        ("hyperparameters.learning_rate.kind", 11): "did you mean 'optimizer'?",
+        ("hyperparameters.weight_decay.log", 12): "log scale cannot reach 0",
+        ("baseline.wieght_decay", 15): "did you mean 'weight_decay'?",
+    }
+    assert {k: words in found[k] for k, words in told.items()} == dict.fromkeys(told, True)
+    assert found.keys() == told.keys()
+
+
+def test_a_faulty_declaration_is_not_told_again_where_it_is_used(read):
+    text = f"{HEAD}[hyperparameters]\nx = {{ log = [2, 1], default = 1 }}\n[baseline]\nx = 3\n"
+    assert list(mistakes_of(read, text)) == [("hyperparameters.x.log", 9)]
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "words"),
+    [
+        ("x = 128", "hyperparameters.x", "write x = { fixed = 128 }"),
+        ("x = { default = 1 }", "hyperparameters.x", "has no range"),
+        ("x = { low = 1, high = 2, default = 1 }", "hyperparameters.x", "log = [1, 2]"),
+        ("x = { log = [1, 2] }", "hyperparameters.x", "add: default"),
+        ("x = { log = [1, 2], linear = [1, 2], default = 1 }", "hyperparameters.x", "keep one"),
+        ("x = { lgo = [1, 2], default = 1 }", "hyperparameters.x.lgo", "did you mean 'log'?"),
+        ("x = { log = 3, default = 1 }", "hyperparameters.x.log", "two numbers"),
+        ("x = { log = [1, 1], default = 1 }", "hyperparameters.x.log", "single value"),
+        ("x = { log = [1, nan], default = 1 }", "hyperparameters.x.log", "finite"),
+        ("x = { reverse_log = [0.5, 1.0], default = 0.9 }", "hyperparameters.x.reverse_log",
+         "below 1"),
+        ("x = { integer = [1, 8], default = 2.5 }", "hyperparameters.x.default", "whole number"),
+        ("x = { linear = [0, 1], default = true }", "hyperparameters.x.default", "a number"),
+        ("x = { linear = [0, 1], default = nan }", "hyperparameters.x.default", "finite"),
+        ("x = { linear = [0, 1], default = 'a' }", "hyperparameters.x.default", "a number"),
+        ("x = { linear = [-1, 1], default = 0, natural = [0, 1] }", "hyperparameters.x.linear",
+         "below 0"),
+        ("x = { linear = [0, 1], default = 0, natural = [1, 0] }", "hyperparameters.x.natural",
+         "not below"),
+        ("x = { linear = [0, 1], default = 0, natural = 1 }", "hyperparameters.x.natural",
+         "[smallest, largest]"),
+        ("x = { ordered = [2, 1], default = 1 }", "hyperparameters.x.ordered", "increasing"),
+        ("x = { choice = ['a', 'b'], default = 'c' }", "hyperparameters.x.default", "a, b"),
+        ("x = { choice = ['a', 'a'], default = 'a' }", "hyperparameters.x.choice", "twice"),
+        ("x = { fixed = [1, 2] }", "hyperparameters.x.fixed", "a number, a string"),
+        ("x = { fixed = 1, default = 2 }", "hyperparameters.x.default", "remove default"),
+        ("'x y' = { fixed = 1 }", "hyperparameters.x y", "not a usable name"),
+        ("x = { linear = [0, 1], default = 0, when = { a = {} } }", "hyperparameters.x.when",
+         "no choice"),
+        ("x = { choice = ['a', 'b'], default = 'a', when = { c = {} } }",
+         "hyperparameters.x.when.c", "no value 'c'"),
+        ("x = { choice = ['a', 'b'], default = 'a', when = { a = 1 } }",
+         "hyperparameters.x.when", "a table for each value"),
+    ],
+)  # fmt: skip
+def test_a_declaration_that_cannot_be_is_told_with_its_line(read, line, path, words):
+    found = mistakes_of(read, f"{HEAD}[hyperparameters]\n{line}\n")
+    assert list(found) == [(path, 9)]
+    assert words in found[path, 9]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("evaluation_interval = 50", "evaluation_interval = 5000", "more than the 1000"),
+        ("evaluation_interval = 50", "evaluation_interval = 0", "at least 1"),
+        ('target = "train.py:train"', "", "neither target nor command"),
+        ('target = "train.py:train"', "command = []", "empty"),
+        ('target = "train.py:train"', 'command = ["x", "{leyers}"]', "did you mean 'layers'?"),
+        ("[metric]", "[metrics]", "add: [metric] with name = ..., direction = ..."),
+        ("[baseline]", "[base line]", "TOML"),
+        ("[baseline]", "[baseline]\nlearning_rate = 1", "could be"),
+        ("[baseline]", "[baseline]\nlayers = 2.5", "whole number"),
+        ("[baseline]", "[store]\nurl = ''\n[baseline]", "some text"),
+        ("[baseline]", "[resources]\nworkers = 0\n[baseline]", "at least 1"),
+        ("[baseline]", "[baselin]", "did you mean 'baseline'?"),
+        ("[hyperparameters]", "[hyperparameters]\nlearning_rate = { fixed = 1 }",
+         "can exist at once"),
+    ],
+)  # fmt: skip
+def test_a_mistake_elsewhere_is_told(read, old, new, words):
+    with pytest.raises(InvalidFile) as caught:
+        read(WHOLE.replace(old, new, 1))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a = 1\nb = \n", 2), ("a = 1\na = 2\n", 2), ("a = 1\n[x\n", 2), ("a = [1,\n2\n", 2),
+     ("a = 'x\n", 1)],
+)  # fmt: skip
+def test_broken_toml_is_one_mistake_with_its_line(read, text, line):
+    assert list(mistakes_of(read, text)) == [("TOML", line)]
+
+
+def test_an_empty_file_tells_all_that_is_missing(read):
+    assert {path for path, _ in mistakes_of(read, "")} == {"metric", "training", "hyperparameters"}
+
+
+def test_a_command_is_a_target(read):
+    command = 'command = ["python", "train.py", "--width={width}"]'
+    project = read(WHOLE.replace('target = "train.py:train"', command))
+    assert project.training.target == CommandTarget(("python", "train.py", "--width={width}"))
+
+
+def test_a_file_of_a_windows_editor_is_read(tmp_path):
+    (tmp_path / "playbook.toml").write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    assert len(read_project(tmp_path).hyperparameters) == 10
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path):
+    (tmp_path / "playbook.toml").write_bytes(b"name = \xff")
+    with pytest.raises(InvalidInput, match="byte 7 is not UTF-8"):
+        read_project(tmp_path)
+
+
+def test_a_missing_file_names_the_folder_and_the_command(tmp_path):
+    with pytest.raises(InvalidInput, match="playbook init") as caught:
+        read_project(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_the_project_is_found_from_a_folder_inside(tmp_path):
+    (tmp_path / "playbook.toml").write_text(WHOLE)
+    inside = tmp_path / "rounds" / "deep"
+    inside.mkdir(parents=True)
+    assert find_project(inside) == tmp_path.resolve()
+
+
+def test_the_template_is_valid_as_it_stands(read):
+    text = project_to_toml(
+        name='a "b" \\ c\n', target="train.py:train", metric="accuracy", direction="maximize"
+    )
+    project = read(text)
+    assert project.name == 'a "b" \\ c\n'
+    assert project.objective.direction is Direction.MAXIMIZE
+
+
+def test_every_commented_line_of_the_template_is_valid_too(read):
+    text = project_to_toml(name="x", target="t.py:f", metric="m", direction="minimize")
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if "[hyperparameters.optimizer]" in line)
+    on = [line.removeprefix("# ") if i >= start else line for i, line in enumerate(lines)]
+    text = "\n".join(line for line in on if not line.startswith("learning_rate") or "1e-5" in line)
+    text = text.replace("# chance", "chance").replace("# timeout", "timeout")
+    project = read(text)
+    assert "optimizer.adam.learning_rate" in {h.key for h in project.hyperparameters}
+    assert (project.chance_level, project.training.timeout_seconds) == (0.9, 3600)
+
+
+def test_direction_in_python_names_the_right_word():
+    with pytest.raises(InvalidInput, match="found 'max'; write 'maximize'"):
+        Direction("max")
