@@ -101,12 +101,19 @@ def boundary_statistics(
         unit = table.units[h.key]
         rows = np.flatnonzero(feasible.feasible & np.isfinite(unit))
         points = distinct_configurations(table, rows)
-        p_values = _slope_p_values(table, h, points, 0.5 - band_share, fewest_trials)
+        p_values = outward_slopes(
+            table,
+            points,
+            np.clip(unit[points.rows], 0, 1),
+            h.key,
+            border=0.5 - band_share,
+            fewest_trials=fewest_trials,
+        )
         for edge, p_value in zip(("low", "high"), p_values, strict=True):
             distance = np.clip(unit if edge == "low" else 1 - unit, 0, 1)
             found.append(
                 _judge(
-                    table, h, feasible, points, distance, edge,  # type: ignore[arg-type]
+                    h, feasible, points, distance, edge,  # type: ignore[arg-type]
                     (p_value, level, edge_share, band_share, infeasible_limit),
                 )
             )  # fmt: skip
@@ -114,7 +121,6 @@ def boundary_statistics(
 
 
 def _judge(
-    table: TrialTable,
     h: Hyperparameter,
     feasible: Feasibility,
     points: Configurations,
@@ -162,19 +168,32 @@ def _share(of: NDArray[np.bool_], among: NDArray[Any]) -> float:
     return float(of[among].mean()) if len(of[among]) else math.nan
 
 
-def _slope_p_values(
+def outward_slopes(
     table: TrialTable,
-    h: Hyperparameter,
     points: Configurations,
+    unit: NDArray[np.float64],
+    key: str,
+    *,
     border: float,
-    fewest_trials: int,
+    fewest_trials: int = 8,
 ) -> tuple[float, float]:
-    """One-sided p-values that the loss still falls outwards at z = -border and z = +border."""
+    """One-sided p-values that the loss still falls outwards at both borders of a coordinate.
+
+    Args:
+        table: the study.
+        points: feasible configurations that have the hyperparameter.
+        unit: shape of ``points.rows``, its coordinate, 0 to 1.
+        key: the hyperparameter; all others enter as they are.
+        border: distance of both borders from the middle, below 0.5.
+        fewest_trials: fewer configurations give no answer.
+
+    Returns:
+        For the low and the high border; NaN where the data do not suffice.
+    """
     rows = points.rows
-    unit = np.clip(table.units[h.key][rows], 0, 1)
     if len(rows) < fewest_trials or len(np.unique(unit)) < 2:
         return math.nan, math.nan
-    others = _other_columns(table, h, rows)
+    others = _other_columns(table, key, rows)
     squares = [column**2 for column in others if len(np.unique(column)) > 2]
     z = unit - 0.5
     own = [z, z**2] if len(np.unique(unit)) > 2 else [z]
@@ -190,13 +209,13 @@ def _slope_p_values(
 
 
 def _other_columns(
-    table: TrialTable, h: Hyperparameter, rows: NDArray[np.int64]
+    table: TrialTable, key: str, rows: NDArray[np.int64]
 ) -> list[NDArray[np.float64]]:
     """Centred coordinates of the other hyperparameters, and one indicator for each choice."""
     columns: list[NDArray[np.float64]] = []
     for other in table.space.hyperparameters:
         unit = table.units[other.key][rows]
-        if other.key == h.key or not np.isfinite(unit).all():
+        if other.key == key or not np.isfinite(unit).all():
             continue
         levels = np.unique(unit)
         if isinstance(other.domain, Categorical):

@@ -64,7 +64,7 @@ def expanded_range(
     else:
         limit = h.natural[1] if h.natural[1] is not None else 1.0 if _is_share(h) else math.inf
         high = min(limit, _tidy(_beyond(h, "high")))
-    if isinstance(h.domain, Integer):
+    if isinstance(h.domain, Integer) or _lists_integers(h):
         return math.floor(low), math.ceil(high)
     return low, high
 
@@ -75,6 +75,10 @@ def _ends(h: Hyperparameter) -> tuple[float, float]:
         return float(domain.values[0]), float(domain.values[-1])
     assert isinstance(domain, (Float, Integer))  # noqa: S101  callers pass numeric ones only
     return float(domain.low), float(domain.high)
+
+
+def _lists_integers(h: Hyperparameter) -> bool:
+    return isinstance(h.domain, Ordered) and all(isinstance(v, int) for v in h.domain.values)
 
 
 def _is_share(h: Hyperparameter) -> bool:

@@ -1,0 +1,155 @@
+"""Whether the good region of the search space was sampled, and what more trials would bring."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.feasibility import Feasibility
+from tuning_playbook.analysis.repeats import distinct_configurations
+from tuning_playbook.analysis.table import TrialTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GoodRegion:
+    """The trials about as good as the best, and what they say of the space.
+
+    Args:
+        trials: finished configurations, feasible or not; repeats of one count once.
+        feasible: how many of them trained.
+        best: lowest loss.
+        tolerance: how much worse than the best still counts as good.
+        reference: loss from which the tolerance was taken: chance level, or the 90th percentile of
+            the feasible trials where that is unknown.
+        good: shape (g,), rows of the good trials, best first.
+        share: good trials as a share of all; the volume of the good region.
+        share_low, share_high: its 90 % Clopper-Pearson interval.
+        spread: hyperparameter -> lowest and highest unit coordinate among the good trials.
+        gain: expected best of half as many trials, less the best of all: what the second half
+            brought.
+        noise: standard deviation between repeats of one configuration; NaN where unknown.
+    """
+
+    trials: int
+    feasible: int
+    best: float
+    tolerance: float
+    reference: float
+    good: NDArray[np.int64]
+    share: float
+    share_low: float
+    share_high: float
+    spread: Mapping[str, tuple[float, float]]
+    gain: float
+    noise: float
+
+
+def good_region(
+    table: TrialTable,
+    feasible: Feasibility,
+    *,
+    noise: float | None = None,
+    tolerance_share: float = 0.02,
+) -> GoodRegion | None:
+    """Count the trials whose loss is within the tolerance of the best.
+
+    The tolerance is ``tolerance_share`` of the progress from chance level to the best trial, and at
+    least twice the noise between repeats.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials.
+        noise: standard deviation of the loss between seeds; measured from repeats where ``None``.
+        tolerance_share: see above.
+
+    Returns:
+        The region; ``None`` without a feasible trial.
+
+    Source: playbook, "Not sampling enough points in the search space".
+    """
+    points = distinct_configurations(table, np.flatnonzero(feasible.feasible))
+    if not len(points.rows):
+        return None
+    noise = points.deviation if noise is None else noise
+    loss = points.loss
+    best = float(loss.min())
+    known = math.isfinite(feasible.chance.loss)
+    reference = feasible.chance.loss if known else float(np.quantile(loss, 0.9))
+    tolerance = max(tolerance_share * max(reference - best, 0.0), 2 * np.nan_to_num(noise))
+    failed = distinct_configurations(table, np.flatnonzero(feasible.infeasible))
+    trials = len(loss) + len(failed.rows)
+    order = np.argsort(loss, kind="stable")
+    good = points.rows[order[loss[order] <= best + tolerance]]
+    low, high = clopper_pearson(len(good), trials, confidence=0.9)
+    return GoodRegion(
+        trials=trials,
+        feasible=len(loss),
+        best=best,
+        tolerance=float(tolerance),
+        reference=reference,
+        good=good,
+        share=len(good) / trials,
+        share_low=low,
+        share_high=high,
+        spread=_spread(table, good),
+        gain=_gain_of_second_half(np.sort(loss), trials, reference),
+        noise=float(noise),
+    )
+
+
+def chance_of_new_best(trials: int, more: int) -> float:
+    """Probability that any of ``more`` further trials beats the best of ``trials``.
+
+    m / (n + m) for independent trials from the same distribution without ties, whatever it is.
+
+    Example:
+        >>> chance_of_new_best(20, 20)
+        0.5
+    """
+    return more / (trials + more) if trials + more else float("nan")
+
+
+def chance_of_top(trials: int, fraction: float) -> float:
+    """Probability that at least one of ``trials`` random trials is in the top ``fraction``.
+
+    Example:
+        >>> round(chance_of_top(59, 0.05), 3)
+        0.952
+
+    Source: Bergstra and Bengio, 2012.
+    """
+    return 1 - (1 - fraction) ** trials
+
+
+def clopper_pearson(successes: int, trials: int, *, confidence: float) -> tuple[float, float]:
+    """Exact two-sided interval for a share, from ``successes`` out of ``trials``."""
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
+    high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
+    return float(low), float(high)
+
+
+def _spread(table: TrialTable, good: NDArray[np.int64]) -> dict[str, tuple[float, float]]:
+    found = {}
+    for key in table.space.keys:
+        units = table.units[key][good]
+        units = units[np.isfinite(units)]
+        if len(units):
+            found[key] = (float(units.min()), float(units.max()))
+    return found
+
+
+def _gain_of_second_half(loss: NDArray[np.float64], trials: int, reference: float) -> float:
+    """Expected best of half of the trials less the best of all; infeasible ones count as chance."""
+    half = max(trials // 2, 1)
+    worst = max(reference, float(loss[-1]))
+    steps = np.diff(np.append(loss, worst if trials > len(loss) else loss[-1]))
+    rank = np.arange(len(loss))
+    missed = np.cumprod(np.maximum(trials - rank - half, 0) / (trials - rank))
+    return float(steps @ missed)

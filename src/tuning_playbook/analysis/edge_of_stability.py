@@ -1,0 +1,142 @@
+"""Whether the best learning rates sit just below the ones that cannot be trained."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.boundary import outward_slopes
+from tuning_playbook.analysis.feasibility import (
+    CHANCE,
+    DIVERGED,
+    FLAGGED,
+    NON_FINITE,
+    Feasibility,
+)
+from tuning_playbook.analysis.infeasible_region import separation
+from tuning_playbook.analysis.learning_rate import learning_rates
+from tuning_playbook.analysis.repeats import distinct_configurations
+from tuning_playbook.analysis.table import TrialTable
+
+
+@dataclass(frozen=True, slots=True)
+class StabilityEdge:
+    """One learning rate against feasibility.
+
+    Args:
+        hyperparameter: its key.
+        trials: judged trials that have it and whose failure, if any, training can explain.
+        unstable: infeasible ones among them.
+        separation_p: that the infeasible ones have larger values by chance.
+        threshold: learning rate at which half of the trials fail; NaN where none does or all do.
+        best: geometric mean over the best tenth, at least three trials.
+        ratio: threshold / best.
+        improving_p: one-sided p-value that the loss no longer falls with the learning rate at
+            threshold / ``factor``; small where training still improves towards the threshold. NaN
+            with too few trials.
+    """
+
+    hyperparameter: str
+    trials: int
+    unstable: int
+    separation_p: float
+    threshold: float
+    best: float
+    ratio: float
+    improving_p: float
+
+
+def stability_edges(
+    table: TrialTable, feasible: Feasibility, *, factor: float = 4.0
+) -> tuple[StabilityEdge, ...]:
+    """How near the best trials are to the learning rate at which training fails.
+
+    The threshold is where a logistic curve of feasibility against the logarithm of the learning
+    rate passes one half; in a study where every trial above some value fails, that is the place.
+    Trials that failed for other reasons (memory, time, a crash) are left out, and trials that
+    learnt nothing with a learning rate below the best ones count as too slow rather than unstable.
+
+    Whether training still improves towards the threshold is tested as at the edge of a range, see
+    `boundary_statistics`, with the threshold as the edge and the slope taken a ``factor`` below.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials.
+        factor: how near the threshold counts as near.
+
+    Returns:
+        One for each learning rate among the hyperparameters.
+
+    Source: playbook, "Identifying unstable workloads".
+    """
+    return tuple(
+        edge
+        for key, values in learning_rates(table).items()
+        if (edge := _edge(table, feasible, key, values, factor)) is not None
+    )
+
+
+def _edge(
+    table: TrialTable,
+    feasible: Feasibility,
+    key: str,
+    values: NDArray[np.float64],
+    factor: float,
+) -> StabilityEdge | None:
+    usable = np.isfinite(values) & (values > 0)
+    good = np.flatnonzero(usable & feasible.feasible)
+    if not len(good):
+        return None
+    order = good[np.argsort(table.loss[good], kind="stable")]
+    top = order[: max(3, math.ceil(0.1 * len(order)))]
+    log_best = float(np.mean(np.log(values[top])))
+    unstable = np.isin(feasible.kind, (CHANCE, DIVERGED, FLAGGED, NON_FINITE)) & usable
+    unstable &= np.log(np.where(usable, values, 1.0)) > log_best
+    rows = np.flatnonzero((usable & feasible.feasible) | unstable)
+    x, failed = np.log(values[rows]), unstable[rows]
+    p_value = separation(x, failed).p_value if failed.any() else math.nan
+    log_threshold = _half_way(x, failed) if 0 < failed.sum() < len(rows) else math.nan
+    improving_p = math.nan
+    if math.isfinite(log_threshold):
+        points = distinct_configurations(table, good)
+        x_good = np.log(values[points.rows])
+        width = max(log_threshold - float(x_good.min()), 1.01 * math.log(factor))
+        unit = np.clip((x_good - log_threshold) / width + 1, 0, 1)
+        border = 0.5 - math.log(factor) / width
+        improving_p = outward_slopes(table, points, unit, key, border=border)[1]
+    return StabilityEdge(
+        hyperparameter=key,
+        trials=len(rows),
+        unstable=int(failed.sum()),
+        separation_p=p_value,
+        threshold=math.exp(log_threshold),
+        best=math.exp(log_best),
+        ratio=math.exp(log_threshold - log_best),
+        improving_p=improving_p,
+    )
+
+
+def _half_way(x: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:
+    """Where a rising logistic curve of failure passes one half; NaN where it does not rise.
+
+    A weak ridge keeps the curve finite where feasible and infeasible trials do not overlap.
+    """
+    scale = max(float(np.std(x)), 1e-9)
+    z = (x - float(np.mean(x))) / scale
+    design = np.column_stack([np.ones(len(z)), z])
+    penalty = np.diag([1e-6, 1e-2])
+    weights = np.zeros(2)
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        gradient = design.T @ (failed - chance) - penalty @ weights
+        hessian = design.T @ (design * (chance * (1 - chance))[:, None]) + penalty
+        step = np.clip(np.linalg.solve(hessian, gradient), -3, 3)
+        weights = weights + step
+        if np.abs(step).max() < 1e-8:
+            break
+    if weights[1] <= 0:
+        return math.nan
+    return float(np.mean(x) - scale * weights[0] / weights[1])

@@ -1,0 +1,119 @@
+"""Whether the trials were trained for a fitting number of steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.best_step import BestSteps, best_steps
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+_MOST_NAMES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BestStep:
+    """The best checkpoints should come neither very early nor always at the end.
+
+    Args:
+        early: trials that are all best before this share of training are far too long.
+        late: trials that are mostly best after this share may be too short.
+        late_share: what counts as mostly.
+        margin: factor on the latest best step in the advice to train for less.
+        longer: factor on the length in the advice to train for more.
+    """
+
+    id: ClassVar[str] = "best-step"
+    title: ClassVar[str] = "At which step were the best trials best?"
+    source: ClassVar[str] = "steps-not-compute-bound"
+
+    early: float = 0.1
+    late: float = 0.75
+    late_share: float = 0.75
+    margin: float = 3.0
+    longer: float = 2.0
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the best quarter of the study."""
+        steps = best_steps(
+            table,
+            feasibility(table),
+            early=self.early,
+            late=self.late,
+            late_share=self.late_share,
+        )
+        evidence = {
+            "trials": names(table, steps.rows[:_MOST_NAMES]),
+            "best_step_share": [number(f, 3) for f in steps.fraction[steps.rows[:_MOST_NAMES]]],
+            "judged_trials": len(steps.rows),
+            "late_share": number(steps.late_share, 3),
+            "evaluations": number(steps.evaluations),
+            "schedule": steps.schedule,
+            "max_train_steps": table.max_train_steps,
+            "thresholds": thresholds(self),
+        }
+        if steps.pattern == "few":
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: {len(steps.rows)} trials with {steps.evaluations:.0f} evaluations "
+                    f"of {table.objective.metric} each do not show when they were best.",
+                    **evidence,
+                ),
+            )
+        return (self._word(table, steps, evidence),)
+
+    def _word(self, table: TrialTable, steps: BestSteps, evidence: dict[str, Any]) -> Finding:
+        count = len(steps.rows)
+        late = (
+            f"{round(steps.late_share * count)} of the {count} best trials were best in the last "
+        )
+        late += f"{100 * (1 - self.late):.0f} % of training"
+        verdict, advice = Verdict.PASS, ()
+        if steps.pattern == "too-long":
+            verdict = Verdict.WARN
+            summary = (
+                f"The {count} best trials were all best within the first {100 * steps.latest:.0f} % "
+                "of training; they train far too long."
+            )
+            advice = self._shorter(table, steps)
+        elif steps.pattern == "late":
+            verdict = Verdict.WARN
+            summary = f"{late} at a constant learning rate; longer training may help."
+            advice = self._longer(table)
+        elif steps.pattern == "late-with-decay":
+            summary = (
+                f"{late}, as they do with a decaying learning rate whatever the length; only longer "
+                "runs could tell more."
+            )
+        elif steps.pattern == "late-unknown-schedule":
+            return cannot_tell(
+                self,
+                f"Cannot tell: {late}; that means too short with a constant learning rate and "
+                "nothing with a decaying one, and the schedule is not known. Log the learning rate.",
+                **evidence,
+            )
+        else:
+            summary = f"{late}, the others earlier: no sign of too many or too few steps."
+        return Finding(self.id, verdict, summary, evidence, advice, self.source, "medium")
+
+    def _shorter(self, table: TrialTable, steps: BestSteps) -> tuple[Advice, ...]:
+        latest = int(np.max(table.best_step[steps.rows]))
+        return (
+            Advice(
+                "train-shorter",
+                {"max_train_steps": math.ceil(self.margin * latest)},
+                f"{self.margin:g} times the latest best step; spend the rest on more trials",
+            ),
+        )
+
+    def _longer(self, table: TrialTable) -> tuple[Advice, ...]:
+        length = table.max_train_steps
+        arguments = {} if length is None else {"max_train_steps": math.ceil(self.longer * length)}
+        return (Advice("train-longer", arguments, "and tune the decay of the learning rate again"),)

@@ -1,0 +1,127 @@
+"""Whether instability keeps the learning rate lower than would be best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tuning_playbook.analysis.edge_of_stability import StabilityEdge, stability_edges
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeOfStability:
+    """The best learning rate must not be the largest one that can be trained.
+
+    Args:
+        factor: how many times below the largest trainable learning rate the objective must have
+            stopped improving.
+        significance: probability of a false alarm.
+        fewest_unstable: infeasible trials at large learning rates that make a threshold.
+        fewest_trials: fewer trials give no verdict.
+    """
+
+    id: ClassVar[str] = "edge-of-stability"
+    title: ClassVar[str] = "Does instability limit the learning rate?"
+    source: ClassVar[str] = "unstable-workloads"
+
+    factor: float = 4.0
+    significance: float = 0.05
+    fewest_unstable: int = 3
+    fewest_trials: int = 10
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for each learning rate of the study."""
+        edges = stability_edges(table, feasibility(table), factor=self.factor)
+        if not edges:
+            return (
+                cannot_tell(
+                    self,
+                    "Cannot tell: no learning rate among the searched hyperparameters has a "
+                    "feasible trial.",
+                    hyperparameters=list(table.space.keys),
+                ),
+            )
+        return tuple(self._word(edge) for edge in edges)
+
+    def _word(self, edge: StabilityEdge) -> Finding:
+        evidence = self._evidence(edge)
+        key = edge.hyperparameter
+        if edge.trials < self.fewest_trials:
+            return cannot_tell(
+                self,
+                f"Cannot tell: {edge.trials} trials with {key}; {self.fewest_trials} are needed.",
+                **evidence,
+            )
+        if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
+            return self._passed(
+                f"No value of {key} in this study is too large to train "
+                f"({edge.unstable} of {edge.trials} trials failed above the best ones).",
+                evidence,
+            )
+        where = (
+            f"training fails from about {key} = {edge.threshold:.2g} on, {edge.ratio:.3g} times the "
+            f"best trials' {edge.best:.2g}"
+        )
+        if edge.improving_p != edge.improving_p:
+            return cannot_tell(
+                self,
+                f"Cannot tell: {where}, and too few trials show whether they still improve.",
+                **evidence,
+            )
+        if edge.improving_p >= self.significance:
+            return self._passed(
+                f"The best {key} is not held down by instability: {where}, and the objective stops "
+                "improving before.",
+                evidence,
+            )
+        return Finding(
+            check=self.id,
+            verdict=Verdict.WARN,
+            summary=f"The best trials are at the edge of stability: {where}, and the objective "
+            "improves up to there.",
+            evidence=evidence,
+            advice=self._advice(edge),
+            source=self.source,
+        )
+
+    def _passed(self, summary: str, evidence: dict[str, Any]) -> Finding:
+        return Finding(self.id, Verdict.PASS, summary, evidence, (), self.source)
+
+    def _advice(self, edge: StabilityEdge) -> tuple[Advice, ...]:
+        best = edge.best
+        return (
+            Advice(
+                "probe-stability",
+                {
+                    "hyperparameter": edge.hyperparameter,
+                    "values": [number(2 * best, 3), number(5 * best, 3), number(10 * best, 3)],
+                    "steps": 500,
+                    "evaluate_every": 1,
+                },
+                "short runs above the best learning rate, evaluated at every step, tell early from "
+                "later instability",
+            ),
+            Advice(
+                "warmup",
+                {"hyperparameter": edge.hyperparameter, "unstable": number(edge.threshold, 3)},
+                "against early instability",
+            ),
+            Advice("clip-gradients", {"percentile": 90}, "against instability at any time"),
+        )
+
+    def _evidence(self, edge: StabilityEdge) -> dict[str, Any]:
+        return {
+            "hyperparameter": edge.hyperparameter,
+            "trials": edge.trials,
+            "unstable_trials": edge.unstable,
+            "threshold": number(edge.threshold, 3),
+            "best": number(edge.best, 3),
+            "ratio": number(edge.ratio, 3),
+            "p_value_threshold": number(edge.separation_p, 3),
+            "p_value_improving": number(edge.improving_p, 3),
+            "thresholds": thresholds(self),
+        }

@@ -1,0 +1,145 @@
+"""Which hyperparameters mattered, and which can be fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.importance import Importance, importances
+from tuning_playbook.analysis.interaction import Interaction, holm, interactions
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+_MOST_PAIRS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HyperparameterImportance:
+    """What does not matter can be fixed, and what matters stays in the next space.
+
+    Args:
+        top_share: best trials whose place in the space is compared with that of all.
+        significance: of each statement, after Holm's correction.
+        negligible: upper bound of the share of importance of a hyperparameter that can be fixed.
+        fewest_trials: fewer feasible trials give no verdict.
+        interaction_trials: fewer feasible trials give no statement about pairs.
+        fix_trials: fewer feasible trials let nothing be fixed.
+    """
+
+    id: ClassVar[str] = "importance"
+    title: ClassVar[str] = "Which hyperparameters mattered?"
+    source: ClassVar[str] = "watanabe-2023"
+
+    top_share: float = 0.2
+    significance: float = 0.05
+    negligible: float = 0.05
+    fewest_trials: int = 15
+    interaction_trials: int = 60
+    fix_trials: int = 60
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the study."""
+        judged = feasibility(table)
+        count = int(judged.feasible.sum())
+        found = importances(table, judged, top_share=self.top_share)
+        if count < self.fewest_trials or not found:
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: {count} feasible trials; {self.fewest_trials} different ones are "
+                    "needed to tell which hyperparameters matter.",
+                    feasible_trials=count,
+                ),
+            )
+        pairs = interactions(table, judged, fewest_trials=self.interaction_trials)
+        return (self._word(table, judged, found, pairs),)
+
+    def _word(
+        self,
+        table: TrialTable,
+        judged: Feasibility,
+        found: tuple[Importance, ...],
+        pairs: tuple[Interaction, ...],
+    ) -> Finding:
+        adjusted = dict(
+            zip((i.hyperparameter for i in found), holm([i.p_value for i in found]), strict=True)
+        )
+        matter = [i for i in found if adjusted[i.hyperparameter] < self.significance]
+        together = [pair for pair in pairs if pair.adjusted_p < self.significance]
+        count = int(judged.feasible.sum())
+        fixable = self._fixable(found, together) if count >= self.fix_trials else []
+        evidence = {
+            "feasible_trials": count,
+            "hyperparameters": [_as_evidence(i, adjusted[i.hyperparameter]) for i in found],
+            "interactions": [
+                {
+                    "hyperparameters": [pair.first, pair.second],
+                    "share": number(pair.share, 3),
+                    "adjusted_p_value": number(pair.adjusted_p, 3),
+                }
+                for pair in pairs[:_MOST_PAIRS]
+            ],
+            "can_be_fixed": fixable,
+            "thresholds": thresholds(self),
+        }
+        if not matter:
+            return cannot_tell(
+                self,
+                f"Cannot tell: in {count} feasible trials no hyperparameter stands out from chance "
+                "for being among the best.",
+                **evidence,
+            )
+        names = [f"{i.hyperparameter} ({100 * i.share:.0f} %)" for i in matter]
+        summary = f"What decides about the best trials is {', '.join(names)}"
+        if together:
+            summary += f"; {together[0].first} and {together[0].second} depend on each other"
+        if fixable:
+            summary += f"; {', '.join(fixable)} made no difference that could be seen"
+        return Finding(
+            check=self.id,
+            verdict=Verdict.PASS,
+            summary=summary + ".",
+            evidence=evidence,
+            advice=tuple(_fix(table, judged, key) for key in fixable),
+            source=self.source,
+            confidence="medium",
+        )
+
+    def _fixable(self, found: tuple[Importance, ...], together: list[Interaction]) -> list[str]:
+        tied = {key for pair in together for key in (pair.first, pair.second)}
+        return [
+            i.hyperparameter
+            for i in found
+            if i.share_high < self.negligible
+            and i.p_value >= self.significance
+            and not i.feasibility_p < self.significance
+            and i.hyperparameter not in tied
+        ]
+
+
+def _as_evidence(found: Importance, adjusted_p: float) -> dict[str, Any]:
+    return {
+        "hyperparameter": found.hyperparameter,
+        "share": number(found.share, 3),
+        "share_interval_90": [number(found.share_low, 3), number(found.share_high, 3)],
+        "divergence": number(found.divergence, 3),
+        "p_value": number(found.p_value, 3),
+        "adjusted_p_value": number(adjusted_p, 3),
+        "feasibility_accuracy": number(found.feasibility_accuracy, 3),
+        "feasibility_p_value": number(found.feasibility_p, 3),
+    }
+
+
+def _fix(table: TrialTable, judged: Feasibility, key: str) -> Advice:
+    rows = np.flatnonzero(judged.feasible & np.isfinite(table.units[key]))
+    best = rows[int(np.argmin(table.loss[rows]))]
+    value = table.values[key][best]
+    return Advice(
+        "fix",
+        {"hyperparameter": key, "value": value if isinstance(value, str) else number(value)},
+        "the value of the best trial; it made no difference in this study",
+    )

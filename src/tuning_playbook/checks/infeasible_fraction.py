@@ -1,0 +1,184 @@
+"""How many trials could not be trained, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.infeasible_region import Location, infeasible_locations
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+_MOST_NAMES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InfeasibleFraction:
+    """Many infeasible trials mean a bad search space; ones that are everywhere mean a bug.
+
+    Args:
+        high: share of infeasible trials above which the space should shrink.
+        extreme: share above which the program is suspected first.
+        unrelated_accuracy: balanced accuracy that the best single threshold of any hyperparameter
+            stays below where infeasibility is unrelated to all of them.
+        fewest_of_each: infeasible and feasible trials needed to say so.
+        located_p: largest p-value of a place that is reported as the cause.
+        fewest_trials: fewer finished trials give no verdict.
+    """
+
+    id: ClassVar[str] = "infeasible-fraction"
+    title: ClassVar[str] = "How many trials are infeasible, and where?"
+    source: ClassVar[str] = "search-space-boundaries"
+
+    high: float = 0.5
+    extreme: float = 0.9
+    unrelated_accuracy: float = 0.65
+    fewest_of_each: int = 10
+    located_p: float = 0.01
+    fewest_trials: int = 5
+
+    def run(self, table: TrialTable) -> tuple[Finding, ...]:
+        """One finding for the study."""
+        judged = feasibility(table)
+        total, infeasible = int(judged.judged.sum()), int(judged.infeasible.sum())
+        if total < self.fewest_trials:
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: {total} finished trials; {self.fewest_trials} are needed.",
+                    finished_trials=total,
+                    kinds=dict(judged.counts),
+                ),
+            )
+        places = infeasible_locations(table, judged.infeasible, judged)
+        causes = tuple(
+            place
+            for place in places
+            if place.p_value * len(places) <= self.located_p
+            and place.balanced_accuracy >= self.unrelated_accuracy
+        )
+        unrelated = (
+            bool(places)
+            and min(infeasible, total - infeasible) >= self.fewest_of_each
+            and max(place.balanced_accuracy for place in places) < self.unrelated_accuracy
+            and min(place.p_value for place in places) * len(places) > 0.05
+        )
+        evidence = self._evidence(table, judged, places)
+        summary = self._summary(judged, total, infeasible, causes)
+        if judged.share > self.extreme:
+            verdict = Verdict.FAIL
+            summary += "; suspect the program before the search space."
+        elif unrelated:
+            verdict = Verdict.WARN
+            summary += "; no hyperparameter explains which, so suspect a bug or the machine."
+        elif judged.share > self.high:
+            verdict = Verdict.WARN
+            summary += "; the search space holds more that fails than that trains."
+        else:
+            verdict, summary = Verdict.PASS, summary + "."
+        investigate = judged.share > self.extreme or unrelated
+        advice = self._advice(table, judged, causes, investigate, judged.share > self.high)
+        return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
+
+    def _summary(
+        self, judged: Feasibility, total: int, infeasible: int, causes: tuple[Location, ...]
+    ) -> str:
+        if not infeasible:
+            return f"All {total} finished trials are feasible"
+        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
+        text = (
+            f"{infeasible} of {total} trials ({100 * judged.share:.0f} %) are infeasible ({kinds})"
+        )
+        return f"{text}, mostly where {_place(causes[0])}" if causes else text
+
+    def _evidence(
+        self, table: TrialTable, judged: Feasibility, places: tuple[Location, ...]
+    ) -> dict[str, Any]:
+        rows = np.flatnonzero(judged.infeasible)
+        return {
+            "finished_trials": int(judged.judged.sum()),
+            "infeasible_trials": len(rows),
+            "share": number(judged.share, 3),
+            "kinds": dict(judged.counts),
+            "poor_but_feasible": int(judged.poor.sum()),
+            "chance_level": number(table.objective.direction.sign * judged.chance.loss),
+            "chance_level_from": judged.chance.origin,
+            "where": [
+                {
+                    "hyperparameter": place.hyperparameter,
+                    "side": place.side,
+                    "threshold": _plain(place.threshold),
+                    "balanced_accuracy": number(place.balanced_accuracy, 3),
+                    "p_value": number(place.p_value, 3),
+                    "infeasible_share_there": number(place.inside, 3),
+                    "infeasible_share_elsewhere": number(place.outside, 3),
+                }
+                for place in places
+            ],
+            "trials": names(table, rows[:_MOST_NAMES]),
+            "thresholds": thresholds(self),
+        }
+
+    def _advice(
+        self,
+        table: TrialTable,
+        judged: Feasibility,
+        causes: tuple[Location, ...],
+        investigate: bool,
+        shrink: bool,
+    ) -> tuple[Advice, ...]:
+        found = []
+        if investigate:
+            rows = np.flatnonzero(judged.infeasible)[:3]
+            found.append(
+                Advice(
+                    "investigate",
+                    {"trials": names(table, rows)},
+                    "read what these trials logged; a failure that no hyperparameter explains is "
+                    "seldom the search space",
+                )
+            )
+        if shrink and len(causes) >= 2:
+            found.append(
+                Advice(
+                    "reparametrise",
+                    {"hyperparameters": [place.hyperparameter for place in causes[:2]]},
+                    "failure depends on both; search their product or ratio, or shrink one",
+                )
+            )
+        if shrink:
+            found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
+        return tuple(found)
+
+
+def _shrunk(table: TrialTable, place: Location) -> Advice | None:
+    unit = table.units[place.hyperparameter]
+    if place.side == "equal" or not np.isfinite(unit).any():
+        return None
+    values = [v for v in table.values[place.hyperparameter] if v is not None]
+    low, high = float(min(values)), float(max(values))
+    kept = (
+        [low, _plain(place.threshold)] if place.side == "above" else [_plain(place.threshold), high]
+    )
+    return Advice(
+        "shrink",
+        {
+            "hyperparameter": place.hyperparameter,
+            "edge": "high" if place.side == "above" else "low",
+            "range": kept,
+        },
+        f"{100 * place.inside:.0f} % of the trials are infeasible where {_place(place)}",
+    )
+
+
+def _place(place: Location) -> str:
+    sign = {"above": ">", "below": "<", "equal": "is"}[place.side]
+    return f"{place.hyperparameter} {sign} {_plain(place.threshold)}"
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (bool, str)) else number(value, 3)
