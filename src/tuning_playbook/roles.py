@@ -23,7 +23,15 @@ from tuning_playbook.space import (
 from tuning_playbook.study import Algorithm, Project, Round, RoundKind, refuse_forbidden_dimension
 
 Place: TypeAlias = Literal[
-    "name", "hyperparameters", "baseline", "scientific", "nuisance", "fixed", "configs"
+    "name",
+    "kind",
+    "algorithm",
+    "hyperparameters",
+    "baseline",
+    "scientific",
+    "nuisance",
+    "fixed",
+    "configs",
 ]
 
 _NAME = re.compile(r"\w[\w .+()\-]*\Z")
