@@ -176,13 +176,13 @@ def test_points_beat_the_luckiest_random_ones(dimensions):
     for count in (20, 64, 256):
         random = [qmc.discrepancy(rng.random((count, dimensions))) for _ in range(60)]
         luck = np.quantile(random, 0.05)
-        ours = [qmc.discrepancy(halton_points(s, dimensions, 0, count)) for s in range(6)]
+        ours = [qmc.discrepancy(halton_points(s, dimensions, 0, count)) for s in range(4)]
         assert np.median(ours) < luck
 
 
 def test_points_cover_no_worse_than_scipys_scrambled_sequence():
     ratios = []
-    for seed in range(12):
+    for seed in range(8):
         ours = halton_points(seed, 8, 0, 256)
         theirs = qmc.Halton(8, scramble=True, rng=np.random.default_rng(seed)).random(256)
         for count in (16, 64, 256):

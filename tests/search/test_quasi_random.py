@@ -36,7 +36,7 @@ def test_branches_are_visited_equally_often_at_any_time(make_study, conditional)
 
 def test_the_order_of_branches_is_random_and_belongs_to_the_seed(make_study, conditional):
     orders = set()
-    for seed in range(6):
+    for seed in range(4):
         configs = suggest(make_study(*conditional, seed=seed), 0, 12)
         orders.add(tuple(c["optimizer"] for c in configs))
     assert len(orders) > 1
@@ -82,7 +82,7 @@ def test_a_parent_fixed_elsewhere_hides_its_children(make_study, conditional):
 
 
 @given(seed=st.integers(-(2**70), 2**70), start=st.integers(0, 10**9))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_any_seed_and_index_will_do(make_study, conditional, seed, start):
     study = make_study(*conditional, seed=seed)
     assert suggest(study, start, 7) == suggest(study, start, 4) + suggest(study, start + 4, 3)
