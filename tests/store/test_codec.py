@@ -1,4 +1,5 @@
 import json
+import math
 import string
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ _DOMAINS = st.one_of(
     st.sampled_from(
         [Categorical((True, False)), Categorical((1, True, 1.0, "1")), Categorical(("a", "\u00e9"))]
     ),
-    st.builds(Constant, VALUES),
+    st.builds(Constant, VALUES.filter(lambda v: isinstance(v, str) or math.isfinite(v))),
 )  # fmt: skip
 
 
@@ -71,7 +72,10 @@ def spaces(draw):
         if parents and draw(st.booleans()):
             parent = draw(st.sampled_from(parents))
             condition = Condition(parent.key, draw(st.sampled_from(parent.domain.values)))
-        natural = draw(st.sampled_from([(None, None), (0, None), (0.0, 1e9)]))
+        naturals = [(None, None)]
+        if isinstance(domain, Float | Integer):
+            naturals += [(0, None), (0.0, 1e9)]
+        natural = draw(st.sampled_from(naturals))
         kind = draw(st.sampled_from(["optimizer", "regularization", "other"]))
         found.append(Hyperparameter(name, domain, default, kind, natural, condition))
     return SearchSpace(tuple(found))
@@ -118,7 +122,7 @@ SUMMARIES = st.dictionaries(
 )  # fmt: skip
 CHECKPOINTS = st.lists(st.builds(Checkpoint, st.integers(0), TEXT, NUMBERS), max_size=3).map(tuple)
 
-slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow])
+slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 
 
 @slow_to_draw

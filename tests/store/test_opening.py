@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuning_playbook.errors import InvalidInput, StoreTooNew, StoreUnavailable
-from tuning_playbook.store import Event, MemoryStore, open_store, opening
+from tuning_playbook.store import Event, MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
 from tuning_playbook.testing.store_contract import example_study, example_trials
 
@@ -92,14 +92,12 @@ def test_the_known_revisions_are_the_migrations_that_are_shipped():
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
-    from alembic import command
-
-    def interrupted(config, revision):
-        config.attributes["connection"].exec_driver_sql("CREATE TABLE trial (id INTEGER)")
+    def interrupted(connection):
+        connection.exec_driver_sql("CREATE TABLE trial (id INTEGER)")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "upgrade", interrupted)
+        patch.setattr(schema, "_migrate", interrupted)
         with pytest.raises(KeyboardInterrupt):
             open_store("sqlite:///store.db", folder=tmp_path)
     open_store("sqlite:///store.db", folder=tmp_path).close()

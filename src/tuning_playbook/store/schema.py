@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -81,10 +82,22 @@ def _require_empty(tables: list[str], *, place: str, must_exist: bool) -> None:
 
 def _migrate(connection: Connection) -> None:
     # Alembic takes 0.3 s to import, and is needed only here.
-    from alembic import command
     from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    scripts = ScriptDirectory.from_config(config)
+
+    def missing(revision: Any, _: Any) -> list[Any]:
+        return scripts._upgrade_revs("head", revision)
+
+    with EnvironmentContext(config, scripts, fn=missing) as environment:
+        environment.configure(
+            connection=connection,
+            version_table=REVISION_TABLE,
+            render_as_batch=True,  # SQLite cannot change a column in place
+        )
+        # no transaction of its own: all migrations and the revision are one change, or none
+        environment.run_migrations()
