@@ -175,7 +175,7 @@ def test_two_hyperparameters_of_one_name_are_written_in_full():
 VALUES = st.one_of(st.text(max_size=30), st.booleans(), st.floats(allow_nan=False), st.integers())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(VALUES, min_size=2, max_size=6, unique_by=lambda v: (type(v), v)))
 def test_names_of_arms_are_different_and_fit_to_be_folders(values):
     names = arm_names("r", [{"x": value} for value in values])

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.project_files.locating import key_lines, nearest_line
@@ -71,6 +71,7 @@ _VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(_KEYS, _VALUES, max_size=5))
 def test_every_path_of_a_document_is_found_on_its_line(document):
     text, expected = "", {}

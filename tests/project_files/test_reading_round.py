@@ -1,7 +1,7 @@
 """rounds/NAME.toml: what it may say, and what is told about one that cannot be used."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
@@ -215,6 +215,7 @@ _RANGES = {"dropout": Float(0.1, 0.3), "layers": Integer(2, 4), "width": Ordered
            "optimizer.nesterov.momentum": Float(0.9, 0.99, "reverse_log")}  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     question=_TEXT,
     notes=_TEXT | st.just(""),
