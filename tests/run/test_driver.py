@@ -139,7 +139,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from conftest import Bench
+from tests.run.conftest import Bench
 bench = Bench(Path(sys.argv[1]))
 bench.run(bench.study(trials=12, steps=40))
 """

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.training.state import load_state, save_state
 
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.text()
+)
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(),
+    SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
-)  # fmt: skip
+)
 
 
 def through_disk(save, load):
