@@ -13,8 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
-from tuning_playbook.trial import Status
+from tuning_playbook.analysis.table import CurveColumn
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -72,35 +71,3 @@ def equal_length_blocks(
             part = group[first : first + at_once]
             cells = starts[part, None] + np.arange(length)
             yield CurveBlock(part, column.steps[cells], column.values[cells])
-
-
-def judged_rows(table: TrialTable) -> IntArray:
-    """Rows whose curves are judged: completed trials with an objective, better than chance.
-
-    Where no trial is better than ``chance_level``, all completed ones stay.
-    """
-    completed = (table.status == Status.COMPLETE.value) & np.isfinite(table.loss)
-    if table.chance_level is not None:
-        learnt = completed & (table.loss < table.objective.direction.sign * table.chance_level)
-        completed = learnt if learnt.any() else completed
-    return np.flatnonzero(completed).astype(np.int64)
-
-
-def best_rows(table: TrialTable, count: int) -> IntArray:
-    """The ``count`` best of `judged_rows`, best first; the earlier trial on ties."""
-    rows = judged_rows(table)
-    order = np.argsort(table.loss[rows], kind="stable")
-    return rows[order[:count]]
-
-
-def stopped_early(table: TrialTable, column: CurveColumn, rows: IntArray) -> BoolArray:
-    """Whether each curve ends before nine tenths of the study's training length.
-
-    Always false where the study's length is unknown: then each trial's own length counts.
-    """
-    if table.max_train_steps is None:
-        return np.zeros(len(rows), dtype=bool)
-    ends = column.offsets[rows + 1]
-    empty = ends == column.offsets[rows]
-    last = column.steps[np.maximum(ends - 1, 0)] if column.steps.size else np.zeros(len(rows))
-    return np.asarray(empty | (last < 0.9 * table.max_train_steps))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import equal_length_blocks, finite_part, judged_rows
+from tuning_playbook.analysis.best_trials import completed_rows
+from tuning_playbook.analysis.curve_blocks import equal_length_blocks, finite_part
 from tuning_playbook.analysis.table import TrialTable
 
 
@@ -42,7 +43,7 @@ def direction_evidence(table: TrialTable, *, minimum_points: int = 4) -> Directi
         return DirectionEvidence(0, 0, 0)
     sign = table.objective.direction.sign
     trials = worse = better = 0
-    rows = judged_rows(table)
+    rows = completed_rows(table)
     for block in equal_length_blocks(finite_part(column), rows, minimum_points=minimum_points):
         last = max(1, block.values.shape[1] // 4)
         change = sign * (np.median(block.values[:, -last:], axis=1) - block.values[:, 0])

@@ -43,6 +43,11 @@ class LateNoise:
     share: FloatArray
     level: FloatArray
 
+    @property
+    def size(self) -> FloatArray:
+        """Absolute value of ``level``, above 0."""
+        return np.maximum(np.abs(self.level), np.finfo(float).tiny)
+
 
 def late_step_noise(
     column: CurveColumn, rows: IntArray, *, sign: int, minimum_points: int = 10
@@ -83,9 +88,10 @@ def likely_cause(
 
     A small validation set where the binomial error ``sqrt(p (1 - p) / examples)`` of an accuracy p
     reaches 70 % of the noise, or where validation is five times as noisy as the training loss in
-    shares of their improvement. Else a learning rate that is still high where it ends above
-    ``high_late`` of its peak or is constant; else the batches. Not told apart where the schedule is
-    not known.
+    shares of their improvement (or of the loss left, if that is smaller). Else a learning rate
+    that is still high where it is constant or ends above ``high_late`` of its peak; else the
+    batches. Not told apart where the schedule is not known, or where nothing tells the share of
+    the validation set.
 
     Args:
         validation: noise of the validation metric.
@@ -101,10 +107,11 @@ def likely_cause(
         binomial = math.sqrt(level * (1 - level) / validation_examples)
         if binomial >= _BINOMIAL_SHARE * noise:
             return "small validation set"
-    if training is not None and np.isfinite(training.share).any():
-        typical = float(np.nanmedian(training.share))
+    known = training is not None and bool(np.isfinite(training.share).any())
+    if training is not None and known:
+        typical = float(np.nanmedian(np.maximum(training.share, training.noise / training.size)))
         if float(np.nanmedian(validation.share)) > _VALIDATION_EXCESS * typical:
             return "small validation set"
     if schedule == "constant" or end_ratio > high_late:
         return "learning rate high late"
-    return "batch noise" if schedule == "decaying" else "not told apart"
+    return "batch noise" if schedule == "decaying" and known else "not told apart"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +13,24 @@ from tuning_playbook.analysis.table import TrialTable
 _NAMES = frozenset({"lr", "learning_rate", "learningrate", "step_size", "stepsize", "eta"})
 _PREFIXES = ("base_", "peak_", "initial_", "init_", "max_", "inner_")
 _SUFFIXES = ("_init", "_initial", "_max", "_peak", "_base")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearningRate:
+    """A learning rate of a study.
+
+    Args:
+        key: of the hyperparameter.
+        values: shape (n,), NaN where a trial does not have it.
+        effective: shape (n,), divided by one minus the momentum where that varies beside it: what
+            the weights feel in the long run, and what stability depends on.
+        label: how ``effective`` is computed, in words.
+    """
+
+    key: str
+    values: FloatArray
+    effective: FloatArray
+    label: str
 
 
 def learning_rates(table: TrialTable) -> dict[str, FloatArray]:
@@ -31,11 +50,28 @@ def learning_rates(table: TrialTable) -> dict[str, FloatArray]:
     return found
 
 
-def learning_rate_of(table: TrialTable, row: int) -> tuple[str, FloatArray] | None:
-    """The learning rate that trial ``row`` has, with the values of all trials; else ``None``."""
+def learning_rate_of(table: TrialTable, row: int) -> LearningRate | None:
+    """The learning rate that trial ``row`` has; ``None`` where the study varies none."""
     for key, values in learning_rates(table).items():
         if np.isfinite(values[row]):
-            return key, values
+            momentum = _momentum_beside(table, key)
+            if momentum is None:
+                return LearningRate(key, values, values, key)
+            name, share = momentum
+            return LearningRate(key, values, values / (1 - share), f"{key} / (1 - {name})")
+    return None
+
+
+def _momentum_beside(table: TrialTable, key: str) -> tuple[str, FloatArray] | None:
+    """The momentum of the same optimizer, where it varies, by its name and values."""
+    prefix = key[: len(key) - len(key.rsplit(".", 1)[-1])]
+    for name in ("momentum", "one_minus_momentum"):
+        column = table.values.get(prefix + name)
+        if column is not None and all(v is None or not isinstance(v, str) for v in column):
+            found = np.array([np.nan if v is None else v for v in column], dtype=np.float64)
+            share = found if name == "momentum" else 1 - found
+            # A momentum of exactly 1 never forgets; it counts as the largest that does.
+            return prefix + "momentum", np.clip(share, 0.0, 1 - 1e-6)
     return None
 
 

@@ -13,7 +13,7 @@ from tuning_playbook.analysis.table import CurveColumn
 from tuning_playbook.trial import Curve
 
 # Points beyond this many at the end of a curve are enough for any period worth knowing.
-_MOST_POINTS = 2_000
+_MOST_POINTS = 600
 _TREND_WINDOW = 9
 
 
@@ -28,7 +28,7 @@ class RepeatingPattern:
         amplitude: half the distance between its peaks and troughs, in units of the metric.
         noise: step-to-step noise around the pattern.
         p_value: chance of a peak this high in noise of the same colour.
-        periodic: whether it is both significant and larger than ``amplitude_widths`` noise widths.
+        periodic: whether it is both significant and large enough to matter.
     """
 
     row: int
@@ -48,6 +48,7 @@ def periodicity(
     minimum_periods: int = 4,
     significance: float = 0.001,
     amplitude_widths: float = 0.5,
+    minimum_share: float = 0.005,
 ) -> tuple[RepeatingPattern, ...]:
     """The strongest repeating pattern in each curve, by its Lomb-Scargle periodogram.
 
@@ -63,13 +64,14 @@ def periodicity(
         minimum_points: shorter curves are not known.
         minimum_periods: patterns that repeat less often are not looked for.
         significance: largest p-value.
+        minimum_share: smallest amplitude, as a share of the range of the curve.
         amplitude_widths: smallest amplitude, in noise widths. Three were refused: a ripple as
             large as the noise is plain to the eye over ten periods, and costs accuracy.
     """
     kept = finite_part(column)
     return tuple(
         _of_curve(kept.of(int(row)), int(row), minimum_points, minimum_periods, significance,
-                  amplitude_widths)
+                  amplitude_widths, minimum_share)
         for row in rows
     )  # fmt: skip
 
@@ -81,6 +83,7 @@ def _of_curve(
     minimum_periods: int,
     significance: float,
     amplitude_widths: float,
+    minimum_share: float,
 ) -> RepeatingPattern:
     steps = curve.steps[-_MOST_POINTS:].astype(np.float64)
     values = curve.values[-_MOST_POINTS:]
@@ -104,6 +107,7 @@ def _of_curve(
     pattern = cosine[best] * np.cos(angle) + sine[best] * np.sin(angle)
     noise = float(second_difference_sd((residual - pattern)[None, :])[0])
     amplitude = math.sqrt(float(power[best]))
+    least = max(amplitude_widths * noise, minimum_share * float(np.ptp(curve.values)))
     return RepeatingPattern(
         row=row,
         known=True,
@@ -111,7 +115,7 @@ def _of_curve(
         amplitude=amplitude,
         noise=noise,
         p_value=p_value,
-        periodic=p_value < significance and amplitude > amplitude_widths * noise,
+        periodic=p_value < significance and amplitude > least,
     )
 
 

@@ -40,6 +40,7 @@ class Rises:
         rows: rows of the table.
         known: whether the curve has enough points to judge.
         rise: level at the end minus lowest level, in units of the metric, lower is better.
+        fall: first point minus lowest level.
         share: ``rise`` as a share of the fall before it; infinite where there was none.
         error: standard error of ``rise``.
         low_step: step in the middle of the lowest window; -1 where not known.
@@ -49,6 +50,7 @@ class Rises:
     rows: IntArray
     known: BoolArray
     rise: FloatArray
+    fall: FloatArray
     share: FloatArray
     error: FloatArray
     low_step: IntArray
@@ -88,6 +90,7 @@ def sustained_rises(
         rows=rows,
         known=np.zeros(count, dtype=bool),
         rise=np.full(count, np.nan),
+        fall=np.full(count, np.nan),
         share=np.full(count, np.nan),
         error=np.full(count, np.nan),
         low_step=np.full(count, -1, dtype=np.int64),
@@ -122,7 +125,8 @@ def _fill(
         candidates[i] = _goes_on_rising(values[i, middle[i] :])
     at = block.positions
     found.known[at] = True
-    found.rise[at], found.share[at], found.error[at] = rise, share, error
+    found.rise[at], found.fall[at] = rise, fall
+    found.share[at], found.error[at] = share, error
     found.low_step[at], found.sustained[at] = low_step, candidates
 
 
@@ -131,7 +135,8 @@ def _goes_on_rising(values: FloatArray) -> bool:
     count = len(values)
     if count < _POINTS_AFTER_LOW:
         return False
-    ranks = np.empty(count)
-    ranks[np.argsort(values, kind="stable")] = np.arange(count)
-    correlation = np.corrcoef(ranks, np.arange(count))[0, 1]
+    positions = np.arange(count, dtype=np.float64)
+    # Values in order of size, by position: the sum of squares is the same as for ranks.
+    distance = np.argsort(values, kind="stable") - positions
+    correlation = 1 - 6 * float(distance @ distance) / (count * (count**2 - 1.0))
     return bool(correlation * np.sqrt(count - 1) > 1.645)

@@ -53,12 +53,13 @@ def saturation(
     minimum_points: int = 10,
     minimum_share: float = 0.005,
     noise_widths: float = 2.0,
+    largest: float = np.inf,
 ) -> Saturation:
     """The earliest step from which the best level so far is as good as it will get.
 
-    As good means within ``max(noise_widths sigma, minimum_share (first - best))`` of the lowest
-    level, both read in windows of 5 % of the points (at least 3), sigma being the error of such a
-    level. The step given is the window's end, so that it errs on the long side.
+    As good means within ``max(noise_widths sigma, min(largest, minimum_share (first - best)))`` of
+    the lowest level, both read in windows of 5 % of the points (at least 3), sigma being the error
+    of such a level. The step given is the window's end, so that it errs on the long side.
 
     Args:
         column: curves of one metric, as logged.
@@ -67,6 +68,7 @@ def saturation(
         minimum_points: shorter curves are not known.
         minimum_share: of the whole improvement.
         noise_widths: standard errors of a level.
+        largest: most that may count as no improvement, in units of the metric.
 
     Source: playbook, "Examining the training curves".
     """
@@ -80,7 +82,8 @@ def saturation(
         smooth = moving_average(running_median_of_three(values), width)
         best_so_far = np.minimum.accumulate(smooth, axis=1)
         progress = values[:, 0] - best_so_far[:, -1]
-        allowed = np.maximum(noise_widths * level_error(values, width), minimum_share * progress)
+        negligible = np.minimum(largest, minimum_share * progress)
+        allowed = np.maximum(noise_widths * level_error(values, width), negligible)
         enough = best_so_far <= (best_so_far[:, -1] + allowed)[:, None]
         last_of_window = np.minimum(enough.argmax(axis=1) + width - 1, values.shape[1] - 1)
         at = block.positions

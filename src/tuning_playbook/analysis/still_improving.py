@@ -56,7 +56,7 @@ def late_improvement(
 
     Improving where the gain exceeds ``minimum_errors`` standard errors, ``minimum_share`` of the
     whole improvement and ``minimum_recent_share`` of the improvement over the second half. A
-    straight line gains 0.2 of its second half between the two windows, a power law in the steps
+    straight line gains 0.22 of its second half between the two windows, a power law in the steps
     0.12 to 0.15, an exponential approach that is nearly done less than 0.08. One per cent of the
     whole improvement was refused as the only yardstick: in language models the first thousand
     steps make up most of the fall, and a loss that plainly still falls would count as finished.

@@ -1,1 +1,10 @@
-"""TODO: face of this room."""
+"""From a table of trials to findings, one file for each rule. May import: analysis, findings.
+
+A check words what an analysis has measured: its thresholds are its fields, and every finding
+prints them beside the numbers.
+"""
+
+from tuning_playbook.checks.base import Check
+from tuning_playbook.checks.registry import all_checks, run_checks
+
+__all__ = ["Check", "all_checks", "run_checks"]

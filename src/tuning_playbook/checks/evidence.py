@@ -54,11 +54,11 @@ def cannot_tell(check: Check, why: str, **evidence: Any) -> Finding:
 
 
 def no_curves(check: Check, table: TrialTable) -> Finding:
-    """`cannot_tell` for a study without curves of the objective's metric."""
+    """`cannot_tell` for a study without feasible trials, or without curves of its metric."""
     metric = table.objective.metric
     return cannot_tell(
         check,
-        f"Cannot tell: no completed trial has a curve of {metric}; log it at regular steps, or "
-        "give the curves along with the table of trials.",
+        f"Cannot tell: no feasible trial has a curve of {metric}; log it at regular steps, or give "
+        "the curves along with the table of trials.",
         metrics=sorted(table.curves),
     )

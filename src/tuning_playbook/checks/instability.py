@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import IntArray, best_rows, finite_part
+from tuning_playbook.analysis.best_trials import best_rows
+from tuning_playbook.analysis.curve_blocks import IntArray, finite_part
 from tuning_playbook.analysis.instability import (
     EARLY_STEPS,
     GradientSpikes,
@@ -93,7 +94,7 @@ class Instability:
         known = learning_rate_of(table, best)
         if known is None:
             return None
-        key, rates = known
+        rates = known.effective
         finished = np.isin(table.status, (Status.COMPLETE.value, Status.INFEASIBLE.value))
         near = finished & (rates > rates[best]) & (rates <= self.just_above * rates[best])
         rows = np.flatnonzero(near).astype(np.int64)
@@ -102,7 +103,7 @@ class Instability:
         unstable = found.sustained | found.early | blown_up
         counted = found.known | blown_up
         return {
-            "hyperparameter": key,
+            "hyperparameter": known.label,
             "best": number(rates[best]),
             "up_to": number(self.just_above * rates[best]),
             "trials": int(counted.sum()),
@@ -171,9 +172,8 @@ class Instability:
         }
         known = learning_rate_of(table, int(found.rows[0]))
         if known is not None:
-            key, rates = known
-            best = float(rates[found.rows[0]])
-            arguments["hyperparameter"] = key
+            best = float(known.values[found.rows[0]])
+            arguments["hyperparameter"] = known.key
             arguments["learning_rates"] = [number(m * best) for m in (2, 5, 10)]
         warmup = Advice("add-warmup", reason="ramp the learning rate up over the first steps")
         clipping = Advice("clip-gradients", reason="clip at the 90th percentile of the norm")

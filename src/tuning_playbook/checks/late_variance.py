@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import best_rows
+from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.late_variance import Cause, LateNoise, late_step_noise, likely_cause
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.schedule import schedules

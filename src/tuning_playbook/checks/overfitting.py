@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import IntArray, best_rows, judged_rows
+from tuning_playbook.analysis.best_trials import feasible_rows
+from tuning_playbook.analysis.curve_blocks import IntArray
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 
+_FEWEST_HIDDEN = 3
+# A share is known well enough from this many trials, evenly spread over all ranks.
+_MOST_OTHERS = 2_000
+# A trial must have made a tenth of the best trials' improvement before it can overfit.
+_LEARNT_SHARE = 0.1
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
@@ -48,10 +54,11 @@ class Overfitting:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the best trials and the others together."""
         roles = metric_roles(table)
-        if roles.objective is None or not judged_rows(table).size:
+        ranked = feasible_rows(table)
+        if roles.objective is None or not ranked.size:
             return (no_curves(self, table),)
-        best = best_rows(table, self.best_trials)
-        others = np.setdiff1d(judged_rows(table), best)
+        best, others = ranked[: self.best_trials], ranked[self.best_trials :]
+        others = others[:: max(1, len(others) // _MOST_OTHERS)]
         objective = self._judge(table, roles, roles.objective, best)
         if not objective.rises.known.any():
             return (
@@ -84,10 +91,11 @@ class Overfitting:
         self, table: TrialTable, roles: MetricRoles, best: OverfitTrials, others: OverfitTrials
     ) -> Finding:
         flagged = best.rises.rows[best.overfits]
+        others = self._that_learnt(best, others)
         known_others = int(others.rises.known.sum())
         hidden = int(others.overfits.sum())
         hidden_share = hidden / known_others if known_others else 0.0
-        selection = hidden >= 3 and hidden_share > self.other_share
+        selection = hidden >= _FEWEST_HIDDEN and hidden_share > self.other_share
         loss_too = self._loss_note(table, roles, best)
         evidence = {
             "metric": roles.objective,
@@ -95,7 +103,7 @@ class Overfitting:
             "best_trials": names(table, best.rises.rows),
             "overfitting_best_trials": names(table, flagged),
             "curves": [self._curve(table, best, int(i)) for i in np.flatnonzero(best.rises.known)],
-            "other_trials": known_others,
+            "other_trials_examined": known_others,
             "other_trials_overfitting": hidden,
             "validation_loss_rises_in": loss_too,
             "thresholds": thresholds(self),
@@ -147,6 +155,13 @@ class Overfitting:
                 "grow overconfident."
             )
         return f"None of the {known} best trials overfits on {roles.objective}.{note}"
+
+    def _that_learnt(self, best: OverfitTrials, others: OverfitTrials) -> OverfitTrials:
+        """Without the overfitting of trials that learnt next to nothing, or collapsed."""
+        needed = _LEARNT_SHARE * float(np.nanmedian(best.rises.fall))
+        with np.errstate(invalid="ignore"):
+            learnt = (others.rises.fall >= needed) & (others.rises.share < 1)
+        return replace(others, overfits=others.overfits & learnt)
 
     def _loss_note(self, table: TrialTable, roles: MetricRoles, best: OverfitTrials) -> list[str]:
         """Best trials whose validation loss rises although the objective does not."""

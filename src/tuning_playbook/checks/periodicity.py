@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import best_rows
+from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.periodicity import RepeatingPattern, periodicity
 from tuning_playbook.analysis.table import TrialTable
@@ -26,6 +26,8 @@ class Periodicity:
         minimum_periods: repetitions that a curve must hold.
         significance: largest p-value in one curve.
         amplitude_widths: smallest amplitude, in noise widths.
+        minimum_share: smallest amplitude, as a share of the curve's range; fainter ripples, such
+            as those of training metrics read on rotating samples, harm nothing.
     """
 
     id: ClassVar[str] = "periodicity"
@@ -38,6 +40,7 @@ class Periodicity:
     minimum_periods: int = 4
     significance: float = 0.001
     amplitude_widths: float = 0.5
+    minimum_share: float = 0.005
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the training loss and the objective together."""
@@ -52,6 +55,7 @@ class Periodicity:
                 minimum_periods=self.minimum_periods,
                 significance=self.significance,
                 amplitude_widths=self.amplitude_widths,
+                minimum_share=self.minimum_share,
             )
             for metric in metrics
         }
@@ -112,6 +116,7 @@ class Periodicity:
                             "data not shuffled anew in each epoch",
                             "evaluation on rotating subsets",
                             "a cyclic learning rate",
+                            "momentum close to 1, which swings",
                         ],
                     },
                     "compare the period with the steps in one epoch and in one evaluation cycle",

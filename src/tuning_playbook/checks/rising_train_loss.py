@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import BoolArray, best_rows, judged_rows
+from tuning_playbook.analysis.best_trials import best_rows, completed_rows
+from tuning_playbook.analysis.curve_blocks import BoolArray
 from tuning_playbook.analysis.learning_rate import learning_rate_of
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.rising import Rises, sustained_rises
@@ -46,7 +47,7 @@ class RisingTrainLoss:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for all trials."""
         roles = metric_roles(table)
-        rows = judged_rows(table)
+        rows = completed_rows(table)
         if roles.training_loss is None or not rows.size:
             return (
                 cannot_tell(
@@ -118,8 +119,8 @@ def _at_most_best_rate(table: TrialTable, rises: Rises, best: int) -> tuple[str 
     found = learning_rate_of(table, best)
     if found is None:
         return None, np.ones(len(rises.rows), dtype=bool)
-    key, rates = found
-    return key, np.asarray(rates[rises.rows] <= rates[best])
+    rates = found.effective
+    return found.label, np.asarray(rates[rises.rows] <= rates[best])
 
 
 def _summary(

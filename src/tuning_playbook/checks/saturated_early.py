@@ -8,13 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import best_rows, stopped_early
+from tuning_playbook.analysis.best_trials import best_rows, stopped_early
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.saturation import Saturation, saturation
 from tuning_playbook.analysis.schedule import CONSTANT, schedules
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+
+_NEAR_BEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class SaturatedEarly:
         best_trials: how many of the best trials are looked at.
         agreeing_trials: how many of them must have saturated.
         minimum_points: evaluations that a curve needs.
-        minimum_share: improvement that does not count, as a share of the whole.
+        minimum_share: improvement that does not count, as a share of the whole; never more than
+            half of what separates the five best trials.
         constant_share: share of the run before which a trial with a constant learning rate has
             saturated early.
         other_share: the same where the learning rate decays or its schedule is not known: a
@@ -58,6 +61,7 @@ class SaturatedEarly:
             sign=table.objective.direction.sign,
             minimum_points=self.minimum_points,
             minimum_share=self.minimum_share,
+            largest=self._gap(table),
         )
         if found.known.sum() < self.agreeing_trials:
             return (
@@ -69,6 +73,12 @@ class SaturatedEarly:
                 ),
             )
         return (self._word(table, roles, found),)
+
+    def _gap(self, table: TrialTable) -> float:
+        """Half of what separates the best trials: what moves their order is no trifle."""
+        near = table.loss[best_rows(table, _NEAR_BEST)]
+        gap = float(near[-1] - near[0]) / 2 if near.size > 1 else 0.0
+        return gap if gap > 0 else float("inf")
 
     def _word(self, table: TrialTable, roles: MetricRoles, found: Saturation) -> Finding:
         schedule = schedules(table, roles)

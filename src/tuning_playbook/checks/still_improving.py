@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.curve_blocks import best_rows, stopped_early
+from tuning_playbook.analysis.best_trials import best_rows, stopped_early
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.schedule import CONSTANT, DECAYING, schedules
 from tuning_playbook.analysis.still_improving import Improvement, late_improvement

@@ -1,0 +1,81 @@
+"""All checks by id, and running them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.base import Check
+from tuning_playbook.checks.best_step import BestStep
+from tuning_playbook.checks.direction_sanity import DirectionSanity
+from tuning_playbook.checks.edge_of_stability import EdgeOfStability
+from tuning_playbook.checks.importance import HyperparameterImportance
+from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
+from tuning_playbook.checks.instability import Instability
+from tuning_playbook.checks.late_variance import LateVariance
+from tuning_playbook.checks.overfitting import Overfitting
+from tuning_playbook.checks.periodicity import Periodicity
+from tuning_playbook.checks.rising_train_loss import RisingTrainLoss
+from tuning_playbook.checks.sampling_density import SamplingDensity
+from tuning_playbook.checks.saturated_early import SaturatedEarly
+from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
+from tuning_playbook.checks.still_improving import StillImproving
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.findings import Finding, Verdict
+
+_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Every check with its default thresholds, in the order of the playbook's checklist."""
+    return (
+        DirectionSanity(),
+        SearchSpaceBoundary(),
+        SamplingDensity(),
+        InfeasibleFraction(),
+        EdgeOfStability(),
+        Instability(),
+        Overfitting(),
+        LateVariance(),
+        StillImproving(),
+        SaturatedEarly(),
+        RisingTrainLoss(),
+        Periodicity(),
+        BestStep(),
+        HyperparameterImportance(),
+    )
+
+
+def run_checks(
+    table: TrialTable,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    checks: Sequence[Check] | None = None,
+) -> tuple[Finding, ...]:
+    """What the checks say about a study, failed ones first, then warnings, unknowns and passes.
+
+    Args:
+        table: the study.
+        select: ids of the checks to run; all where empty.
+        ignore: ids of the checks to leave out.
+        checks: which checks to choose from, with thresholds of one's own; all of this package
+            where ``None``.
+
+    Raises:
+        InvalidInput: for an id that no check has.
+    """
+    available = all_checks() if checks is None else tuple(checks)
+    known = [check.id for check in available]
+    for asked in (*select, *ignore):
+        if asked not in known:
+            near = difflib.get_close_matches(asked, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise InvalidInput(
+                f"there is no check {asked!r}{hint} The checks are: {', '.join(known)}"
+            )
+    chosen = [c for c in available if (not select or c.id in select) and c.id not in ignore]
+    findings = [finding for check in chosen for finding in check.run(table)]
+    # A stable sort keeps the order of the checklist among findings of one verdict.
+    return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.verdict)))
