@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -83,18 +84,22 @@ def tuning_curve(
         finite = y[np.isfinite(y)]
         tied = 2 * len(np.unique(finite)) < len(finite)
         method = "dkw" if tied or n > _MOST_TRIALS_EXACT else "order-statistic"
-    lower, upper = distribution_band(n, confidence=confidence, method=method)
     k = np.arange(1, n + 1)
     level = -np.expm1(np.log1p(-quantile) / k)
-    # The CDF is i/n at the i-th loss; the tolerance keeps (i/n) n from exceeding i.
+    if method == "dkw":
+        lower, upper = distribution_band(n, confidence=confidence, method="dkw")
+        upper = upper[:n]
+    else:
+        lower, upper = _order_statistic_band(n, curve_tail(n, confidence, quantile))
+    # Between ``fewest`` and ``most`` of the n losses lie at or below the true curve.
+    fewest = np.searchsorted(upper, level, side="right")
+    most = np.searchsorted(lower, level, side="left")
     own = np.clip(np.ceil(level * n - 1e-9).astype(int) - 1, 0, n - 1)
-    first = np.searchsorted(upper, level - 1e-12)  # upper[i]: bound from the i-th loss on, i = 0..n
-    last = np.searchsorted(lower, level - 1e-12)
     return TuningCurve(
         k=k,
         value=y[own],
-        low=np.concatenate(([-np.inf], y))[first],
-        high=np.concatenate((y, [np.inf]))[last],
+        low=np.concatenate(([-np.inf], y))[fewest],
+        high=np.concatenate((y, [np.inf]))[most],
         quantile=quantile,
         confidence=confidence,
         method=method,
@@ -118,84 +123,91 @@ def distribution_band(
         ``lower``, shape (n,): F is at least ``lower[i]`` at and above value i; ``upper``, shape
         (n + 1,): F is at most ``upper[i]`` below value i (``upper[n]`` is 1).
     """
-    from scipy.special import betaincinv
-
     if method == "dkw":
         margin = math.sqrt(math.log(2 / (1 - confidence)) / (2 * n))
         grid = np.arange(n + 1) / n
         return np.maximum(grid[1:] - margin, 0), np.append(np.minimum(grid[:-1] + margin, 1), 1.0)
-    tail = simultaneous_tail(n, confidence)
-    i = np.arange(1, n + 1)
-    lower = betaincinv(i, n + 1 - i, tail / 2)
-    upper = betaincinv(i, n + 1 - i, 1 - tail / 2)
+    lower, upper = _order_statistic_band(n, distribution_tail(n, confidence))
     return lower, np.append(upper, 1.0)
 
 
 @lru_cache(maxsize=256)
-def simultaneous_tail(n: int, confidence: float) -> float:
-    """Tail probability of each order statistic that makes all intervals hold with ``confidence``.
+def distribution_tail(n: int, confidence: float) -> float:
+    """Tail of each order statistic with which the band of the whole distribution holds."""
 
-    Found from the exact probability by false position on a scale where it is nearly straight.
+    def coverage(tail: float) -> float:
+        lower, upper = _order_statistic_band(n, tail)
+        times = np.sort(np.concatenate((lower, upper)))
+        return _probability_within(times, lower, upper)
+
+    return _largest_tail(coverage, n, confidence)
+
+
+@lru_cache(maxsize=256)
+def curve_tail(n: int, confidence: float, quantile: float) -> float:
+    """Tail of each order statistic with which the band of a tuning curve holds for k = 1..n.
+
+    The curve asks for F at n levels only, none above the quantile, so its band can be narrower than
+    one for all of F: that one would hold for the curve in 95 of 100 studies instead of 80.
     """
+    levels = np.sort(-np.expm1(np.log1p(-quantile) / np.arange(1, n + 1)))
+
+    def coverage(tail: float) -> float:
+        return _probability_within(levels, *_order_statistic_band(n, tail))
+
+    return _largest_tail(coverage, n, confidence)
+
+
+def _order_statistic_band(n: int, tail: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from scipy.special import betaincinv
 
     i = np.arange(1, n + 1)
+    return betaincinv(i, n + 1 - i, tail / 2), betaincinv(i, n + 1 - i, 1 - tail / 2)
 
-    def excess(log_tail: float) -> float:
-        tail = math.exp(log_tail)
-        inside = _probability_inside(
-            betaincinv(i, n + 1 - i, tail / 2), betaincinv(i, n + 1 - i, 1 - tail / 2)
-        )
-        return math.log(-math.log1p(-min(max(inside, 1e-12), 1 - 1e-12))) - target
 
-    target = math.log(-math.log1p(-confidence))
-    low, high = math.log((1 - confidence) / n / 2), math.log(1 - confidence) + 1e-9
-    at_low, at_high = excess(low), excess(high)
-    middle = low
-    for _ in range(50):
-        middle = high - at_high * (high - low) / (at_high - at_low)
-        value = excess(middle)
-        if abs(value) < 1e-6 or high - low < 1e-6:
-            break
-        if value > 0:
-            low, at_low, at_high = middle, value, at_high / 2
+def _largest_tail(coverage: Callable[[float], float], n: int, confidence: float) -> float:
+    """The largest tail that keeps the coverage, by bisection of its logarithm."""
+    low, high = math.log((1 - confidence) / n / 4), 0.0
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        if coverage(math.exp(middle)) >= confidence:
+            low = middle
         else:
-            high, at_high, at_low = middle, value, at_low / 2
-    return math.exp(middle)
+            high = middle
+    return math.exp(low)
 
 
-def _probability_inside(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> float:
-    """Probability that the i-th of n sorted uniform values lies in [lower_i, upper_i] for all i.
+def _probability_within(
+    times: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> float:
+    """Probability that n uniform values respect the bounds of their order statistics at ``times``.
 
-    The number of values below t is followed from bound to bound as a Poisson process, keeping only
-    the counts that the bounds allow; given n values in the end, that is the uniform case.
+    At time t at least those values have come whose upper bound is at most t, and at most those
+    whose lower bound is below t. Counts are followed from time to time as a Poisson process,
+    keeping only the allowed ones; given n values in the end, that is the uniform case.
     """
     n = len(lower)
-    times = np.concatenate((lower, upper))
-    order = np.argsort(times, kind="stable")
-    least, most, now = 0, 0, 0.0
-    mass = np.ones(1)  # probability of least, least + 1, ... values so far
-    # Before lower_1 no value may come; passing lower_i allows i, passing upper_i demands i.
-    for index in order:
-        mass = _grown(mass, n * (times[index] - now), most - least)
-        now = float(times[index])
-        if index < n:
-            most += 1
-            mass = np.append(mass, 0.0)
-        else:
-            least += 1
-            mass = mass[1:]
-    final = _grown(mass, n * (1 - now), most - least)
+    least = np.searchsorted(upper, times, side="right")
+    most = np.searchsorted(lower, times, side="left")
+    fewest, now = 0, 0.0
+    mass = np.ones(1)  # probability of fewest, fewest + 1, ... values so far
+    for t, a, b in zip(times.tolist(), least.tolist(), most.tolist(), strict=True):
+        if a > b:
+            return 0.0
+        mass = _grown(mass, n * (t - now), b - fewest)[a - fewest :]
+        fewest, now = a, t
+        if not len(mass):
+            return 0.0
+    final = _grown(mass, n * (1 - now), n - fewest)
+    at_end = final[n - fewest] if len(final) > n - fewest else 0.0
     log_poisson = n * math.log(n) - n - math.lgamma(n + 1)
-    return float(final[-1] * math.exp(-log_poisson))
+    return float(at_end * math.exp(-log_poisson))
 
 
 def _grown(mass: NDArray[np.float64], mean: float, room: int) -> NDArray[np.float64]:
-    if mean <= 0 or room == 0:
-        return mass * math.exp(-max(mean, 0.0))
+    """Counts after a Poisson number of further ones, up to ``room`` above the fewest."""
     terms = min(room, int(mean + 12 * math.sqrt(mean) + 25)) + 1
-    steps = np.arange(1, terms)
-    poisson = np.exp(-mean) * np.concatenate(([1.0], np.cumprod(mean / steps)))
+    poisson = math.exp(-mean) * np.concatenate(([1.0], np.cumprod(mean / np.arange(1, terms))))
     return np.asarray(np.convolve(mass, poisson)[: room + 1])
 
 

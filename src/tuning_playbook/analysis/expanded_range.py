@@ -25,7 +25,7 @@ def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
         h: a numeric hyperparameter.
         edge: which end.
     """
-    low, high = _ends(h)
+    low, high = range_ends(h)
     natural_low, natural_high = h.natural
     if edge == "low":
         if natural_low is not None:
@@ -57,7 +57,7 @@ def expanded_range(
         >>> expanded_range(weight_decay, "low")
         (1e-08, 0.001)
     """
-    low, high = _ends(h)
+    low, high = range_ends(h)
     if edge == "low":
         limit = h.natural[0] if h.natural[0] is not None else 0.0 if low >= 0 else -math.inf
         low = max(limit, _tidy(_beyond(h, "low")))
@@ -69,7 +69,8 @@ def expanded_range(
     return low, high
 
 
-def _ends(h: Hyperparameter) -> tuple[float, float]:
+def range_ends(h: Hyperparameter) -> tuple[float, float]:
+    """Smallest and largest value of a numeric hyperparameter."""
     domain = h.domain
     if isinstance(domain, Ordered):
         return float(domain.values[0]), float(domain.values[-1])
@@ -82,11 +83,11 @@ def _lists_integers(h: Hyperparameter) -> bool:
 
 
 def _is_share(h: Hyperparameter) -> bool:
-    return bool(_PROBABILITIES.search(h.name.lower())) and _ends(h)[1] <= 1
+    return bool(_PROBABILITIES.search(h.name.lower())) and range_ends(h)[1] <= 1
 
 
 def _beyond(h: Hyperparameter, edge: Literal["low", "high"]) -> float:
-    low, high = _ends(h)
+    low, high = range_ends(h)
     domain = h.domain
     if isinstance(domain, Ordered):
         return _two_steps_on(domain.values, edge)

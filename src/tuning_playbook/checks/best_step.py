@@ -62,8 +62,8 @@ class BestStep:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {len(steps.rows)} trials with {steps.evaluations:.0f} evaluations "
-                    f"of {table.objective.metric} each do not show when they were best.",
+                    f"Cannot tell: {len(steps.rows)} trials with {steps.evaluations:.0f} "
+                    f"evaluations of {table.objective.metric} do not show when they were best.",
                     **evidence,
                 ),
             )
@@ -75,12 +75,13 @@ class BestStep:
             f"{round(steps.late_share * count)} of the {count} best trials were best in the last "
         )
         late += f"{100 * (1 - self.late):.0f} % of training"
-        verdict, advice = Verdict.PASS, ()
+        verdict = Verdict.PASS
+        advice: tuple[Advice, ...] = ()
         if steps.pattern == "too-long":
             verdict = Verdict.WARN
             summary = (
-                f"The {count} best trials were all best within the first {100 * steps.latest:.0f} % "
-                "of training; they train far too long."
+                f"The {count} best trials were all best within the first "
+                f"{100 * steps.latest:.0f} % of training; they train far too long."
             )
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":
@@ -89,14 +90,14 @@ class BestStep:
             advice = self._longer(table)
         elif steps.pattern == "late-with-decay":
             summary = (
-                f"{late}, as they do with a decaying learning rate whatever the length; only longer "
-                "runs could tell more."
+                f"{late}, as they are with a decaying learning rate whatever the length; only "
+                "longer runs could tell more."
             )
         elif steps.pattern == "late-unknown-schedule":
             return cannot_tell(
                 self,
-                f"Cannot tell: {late}; that means too short with a constant learning rate and "
-                "nothing with a decaying one, and the schedule is not known. Log the learning rate.",
+                f"Cannot tell: {late}; that means too short with a constant learning rate, nothing "
+                "with a decaying one, and the schedule is not known. Log the learning rate.",
                 **evidence,
             )
         else:

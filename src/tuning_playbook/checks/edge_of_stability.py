@@ -63,8 +63,8 @@ class EdgeOfStability:
                 evidence,
             )
         where = (
-            f"training fails from about {key} = {edge.threshold:.2g} on, {edge.ratio:.3g} times the "
-            f"best trials' {edge.best:.2g}"
+            f"training fails from about {key} = {edge.threshold:.2g} on, {edge.ratio:.3g} times "
+            f"the best trials' {edge.best:.2g}"
         )
         if edge.improving_p != edge.improving_p:
             return cannot_tell(

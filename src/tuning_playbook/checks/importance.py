@@ -10,6 +10,7 @@ import numpy as np
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.importance import Importance, importances
 from tuning_playbook.analysis.interaction import Interaction, holm, interactions
+from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -44,19 +45,19 @@ class HyperparameterImportance:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
         judged = feasibility(table)
-        count = int(judged.feasible.sum())
+        count = len(distinct_configurations(table, np.flatnonzero(judged.feasible)).rows)
         found = importances(table, judged, top_share=self.top_share)
         if count < self.fewest_trials or not found:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} feasible trials; {self.fewest_trials} different ones are "
+                    f"Cannot tell: {count} feasible configurations; {self.fewest_trials} are "
                     "needed to tell which hyperparameters matter.",
-                    feasible_trials=count,
+                    feasible_configurations=count,
                 ),
             )
         pairs = interactions(table, judged, fewest_trials=self.interaction_trials)
-        return (self._word(table, judged, found, pairs),)
+        return (self._word(table, judged, found, pairs, count),)
 
     def _word(
         self,
@@ -64,16 +65,16 @@ class HyperparameterImportance:
         judged: Feasibility,
         found: tuple[Importance, ...],
         pairs: tuple[Interaction, ...],
+        count: int,
     ) -> Finding:
         adjusted = dict(
             zip((i.hyperparameter for i in found), holm([i.p_value for i in found]), strict=True)
         )
         matter = [i for i in found if adjusted[i.hyperparameter] < self.significance]
         together = [pair for pair in pairs if pair.adjusted_p < self.significance]
-        count = int(judged.feasible.sum())
         fixable = self._fixable(found, together) if count >= self.fix_trials else []
         evidence = {
-            "feasible_trials": count,
+            "feasible_configurations": count,
             "hyperparameters": [_as_evidence(i, adjusted[i.hyperparameter]) for i in found],
             "interactions": [
                 {
@@ -89,8 +90,8 @@ class HyperparameterImportance:
         if not matter:
             return cannot_tell(
                 self,
-                f"Cannot tell: in {count} feasible trials no hyperparameter stands out from chance "
-                "for being among the best.",
+                f"Cannot tell: in {count} feasible configurations no hyperparameter stands out "
+                "from chance for being among the best.",
                 **evidence,
             )
         names = [f"{i.hyperparameter} ({100 * i.share:.0f} %)" for i in matter]

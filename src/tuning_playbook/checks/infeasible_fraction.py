@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tuning_playbook.analysis.expanded_range import range_ends
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import Location, infeasible_locations
 from tuning_playbook.analysis.table import TrialTable
@@ -24,7 +25,10 @@ class InfeasibleFraction:
         high: share of infeasible trials above which the space should shrink.
         extreme: share above which the program is suspected first.
         unrelated_accuracy: balanced accuracy that the best single threshold of any hyperparameter
-            stays below where infeasibility is unrelated to all of them.
+            stays below where infeasibility is unrelated to all of them. The best of several
+            thresholds separates 15 from 35 trials by 0.65 to 0.7 without any relation.
+        unrelated_p: and the smallest p-value, times the number of hyperparameters, above.
+        located_accuracy: balanced accuracy from which a threshold is reported as the place.
         fewest_of_each: infeasible and feasible trials needed to say so.
         located_p: largest p-value of a place that is reported as the cause.
         fewest_trials: fewer finished trials give no verdict.
@@ -36,8 +40,10 @@ class InfeasibleFraction:
 
     high: float = 0.5
     extreme: float = 0.9
-    unrelated_accuracy: float = 0.65
-    fewest_of_each: int = 10
+    unrelated_accuracy: float = 0.7
+    unrelated_p: float = 0.5
+    located_accuracy: float = 0.65
+    fewest_of_each: int = 15
     located_p: float = 0.01
     fewest_trials: int = 5
 
@@ -45,6 +51,8 @@ class InfeasibleFraction:
         """One finding for the study."""
         judged = feasibility(table)
         total, infeasible = int(judged.judged.sum()), int(judged.infeasible.sum())
+        if 0 < infeasible == total:
+            return (self._none_trained(table, judged, total),)
         if total < self.fewest_trials:
             return (
                 cannot_tell(
@@ -59,13 +67,13 @@ class InfeasibleFraction:
             place
             for place in places
             if place.p_value * len(places) <= self.located_p
-            and place.balanced_accuracy >= self.unrelated_accuracy
+            and place.balanced_accuracy >= self.located_accuracy
         )
         unrelated = (
             bool(places)
             and min(infeasible, total - infeasible) >= self.fewest_of_each
             and max(place.balanced_accuracy for place in places) < self.unrelated_accuracy
-            and min(place.p_value for place in places) * len(places) > 0.05
+            and min(place.p_value for place in places) * len(places) > self.unrelated_p
         )
         evidence = self._evidence(table, judged, places)
         summary = self._summary(judged, total, infeasible, causes)
@@ -81,8 +89,21 @@ class InfeasibleFraction:
         else:
             verdict, summary = Verdict.PASS, summary + "."
         investigate = judged.share > self.extreme or unrelated
-        advice = self._advice(table, judged, causes, investigate, judged.share > self.high)
+        advice = self._advice(
+            table, judged, causes, investigate=investigate, shrink=judged.share > self.high
+        )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
+
+    def _none_trained(self, table: TrialTable, judged: Feasibility, total: int) -> Finding:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
+        return Finding(
+            check=self.id,
+            verdict=Verdict.FAIL,
+            summary=f"None of the {total} finished trials trained ({kinds}).",
+            evidence=self._evidence(table, judged, ()),
+            advice=self._advice(table, judged, (), investigate=True, shrink=False),
+            source=self.source,
+        )
 
     def _summary(
         self, judged: Feasibility, total: int, infeasible: int, causes: tuple[Location, ...]
@@ -128,6 +149,7 @@ class InfeasibleFraction:
         table: TrialTable,
         judged: Feasibility,
         causes: tuple[Location, ...],
+        *,
         investigate: bool,
         shrink: bool,
     ) -> tuple[Advice, ...]:
@@ -156,14 +178,11 @@ class InfeasibleFraction:
 
 
 def _shrunk(table: TrialTable, place: Location) -> Advice | None:
-    unit = table.units[place.hyperparameter]
-    if place.side == "equal" or not np.isfinite(unit).any():
+    if place.side == "equal":
         return None
-    values = [v for v in table.values[place.hyperparameter] if v is not None]
-    low, high = float(min(values)), float(max(values))
-    kept = (
-        [low, _plain(place.threshold)] if place.side == "above" else [_plain(place.threshold), high]
-    )
+    low, high = range_ends(table.space[place.hyperparameter])
+    limit = _plain(place.threshold)
+    kept = [number(low), limit] if place.side == "above" else [limit, number(high)]
     return Advice(
         "shrink",
         {

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from tuning_playbook.analysis.boundary import EdgeStatistics, boundary_statistics
 from tuning_playbook.analysis.expanded_range import expanded_range
 from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -42,7 +45,7 @@ class SearchSpaceBoundary:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for all ranges of the study."""
         judged = feasibility(table)
-        count = int(judged.feasible.sum())
+        count = len(distinct_configurations(table, np.flatnonzero(judged.feasible)).rows)
         edges = boundary_statistics(
             table,
             judged,
@@ -53,7 +56,7 @@ class SearchSpaceBoundary:
             infeasible_limit=self.infeasible_limit,
         )
         evidence = {
-            "feasible_trials": count,
+            "feasible_configurations": count,
             "inferred_ranges": table.inferred_ranges,
             "edges": [_as_evidence(edge) for edge in edges],
             "not_judged": [
@@ -74,8 +77,8 @@ class SearchSpaceBoundary:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} feasible trials do not show where the best region is; "
-                    f"{self.fewest_trials} different configurations are needed.",
+                    f"Cannot tell: {count} feasible configurations do not show where the best "
+                    f"region is; {self.fewest_trials} different ones are needed.",
                     **evidence,
                 ),
             )
@@ -105,8 +108,8 @@ class SearchSpaceBoundary:
         weak = count < self.weak_below
         summary = (
             f"{table.objective.metric} still improves at {_listed([_named(e) for e in strongest])} "
-            f"(p = {strongest[0].p_value:.2g}, {count} feasible trials); the best region may lie "
-            "outside."
+            f"(p = {strongest[0].p_value:.2g}, {count} feasible configurations); the best "
+            "region may lie outside."
         )
         return Finding(
             check=self.id,
