@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from tuning_playbook.training import TrialHandle, current_trial
     from tuning_playbook.trial import Curve, Reason, Status, Trial
-    from tuning_playbook.workflow import run_round
+    from tuning_playbook.workflow.running import run_round
 
 _HOMES = {
     "errors": ("PlaybookError", "TrialDiverged"),
@@ -49,7 +49,7 @@ _HOMES = {
               "Round", "Study", "TrainingProtocol"),
     "training": ("TrialHandle", "current_trial"),
     "trial": ("Curve", "Reason", "Status", "Trial"),
-    "workflow": ("run_round",),
+    "workflow.running": ("run_round",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -153,7 +153,9 @@ def test_ctrl_c_ends_with_130_and_a_second_run_finishes(tmp_path):
         [sys.executable, "-m", "tuning_playbook", "run", "first"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(2.5)
+    while "running" not in process.stderr.readline():
+        pass
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -64,9 +64,13 @@ def main() -> None:
     from tuning_playbook.errors import PlaybookError
 
     try:
-        playbook(standalone_mode=True)
+        code = playbook(standalone_mode=False)
     except PlaybookError as error:
         click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,8 +1,5 @@
 """The use cases, and the only wiring. May import: every room below.
 
-Each function is what one command does, without the terminal.
+One file for each use case, each a function that does what a command does, without the terminal.
+Nothing is imported here: a command pays only for the rooms that it needs.
 """
-
-from tuning_playbook.workflow.running import RoundResult, run_round
-
-__all__ = ["RoundResult", "run_round"]

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tuning_playbook.analysis.building import study_table
+from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.design import caveats_of
 from tuning_playbook.report.html import write_report
 from tuning_playbook.report.view import round_view
@@ -42,7 +43,7 @@ def write_round_report(folder: Path, round_name: str, *, output: Path | None = N
     view = round_view(
         opened.project.name,
         studies,
-        findings={},
+        findings={study.name: run_checks(table) for study, _, table in studies},
         caveats=caveats_of(opened.project, [s for s, _, _ in studies]),
         version=version("tuning-playbook"),
     )
