@@ -76,7 +76,8 @@ def second_difference_sd(
     """
     second = values[:, 2 * lag :] - 2 * values[:, lag:-lag] + values[:, : -2 * lag]
     centred = second - np.median(second, axis=1, keepdims=True)
-    plain = np.sqrt(np.mean(centred**2, axis=1))
+    with np.errstate(over="ignore"):  # a curve that explodes is noisy beyond measure: infinity
+        plain = np.sqrt(np.mean(centred**2, axis=1))
     if not (values.shape[1] >= _ROBUST_FROM if robust is None else robust):
         return np.asarray(plain / math.sqrt(6))
     spread = _MAD_TO_SD * np.median(np.abs(centred), axis=1)
