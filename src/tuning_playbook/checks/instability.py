@@ -117,9 +117,6 @@ class Instability:
         found: LostProgress,
         above: dict[str, Any] | None,
     ) -> Finding:
-        gradients = None
-        if roles.gradient_norm is not None:
-            gradients = gradient_spikes(table.curves[roles.gradient_norm], found.rows)
         unstable = found.sustained | found.early
         known = int(found.known.sum())
         held_down = (
@@ -132,14 +129,35 @@ class Instability:
             verdict = Verdict.WARN
         if 2 * unstable.sum() > known:
             verdict = Verdict.FAIL
+        advice = self._advice(table, found, early=bool(found.early.any()))
+        return Finding(
+            check=self.id,
+            verdict=verdict,
+            summary=_summary(table, roles, found, above, held_down=held_down),
+            evidence=self._evidence(table, roles, found, above),
+            advice=advice if verdict != Verdict.PASS else (),
+            source=self.source,
+            confidence="high" if unstable.any() or found.early_known.any() else "medium",
+        )
+
+    def _evidence(
+        self,
+        table: TrialTable,
+        roles: MetricRoles,
+        found: LostProgress,
+        above: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        gradients = None
+        if roles.gradient_norm is not None:
+            gradients = gradient_spikes(table.curves[roles.gradient_norm], found.rows)
         kinds = (["early"] if found.early.any() else []) + (
             ["mid-training"] if found.sustained.any() else []
         )
-        evidence = {
+        return {
             "metric": roles.training_loss,
             "gradient_norm": roles.gradient_norm,
             "trials": names(table, found.rows),
-            "unstable_trials": names(table, found.rows[unstable]),
+            "unstable_trials": names(table, found.rows[found.sustained | found.early]),
             "kinds": kinds,
             "lost_progress_by_trial": [number(w, 3) for w in found.worst],
             "worst_steps": [int(s) for s in found.worst_step],
@@ -151,16 +169,6 @@ class Instability:
             "just_above_best_learning_rate": above,
             "thresholds": thresholds(self),
         }
-        advice = self._advice(table, found, early=bool(found.early.any()))
-        return Finding(
-            check=self.id,
-            verdict=verdict,
-            summary=_summary(table, roles, found, above, held_down=held_down),
-            evidence=evidence,
-            advice=advice if verdict != Verdict.PASS else (),
-            source=self.source,
-            confidence="high" if unstable.any() or found.early_known.any() else "medium",
-        )
 
     def _advice(self, table: TrialTable, found: LostProgress, *, early: bool) -> tuple[Advice, ...]:
         """Probing first, then the fixes in the playbook's order."""

@@ -15,12 +15,14 @@ from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.space import Hyperparameter
 
 _FEWEST_HIDDEN = 3
 # A share is known well enough from this many trials, evenly spread over all ranks.
 _MOST_OTHERS = 2_000
 # A trial must have made a tenth of the best trials' improvement before it can overfit.
 _LEARNT_SHARE = 0.1
+_REGULARIZERS = ("dropout", "drop_out", "weight_decay", "label_smoothing", "mixup", "l2_penalty")
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
@@ -182,7 +184,7 @@ class Overfitting:
         }
 
     def _advice(self, table: TrialTable, in_best: bool, selection: bool) -> tuple[Advice, ...]:
-        present = [h for h in table.space.hyperparameters if h.kind == "regularization"]
+        present = [h for h in table.space.hyperparameters if _regularizes(h)]
         if any(h.key in self.scientific or h.name in self.scientific for h in present):
             return ()
         if not (in_best or selection):
@@ -197,6 +199,12 @@ class Overfitting:
             else "with regularization, well-trained configurations can compete"
         )
         return (Advice("add-regularization", arguments, reason),)
+
+
+def _regularizes(h: Hyperparameter) -> bool:
+    """By its declared kind, or by its name where the space was inferred from a table."""
+    name = h.name.lower().replace("-", "_")
+    return h.kind == "regularization" or any(word in name for word in _REGULARIZERS)
 
 
 def _percent(share: float) -> str:

@@ -106,22 +106,7 @@ class Periodicity:
                 f"{len(judged[metric])} best trials, {amplitude:.2g} up and down."
             ),
             evidence=evidence,
-            advice=(
-                Advice(
-                    "inspect-bug",
-                    {
-                        "trials": names(table, [p.row for p in group]),
-                        "period_steps": number(period, 4),
-                        "suspects": [
-                            "data not shuffled anew in each epoch",
-                            "evaluation on rotating subsets",
-                            "a cyclic learning rate",
-                            "momentum close to 1, which swings",
-                        ],
-                    },
-                    "compare the period with the steps in one epoch and in one evaluation cycle",
-                ),
-            ),
+            advice=(_advice(table, group, period),),
             source=self.source,
             confidence="medium",
         )
@@ -135,3 +120,20 @@ class Periodicity:
         ]
         largest = max(groups, key=len, default=[])
         return largest if len(largest) >= self.agreeing_trials else []
+
+
+def _advice(table: TrialTable, group: list[RepeatingPattern], period: float) -> Advice:
+    return Advice(
+        "inspect-bug",
+        {
+            "trials": names(table, [p.row for p in group]),
+            "period_steps": number(period, 4),
+            "suspects": [
+                "data not shuffled anew in each epoch",
+                "evaluation on rotating subsets",
+                "a cyclic learning rate",
+                "momentum close to 1, which swings",
+            ],
+        },
+        "compare the period with the steps in one epoch and in one evaluation cycle",
+    )
