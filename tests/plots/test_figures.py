@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,6 +11,8 @@ from tuning_playbook.plots.best_step import best_step_figure, best_step_info
 from tuning_playbook.plots.curves import averaged, companion_of, curves_figure, curves_info, thinned
 from tuning_playbook.plots.history import history_figure
 from tuning_playbook.plots.objective_range import objective_range
+from tuning_playbook.plots.reasons import lost_trials, reasons_figure
+from tuning_playbook.plots.theme import log_axis
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -77,6 +80,7 @@ def test_every_figure_is_valid_plotly(direction, count):
     figures.append(curves_figure(table, curves_info(table, "error")))
     figures.append(best_step_figure(best_step_info(table), metric="error"))
     figures.append(history_figure(table))
+    figures.append(reasons_figure(table))
     for figure in figures:
         go.Figure(figure)  # raises for a property that Plotly does not know
 
@@ -89,6 +93,45 @@ def test_infeasible_trials_stand_as_crosses_on_the_top_border():
     assert crosses["marker"]["symbol"] == "x-thin"
     assert numbers(crosses["meta"]["rows"]).tolist() == [4, 9, 14, 19]
     assert set(numbers(crosses["y"]).tolist()) == {info.y_range.high}
+
+
+@pytest.mark.parametrize(("direction", "symbol"), [("minimize", "up"), ("maximize", "down")])
+def test_what_stands_on_the_border_stands_on_the_bad_side_and_is_not_pushed_over_it(
+    direction, symbol
+):
+    table = table_of(40, direction)
+    far = np.where(np.arange(40) == 7, 1e6, table.loss)
+    table = replace(table, loss=far)
+    info = axis_info(table, "learning_rate")
+    traces = {t["name"]: t for t in axis_figure(info, metric="error")["data"]}
+    bad = info.y_range.high if direction == "minimize" else info.y_range.low
+    assert set(numbers(traces["infeasible"]["y"]).tolist()) == {bad}
+    assert numbers(traces["far worse"]["y"]).tolist() == [bad]
+    assert traces["far worse"]["marker"]["symbol"] == f"triangle-{symbol}-open"
+
+
+def test_a_high_objective_is_never_drawn_on_a_log_axis():
+    accuracies = np.array([1e-4, 1e-3, 0.5, 0.6])
+    assert not objective_range(accuracies, sign=-1).log
+    assert objective_range(accuracies, sign=1).log
+
+
+def test_log_ticks_are_plain_numbers_inside_the_range():
+    for low, high in [(1e-5, 1.0), (0.3, 7.0), (1e-12, 1e12), (0.11, 0.13)]:
+        axis = log_axis(low, high)
+        assert axis["range"] == pytest.approx([np.log10(low), np.log10(high)])
+        ticks = axis.get("tickvals", [])
+        assert len(ticks) <= 9
+        assert all(low <= t * (1 + 1e-6) and t <= high * (1 + 1e-6) for t in ticks)
+        assert [float(t) for t in axis.get("ticktext", [])] == pytest.approx(ticks)
+
+
+def test_lost_trials_are_counted_by_status_and_reason():
+    table = table_of(20)
+    assert lost_trials(table) == (("infeasible", "non-finite", 4),)
+    figure = reasons_figure(table)
+    assert numbers(figure["data"][0]["x"]).tolist() == [4]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["non-finite"]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,10 @@ def test_the_table_of_trials_sorts_by_any_column(page):
 @pytest.mark.browser
 def test_nothing_is_cut_off_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 420, "height": 900})
-    page.wait_for_timeout(300)
+    for _ in range(40):  # figures follow a change of the window one after the other
+        page.wait_for_timeout(100)
+        if page.evaluate("document.documentElement.scrollWidth") <= 420:
+            break
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     page.set_viewport_size({"width": 1200, "height": 900})
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
-from tuning_playbook.plots.theme import BLUE, GREY, RANKED, Figure, layout, typed
+from tuning_playbook.plots.theme import BLUE, GREY, LOST, RANKED, Figure, layout, log_axis, typed
 from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
 
 BEST_MARKED = 3
@@ -29,7 +29,8 @@ class AxisInfo:
         rows, x, y: trials with an objective: row in the table, value (position for lists), value.
         clipped: of them, which lie beyond the drawn range and are moved to its border.
         best: rows of the best trials, best first.
-        infeasible_rows, infeasible_x: trials without a usable objective.
+        infeasible_rows, infeasible_x: trials without a usable objective; they stand as crosses
+            on the border of the bad side.
     """
 
     key: str
@@ -97,17 +98,18 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
         _points(info.rows[keep], info.x[keep], info.y[keep], name="trials",
                 marker={"color": BLUE, "size": 7, "opacity": 0.65}),
     ]  # fmt: skip
+    away = "up" if info.y_range.sign > 0 else "down"
     if beyond.any():
         traces.append(
             _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="far worse",
-                    marker={"color": GREY, "size": 7, "symbol": "triangle-up-open"})
+                    marker={"color": GREY, "size": 7, "symbol": f"triangle-{away}-open"})
         )  # fmt: skip
     if len(info.infeasible_rows):
-        top = np.full(len(info.infeasible_rows), info.y_range.high)
+        border = np.full(len(info.infeasible_rows), info.y_range.bad_end)
         traces.append(
-            _points(info.infeasible_rows, info.infeasible_x, top, name="infeasible",
-                    marker={"color": "#C0392B", "size": 8, "symbol": "x-thin",
-                            "line": {"width": 1.6, "color": "#C0392B"}})
+            _points(info.infeasible_rows, info.infeasible_x, border, name="infeasible",
+                    marker={"color": LOST, "size": 8, "symbol": "x-thin",
+                            "line": {"width": 1.6, "color": LOST}})
         )  # fmt: skip
     for rank, row in reversed(list(enumerate(info.best))):
         at = info.rows == row
@@ -129,8 +131,8 @@ def _points(
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": typed(x, "f8"),
-        "y": typed(y, "f8"),
+        "x": typed(x),
+        "y": typed(y, "f8"),  # single precision would push what stands on the border over it
         "meta": {"rows": typed(rows, "i4")},
         "hoverinfo": "text",
         "cliponaxis": False,  # what stands on the border is drawn whole
@@ -157,12 +159,7 @@ def _axis(domain: Domain) -> dict[str, Any]:
     if isinstance(domain, (Float, Integer)) and domain.scale == "log":
         low, high = np.log10(domain.low), np.log10(domain.high)
         room = (high - low) * 0.04
-        return {
-            "type": "log",
-            "range": [float(low - room), float(high + room)],
-            "dtick": 1 if high - low >= 1.5 else "D2",
-            "exponentformat": "power",
-        }
+        return log_axis(float(10 ** (low - room)), float(10 ** (high + room)))
     if isinstance(domain, (Float, Integer)):
         room = (domain.high - domain.low) * 0.04
         return {"range": [domain.low - room, domain.high + room]}

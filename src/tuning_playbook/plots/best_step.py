@@ -79,7 +79,7 @@ def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": typed(info.steps, "f8"),
+        "x": typed(info.steps),
         "y": typed(info.values, "f8"),
         "meta": {"rows": typed(info.rows, "i4")},
         "hoverinfo": "text",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
 from tuning_playbook.plots.theme import GREY, RANKED, Figure, layout, typed
@@ -102,12 +103,19 @@ def curves_figure(table: TrialTable, info: CurvesInfo, *, companion: str | None 
             curve = thinned(table.curves[companion].of(row), _POINTS_OF_BEST)
             dashed_curves.append(curve)
             traces.append(_line(curve, f"{companion}, trial {table.ids[row]}", dashed))
-    sign = table.objective.direction.sign if info.metric == table.objective.metric else 1
+    sign = _sign(table, info.metric)
     parts = [c.values for c in (*best, *others, *dashed_curves)]
     values = np.concatenate(parts) if parts else np.array([])
     figure_layout = layout(x_title="step", y_title=info.metric)
     figure_layout["yaxis"].update(objective_range(values, sign=sign).axis)
     return {"data": [t for t in traces if t is not None], "layout": figure_layout}
+
+
+def _sign(table: TrialTable, metric: str) -> int:
+    """1 where low values of ``metric`` are good, which is assumed where its name does not tell."""
+    if metric == table.objective.metric:
+        return table.objective.direction.sign
+    return -1 if expected_direction(metric) == "maximize" else 1
 
 
 def _bundle(curves: Sequence[Curve], name: str, colour: str) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ def history_figure(table: TrialTable) -> Figure:
     points = {
         "type": "scatter",
         "mode": "markers",
-        "x": typed(rows, "f8"),
+        "x": typed(rows),
         "y": typed(np.clip(sign * table.loss[rows], y_range.low, y_range.high), "f8"),
         "meta": {"rows": typed(rows, "i4")},
         "hoverinfo": "text",
@@ -29,8 +29,8 @@ def history_figure(table: TrialTable) -> Figure:
     line = {
         "type": "scatter",
         "mode": "lines",
-        "x": typed(rows, "f8"),
-        "y": typed(best, "f8"),
+        "x": typed(rows),
+        "y": typed(best),
         "line": {"color": ORANGE, "width": 2, "shape": "hv"},
         "hovertemplate": "best so far: %{y:.5g}",
         "name": "",

@@ -7,6 +7,7 @@ needed to make them.
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ Figure: TypeAlias = dict[str, Any]
 
 # Okabe and Ito's palette: told apart by colour-blind eyes too.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#8A8F98"
+GREY, LOST = "#8A8F98", "#C0392B"  # what did not complete is told apart by its shape, too
 RANKED = (RED, ORANGE, GREEN)  # first, second, third best
 
 HEIGHT_PIXELS = 320
@@ -41,12 +42,41 @@ def layout(*, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
         "margin": {"l": 64, "r": 16, "t": 16, "b": 52},
         "hovermode": "closest",
         "showlegend": False,
-        "xaxis": {"title": {"text": x_title}, "zeroline": False, "automargin": True},
-        "yaxis": {
-            "title": {"text": y_title},
+        "xaxis": {
+            "title": {"text": x_title, "standoff": 8},
             "zeroline": False,
             "automargin": True,
-            "exponentformat": "power",
+        },
+        "yaxis": {
+            "title": {"text": y_title, "standoff": 10},
+            "zeroline": False,
+            "automargin": True,
         },
         **more,
     }
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """A logarithmic axis from ``low`` to ``high`` whose ticks read as plain numbers.
+
+    Plotly's own log ticks mix sizes (a large power of ten between small digits).
+
+    Example:
+        >>> log_axis(0.002, 3.0)["ticktext"]
+        ['0.01', '0.1', '1']
+    """
+    first, last = math.log10(low), math.log10(high)
+    decades = range(math.floor(first), math.ceil(last) + 1)
+    every = max(1, math.ceil((last - first) / 7))
+    digits = (1,) if last - first > 1.7 else (1, 2, 5)
+    ticks = [
+        digit * 10.0**power
+        for power in decades
+        if power % every == 0
+        for digit in digits
+        if low <= digit * 10.0**power * (1 + 1e-9) and digit * 10.0**power <= high * (1 + 1e-9)
+    ]
+    axis: dict[str, Any] = {"type": "log", "range": [first, last]}
+    if len(ticks) > 1:  # less than that is a range so narrow that Plotly's own ticks are fine
+        axis |= {"tickvals": ticks, "ticktext": [f"{tick:.6g}" for tick in ticks]}
+    return axis

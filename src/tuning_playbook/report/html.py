@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -29,7 +30,8 @@ def write_report(view: RoundView, path: Path) -> None:
         aside.write_text(page, encoding="utf-8")
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise InvalidInput(
             f"the report cannot be written to {path}: {error.strerror}; name another file with -o"
         ) from error
@@ -42,6 +44,7 @@ def report_html(view: RoundView) -> str:
     environment = Environment(
         loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
     )
+    environment.filters["plain"] = _plain
     scripts = {"plotly": _asset("plotly-cartesian.min.js"), "page": _asset("report.js")}
     return environment.get_template("report.html.j2").render(
         view=view,
@@ -51,6 +54,11 @@ def report_html(view: RoundView) -> str:
         hashes=[_content_hash(script) for script in scripts.values()],
         sources=SOURCES,
     )
+
+
+def _plain(value: Any) -> str:
+    """A JSON value of a finding for a person; the template escapes it like any text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _figures(view: RoundView) -> dict[str, Any]:

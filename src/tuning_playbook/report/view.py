@@ -12,10 +12,11 @@ import numpy as np
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
-from tuning_playbook.plots.axis import axis_figure, axis_info
+from tuning_playbook.plots.axis import AxisInfo, axis_figure, axis_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info
 from tuning_playbook.plots.curves import companion_of, curves_figure, curves_info
 from tuning_playbook.plots.history import history_figure
+from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.study import Study, describe_target
@@ -33,10 +34,17 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class TrialsTable:
-    """All trials of a study as rows of plain values."""
+    """All trials of a study as rows of plain values, first shown sorted by the second column.
+
+    Args:
+        columns: their names.
+        rows: one for each trial.
+        descending: whether large values of the objective come first.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    descending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +125,15 @@ def round_view(
     objective = first.objective
     decides = f"{objective.direction.value} {objective.metric} ({objective.reduction})"
     length = f"{training.max_train_steps:,} steps, evaluated every {training.evaluation_interval:,}"
+    made_at = time.strftime("%Y-%m-%d %H:%M")
     facts = (
         ("Objective", decides),
         ("Training", f"{describe_target(training.target)}, {length}"),
         ("Search", f"{first.algorithm}, seed {first.seed}"),
         ("Trials", str(sum(len(trials) for _, trials, _ in studies))),
-    )  # fmt: skip
+        ("Code", _code(first)),
+        ("Made", f"{made_at}, tuning-playbook {version}"),
+    )
     return RoundView(
         project=project,
         round=first.round or first.name,
@@ -133,9 +144,17 @@ def round_view(
             for study, trials, table in studies
         ),
         caveats=tuple(caveats),
-        made_at=time.strftime("%Y-%m-%d %H:%M"),
+        made_at=made_at,
         version=version,
     )
+
+
+def _code(study: Study) -> str:
+    """Version of the code that ran, in words."""
+    origin = study.provenance
+    commit = f"commit {origin.commit[:12]}" if origin.commit else "no repository"
+    changed = ", with uncommitted changes" if origin.patch else ""
+    return f"{commit}{changed}" + (f", Python {origin.python}" if origin.python else "")
 
 
 def _section(
@@ -198,26 +217,22 @@ def short_value(value: Any) -> str:
 
 def _plots(table: TrialTable) -> tuple[Plot, ...]:
     metric = table.objective.metric
+    axes = [axis_info(table, key) for key in table.space.keys]
     plots = [
-        Plot(
-            key,
-            "The best trials (stars) should lie well inside the range; crosses on the top border "
-            "could not be trained.",
-            axis_figure(axis_info(table, key), metric=metric),
-        )
-        for key in table.space.keys
+        Plot(info.key, _axis_caption(table, info), axis_figure(info, metric=metric))
+        for info in axes
     ]
     for name in _curve_metrics(table):
         info = curves_info(table, name)
         shown = len(info.best) + len(info.others) + len(info.infeasible)
+        companion = companion_of(metric, list(table.curves)) if name == metric else None
         caption = (
             "The best three in colour"
-            + (", their training metric dotted" if name == metric else "")
+            + (f", their {companion} dotted" if companion else "")
             + "; other trials grey, infeasible ones red."
             + (" Means over stretches of steps." if info.averaged else "")
             + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
         )
-        companion = companion_of(metric, list(table.curves)) if name == metric else None
         plots.append(
             Plot(f"{name} during training", caption,
                  curves_figure(table, info, companion=companion))
@@ -237,7 +252,31 @@ def _plots(table: TrialTable) -> tuple[Plot, ...]:
             Plot("Search history", "Every trial in its order, and the best so far.",
                  history_figure(table))
         )  # fmt: skip
+    if lost_trials(table):
+        plots.append(
+            Plot(
+                "Why trials were lost",
+                "Divergence near one end of a range tells where training becomes unstable; an "
+                "exception or a lost machine tells nothing about the hyperparameters.",
+                reasons_figure(table),
+            )
+        )
     return tuple(plots)
+
+
+def _axis_caption(table: TrialTable, info: AxisInfo) -> str:
+    """Where the best trials lie, and what stands on the border."""
+    side = "top" if info.y_range.sign > 0 else "bottom"
+    words = []
+    if info.best:
+        values = ", ".join(short_value(table.values[info.key][row]) for row in info.best)
+        words.append(f"Best three (stars) at {values}." if len(info.best) > 1
+                     else f"Best trial (star) at {values}.")  # fmt: skip
+    if len(info.infeasible_rows):
+        words.append(f"{len(info.infeasible_rows)} without a result (crosses, {side}).")
+    if info.clipped.any():
+        words.append(f"{int(info.clipped.sum())} far worse than drawn (triangles).")
+    return " ".join(words)
 
 
 def _curve_metrics(table: TrialTable) -> list[str]:
@@ -253,7 +292,8 @@ def _curve_metrics(table: TrialTable) -> list[str]:
 def _hover(trial: Trial, table: TrialTable, row: int) -> str:
     """Lines of text; the page escapes them."""
     sign = table.objective.direction.sign
-    lines = [f"trial {table.ids[row]}: {trial.status.value}"]
+    reason = f" ({trial.reason.value})" if trial.reason.value else ""
+    lines = [f"trial {table.ids[row]}: {trial.status.value}{reason}"]
     if math.isfinite(table.loss[row]):
         lines.append(f"{table.objective.metric} {sign * table.loss[row]:.5g}"
                      f" at step {table.best_step[row]:,}")  # fmt: skip
@@ -282,7 +322,7 @@ def _trials_table(study: Study, trials: Sequence[Trial], table: TrialTable) -> T
         )
         for row, trial in enumerate(trials)
     )
-    return TrialsTable(columns, rows)
+    return TrialsTable(columns, rows, descending=sign < 0)
 
 
 def _rounded(value: Any, digits: int = 6) -> Any:

@@ -51,10 +51,10 @@
   }
 
   for (const place of document.querySelectorAll(".trials")) {
-    const { columns, rows } = sections[place.dataset.section].table;
+    const { columns, rows, descending } = sections[place.dataset.section].table;
     const statusColumn = columns.indexOf("status");
     const statuses = [...new Set(rows.map((row) => row[statusColumn]))];
-    const state = { column: 1, descending: false, page: 0, status: "" };
+    const state = { column: 1, descending, page: 0, status: "" };
 
     const chooser = element("select");
     chooser.setAttribute("aria-label", "status");

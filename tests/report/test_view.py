@@ -1,0 +1,105 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import study_table
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.report.html import report_html, write_report
+from tuning_playbook.report.view import round_view
+from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
+from tuning_playbook.study import FunctionTarget, Objective, Provenance, Study, TrainingProtocol
+from tuning_playbook.trial import Curve, Reason, Status, Trial
+
+HOSTILE = "</script><img src=x onerror=alert(1)>'\"\u2028é"
+FINDING = Finding(
+    "search-space-boundary",
+    Verdict.FAIL,
+    f"too tight {HOSTILE}",
+    {"edge": 0.1, "trials": [1, 2], HOSTILE: HOSTILE},
+    (Advice("expand", {"hyperparameter": "rate"}, f"widen it {HOSTILE}"),),
+    "search-space-boundaries",
+    "low",
+)
+
+
+def view_of(count=9, direction="maximize", *, finished=True, findings=(), detail=""):
+    space = SearchSpace(
+        (
+            Hyperparameter("rate", Float(1e-3, 1.0, "log"), 0.1),
+            Hyperparameter("kind", Categorical(("plain", HOSTILE)), "plain"),
+        )
+    )
+    study = Study(
+        "first", space, count, Objective("accuracy", direction),
+        TrainingProtocol(FunctionTarget("t.py", "t"), 30, 10), question=f"Is it so? {HOSTILE}",
+        provenance=Provenance(command=f"playbook run {HOSTILE}", patch=f"+{HOSTILE}"),
+    )  # fmt: skip
+    trials, curves = [], {}
+    for i in range(count):
+        config = {"rate": 10 ** (-3 * i / count), "kind": HOSTILE if i % 2 else "plain"}
+        status = Status.WAITING
+        if finished:
+            status = Status.INFEASIBLE if i % 3 == 2 else Status.COMPLETE
+            curves[i] = {"accuracy": Curve(np.array([10, 20, 30]), np.array([0.1, 0.2, i / count]))}
+        reason = Reason.NON_FINITE if status is Status.INFEASIBLE else Reason.NONE
+        trials.append(Trial("first", i, config, i, status, reason, detail))
+    table = study_table(study, trials, curves)
+    return round_view(
+        "project", [(study, trials, table)], findings={"first": findings}, caveats=(), version="1"
+    )
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_the_table_of_trials_opens_with_the_better_values_first(direction):
+    table = view_of(direction=direction).sections[0].table
+    assert table.columns[1] == "accuracy"
+    assert table.descending == (direction == "maximize")
+
+
+def test_a_caption_tells_where_the_best_trials_lie_and_how_many_were_lost():
+    plots = {p.title: p for p in view_of().sections[0].plots}
+    # the objective rises with the index: trials 7, 6 and 4 are the best that completed
+    assert "Best three (stars) at 0.0046416, 0.01, 0.046416." in plots["rate"].caption
+    assert "3 without a result (crosses, bottom)" in plots["rate"].caption
+    assert "Why trials were lost" in plots
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_study_in_which_nothing_has_run_yet_has_a_page(count):
+    page = report_html(view_of(count, finished=False))
+    assert "No trial completed" in page
+
+
+def test_a_finding_is_shown_with_its_numbers_its_source_and_what_to_do():
+    page = report_html(view_of(findings=(FINDING,)))
+    assert '<span class="badge">fail</span>' in page
+    assert "widen it" in page
+    assert "Identifying bad search space boundaries</a>" in page
+    assert "<dt>edge</dt><dd>0.1</dd>" in page
+    assert "<dd>[1, 2]</dd>" in page
+    assert "low confidence" in page
+
+
+def test_foreign_text_cannot_become_markup_anywhere():
+    page = report_html(view_of(findings=(FINDING,), detail=HOSTILE))
+    assert "<img" not in page.split("<script>")[0]
+    data = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert "<" not in data[1]
+    section = json.loads(data[1])["sections"][0]
+    assert HOSTILE in section["hover"][1]
+    assert HOSTILE in section["table"]["rows"][1]
+
+
+def test_a_page_that_cannot_be_written_says_which_and_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInput, match="another file with -o"):
+        write_report(view_of(), tmp_path / "file" / "report.html")
+
+
+def test_what_is_not_known_is_an_empty_cell():
+    table = view_of(finished=False).sections[0].table
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert (row["accuracy"], row["best step"], row["seconds"]) == (None, None, None)
