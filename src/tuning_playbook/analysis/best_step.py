@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.curve_ends import last_steps
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.schedule import CONSTANT, DECAYING, schedules
@@ -106,11 +107,8 @@ def _lengths(table: TrialTable) -> tuple[NDArray[np.float64], NDArray[np.int64]]
     if column is None:
         return np.full(len(table), np.nan), np.zeros(len(table), dtype=np.int64)
     counts = np.diff(column.offsets)
-    ends = np.append(column.steps, 0)[np.maximum(column.offsets[1:] - 1, 0)]
-    own = np.where(counts > 0, ends, 0)
-    for other in table.curves.values():  # the objective may be evaluated less often than logged
-        last = np.append(other.steps, 0)[np.maximum(other.offsets[1:] - 1, 0)]
-        own = np.maximum(own, np.where(np.diff(other.offsets) > 0, last, 0))
+    # The objective may be evaluated less often than other metrics are logged.
+    own = np.max([last_steps(each) for each in table.curves.values()], axis=0)
     length = np.where(own > 0, own.astype(np.float64), np.nan)
     if table.max_train_steps is not None:
         length = np.where(np.isfinite(length), float(table.max_train_steps), np.nan)

@@ -96,11 +96,11 @@ def boundary_statistics(
         h for h in table.space.hyperparameters if not isinstance(h.domain, (Categorical, Constant))
     ]
     level = significance / max(2 * len(numeric), 1)
+    every = distinct_configurations(table, np.flatnonzero(feasible.feasible))
     found: list[EdgeStatistics] = []
     for h in numeric:
         unit = table.units[h.key]
-        rows = np.flatnonzero(feasible.feasible & np.isfinite(unit))
-        points = distinct_configurations(table, rows)
+        points = every.where(np.isfinite(unit[every.rows]))
         p_values = outward_slopes(
             table,
             points,

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tuning_playbook.analysis.inferred_space import inferred_space, is_missing, usable_names
+from tuning_playbook.analysis.curve_ends import last_steps
+from tuning_playbook.analysis.inferred_space import inferred_space, present, usable_names
 from tuning_playbook.analysis.objective import objective_column, objective_of_summary
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.errors import InvalidInput
@@ -158,7 +159,8 @@ def table_from_columns(
 def _objects(items: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     plain = items.tolist() if isinstance(items, np.ndarray) else list(items)
     column = np.empty(len(plain), dtype=object)
-    column[:] = [None if is_missing(v) else v for v in plain]
+    column[:] = plain
+    column[~np.array(present(plain), dtype=bool)] = None
     return column
 
 
@@ -246,6 +248,8 @@ def _tidy(h: Hyperparameter, plain: list[Any], ids: Sequence[str]) -> list[Any]:
         return [exact.get((type(v), v), _alike(v, h.domain)) for v in plain]
     if not isinstance(h.domain, (Float, Integer, Ordered)):
         return plain
+    if set(map(type, plain)) <= {int, float} and np.isfinite(np.array(plain, dtype=float)).all():
+        return plain
     wrong = [(i, v) for i, v in zip(ids, plain, strict=True) if not _is_number(v)]
     if wrong:
         trial, value = wrong[0]
@@ -330,12 +334,6 @@ def _common_length(curves: Mapping[str, CurveColumn]) -> int | None:
     """Last step of the longest curve, where at least half of the trials reach it."""
     if not curves:
         return None
-    last = np.max(
-        [
-            np.where(np.diff(c.offsets) > 0, np.append(c.steps, 0)[c.offsets[1:] - 1], 0)
-            for c in curves.values()
-        ],
-        axis=0,
-    )
+    last = np.max([last_steps(column) for column in curves.values()], axis=0)
     longest = int(last.max(initial=0))
     return longest if longest > 0 and 2 * np.sum(last == longest) >= np.sum(last > 0) else None

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.curve_ends import first_steps, first_values
 from tuning_playbook.analysis.table import TrialTable
 
 Origin: TypeAlias = Literal["declared", "step-0", "plateau", "unknown"]
@@ -125,12 +126,7 @@ def _first_losses(table: TrialTable) -> tuple[NDArray[np.float64], NDArray[np.bo
     column = table.curves.get(table.objective.metric)
     if column is None:
         return np.full(len(table), np.nan), np.zeros(len(table), dtype=bool)
-    present = np.diff(column.offsets) > 0
-    start = column.offsets[:-1]
-    first = np.where(present, np.append(column.values, np.nan)[start], np.nan)
-    return table.objective.direction.sign * first, present & (
-        np.append(column.steps, -1)[start] == 0
-    )
+    return table.objective.direction.sign * first_values(column), first_steps(column) == 0
 
 
 def _densest_band(finite: NDArray[np.float64], band_share: float) -> slice:

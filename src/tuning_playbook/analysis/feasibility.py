@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.chance_level import ChanceLevel, all_alike, chance_level
+from tuning_playbook.analysis.curve_ends import first_steps, first_values, last_values
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.trial import Reason, Status
@@ -120,15 +121,16 @@ def feasibility(
     training = metric_roles(table).training_loss
     for metric in (training, objective):
         if metric is not None and metric in table.curves:
-            last = _last_values(table.curves[metric], 1)
-            _mark(kind, NON_FINITE, np.isinf(last) | _ends_nan(table.curves[metric]))
+            column = table.curves[metric]
+            ends_finite = np.isfinite(last_values(column)) | (np.diff(column.offsets) == 0)
+            _mark(kind, NON_FINITE, ~ends_finite)
     _mark(kind, NO_MEASUREMENT, ~np.isfinite(table.loss))
     if training is not None:
         _mark(kind, DIVERGED, _not_below_start(table.curves[training], kind, progress_share))
     chance = chance_level(table, kind == FEASIBLE)
     _mark(kind, CHANCE, table.loss > chance.loss - progress_share * chance.progress)
     if training is None and objective in table.curves and not _is_loss(objective):
-        ended = table.objective.direction.sign * _last_values(table.curves[objective], 3)
+        ended = table.objective.direction.sign * last_values(table.curves[objective], 3)
         _mark(kind, DIVERGED, ended > chance.loss - progress_share * chance.progress)
     _mark(kind, DIVERGED, _blown_up(table.loss, kind == FEASIBLE))
     feasible = kind == FEASIBLE
@@ -173,21 +175,6 @@ def _mark(kind: NDArray[np.str_], name: str, rows: NDArray[np.bool_]) -> None:
     kind[(kind == FEASIBLE) & rows] = name
 
 
-def _last_values(column: CurveColumn, count: int) -> NDArray[np.float64]:
-    """Median of the last ``count`` (1 or 3) values of each row; NaN for an empty row."""
-    lengths = np.diff(column.offsets)
-    padded = np.append(column.values, np.nan)
-    found = []
-    for back in range(1, count + 1):
-        position = np.maximum(column.offsets[1:] - back, column.offsets[:-1])
-        found.append(np.where(lengths > 0, padded[position], np.nan))
-    return np.asarray(np.median(found, axis=0))
-
-
-def _ends_nan(column: CurveColumn) -> NDArray[np.bool_]:
-    return np.isnan(_last_values(column, 1)) & (np.diff(column.offsets) > 0)
-
-
 def _not_below_start(
     column: CurveColumn, kind: NDArray[np.str_], progress_share: float
 ) -> NDArray[np.bool_]:
@@ -199,13 +186,12 @@ def _not_below_start(
     """
     count = len(kind)
     lengths = np.diff(column.offsets)
-    first = np.where(lengths > 0, np.append(column.values, np.nan)[column.offsets[:-1]], np.nan)
-    ended = _last_values(column, 3)
+    first = first_values(column)
+    ended = last_values(column, 3)
     usable = np.isfinite(first) & np.isfinite(ended) & (kind == FEASIBLE)
     if usable.sum() < 2:
         return np.zeros(count, dtype=bool)
-    at_zero = np.append(column.steps, -1)[column.offsets[:-1]] == 0
-    known = usable & at_zero
+    known = usable & (first_steps(column) == 0)
     lowest = float(np.min(ended[usable]))
     untrained = bool(known.any()) and all_alike(
         first[known], float(np.median(first[known])) - lowest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,7 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     for name, column in columns.items():
         domain = None if _SEED.search(name.lower()) else inferred_domain(column)
         if domain is not None:
-            present = _present(column)
-            default = present[0]
+            default = _present(column)[0]
             if isinstance(domain, (Float, Integer, Ordered)):
                 default = domain.python(default)
             found.append(Hyperparameter(name, domain, default))
@@ -67,18 +67,13 @@ def inferred_domain(column: Sequence[Any] | NDArray[Any]) -> Domain | None:
         >>> inferred_domain(["sgd", "adam", "sgd"])
         Categorical(values=('adam', 'sgd'))
     """
-    present = _present(column)
-    if any(isinstance(v, (bool, np.bool_, str)) for v in present):
-        distinct = sorted(
-            {
-                v if isinstance(v, str) else bool(v) if isinstance(v, (bool, np.bool_)) else v
-                for v in present
-            },
-            key=lambda v: (str(type(v)), v),
-        )
-        names = len(distinct) > MOST_LISTED_VALUES and 2 * len(distinct) > len(present)
+    there = _present(column)
+    kinds = set(map(type, there))
+    if kinds & {bool, np.bool_, str, np.str_}:
+        distinct = sorted(set(there), key=lambda v: (str(type(v)), v))
+        names = len(distinct) > MOST_LISTED_VALUES and 2 * len(distinct) > len(there)
         return None if len(distinct) < 2 or names else Categorical(tuple(distinct))
-    numbers = np.asarray(present, dtype=np.float64)
+    numbers = np.asarray(there, dtype=np.float64)
     numbers = numbers[np.isfinite(numbers)]
     distinct_numbers = np.unique(numbers)
     if len(distinct_numbers) < 2:
@@ -112,14 +107,21 @@ def usable_names(names: Sequence[str]) -> dict[str, str]:
     return usable
 
 
-def is_missing(value: Any) -> bool:
-    """Whether ``value`` stands for no value: ``None``, NaN or an empty string."""
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+def present(values: list[Any]) -> list[bool]:
+    """Which of ``values`` are there: not ``None``, NaN or an empty string.
+
+    Example:
+        >>> present([0.1, None, "", float("nan"), "adam"])
+        [True, False, False, False, True]
+    """
+    if set(map(type, values)) <= {int, float, bool, type(None)}:  # all of a large study at once
+        return (~np.isnan(np.array(values, dtype=np.float64))).tolist()  # type: ignore[no-any-return]
+    return [not (v is None or v == "" or (isinstance(v, float) and math.isnan(v))) for v in values]
 
 
 def _present(column: Sequence[Any] | NDArray[Any]) -> list[Any]:
     values = column.tolist() if isinstance(column, np.ndarray) else list(column)
-    return [v for v in values if not is_missing(v)]
+    return list(compress(values, present(values)))
 
 
 def _most_even_scale(numbers: NDArray[np.float64]) -> str:

@@ -27,6 +27,10 @@ class Configurations:
     counts: NDArray[np.int64]
     deviation: float
 
+    def where(self, kept: NDArray[np.bool_]) -> Configurations:
+        """Those of the configurations that ``kept``, shape (m,), marks."""
+        return Configurations(self.rows[kept], self.loss[kept], self.counts[kept], self.deviation)
+
 
 def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Configurations:
     """Group the trials of ``rows`` by the values of their searched hyperparameters.
@@ -42,10 +46,8 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
     loss = table.loss[rows]
     if not len(rows) or not table.space.keys:
         return Configurations(rows, loss, np.ones(len(rows), dtype=np.int64), float("nan"))
-    units = np.column_stack([table.units[key][rows] for key in table.space.keys])
-    marks = np.round(np.nan_to_num(units, nan=-1.0), 9)
     _, first, group, counts = np.unique(
-        marks, axis=0, return_index=True, return_inverse=True, return_counts=True
+        _marks(table, rows), return_index=True, return_inverse=True, return_counts=True
     )
     group = group.reshape(-1)
     mean = np.bincount(group, weights=loss) / counts
@@ -58,3 +60,16 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
         counts[order],
         (squares / freedom) ** 0.5 if freedom else float("nan"),
     )
+
+
+def _marks(table: TrialTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """One number for each configuration, shape (k,), equal for equal ones.
+
+    A fixed random combination of the coordinates: two different configurations meet by chance once
+    in some 10^12 pairs, and sorting numbers is a hundred times faster than sorting rows.
+    """
+    weights = np.random.default_rng(20230119).uniform(1, 2, len(table.space.keys))
+    mark = np.zeros(len(rows))
+    for key, weight in zip(table.space.keys, weights, strict=True):
+        mark += weight * np.round(np.nan_to_num(table.units[key][rows], nan=-1.0), 9)
+    return mark
