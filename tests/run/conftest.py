@@ -38,7 +38,15 @@ class Bench:
     def store(self):
         return open_store("sqlite:///.playbook/store.db", folder=self.folder)
 
-    def run(self, *studies, workers=2, stop_requested=lambda: False, attempts=3, store=None):
+    def run(
+        self,
+        *studies,
+        workers=2,
+        stop_requested=lambda: False,
+        attempts=3,
+        store=None,
+        gpus_per_trial=0,
+    ):
         store = store or self.store()
         for study in studies:
             store.create(study, planned_trials(study, start=0, count=study.trials, created_at=0.0))
@@ -48,7 +56,7 @@ class Bench:
             store=store,
             launcher=launcher,
             folder=self.folder,
-            resources=Resources(workers),
+            resources=Resources(workers, gpus_per_trial),
             attempts=attempts,
             stop_requested=stop_requested,
         )

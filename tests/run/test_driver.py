@@ -88,6 +88,50 @@ def test_a_killed_trial_goes_on_from_its_last_checkpoint(bench):
     assert curves["start"].values.tolist() == [0, 0, 0, 0, 4, 4]
 
 
+def test_a_full_disk_is_the_machines_fault_and_the_trial_runs_again(bench):
+    others = "\n".join(f"    {line}" for line in GOOD.strip().split("\n"))
+    bench.write(
+        "flag = trial.folder / 'full'\n"
+        "if not flag.exists():\n"
+        "    flag.touch()\n"
+        "    raise OSError(28, 'No space left on device')\n"
+        f"else:\n{others}"
+    )
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 2)
+
+
+def test_what_a_killed_driver_left_is_found_in_a_project_that_was_moved(bench, tmp_path_factory):
+    bench.write(SLOW)
+    driver = start_driver(bench.folder)
+    deadline = time.monotonic() + 20
+    while not list(bench.folder.rglob("*.checkpoint")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(driver.pid, signal.SIGKILL)
+    driver.wait()
+    moved = tmp_path_factory.mktemp("moved") / "project"
+    bench.folder.rename(moved)
+    bench.folder = moved
+    _, store = bench.run(bench.study(trials=12, steps=40))
+    assert {t.status for t in store.trials("study")} == {Status.COMPLETE}
+    for curves in store.curves("study").values():
+        assert curves["train_loss"].values.tolist() == [n * (n + 1) / 2 for n in range(1, 41)]
+
+
+def test_each_slot_sees_its_own_accelerators(bench, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5,7,9")
+    bench.write(
+        "seen = [int(g) for g in os.environ['CUDA_VISIBLE_DEVICES'].split(',')]\n"
+        "trial.evaluate(1, error=1.0, first=seen[0], second=seen[1])\n"
+        "time.sleep(0.4)"
+    )
+    _, store = bench.run(bench.study(trials=4), gpus_per_trial=2)
+    summaries = [t.summaries for t in store.trials("study")]
+    seen = {(s["first"].last, s["second"].last) for s in summaries}
+    assert seen == {(3, 5), (7, 9)}
+
+
 def test_a_command_reports_by_json_lines_and_gets_its_configuration(bench):
     script = bench.folder / "program.sh"
     script.write_text(

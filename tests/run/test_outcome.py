@@ -44,6 +44,10 @@ def test_a_signal_from_outside_means_run_again(number):
     assert judge(EVALUATED, Exit(None, number), metric="error") is None
 
 
+def test_a_temporary_failure_of_the_machine_means_run_again():
+    assert judge(EVALUATED, Exit(75), metric="error") is None
+
+
 def test_a_divergence_before_a_kill_is_still_a_divergence():
     assert judge(DIVERGED, Exit(None, signal.SIGKILL), metric="error").status is Status.INFEASIBLE
 

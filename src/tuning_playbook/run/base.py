@@ -9,6 +9,9 @@ from typing import Protocol
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.trial import Seconds
 
+# Exit code by which a program says that the machine is at fault (sysexits.h): run it again.
+TEMPORARY_FAILURE = 75
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:

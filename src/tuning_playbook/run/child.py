@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tuning_playbook.errors import TrialDiverged
+from tuning_playbook.run.base import TEMPORARY_FAILURE
 from tuning_playbook.run.targets import load_function, place_of
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import CommandTarget
@@ -25,8 +27,9 @@ def run_attempt(file: Path) -> int:
     """Train, in this process, the attempt described in ``file``.
 
     Returns:
-        Exit code: 0 where the training function returned or its trial diverged, else 1. A command
-        takes this process over and never returns.
+        Exit code: 0 where the training function returned or its trial diverged,
+        `TEMPORARY_FAILURE` where the disk is full, else 1. A command takes this process over and
+        never returns.
     """
     attempt = read_attempt(file)
     if attempt.gpus:
@@ -44,10 +47,21 @@ def run_attempt(file: Path) -> int:
         return 0
     except Exception as error:  # whatever the user's code raises is recorded, not propagated
         traceback.print_exc()
+        if _is_full_disk(error):
+            return TEMPORARY_FAILURE
         handle.record_event("exception", _description(error, folder))
         return 1
     handle.record_event("returned", {})
     return 0
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    """Whether the machine is at fault: no space left, directly or as the cause of ``error``."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _description(error: Exception, folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +15,14 @@ from tuning_playbook.errors import LeaseLost
 from tuning_playbook.run import control
 from tuning_playbook.run.base import Launcher
 from tuning_playbook.run.follower import Follower, News
+from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
 from tuning_playbook.study import Resources, Study
-from tuning_playbook.training.attempt import Attempt, read_attempt
+from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.trial import Outcome, Seconds, Status, Trial
 
 LEASE_SECONDS: Seconds = 60.0
@@ -80,6 +82,8 @@ class Driver:
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._on_progress = on_progress
         self._stop_requested = stop_requested
+        wanted = resources.workers * resources.gpus_per_trial
+        self._gpus = visible_gpus(os.environ.get("CUDA_VISIBLE_DEVICES"), wanted)
         self._worker = worker_name()
         self._state = control.RunState()
         self._followers: dict[str, Follower] = {}
@@ -244,7 +248,7 @@ class Driver:
             training=study.training,
             project_folder=str(self._folder),
             trial_folder=str(trial_folder(self._trials_folder, trial)),
-            gpus=tuple(str(slot * per_trial + i) for i in range(per_trial)),
+            gpus=self._gpus[slot * per_trial : (slot + 1) * per_trial],
         )
         evidence = self._fold_earlier_attempts(trial, attempt)
         message = f"attempt {trial.attempts}, slot {slot}"
@@ -263,9 +267,7 @@ class Driver:
         evidence = Evidence()
         for number in range(1, trial.attempts):
             earlier = replace(attempt, number=number)
-            if not earlier.file.exists():
-                continue
-            follower = Follower(read_attempt(earlier.file), evidence)
+            follower = Follower(earlier, evidence)
             news = follower.read()
             if earlier.key not in self._folded:
                 self._append(trial, news)

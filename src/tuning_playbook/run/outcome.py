@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from tuning_playbook.run.base import Exit
+from tuning_playbook.run.base import TEMPORARY_FAILURE, Exit
 from tuning_playbook.trial import Outcome, Reason, Status
 
 # Sent by people, schedulers and kernels that need the machine: not the configuration's doing.
@@ -56,6 +56,8 @@ def judge(evidence: Evidence, exit_: Exit, *, metric: str) -> Outcome | None:
             return None
         name = signal.Signals(exit_.signal).name
         return Outcome(Status.FAILED, Reason.SIGNAL, f"the process ended with {name}")
+    if exit_.code == TEMPORARY_FAILURE:
+        return None
     if exit_.code != 0:
         detail = f"exit code {exit_.code}"
         if evidence.last_output:
