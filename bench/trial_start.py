@@ -42,8 +42,8 @@ def main() -> None:
         opened = timed(lambda: LocalLauncher(folder, target, workers=2))
         launcher, delays = opened.result, []
         for i in range(count):
-            attempt = Attempt("s", i, 1, {}, i, Objective("error", "minimize"),
-                              TrainingProtocol(target, 1, 1), root, str(folder / str(i)))  # fmt: skip
+            objective, protocol = Objective("error", "minimize"), TrainingProtocol(target, 1, 1)
+            attempt = Attempt("s", i, 1, {}, i, objective, protocol, root, str(folder / str(i)))
             began = time.time()
             launcher.start(attempt)
             while not launcher.poll(1.0):

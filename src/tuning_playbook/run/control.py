@@ -196,7 +196,7 @@ def _closing(running: RunningTrial, outcome: Outcome | None, limits: Limits) -> 
     # Stopped by us: that was no fault of the machine, so it does not use up an attempt's patience.
     if running.ending == "stop" or trial.attempts < limits.attempts:
         return (Release(trial),)
-    detail = f"the machine failed it {trial.attempts} times: killed from outside, or no space on the disk"
+    detail = f"the machine failed it {trial.attempts} times: a kill from outside or a full disk"
     return (Finish(trial, Outcome(Status.FAILED, Reason.LOST, detail)),)
 
 
