@@ -1,4 +1,6 @@
 import math
+import resource
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.study import Direction
 from tuning_playbook.training.checkpoints import (
     CheckpointFolder,
@@ -62,7 +65,52 @@ def test_a_torn_file_is_never_restored(tmp_path):
     folder, state = folder_at(tmp_path / "c"), {"w": np.ones(2)}
     folder.save(5, 0.1, {"state": state})
     (tmp_path / "c" / "step-00000006.partial").write_bytes(b"torn")
+    (tmp_path / "c" / "step-00000007.checkpoint").write_bytes(b"not in the index")
     assert folder.load_last({"state": state}) == 5
+    folder.save(8, 0.2, {"state": state})
+    assert sorted(f.name for f in (tmp_path / "c").iterdir()) == [
+        "index.json",
+        "step-00000005.checkpoint",
+        "step-00000008.checkpoint",
+    ]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, damage):
+    folder = folder_at(tmp_path / "c")
+    folder.save(5, 0.1, {"state": {"w": np.full(100, 5.0)}})
+    last = Path(folder.save(6, 0.2, {"state": {"w": np.full(100, 6.0)}})[-1].path)
+    data = bytearray(last.read_bytes())
+    middle = data.index(np.full(10, 6.0).tobytes())
+    data[middle] ^= 1
+    kinds = {"cut": last.read_bytes()[: len(data) // 2], "flipped": bytes(data), "empty": b""}
+    last.write_bytes(kinds[damage])
+    state = {"w": np.zeros(100)}
+    assert folder.load_last({"state": state}) == 5
+    assert set(state["w"]) == {5.0}
+
+
+def test_an_attempt_that_starts_afresh_drops_the_later_steps_of_the_one_before(tmp_path):
+    folder, state = folder_at(tmp_path / "c"), {"w": np.zeros(1)}
+    folder.save(60, 0.1, {"state": state})
+    assert [c.step for c in folder.save(30, 0.5, {"state": state})] == [30]
+
+
+def test_a_full_disk_is_told_and_leaves_earlier_checkpoints(tmp_path):
+    folder, state = folder_at(tmp_path / "c"), {"w": np.arange(1e5)}
+    folder.save(1, 0.5, {"state": state})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+        with pytest.raises(StoreUnavailable, match=r"step 2 .*step-00000002.checkpoint.*free some"):
+            folder.save(2, 0.4, {"state": state})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [c.step for c in folder.saved()] == [1]
+    assert not list((tmp_path / "c").glob("*.partial"))
+    assert folder.load_last({"state": state}) == 1
 
 
 def test_without_a_checkpoint_training_starts_afresh(tmp_path):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.errors import PlaybookError
+from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.study import Direction
+from tuning_playbook.training.atomic import written_whole
 from tuning_playbook.training.state import load_state, save_state
 from tuning_playbook.trial import Checkpoint, Step
 
@@ -64,12 +65,13 @@ class CheckpointFolder:
 
     def saved(self) -> tuple[Checkpoint, ...]:
         """What is kept now, in order of steps; paths are absolute."""
-        index = self._folder / "index.json"
-        if not index.exists():
+        try:
+            rows = json.loads((self._folder / "index.json").read_text())
+        except FileNotFoundError:
             return ()
         found = (
-            Checkpoint(c["step"], str(self._folder / c["file"]), _number(c["value"]))
-            for c in json.loads(index.read_text())
+            Checkpoint(row["step"], str(self._folder / row["file"]), float(row["value"]))
+            for row in rows
         )
         return tuple(c for c in found if Path(c.path).exists())
 
@@ -80,47 +82,46 @@ class CheckpointFolder:
             All kept checkpoints.
 
         Raises:
-            PlaybookError: when the disk is full or read-only; earlier checkpoints stay as they are.
+            StoreUnavailable: when the disk is full or read-only; earlier checkpoints stay as they
+                are.
         """
         path = self._folder / f"step-{step:08d}.checkpoint"
-        aside = path.with_suffix(".partial")
-        before = [c for c in self.saved() if c.step != step]
+        # Later steps are of an earlier attempt that this one did not go on from.
+        before = [c for c in self.saved() if c.step < step]
+        made = Checkpoint(step, str(path), value)
+        kept = kept_checkpoints([*before, made], self._direction, keep_best=self._keep_best)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with aside.open("wb") as file:
+            with written_whole(path) as file:
                 save_state(file, parts)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-            made = Checkpoint(step, str(path), value)
-            kept = kept_checkpoints([*before, made], self._direction, keep_best=self._keep_best)
             self._write_index(kept)
         except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise PlaybookError(
+            raise StoreUnavailable(
                 f"the checkpoint of step {step} cannot be written to {path}: {error.strerror}; "
-                "free some space or lower training.keep_best_checkpoints, then run again"
+                "free some space or lower training.keep_best_checkpoints, then type: playbook run"
             ) from error
-        for checkpoint in before:
-            if checkpoint not in kept:
-                Path(checkpoint.path).unlink(missing_ok=True)
+        stay = {Path(checkpoint.path).name for checkpoint in kept}
+        for found in self._folder.iterdir():  # finds what a killed process left, too
+            if found.suffix in (".checkpoint", ".partial") and found.name not in stay:
+                found.unlink(missing_ok=True)
         return kept
 
     def load_last(self, parts: dict[str, Any]) -> Step:
-        """Restore ``parts`` from the last checkpoint; 0 where there is none."""
-        saved = self.saved()
-        if not saved:
-            return 0
-        with Path(saved[-1].path).open("rb") as file:
-            load_state(file, parts)
-        return saved[-1].step
+        """Restore ``parts`` from the last checkpoint that is whole.
+
+        Returns:
+            Its step; 0 where there is none.
+        """
+        for checkpoint in reversed(self.saved()):
+            try:
+                with Path(checkpoint.path).open("rb") as file:
+                    load_state(file, parts)
+            except (zipfile.BadZipFile, EOFError):
+                continue  # the disk damaged it; an earlier one may be whole
+            return checkpoint.step
+        return 0
 
     def _write_index(self, kept: Sequence[Checkpoint]) -> None:
         rows = [{"step": c.step, "file": Path(c.path).name, "value": repr(c.value)} for c in kept]
-        aside = self._folder / "index.partial"
-        aside.write_text(json.dumps(rows))
-        aside.replace(self._folder / "index.json")
-
-
-def _number(text: str) -> float:
-    return float(text)
+        with written_whole(self._folder / "index.json") as file:
+            file.write(json.dumps(rows).encode())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from tuning_playbook.errors import InvalidInput, TrialDiverged
@@ -16,6 +16,7 @@ from tuning_playbook.space import Value, plain_config
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.checkpoints import CheckpointFolder
 from tuning_playbook.training.journal import JournalWriter
+from tuning_playbook.training.predictions import PredictionFolder, as_array
 from tuning_playbook.trial import Step
 
 
@@ -50,6 +51,7 @@ class TrialHandle:
             direction=attempt.objective.direction,
             keep_best=attempt.training.keep_best_checkpoints,
         )
+        self._predictions = PredictionFolder(self.folder / "predictions")
         self._evaluated: tuple[Step, float] = (-1, math.nan)
 
     def steps(self, start: Step = 0) -> range:
@@ -80,8 +82,6 @@ class TrialHandle:
             TrialDiverged: after recording a non-finite objective metric or training loss.
             InvalidInput: for a metric that is not a number, or a step out of range.
         """
-        if self._metric in metrics:
-            self._evaluated = (step, _finite_or_nan(metrics[self._metric]))
         self._record(step, metrics, evaluation=True)
 
     def evaluation_due(self, step: Step) -> bool:
@@ -99,9 +99,15 @@ class TrialHandle:
             parts: dicts of arrays, numpy generators, or objects with ``state_dict``.
             named_parts: the same, under names.
 
+        Raises:
+            InvalidInput: for a part that cannot be saved, or a step out of range.
+            StoreUnavailable: when the disk is full; earlier checkpoints stay as they are.
+
         Source: playbook, "Saving checkpoints and retrospectively selecting the best checkpoint".
         """
+        step = self._checked(step)
         evaluated_at, value = self._evaluated
+        self._journal.sync()  # after a power cut, no step before the checkpoint is missing
         kept = self._checkpoints.save(
             step, value if evaluated_at == step else math.nan, _named(parts, named_parts)
         )
@@ -109,7 +115,7 @@ class TrialHandle:
         self._journal.write_event("checkpoints", {"kept": rows})
 
     def restore(self, *parts: Any, **named_parts: Any) -> Step:
-        """Bring the parts to the last checkpoint's state, in place.
+        """Bring the parts and the global random streams to the last checkpoint's state, in place.
 
         Args:
             parts, named_parts: as they were given to `checkpoint`.
@@ -130,46 +136,55 @@ class TrialHandle:
             values: name -> shape (n, ...), such as ``probabilities=...``.
 
         Raises:
-            InvalidInput: when the examples are not those of earlier steps.
+            InvalidInput: when the examples are not those of earlier steps, a value has another
+                number of rows, or the step is out of range.
         """
-        folder = self.folder / "predictions"
-        folder.mkdir(exist_ok=True)
-        sample, examples = folder / "ids.npy", np.asarray(ids)
-        if not sample.exists():
-            np.save(sample, examples, allow_pickle=False)
-        elif not np.array_equal(np.load(sample, allow_pickle=False), examples):
-            raise InvalidInput(
-                f"predictions at step {step} are for other examples than before; choose a sample "
-                "once and keep it, so that steps can be compared"
-            )
-        arrays = {name: np.asarray(value) for name, value in values.items()}
+        step, examples = self._checked(step), as_array("ids", ids)
+        arrays = {name: as_array(name, value) for name, value in values.items()}
         for name, array in arrays.items():
             if array.shape[:1] != examples.shape[:1]:
-                raise InvalidInput(f"{name} has {array.shape} values for {len(examples)} examples")
-        np.savez_compressed(folder / f"step-{step:08d}.npz", allow_pickle=False, **arrays)
+                raise InvalidInput(
+                    f"{name} has the shape {array.shape} at step {step}, but there are "
+                    f"{len(examples)} examples; give one row for each id"
+                )
+        self._predictions.save(step, examples, arrays)
 
     def record_event(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event of the run itself; for the process that calls the training function."""
         self._journal.write_event(kind, data)
 
     def _record(self, step: Step, metrics: dict[str, Any], *, evaluation: bool) -> None:
-        if not 0 <= step <= self.max_train_steps:
-            raise InvalidInput(
-                f"step {step} is outside 0 .. {self.max_train_steps}; steps count finished updates"
-            )
+        step = self._checked(step)
         diverged = ""
         for name, value in metrics.items():
             if type(value) is not float:
                 metrics[name] = value = self._number(step, name, value)
             if value - value != 0 and self._ends_trial(name, evaluation):  # NaN or infinite
-                diverged = name
+                diverged = diverged or name
         if not metrics:
             raise InvalidInput(f"step {step}: no metrics given; write log(step, train_loss=...)")
         self._journal.write_row(step, metrics, evaluation=evaluation)
+        if evaluation and self._metric in metrics:
+            self._evaluated = (step, metrics[self._metric])
         if diverged:
             found = {"metric": diverged, "step": step, "value": repr(metrics[diverged])}
             self._journal.write_event("diverged", found)
             raise TrialDiverged(f"{diverged} was {metrics[diverged]} at step {step}")
+
+    def _checked(self, step: Any) -> Step:
+        if type(step) is not int:
+            try:
+                step = operator.index(step)
+            except TypeError:
+                raise InvalidInput(
+                    f"a step is an integer, found {step!r} ({type(step).__name__}); steps count "
+                    "finished updates of the parameters"
+                ) from None
+        if not 0 <= step <= self.max_train_steps:
+            raise InvalidInput(
+                f"step {step} is outside 0 .. {self.max_train_steps}; steps count finished updates"
+            )
+        return int(step)
 
     def _ends_trial(self, name: str, evaluation: bool) -> bool:
         return name in self._watched or (evaluation and name == self._metric)
@@ -177,23 +192,17 @@ class TrialHandle:
     def _number(self, step: Step, name: str, value: Any) -> float:
         if not isinstance(value, (str, bytes)):
             try:
-                return float(value)
-            except (TypeError, ValueError):
-                pass
+                # A loss that still has its graph is what PyTorch programs have at hand.
+                return float(value.detach() if hasattr(value, "detach") else value)
+            except (TypeError, ValueError, OverflowError, RuntimeError):
+                pass  # PyTorch raises a RuntimeError for a tensor of several values
         found = {"metric": name, "step": step, "value": str(value)[:80]}
         self._journal.write_event("not-a-number", found)
         raise InvalidInput(
-            f"{name} at step {step} is {value!r} ({type(value).__name__}), which is not a number"
+            f"{name} at step {step} is {found['value']} ({type(value).__name__}), which is not a "
+            "number; log one number, such as loss.item()"
         )
 
 
 def _named(parts: tuple[Any, ...], named_parts: dict[str, Any]) -> dict[str, Any]:
     return {**{f"part{i}": part for i, part in enumerate(parts)}, **named_parts}
-
-
-def _finite_or_nan(value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return math.nan
-    return number if math.isfinite(number) else math.nan

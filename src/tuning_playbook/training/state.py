@@ -1,8 +1,8 @@
 """Saving and restoring the state of a training run, without ever unpickling an object.
 
-A checkpoint is a zip archive with one member for each part. Arrays are saved as arrays, plain
-values as JSON, and state with PyTorch tensors by PyTorch itself, which reads it back with
-``weights_only``.
+A checkpoint is a zip archive: for each part one JSON member with its plain values and its layout,
+and one member for each array (numpy's format, no objects) or tensor (PyTorch's, read back with
+``weights_only``). Zip keeps a checksum of each member, so damage is found when it is read.
 """
 
 from __future__ import annotations
@@ -10,14 +10,22 @@ from __future__ import annotations
 import io
 import json
 import random
-import sys
 import zipfile
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, MutableMapping
 from typing import IO, Any
 
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.training.torch_state import (
+    copy_tensor,
+    is_tensor,
+    read_tensor,
+    restore_torch_streams,
+    torch_streams,
+    write_tensor,
+)
 
 _GLOBAL_STREAMS = "tuning_playbook.random_streams"
 
@@ -27,36 +35,33 @@ def save_state(file: IO[bytes], parts: Mapping[str, Any]) -> None:
 
     Args:
         file: open for writing.
-        parts: name -> a dict of arrays and numbers, a `numpy.random.Generator`, or anything with
-            ``state_dict`` and ``load_state_dict`` (modules, optimizers, schedules).
+        parts: name -> a dict of arrays and plain values, a `numpy.random.Generator`, or anything
+            with ``state_dict`` and ``load_state_dict`` (modules, optimizers, schedules).
 
     Raises:
         InvalidInput: for a part that cannot be saved.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, part in {**parts, _GLOBAL_STREAMS: _stream_state()}.items():
-            state = _state_of(name, part)
-            if _holds_tensor(state):
-                archive.writestr(f"{name}.pt", _torch_bytes(state))
-            else:
-                arrays: dict[str, np.ndarray[Any, Any]] = {}
-                archive.writestr(f"{name}.json", json.dumps(_flatten(state, arrays, name)))
-                for key, array in arrays.items():
-                    buffer = io.BytesIO()
-                    np.save(buffer, array, allow_pickle=False)
-                    archive.writestr(key, buffer.getvalue())
+        for name, part in {**parts, _GLOBAL_STREAMS: _streams()}.items():
+            document = _Writer(archive, name).document(_state_of(name, part))
+            archive.writestr(f"{name}.json", json.dumps(document))
 
 
 def load_state(file: IO[bytes], parts: Mapping[str, Any]) -> None:
     """Bring ``parts`` and the global random streams to the saved state, in place.
 
+    Everything is read before anything is changed.
+
     Raises:
-        InvalidInput: when the checkpoint holds no such part.
+        InvalidInput: when the checkpoint holds no such part, or one of another shape.
+        zipfile.BadZipFile: when the file is damaged.
     """
     with zipfile.ZipFile(file) as archive:
-        for name, part in parts.items():
-            _restore(part, _read_part(archive, name))
-        _restore_streams(_read_part(archive, _GLOBAL_STREAMS))
+        states = {name: _read_part(archive, name) for name in parts}
+        streams = _read_part(archive, _GLOBAL_STREAMS)
+    for name, part in parts.items():
+        _restore(name, part, states[name])
+    _restore_streams(streams)
 
 
 def _state_of(name: str, part: Any) -> Any:
@@ -64,7 +69,7 @@ def _state_of(name: str, part: Any) -> Any:
         return part.bit_generator.state
     if hasattr(part, "state_dict") and hasattr(part, "load_state_dict"):
         return part.state_dict()
-    if isinstance(part, Mapping):
+    if isinstance(part, MutableMapping):
         return part
     raise InvalidInput(
         f"{name} is a {type(part).__name__}, which cannot be checkpointed; pass a dict of arrays "
@@ -72,110 +77,169 @@ def _state_of(name: str, part: Any) -> Any:
     )
 
 
-def _restore(part: Any, state: Any) -> None:
+class _Writer:
+    """Turns the state of one part into a JSON document, and puts its arrays into the archive."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self._archive = archive
+        self._name = name
+        self._members = 0
+
+    def document(self, value: Any) -> dict[str, Any]:
+        """``value`` with its type as the only key."""
+        if isinstance(value, np.ndarray):
+            return {"array": self._array(value)}
+        if isinstance(value, np.generic):
+            return {"scalar": self._array(np.asarray(value))}
+        if is_tensor(value):
+            buffer = io.BytesIO()
+            write_tensor(buffer, value)
+            return {"tensor": self._member("pt", buffer)}
+        if isinstance(value, Mapping):
+            return {"dict": self._mapping(value)}
+        if isinstance(value, (list, tuple)):
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            return {kind: [self.document(item) for item in value]}
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return {"value": value}
+        raise InvalidInput(
+            f"{self._name} holds a {type(value).__name__}, which cannot be checkpointed; keep "
+            "arrays, numbers and strings in it"
+        )
+
+    def _mapping(self, value: Mapping[Any, Any]) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "type": _mapping_type(value),
+            "items": [[self._key(k), self.document(v)] for k, v in value.items()],
+        }
+        # PyTorch keeps the versions of modules in an attribute of their state.
+        metadata = getattr(value, "_metadata", None)
+        if isinstance(metadata, Mapping):
+            document["metadata"] = self.document(metadata)
+        return document
+
+    def _key(self, key: Any) -> str | int:
+        if isinstance(key, (str, int)) and not isinstance(key, bool):
+            return key
+        raise InvalidInput(
+            f"{self._name} has the key {key!r}; keys must be strings or integers to be checkpointed"
+        )
+
+    def _array(self, array: np.ndarray[Any, Any]) -> str:
+        if array.dtype.hasobject:
+            raise InvalidInput(
+                f"{self._name} holds an array of Python objects, which cannot be checkpointed; "
+                "use an array of numbers"
+            )
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        return self._member("npy", buffer)
+
+    def _member(self, suffix: str, buffer: io.BytesIO) -> str:
+        member = f"{self._name}.{self._members}.{suffix}"
+        self._members += 1
+        self._archive.writestr(member, buffer.getbuffer())
+        return member
+
+
+def _mapping_type(value: Mapping[Any, Any]) -> str:
+    for kind in (Counter, OrderedDict):
+        if isinstance(value, kind):
+            return kind.__name__
+    return "dict"
+
+
+_MAPPINGS: dict[str, type[dict[Any, Any]]] = {
+    kind.__name__: kind for kind in (Counter, OrderedDict, dict)
+}
+
+
+def _read_part(archive: zipfile.ZipFile, name: str) -> Any:
+    members = archive.namelist()
+    if f"{name}.json" not in members:
+        held = [m.removesuffix(".json") for m in members if m.endswith(".json")]
+        raise InvalidInput(
+            f"the checkpoint holds no part {name!r}, only {sorted(set(held) - {_GLOBAL_STREAMS})}; "
+            "restore the same parts, under the same names and in the same order, as were "
+            "checkpointed"
+        )
+    return _read(json.loads(archive.read(f"{name}.json")), archive)
+
+
+def _read(document: dict[str, Any], archive: zipfile.ZipFile) -> Any:
+    ((kind, content),) = document.items()
+    if kind == "array":
+        return np.load(io.BytesIO(archive.read(content)), allow_pickle=False)
+    if kind == "scalar":
+        return np.load(io.BytesIO(archive.read(content)), allow_pickle=False)[()]
+    if kind == "tensor":
+        return read_tensor(io.BytesIO(archive.read(content)))
+    if kind == "dict":
+        return _read_mapping(content, archive)
+    if kind in ("list", "tuple"):
+        items = [_read(item, archive) for item in content]
+        return tuple(items) if kind == "tuple" else items
+    return content
+
+
+def _read_mapping(content: dict[str, Any], archive: zipfile.ZipFile) -> Any:
+    found = _MAPPINGS[content["type"]]()
+    for key, value in content["items"]:
+        found[key] = _read(value, archive)
+    if "metadata" in content:
+        found._metadata = _read(content["metadata"], archive)  # type: ignore[attr-defined]
+    return found
+
+
+def _restore(name: str, part: Any, state: Any) -> None:
     if isinstance(part, np.random.Generator):
         part.bit_generator.state = state
     elif hasattr(part, "load_state_dict"):
         part.load_state_dict(state)
     else:
-        for key, value in state.items():
-            if isinstance(part.get(key), np.ndarray) and isinstance(value, np.ndarray):
-                np.copyto(part[key], value)
-            else:
-                part[key] = value
+        _into(part, state, name)
 
 
-def _read_part(archive: zipfile.ZipFile, name: str) -> Any:
-    members = set(archive.namelist())
-    if f"{name}.pt" in members:
-        return _torch_state(archive.read(f"{name}.pt"))
-    if f"{name}.json" not in members:
-        held = sorted({m.split(".")[0] for m in members} - {"tuning_playbook"})
+def _into(current: Any, saved: Any, name: str) -> Any:
+    """``saved`` as what ``current`` should be, in ``current`` itself where it can hold it.
+
+    The program may have other names for an inner array, so arrays are filled, not replaced.
+    """
+    if isinstance(current, np.ndarray) and isinstance(saved, np.ndarray):
+        _copy_array(current, saved, name)
+        return current
+    if is_tensor(current) and is_tensor(saved):
+        copy_tensor(current, saved, name)
+        return current
+    if isinstance(current, MutableMapping) and isinstance(saved, Mapping):
+        for key, value in saved.items():
+            current[key] = _into(current.get(key), value, f"{name}[{key!r}]")
+        return current
+    if isinstance(current, list) and isinstance(saved, list) and len(current) == len(saved):
+        pairs = enumerate(zip(current, saved, strict=True))
+        current[:] = [_into(old, new, f"{name}[{i}]") for i, (old, new) in pairs]
+        return current
+    if isinstance(current, tuple) and isinstance(saved, tuple) and len(current) == len(saved):
+        pairs = enumerate(zip(current, saved, strict=True))
+        return tuple(_into(old, new, f"{name}[{i}]") for i, (old, new) in pairs)
+    return saved
+
+
+def _copy_array(current: np.ndarray[Any, Any], saved: np.ndarray[Any, Any], name: str) -> None:
+    if (current.shape, current.dtype) != (saved.shape, saved.dtype):
         raise InvalidInput(
-            f"the checkpoint holds no part {name!r}, only {held}; restore the same parts, under "
-            "the same names and in the same order, as were checkpointed"
+            f"{name} is {current.dtype} of shape {current.shape}, but {saved.dtype} of shape "
+            f"{saved.shape} in the checkpoint; restore into the same arrays as were checkpointed"
         )
-    return _unflatten(json.loads(archive.read(f"{name}.json")), archive)
+    np.copyto(current, saved)
 
 
-def _flatten(value: Any, arrays: dict[str, np.ndarray[Any, Any]], name: str) -> Any:
-    """``value`` as JSON; arrays are put aside and referred to, other types are tagged."""
-    if isinstance(value, np.ndarray):
-        key = f"{name}.{len(arrays)}.npy"
-        arrays[key] = value
-        return {"array": key}
-    if isinstance(value, np.generic):
-        return {"scalar": _flatten(np.asarray(value), arrays, name)}
-    if isinstance(value, Mapping):
-        return {"dict": [[_plain_key(k), _flatten(v, arrays, name)] for k, v in value.items()]}
-    if isinstance(value, (list, tuple)):
-        kind = "tuple" if isinstance(value, tuple) else "list"
-        return {kind: [_flatten(v, arrays, name) for v in value]}
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return {"value": value}
-    raise InvalidInput(f"{name} holds a {type(value).__name__}, which cannot be checkpointed")
+def _streams() -> dict[str, Any]:
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  users draw from it
+    return {"python": python, "numpy": numpy, **torch_streams()}
 
 
-def _plain_key(key: Any) -> str | int:
-    if isinstance(key, (str, int)):
-        return key
-    raise InvalidInput(f"a state's keys must be strings or integers, found {key!r}")
-
-
-def _unflatten(document: dict[str, Any], archive: zipfile.ZipFile) -> Any:
-    ((kind, content),) = document.items()
-    if kind == "array":
-        return np.load(io.BytesIO(archive.read(content)), allow_pickle=False)
-    if kind == "scalar":
-        return _unflatten(content, archive)[()]
-    if kind == "dict":
-        return {key: _unflatten(value, archive) for key, value in content}
-    if kind in ("list", "tuple"):
-        items = [_unflatten(item, archive) for item in content]
-        return tuple(items) if kind == "tuple" else items
-    return content
-
-
-def _holds_tensor(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return False
-    if isinstance(value, torch.Tensor):
-        return True
-    if isinstance(value, Mapping):
-        return any(_holds_tensor(v) for v in value.values())
-    return isinstance(value, (list, tuple)) and any(_holds_tensor(v) for v in value)
-
-
-def _torch_bytes(state: Any) -> bytes:
-    import torch
-
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    return buffer.getvalue()
-
-
-def _torch_state(data: bytes) -> Any:
-    import torch
-
-    return torch.load(io.BytesIO(data), weights_only=True, map_location="cpu")
-
-
-def _stream_state() -> dict[str, Any]:
-    state: dict[str, Any] = {"python": random.getstate(), "numpy": np.random.get_state()}  # noqa: NPY002
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        state["torch"] = torch.get_rng_state().numpy()
-        if torch.cuda.is_available() and torch.cuda.is_initialized():
-            state["cuda"] = [s.numpy() for s in torch.cuda.get_rng_state_all()]
-    return state
-
-
-def _restore_streams(state: dict[str, Any]) -> None:
-    random.setstate(state["python"])
-    np.random.set_state(state["numpy"])  # noqa: NPY002
-    torch = sys.modules.get("torch")
-    if torch is not None and "torch" in state:
-        torch.set_rng_state(torch.from_numpy(state["torch"].copy()))
-        if "cuda" in state and torch.cuda.is_available():
-            torch.cuda.set_rng_state_all([torch.from_numpy(s.copy()) for s in state["cuda"]])
+def _restore_streams(streams: dict[str, Any]) -> None:
+    random.setstate(streams["python"])
+    np.random.set_state(streams["numpy"])  # noqa: NPY002
+    restore_torch_streams(streams)
