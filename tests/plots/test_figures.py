@@ -9,10 +9,11 @@ from tuning_playbook.analysis.building import study_table
 from tuning_playbook.plots.axis import axis_figure, axis_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info
 from tuning_playbook.plots.curves import averaged, companion_of, curves_figure, curves_info, thinned
-from tuning_playbook.plots.history import history_figure
+from tuning_playbook.plots.history import history_figure, history_info
 from tuning_playbook.plots.objective_range import objective_range
 from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import log_axis
+from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -79,7 +80,7 @@ def test_every_figure_is_valid_plotly(direction, count):
     figures = [axis_figure(axis_info(table, k), metric="error") for k in table.space.keys]
     figures.append(curves_figure(table, curves_info(table, "error")))
     figures.append(best_step_figure(best_step_info(table), metric="error"))
-    figures.append(history_figure(table))
+    figures.append(history_figure(history_info(table), metric="error"))
     figures.append(reasons_figure(table))
     for figure in figures:
         go.Figure(figure)  # raises for a property that Plotly does not know
@@ -163,6 +164,36 @@ def test_many_points_are_thinned_but_extremes_and_the_best_stay():
     assert drawn < 16000 * 0.8
     stars = [t for t in figure["data"] if t["name"].endswith("best")]
     assert len(stars) == 3
+
+
+def test_thinned_points_cover_what_all_points_cover():
+    rng = np.random.default_rng(0)
+    x, y = 10 ** rng.uniform(-5, 0, 20_000), rng.random(20_000)
+    kept = visible(x, y, log_x=True)
+    assert len(kept) <= 110 * 60
+    wide, high = 5 / 110, 1 / 60
+    for i in rng.integers(0, 20_000, 100):
+        near = (np.abs(np.log10(x[kept] / x[i])) <= wide) & (np.abs(y[kept] - y[i]) <= high)
+        assert near.any()
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_the_best_so_far_only_gets_better_and_ends_at_the_best_and_last_trial(direction):
+    table = table_of(40, direction, seed=3)
+    shuffled = replace(table, loss=np.random.default_rng(0).permutation(table.loss))
+    info = history_info(shuffled)
+    sign = shuffled.objective.direction.sign
+    completed = shuffled.loss[shuffled.status == "complete"]
+    assert (np.diff(sign * info.step_values) <= 0).all()
+    assert sign * info.step_values[-1] == np.nanmin(completed)
+    assert info.step_rows[-1] == info.rows[-1]
+
+
+def test_a_study_without_a_completed_trial_has_an_empty_history():
+    table = table_of(3)
+    info = history_info(replace(table, loss=np.full(3, np.nan)))
+    assert len(info.rows) == len(info.step_rows) == 0
+    go.Figure(history_figure(info, metric="error"))
 
 
 def test_a_few_terrible_values_do_not_squash_the_rest():

@@ -46,6 +46,7 @@ def page(report):
         for place in range(0, height, 500):
             opened.evaluate(f"scrollTo(0, {place})")
             opened.wait_for_timeout(60)
+        opened.evaluate("new Promise((done) => setTimeout(done, 0))")  # the last figure's turn
         yield opened
         browser.close()
 
@@ -62,6 +63,18 @@ def test_every_figure_is_drawn_when_it_is_scrolled_to(page):
     drawn = page.evaluate("document.querySelectorAll('.plot .main-svg:first-child').length")
     assert places >= 12
     assert drawn == places
+
+
+@pytest.mark.browser
+def test_a_page_that_is_printed_has_every_figure(report, page):
+    fresh = page.context.browser.new_page()
+    fresh.goto(report.as_uri())
+    fresh.evaluate("dispatchEvent(new Event('beforeprint'))")
+    places = fresh.evaluate("document.querySelectorAll('.plot').length")
+    assert (
+        fresh.evaluate("document.querySelectorAll('.plot .main-svg:first-child').length") == places
+    )
+    fresh.close()
 
 
 @pytest.mark.browser

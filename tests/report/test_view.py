@@ -62,7 +62,7 @@ def test_the_table_of_trials_opens_with_the_better_values_first(direction):
 def test_a_caption_tells_where_the_best_trials_lie_and_how_many_were_lost():
     plots = {p.title: p for p in view_of().sections[0].plots}
     # the objective rises with the index: trials 7, 6 and 4 are the best that completed
-    assert "Best three (stars) at 0.0046416, 0.01, 0.046416." in plots["rate"].caption
+    assert "Best trials (stars) at 0.00464, 0.01, 0.0464." in plots["rate"].caption
     assert "3 without a result (crosses, bottom)" in plots["rate"].caption
     assert "Why trials were lost" in plots
 

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, GREY, LOST, RANKED, Figure, layout, log_axis, typed
+from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
 
 BEST_MARKED = 3
-_THIN_ABOVE = 2000  # points; an SVG of more is slow, and they hide each other
-_GRID = (260, 130)  # cells in which one point stands for all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,10 +92,13 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     """The figure of an axis plot."""
     ordinary = ~np.isin(info.rows, info.best)
     inside, beyond = ordinary & ~info.clipped, ordinary & info.clipped
-    keep = _thinned(info.x, info.y, inside, info)
+    log_x = isinstance(info.domain, (Float, Integer)) and info.domain.scale != "linear"
+    keep = np.flatnonzero(inside)
+    keep = keep[visible(info.x[keep], info.y[keep], log_x=log_x, log_y=info.y_range.log)]
+    size = 7 if len(keep) < 500 else 5
     traces = [
         _points(info.rows[keep], info.x[keep], info.y[keep], name="trials",
-                marker={"color": BLUE, "size": 7, "opacity": 0.65}),
+                marker={"color": BLUE, "size": size, "opacity": 0.65}),
     ]  # fmt: skip
     away = "up" if info.y_range.sign > 0 else "down"
     if beyond.any():
@@ -106,8 +108,10 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
         )  # fmt: skip
     if len(info.infeasible_rows):
         border = np.full(len(info.infeasible_rows), info.y_range.bad_end)
+        seen = visible(info.infeasible_x, border, log_x=log_x, all_below=300)
+        rows, x = info.infeasible_rows[seen], info.infeasible_x[seen]
         traces.append(
-            _points(info.infeasible_rows, info.infeasible_x, border, name="infeasible",
+            _points(rows, x, border[seen], name="infeasible",
                     marker={"color": LOST, "size": 8, "symbol": "x-thin",
                             "line": {"width": 1.6, "color": LOST}})
         )  # fmt: skip
@@ -164,26 +168,3 @@ def _axis(domain: Domain) -> dict[str, Any]:
         room = (domain.high - domain.low) * 0.04
         return {"range": [domain.low - room, domain.high + room]}
     return {}
-
-
-def _thinned(
-    x: NDArray[np.float64], y: NDArray[np.float64], shown: NDArray[np.bool_], info: AxisInfo
-) -> NDArray[np.int64]:
-    """Indices of the points to draw: all, or one for each cell of a fine grid."""
-    chosen = np.flatnonzero(shown)
-    if len(chosen) <= _THIN_ABOVE:
-        return chosen
-    log_x = isinstance(info.domain, (Float, Integer)) and info.domain.scale != "linear"
-    columns = _cells(np.log(x[chosen]) if log_x else x[chosen], _GRID[0])
-    rows = _cells(np.log(y[chosen]) if info.y_range.log else y[chosen], _GRID[1])
-    _, first = np.unique(columns * _GRID[1] + rows, return_index=True)
-    kept: NDArray[np.int64] = chosen[np.sort(first)]
-    return kept
-
-
-def _cells(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    low, high = values.min(), values.max()
-    if high == low:
-        return np.zeros(len(values), dtype=np.int64)
-    cells = ((values - low) / (high - low) * count).astype(np.int64)
-    return np.asarray(np.minimum(cells, count - 1))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, RANKED, Figure, layout, typed
+from tuning_playbook.plots.thinning import visible
 
 EARLY_SHARE, LATE_SHARE = 0.10, 0.75
 
@@ -62,9 +63,9 @@ def best_step_info(table: TrialTable) -> BestStepInfo:
 
 def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
     """The figure of a best-step plot."""
-    colours = [BLUE] * len(info.rows)
-    for rank, position in enumerate(info.best):
-        colours[position] = RANKED[rank]
+    drawn = visible(info.steps.astype(float), info.values, log_y=info.y_range.log)
+    drawn = np.concatenate([np.setdiff1d(drawn, info.best), info.best[::-1]]).astype(np.int64)
+    colours = [BLUE] * (len(drawn) - len(info.best)) + list(RANKED[: len(info.best)][::-1])
     figure_layout = layout(x_title="step of the best value", y_title=metric)
     figure_layout["xaxis"]["range"] = [0, info.max_train_steps * 1.03]
     figure_layout["yaxis"].update(info.y_range.axis)
@@ -79,9 +80,9 @@ def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": typed(info.steps),
-        "y": typed(info.values, "f8"),
-        "meta": {"rows": typed(info.rows, "i4")},
+        "x": typed(info.steps[drawn]),
+        "y": typed(info.values[drawn], "f8"),
+        "meta": {"rows": typed(info.rows[drawn], "i4")},
         "hoverinfo": "text",
         "cliponaxis": False,
         "marker": {"color": colours, "size": 8, "opacity": 0.75},

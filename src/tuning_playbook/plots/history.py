@@ -2,39 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.plots.objective_range import objective_range
+from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, ORANGE, Figure, layout, typed
+from tuning_playbook.plots.thinning import visible
 
 
-def history_figure(table: TrialTable) -> Figure:
-    """The figure of a study's history."""
+@dataclass(frozen=True, slots=True, eq=False)
+class HistoryInfo:
+    """What a plot of the history shows.
+
+    Args:
+        rows, values: of the trials that completed, in their order, values inside ``y_range``.
+        step_rows, step_values: where the best so far got better, and its value from there on; the
+            last point is the last trial.
+        y_range: of the objective's axis.
+    """
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+    step_rows: NDArray[np.int64]
+    step_values: NDArray[np.float64]
+    y_range: ObjectiveRange
+
+
+def history_info(table: TrialTable) -> HistoryInfo:
+    """All trials that completed, and the best so far."""
     sign = table.objective.direction.sign
-    measured = np.isfinite(table.loss) & (table.status == "complete")
-    rows = np.flatnonzero(measured)
-    y_range = objective_range(sign * table.loss[rows], sign=sign)
-    best = sign * np.minimum.accumulate(table.loss[rows])
+    rows = np.flatnonzero(np.isfinite(table.loss) & (table.status == "complete"))
+    losses = table.loss[rows]
+    y_range = objective_range(sign * losses, sign=sign)
+    best = np.minimum.accumulate(losses)
+    better = np.append(True, best[1:] < best[:-1])[: len(best)]
+    better[-1:] = True
+    return HistoryInfo(
+        rows=rows,
+        values=np.clip(sign * losses, y_range.low, y_range.high),
+        step_rows=rows[better],
+        step_values=sign * best[better],
+        y_range=y_range,
+    )
+
+
+def history_figure(info: HistoryInfo, *, metric: str) -> Figure:
+    """The figure of a study's history."""
+    seen = visible(info.rows.astype(float), info.values, log_y=info.y_range.log)
     points = {
         "type": "scatter",
         "mode": "markers",
-        "x": typed(rows),
-        "y": typed(np.clip(sign * table.loss[rows], y_range.low, y_range.high), "f8"),
-        "meta": {"rows": typed(rows, "i4")},
+        "x": typed(info.rows[seen]),
+        "y": typed(info.values[seen], "f8"),
+        "meta": {"rows": typed(info.rows[seen], "i4")},
         "hoverinfo": "text",
         "cliponaxis": False,
-        "marker": {"color": BLUE, "size": 6, "opacity": 0.6},
+        "marker": {"color": BLUE, "size": 6 if len(seen) < 500 else 5, "opacity": 0.6},
     }
     line = {
         "type": "scatter",
         "mode": "lines",
-        "x": typed(rows),
-        "y": typed(best),
+        "x": typed(info.step_rows),
+        "y": typed(info.step_values),
         "line": {"color": ORANGE, "width": 2, "shape": "hv"},
         "hovertemplate": "best so far: %{y:.5g}",
         "name": "",
     }
-    figure_layout = layout(x_title="trial", y_title=table.objective.metric)
-    figure_layout["yaxis"].update(y_range.axis)
+    figure_layout = layout(x_title="trial", y_title=metric)
+    figure_layout["yaxis"].update(info.y_range.axis)
     return {"data": [points, line], "layout": figure_layout}

@@ -15,7 +15,7 @@ from tuning_playbook.findings import Finding
 from tuning_playbook.plots.axis import AxisInfo, axis_figure, axis_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info
 from tuning_playbook.plots.curves import companion_of, curves_figure, curves_info
-from tuning_playbook.plots.history import history_figure
+from tuning_playbook.plots.history import history_figure, history_info
 from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
@@ -250,7 +250,7 @@ def _plots(table: TrialTable) -> tuple[Plot, ...]:
         )
         plots.append(
             Plot("Search history", "Every trial in its order, and the best so far.",
-                 history_figure(table))
+                 history_figure(history_info(table), metric=metric))
         )  # fmt: skip
     if lost_trials(table):
         plots.append(
@@ -269,9 +269,9 @@ def _axis_caption(table: TrialTable, info: AxisInfo) -> str:
     side = "top" if info.y_range.sign > 0 else "bottom"
     words = []
     if info.best:
-        values = ", ".join(short_value(table.values[info.key][row]) for row in info.best)
-        words.append(f"Best three (stars) at {values}." if len(info.best) > 1
-                     else f"Best trial (star) at {values}.")  # fmt: skip
+        found = [table.values[info.key][row] for row in info.best]
+        values = ", ".join(f"{v:.3g}" if isinstance(v, float) else str(v) for v in found)
+        words.append(f"Best trials (stars) at {values}.")
     if len(info.infeasible_rows):
         words.append(f"{len(info.infeasible_rows)} without a result (crosses, {side}).")
     if info.clipped.any():

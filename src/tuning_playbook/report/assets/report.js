@@ -1,7 +1,12 @@
 "use strict";
 (() => {
-  const { sections } = JSON.parse(document.getElementById("data").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const brighter = { "#0072B2": "#56B4E9", "#C0392B": "#FF8A75" };
+  const onDark = (colour) => (Array.isArray(colour) ? colour.map(onDark) : brighter[colour] ?? colour);
+  const { sections } = JSON.parse(
+    document.getElementById("data").textContent,
+    dark ? (key, value) => (key === "color" ? onDark(value) : value) : undefined,
+  );
   const text = dark ? "#c9ced8" : "#3b4252", grid = dark ? "#2b313c" : "#eceef2";
   const escaped = (value) => String(value).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -10,7 +15,10 @@
     return new Int32Array(bytes.buffer);
   };
 
+  const waiting = new Set(document.querySelectorAll(".plot"));
+
   function draw(place) {
+    if (!waiting.delete(place)) return;
     const section = sections[place.dataset.section];
     const { data, layout } = section.plots[place.dataset.plot];
     for (const trace of data) {
@@ -31,10 +39,11 @@
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
       watcher.unobserve(entry.target);
-      draw(entry.target);
+      setTimeout(draw, 0, entry.target); // one at a time: the first is seen before the next is made
     }
   }, { rootMargin: "400px" });
-  for (const place of document.querySelectorAll(".plot")) watcher.observe(place);
+  for (const place of waiting) watcher.observe(place);
+  addEventListener("beforeprint", () => waiting.forEach(draw));
 
   const PAGE = 50;
 
