@@ -270,7 +270,9 @@ def _axis_caption(table: TrialTable, info: AxisInfo) -> str:
     words = []
     if info.best:
         found = [table.values[info.key][row] for row in info.best]
-        values = ", ".join(f"{v:.3g}" if isinstance(v, float) else str(v) for v in found)
+        near_one = getattr(info.domain, "scale", "") == "reverse_log"
+        digits = 5 if near_one else 3
+        values = ", ".join(f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in found)
         words.append(f"Best trials (stars) at {values}.")
     if len(info.infeasible_rows):
         words.append(f"{len(info.infeasible_rows)} without a result (crosses, {side}).")
