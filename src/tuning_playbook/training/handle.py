@@ -154,7 +154,8 @@ class TrialHandle:
         self._journal.write_event(kind, data)
 
     def _record(self, step: Step, metrics: dict[str, Any], *, evaluation: bool) -> None:
-        step = self._checked(step)
+        if type(step) is not int or not 0 <= step <= self.max_train_steps:
+            step = self._checked(step)  # not called for every step: logging must cost nothing
         diverged = ""
         for name, value in metrics.items():
             if type(value) is not float:
