@@ -12,24 +12,10 @@ import numpy as np
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
-from tuning_playbook.plots.axis import AxisInfo, axis_figure, axis_info
-from tuning_playbook.plots.best_step import best_step_figure, best_step_info
-from tuning_playbook.plots.curves import companion_of, curves_figure, curves_info
-from tuning_playbook.plots.history import history_figure, history_info
-from tuning_playbook.plots.reasons import lost_trials, reasons_figure
-from tuning_playbook.plots.theme import Figure
+from tuning_playbook.report.figures import Plot, study_plots
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.study import Study, describe_target
 from tuning_playbook.trial import Status, Trial
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A figure with its title and a caption that says what to look for."""
-
-    title: str
-    caption: str
-    figure: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +158,7 @@ def _section(
         counts=", ".join(f"{count} {status}" for status, count in counts.items()),
         best=_best_lines(study, table),
         reasons=tuple(sorted(reasons.items(), key=lambda r: -r[1])),
-        plots=_plots(table),
+        plots=study_plots(table),
         table=_trials_table(study, trials, table),
         hover=tuple(_hover(trial, table, row) for row, trial in enumerate(trials)),
         findings=findings,
@@ -213,82 +199,6 @@ def short_value(value: Any) -> str:
         ('0.00012346', 'True', 'adam')
     """
     return f"{value:.5g}" if isinstance(value, float) else str(value)
-
-
-def _plots(table: TrialTable) -> tuple[Plot, ...]:
-    metric = table.objective.metric
-    axes = [axis_info(table, key) for key in table.space.keys]
-    plots = [
-        Plot(info.key, _axis_caption(table, info), axis_figure(info, metric=metric))
-        for info in axes
-    ]
-    for name in _curve_metrics(table):
-        info = curves_info(table, name)
-        shown = len(info.best) + len(info.others) + len(info.infeasible)
-        companion = companion_of(metric, list(table.curves)) if name == metric else None
-        caption = (
-            "The best three in colour"
-            + (f", their {companion} dotted" if companion else "")
-            + "; other trials grey, infeasible ones red."
-            + (" Means over stretches of steps." if info.averaged else "")
-            + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
-        )
-        plots.append(
-            Plot(f"{name} during training", caption,
-                 curves_figure(table, info, companion=companion))
-        )  # fmt: skip
-    if ranked_rows(table):
-        steps = best_step_info(table)
-        plots.append(
-            Plot(
-                "Best step",
-                f"{steps.early:.0%} of the trials were best in the first tenth of training, "
-                f"{steps.late:.0%} in the last quarter (dotted lines). With a decaying learning "
-                "rate the last steps are nearly always the best.",
-                best_step_figure(steps, metric=metric),
-            )
-        )
-        plots.append(
-            Plot("Search history", "Every trial in its order, and the best so far.",
-                 history_figure(history_info(table), metric=metric))
-        )  # fmt: skip
-    if lost_trials(table):
-        plots.append(
-            Plot(
-                "Why trials were lost",
-                "Divergence near one end of a range tells where training becomes unstable; an "
-                "exception or a lost machine tells nothing about the hyperparameters.",
-                reasons_figure(table),
-            )
-        )
-    return tuple(plots)
-
-
-def _axis_caption(table: TrialTable, info: AxisInfo) -> str:
-    """Where the best trials lie, and what stands on the border."""
-    side = "top" if info.y_range.sign > 0 else "bottom"
-    words = []
-    if info.best:
-        found = [table.values[info.key][row] for row in info.best]
-        near_one = getattr(info.domain, "scale", "") == "reverse_log"
-        digits = 5 if near_one else 3
-        values = ", ".join(f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in found)
-        words.append(f"Best trials (stars) at {values}.")
-    if len(info.infeasible_rows):
-        words.append(f"{len(info.infeasible_rows)} without a result (crosses, {side}).")
-    if info.clipped.any():
-        words.append(f"{int(info.clipped.sum())} far worse than drawn (triangles).")
-    return " ".join(words)
-
-
-def _curve_metrics(table: TrialTable) -> list[str]:
-    """The objective's metric first, then up to three others with the most values."""
-    metric = table.objective.metric
-    companion = companion_of(metric, list(table.curves))
-    others = [n for n in table.curves if n not in (metric, companion)]
-    others.sort(key=lambda n: -len(table.curves[n].values))
-    named = [metric] if metric in table.curves else []
-    return [*named, *others[:3]]
 
 
 def _hover(trial: Trial, table: TrialTable, row: int) -> str:
