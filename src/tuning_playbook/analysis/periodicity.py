@@ -14,7 +14,8 @@ from tuning_playbook.trial import Curve
 
 # Points beyond this many at the end of a curve are enough for any period worth knowing.
 _MOST_POINTS = 600
-_TREND_WINDOW = 9
+# The fall at the start of a curve is no pattern.
+_INITIAL_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def periodicity(
 ) -> tuple[RepeatingPattern, ...]:
     """The strongest repeating pattern in each curve, by its Lomb-Scargle periodogram.
 
-    The trend (a running median of nine points) is taken off; the power at each frequency is
+    The first fifth is left out and the trend taken off: a running median over a quarter of the
+    points, which is the longest period looked for (one of nine points was refused, as it takes any
+    slower pattern off along with the trend). The power at each frequency is
     compared with the typical power of its neighbours, so that noise which lasts over several
     points, whose spectrum is a broad hill, is not taken for a line; with K frequencies the highest
     ratio x occurs by chance with probability ``1 - (1 - exp(-x))^K``. Irregular steps are fine:
@@ -85,23 +88,24 @@ def _of_curve(
     amplitude_widths: float,
     minimum_share: float,
 ) -> RepeatingPattern:
-    steps = curve.steps[-_MOST_POINTS:].astype(np.float64)
-    values = curve.values[-_MOST_POINTS:]
+    skipped = int(_INITIAL_SHARE * len(curve.values))
+    steps = curve.steps[skipped:][-_MOST_POINTS:].astype(np.float64)
+    values = curve.values[skipped:][-_MOST_POINTS:]
     unknown = RepeatingPattern(row, False, math.nan, math.nan, math.nan, math.nan, False)
-    if len(values) < minimum_points:
+    if len(curve.values) < minimum_points:
         return unknown
-    residual = values - _running_median(values)
+    residual = values - _running_median(values, len(values) // minimum_periods)
     spread = np.median(np.abs(residual))
     if spread == 0:
         return unknown
-    # The initial fall leaves a residual that is no pattern; neither do spikes.
+    # Spikes are no pattern.
     residual = np.clip(residual, -6 * spread, 6 * spread)
     residual = residual - residual.mean()
     span = steps[-1] - steps[0]
     cycles = np.arange(minimum_periods, len(steps) // 3 + 1, 0.5)
     cosine, sine = _fit(steps - steps[0], residual, cycles / span)
     power = cosine**2 + sine**2
-    best, ratio, frequencies = _highest(power)
+    best, ratio, frequencies = _highest(power / _lasting_noise(residual, cycles))
     p_value = -math.expm1(frequencies * math.log1p(-math.exp(-max(ratio, 1e-12))))
     angle = 2 * math.pi * cycles[best] / span * (steps - steps[0])
     pattern = cosine[best] * np.cos(angle) + sine[best] * np.sin(angle)
@@ -119,10 +123,11 @@ def _of_curve(
     )
 
 
-def _running_median(values: FloatArray) -> FloatArray:
-    half = _TREND_WINDOW // 2
-    padded = np.pad(values, half, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _TREND_WINDOW)
+def _running_median(values: FloatArray, width: int) -> FloatArray:
+    """Medians of ``width`` neighbours, or one more to make it odd; trends go on past the ends."""
+    half = max(4, width // 2)
+    padded = np.pad(values, half, mode="reflect", reflect_type="odd")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
     return np.asarray(np.median(windows, axis=1))
 
 
@@ -134,6 +139,13 @@ def _fit(steps: FloatArray, values: FloatArray, frequencies: FloatArray) -> tupl
     cy, sy = c @ values, s @ values
     determinant = np.maximum(cc * ss - cs**2, 1e-12 * (cc + ss) ** 2)
     return (ss * cy - cs * sy) / determinant, (cc * sy - cs * cy) / determinant
+
+
+def _lasting_noise(residual: FloatArray, cycles: FloatArray) -> FloatArray:
+    """Spectrum, up to a factor, of noise of which each point remembers a share of the last."""
+    memory = float(residual[1:] @ residual[:-1]) / float(residual @ residual)
+    angle = 2 * np.pi * cycles / len(residual)
+    return np.asarray(1 / (1 - 2 * memory * np.cos(angle) + memory**2))
 
 
 def _highest(power: FloatArray) -> tuple[int, float, int]:
