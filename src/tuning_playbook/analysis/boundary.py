@@ -55,7 +55,7 @@ def boundary_statistics(
     table: TrialTable,
     feasible: Feasibility,
     *,
-    significance: float = 0.05,
+    significance: float = 0.04,
     fewest_trials: int = 8,
     edge_share: float = 0.1,
     band_share: float = 0.2,

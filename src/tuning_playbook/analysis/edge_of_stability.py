@@ -17,7 +17,7 @@ from tuning_playbook.analysis.feasibility import (
     Feasibility,
 )
 from tuning_playbook.analysis.infeasible_region import separation
-from tuning_playbook.analysis.learning_rate import learning_rates
+from tuning_playbook.analysis.learning_rate import LearningRate, learning_rate_of, learning_rates
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 
@@ -28,24 +28,29 @@ class StabilityEdge:
 
     Args:
         hyperparameter: its key.
+        label: what is compared: the learning rate, or where the momentum varies beside it, the
+            learning rate over one minus the momentum.
         trials: judged trials that have it and whose failure, if any, training can explain.
         unstable: infeasible ones among them.
         separation_p: that the infeasible ones have larger values by chance.
         threshold: learning rate at which half of the trials fail; NaN where none does or all do.
         best: geometric mean over the best tenth, at least three trials.
         ratio: threshold / best.
+        best_value: the best trials' plain learning rate, their geometric mean.
         improving_p: one-sided p-value that the loss no longer falls with the learning rate at
             threshold / ``factor``; small where training still improves towards the threshold. NaN
             with too few trials.
     """
 
     hyperparameter: str
+    label: str
     trials: int
     unstable: int
     separation_p: float
     threshold: float
     best: float
     ratio: float
+    best_value: float
     improving_p: float
 
 
@@ -72,20 +77,22 @@ def stability_edges(
 
     Source: playbook, "Identifying unstable workloads".
     """
-    return tuple(
-        edge
-        for key, values in learning_rates(table).items()
-        if (edge := _edge(table, feasible, key, values, factor)) is not None
-    )
+    found = []
+    for values in learning_rates(table).values():
+        rows = np.flatnonzero(np.isfinite(values))
+        rate = learning_rate_of(table, int(rows[0])) if len(rows) else None
+        edge = None if rate is None else _edge(table, feasible, rate, factor)
+        found += [] if edge is None else [edge]
+    return tuple(found)
 
 
 def _edge(
     table: TrialTable,
     feasible: Feasibility,
-    key: str,
-    values: NDArray[np.float64],
+    rate: LearningRate,
     factor: float,
 ) -> StabilityEdge | None:
+    values = rate.effective
     usable = np.isfinite(values) & (values > 0)
     good = np.flatnonzero(usable & feasible.feasible)
     if not len(good):
@@ -106,15 +113,17 @@ def _edge(
         width = max(log_threshold - float(x_good.min()), 1.01 * math.log(factor))
         unit = np.clip((x_good - log_threshold) / width + 1, 0, 1)
         border = 0.5 - math.log(factor) / width
-        improving_p = outward_slopes(table, points, unit, key, border=border)[1]
+        improving_p = outward_slopes(table, points, unit, rate.key, border=border)[1]
     return StabilityEdge(
-        hyperparameter=key,
+        hyperparameter=rate.key,
+        label=rate.label,
         trials=len(rows),
         unstable=int(failed.sum()),
         separation_p=p_value,
         threshold=math.exp(log_threshold),
         best=math.exp(log_best),
         ratio=math.exp(log_threshold - log_best),
+        best_value=math.exp(float(np.mean(np.log(rate.values[top])))),
         improving_p=improving_p,
     )
 

@@ -106,14 +106,19 @@ def _factor(ratio: float) -> float:
 
 
 def _two_steps_on(values: tuple[float | int, ...], edge: Literal["low", "high"]) -> float:
-    end, inner = (values[0], values[1]) if edge == "low" else (values[-1], values[-2])
-    if inner > 0 and end > 0 and max(end / inner, inner / end) >= 1.5:
-        return end * (end / inner) ** 2
-    return end + 2 * (end - inner)
+    """Two steps beyond the last value: equal steps go on, otherwise equal factors."""
+    run = values[:3] if edge == "low" else values[:-4:-1]
+    end, step = run[0], run[0] - run[1]
+    even = len(run) == 3 and math.isclose(step, run[1] - run[2], rel_tol=0.01)
+    if not even and min(run[:2]) > 0:
+        return end * (end / run[1]) ** 2
+    return end + 2 * step
 
 
 def _tidy(value: float) -> float:
     """Two significant digits of the distance from 1 near 1, three digits otherwise."""
+    if float(value).is_integer():
+        return float(value)
     if 0.9 < value < 1:
         return 1 - float(f"{1 - value:.2g}")
     return float(f"{value:.3g}")

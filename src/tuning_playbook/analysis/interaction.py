@@ -52,6 +52,8 @@ def interactions(
         Smallest p-value first; nothing with too few trials or fewer than two hyperparameters.
     """
     points = distinct_configurations(table, np.flatnonzero(feasible.feasible))
+    if len(points.rows) < fewest_trials:
+        return ()
     parts = {}
     for h in table.space.hyperparameters:
         unit = table.units[h.key][points.rows]
@@ -59,7 +61,7 @@ def interactions(
             part = _parts(unit, bins)
             if part.max() > 0:
                 parts[h.key] = part
-    if len(points.rows) < fewest_trials or len(parts) < 2:
+    if len(parts) < 2:
         return ()
     ranks = mid_ranks(points.loss)
     singles = np.column_stack(

@@ -49,7 +49,7 @@ class EdgeOfStability:
 
     def _word(self, edge: StabilityEdge) -> Finding:
         evidence = self._evidence(edge)
-        key = edge.hyperparameter
+        key = edge.label
         if edge.trials < self.fewest_trials:
             return cannot_tell(
                 self,
@@ -62,10 +62,8 @@ class EdgeOfStability:
                 f"({edge.unstable} of {edge.trials} trials failed above the best ones).",
                 evidence,
             )
-        where = (
-            f"training fails from about {key} = {edge.threshold:.2g} on, {edge.ratio:.3g} times "
-            f"the best trials' {edge.best:.2g}"
-        )
+        where = f"training fails from about {key} = {edge.threshold:.2g} on"
+        where += f", {edge.ratio:.3g} times the best trials' {edge.best:.2g}"
         if edge.improving_p != edge.improving_p:
             return cannot_tell(
                 self,
@@ -92,7 +90,7 @@ class EdgeOfStability:
         return Finding(self.id, Verdict.PASS, summary, evidence, (), self.source)
 
     def _advice(self, edge: StabilityEdge) -> tuple[Advice, ...]:
-        best = edge.best
+        best = edge.best_value
         return (
             Advice(
                 "probe-stability",
@@ -116,6 +114,7 @@ class EdgeOfStability:
     def _evidence(self, edge: StabilityEdge) -> dict[str, Any]:
         return {
             "hyperparameter": edge.hyperparameter,
+            "compared": edge.label,
             "trials": edge.trials,
             "unstable_trials": edge.unstable,
             "threshold": number(edge.threshold, 3),

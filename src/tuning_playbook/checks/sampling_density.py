@@ -24,6 +24,8 @@ class SamplingDensity:
         enough: good trials that a searched space has.
         tolerance_share: what still counts as good, as a share of the progress from chance level to
             the best trial.
+        noise: standard deviation of the objective between seeds, where it is known; measured from
+            repeats of a configuration otherwise. Twice as much counts as good.
         fewest_trials: fewer feasible configurations give no verdict.
     """
 
@@ -33,11 +35,14 @@ class SamplingDensity:
 
     enough: int = 5
     tolerance_share: float = 0.02
+    noise: float | None = None
     fewest_trials: int = 5
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
-        region = good_region(table, feasibility(table), tolerance_share=self.tolerance_share)
+        region = good_region(
+            table, feasibility(table), noise=self.noise, tolerance_share=self.tolerance_share
+        )
         if region is None or region.feasible < self.fewest_trials:
             feasible = 0 if region is None else region.feasible
             return (

@@ -35,7 +35,7 @@ class SearchSpaceBoundary:
     title: ClassVar[str] = "Are the searched ranges wide enough?"
     source: ClassVar[str] = "search-space-boundaries"
 
-    significance: float = 0.05
+    significance: float = 0.04
     edge_share: float = 0.1
     band_share: float = 0.2
     infeasible_limit: float = 0.5

@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.study import Objective
+
+
+def curves_of(columns):
+    """{metric: [values of trial 0, values of trial 1, ...]} as long arrays."""
+    found = {}
+    for metric, trials in columns.items():
+        rows = [i for i, values in enumerate(trials) for _ in values]
+        steps = [10 * j for values in trials for j in range(len(values))]
+        found[metric] = (rows, steps, [v for values in trials for v in values])
+    return found
+
+
+def study(count, **columns):
+    direction = columns.pop("direction", "minimize")
+    return table_from_columns(
+        "s", ids=[str(i) for i in range(count)], values={},
+        objective=Objective("error", direction), **columns,
+    )  # fmt: skip
+
+
+GOOD = [2.3, 1.5, 0.9, 0.5, 0.4]
+
+
+def test_the_five_forms_of_failure_are_told_apart_and_counted():
+    nan = float("nan")
+    errors = [[], [0.9, 0.7], [0.9, 0.5, nan], [0.9, 1e9, 1e9], [0.9, 0.9, 0.9, 0.9, 0.9]]
+    losses = [[], [2.3, 1.5], [2.3, 1.0, nan], [2.3, 1e9, 1e9], [2.3, 2.3, 2.31, 2.3, 2.3]]
+    errors += [[0.9, 0.6, 0.4, 0.3, 0.2 + 0.01 * i] for i in range(6)]
+    losses += [GOOD] * 6
+    status = ["infeasible", "infeasible"] + ["complete"] * 9
+    found = feasibility(
+        study(11, status=status, curves=curves_of({"error": errors, "train_loss": losses}))
+    )
+    assert (
+        found.kind.tolist()
+        == ["flagged", "flagged", "non-finite", "diverged", "diverged"] + ["feasible"] * 6
+    )
+    assert found.share == pytest.approx(5 / 11)
+    assert sum(found.counts.values()) == 5
+
+
+def test_chance_level_without_a_training_loss_comes_from_step_zero():
+    errors = [[0.9, 0.9, 0.89], [0.9, 0.4, 0.9], *([0.9, 0.5, 0.2 + 0.01 * i] for i in range(5))]
+    found = feasibility(study(7, curves=curves_of({"error": errors})))
+    assert found.chance.origin == "step-0"
+    assert found.kind.tolist()[:2] == ["chance-level", "diverged"]
+    assert found.feasible.sum() == 5
+
+
+def test_a_declared_chance_level_works_for_maximised_metrics():
+    values = [0.1, 0.11, 0.5, 0.8, 0.9]
+    found = feasibility(study(5, direction="maximize", metric_values=values, chance_level=0.1))
+    assert found.kind.tolist() == ["chance-level"] * 2 + ["feasible"] * 3
+
+
+def test_a_rising_validation_loss_is_overfitting_and_not_divergence():
+    table = table_from_columns(
+        "s", ids=list("abcdef"), values={}, objective=Objective("val_loss", "minimize"),
+        curves=curves_of({"val_loss": [[2.3, 0.5 + 0.01 * i, 2.8] for i in range(6)]}),
+    )  # fmt: skip
+    assert feasibility(table).feasible.all()
+
+
+def test_a_value_that_is_not_finite_in_between_is_no_failure():
+    errors = [[0.9, float("nan"), 0.5, 0.3], *([0.9, 0.6, 0.4, 0.3 + 0.01 * i] for i in range(5))]
+    assert feasibility(study(6, curves=curves_of({"error": errors}))).feasible.all()
+
+
+def test_recorded_reasons_are_kept_and_unfinished_trials_do_not_count():
+    found = feasibility(
+        study(
+            8,
+            status=["infeasible", "infeasible", "failed", "failed", "running", "cancelled",
+                    "complete", "complete"],
+            reason=["non-finite", "out-of-memory", "exception", "lost", "", "cancelled", "", ""],
+            metric_values=[np.nan] * 7 + [0.3],
+        )
+    )  # fmt: skip
+    assert found.kind.tolist() == [
+        "non-finite", "out-of-memory", "crash", "unfinished", "unfinished", "unfinished",
+        "no-measurement", "feasible",
+    ]  # fmt: skip
+    assert found.judged.sum() == 5
+
+
+def test_a_blown_up_value_is_divergence_and_a_bad_one_only_poor():
+    losses = [0.3, 0.31, 0.32, 0.33, 0.34, 0.35, 0.36, 0.37, 0.6, 1e12]
+    found = feasibility(study(10, metric_values=losses))
+    assert found.kind[-1] == "diverged"
+    assert found.poor.tolist() == [False] * 8 + [True, False]
+
+
+def test_one_trial_or_none_is_judged_without_fuss():
+    assert feasibility(study(1, metric_values=[0.5])).feasible.tolist() == [True]
+    empty = feasibility(study(2, metric_values=[np.nan, np.nan]))
+    assert empty.counts == {"no-measurement": 2}
+    assert feasibility(study(0)).share != 0
+
+
+def distributions(rng, count):
+    units = rng.random((count, 4))
+    bowl = ((units - 0.5) ** 2).sum(axis=1)
+    return {
+        "even": rng.random(count),
+        "normal": rng.normal(size=count),
+        "bowl": bowl + 0.02 * rng.normal(size=count),
+        "long bad tail": np.exp(rng.normal(size=count)),
+        "long good tail": -np.exp(rng.normal(size=count)),
+        "coarse metric": np.round(0.1 + 0.1 * bowl + 0.01 * rng.normal(size=count), 2),
+        "two groups": np.where(units[:, 0] > 0.5, 0.1, 0.3) + 0.05 * units[:, 1],
+        "saturating": 1 - np.exp(-2 * bowl) + 0.005 * rng.normal(size=count),
+    }
+
+
+@pytest.mark.parametrize("count", [20, 50, 200])
+def test_no_chance_level_is_seen_where_there_is_none(count):
+    rng = np.random.default_rng(count)
+    studies = 40
+    alarms = dict.fromkeys(distributions(rng, 5), 0)
+    for _ in range(studies):
+        for name, losses in distributions(rng, count).items():
+            alarms[name] += not feasibility(study(count, metric_values=losses)).feasible.all()
+    assert max(alarms.values()) <= 0.15 * studies
+    assert sum(alarms.values()) <= 0.03 * studies * len(alarms)
+
+
+@pytest.mark.parametrize("count", [20, 50, 200])
+def test_a_crowd_at_chance_level_is_seen(count):
+    rng = np.random.default_rng(count)
+    hits = 0
+    for _ in range(20):
+        errors = 0.1 + 0.6 * rng.random(count)
+        stuck = rng.random(count) < 0.4
+        errors[stuck] = 0.9 + 0.001 * rng.standard_normal(stuck.sum())
+        found = feasibility(study(count, metric_values=errors))
+        hits += bool(np.array_equal(~found.feasible, stuck))
+    assert hits >= 18

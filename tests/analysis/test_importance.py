@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.importance import importances
+from tuning_playbook.analysis.interaction import holm, interactions
+from tuning_playbook.analysis.ranks import mid_ranks
+from tuning_playbook.study import Objective
+
+
+def ranked(table, **options):
+    return importances(table, feasibility(table), **options)
+
+
+def paired(table):
+    return interactions(table, feasibility(table))
+
+
+@pytest.mark.parametrize("region", ["trials", "uniform"])
+def test_hyperparameters_are_ranked_by_their_weights(unit_study, bowl, region):
+    units, loss = bowl(np.random.default_rng(0), 500, 0.5, (1.0, 0.3, 0.1, 0.0))
+    found = ranked(unit_study(units, loss), region=region)
+    assert [i.hyperparameter for i in found][:2] == ["h0", "h1"]
+    assert sum(i.share for i in found) == pytest.approx(1.0)
+    last = next(i for i in found if i.hyperparameter == "h3")
+    assert last.share < 0.05
+    assert found[0].p_value < 0.01
+    assert all(i.share_low <= i.share <= i.share_high for i in found)
+
+
+@pytest.mark.parametrize("count", [20, 60, 200])
+def test_an_irrelevant_hyperparameter_is_rarely_called_important(unit_study, count):
+    rng = np.random.default_rng(count)
+    p_values = []
+    for _ in range(60):
+        units = rng.random((count, 3))
+        found = ranked(unit_study(units, (units[:, 0] - 0.4) ** 2), resamples=100)
+        p_values += [i.p_value for i in found if i.hyperparameter != "h0"]
+    assert np.mean(np.array(p_values) < 0.05) <= 0.1
+
+
+def test_the_ranking_agrees_with_an_independent_library():
+    optuna = pytest.importorskip("optuna")
+    rng = np.random.default_rng(1)
+    units = rng.random((300, 4))
+    loss = ((units - 0.4) ** 2) @ np.array([1.0, 0.5, 0.2, 0.0])
+    names = ["a", "b", "c", "d"]
+    theirs = optuna.create_study()
+    space = {name: optuna.distributions.FloatDistribution(0, 1) for name in names}
+    theirs.add_trials(
+        optuna.trial.create_trial(
+            params=dict(zip(names, u.tolist(), strict=True)), distributions=space, value=float(y)
+        )
+        for u, y in zip(units, loss, strict=True)
+    )
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=0.2)
+    expected = optuna.importance.get_param_importances(theirs, evaluator=evaluator)
+    table = table_from_columns(
+        "s", ids=range(300), values={n: units[:, i] for i, n in enumerate(names)},
+        metric_values=loss, objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    ours = {i.hyperparameter: i.share for i in ranked(table)}
+    assert sorted(ours, key=ours.get) == sorted(expected, key=expected.get)
+
+
+def test_choices_and_conditional_hyperparameters_have_an_importance():
+    rng = np.random.default_rng(0)
+    optimizer = rng.choice(["sgd", "adam"], 200)
+    beta = np.where(optimizer == "adam", rng.random(200), np.nan)
+    noise = rng.random(200)
+    loss = np.where(optimizer == "adam", 0.0, 1.0) + 0.3 * np.nan_to_num(beta) ** 2 + 0.5 * noise
+    unrelated = rng.random(200)
+    table = table_from_columns(
+        "s", ids=range(200), values={"optimizer": optimizer, "beta": beta, "noise": unrelated},
+        metric_values=loss, objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    found = {i.hyperparameter: i for i in ranked(table)}
+    assert found["optimizer"].p_value < 0.01
+    assert found["beta"].p_value < 0.01
+    assert found["noise"].p_value > 0.01
+
+
+def test_importance_for_feasibility_is_told_apart(unit_study):
+    units = np.random.default_rng(0).random((200, 2))
+    found = ranked(unit_study(units, (units[:, 1] - 0.5) ** 2, failed=units[:, 0] > 0.6))
+    by_key = {i.hyperparameter: i for i in found}
+    assert by_key["h0"].feasibility_accuracy == 1.0
+    assert by_key["h0"].p_value > 0.01
+    assert by_key["h1"].p_value < 0.01
+    assert by_key["h1"].feasibility_accuracy < 0.7
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 9])
+def test_few_trials_have_no_importance(unit_study, count):
+    units = np.random.default_rng(0).random((count, 2))
+    table = unit_study(units, units[:, 0])
+    assert ranked(table) == ()
+    assert paired(table) == ()
+
+
+def test_an_interaction_is_found_and_named(unit_study):
+    rng = np.random.default_rng(0)
+    units = rng.random((150, 4))
+    loss = (units[:, 0] + units[:, 1] - 1) ** 2 + 0.3 * units[:, 2] + 0.02 * rng.random(150)
+    first = paired(unit_study(units, loss))[0]
+    assert {first.first, first.second} == {"h0", "h1"}
+    assert first.adjusted_p < 0.001
+
+
+def test_additive_effects_are_rarely_called_an_interaction(unit_study):
+    rng = np.random.default_rng(1)
+    alarms = 0
+    for _ in range(60):
+        units = rng.random((100, 4))
+        loss = units[:, 0] + 0.5 * units[:, 1] + 0.3 * rng.standard_normal(100)
+        alarms += paired(unit_study(units, loss))[0].adjusted_p < 0.05
+    assert alarms <= 8  # 3 are expected
+
+
+def test_mid_ranks_and_holm_agree_with_definitions():
+    from scipy.stats import rankdata
+
+    values = np.random.default_rng(0).integers(0, 5, 30).astype(float)
+    np.testing.assert_array_equal(mid_ranks(values), rankdata(values))
+    assert holm([0.5, 0.5]) == [1.0, 1.0]
+    assert holm([]) == []

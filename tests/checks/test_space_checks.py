@@ -1,0 +1,225 @@
+"""The checks on the search space, end to end on studies of known truth."""
+
+import json
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.checks.best_step import BestStep
+from tuning_playbook.checks.edge_of_stability import EdgeOfStability
+from tuning_playbook.checks.importance import HyperparameterImportance
+from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
+from tuning_playbook.checks.sampling_density import SamplingDensity
+from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
+from tuning_playbook.findings import Verdict
+from tuning_playbook.sources import SOURCES
+from tuning_playbook.space import Float, Hyperparameter, SearchSpace
+from tuning_playbook.study import Objective
+
+CHECKS = (
+    SearchSpaceBoundary(),
+    InfeasibleFraction(),
+    EdgeOfStability(),
+    SamplingDensity(),
+    BestStep(),
+    HyperparameterImportance(),
+)
+SPACE = SearchSpace(
+    (
+        Hyperparameter("learning_rate", Float(1e-5, 1.0, "log"), 1e-3),
+        Hyperparameter("weight_decay", Float(1e-7, 1e-3, "log"), 1e-4),
+        Hyperparameter("momentum", Float(0.8, 0.999, "reverse_log"), 0.9),
+    )
+)
+
+
+def study(units, loss, *, failed=None, direction="minimize", **columns):
+    units = np.asarray(units, dtype=float)
+    failed = np.zeros(len(units), dtype=bool) if failed is None else failed
+    sign = 1 if direction == "minimize" else -1
+    values = {k: SPACE[k].domain.from_unit(units[:, i]) for i, k in enumerate(SPACE.keys)}
+    return table_from_columns(
+        "study", ids=[f"t{i}" for i in range(len(units))], values=values, space=SPACE,
+        status=["infeasible" if f else "complete" for f in failed],
+        metric_values=np.where(failed, np.nan, sign * np.asarray(loss, dtype=float)),
+        objective=Objective("error", direction), **columns,
+    )  # fmt: skip
+
+
+def bowl(count, optimum=(0.5, 0.5, 0.5), seed=0):
+    rng = np.random.default_rng(seed)
+    units = rng.random((count, 3))
+    loss = ((units - np.asarray(optimum)) ** 2) @ np.array([1.0, 0.5, 0.2])
+    return units, 0.1 + loss + 0.005 * rng.standard_normal(count)
+
+
+def only(check, table):
+    (finding,) = check.run(table)
+    return finding
+
+
+STUDIES = {
+    "sound": lambda: study(*bowl(60)),
+    "maximised": lambda: study(*bowl(60), direction="maximize"),
+    "tight": lambda: study(*bowl(60, (0.5, -0.3, 0.5))),
+    "half fails": lambda: study(*bowl(60), failed=bowl(60)[0][:, 0] > 0.4),
+    "all fail": lambda: study(*bowl(10), failed=np.ones(10, dtype=bool)),
+    "one trial": lambda: study(*bowl(1)),
+    "two trials": lambda: study(*bowl(2)),
+    "five trials": lambda: study(*bowl(5)),
+    "no trial": lambda: study(*bowl(0)),
+    "all alike": lambda: study(np.full((20, 3), 0.5), np.full(20, 0.3)),
+    "no hyperparameter": lambda: table_from_columns(
+        "s", ids=["a", "b"], values={}, metric_values=[0.1, 0.2],
+        objective=Objective("error", "minimize"),
+    ),
+    "running": lambda: table_from_columns(
+        "s", ids=["a", "b"], values={"lr": [0.1, 0.2]}, status=["running", "waiting"],
+        objective=Objective("error", "minimize"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_check_says_something_on_every_study_in_plain_json(check, name):
+    findings = check.run(STUDIES[name]())
+    assert findings
+    for finding in findings:
+        assert finding.check == check.id
+        assert finding.source in SOURCES
+        assert finding.summary.endswith(".")
+        json.dumps([dict(finding.evidence), *(dict(a.arguments) for a in finding.advice)],
+                   allow_nan=False)  # fmt: skip
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_thresholds_are_printed_with_a_verdict(check):
+    for finding in check.run(STUDIES["sound"]()):
+        assert set(finding.evidence["thresholds"]) == {f.name for f in fields(check)}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_the_direction_makes_no_difference(check):
+    sound, maximised = check.run(STUDIES["sound"]()), check.run(STUDIES["maximised"]())
+    assert [f.verdict for f in sound] == [f.verdict for f in maximised]
+    assert [f.advice for f in sound] == [f.advice for f in maximised]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("name", ["one trial", "two trials", "no trial", "running"])
+def test_too_little_data_is_said_to_be_too_little(check, name):
+    assert only(check, STUDIES[name]()).verdict is Verdict.UNKNOWN
+
+
+def test_a_tight_edge_is_named_with_the_range_to_search_next():
+    finding = only(SearchSpaceBoundary(), STUDIES["tight"]())
+    assert finding.verdict is Verdict.FAIL
+    (advice,) = finding.advice
+    assert advice.action == "expand"
+    assert advice.arguments == {
+        "hyperparameter": "weight_decay", "edge": "low", "range": [1e-8, 1e-3],
+    }  # fmt: skip
+    edges = {(e["hyperparameter"], e["edge"]): e["verdict"] for e in finding.evidence["edges"]}
+    assert len(edges) == 6
+    assert edges["weight_decay", "low"] == "expand"
+    assert edges["learning_rate", "high"] == "ok"
+
+
+def test_a_sound_space_passes_and_a_stricter_rule_is_an_argument():
+    assert only(SearchSpaceBoundary(), STUDIES["sound"]()).verdict is Verdict.PASS
+    assert SearchSpaceBoundary(significance=0.001).significance == 0.001
+
+
+def test_an_alarm_from_few_trials_is_weak():
+    units = np.random.default_rng(0).random((12, 3))
+    finding = only(SearchSpaceBoundary(), study(units, units[:, 1]))
+    assert finding.verdict is Verdict.WARN
+    assert finding.confidence == "low"
+
+
+def test_many_infeasible_trials_shrink_the_range_that_they_are_in():
+    finding = only(InfeasibleFraction(), STUDIES["half fails"]())
+    assert finding.verdict is Verdict.WARN
+    advice = {a.action: a.arguments for a in finding.advice}
+    assert advice["shrink"]["hyperparameter"] == "learning_rate"
+    low, high = advice["shrink"]["range"]
+    assert low == 1e-5
+    assert SPACE["learning_rate"].domain.to_unit(high) == pytest.approx(0.4, abs=0.03)
+
+
+def test_failures_that_nothing_explains_look_like_a_bug():
+    rng = np.random.default_rng(5)
+    found = [
+        only(InfeasibleFraction(), study(*bowl(200, seed=seed), failed=rng.random(200) < 0.3))
+        for seed in range(20)
+    ]
+    alarms = [f for f in found if f.verdict is Verdict.WARN]
+    assert len(alarms) >= 8  # two thirds are expected
+    assert all([a.action for a in f.advice] == ["investigate"] for f in alarms)
+
+
+def test_a_study_in_which_nothing_trains_fails():
+    finding = only(InfeasibleFraction(), STUDIES["all fail"]())
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence["kinds"] == {"flagged": 10}
+
+
+def test_the_edge_of_stability_asks_for_probes_and_fixes_in_order():
+    units, loss = bowl(80, (0.9, 0.5, 0.5))
+    finding = only(EdgeOfStability(), study(units, loss, failed=units[:, 0] > 0.75))
+    assert finding.verdict is Verdict.WARN
+    assert [a.action for a in finding.advice] == ["probe-stability", "warmup", "clip-gradients"]
+    below = only(EdgeOfStability(), study(*bowl(80, (0.3, 0.5, 0.5)), failed=units[:, 0] > 0.75))
+    assert below.verdict is Verdict.PASS
+
+
+def test_a_thin_study_is_doubled():
+    finding = only(SamplingDensity(), study(*bowl(20)))
+    assert finding.verdict is Verdict.WARN
+    (advice,) = finding.advice
+    assert (advice.action, advice.arguments) == ("add-trials", {"trials": 20})
+    assert finding.evidence["chance_of_new_best"]["20"] == 0.5
+    assert only(SamplingDensity(noise=0.005), study(*bowl(600))).verdict is Verdict.PASS
+
+
+def test_what_matters_is_named_and_what_does_not_can_be_fixed():
+    rng = np.random.default_rng(0)
+    units = rng.random((400, 3))
+    loss = (units[:, 0] - 0.5) ** 2 + 0.001 * rng.random(400)
+    finding = only(HyperparameterImportance(), study(units, loss))
+    assert "learning_rate" in finding.summary
+    assert {a.arguments["hyperparameter"] for a in finding.advice} <= {"weight_decay", "momentum"}
+    assert finding.advice
+    assert all(a.action == "fix" for a in finding.advice)
+
+
+@pytest.mark.parametrize(
+    ("best_at", "decaying", "verdict", "action"),
+    [
+        (0.04, False, Verdict.WARN, "train-shorter"),
+        (1.0, False, Verdict.WARN, "train-longer"),
+        (1.0, True, Verdict.PASS, None),
+        (0.5, False, Verdict.PASS, None),
+    ],
+)
+def test_best_steps_are_read_with_the_schedule_in_mind(best_at, decaying, verdict, action):
+    units, loss = bowl(20)
+    share = np.arange(1, 51) / 50
+    rows, steps = np.repeat(np.arange(20), 50), np.tile(np.arange(1, 51) * 20, 20)
+    error = loss[:, None] + (share - best_at) ** 2
+    rate = np.ones((20, 1)) * (1.01 - share if decaying else np.ones(50))
+    table = study(
+        units, np.full(20, np.nan),
+        curves={
+            "error": (rows, steps, error.ravel()),
+            "learning_rate": (rows, steps, rate.ravel()),
+        },
+    )  # fmt: skip
+    finding = only(BestStep(), table)
+    assert finding.verdict is verdict
+    assert [a.action for a in finding.advice] == ([action] if action else [])
+    if action == "train-shorter":
+        assert finding.advice[0].arguments == {"max_train_steps": 120}
