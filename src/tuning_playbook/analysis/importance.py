@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.infeasible_region import infeasible_locations
+from tuning_playbook.analysis.infeasible_region import Location, infeasible_locations
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Domain, Ordered
@@ -91,10 +91,6 @@ def importances(
     is_top = np.zeros(count, dtype=bool)
     is_top[np.argsort(points.loss, kind="stable")[:top_count]] = True
     rng = np.random.default_rng(seed)
-    places = {
-        place.hyperparameter: place
-        for place in infeasible_locations(table, feasible.infeasible, feasible)
-    }
     keys, observed, null, boot = [], [], [], []
     for h in table.space.hyperparameters:
         unit = table.units[h.key][points.rows]
@@ -110,27 +106,41 @@ def importances(
         boot.append(found[2])
     if not keys:
         return ()
-    v, null_v, boot_v = np.array(observed), np.array(null), np.array(boot)
-    chance = null_v.mean(axis=1)
-    shares = _shares((v - chance)[:, None])[:, 0]
+    return _ranked(
+        keys,
+        np.array(observed),
+        np.array(null),
+        np.array(boot),
+        infeasible_locations(table, feasible.infeasible, feasible),
+    )
+
+
+def _ranked(
+    keys: list[str],
+    observed: NDArray[np.float64],
+    null: NDArray[np.float64],
+    boot: NDArray[np.float64],
+    locations: tuple[Location, ...],
+) -> tuple[Importance, ...]:
+    chance = null.mean(axis=1)
+    shares = _shares((observed - chance)[:, None])[:, 0]
     # A bootstrap sample diverges more than its parent by about what chance gives once more.
-    low, high = np.quantile(_shares(boot_v - 2 * chance[:, None]), [0.05, 0.95], axis=1)
-    p_values = (1 + np.sum(null_v >= v[:, None], axis=1)) / (1 + resamples)
-    results = []
-    for i, key in enumerate(keys):
-        place = places.get(key)
-        results.append(
-            Importance(
-                key,
-                float(v[i]),
-                float(shares[i]),
-                float(min(low[i], shares[i])),
-                float(max(high[i], shares[i])),
-                float(p_values[i]),
-                place.balanced_accuracy if place else math.nan,
-                place.p_value if place else math.nan,
-            )
+    low, high = np.quantile(_shares(boot - 2 * chance[:, None]), [0.05, 0.95], axis=1)
+    p_values = (1 + np.sum(null >= observed[:, None], axis=1)) / (1 + null.shape[1])
+    places = {place.hyperparameter: place for place in locations}
+    results = [
+        Importance(
+            key,
+            float(observed[i]),
+            float(shares[i]),
+            float(min(low[i], shares[i])),
+            float(max(high[i], shares[i])),
+            float(p_values[i]),
+            places[key].balanced_accuracy if key in places else math.nan,
+            places[key].p_value if key in places else math.nan,
         )
+        for i, key in enumerate(keys)
+    ]
     return tuple(sorted(results, key=lambda r: (-r.share, r.p_value)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -87,33 +87,33 @@ class SamplingDensity:
             check=self.id,
             verdict=Verdict.PASS if dense else Verdict.WARN,
             summary=summary,
-            evidence={
-                "configurations": region.trials,
-                "feasible_configurations": region.feasible,
-                "good": good,
-                "good_trials": names(table, region.good[:_MOST_NAMES]),
-                "good_share": number(region.share, 3),
-                "good_share_interval_90": [
-                    number(region.share_low, 3), number(region.share_high, 3),
-                ],
-                "best": number(table.objective.direction.sign * region.best),
-                "tolerance": number(region.tolerance, 3),
-                "tolerance_from": number(table.objective.direction.sign * region.reference),
-                "noise": number(region.noise, 3),
-                "gain_of_second_half": number(region.gain, 3),
-                "spread": {
-                    key: [number(low, 3), number(high, 3)]
-                    for key, (low, high) in region.spread.items()
-                },
-                "chance_of_new_best": {
-                    str(m): number(chance_of_new_best(region.trials, m), 3)
-                    for m in sorted({10, region.trials // 2, region.trials, 2 * region.trials})
-                    if m > 0
-                },
-                "thresholds": thresholds(self),
-            },
+            evidence=self._evidence(table, region),
             advice=() if dense else advice,
             source=self.source,
             # The playbook gives no rule for how many are enough.
             confidence="medium",
-        )  # fmt: skip
+        )
+
+    def _evidence(self, table: TrialTable, region: GoodRegion) -> dict[str, Any]:
+        sign = table.objective.direction.sign
+        budgets = sorted({10, region.trials // 2, region.trials, 2 * region.trials} - {0})
+        return {
+            "configurations": region.trials,
+            "feasible_configurations": region.feasible,
+            "good": len(region.good),
+            "good_trials": names(table, region.good[:_MOST_NAMES]),
+            "good_share": number(region.share, 3),
+            "good_share_interval_90": [number(region.share_low, 3), number(region.share_high, 3)],
+            "best": number(sign * region.best),
+            "tolerance": number(region.tolerance, 3),
+            "tolerance_from": number(sign * region.reference),
+            "noise": number(region.noise, 3),
+            "gain_of_second_half": number(region.gain, 3),
+            "spread": {
+                key: [number(low, 3), number(high, 3)] for key, (low, high) in region.spread.items()
+            },
+            "chance_of_new_best": {
+                str(more): number(chance_of_new_best(region.trials, more), 3) for more in budgets
+            },
+            "thresholds": thresholds(self),
+        }
