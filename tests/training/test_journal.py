@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import resource
@@ -120,11 +121,12 @@ def test_a_full_disk_is_told_and_leaves_the_journal_readable(tmp_path):
     before = signal.signal(signal.SIGXFSZ, ignored)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 10, limits[1]))
-        with pytest.raises(StoreUnavailable, match=str(path)):
+        with pytest.raises(StoreUnavailable, match=str(path)) as caught:
             writer.write_row(2, {"loss": 2.0}, evaluation=False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
+    assert caught.value.__cause__.errno == errno.ENOSPC
     writer.write_row(3, {"loss": 3.0}, evaluation=False)
     (rows,) = JournalReader(path).read()
     assert rows.steps.tolist() == [1, 3]

@@ -12,6 +12,7 @@ that logs) can only repeat a definition. A record that is cut short by a kill is
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -105,18 +106,15 @@ class JournalWriter:
     def _append(self, record: bytes) -> None:
         try:
             written = os.write(self._file, record)
+            if written != len(record):
+                # What came after half a record could not be read, so the half must go.
+                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            raise self._refused(error.strerror or str(error)) from error
-        if written != len(record):
-            # What came after half a record could not be read, so the half must go.
-            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
-            raise self._refused("no space left on the device")
-
-    def _refused(self, reason: str) -> StoreUnavailable:
-        return StoreUnavailable(
-            f"a measurement cannot be written to {self._path}: {reason}; free some space, then "
-            "type: playbook run (it goes on where it stopped)"
-        )
+            raise StoreUnavailable(
+                f"a measurement cannot be written to {self._path}: {error.strerror}; free some "
+                "space, then type: playbook run (it goes on where it stopped)"
+            ) from error
 
     def sync(self) -> None:
         """Wait until all that was written is on the disk, safe from a power cut too."""
