@@ -20,7 +20,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,14 +107,17 @@ class JournalWriter:
         try:
             written = os.write(self._file, record)
             if written != len(record):
-                # What came after half a record could not be read, so the half must go.
-                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self._take_back(written)
         except OSError as error:
             raise StoreUnavailable(
                 f"a measurement cannot be written to {self._path}: {error.strerror}; free some "
                 "space, then type: playbook run (it goes on where it stopped)"
             ) from error
+
+    def _take_back(self, written: int) -> NoReturn:
+        """Remove the half record of a full disk: what came after it could not be read."""
+        os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def sync(self) -> None:
         """Wait until all that was written is on the disk, safe from a power cut too."""
