@@ -247,12 +247,32 @@ def test_a_driver_killed_three_times_ends_with_the_undisturbed_set_of_trials(ben
 def test_two_drivers_share_the_work(bench):
     bench.write(SLOW)
     other = start_driver(bench.folder)
-    _, store = bench.run(bench.study(trials=12, steps=40))
+    deadline = time.monotonic() + 60
+    while not list(bench.folder.rglob("*.journal")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    _, store = bench.run(bench.study(trials=24, steps=40))
     assert other.wait(timeout=60) == 0
     trials = store.trials("study")
     assert {t.status for t in trials} == {Status.COMPLETE}
     assert {t.attempts for t in trials} == {1}
     assert len({t.worker for t in trials}) == 2
+
+
+@pytest.mark.torch
+def test_a_program_that_computes_while_it_is_imported_can_be_forked(bench, monkeypatch):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    (bench.folder / "train.py").write_text(
+        "import torch\n"
+        "a = torch.randn(600, 600) @ torch.randn(600, 600)\n"
+        "def train(trial):\n"
+        "    b = torch.randn(600, 600) @ torch.randn(600, 600) + torch.exp(a)\n"
+        "    trial.evaluate(6, error=1.0, threads=torch.get_num_threads())\n"
+    )
+    _, store = bench.run(bench.study(trials=1, timeout_seconds=60))
+    (trial,) = store.trials("study")
+    assert trial.status is Status.COMPLETE, trial.detail
+    assert trial.summaries["threads"].last == 2
 
 
 def test_a_stop_releases_trials_and_the_next_run_goes_on(bench):

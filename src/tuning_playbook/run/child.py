@@ -20,6 +20,7 @@ from tuning_playbook.training.current import ATTEMPT_VARIABLE
 from tuning_playbook.training.handle import TrialHandle
 from tuning_playbook.training.seeding import seed_everything
 
+THREADS_VARIABLE = "TUNING_PLAYBOOK_THREADS"
 _OUT_OF_MEMORY_NAMES = frozenset({"MemoryError", "OutOfMemoryError", "XlaRuntimeError"})
 
 
@@ -35,6 +36,7 @@ def run_attempt(file: Path) -> int:
     if attempt.gpus:
         os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(attempt.gpus)
     os.environ[ATTEMPT_VARIABLE] = str(file)
+    _allow_threads(os.environ.pop(THREADS_VARIABLE, "1"))
     if isinstance(attempt.training.target, CommandTarget):
         _become_command(attempt, attempt.training.target)
     folder = Path(attempt.project_folder)
@@ -53,6 +55,18 @@ def run_attempt(file: Path) -> int:
         return 1
     handle.record_event("returned", {})
     return 0
+
+
+def _allow_threads(count: str) -> None:
+    """Give this process its share of the cores.
+
+    The fork server imports the user's program with one OpenMP thread, because a pool of them does
+    not survive a fork: the child's first parallel loop would wait forever.
+    """
+    os.environ["OMP_NUM_THREADS"] = count
+    torch = sys.modules.get("torch")
+    if torch is not None and count.isdigit():
+        torch.set_num_threads(int(count))
 
 
 def _is_full_disk(error: BaseException | None) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tuning_playbook.errors import TargetError
 from tuning_playbook.run.base import Exit
+from tuning_playbook.run.child import THREADS_VARIABLE
 from tuning_playbook.run.fork_server import kill_group
 from tuning_playbook.study import FunctionTarget, Target
 from tuning_playbook.training.attempt import Attempt, write_attempt
@@ -35,7 +36,15 @@ class LocalLauncher:
 
     def __init__(self, folder: Path, target: Target, *, workers: int) -> None:
         named = [target.file, target.function] if isinstance(target, FunctionTarget) else []
-        threads = max(1, len(os.sched_getaffinity(0)) // workers)
+        share = max(1, len(os.sched_getaffinity(0)) // workers)
+        threads = os.environ.get("OMP_NUM_THREADS", str(share))
+        environment = {
+            "OPENBLAS_NUM_THREADS": threads,  # survives a fork, unlike OpenMP's threads
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            THREADS_VARIABLE: threads,
+            "PYTHONUNBUFFERED": "1",
+        }
         self._server = subprocess.Popen(
             [
                 sys.executable,
@@ -47,7 +56,7 @@ class LocalLauncher:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"OMP_NUM_THREADS": str(threads), **os.environ, "PYTHONUNBUFFERED": "1"},
+            env=environment,
             start_new_session=True,  # Ctrl-C reaches the driver alone, which then decides
         )
         self._keys: dict[str, str] = {}  # attempt file -> key
