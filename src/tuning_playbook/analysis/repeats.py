@@ -44,7 +44,7 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
         rows: shape (k,), trials with a finite loss.
     """
     loss = table.loss[rows]
-    if not len(rows) or not table.space.keys:
+    if not len(rows):
         return Configurations(rows, loss, np.ones(len(rows), dtype=np.int64), float("nan"))
     _, first, group, counts = np.unique(
         _marks(table, rows), return_index=True, return_inverse=True, return_counts=True

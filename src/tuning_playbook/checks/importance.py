@@ -51,7 +51,7 @@ class HyperparameterImportance:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} feasible configurations; {self.fewest_trials} are "
+                    f"Cannot tell: {count} different feasible trials; {self.fewest_trials} are "
                     "needed to tell which hyperparameters matter.",
                     feasible_configurations=count,
                 ),

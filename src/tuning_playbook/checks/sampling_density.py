@@ -48,7 +48,7 @@ class SamplingDensity:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {feasible} feasible configurations; {self.fewest_trials} are "
+                    f"Cannot tell: {feasible} different feasible trials; {self.fewest_trials} are "
                     "needed.",
                     feasible_configurations=feasible,
                 ),

@@ -77,8 +77,8 @@ class SearchSpaceBoundary:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} feasible configurations do not show where the best "
-                    f"region is; {self.fewest_trials} different ones are needed.",
+                    f"Cannot tell: {count} different feasible trials do not show where the best "
+                    f"region is; {self.fewest_trials} are needed.",
                     **evidence,
                 ),
             )
