@@ -14,9 +14,12 @@ TRAIN, VALIDATION = slice(0, 1297), slice(1297, 1797)
 def build_model(config):
     width = config["width"]
     return nn.Sequential(
-        nn.Conv2d(1, width, 3, padding=1), nn.ReLU(),
-        nn.Conv2d(width, 2 * width, 3, stride=2, padding=1), nn.ReLU(),
-        nn.Flatten(), nn.Dropout(config["dropout"]),
+        nn.Conv2d(1, width, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(width, 2 * width, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Dropout(config["dropout"]),
         nn.Linear(2 * width * 16, 10),
     )
 
