@@ -1,1 +1,0 @@
-"""TODO: face of this room."""
