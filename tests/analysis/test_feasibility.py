@@ -96,6 +96,12 @@ def test_a_blown_up_value_is_divergence_and_a_bad_one_only_poor():
     assert found.poor.tolist() == [False] * 8 + [True, False]
 
 
+def test_losses_over_many_decades_are_no_divergence_below_chance_level():
+    losses = [10.0**-i for i in range(10)]
+    found = feasibility(study(11, metric_values=[*losses, 50.0], chance_level=2.0))
+    assert found.kind.tolist() == ["feasible"] * 10 + ["diverged"]
+
+
 def test_one_trial_or_none_is_judged_without_fuss():
     assert feasibility(study(1, metric_values=[0.5])).feasible.tolist() == [True]
     empty = feasibility(study(2, metric_values=[np.nan, np.nan]))

@@ -101,7 +101,8 @@ def feasibility(
     - ``diverged``: the training loss ends no lower than where the study's trials began, less
       ``progress_share`` of the progress of the study's best; without a training loss, the same of
       an objective that is not a loss (a rising validation loss may be mere overfitting). Or the
-      objective is worse than the better half's by a factor of a thousand.
+      objective is as much worse than chance level as the best one is better; where that level is
+      unknown, a thousand times worse than the better half.
     - ``chance-level``: the objective never got better than that of a model which has learnt
       nothing, by at least ``progress_share`` of the best trial's progress; see `chance_level`.
 
@@ -128,11 +129,16 @@ def feasibility(
     if training is not None:
         _mark(kind, DIVERGED, _not_below_start(table.curves[training], kind, progress_share))
     chance = chance_level(table, kind == FEASIBLE)
+    far_worse = (
+        table.loss > chance.loss + chance.progress
+        if np.isfinite(chance.loss)
+        else _blown_up(table.loss, kind == FEASIBLE)
+    )
+    _mark(kind, DIVERGED, far_worse)
     _mark(kind, CHANCE, table.loss > chance.loss - progress_share * chance.progress)
     if training is None and objective in table.curves and not _is_loss(objective):
         ended = table.objective.direction.sign * last_values(table.curves[objective], 3)
         _mark(kind, DIVERGED, ended > chance.loss - progress_share * chance.progress)
-    _mark(kind, DIVERGED, _blown_up(table.loss, kind == FEASIBLE))
     feasible = kind == FEASIBLE
     judged = kind != UNFINISHED
     counts = Counter(kind[judged & ~feasible].tolist())
