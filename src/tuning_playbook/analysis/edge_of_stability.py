@@ -29,7 +29,7 @@ class StabilityEdge:
     Args:
         hyperparameter: its key.
         label: what is compared: the learning rate, or where the momentum varies beside it, the
-            learning rate over one minus the momentum.
+            learning rate over one minus the momentum if that explains failures better.
         trials: judged trials that have it and whose failure, if any, training can explain.
         unstable: infeasible ones among them.
         separation_p: that the infeasible ones have larger values by chance.
@@ -67,6 +67,9 @@ def stability_edges(
     Whether training still improves towards the threshold is tested as at the edge of a range, see
     `boundary_statistics`, with the threshold as the edge and the slope taken a ``factor`` below.
 
+    Where the momentum varies as well, the learning rate over one minus the momentum takes the place
+    of the learning rate if it tells failing trials apart better.
+
     Args:
         table: the study.
         feasible: the judgement of its trials.
@@ -77,31 +80,47 @@ def stability_edges(
 
     Source: playbook, "Identifying unstable workloads".
     """
+    unstable = np.isin(feasible.kind, (CHANCE, DIVERGED, FLAGGED, NON_FINITE))
     found = []
     for values in learning_rates(table).values():
         rows = np.flatnonzero(np.isfinite(values))
         rate = learning_rate_of(table, int(rows[0])) if len(rows) else None
-        edge = None if rate is None else _edge(table, feasible, rate, factor)
-        found += [] if edge is None else [edge]
+        if rate is not None and np.any(feasible.feasible & (rate.values > 0)):
+            rate = _better_separating(rate, feasible.feasible, unstable)
+            found.append(_edge(table, feasible, unstable, rate, factor))
     return tuple(found)
+
+
+def _better_separating(
+    rate: LearningRate, feasible: NDArray[np.bool_], unstable: NDArray[np.bool_]
+) -> LearningRate:
+    """``rate`` with the plain values as effective ones, where these tell failures apart as well."""
+    rows = np.flatnonzero((feasible | unstable) & (rate.values > 0) & (rate.effective > 0))
+    failed = unstable[rows]
+    if rate.label != rate.key and failed.any() and not failed.all():
+        plain, effective = (
+            separation(np.log(values[rows]), failed).balanced_accuracy
+            for values in (rate.values, rate.effective)
+        )
+        if effective > plain:
+            return rate
+    return LearningRate(rate.key, rate.values, rate.values, rate.key)
 
 
 def _edge(
     table: TrialTable,
     feasible: Feasibility,
+    unstable: NDArray[np.bool_],
     rate: LearningRate,
     factor: float,
-) -> StabilityEdge | None:
+) -> StabilityEdge:
     values = rate.effective
     usable = np.isfinite(values) & (values > 0)
     good = np.flatnonzero(usable & feasible.feasible)
-    if not len(good):
-        return None
     order = good[np.argsort(table.loss[good], kind="stable")]
     top = order[: max(3, math.ceil(0.1 * len(order)))]
     log_best = float(np.mean(np.log(values[top])))
-    unstable = np.isin(feasible.kind, (CHANCE, DIVERGED, FLAGGED, NON_FINITE)) & usable
-    unstable &= np.log(np.where(usable, values, 1.0)) > log_best
+    unstable = unstable & usable & (np.log(np.where(usable, values, 1.0)) > log_best)
     rows = np.flatnonzero((usable & feasible.feasible) | unstable)
     x, failed = np.log(values[rows]), unstable[rows]
     p_value = separation(x, failed).p_value if failed.any() else math.nan
