@@ -36,6 +36,8 @@ class Direction(StrEnum):
 Reduction: TypeAlias = Literal["best", "final", "smoothed-best"]
 Algorithm: TypeAlias = Literal["quasi-random", "random", "grid", "list"]
 RoundKind: TypeAlias = Literal["compare", "understand", "improve"]
+RoundMode: TypeAlias = Literal["explore", "exploit"]
+StudyPurpose: TypeAlias = Literal["search", "rerun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Provenance:
         command: what the user typed, from the project's folder.
         commit: version-control commit of the project, empty outside a repository.
         patch: uncommitted changes as a patch, empty for a clean tree.
+        code: digest of the training program's files, see `tuning_playbook.provenance`.
         python: version of the interpreter.
         package: version of this package.
         host: name of the machine.
@@ -140,6 +143,7 @@ class Provenance:
     command: str = ""
     commit: str = ""
     patch: str = ""
+    code: str = ""
     python: str = ""
     package: str = ""
     host: str = ""
@@ -162,6 +166,8 @@ class Study:
         algorithm: how configurations are chosen.
         seed: seed of the search and, with the index, of every training run.
         configs: the configurations themselves, for the algorithm ``list``.
+        joint: keys in ``space`` whose values are compared, where one study holds all of them.
+        purpose: ``search`` for good configurations, or ``rerun`` of one with fresh seeds.
         provenance: where its code came from.
 
     Raises:
@@ -181,6 +187,8 @@ class Study:
     algorithm: Algorithm = "quasi-random"
     seed: int = 0
     configs: tuple[Config, ...] = ()
+    joint: tuple[str, ...] = ()
+    purpose: StudyPurpose = "search"
     provenance: Provenance = Provenance()
 
     def __post_init__(self) -> None:
@@ -246,13 +254,19 @@ class Round:
         name: of the round, the stem of its file.
         question: in one sentence.
         kind: ``compare``, ``understand`` or ``improve``.
-        trials: for each combination of scientific values.
+        trials: for each combination of scientific values; in all where a range is compared.
         scientific: key -> the values to compare.
+        scientific_ranges: key -> range to compare slices of, in one joint study.
+        joint: one study holds all scientific values, instead of one for each combination.
         nuisance: key -> range to search (the declared one, or narrower); tuned for every arm.
         fixed: key -> value, where it is not the baseline's.
         algorithm: how configurations are chosen.
         seed: of the search.
         configs: the configurations, for the algorithm ``list``.
+        mode: ``explore`` to understand, ``exploit`` to squeeze out the rest.
+        complexity_cost: gain in the metric's units that a change must bring to be worth having.
+        follows: name of the round whose trials count as well where the ranges overlap.
+        reasons: key -> why it is fixed, or why its range is what it is.
         notes: anything a reader should know.
     """
 
@@ -268,6 +282,12 @@ class Round:
     algorithm: Algorithm = "quasi-random"
     seed: int = 0
     configs: tuple[Config, ...] = ()
+    scientific_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    joint: bool = False
+    mode: RoundMode = "explore"
+    complexity_cost: float = 0.0
+    follows: str = ""
+    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: str = ""
 
 

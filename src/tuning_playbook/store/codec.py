@@ -69,6 +69,7 @@ def study_from_json(text: str) -> Study:
         "objective": Objective(**document["objective"]),
         "training": TrainingProtocol(**training),
         "configs": tuple(document["configs"]),
+        "joint": tuple(document.get("joint", ())),
         "provenance": Provenance(**document["provenance"]),
     }
     return Study(**document)

@@ -10,7 +10,7 @@ from typing import Any
 from tuning_playbook.space import Domain, Float, Hyperparameter, Integer
 from tuning_playbook.study import Study
 
-_NOT_COMPARED = ("name", "trials", "provenance")
+_NOT_COMPARED = ("name", "question", "trials", "provenance")
 _LONGEST = 120
 _ABSENT = "absent"
 _ORDER = "order of the search space"
@@ -19,7 +19,7 @@ _ORDER = "order of the search space"
 def differences(stored: Study, wanted: Study) -> list[str]:
     """Parts of the design in which two studies differ; empty for the same design.
 
-    Neither the number of trials nor the provenance belongs to the design. Whole numbers are
+    The question's wording, the number of trials and the provenance do not belong to the design. Whole numbers are
     compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch is never a number.
     """
     old = {path: value for f in _compared() for path, value in _parts(f, getattr(stored, f))}

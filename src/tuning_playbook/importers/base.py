@@ -1,0 +1,122 @@
+"""A study of another tool as columns, and the table that the checks read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from tuning_playbook.analysis.building import LongCurve, table_from_columns
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.space import SearchSpace
+from tuning_playbook.study import Objective
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForeignStudy:
+    """A study as its tool has kept it, one entry per trial in every column.
+
+    Args:
+        name: of the study.
+        ids: what its user calls each trial, distinct.
+        parameters: hyperparameter -> values; ``None`` where a trial does not have it.
+        results: metric -> one number per trial; ``None`` or NaN where there is none.
+        curves: metric -> (row of the trial, step, value), three arrays of one length.
+        status: one of `tuning_playbook.trial.Status` per trial.
+        reason: one of `tuning_playbook.trial.Reason` per trial.
+        objective: what decides, where the tool knows it.
+        space: declared ranges, where the tool knows them.
+        metadata: anything else by column name: tags, users, durations.
+        notes: what was guessed, repaired or left out, one sentence each.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    parameters: Mapping[str, Sequence[Any]]
+    results: Mapping[str, Sequence[float | None]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    curves: Mapping[str, LongCurve] = field(default_factory=lambda: MappingProxyType({}))
+    status: tuple[str, ...] = ()
+    reason: tuple[str, ...] = ()
+    objective: Objective | None = None
+    space: SearchSpace | None = None
+    metadata: Mapping[str, Sequence[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+
+
+def foreign_table(
+    foreign: ForeignStudy,
+    *,
+    objective: Objective | None = None,
+    space: SearchSpace | None = None,
+    parameters: Sequence[str] = (),
+    chance_level: float | None = None,
+) -> TrialTable:
+    """The table of a foreign study.
+
+    Args:
+        foreign: as read.
+        objective: what decides; the tool's own where ``None``.
+        space: declared ranges; the tool's own where ``None``, inferred where it has none.
+        parameters: which columns are hyperparameters; all of the study's where empty.
+        chance_level: objective, as logged, of a model that has learnt nothing.
+
+    Raises:
+        InvalidInput: where nobody says what decides, or no trial has that metric, or a parameter
+            is not there.
+
+    Example:
+        >>> runs = ForeignStudy("sweep", ("a", "b", "c"), {"lr": [0.1, 0.01, 0.3]},
+        ...                     results={"error": [0.4, 0.2, 0.9]})
+        >>> foreign_table(runs, objective=Objective("error", "minimize")).loss.tolist()
+        [0.4, 0.2, 0.9]
+    """
+    decides = objective or foreign.objective
+    if decides is None:
+        raise InvalidInput(
+            f"{foreign.name} does not say which metric decides; add --metric NAME --direction "
+            f"minimize|maximize. Its metrics: {_listed(metrics_of(foreign))}"
+        )
+    _require_known(decides.metric, metrics_of(foreign), "metric", foreign.name)
+    for name in parameters:
+        _require_known(name, list(foreign.parameters), "parameter", foreign.name)
+    chosen = {k: v for k, v in foreign.parameters.items() if not parameters or k in parameters}
+    unchosen = {k: v for k, v in foreign.parameters.items() if k not in chosen}
+    return table_from_columns(
+        foreign.name,
+        ids=foreign.ids,
+        values=chosen,
+        objective=decides,
+        status=foreign.status or None,
+        reason=foreign.reason or None,
+        curves=foreign.curves,
+        metric_values=_numbers(foreign.results.get(decides.metric)),
+        space=space or (None if parameters else foreign.space),
+        chance_level=chance_level,
+        metadata={**foreign.metadata, **unchosen},
+    )
+
+
+def metrics_of(foreign: ForeignStudy) -> list[str]:
+    """Every metric that the study has, with curves first."""
+    return list(dict.fromkeys((*foreign.curves, *foreign.results)))
+
+
+def _numbers(column: Sequence[float | None] | None) -> list[float] | None:
+    return None if column is None else [float("nan") if v is None else float(v) for v in column]
+
+
+def _require_known(name: str, known: Sequence[str], kind: str, study: str) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise InvalidInput(f"{study} has no {kind} {name!r}{hint} It has: {_listed(known)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:15]) or "none"
+    return shown + (f" and {len(names) - 15} more" if len(names) > 15 else "")
