@@ -16,6 +16,7 @@ from tuning_playbook.space import (
     Hyperparameter,
     Value,
     clashing_names,
+    conditions_of,
     misfit,
     range_misfit,
     unmet_condition,
@@ -32,6 +33,8 @@ Place: TypeAlias = Literal[
     "nuisance",
     "fixed",
     "configs",
+    "joint",
+    "reasons",
 ]
 
 _NAME = re.compile(r"\w[\w .+()\-]*\Z")
@@ -81,6 +84,7 @@ def role_problems(project: Project, round_: Round) -> tuple[RoleProblem, ...]:
         *_overlaps(round_),
         *_absent(project, round_, declared),
         *_lists(round_),
+        *_joint(round_, declared),
     )
     # What must not be searched at all needs no better range.
     beyond_help = {problem.key for problem in refused}
@@ -97,7 +101,7 @@ def possible_values(
     found: dict[str, tuple[Value, ...]] = {h.key: (h.default,) for h in project.hyperparameters}
     found |= {key: (value,) for key, value in {**project.baseline, **round_.fixed}.items()}
     found |= {key: tuple(values) for key, values in round_.scientific.items()}
-    for key, domain in round_.nuisance.items():
+    for key, domain in {**round_.nuisance, **round_.scientific_ranges}.items():
         found[key] = domain.values if isinstance(domain, Categorical) else ()
     found |= {key: (value,) for key, value in (arm or {}).items()}
     return found
@@ -106,9 +110,10 @@ def possible_values(
 def _named(project: Project, round_: Round) -> Iterator[tuple[Place, int, str]]:
     places: dict[Place, Mapping[str, object]] = {
         "baseline": project.baseline,
-        "scientific": round_.scientific,
+        "scientific": {**round_.scientific, **round_.scientific_ranges},
         "nuisance": round_.nuisance,
         "fixed": round_.fixed,
+        "reasons": round_.reasons,
     }
     for place, named in places.items():
         for key in named:
@@ -188,18 +193,19 @@ def _given(project: Project, round_: Round) -> Iterator[tuple[Place, int, str, V
 
 
 def _ranges(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
-    for key, domain in round_.nuisance.items():
+    for key, domain in {**round_.nuisance, **round_.scientific_ranges}.items():
         problem = range_misfit(declared[key].domain, domain, natural=declared[key].natural)
         if problem:
             hint = ""
             if "no range to search" in problem:
                 hint = f"give one: nuisance = {{ {key} = {{ log = [low, high] }} }}"
-            yield RoleProblem("nuisance", key, f"{key}: {problem}", hint)
+            place: Place = "nuisance" if key in round_.nuisance else "scientific"
+            yield RoleProblem(place, key, f"{key}: {problem}", hint)
 
 
 def _overlaps(round_: Round) -> Iterator[RoleProblem]:
     roles: tuple[tuple[Place, Mapping[str, object]], ...] = (
-        ("scientific", round_.scientific),
+        ("scientific", {**round_.scientific, **round_.scientific_ranges}),
         ("nuisance", round_.nuisance),
         ("fixed", round_.fixed),
     )
@@ -217,7 +223,7 @@ def _overlaps(round_: Round) -> Iterator[RoleProblem]:
 
 def _forbidden(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
     places: tuple[tuple[Place, Mapping[str, object]], ...] = (
-        ("scientific", round_.scientific),
+        ("scientific", {**round_.scientific, **round_.scientific_ranges}),
         ("nuisance", round_.nuisance),
     )
     for place, named in places:
@@ -236,8 +242,8 @@ def _absent(
 ) -> Iterator[RoleProblem]:
     possible = possible_values(project, round_)
     for place, item, key in _named(project, round_):
-        if place == "baseline":
-            continue  # the baseline speaks for every branch, whichever is taken
+        if place in ("baseline", "reasons"):
+            continue  # they speak for every branch, whichever is taken
         unmet = unmet_condition(declared[key], declared, possible)
         if unmet is not None:
             yield RoleProblem(place, key, *_why_absent(key, unmet, possible), "", item)
@@ -296,3 +302,29 @@ def _lists(round_: Round) -> Iterator[RoleProblem]:
                     "",
                     item,
                 )
+
+
+def _joint(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
+    if not round_.joint:
+        return
+    compared = {*round_.scientific, *round_.scientific_ranges}
+    if not compared:
+        yield RoleProblem("joint", "", "a joint study needs scientific values", "remove joint")
+    for key in {**round_.scientific, **round_.nuisance}:
+        parents = {c.parent for c in conditions_of(declared[key], declared)}
+        for parent in sorted(parents & compared):
+            yield RoleProblem(
+                "joint",
+                key,
+                f"{key} exists for one value of {parent} only, so the arms of a joint study would "
+                "tune different hyperparameters with different shares of the trials",
+                "remove joint: every value then gets a study of its own with its own nuisances",
+            )
+    if round_.algorithm in ("grid", "list"):
+        yield RoleProblem(
+            "joint",
+            "",
+            f"a joint study samples the scientific values evenly, and {round_.algorithm!r} has "
+            "its own order",
+            "remove joint, or use quasi-random search",
+        )

@@ -185,3 +185,68 @@ def test_names_of_arms_are_different_and_fit_to_be_folders(values):
         assert head == "r"
         assert len(arm.encode()) <= 255
         assert not set(arm) & set('/\\:*?"<>|\0')
+
+
+def test_a_joint_round_is_one_study_that_covers_every_scientific_value_evenly(project):
+    from tuning_playbook.search import planned_trials
+
+    values = (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+    for algorithm in ("quasi-random", "random"):
+        (study,) = studies_of(
+            project,
+            round_of(
+                scientific={"weight_decay": values}, nuisance={SGD_RATE: RATE}, joint=True,
+                trials=20, algorithm=algorithm,
+            ),
+        )  # fmt: skip
+        assert (study.trials, study.joint) == (100, ("weight_decay",))
+        tried = [t.config["weight_decay"] for t in planned_trials(
+            study, start=0, count=100, created_at=0.0)]  # fmt: skip
+        counts = [tried.count(value) for value in values]
+        expected = 20
+        chi_square = sum((count - expected) ** 2 / expected for count in counts)
+        assert chi_square < 13.3  # 99 % quantile with 4 degrees of freedom
+        if algorithm == "quasi-random":
+            assert max(counts) - min(counts) <= 2
+
+
+def test_a_range_of_scientific_values_is_searched_in_one_study(project):
+    round_ = round_of(
+        scientific_ranges={"weight_decay": Float(1e-6, 1e-2, "log")}, nuisance={SGD_RATE: RATE},
+        joint=True, trials=60,
+    )  # fmt: skip
+    (study,) = studies_of(project, round_)
+    assert study.trials == 60
+    assert study.space.keys == ("weight_decay", SGD_RATE)
+
+
+def test_many_arms_are_answered_with_a_joint_study(project):
+    from tuning_playbook.design import design_warnings
+
+    round_ = round_of(
+        scientific={"weight_decay": tuple(k * 1e-4 for k in range(12))}, nuisance={SGD_RATE: RATE}
+    )
+    assert any("joint = true" in words for words in design_warnings(project, round_))
+
+
+@pytest.mark.parametrize(
+    ("trials", "too_many"),
+    [(9, ["beta1"]), (10, []), (24, []), (25, []), (49, []), (50, [])],
+)
+def test_adams_hyperparameters_open_with_the_budget(project, trials, too_many):
+    from tuning_playbook.design import design_warnings
+
+    round_ = round_of(
+        fixed={"optimizer": "adam"}, trials=trials,
+        nuisance={ADAM_RATE: RATE, "optimizer.adam.beta1": MOMENTUM},
+    )  # fmt: skip
+    told = [words for words in design_warnings(project, round_) if "Adam" in words]
+    assert len(told) == len(too_many)
+
+
+def test_the_reason_for_a_fixed_hyperparameter_stands_in_its_caveat(project):
+    from tuning_playbook.design import plan_round
+
+    round_ = round_of(nuisance={SGD_RATE: RATE}, reasons={"width": "the first round settled it"})
+    caveats = plan_round(project, round_, studies_of(project, round_)).caveats
+    assert "It was found with width = 64 only (the first round settled it)." in caveats

@@ -130,7 +130,12 @@ def test_other_names_of_quasi_random_search_are_understood(read, name):
         ("scientific = { dropout = [0.0] }", "scientific.dropout", "compare nothing"),
         ("scientific = { dropout = [0.1, 0.1] }", "scientific.dropout", "twice"),
         ("scientific = { dropout = 'all' }", "scientific.dropout", "expected the values"),
-        ("scientific = { dropout = { log = [1, 2] } }", "scientific.dropout", "found a table"),
+        ("scientific = { dropout = { low = 1 } }", "scientific.dropout.low", "unknown"),
+        ("scientific = { dropout = { log = [1, 2] } }", "scientific.dropout", "above 1"),
+        ("joint = true", "joint", "needs scientific values"),
+        ("reasons = { dropout = 3 }", "reasons.dropout", "a reason in words"),
+        ("reasons = { dropuot = 'a' }", "reasons.dropuot", "did you mean 'dropout'?"),
+        ("complexity_cost = -1.0", "complexity_cost", "at least 0"),
         ("scientific = ['dropout']", "scientific", "expected a table"),
         ("scientific = { learning_rate = [0.1, 1.0] }", "scientific.learning_rate", "could be"),
         ("scientific = { beta1 = [0.8, 0.9] }", "scientific.beta1", "exists only where"),
@@ -246,3 +251,29 @@ def test_a_round_with_configurations_written_and_read_is_the_same(tmp_path):
     file = tmp_path / "again.toml"
     file.write_text(round_to_toml(round_))
     assert read_round(file, PROJECT) == round_
+
+
+def test_a_range_of_scientific_values_makes_a_joint_study(read):
+    round_ = read(HEAD + "scientific = { weight_decay = { log = [1e-5, 1e-2] } }\n"
+                         'nuisance = ["learning_rate"]\ntrials = 60')  # fmt: skip
+    assert round_.joint
+    assert round_.scientific_ranges == {"weight_decay": Float(1e-5, 1e-2, "log")}
+
+
+def test_a_joint_study_with_other_nuisances_for_each_value_is_refused_with_the_way_out(read):
+    found = mistakes_of(
+        read,
+        HEAD + 'joint = true\nscientific = { optimizer = ["nesterov", "adam"] }\n'
+        'nuisance = ["learning_rate"]',
+    )
+    assert any("study of its own" in text for text in found.values()), found
+
+
+def test_every_field_of_a_round_survives_writing_and_reading(read):
+    round_ = Round(
+        "first", "Does it help?", "understand", 30,
+        scientific={"width": (64, 128)}, nuisance={"weight_decay": Float(1e-6, 1e-2, "log")},
+        joint=True, mode="exploit", complexity_cost=0.002, follows="earlier",
+        reasons={"dropout": "the last round found no effect"}, notes="a note",
+    )  # fmt: skip
+    assert read(round_to_toml(round_)) == round_

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from tuning_playbook.space import (
     Config,
     Domain,
     Hyperparameter,
+    Ordered,
     SearchSpace,
     Value,
     misfit,
@@ -38,6 +40,9 @@ def studies_of(
     trials and the same seed. Nuisance hyperparameters that all arms share come first in each
     space, so that they get the same points in every arm and the comparison is paired.
 
+    A joint round is one study. Its scientific hyperparameters come first in the space, where
+    quasi-random points are spread most evenly over their values.
+
     Args:
         project: declares every hyperparameter.
         round_: what is compared and tuned.
@@ -55,6 +60,8 @@ def studies_of(
     Source: playbook, "Creating a set of studies".
     """
     _require_sound(project, round_)
+    if round_.joint:
+        return (_joint_study(project, round_, provenance),)
     arms = _arms(project, round_)
     nuisances = [_nuisances(project, round_, arm) for arm in arms]
     shared = {h.key for h in project.hyperparameters}.intersection(
@@ -140,6 +147,25 @@ def _nuisances(project: Project, round_: Round, arm: Config) -> list[Hyperparame
         for h in present
         if h.key in round_.nuisance
     ]
+
+
+def _joint_study(project: Project, round_: Round, provenance: Provenance) -> Study:
+    base = _base(project, round_, {})
+    domains = {**round_.scientific_ranges}
+    domains |= {key: _listed(values) for key, values in round_.scientific.items()}
+    present = _present(project, round_, {})
+    compared = [_with_range(h, domains[h.key], base[h.key]) for h in present if h.key in domains]
+    space = SearchSpace((*compared, *_nuisances(project, round_, {})))
+    combinations = math.prod(len(values) for values in round_.scientific.values())
+    study = _study(project, round_, {}, round_.name, space, provenance)
+    return replace(study, trials=round_.trials * combinations, joint=tuple(h.key for h in compared))
+
+
+def _listed(values: Sequence[Value]) -> Domain:
+    numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    if len(numbers) == len(values):
+        return Ordered(tuple(sorted(numbers)))
+    return Categorical(tuple(values))
 
 
 def _with_range(h: Hyperparameter, domain: Domain, base: Value) -> Hyperparameter:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tuning_playbook.space import Constant
 from tuning_playbook.study import Project, Study
 
 
-def caveats_of(project: Project, studies: Sequence[Study]) -> tuple[str, ...]:
+def caveats_of(
+    project: Project, studies: Sequence[Study], *, reasons: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Caveats of a round's answer, in the order of declaration.
 
     Args:
         project: declares every hyperparameter.
         studies: of the round.
+        reasons: key -> why it was fixed, where its user has said so.
 
     Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
     """
@@ -27,5 +30,6 @@ def caveats_of(project: Project, studies: Sequence[Study]) -> tuple[str, ...]:
             undeclared = ", and the project declares no range to try" * isinstance(
                 h.domain, Constant
             )
-            found.append(f"It was found with {h.key} = {word} only{undeclared}.")
+            reason = f" ({given})" if (given := (reasons or {}).get(h.key)) else ""
+            found.append(f"It was found with {h.key} = {word} only{undeclared}{reason}.")
     return tuple(found)

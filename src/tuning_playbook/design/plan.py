@@ -94,7 +94,7 @@ def plan_round(
         workers=workers,
         seconds_per_trial=seconds_per_trial,
         seconds=None if seconds_per_trial is None else seconds_per_trial * -(-left // workers),
-        caveats=caveats_of(project, studies),
+        caveats=caveats_of(project, studies, reasons=round_.reasons),
         warnings=design_warnings(project, round_),
     )
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from tuning_playbook.roles import possible_values
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, unmet_condition
 from tuning_playbook.study import Project, Round
+
+# More arms than this are a joint study's business.
+_MANY_ARMS = 10
+_ADAM = ("beta1", "epsilon", "beta2")
 
 
 def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
@@ -27,11 +32,51 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
         *_choices_as_nuisance(round_, present),
         *_several_questions(round_),
         *_scientific_learning_rate(round_, declared),
+        *_many_arms(round_),
+        *_adam_by_budget(round_, present),
     )
 
 
+def _compared(round_: Round) -> tuple[str, ...]:
+    return (*round_.scientific, *round_.scientific_ranges)
+
+
+def _many_arms(round_: Round) -> Iterator[str]:
+    arms = math.prod(len(values) for values in round_.scientific.values())
+    if arms > _MANY_ARMS and not round_.joint:
+        yield (
+            f"{arms} combinations of scientific values get a study each, {arms * round_.trials} "
+            "trials in all. With that many, write joint = true: one study that covers all values "
+            "evenly, and the answer looks at slices of it."
+        )
+
+
+def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
+    """Which of Adam's hyperparameters a budget can afford to tune."""
+    tuned = {h.name for h in present if h.key in round_.nuisance}
+    too_many = [n for n in _ADAM if n in tuned and n not in adam_hyperparameters(round_.trials)]
+    if too_many:
+        yield (
+            f"{round_.trials} trials are few for tuning Adam's {' and '.join(too_many)}: below 10 "
+            "trials tune its learning rate alone, from 10 with beta1, from 25 with epsilon, from "
+            "50 with beta2."
+        )
+
+
+def adam_hyperparameters(trials: int) -> tuple[str, ...]:
+    """Which of Adam's hyperparameters a number of trials can tune, beside the learning rate.
+
+    Example:
+        >>> [adam_hyperparameters(n) for n in (9, 10, 25, 50)]
+        [(), ('beta1',), ('beta1', 'epsilon'), ('beta1', 'epsilon', 'beta2')]
+
+    Source: playbook, "How should Adam's hyperparameters be tuned?".
+    """
+    return _ADAM[: sum(trials >= enough for enough in (10, 25, 50))]
+
+
 def _nothing_tuned(round_: Round) -> Iterator[str]:
-    if round_.scientific and not round_.nuisance:
+    if _compared(round_) and not round_.nuisance:
         yield (
             "No nuisance hyperparameter is tuned, so each arm is judged at one setting that may "
             "suit some arms better than others. Name at least the learning rate in nuisance."
@@ -39,7 +84,7 @@ def _nothing_tuned(round_: Round) -> Iterator[str]:
 
 
 def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
-    varied = {*round_.nuisance, *round_.scientific}
+    varied = {*round_.nuisance, *_compared(round_)}
     untuned = [h.key for h in present if h.key not in varied and _is_optimizer_number(h)]
     if untuned and round_.nuisance:
         yield (
@@ -73,16 +118,16 @@ def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterat
 
 
 def _several_questions(round_: Round) -> Iterator[str]:
-    if len(round_.scientific) > 1:
+    if len(_compared(round_)) > 1:
         yield (
-            f"{len(round_.scientific)} scientific hyperparameters ask several questions at once "
-            f"({', '.join(round_.scientific)}). One round for each is easier to answer, unless "
+            f"{len(_compared(round_))} scientific hyperparameters ask several questions at once "
+            f"({', '.join(_compared(round_))}). One round for each is easier to answer, unless "
             "their combination is the question."
         )
 
 
 def _scientific_learning_rate(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
-    for key in round_.scientific:
+    for key in _compared(round_):
         if declared[key].name in ("learning_rate", "lr"):
             yield (
                 f"{key} is scientific: the best learning rate moves with almost every other "

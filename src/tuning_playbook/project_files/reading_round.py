@@ -81,6 +81,12 @@ def read_round(file: FilePath, project: Project) -> Round:
         algorithm=parsed.algorithm if parsed else roles.algorithm,
         seed=parsed.seed if parsed else 0,
         configs=roles.configs,
+        scientific_ranges=roles.scientific_ranges,
+        joint=bool(roles.scientific_ranges) or bool(parsed and parsed.joint),
+        mode=parsed.mode if parsed else "explore",
+        complexity_cost=parsed.complexity_cost if parsed else 0.0,
+        follows=parsed.follows.removesuffix(".toml") if parsed else "",
+        reasons=roles.reasons,
         notes=parsed.notes if parsed else "",
     )
     round_ = roles.without_absent_groups(round_)
@@ -99,11 +105,20 @@ class _WrittenRoles:
         self._by_key = {h.key: h for h in project.hyperparameters}
         self._places: dict[tuple[str, int, str], Path] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
+        compared = self._entries("scientific")
+        self.scientific_ranges = {
+            h.key: self._range(h, path, written)
+            for h, path, written in compared
+            if isinstance(written, Mapping) and range_words(written)
+        }
         self.scientific = {
             h.key: values
-            for h, path, written in self._entries("scientific")
-            if (values := self._listed(h, path, written)) is not None
+            for h, path, written in compared
+            if h.key not in self.scientific_ranges
+            and (values := self._listed(h, path, written)) is not None
         }
+        self.reasons = {h.key: reason for h, path, reason in self._entries("reasons")
+                        if self._is_text(path, reason)}  # fmt: skip
         self.fixed: Config = {h.key: fitted(h.domain, v) for h, _, v in self._entries("fixed")}
         self.configs = self._configs()
 
@@ -204,6 +219,12 @@ class _WrittenRoles:
                 self._file.add(here, *words)
         return found
 
+    def _is_text(self, path: Path, reason: Any) -> bool:
+        if not isinstance(reason, str) or not reason.strip():
+            self._file.add(path, f"expected a reason in words, found {shown(reason)}")
+            return False
+        return True
+
     def _listed(self, h: Hyperparameter, path: Path, written: Any) -> tuple[Value, ...] | None:
         if written == "all" and isinstance(h.domain, (Categorical, Ordered)):
             return h.domain.values
@@ -214,6 +235,8 @@ class _WrittenRoles:
         hint = f"write {h.name} = [value, value]"
         if isinstance(h.domain, (Categorical, Ordered)):
             hint += ', or "all"'
+        else:
+            hint += ", or a range such as { log = [low, high] } for one joint study"
         self._file.add(
             path, f"expected the values of {h.key} to compare, found {shown(written)}", hint
         )

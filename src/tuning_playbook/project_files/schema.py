@@ -56,9 +56,12 @@ def _table_of(values: dict[str, Any]) -> dict[str, Any]:
 
 Hyperparameters: TypeAlias = Annotated[Any, _described(_table_of(_DECLARATION))]
 PlainTable: TypeAlias = Annotated[Any, _described(_table_of(_PLAIN))]
+_RANGE_TABLE = {"type": "object", "properties": _RANGE, "additionalProperties": False}
 Scientific: TypeAlias = Annotated[
     Any,
-    _described(_table_of({"anyOf": [{"type": "array", "items": _PLAIN}, {"const": "all"}]})),
+    _described(
+        _table_of({"anyOf": [{"type": "array", "items": _PLAIN}, {"const": "all"}, _RANGE_TABLE]})
+    ),
 ]
 Nuisance: TypeAlias = Annotated[
     Any,
@@ -66,11 +69,12 @@ Nuisance: TypeAlias = Annotated[
         {
             "anyOf": [
                 {"type": "array", "items": {"type": "string"}},
-                _table_of({"type": "object", "properties": _RANGE, "additionalProperties": False}),
+                _table_of(_RANGE_TABLE),
             ]
         }
     ),
 ]
+Reasons: TypeAlias = Annotated[Any, _described(_table_of({"type": "string"}))]
 Configs: TypeAlias = Annotated[Any, _described({"type": "array", "items": _table_of(_PLAIN)})]
 
 
@@ -153,10 +157,21 @@ class RoundFile(_Model):
 
     question: str = Field(min_length=1, description="One narrow question.")
     kind: Literal["compare", "understand", "improve"]
+    mode: Literal["explore", "exploit"] = Field(
+        "explore", description="To understand, or to squeeze out the rest."
+    )
     trials: int | None = Field(None, ge=1, description="For each combination of scientific values.")
     scientific: Scientific = Field(default_factory=dict, description="What is compared.")
     nuisance: Nuisance = Field(default_factory=list, description="What is tuned for each arm.")
+    joint: bool = Field(False, description="One study for all scientific values.")
     fixed: PlainTable = Field(default_factory=dict, description="What is not as in the baseline.")
+    reasons: Reasons = Field(
+        default_factory=dict, description="Why something is fixed, or a range is what it is."
+    )
+    complexity_cost: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="Gain that the change must bring."
+    )
+    follows: str = Field("", description="Round whose trials count as well, where ranges overlap.")
     algorithm: Algorithm = Field("quasi-random", description="How configurations are chosen.")
     seed: int = Field(0, ge=0, le=_LARGEST_SEED, description="Of the search.")
     configs: Configs = Field(default_factory=list, description="For the algorithm list.")

@@ -87,15 +87,22 @@ def round_to_toml(round_: Round) -> str:
         f"algorithm = {value_to_toml(round_.algorithm)}",
         f"seed = {round_.seed}",
     ]
-    if round_.notes:
-        lines.append(f"notes = {value_to_toml(round_.notes)}")
+    usual = Round(round_.name, round_.question, round_.kind, round_.trials)
+    lines.extend(
+        f"{name} = {value_to_toml(getattr(round_, name))}"
+        for name in ("mode", "joint", "complexity_cost", "follows", "notes")
+        if getattr(round_, name) != getattr(usual, name)
+    )
     scientific = {
         key: f"[{', '.join(value_to_toml(v) for v in values)}]"
         for key, values in round_.scientific.items()
-    }
+    } | {key: f"{{ {domain_to_toml(d)} }}" for key, d in round_.scientific_ranges.items()}
     nuisance = {key: f"{{ {domain_to_toml(d)} }}" for key, d in round_.nuisance.items()}
     fixed = {key: value_to_toml(v) for key, v in round_.fixed.items()}
-    tables = {"scientific": scientific, "nuisance": nuisance, "fixed": fixed}
+    reasons = {key: value_to_toml(v) for key, v in round_.reasons.items()}
+    tables = {
+        "scientific": scientific, "nuisance": nuisance, "fixed": fixed, "reasons": reasons,
+    }  # fmt: skip
     parts = ["\n".join(lines), *(_table(f"[{n}]", t) for n, t in tables.items() if t)]
     parts.extend(
         _table("[[configs]]", {k: value_to_toml(v) for k, v in config.items()})

@@ -12,7 +12,7 @@ from tuning_playbook.space.domains import (
 )
 from tuning_playbook.space.fitting import fitted, misfit, range_misfit
 from tuning_playbook.space.hyperparameter import Condition, Hyperparameter, Kind
-from tuning_playbook.space.presence import clashing_names, unmet_condition
+from tuning_playbook.space.presence import clashing_names, conditions_of, unmet_condition
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "SearchSpace",
     "Value",
     "clashing_names",
+    "conditions_of",
     "fitted",
     "misfit",
     "plain_config",
