@@ -130,7 +130,7 @@ def test_other_names_of_quasi_random_search_are_understood(read, name):
         ("scientific = { dropout = [0.0] }", "scientific.dropout", "compare nothing"),
         ("scientific = { dropout = [0.1, 0.1] }", "scientific.dropout", "twice"),
         ("scientific = { dropout = 'all' }", "scientific.dropout", "expected the values"),
-        ("scientific = { dropout = { low = 1 } }", "scientific.dropout.low", "unknown"),
+        ("scientific = { dropout = { low = 1 } }", "scientific.dropout.low", "not declared"),
         ("scientific = { dropout = { log = [1, 2] } }", "scientific.dropout", "above 1"),
         ("joint = true", "joint", "needs scientific values"),
         ("reasons = { dropout = 3 }", "reasons.dropout", "a reason in words"),
