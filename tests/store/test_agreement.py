@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import CurveChunk, Event, MemoryStore, open_store
 from tuning_playbook.testing.store_contract import example_study, example_trials
@@ -88,8 +89,14 @@ class Agreement(RuleBasedStateMachine):
     def release(self, worker, index):
         self.both("release", "study", index, worker=worker)
 
+    @rule(kind=st.sampled_from(["decision", "launch"]), message=st.text(max_size=3))
+    def enter(self, kind, message):
+        self.both("enter", LogbookEntry(self.now, kind, "round", message, {"n": [1, 0.5]}))
+
     @invariant()
     def read_the_same(self):
+        self.both("logbook")
+        self.both("logbook", kind="launch")
         for verb in ("trials", "events"):
             self.both(verb, "study")
         memory, sqlite = self.stores

@@ -1,4 +1,4 @@
-"""Trials and curves that survive. May import: study, trial, space.
+"""Trials, curves and the logbook that survive. May import: study, decisions, trial, space.
 
 SQLAlchemy is imported only when a store is opened, Alembic only when a schema is made or changed.
 """

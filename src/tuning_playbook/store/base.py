@@ -1,4 +1,4 @@
-"""The store seam: trials and curves that survive. May import: study, trial."""
+"""The store seam: trials and curves that survive. May import: study, decisions, trial."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
@@ -63,7 +64,7 @@ class Event:
 
 
 class Store(Protocol):
-    """Keeps studies, trials, curves and events.
+    """Keeps studies, trials, curves and events, and the project's logbook.
 
     For implementers: every method is one atomic change or one consistent read, safe to call from
     several processes at once; a store object itself belongs to one thread. What a method has
@@ -178,6 +179,18 @@ class Store(Protocol):
 
     def events(self, study: str) -> tuple[Event, ...]:
         """Everything recorded for a study and its trials, oldest first."""
+        ...
+
+    def enter(self, entry: LogbookEntry) -> None:
+        """Add to the project's logbook; what stands there is never changed or removed."""
+        ...
+
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:
+        """The project's logbook in the order of entering, oldest first.
+
+        Args:
+            kind: only entries of this kind; all by default.
+        """
         ...
 
     def close(self) -> None:

@@ -20,7 +20,8 @@ def differences(stored: Study, wanted: Study) -> list[str]:
     """Parts of the design in which two studies differ; empty for the same design.
 
     The question's wording, the number of trials and the provenance do not belong to the design.
-    Whole numbers are compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch is never a number.
+    Whole numbers are compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch
+    is never a number.
     """
     old = {path: value for f in _compared() for path, value in _parts(f, getattr(stored, f))}
     new = {path: value for f in _compared() for path, value in _parts(f, getattr(wanted, f))}

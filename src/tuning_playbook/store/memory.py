@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from math import inf
 
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store.base import CurveChunk, Event
 from tuning_playbook.store.codec import require_storable_name, storable
@@ -35,6 +36,7 @@ class MemoryStore:
         self._leases: dict[tuple[str, int], Seconds] = {}
         self._chunks: dict[str, dict[int, list[CurveChunk]]] = {}
         self._events: dict[str, list[Event]] = {}
+        self._logbook: list[LogbookEntry] = []
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
@@ -153,6 +155,20 @@ class MemoryStore:
 
     def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
         return tuple(self._events[study])
+
+    def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
+        self._logbook.append(
+            replace(
+                entry,
+                kind=storable(entry.kind),
+                round=storable(entry.round),
+                message=storable(entry.message),
+                data=deepcopy(dict(entry.data)),
+            )
+        )
+
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
+        return tuple(e for e in self._logbook if kind in ("", e.kind))
 
     def close(self) -> None:
         """Nothing to let go of."""

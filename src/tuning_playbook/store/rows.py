@@ -7,6 +7,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
 from tuning_playbook.store.base import CurveChunk, Event
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
@@ -91,6 +92,23 @@ def event_of(row: tuple[Any, ...]) -> Event:
     """The event that a row of ``statements.ALL_EVENTS`` stands for."""
     at, kind, message, trial, data = row
     return Event(at, kind, message, trial, json.loads(data))
+
+
+def entry_row(entry: LogbookEntry) -> dict[str, Any]:
+    """An entry of the logbook as the columns of its row."""
+    return {
+        "at": entry.at,
+        "kind": codec.storable(entry.kind),
+        "round": codec.storable(entry.round),
+        "message": codec.storable(entry.message),
+        "data": json.dumps(dict(entry.data)),
+    }
+
+
+def entry_of(row: tuple[Any, ...]) -> LogbookEntry:
+    """The entry that a row of ``statements.WHOLE_LOGBOOK`` stands for."""
+    at, kind, round_, message, data = row
+    return LogbookEntry(at, kind, round_, message, json.loads(data))
 
 
 @lru_cache(maxsize=1024)  # the same few sets of metrics in every chunk of a study

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk, Event
@@ -16,6 +17,8 @@ from tuning_playbook.store.differences import differences
 from tuning_playbook.store.rows import (
     chunk_row,
     columns_of_row,
+    entry_of,
+    entry_row,
     event_of,
     event_row,
     trial_of,
@@ -171,6 +174,16 @@ class SqlStore:
 
     def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
         return tuple(event_of(row) for row in self._read(statements.ALL_EVENTS, study))
+
+    def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
+        with self._database.writing() as transaction:
+            transaction.execute_many(statements.ADD_ENTRY, [entry_row(entry)])
+
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
+        statement = statements.ENTRIES_OF_KIND if kind else statements.WHOLE_LOGBOOK
+        parameters = {"p_kind": codec.storable(kind)} if kind else {}
+        with self._database.reading() as transaction:
+            return tuple(entry_of(row) for row in transaction.execute(statement, parameters))
 
     def close(self) -> None:  # noqa: D102
         self._database.close()

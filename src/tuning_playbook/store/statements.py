@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, union_all, update
 
-from tuning_playbook.store.tables import chunks, events, studies, trials
+from tuning_playbook.store.tables import chunks, events, logbook, studies, trials
 from tuning_playbook.trial import Status
 
 _T = trials.c
@@ -107,3 +107,9 @@ ALL_EVENTS = (
     .where(events.c.study_id == bindparam("p_study"))
     .order_by(events.c.id)
 )
+
+# --- logbook
+_L = logbook.c
+ADD_ENTRY = insert(logbook)
+WHOLE_LOGBOOK = select(_L.at, _L.kind, _L.round, _L.message, _L.data).order_by(_L.id)
+ENTRIES_OF_KIND = WHOLE_LOGBOOK.where(_L.kind == bindparam("p_kind"))

@@ -77,3 +77,14 @@ events = Table(
     Column("message", Text, nullable=False),
     Column("data", Text, nullable=False),
 )
+
+logbook = Table(
+    "logbook",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("round", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)

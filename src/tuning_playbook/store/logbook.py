@@ -1,0 +1,70 @@
+"""Decisions and launches as entries of the logbook, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.trial import Seconds
+
+DECISION = "decision"
+LAUNCH = "launch"
+
+
+def decision_entry(
+    decision: Decision, *, at: Seconds, message: str = "", evidence: Mapping[str, Any] | None = None
+) -> LogbookEntry:
+    """A decision as it is entered.
+
+    Args:
+        decision: what was decided.
+        at: seconds since the epoch.
+        message: in one line; the first of the reasons by default.
+        evidence: JSON values kept beside it, such as the version of the code.
+    """
+    message = message or next(iter(decision.reasons), decision.choice.value)
+    data = {**_plain(asdict(decision)), **(evidence or {})}
+    return LogbookEntry(at, DECISION, decision.round, message, data)
+
+
+def decision_of(entry: LogbookEntry) -> Decision:
+    """The decision that was entered with `decision_entry`."""
+    found = _known(entry, Decision)
+    return Decision(
+        **found
+        | {
+            "choice": Choice(found["choice"]),
+            "candidate_values": tuple(map(float, found["candidate_values"])),
+            "incumbent_values": tuple(map(float, found["incumbent_values"])),
+            "reasons": tuple(found["reasons"]),
+        }
+    )
+
+
+def launch_entry(launch: Launch) -> LogbookEntry:
+    """A launch as it is entered."""
+    return LogbookEntry(launch.at, LAUNCH, launch.round, launch.reason, _plain(asdict(launch)))
+
+
+def launch_of(entry: LogbookEntry) -> Launch:
+    """The launch that was entered with `launch_entry`."""
+    found = _known(entry, Launch)
+    return Launch(**found | {"choice": Choice(found["choice"])})
+
+
+def _known(entry: LogbookEntry, fact: type[Decision] | type[Launch]) -> dict[str, Any]:
+    return {f.name: entry.data[f.name] for f in fields(fact) if f.name in entry.data}
+
+
+def _plain(document: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them: lists for tuples, text for enumerations."""
+    return {
+        key: list(value)
+        if isinstance(value, tuple)
+        else value.value
+        if isinstance(value, Choice)
+        else value
+        for key, value in document.items()
+    }
