@@ -47,6 +47,30 @@ def all_checks() -> tuple[Check, ...]:
     )
 
 
+def selected_checks(
+    checks: Sequence[Check], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[Check, ...]:
+    """The checks among ``checks`` that were asked for, in their order.
+
+    Args:
+        checks: to choose from.
+        select: ids of the checks to keep; all where empty.
+        ignore: ids of the checks to leave out.
+
+    Raises:
+        InvalidInput: for an id that no check has.
+    """
+    known = [check.id for check in checks]
+    for asked in (*select, *ignore):
+        if asked not in known:
+            near = difflib.get_close_matches(asked, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise InvalidInput(
+                f"there is no check {asked!r}{hint} The checks are: {', '.join(known)}"
+            )
+    return tuple(c for c in checks if (not select or c.id in select) and c.id not in ignore)
+
+
 def run_checks(
     table: TrialTable,
     *,
@@ -66,16 +90,8 @@ def run_checks(
     Raises:
         InvalidInput: for an id that no check has.
     """
-    available = all_checks() if checks is None else tuple(checks)
-    known = [check.id for check in available]
-    for asked in (*select, *ignore):
-        if asked not in known:
-            near = difflib.get_close_matches(asked, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise InvalidInput(
-                f"there is no check {asked!r}{hint} The checks are: {', '.join(known)}"
-            )
-    chosen = [c for c in available if (not select or c.id in select) and c.id not in ignore]
+    available = all_checks() if checks is None else checks
+    chosen = selected_checks(available, select=select, ignore=ignore)
     findings = [finding for check in chosen for finding in check.run(table)]
     # A stable sort keeps the order of the checklist among findings of one verdict.
     return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.verdict)))

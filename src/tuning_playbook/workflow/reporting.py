@@ -11,6 +11,7 @@ from tuning_playbook.design import caveats_of
 from tuning_playbook.report.html import write_report
 from tuning_playbook.report.view import round_view
 from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
+from tuning_playbook.workflow.round_checks import round_checks
 
 
 def write_round_report(folder: Path, round_name: str, *, output: Path | None = None) -> Path:
@@ -43,7 +44,9 @@ def write_round_report(folder: Path, round_name: str, *, output: Path | None = N
     view = round_view(
         opened.project.name,
         studies,
-        findings={study.name: run_checks(table) for study, _, table in studies},
+        findings={
+            study.name: run_checks(table, checks=round_checks(study)) for study, _, table in studies
+        },
         caveats=caveats_of(opened.project, [s for s, _, _ in studies]),
         version=version("tuning-playbook"),
     )

@@ -1,0 +1,45 @@
+"""What the checks of a round know that a table of trials does not hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from tuning_playbook.checks import all_checks
+from tuning_playbook.checks.overfitting import Overfitting
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.space import Float, Hyperparameter, SearchSpace
+from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
+from tuning_playbook.workflow.round_checks import round_checks
+
+STUDY = Study(
+    name="round/dropout=0.1",
+    space=SearchSpace((Hyperparameter("learning_rate", Float(1e-4, 1.0, scale="log"), 0.1),)),
+    trials=5,
+    objective=Objective("validation_error", "minimize"),
+    training=TrainingProtocol(FunctionTarget("train.py", "train"), 100, 10),
+    scientific={"dropout": 0.1},
+)
+
+
+def overfitting_of(study: Study) -> Overfitting:
+    (check,) = round_checks(study, select=["overfitting"])
+    assert isinstance(check, Overfitting)
+    return check
+
+
+def test_every_check_runs_in_the_order_of_the_checklist() -> None:
+    assert [c.id for c in round_checks(STUDY)] == [c.id for c in all_checks()]
+
+
+def test_overfitting_knows_what_the_round_compares() -> None:
+    assert overfitting_of(STUDY).scientific == ("dropout",)
+    joint = replace(STUDY, scientific={}, joint=("learning_rate",))
+    assert overfitting_of(joint).scientific == ("learning_rate",)
+
+
+def test_checks_are_selected_and_ignored_by_id() -> None:
+    chosen = round_checks(STUDY, ignore=["importance"])
+    assert len(chosen) == len(all_checks()) - 1
+    assert "importance" not in [c.id for c in chosen]
+    with pytest.raises(InvalidInput, match="did you mean 'overfitting'"):
+        round_checks(STUDY, select=["overfiting"])
