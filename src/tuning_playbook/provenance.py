@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import platform
 import socket
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +15,21 @@ from tuning_playbook.study import Provenance
 
 # A patch beyond this size is a sign of data under version control, not of a change to code.
 PATCH_LIMIT_CHARACTERS = 1_000_000
+
+_LARGEST_PROGRAM_BYTES = 2_000_000
+_PROGRAM_SUFFIXES = frozenset(
+    {".py", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".rs", ".go",
+     ".java", ".scala", ".jl", ".r", ".lua", ".js", ".ts", ".swift", ".sh", ".bash", ".toml",
+     ".yaml", ".yml", ".json", ".jsonnet", ".ini", ".cfg", ".conf", ".gin"}
+)  # fmt: skip
+# Not the program: what this package writes, what programs write into their folder while they train,
+# and other people's code.
+_OTHER_FOLDERS = frozenset(
+    {"rounds", "reports", "export", "__pycache__", "node_modules", "site-packages", "wandb",
+     "mlruns", "lightning_logs", "outputs", "runs", "logs", "checkpoints", "results", "build",
+     "dist"}
+)  # fmt: skip
+_OTHER_FILES = frozenset({"playbook.toml"})
 
 
 def provenance_of(folder: Path, *, command: str) -> Provenance:
@@ -32,10 +50,63 @@ def provenance_of(folder: Path, *, command: str) -> Provenance:
         command=command,
         commit=commit,
         patch=_patch(folder) if commit else "",
+        code=code_digest(folder),
         python=platform.python_version(),
         package=version("tuning-playbook"),
         host=socket.gethostname(),
     )
+
+
+def code_digest(folder: Path) -> str:
+    """Which version of the training program this is: 16 hexadecimal digits.
+
+    The program is every file below ``folder`` that is program text or settings by its suffix, or
+    may be executed; data, notebooks, documents and outputs are not. Left out are playbook.toml and
+    the folders ``rounds``, ``reports`` and ``export``, hidden files and folders, virtual
+    environments, and folders that training programs usually write to. A file of more than 2 MB
+    counts by its name and size. Names are relative to ``folder``, so a copy has the same digest,
+    committed or not.
+
+    Args:
+        folder: the project's folder.
+
+    Returns:
+        Digest of names and contents.
+    """
+    digest = hashlib.sha256()
+    for name, path, size in sorted(_program_files(str(folder), "")):
+        digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+        if size <= _LARGEST_PROGRAM_BYTES:
+            digest.update(_content(path))
+    return digest.hexdigest()[:16]
+
+
+def _program_files(folder: str, prefix: str) -> Iterator[tuple[str, str, int]]:
+    """Name, path and size of each. `os.scandir` knows types without asking for each file."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [e for e in found if not e.name.startswith(".")]
+    except OSError:
+        return
+    if any(e.name == "pyvenv.cfg" for e in entries):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _OTHER_FOLDERS:
+                yield from _program_files(entry.path, f"{prefix}{entry.name}/")
+        elif entry.name not in _OTHER_FILES and entry.is_file() and _is_program(entry):
+            yield f"{prefix}{entry.name}", entry.path, entry.stat().st_size
+
+
+def _is_program(entry: os.DirEntry[str]) -> bool:
+    return Path(entry.name).suffix.lower() in _PROGRAM_SUFFIXES or os.access(entry.path, os.X_OK)
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""  # its name and size count
 
 
 def _patch(folder: Path) -> str:
