@@ -1,0 +1,128 @@
+"""How much better a candidate's reruns are than the incumbent's, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A past deviation weighs as much as this many degrees of freedom: as one measured from five reruns.
+PAST_DEGREES = 4.0
+MOST_RERUNS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class GainBounds:
+    """The gain and its one-sided bounds.
+
+    Args:
+        gain: mean of the candidate less the incumbent's, better is above 0; NaN where either has
+            no values.
+        lower, upper: each holds with the confidence asked for; infinite where the spread between
+            reruns is not known.
+        deviation: standard deviation between reruns that the bounds use; NaN where not known.
+        degrees: of freedom of the bounds; infinite where nothing varies.
+    """
+
+    gain: float
+    lower: float
+    upper: float
+    deviation: float
+    degrees: float
+
+
+def gain_bounds(
+    candidate: Sequence[float],
+    incumbent: Sequence[float],
+    *,
+    sign: int,
+    past_deviation: float | None,
+    confidence: float,
+) -> GainBounds:
+    """Difference of means with Welch's standard error, a past deviation as a third estimate.
+
+    Each side's variance is (nu s² + 4 s0²) / (nu + 4) with nu one less than its reruns and s0 the
+    past deviation; without s0 it is s², and a side with a single rerun takes the other side's. The
+    bounds are gain ± t sqrt(vA / nA + vB / nB), degrees of freedom by Satterthwaite's formula over
+    the two or three estimates.
+
+    Args:
+        candidate, incumbent: finite values of their reruns.
+        sign: 1 where lower values are better, -1 where higher ones are.
+        past_deviation: measured earlier, above 0; ``None`` where there is none.
+        confidence: of each bound, 0.5 to 1.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    from scipy.special import stdtrit
+
+    sides = [np.asarray(values, dtype=np.float64) for values in (candidate, incumbent)]
+    counts = [len(side) for side in sides]
+    if not all(counts):
+        return GainBounds(math.nan, -math.inf, math.inf, math.nan, 0.0)
+    gain = sign * float(sides[1].mean() - sides[0].mean())
+    past = past_deviation or 0.0
+    degrees = np.array([counts[0] - 1, counts[1] - 1, PAST_DEGREES if past else 0.0])
+    variances = np.array([*(_variance(side) for side in sides), past**2])
+    weights = _weights(degrees, 0) / counts[0] + _weights(degrees, 1) / counts[1]
+    if not weights.any():
+        return GainBounds(gain, -math.inf, math.inf, math.nan, 0.0)
+    parts = weights * variances
+    squared_error = float(parts.sum())
+    if squared_error == 0.0:
+        return GainBounds(gain, gain, gain, 0.0, math.inf)
+    varies = parts > 0
+    freedom = squared_error**2 / float(np.sum(parts[varies] ** 2 / degrees[varies]))
+    reach = float(stdtrit(freedom, confidence)) * math.sqrt(squared_error)
+    deviation = math.sqrt(squared_error / (1 / counts[0] + 1 / counts[1]))
+    return GainBounds(gain, gain - reach, gain + reach, deviation, freedom)
+
+
+def reruns_to_settle(
+    difference: float, deviation: float, *, past: bool, confidence: float, power: float = 0.8
+) -> int:
+    """Reruns of each side after which a bound passes the complexity cost in most repetitions.
+
+    Smallest n with difference ≥ (t_confidence + t_power) deviation sqrt(2 / n).
+
+    Args:
+        difference: of the gain from the complexity cost, of either sign, in the metric's units.
+        deviation: standard deviation between reruns, above 0.
+        past: whether a past deviation helps along.
+        confidence: of the bounds.
+        power: share of repetitions in which it is settled.
+
+    Returns:
+        At least 2, and one more than `MOST_RERUNS` where that many are not enough.
+
+    Example:
+        >>> reruns_to_settle(1.0, 1.0, past=False, confidence=0.95)
+        14
+    """
+    from scipy.special import stdtrit
+
+    n = np.arange(2, MOST_RERUNS + 1)
+    freedom = 2 * n - 2 + (PAST_DEGREES if past else 0.0)
+    needed = (stdtrit(freedom, confidence) + stdtrit(freedom, power)) * deviation * np.sqrt(2 / n)
+    enough = needed <= abs(difference)
+    return int(n[enough.argmax()]) if enough.any() else MOST_RERUNS + 1
+
+
+def _variance(values: NDArray[np.float64]) -> float:
+    """Unbiased; exactly 0 for equal values, which rounding of the mean would hide."""
+    if len(values) < 2 or bool(np.all(values == values[0])):
+        return 0.0
+    return float(np.var(values, ddof=1))
+
+
+def _weights(degrees: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """Share of each estimate (candidate, incumbent, past) in the variance of one side."""
+    own = np.zeros(3)
+    own[[side, 2]] = degrees[[side, 2]]
+    if not own.any():
+        own[1 - side] = degrees[1 - side]
+    return own / own.sum() if own.any() else own
