@@ -27,6 +27,7 @@ def study_table(
     trials: Sequence[Trial],
     curves: Mapping[int, Curves],
     *,
+    ids: Sequence[str] | None = None,
     chance_level: float | None = None,
 ) -> TrialTable:
     """The trials of one of our studies as a table, one row each, in the order given.
@@ -36,13 +37,15 @@ def study_table(
         trials: in any status; unfinished ones have rows too.
         curves: trial index -> its curves. A trial that is not in there takes its objective from
             its summaries.
+        ids: what the trials are called; their indices by default.
         chance_level: objective, as logged, of a model that has learnt nothing.
     """
+    names = [str(t.index) for t in trials] if ids is None else list(ids)
     columns = {
         key: _objects([trial.config.get(key) for trial in trials]) for key in study.space.keys
     }
     inactive = _inactive(study.space, columns)
-    values, units = _coordinates(study.space, columns, inactive, [str(t.index) for t in trials])
+    values, units = _coordinates(study.space, columns, inactive, names)
     long = _curve_columns(trials, curves)
     loss, best_step = _losses(study.objective, long, len(trials))
     for row, trial in enumerate(trials):
@@ -52,7 +55,7 @@ def study_table(
             loss[row] = study.objective.direction.sign * value
     return TrialTable(
         study=study.name,
-        ids=_objects([str(t.index) for t in trials]),
+        ids=_objects(names),
         space=study.space,
         objective=study.objective,
         values=MappingProxyType(values),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
 from tuning_playbook.study import Round
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 _PROJECT = """\
 # The project file: declared once, shared by every round of experiments.
@@ -112,4 +115,8 @@ def round_to_toml(round_: Round) -> str:
 
 
 def _table(header: str, entries: Mapping[str, str]) -> str:
-    return "\n".join([header, *(f"{value_to_toml(k)} = {v}" for k, v in entries.items())])
+    return "\n".join([header, *(f"{_key(k)} = {v}" for k, v in entries.items())])
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else value_to_toml(key)

@@ -1,0 +1,54 @@
+"""When trials of an earlier round count in the round that follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Trial
+
+
+def followed_study(later: Study, candidates: Sequence[Study]) -> Study | None:
+    """The study of the followed round that stands for the same scientific values, if any."""
+    return next(
+        (
+            s
+            for s in candidates
+            if dict(s.scientific) == dict(later.scientific) and s.joint == later.joint
+        ),
+        None,
+    )
+
+
+def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:
+    """Why trials of ``earlier`` tell nothing about ``later``; empty where they do.
+
+    Only the ranges may differ, and the number of trials: what decides, how a trial is trained, the
+    code and every fixed value must be the same, or a difference between the rounds would be taken
+    for one between configurations.
+
+    Source: playbook, "Identifying bad search space boundaries".
+    """
+    fixed = [
+        f"{key} was fixed at {earlier.fixed.get(key)!r} and is at {later.fixed.get(key)!r}"
+        for key in dict.fromkeys((*earlier.fixed, *later.fixed))
+        if earlier.fixed.get(key) != later.fixed.get(key)
+    ]
+    codes = (earlier.provenance.code, later.provenance.code)
+    found = [
+        ("another objective decided", earlier.objective != later.objective),
+        ("trials were trained or evaluated differently", earlier.training != later.training),
+        ("other hyperparameters were searched", set(earlier.space.keys) != set(later.space.keys)),
+        ("the training program has changed", all(codes) and codes[0] != codes[1]),
+    ]
+    return (*(words for words, differs in found if differs), *fixed)
+
+
+def counting_trials(later: Study, earlier: Sequence[Trial]) -> tuple[Trial, ...]:
+    """The finished trials of ``earlier`` that lie inside the search space of ``later``."""
+    return tuple(t for t in earlier if t.status.is_finished and _inside(later, t))
+
+
+def _inside(study: Study, trial: Trial) -> bool:
+    active = study.space.active(trial.config)
+    return all(h.key in trial.config and h.domain.contains(trial.config[h.key]) for h in active)

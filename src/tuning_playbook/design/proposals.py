@@ -1,0 +1,308 @@
+"""Rounds worth asking next, as round files would write them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from tuning_playbook.design.warnings import adam_hyperparameters
+from tuning_playbook.space import (
+    Categorical,
+    Config,
+    Constant,
+    Domain,
+    Float,
+    Hyperparameter,
+    Integer,
+    Ordered,
+    Value,
+    misfit,
+    unmet_condition,
+)
+from tuning_playbook.study import Project, Round
+
+USUAL_TRIALS = 20
+
+# What is settled first changes what is found later: the optimizer before what is tuned under it.
+_ORDER = ("optimizer", "regularization", "schedule", "initialization", "architecture", "data")
+# So many trials let one more hyperparameter be tuned; a convention, the playbook gives no number.
+_TRIALS_FOR_EACH = 10
+_FEWEST_TUNED = 2
+_MOST_VALUES = 8
+_ADAM = ("beta1", "beta2", "epsilon")
+
+
+def question_rounds(
+    project: Project,
+    *,
+    asked: Collection[str],
+    trials: int = USUAL_TRIALS,
+    taken_names: Collection[str] = (),
+) -> tuple[Round, ...]:
+    """One comparison for each hyperparameter that has not been compared yet, in a useful order.
+
+    Choices of method come with all their values; the strength of a regularizer and other numbers
+    with a few, that of the baseline among them and "off" where 0 makes sense. An optimizer's own
+    numbers are nuisances and never a question.
+
+    Args:
+        project: declares every hyperparameter.
+        asked: keys that earlier rounds have compared.
+        trials: for each value.
+        taken_names: of rounds that exist already.
+
+    Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
+    """
+    base = _base(project)
+    present = _present(project, {key: (value,) for key, value in base.items()})
+    worth = [h for h in present if h.key not in asked and _is_question(h)]
+    worth.sort(key=lambda h: _ORDER.index(h.kind) if h.kind in _ORDER else len(_ORDER))
+    rounds: list[Round] = []
+    for h in worth:
+        name = free_name(h.name.replace("_", "-"), {*taken_names, *(r.name for r in rounds)})
+        round_ = _question(project, h, base, asked, trials=trials, name=name)
+        if round_ is not None:
+            rounds.append(round_)
+    return tuple(rounds)
+
+
+def tuning_round(
+    project: Project, *, trials: int = USUAL_TRIALS, taken_names: Collection[str] = ()
+) -> Round | None:
+    """A first look at the baseline: its optimizer tuned, everything else fixed."""
+    base = _base(project)
+    present = _present(project, {key: (value,) for key, value in base.items()})
+    tuned, reasons = _roles(present, frozenset(), trials)
+    if not tuned:
+        return None
+    names = " and ".join(_words(key.rsplit(".", 1)[-1]) for key in tuned)
+    return Round(
+        free_name("baseline", taken_names),
+        f"How good is the baseline once {names} {'is' if len(tuned) == 1 else 'are'} tuned?",
+        "understand",
+        trials,
+        nuisance=tuned,
+        reasons=reasons,
+    )
+
+
+def final_round(
+    project: Project,
+    ranges: Mapping[str, Domain],
+    *,
+    trials: int,
+    taken_names: Collection[str] = (),
+) -> Round:
+    """The last round: the best found so far, searched closely.
+
+    Args:
+        project: with the baseline to start from.
+        ranges: the good region of each hyperparameter that matters.
+        trials: of the round.
+        taken_names: of rounds that exist already.
+
+    Source: playbook, "After exploration concludes".
+    """
+    reasons = dict.fromkeys(ranges, "the good region of an earlier round, with a margin")
+    return Round(
+        free_name("final", taken_names),
+        f"What is the best {project.objective.metric} in the region that exploration has found?",
+        "improve",
+        trials,
+        nuisance=ranges,
+        mode="exploit",
+        reasons=reasons,
+    )
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """``wanted``, with the first number from 2 that makes it new where it is taken.
+
+    Example:
+        >>> free_name("decay", {"decay", "decay-2"})
+        'decay-3'
+    """
+    if wanted not in taken:
+        return wanted
+    return next(n for i in range(2, len(taken) + 3) if (n := f"{wanted}-{i}") not in taken)
+
+
+def _base(project: Project) -> dict[str, Value]:
+    return {**{h.key: h.default for h in project.hyperparameters}, **project.baseline}
+
+
+def _present(project: Project, possible: Mapping[str, tuple[Value, ...]]) -> list[Hyperparameter]:
+    declared = {h.key: h for h in project.hyperparameters}
+    return [h for h in project.hyperparameters if not unmet_condition(h, declared, possible)]
+
+
+def _is_question(h: Hyperparameter) -> bool:
+    if isinstance(h.domain, Constant) or h.kind in ("batch_size", "training_length"):
+        return False
+    if isinstance(h.domain, Categorical):
+        return len(h.domain.values) <= _MOST_VALUES
+    return h.kind != "optimizer"
+
+
+def _question(
+    project: Project,
+    h: Hyperparameter,
+    base: Config,
+    asked: Collection[str],
+    *,
+    trials: int,
+    name: str,
+) -> Round | None:
+    others = {key: (value,) for key, value in base.items()}
+    values = compared_values(h, base[h.key])
+    present = [p for p in _present(project, {**others, h.key: values}) if p.key != h.key]
+    tuned, reasons = _roles(present, asked, trials)
+    # An arm in which nothing is tuned cannot be compared with one that is.
+    arms = {v: {p.key for p in _present(project, {**others, h.key: (v,)})} for v in values}
+    values = tuple(v for v in values if arms[v] & tuned.keys())
+    if len(values) < 2:
+        return None
+    there = set().union(*(arms[v] for v in values))
+    tuned = {key: domain for key, domain in tuned.items() if key in there}
+    reasons = {key: reason for key, reason in reasons.items() if key in there}
+    listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+    return Round(
+        name,
+        f"Which {_words(h.name)} is best when the rest is tuned for each: {listed}?",
+        "compare" if isinstance(h.domain, Categorical) else "understand",
+        trials,
+        scientific={h.key: values},
+        nuisance=tuned,
+        reasons=reasons,
+    )
+
+
+def compared_values(h: Hyperparameter, baseline: Value) -> tuple[Value, ...]:
+    """A few values worth comparing, the baseline's among them.
+
+    Example:
+        >>> decay = Hyperparameter("weight_decay", Float(1e-6, 1e-2, "log"), 1e-4,
+        ...                        "regularization", natural=(0.0, None))
+        >>> compared_values(decay, 1e-4)
+        (0.0, 1e-05, 0.0001, 0.001)
+    """
+    domain = h.domain
+    if isinstance(domain, Categorical):
+        return domain.values
+    if isinstance(domain, Ordered) and len(domain.values) <= _MOST_VALUES:
+        found: list[Value] = list(domain.values)
+    elif isinstance(domain, (Float, Integer)):
+        digits = 1 if domain.scale == "log" else 2
+        units = (0.25, 0.5, 0.75)
+        found = [_rounded(v, digits) for v in domain.from_unit(units).tolist()]
+        zero = 0 if isinstance(domain, Integer) else 0.0
+        off = h.natural[0] == 0 or (h.kind == "regularization" and domain.low > 0)
+        if off and not misfit(domain, zero, natural=h.natural):
+            found.append(zero)
+    else:
+        return ()
+    near = [v for v in found if _close(v, baseline)]
+    values = {v for v in found if v not in near} | {baseline}
+    return tuple(sorted(values, key=float))
+
+
+def _rounded(value: float, digits: int) -> Value:
+    return value if isinstance(value, int) else float(f"{value:.{digits}g}")
+
+
+def _close(a: Value, b: Value) -> bool:
+    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (a, b))
+    return numbers and math.isclose(float(a), float(b), rel_tol=0.3)
+
+
+def _roles(
+    present: Sequence[Hyperparameter], asked: Collection[str], trials: int
+) -> tuple[dict[str, Domain], dict[str, str]]:
+    """Nuisances of a comparison, and why the rest is fixed.
+
+    Everything starts as a nuisance; what the budget cannot tune, or what would be a question of
+    its own, is fixed with a reason.
+    """
+    tuned: list[Hyperparameter] = []
+    reasons: dict[str, str] = {}
+    most = max(_FEWEST_TUNED, trials // _TRIALS_FOR_EACH)
+    for h in sorted(present, key=lambda h: h.kind != "optimizer"):
+        if isinstance(h.domain, Constant):
+            continue
+        reason = _why_fixed(h, asked, trials)
+        if not reason and _tuned_beside(h, tuned) >= most:
+            reason = f"{trials} trials tune {most} hyperparameters well, not more"
+        if reason:
+            reasons[h.key] = reason
+        else:
+            tuned.append(h)
+    return {h.key: h.domain for h in tuned}, reasons
+
+
+def _tuned_beside(h: Hyperparameter, tuned: Sequence[Hyperparameter]) -> int:
+    """How many of ``tuned`` exist in the fullest arm that ``h`` exists in."""
+    branches = Counter(t.condition for t in tuned if t.condition is not None)
+    own = max(branches.values(), default=0) if h.condition is None else branches[h.condition]
+    return sum(t.condition is None for t in tuned) + own
+
+
+def _why_fixed(h: Hyperparameter, asked: Collection[str], trials: int) -> str:
+    if h.key in asked:
+        return "compared in an earlier round"
+    if isinstance(h.domain, Categorical) or h.kind in ("architecture", "data", "initialization"):
+        return "a question of its own"
+    if h.name in _ADAM and h.name not in adam_hyperparameters(trials):
+        return f"{trials} trials are too few to tune it as well"
+    return ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def extended_values(h: Hyperparameter, values: Sequence[Value], best: Value) -> tuple[Value, ...]:
+    """Values beyond the end that won, in the steps of the list; none where it was no end.
+
+    Example:
+        >>> decay = Hyperparameter("weight_decay", Float(1e-6, 1e-2, "log"), 1e-4)
+        >>> extended_values(decay, (0.0, 1e-5, 1e-4), 1e-4)
+        (0.001, 0.01)
+    """
+    numbers = sorted(float(v) for v in values if not isinstance(v, (bool, str)))
+    if len(numbers) < max(2, len(values)) or isinstance(best, (bool, str)):
+        return ()
+    found = tuple(_beyond(numbers, float(best)))
+    whole = all(isinstance(v, int) for v in values)
+    tidy = [round(v) if whole else float(f"{v:.3g}") for v in found]
+    return tuple(v for v in tidy if not misfit(h.domain, v, natural=h.natural))
+
+
+def _beyond(numbers: Sequence[float], best: float) -> Iterator[float]:
+    if best == numbers[-1]:
+        last, before = numbers[-1], numbers[-2]
+    elif best == numbers[0]:
+        last, before = numbers[0], numbers[1]
+    else:
+        return
+    if last == 0:
+        return  # off is off
+    if before > 0 and last > 0:
+        yield from (last * (last / before), last * (last / before) ** 2)
+    elif last > 0:
+        yield from (10 * last, 100 * last)
+    else:
+        yield from (last + (last - before), last + 2 * (last - before))
+
+
+def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: str) -> Round:
+    """``round_`` asked again with values beyond those that it compared."""
+    together = tuple(sorted({*round_.scientific[key], *values}, key=float))
+    return replace(
+        round_,
+        name=name,
+        scientific={**round_.scientific, key: together},
+        seed=round_.seed + 1,
+        follows=round_.name,
+    )

@@ -1,0 +1,106 @@
+"""The arms of a round with everything that is known of them, trials of followed rounds included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.design.follow_up import (
+    counting_trials,
+    followed_study,
+    reasons_against_pooling,
+)
+from tuning_playbook.store import Store
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.workflow.opening import stored_studies
+from tuning_playbook.workflow.round_facts import RoundFacts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arm:
+    """One study of a round, as it is analysed.
+
+    Args:
+        study: which.
+        trials: its own and then those of followed rounds, renumbered; rows of ``table``.
+        table: of them; trials of followed rounds are called ``ROUND/INDEX``.
+        taken_over: how many come from followed rounds.
+        notes: why trials of a followed round were left out.
+    """
+
+    study: Study
+    trials: tuple[Trial, ...]
+    table: TrialTable
+    taken_over: int
+    notes: tuple[str, ...]
+
+
+def arms_of_round(
+    store: Store,
+    round_name: str,
+    *,
+    facts: Mapping[str, RoundFacts],
+    chance_level: float | None,
+) -> tuple[Arm, ...]:
+    """The arms of a round that has been run, finished or not.
+
+    Args:
+        store: where they are.
+        round_name: of the round.
+        facts: of all rounds, for those that it follows.
+        chance_level: objective of a model that has learnt nothing.
+
+    Raises:
+        InvalidInput: when the store holds no study of that round.
+    """
+    chain = _followed(round_name, facts)
+    earlier = [(name, studies) for name in chain if (studies := _studies(store, name))]
+    return tuple(
+        _arm(store, study, earlier, chance_level) for study in stored_studies(store, round_name)
+    )
+
+
+def _followed(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
+    """Names of the rounds before it, nearest first; a circle ends where it closes."""
+    chain: list[str] = []
+    seen = {name}
+    while (known := facts.get(name)) is not None and known.follows and known.follows not in seen:
+        name = known.follows
+        chain.append(name)
+        seen.add(name)
+    return chain
+
+
+def _studies(store: Store, round_name: str) -> tuple[Study, ...]:
+    return tuple(s for s in store.studies() if s.round == round_name)
+
+
+def _arm(
+    store: Store,
+    study: Study,
+    earlier: Sequence[tuple[str, Sequence[Study]]],
+    chance_level: float | None,
+) -> Arm:
+    trials = list(store.trials(study.name))
+    curves: dict[int, Curves] = dict(store.curves(study.name))
+    ids = [str(t.index) for t in trials]
+    own, notes = len(trials), []
+    for name, studies in earlier:
+        old = followed_study(study, studies)
+        if old is None:
+            continue
+        against = reasons_against_pooling(study, old)
+        if against:
+            notes.append(f"Trials of {name} do not count here: {'; '.join(against)}.")
+            continue
+        old_curves = store.curves(old.name)
+        for trial in counting_trials(study, store.trials(old.name)):
+            index = len(trials)
+            trials.append(replace(trial, index=index))
+            ids.append(f"{name}/{trial.index}")
+            curves[index] = old_curves.get(trial.index, {})
+    table = study_table(study, trials, curves, ids=ids, chance_level=chance_level)
+    return Arm(study, tuple(trials), table, len(trials) - own, tuple(notes))
