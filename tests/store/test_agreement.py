@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -101,6 +102,7 @@ class Agreement(RuleBasedStateMachine):
             self.both(verb, "study")
         memory, sqlite = self.stores
         assert memory.counts("study") == sqlite.counts("study")
+        assert _tallied(memory) == _tallied(sqlite)
         assert _plain(memory.curves("study")) == _plain(sqlite.curves("study"))
 
     def teardown(self):
@@ -114,6 +116,13 @@ def _plain(curves):
         for trial, found in curves.items()
         for name, curve in found.items()
     }
+
+
+def _tallied(store):
+    tally = store.tallies()["study"]
+    times = [repr(float(t)) for t in (tally.created_at, tally.finished_at)]
+    seconds = {status: pytest.approx(taken) for status, taken in tally.seconds.items()}
+    return dict(tally.counts), seconds, times
 
 
 TestAgreement = Agreement.TestCase

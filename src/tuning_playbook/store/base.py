@@ -63,6 +63,23 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a study is and what it has cost, told without reading its trials.
+
+    Args:
+        counts: number of trials in each status; statuses without trials are left out.
+        seconds: time that the finished trials of each status took, the last attempt of each.
+        created_at: when the first of its trials was planned; NaN where unknown.
+        finished_at: when the last one ended; NaN before the first.
+    """
+
+    counts: Mapping[Status, int]
+    seconds: Mapping[Status, Seconds]
+    created_at: Seconds
+    finished_at: Seconds
+
+
 class Store(Protocol):
     """Keeps studies, trials, curves and events, and the project's logbook.
 
@@ -156,8 +173,16 @@ class Store(Protocol):
         """Number of trials in each status; statuses without trials are left out."""
         ...
 
-    def trials(self, study: str) -> tuple[Trial, ...]:
-        """All trials of a study, in order of their index."""
+    def tallies(self) -> Mapping[str, Tally]:
+        """The tally of every study that has trials, by name; the cost of one count."""
+        ...
+
+    def trials(self, study: str, *, indices: Collection[int] | None = None) -> tuple[Trial, ...]:
+        """All trials of a study, in order of their index.
+
+        Args:
+            indices: only these; indices that are not there are left out.
+        """
         ...
 
     def curves(

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from math import inf
+from math import inf, isnan, nan
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
-from tuning_playbook.store.base import CurveChunk, Event
+from tuning_playbook.store.base import CurveChunk, Event, Tally
 from tuning_playbook.store.codec import require_storable_name, storable
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
@@ -137,9 +137,14 @@ class MemoryStore:
     def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
         return dict(Counter(t.status for t in self._trials[study].values()))
 
-    def trials(self, study: str) -> tuple[Trial, ...]:  # noqa: D102
+    def tallies(self) -> Mapping[str, Tally]:  # noqa: D102
+        return {name: _tally(trials.values()) for name, trials in self._trials.items() if trials}
+
+    def trials(  # noqa: D102
+        self, study: str, *, indices: Collection[int] | None = None
+    ) -> tuple[Trial, ...]:
         trials = self._trials[study]
-        return tuple(trials[i] for i in sorted(trials))
+        return tuple(trials[i] for i in sorted(trials) if indices is None or i in indices)
 
     def curves(  # noqa: D102
         self,
@@ -178,6 +183,20 @@ class MemoryStore:
         if trial is None or trial.status is not Status.RUNNING or trial.worker != worker:
             raise LeaseLost(lease_lost_message(study, index, worker))
         return trial
+
+
+def _tally(trials: Collection[Trial]) -> Tally:
+    seconds: dict[Status, Seconds] = {}
+    for trial in trials:
+        took = trial.finished_at - trial.started_at
+        if not isnan(took):
+            seconds[trial.status] = seconds.get(trial.status, 0.0) + took
+    return Tally(
+        counts=dict(Counter(t.status for t in trials)),
+        seconds=seconds,
+        created_at=min((t.created_at for t in trials if not isnan(t.created_at)), default=nan),
+        finished_at=max((t.finished_at for t in trials if not isnan(t.finished_at)), default=nan),
+    )
 
 
 def _kept(trial: Trial, study: str) -> Trial:

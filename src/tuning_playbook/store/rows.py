@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
-from tuning_playbook.store.base import CurveChunk, Event
+from tuning_playbook.store.base import CurveChunk, Event, Tally
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.curves import ChunkColumns
 from tuning_playbook.trial import Reason, Seconds, Status, Trial
@@ -56,6 +57,22 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
         summaries=codec.summaries_from_json(summaries),
         checkpoints=codec.checkpoints_from_json(checkpoints),
     )
+
+
+def tallies_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Tally]:
+    """The tallies that rows of ``statements.TALLIES`` stand for: one for each study and status."""
+    by_study: dict[str, list[tuple[Any, ...]]] = {}
+    for name, *row in rows:
+        by_study.setdefault(name, []).append(tuple(row))
+    return {
+        name: Tally(
+            counts={Status(status): count for status, count, *_ in found},
+            seconds={Status(row[0]): float(row[2]) for row in found if row[2] is not None},
+            created_at=min((row[3] for row in found if row[3] is not None), default=math.nan),
+            finished_at=max((row[4] for row in found if row[4] is not None), default=math.nan),
+        )
+        for name, found in by_study.items()
+    }
 
 
 def chunk_row(trial_id: int, chunk: CurveChunk) -> dict[str, Any]:

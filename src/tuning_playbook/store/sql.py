@@ -9,7 +9,7 @@ from typing import Any
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store import codec, statements
-from tuning_playbook.store.base import CurveChunk, Event
+from tuning_playbook.store.base import CurveChunk, Event, Tally
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
 from tuning_playbook.store.database import Database, Transaction
@@ -21,6 +21,7 @@ from tuning_playbook.store.rows import (
     entry_row,
     event_of,
     event_row,
+    tallies_of,
     trial_of,
     trial_row,
 )
@@ -153,8 +154,19 @@ class SqlStore:
         rows = self._read(statements.COUNT_BY_STATUS, study)
         return {Status(status): count for status, count in rows}
 
-    def trials(self, study: str) -> tuple[Trial, ...]:  # noqa: D102
-        rows = self._read(statements.ALL_TRIALS, study)
+    def tallies(self) -> Mapping[str, Tally]:  # noqa: D102
+        with self._database.reading() as transaction:
+            return tallies_of(transaction.execute(statements.TALLIES, {}))
+
+    def trials(  # noqa: D102
+        self, study: str, *, indices: Collection[int] | None = None
+    ) -> tuple[Trial, ...]:
+        if indices is None:
+            rows = self._read(statements.ALL_TRIALS, study)
+        else:
+            span = {"p_first": min(indices, default=0), "p_last": max(indices, default=-1)}
+            rows = self._read(statements.TRIALS_IN_SPAN, study, **span)
+            rows = [row for row in rows if row[0] in indices]
         return tuple(trial_of(row, study) for row in rows)
 
     def curves(  # noqa: D102

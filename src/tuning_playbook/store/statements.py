@@ -29,9 +29,27 @@ EXTEND_STUDY = (
 )
 ALL_STUDIES = select(studies.c.design, studies.c.trials).order_by(studies.c.id)
 ALL_TRIALS = select(*TRIAL_COLUMNS).where(_STUDY).order_by(_T.number)
+TRIALS_IN_SPAN = (
+    select(*TRIAL_COLUMNS)
+    .where(_STUDY, _T.number.between(bindparam("p_first"), bindparam("p_last")))
+    .order_by(_T.number)
+)
 _SPAN = _T.number.between(bindparam("p_first"), bindparam("p_last"))
 TRIAL_IDS = select(_T.number, _T.id).where(_STUDY, _SPAN)
 COUNT_BY_STATUS = select(_T.status, func.count()).where(_STUDY).group_by(_T.status)
+TALLIES = (
+    select(
+        studies.c.name,
+        _T.status,
+        func.count(),
+        func.sum(_T.finished_at - _T.started_at),
+        func.min(_T.created_at),
+        func.max(_T.finished_at),
+    )
+    .join(studies, _T.study_id == studies.c.id)
+    .group_by(_T.study_id, studies.c.name, _T.status)
+    .order_by(_T.study_id)
+)
 
 # --- a running trial
 _LEASED = (

@@ -166,6 +166,27 @@ class _Designs:
         assert store.counts("b") == {Status.WAITING: 2}
         assert store.counts("a") == {Status.RUNNING: 2}
 
+    def test_a_tally_tells_of_every_study_what_its_trials_would(self, store: Store) -> None:
+        store.create(example_study("empty"), [])
+        for name in ("b", "a"):
+            store.create(example_study(name), example_trials(4, study=name))
+        for index, end in ((0, 11.0), (1, 14.0)):
+            store.claim("a", worker="w", count=1, now=10.0, lease_seconds=LEASE)
+            store.finish("a", index, worker="w", now=end, outcome=COMPLETE, summaries={})
+        store.claim("a", worker="w", count=1, now=20.0, lease_seconds=LEASE)
+        tallies = store.tallies()
+        assert list(tallies) == ["b", "a"]
+        assert all(dict(t.counts) == dict(store.counts(name)) for name, t in tallies.items())
+        assert dict(tallies["a"].seconds) == {Status.COMPLETE: 5.0}
+        assert (tallies["a"].created_at, tallies["a"].finished_at) == (1.5, 14.0)
+        assert dict(tallies["b"].seconds) == {}
+        assert math.isnan(tallies["b"].finished_at)
+
+    def test_some_trials_are_read_without_the_others(self, store: Store) -> None:
+        store.create(example_study(), example_trials(5))
+        assert [t.index for t in store.trials("study", indices=[3, 1, 9])] == [1, 3]
+        assert store.trials("study", indices=[]) == ()
+
     def test_finished_trials_are_imported_with_their_curves(self, store: Store) -> None:
         trials = [
             replace(t, status=Status.COMPLETE, finished_at=9.0, worker="import")

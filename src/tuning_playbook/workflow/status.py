@@ -67,8 +67,11 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     store = project_store(opened, must_exist=True)
     try:
         if round_name is None:
-            studies = store.studies()
-            found = tuple(StudyStatus(s, dict(store.counts(s.name))) for s in studies)
+            tallies = store.tallies()
+            found = tuple(
+                StudyStatus(s, dict(tallies[s.name].counts) if s.name in tallies else {})
+                for s in store.studies()
+            )
         else:
             name = round_name.removesuffix(".toml")
             found = tuple(_with_trials(store, s) for s in stored_studies(store, name))
