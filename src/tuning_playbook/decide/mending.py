@@ -1,0 +1,137 @@
+"""From the advice of a round's findings to what its user does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.study import Round
+
+_RANGE_ACTIONS = ("expand", "shrink")
+
+# What to write where, for advice that changes the program or the project and not a range.
+_TITLES = {
+    "train-longer": "Train longer: set training.max_train_steps = {max_train_steps}",
+    "train-shorter": "Train shorter: set training.max_train_steps = {max_train_steps}",
+    "inspect-bug": "Look for a bug in the training program",
+    "investigate": "Find out why trials fail that no hyperparameter explains",
+    "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',
+    "reparametrise": "Search a product or a ratio instead of two hyperparameters apart",
+    "probe-stability": "Probe where training becomes unstable, with short runs",
+    "warmup": "Warm the learning rate up",
+    "add-warmup": "Warm the learning rate up",
+    "clip-gradients": "Clip gradients",
+    "add-regularization": "Add regularization, or tune it",
+    "decay-learning-rate": "Decay the learning rate towards the end",
+    "average-weights": "Average the weights of the last steps",
+    "larger-batch": "Use a larger batch",
+    "more-validation-data": "Evaluate on more validation data",
+    "fix": "Fix {hyperparameter} at {value}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceStep:
+    """One piece of advice for a person.
+
+    Args:
+        title: what to do.
+        reason: what was found, and in which arms.
+        command: what to type; empty where a file or the program is to be changed.
+        source: key of the passage.
+        urgent: whether a check failed, or it only warns.
+    """
+
+    title: str
+    reason: str
+    command: str
+    source: str
+    urgent: bool
+
+
+def mended_round(
+    round_: Round,
+    findings: Mapping[str, Sequence[Finding]],
+    searched: Mapping[str, Collection[str]],
+    *,
+    name: str,
+) -> Round | None:
+    """The follow-up with the ranges that the findings of all arms ask for, if they ask for any.
+
+    Args:
+        round_: as it ran.
+        findings: by study.
+        searched: study -> keys that it searched.
+        name: of the new round.
+    """
+    advice = {study: tuple(_range_advice(found)) for study, found in findings.items()}
+    return follow_up_round(round_, advice, searched=searched, name=name)
+
+
+def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
+    for finding in findings:
+        if finding.verdict not in (Verdict.FAIL, Verdict.WARN):
+            continue
+        for advice in finding.advice:
+            edge = advice.arguments.get("edge")
+            if advice.action in _RANGE_ACTIONS and edge in ("low", "high"):
+                low, high = advice.arguments["range"]
+                yield RangeAdvice(
+                    str(advice.arguments["hyperparameter"]),
+                    edge,
+                    "expand" if advice.action == "expand" else "shrink",
+                    low if edge == "low" else high,
+                    advice.reason,
+                )
+
+
+def advice_steps(
+    round_name: str, findings: Mapping[str, Sequence[Finding]], trials: Mapping[str, int]
+) -> tuple[AdviceStep, ...]:
+    """All other advice, once for each check however many arms give it; failed checks first.
+
+    Args:
+        round_name: of the round.
+        findings: by study.
+        trials: study -> trials that ended.
+    """
+    steps: dict[str, AdviceStep] = {}
+    arms = len(findings)
+    for study, found in findings.items():
+        for finding in found:
+            first = _first(finding)
+            if first is None or finding.check in steps:
+                continue
+            where = f"{study}: " if arms > 1 else ""
+            steps[finding.check] = AdviceStep(
+                _title(first),
+                where + finding.summary,
+                _command(round_name, first, trials),
+                finding.source,
+                finding.verdict is Verdict.FAIL,
+            )
+    return tuple(sorted(steps.values(), key=lambda step: not step.urgent))
+
+
+def _first(finding: Finding) -> Advice | None:
+    if finding.verdict not in (Verdict.FAIL, Verdict.WARN):
+        return None
+    return next((a for a in finding.advice if a.action not in _RANGE_ACTIONS), None)
+
+
+def _title(advice: Advice) -> str:
+    if advice.action == "add-trials":
+        return f"Run {advice.arguments['trials']} more trials in every arm"
+    pattern = _TITLES.get(advice.action, advice.action.replace("-", " ").capitalize())
+    try:
+        return pattern.format(**advice.arguments)
+    except KeyError:
+        return pattern.partition(":")[0].partition("{")[0].strip()
+
+
+def _command(round_name: str, advice: Advice, trials: Mapping[str, int]) -> str:
+    if advice.action != "add-trials":
+        return ""
+    return f"playbook run {round_name} --trials {max(trials.values()) + advice.arguments['trials']}"

@@ -1,0 +1,332 @@
+"""What the playbook would do now, as a short ordered list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.design.proposals import (
+    USUAL_TRIALS,
+    extended_values,
+    final_round,
+    free_name,
+    question_rounds,
+    tuning_round,
+    with_more_values,
+)
+from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.space import Config, Domain
+from tuning_playbook.study import Project, Round
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRound:
+    """What is remembered of a finished round.
+
+    Args:
+        soundness: of its comparison.
+        sentence: its answer.
+        findings: by study.
+        searched: study -> keys that it searched.
+        trials: study -> trials that ended.
+        best_arm: scientific values of the best study.
+        best_config: of the best trial, every hyperparameter by key.
+        good_ranges: of the best study: the good region of each hyperparameter, with a margin.
+    """
+
+    soundness: Soundness
+    sentence: str
+    findings: Mapping[str, Sequence[Finding]]
+    searched: Mapping[str, Collection[str]]
+    trials: Mapping[str, int]
+    best_arm: Config
+    best_config: Config
+    good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """How far a round is.
+
+    Args:
+        name: of the round.
+        written: its file; ``None`` where it cannot be read any more.
+        planned: trials of all its studies; 0 before it runs.
+        finished: of them, how many have ended.
+        answered: what came out; ``None`` before all trials have ended.
+        reruns: of its best configuration, with the program as it is now.
+        decision: the newest about it.
+        launched: whether the decision was carried out.
+    """
+
+    name: str
+    written: Round | None = None
+    planned: int = 0
+    finished: int = 0
+    answered: AnsweredRound | None = None
+    reruns: int = 0
+    decision: Decision | None = None
+    launched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """What the next step depends on.
+
+    Args:
+        project: as declared, with its baseline.
+        current: the round that ran last; ``None`` before the first.
+        waiting: rounds that have a file and never ran.
+        asked: keys that earlier rounds have compared.
+        names: of all rounds, run or not.
+        exploration_over: whether the final round was declared open.
+        final_done: whether a round that exploits has been answered.
+    """
+
+    project: Project
+    current: RoundState | None = None
+    waiting: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    exploration_over: bool = False
+    final_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing to do.
+
+    Args:
+        title: what, in one line.
+        reason: the finding behind it, with its numbers.
+        command: what to type; empty for a change that only its user can make, and for a round that
+            is to be written first.
+        round: what applying the step writes, for its user to read and change.
+        source: key of the passage.
+    """
+
+    title: str
+    reason: str
+    command: str = ""
+    round: Round | None = None
+    source: str = "incremental-tuning"
+
+
+def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
+    """What to do now, most urgent first; pure.
+
+    What was begun is finished first. Then the checklist of the last round: a comparison that was
+    not fair is mended before anything is concluded from it. Then its decision; then the next
+    question; and when all have been asked, the last search and the test set.
+
+    Source: playbook, "The incremental tuning strategy".
+    """
+    current = state.current
+    unfinished = current is not None and current.finished < current.planned
+    if current is not None and unfinished:
+        return (
+            NextStep(
+                f"Go on with round {current.name}",
+                f"{current.planned - current.finished} of {current.planned} trials are left",
+                f"playbook run {current.name}",
+            ),
+        )
+    steps = [
+        NextStep(
+            f"Run round {name}",
+            "its file is written and it has not been run",
+            f"playbook run {name}",
+            source="round-design",
+        )
+        for name in state.waiting
+    ]
+    if current is not None and current.answered is not None:
+        steps += _after(state, current, current.answered)
+    steps += _questions(state)
+    return tuple(steps)
+
+
+def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
+    """What a finished round calls for: mend it, then decide."""
+    settled = current.launched or (
+        current.decision is not None and current.decision.choice is Choice.KEEP
+    )
+    mending = () if settled else tuple(_mending(state, current, answered))
+    unfair = answered.soundness is not Soundness.SOUND
+    if unfair:
+        yield from mending
+    if answered.soundness is not Soundness.VOID and not settled:
+        yield from _deciding(state, current, answered)
+    if not unfair:
+        yield from mending
+
+
+def _mending(
+    state: ProjectState, current: RoundState, answered: AnsweredRound
+) -> Iterator[NextStep]:
+    if current.written is not None:
+        name = free_name(f"{current.name.removesuffix('-2')}-2", state.names)
+        mended = mended_round(current.written, answered.findings, answered.searched, name=name)
+        if mended is not None:
+            yield NextStep(
+                f"Ask again with mended ranges: round {name}",
+                "; ".join(_range_reasons(current.written, mended)),
+                round=mended,
+                source="search-space-boundaries",
+            )
+        yield from _beyond_the_values(state, current.written, answered, name)
+    for advice in advice_steps(current.name, answered.findings, answered.trials):
+        yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
+
+
+def _range_reasons(before: Round, after: Round) -> list[str]:
+    return [
+        f"{key}: {after.reasons.get(key, 'its range changes')}"
+        for key, domain in {**after.scientific_ranges, **after.nuisance}.items()
+        if {**before.scientific_ranges, **before.nuisance}.get(key) != domain
+    ]
+
+
+def _beyond_the_values(
+    state: ProjectState, round_: Round, answered: AnsweredRound, name: str
+) -> Iterator[NextStep]:
+    """The best of the compared values is the last one in a row: there may be better ones beyond."""
+    declared = {h.key: h for h in state.project.hyperparameters}
+    if round_.joint:
+        return
+    for key, values in round_.scientific.items():
+        best = answered.best_arm.get(key)
+        beyond = () if best is None else extended_values(declared[key], values, best)
+        if beyond:
+            listed = ", ".join(f"{v:g}" for v in beyond if not isinstance(v, str))
+            yield NextStep(
+                f"Compare values of {key} beyond {best}: round {name}",
+                f"{best} was the best of those compared and the last in the row; {listed} are next",
+                round=with_more_values(round_, key, beyond, name=name),
+                source="search-space-boundaries",
+            )
+
+
+def _deciding(
+    state: ProjectState, current: RoundState, answered: AnsweredRound
+) -> Iterator[NextStep]:
+    """Rerun, decide, launch."""
+    base = {**{h.key: h.default for h in state.project.hyperparameters}, **state.project.baseline}
+    if all(base.get(key) == value for key, value in answered.best_config.items()):
+        return
+    decision = current.decision
+    if decision is not None and decision.choice is Choice.ADOPT:
+        yield NextStep(
+            "Make the best configuration the baseline",
+            decision.reasons[0] if decision.reasons else "the decision was to adopt it",
+            f"playbook launch {current.name}",
+            source="adoption",
+        )
+        return
+    more = decision.reruns_needed if decision is not None else 0
+    if current.reruns == 0 or more:
+        times = f" --times {more}" if more else ""
+        reason = "the trial that was chosen for being best is no evidence of how good it is"
+        if decision is not None and decision.reasons:
+            reason = decision.reasons[0]
+        yield NextStep(
+            "Run the best configuration and the baseline again, with fresh seeds",
+            reason,
+            f"playbook rerun {current.name}{times}",
+            source="adoption",
+        )
+    if decision is None:
+        yield NextStep(
+            "Decide whether the best configuration replaces the baseline",
+            answered.sentence,
+            f"playbook decide {current.name}",
+            source="adoption",
+        )
+
+
+def _questions(state: ProjectState) -> Iterator[NextStep]:
+    """The next question, or the last search where all have been asked."""
+    current = state.current
+    written = None if current is None else current.written
+    trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
+    rounds = question_rounds(
+        state.project, asked=state.asked, trials=trials, taken_names=state.names
+    )
+    for round_ in rounds:
+        yield NextStep(
+            f"Ask: {round_.question}",
+            f"{next(iter(round_.scientific))} has not been compared yet; "
+            f"{len(round_.nuisance)} nuisance hyperparameters, {round_.trials} trials for each "
+            f"of {len(next(iter(round_.scientific.values())))} values",
+            round=round_,
+            source="round-goal",
+        )
+    if current is None:
+        first = tuning_round(state.project, trials=trials, taken_names=state.names)
+        if first is not None:
+            yield NextStep(
+                f"Ask: {first.question}",
+                "a tuned baseline shows what there is to gain, before anything is compared",
+                round=first,
+                source="initial-configuration",
+            )
+    elif not rounds:
+        yield from _the_end(state, current, trials)
+
+
+def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[NextStep]:
+    """The last search where exploration has shown where to look, and then the test set."""
+    answered = current.answered
+    if answered is None:
+        return
+    if state.final_done:
+        if state.project.test_metric:
+            over = state.exploration_over
+            yield NextStep(
+                "Look at the test set" if over else "Declare exploration over",
+                "the last search has ended" if over
+                else "looks at the test set are counted, and there are none before that",
+                "playbook look --test" if over else "playbook close-exploration",
+                source="after-exploration",
+            )  # fmt: skip
+        return
+    missing = gate(answered)
+    if missing:
+        yield NextStep(
+            "Not yet: a last, greedy search for the best configuration",
+            f"everything has been asked once, but {'; '.join(missing)}",
+            source="after-exploration",
+        )
+    elif answered.good_ranges:
+        last = final_round(
+            state.project,
+            answered.good_ranges,
+            trials=max(2 * trials, 2 * USUAL_TRIALS),
+            taken_names=state.names,
+        )
+        yield NextStep(
+            f"Search the good region closely: round {last.name}",
+            "everything has been asked once, and the good region lies well inside its ranges",
+            round=last,
+            source="after-exploration",
+        )
+
+
+def gate(answered: AnsweredRound) -> tuple[str, ...]:
+    """What keeps a project from its last, greedy search; empty where nothing does.
+
+    Source: playbook, "After exploration concludes".
+    """
+    found = [f for findings in answered.findings.values() for f in findings]
+    words = {
+        "search-space-boundary": "the best trials of the last round crowd an edge of their range",
+        "sampling-density": "the good region of the last round was sampled too thinly",
+    }
+    return tuple(
+        text
+        for check, text in words.items()
+        if any(f.check == check and f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
+    )
