@@ -3,7 +3,11 @@ import pytest
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.infeasible_region import infeasible_locations, separation
+from tuning_playbook.analysis.infeasible_region import (
+    infeasible_locations,
+    separation,
+    telling_locations,
+)
 from tuning_playbook.study import Objective
 
 
@@ -59,3 +63,17 @@ def test_a_choice_that_fails_is_named():
 def test_too_few_failures_have_no_place(unit_study):
     units = np.random.default_rng(0).random((20, 2))
     assert locate(unit_study(units, units[:, 0], failed=np.arange(20) < 2)) == ()
+
+
+def test_a_hyperparameter_with_one_value_is_no_place(unit_study):
+    units = np.column_stack([np.linspace(0, 1, 20), np.full(20, 0.5)])
+    failed = units[:, 0] > 0.6
+    found = locate(unit_study(units, units[:, 0], failed=failed))
+    assert [place.hyperparameter for place in found] == ["h0"]
+
+
+def test_only_places_that_explain_failures_are_telling(unit_study):
+    units = np.random.default_rng(0).random((60, 3))
+    places = locate(unit_study(units, units[:, 0], failed=units[:, 1] > 0.7))
+    assert len(places) == 3
+    assert [place.hyperparameter for place in telling_locations(places)] == ["h1"]

@@ -81,11 +81,30 @@ def infeasible_locations(
         failed = infeasible[rows]
         if min(failed.sum(), (~failed).sum()) < 3 or isinstance(h.domain, Constant):
             continue
+        if np.ptp(unit[rows]) == 0:  # one value tells nothing apart
+            continue
         if isinstance(h.domain, Categorical):
             found.append(_of_choice(h.key, table.values[h.key][rows], unit[rows], failed))
         else:
             found.append(_of_number(h.key, table.values[h.key][rows], unit[rows], failed))
     return tuple(sorted(found, key=lambda place: (place.p_value, -place.balanced_accuracy)))
+
+
+def telling_locations(
+    places: tuple[Location, ...], *, p_value: float = 0.01, balanced_accuracy: float = 0.65
+) -> tuple[Location, ...]:
+    """The locations that explain infeasibility rather than happen to separate it.
+
+    Args:
+        places: one for each hyperparameter.
+        p_value: largest p-value, after correction for the number of hyperparameters.
+        balanced_accuracy: smallest one.
+    """
+    return tuple(
+        place
+        for place in places
+        if place.p_value * len(places) <= p_value and place.balanced_accuracy >= balanced_accuracy
+    )
 
 
 def separation(values: NDArray[np.float64], second: NDArray[np.bool_]) -> Separation:

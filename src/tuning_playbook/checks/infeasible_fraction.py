@@ -9,7 +9,11 @@ import numpy as np
 
 from tuning_playbook.analysis.expanded_range import range_ends
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.infeasible_region import Location, infeasible_locations
+from tuning_playbook.analysis.infeasible_region import (
+    Location,
+    infeasible_locations,
+    telling_locations,
+)
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -63,11 +67,8 @@ class InfeasibleFraction:
                 ),
             )
         places = infeasible_locations(table, judged.infeasible, judged)
-        causes = tuple(
-            place
-            for place in places
-            if place.p_value * len(places) <= self.located_p
-            and place.balanced_accuracy >= self.located_accuracy
+        causes = telling_locations(
+            places, p_value=self.located_p, balanced_accuracy=self.located_accuracy
         )
         unrelated = (
             bool(places)

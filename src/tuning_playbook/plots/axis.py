@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
-from tuning_playbook.plots.theme import BLUE, GREY, LOST, RANKED, Figure, layout, log_axis, typed
+from tuning_playbook.plots.overlays import AxisOverlay, add_overlay, axis_overlay, shown_ends
+from tuning_playbook.plots.places import hyperparameter_axis, is_log
+from tuning_playbook.plots.theme import BLUE, GREEN, GREY, LOST, RANKED, Figure, layout, typed
 from tuning_playbook.plots.thinning import visible
-from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
+from tuning_playbook.space import Categorical, Domain, Float, Ordered
 
 BEST_MARKED = 3
 
@@ -28,8 +31,9 @@ class AxisInfo:
         rows, x, y: trials with an objective: row in the table, value (position for lists), value.
         clipped: of them, which lie beyond the drawn range and are moved to its border.
         best: rows of the best trials, best first.
-        infeasible_rows, infeasible_x: trials without a usable objective; they stand as crosses
-            on the border of the bad side.
+        infeasible_rows, infeasible_x: trials that could not be trained; they stand as crosses on
+            the border of the bad side.
+        overlay: what the analyses say of the hyperparameter.
     """
 
     key: str
@@ -42,19 +46,25 @@ class AxisInfo:
     best: tuple[int, ...]
     infeasible_rows: NDArray[np.int64]
     infeasible_x: NDArray[np.float64]
+    overlay: AxisOverlay
 
 
-def axis_info(table: TrialTable, key: str) -> AxisInfo:
-    """The points of an axis plot; every finished trial with a value of ``key`` is one of them.
+def axis_info(table: TrialTable, key: str, *, judged: Judgement | None = None) -> AxisInfo:
+    """The points of an axis plot; every judged trial with a value of ``key`` is one of them.
+
+    Args:
+        table: the study.
+        key: the hyperparameter.
+        judged: the study's judgement, where it is known already.
 
     Source: playbook, "Identifying bad search space boundaries".
     """
+    judged = judged or judgement(table)
     domain = table.space[key].domain
     exists = ~np.isnan(table.units[key])
-    finished = np.isin(table.status, ("complete", "infeasible", "failed"))
-    measured = np.isfinite(table.loss) & (table.status == "complete")
+    measured = judged.feasible.feasible
     shown = np.flatnonzero(exists & measured)
-    lost = np.flatnonzero(exists & finished & ~measured)
+    lost = np.flatnonzero(exists & judged.feasible.infeasible)
     sign = table.objective.direction.sign
     values = sign * table.loss[shown]
     y_range = objective_range(sign * table.loss[measured], sign=sign)
@@ -71,6 +81,7 @@ def axis_info(table: TrialTable, key: str) -> AxisInfo:
         best=tuple(int(r) for r in ranked if exists[r]),
         infeasible_rows=lost,
         infeasible_x=_positions(table, key, lost),
+        overlay=axis_overlay(table, key, judged),
     )
 
 
@@ -92,7 +103,7 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     """The figure of an axis plot."""
     ordinary = ~np.isin(info.rows, info.best)
     inside, beyond = ordinary & ~info.clipped, ordinary & info.clipped
-    log_x = isinstance(info.domain, (Float, Integer)) and info.domain.scale != "linear"
+    log_x = is_log(info.domain)
     keep = np.flatnonzero(inside)
     keep = keep[visible(info.x[keep], info.y[keep], log_x=log_x, log_y=info.y_range.log)]
     size = 7 if len(keep) < 500 else 5
@@ -122,10 +133,29 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
                     marker={"color": RANKED[rank], "size": 12, "symbol": "star",
                             "line": {"width": 1, "color": "white"}})
         )  # fmt: skip
+    traces += _rug(info)
     figure_layout = layout(x_title=info.key, y_title=metric)
-    figure_layout["xaxis"].update(_axis(info.domain))
+    ends = shown_ends(info.overlay)
+    figure_layout["xaxis"].update(hyperparameter_axis(info.domain, ends))
     figure_layout["yaxis"].update(info.y_range.axis)
-    return {"data": traces, "layout": figure_layout}
+    figure = {"data": traces, "layout": figure_layout}
+    add_overlay(figure, info.overlay, domain=info.domain, y_range=info.y_range)
+    return figure
+
+
+def _rug(info: AxisInfo) -> list[dict[str, Any]]:
+    """A tick on the good side's border for each good trial: how densely the good region is hit."""
+    good = np.isin(info.rows, info.overlay.good_rows)
+    if not good.any():
+        return []
+    x = info.x[good]
+    end = info.y_range.low if info.y_range.sign > 0 else info.y_range.high
+    seen = visible(x, np.full(len(x), end), log_x=is_log(info.domain), all_below=300)
+    marker = {"symbol": "line-ns", "size": 9, "line": {"width": 1.4, "color": GREEN}}
+    return [
+        _points(info.rows[good][seen], x[seen], np.full(len(seen), end), name="good trials",
+                marker=marker)
+    ]  # fmt: skip
 
 
 def _points(
@@ -142,29 +172,3 @@ def _points(
         "cliponaxis": False,  # what stands on the border is drawn whole
         **more,
     }
-
-
-def _axis(domain: Domain) -> dict[str, Any]:
-    if isinstance(domain, (Categorical, Ordered)):
-        names = [str(v) for v in domain.values]
-        places = list(range(len(names)))
-        return {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
-    if isinstance(domain, Float) and domain.scale == "reverse_log":
-        low, high = np.log10(1 - domain.low), np.log10(1 - domain.high)
-        ticks = [t for t in (0.5, 0.2, *(10.0**-k for k in range(1, 9)))
-                 if 1 - domain.high <= t * 1.001 and t <= (1 - domain.low) * 1.001]  # fmt: skip
-        room = (low - high) * 0.04
-        return {
-            "type": "log",
-            "range": [float(low + room), float(high - room)],
-            "tickvals": ticks,
-            "ticktext": [f"{1 - t:.10g}" for t in ticks],
-        }
-    if isinstance(domain, (Float, Integer)) and domain.scale == "log":
-        low, high = np.log10(domain.low), np.log10(domain.high)
-        room = (high - low) * 0.04
-        return log_axis(float(10 ** (low - room)), float(10 ** (high + room)))
-    if isinstance(domain, (Float, Integer)):
-        room = (domain.high - domain.low) * 0.04
-        return {"range": [domain.low - room, domain.high + room]}
-    return {}

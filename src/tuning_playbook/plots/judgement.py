@@ -1,0 +1,43 @@
+"""What the analyses say of a study, found once for all of its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuning_playbook.analysis.boundary import EdgeStatistics, boundary_statistics
+from tuning_playbook.analysis.density import GoodRegion, good_region
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.infeasible_region import (
+    Location,
+    infeasible_locations,
+    telling_locations,
+)
+from tuning_playbook.analysis.table import TrialTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """A study as its figures show it, by the same analyses as its checks and with their defaults.
+
+    Args:
+        feasible: which trials could be trained.
+        edges: both edges of every numeric hyperparameter.
+        region: the good trials; ``None`` without a feasible one.
+        locations: where infeasible trials live, by hyperparameters that explain them.
+    """
+
+    feasible: Feasibility
+    edges: tuple[EdgeStatistics, ...]
+    region: GoodRegion | None
+    locations: tuple[Location, ...]
+
+
+def judgement(table: TrialTable) -> Judgement:
+    """Judge a study once, for all of its figures."""
+    feasible = feasibility(table)
+    return Judgement(
+        feasible=feasible,
+        edges=boundary_statistics(table, feasible),
+        region=good_region(table, feasible),
+        locations=telling_locations(infeasible_locations(table, feasible.infeasible, feasible)),
+    )
