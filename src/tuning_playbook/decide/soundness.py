@@ -1,0 +1,177 @@
+"""Whether the arms of a round were tuned well enough for its answer to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.decisions import Soundness
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.findings import Finding, Verdict
+
+# What can be held against a comparison, most important first.
+_IMPORTANCE = (
+    "different-protocols",
+    "direction-sanity",
+    "no-feasible-trial",
+    "infeasible-fraction",
+    "too-few-trials",
+    "search-space-boundary",
+    "unequal-budgets",
+    "overfitting",
+    "rising-train-loss",
+    "instability",
+    "sampling-density",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One thing that speaks against the answer of a round.
+
+    Args:
+        arm: whom it concerns; empty for the round as a whole.
+        about: id of the check, or ``different-protocols``, ``no-feasible-trial``,
+            ``too-few-trials``, ``unequal-budgets``.
+        soundness: what the comparison is at best with this against it.
+        reason: one sentence that names the arm.
+    """
+
+    arm: str
+    about: str
+    soundness: Soundness
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundnessJudgement:
+    """How far the answer of a round can be trusted.
+
+    Args:
+        soundness: the worst that any objection leaves.
+        objections: most important first; empty for a sound comparison.
+    """
+
+    soundness: Soundness
+    objections: tuple[Objection, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The objections' sentences, most important first."""
+        return tuple(objection.reason for objection in self.objections)
+
+
+def judge_soundness(
+    findings: Mapping[str, Sequence[Finding]],
+    *,
+    trials: Mapping[str, int],
+    feasible: Mapping[str, int],
+    leader: str | None = None,
+    differences: Sequence[str] = (),
+    fewest_feasible: int = 5,
+    equal_share: float = 0.8,
+) -> SoundnessJudgement:
+    """Label a round *sound*, *weak* or *void* by the checks of every arm.
+
+    Void: an arm was not tuned, or the arms were measured differently, so nothing was compared. An
+    arm is not tuned where it still improves at an edge of its ranges, where nearly all of its
+    trials failed, or where too few trained. Weak: better tuning could change the answer. An arm
+    that is clearly ahead although it was not tuned would only lead by more, so there the answer is
+    weak instead of void; the same holds for the single arm of a round that compares nothing.
+
+    An objective that still improves when training ends is not held against an answer: the training
+    length is fixed for all arms, and the answer says so among its caveats.
+
+    Args:
+        findings: arm -> what the checks say about it.
+        trials: arm -> trials that finished.
+        feasible: arm -> of them, how many trained.
+        leader: the arm that is clearly better than all others; ``None`` where there is none.
+        differences: sentences in which the arms' protocols differ, see `protocol_differences`.
+        fewest_feasible: an arm with fewer was not tuned.
+        equal_share: an arm with a smaller share of the largest arm's trials has been tuned less.
+
+    Raises:
+        InvalidInput: for no arms, or arms whose trials are not given.
+
+    Example:
+        >>> edge = Finding("search-space-boundary", Verdict.FAIL,
+        ...                "error still improves at the high end of learning_rate.")
+        >>> found = judge_soundness({"adam": [edge], "sgd": []}, trials={"adam": 20, "sgd": 20},
+        ...                         feasible={"adam": 20, "sgd": 20}, leader="sgd")
+        >>> found.soundness.value, found.reasons
+        ('void', ('adam was not tuned: error still improves at the high end of learning_rate.',))
+
+    Source: playbook, "Striking a balance between informative and affordable experiments" and
+    "Extracting insight from experimental results".
+    """
+    arms = tuple(findings)
+    missing = [arm for arm in arms if arm not in trials or arm not in feasible]
+    if not arms or missing:
+        raise InvalidInput(
+            f"the number of trials of {missing[0]} is not given" if missing else "no arm to judge"
+        )
+    found = [
+        Objection("", "different-protocols", Soundness.VOID, f"Not comparable: {sentence}")
+        for sentence in differences
+    ]
+    largest = max(trials[arm] for arm in arms)
+    for arm in arms:
+        # Better tuning of whoever is ahead, or alone, leaves it there.
+        untuned = Soundness.WEAK if arm == leader or len(arms) == 1 else Soundness.VOID
+        found += _of_counts(arm, trials[arm], feasible[arm], fewest_feasible, untuned, len(arms))
+        if trials[arm] < equal_share * largest:
+            reason = (
+                f"{arm} has {trials[arm]} trials where another arm has {largest}, so it was tuned "
+                "less."
+            )
+            found.append(Objection(arm, "unequal-budgets", Soundness.WEAK, reason))
+        if feasible[arm]:
+            found += [o for f in findings[arm] if (o := _of_finding(arm, f, untuned)) is not None]
+    found.sort(key=lambda o: (o.soundness is not Soundness.VOID, _IMPORTANCE.index(o.about)))
+    worst = found[0].soundness if found else Soundness.SOUND
+    return SoundnessJudgement(worst, tuple(found))
+
+
+def _of_counts(
+    arm: str, trials: int, feasible: int, fewest: int, untuned: Soundness, arms: int
+) -> list[Objection]:
+    if not feasible:
+        reason = f"{arm} was not tuned: none of its {trials} trials trained."
+        return [Objection(arm, "no-feasible-trial", Soundness.VOID, reason)]
+    if feasible < fewest:
+        reason = (
+            f"{arm} was not tuned: {feasible} of {trials} trials trained, and fewer than {fewest} "
+            "tell nothing about how good it can be."
+        )
+        # Alone, a handful of trials is no answer either.
+        soundness = Soundness.VOID if arms == 1 else untuned
+        return [Objection(arm, "too-few-trials", soundness, reason)]
+    return []
+
+
+def _of_finding(arm: str, finding: Finding, untuned: Soundness) -> Objection | None:
+    """What one finding says against the comparison."""
+    case = (finding.check, finding.verdict)
+    weak = Soundness.WEAK
+    if case == ("search-space-boundary", Verdict.UNKNOWN) and not finding.evidence.get("edges"):
+        return None  # nothing with an edge was searched
+    if finding.check == "overfitting" and not finding.advice:
+        return None  # regularization is what is compared, so its weak values are meant to overfit
+    judged = {
+        ("direction-sanity", Verdict.FAIL): (Soundness.VOID, "was judged the wrong way round"),
+        ("search-space-boundary", Verdict.FAIL): (untuned, "was not tuned"),
+        ("search-space-boundary", Verdict.WARN): (weak, "may not be tuned"),
+        ("search-space-boundary", Verdict.UNKNOWN): (weak, "may not be tuned"),
+        ("infeasible-fraction", Verdict.FAIL): (untuned, "was not tuned"),
+        ("infeasible-fraction", Verdict.WARN): (weak, "was tuned on what is left"),
+        ("sampling-density", Verdict.WARN): (weak, "was searched thinly"),
+        ("sampling-density", Verdict.UNKNOWN): (weak, "was searched thinly"),
+        ("overfitting", Verdict.FAIL): (weak, "overfits, and might do better regularized"),
+        ("rising-train-loss", Verdict.FAIL): (weak, "may have a bug"),
+        ("instability", Verdict.FAIL): (weak, "is held back by instability"),
+    }.get(case)
+    if judged is None:
+        return None
+    soundness, complaint = judged
+    return Objection(arm, finding.check, soundness, f"{arm} {complaint}: {finding.summary}")
