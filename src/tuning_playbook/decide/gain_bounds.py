@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,11 +106,12 @@ def reruns_to_settle(
     """
     from scipy.special import stdtrit
 
-    n = np.arange(2, MOST_RERUNS + 1)
-    freedom = 2 * n - 2 + (PAST_DEGREES if past else 0.0)
-    needed = (stdtrit(freedom, confidence) + stdtrit(freedom, power)) * deviation * np.sqrt(2 / n)
-    enough = needed <= abs(difference)
-    return int(n[enough.argmax()]) if enough.any() else MOST_RERUNS + 1
+    def settles(n: int) -> bool:
+        freedom = 2 * n - 2 + (PAST_DEGREES if past else 0.0)
+        quantiles = stdtrit(freedom, confidence) + stdtrit(freedom, power)
+        return bool(quantiles * deviation * math.sqrt(2 / n) <= abs(difference))
+
+    return bisect_left(range(MOST_RERUNS + 1), True, lo=2, key=settles)
 
 
 def _variance(values: NDArray[np.float64]) -> float:

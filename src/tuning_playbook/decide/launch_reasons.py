@@ -10,7 +10,6 @@ from statistics import fmean, stdev
 from tuning_playbook.decide.gain_bounds import MOST_RERUNS, GainBounds
 from tuning_playbook.decisions import Choice
 
-
 _DEAR_RERUNS = 50
 
 
@@ -186,9 +185,9 @@ def _way_on(evidence: Evidence, choice: Choice, needed: int) -> list[str]:
     count = f"more than {MOST_RERUNS:,}" if needed > MOST_RERUNS else f"about {needed}"
     settle = f"Should the gain stay as it is, {count} reruns of each would settle it"
     if needed > _DEAR_RERUNS:
+        dear = "which few projects can pay"
         return [
-            f"{settle}, which few projects can pay: unless a gain of up to {show(bounds.upper)} "
-            "matters, the incumbent stays."
+            f"{settle}, {dear}: unless up to {show(bounds.upper)} matters, the incumbent stays."
         ]
     return [f"{settle} four times out of five: {more}. Until then the incumbent stays."]
 
