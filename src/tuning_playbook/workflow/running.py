@@ -10,15 +10,13 @@ from typing import Any
 
 from tuning_playbook.design import studies_of
 from tuning_playbook.provenance import provenance_of
-from tuning_playbook.run.interrupts import stop_on_signals
-from tuning_playbook.run.local import LocalLauncher
-from tuning_playbook.run.loop import Driver
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Event, Store
-from tuning_playbook.study import Resources, Round, Study
+from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.workflow.driving import drive
+from tuning_playbook.workflow.opening import OpenProject, open_project, open_round
 from tuning_playbook.workflow.reporting import write_round_report
 
 
@@ -93,33 +91,13 @@ def run_round(
     round_ = open_round(opened, round_name)
     if trials is not None:
         round_ = replace(round_, trials=max(trials, round_.trials))
-    resources = replace(
-        opened.project.resources, workers=workers or opened.project.resources.workers
-    )
     command = command or f"playbook run {round_.name}"
-    with stop_on_signals() as stop_requested:
-        launcher = LocalLauncher(
-            opened.folder, opened.project.training.target, workers=resources.workers
-        )
-        try:
-            store = project_store(opened)
-        except BaseException:
-            launcher.close()
-            raise
-        try:
-            studies = _create(opened, round_, store, command)
-            summary = Driver(
-                studies,
-                store=store,
-                launcher=launcher,
-                folder=opened.folder,
-                resources=Resources(resources.workers, resources.gpus_per_trial),
-                on_progress=on_progress,
-                stop_requested=stop_requested,
-            ).run()
-        finally:
-            launcher.close()
-            store.close()
+    summary = drive(
+        opened,
+        lambda store: _create(opened, round_, store, command),
+        workers=workers,
+        on_progress=on_progress,
+    )
     ended = any(status.is_finished for status in summary.counts)
     report = write_round_report(opened.folder, round_.name) if write_report and ended else None
     return RoundResult(round_.name, summary.counts, summary.interrupted, report)

@@ -1,0 +1,58 @@
+"""Running the trials of some studies on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tuning_playbook.run.interrupts import stop_on_signals
+from tuning_playbook.run.local import LocalLauncher
+from tuning_playbook.run.loop import Driver, RunSummary
+from tuning_playbook.run.progress import Progress
+from tuning_playbook.store import Store
+from tuning_playbook.study import Resources, Study
+from tuning_playbook.workflow.opening import OpenProject, project_store
+
+
+def drive(
+    opened: OpenProject,
+    create: Callable[[Store], Sequence[Study]],
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> RunSummary:
+    """Run all trials of some studies that have not ended yet; Ctrl-C stops cleanly.
+
+    The target is imported before the store is opened, so that a program which cannot be imported
+    leaves nothing behind.
+
+    Args:
+        opened: the project.
+        create: makes the studies in the store, with their trials, and names them.
+        workers: trials at the same time; the project file's number by default.
+        on_progress: called a few times a second.
+    """
+    resources = opened.project.resources
+    resources = replace(resources, workers=workers or resources.workers)
+    with stop_on_signals() as stop_requested:
+        launcher = LocalLauncher(
+            opened.folder, opened.project.training.target, workers=resources.workers
+        )
+        try:
+            store = project_store(opened)
+        except BaseException:
+            launcher.close()
+            raise
+        try:
+            return Driver(
+                create(store),
+                store=store,
+                launcher=launcher,
+                folder=opened.folder,
+                resources=Resources(resources.workers, resources.gpus_per_trial),
+                on_progress=on_progress,
+                stop_requested=stop_requested,
+            ).run()
+        finally:
+            launcher.close()
+            store.close()
