@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +31,7 @@ class ForeignStudy:
         space: declared ranges, where the tool knows them.
         metadata: anything else by column name: tags, users, durations.
         notes: what was guessed, repaired or left out, one sentence each.
+        max_train_steps: common length of the trials, where the tool knows it; inferred otherwise.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ForeignStudy:
     space: SearchSpace | None = None
     metadata: Mapping[str, Sequence[Any]] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
+    max_train_steps: int | None = None
 
 
 def foreign_table(
@@ -95,9 +97,28 @@ def foreign_table(
         reason=foreign.reason or None,
         curves=foreign.curves,
         metric_values=_numbers(foreign.results.get(decides.metric)),
-        space=space or (None if parameters else foreign.space),
+        space=space or _declared(foreign, parameters),
+        max_train_steps=foreign.max_train_steps,
         chance_level=chance_level,
         metadata={**foreign.metadata, **unchosen},
+    )
+
+
+def _declared(foreign: ForeignStudy, parameters: Sequence[str]) -> SearchSpace | None:
+    """The tool's own ranges of the chosen parameters, where it has one for each of them."""
+    if foreign.space is None or not parameters:
+        return foreign.space
+    names = {h.name for h in foreign.space.hyperparameters}
+    if not names.issuperset(parameters):
+        return None
+    kept = [h for h in foreign.space.hyperparameters if h.name in parameters]
+    return SearchSpace(
+        tuple(
+            h
+            if h.condition is None or h.condition.parent in parameters
+            else replace(h, condition=None)
+            for h in kept
+        )
     )
 
 
