@@ -185,10 +185,8 @@ def _way_on(evidence: Evidence, choice: Choice, needed: int) -> list[str]:
     count = f"more than {MOST_RERUNS:,}" if needed > MOST_RERUNS else f"about {needed}"
     settle = f"Should the gain stay as it is, {count} reruns of each would settle it"
     if needed > _DEAR_RERUNS:
-        dear = "which few projects can pay"
-        return [
-            f"{settle}, {dear}: unless up to {show(bounds.upper)} matters, the incumbent stays."
-        ]
+        stays = f"unless a gain of up to {show(bounds.upper)} matters, the incumbent stays"
+        return [f"{settle}, which few projects can pay: {stays}."]
     return [f"{settle} four times out of five: {more}. Until then the incumbent stays."]
 
 
