@@ -1,0 +1,138 @@
+"""What lies beside a run's log: its configuration, tables of measurements, a telling folder name.
+
+The one place that reads YAML.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.runs import Points
+from tuning_playbook.importers.values import as_number, dotted, typed_value
+
+# The first kind that is there counts: a file of flags repeats the hyperparameters among paths.
+_CONFIGURATIONS = tuple(
+    re.compile(rf"{stem}\.(json|ya?ml)")
+    for stem in ("hparams", "hyperparameters", "params", "config", "args", r"flags\w*", r"meta\w*")
+)
+_MEASUREMENTS = re.compile(r"((\w+_)?measurements|metrics)\.csv(\.gz)?")
+_STEPS = ("global_step", "step", "steps", "iteration", "epoch")
+_PAIR = re.compile(r"(?P<name>[A-Za-z][\w.\-/]*?)=(?P<value>.*?)(?=[,;& ]|_+(?=[A-Za-z][\w.]*=)|$)")
+
+
+def is_configuration(name: str) -> bool:
+    """Whether a file of this name would hold hyperparameters."""
+    return any(kind.fullmatch(name) for kind in _CONFIGURATIONS)
+
+
+def is_measurements(name: str) -> bool:
+    """Whether a file of this name would hold measurements, one row a step."""
+    return _MEASUREMENTS.fullmatch(name) is not None
+
+
+def configuration_in(files: Iterable[Path], notes: list[str]) -> dict[str, Any]:
+    """The hyperparameters in the most telling of a run's files; empty where none tells any.
+
+    Args:
+        files: beside the run's log.
+        notes: takes a sentence for each file that cannot be used.
+    """
+    ordered = [p for kind in _CONFIGURATIONS for p in sorted(files) if kind.fullmatch(p.name)]
+    for path in ordered:
+        try:
+            found = read_document(path)
+        except InvalidInput as error:
+            notes.append(f"{error}.")
+            continue
+        if isinstance(found, dict) and found:
+            return dotted(found)
+    return {}
+
+
+def read_document(path: Path) -> Any:
+    """What a JSON or YAML file holds; plain values only, no objects of Python are made.
+
+    Raises:
+        InvalidInput: for a file that is neither, or where YAML cannot be read here.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return json.loads(text) if path.suffix == ".json" else _from_yaml(text, path)
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, InvalidInput):
+            raise
+        raise InvalidInput(f"{path} cannot be read: {error}") from error
+
+
+def _from_yaml(text: str, path: Path) -> Any:
+    try:
+        import yaml
+    except ImportError as error:
+        raise InvalidInput(
+            f"{path} is YAML; to read it, type: python -m pip install pyyaml"
+        ) from error
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise InvalidInput(f"{path} cannot be read as plain YAML: {reason:.200}") from error
+
+
+def named_values(folder: str) -> dict[str, Any]:
+    """Hyperparameters in the name of a folder.
+
+    Example:
+        >>> named_values("lr=0.1,wd=1e-4"), named_values("lr=0.1_batch_norm=True")
+        ({'lr': 0.1, 'wd': 0.0001}, {'lr': 0.1, 'batch_norm': True})
+    """
+    return {m["name"]: typed_value(m["value"]) for m in _PAIR.finditer(folder)}
+
+
+def measurements_in(files: Sequence[Path], notes: list[str]) -> dict[str, Points]:
+    """Curves in a run's CSV files, up to where they end or are damaged.
+
+    A cell may be empty: metrics are logged at different steps.
+    """
+    curves: dict[str, Points] = {}
+    for path in sorted(files):
+        for metric, points in _read_measurements(path, notes).items():
+            if metric not in curves or len(points[0]) > len(curves[metric][0]):
+                curves[metric] = points
+    return curves
+
+
+def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
+    rows: list[dict[str, str]] = []
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            text = io.TextIOWrapper(cast("IO[bytes]", file), encoding="utf-8", newline="")
+            rows.extend(csv.DictReader(text))  # keeps what came before an error
+    except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
+        notes.append(f"{path} is damaged after {len(rows)} rows: {error}.")
+    names = [name for name in rows[0] if name] if rows else []
+    step = next((name for name in _STEPS if name in names), None)
+    curves: dict[str, Points] = {}
+    for metric in names:
+        if metric == step:
+            continue
+        points = []
+        for i, row in enumerate(rows):
+            at = as_number(row.get(step) or "") if step else float(i)
+            value = as_number(row.get(metric) or "")
+            if at is not None and value is not None and np.isfinite(at):
+                points.append((int(at), value))
+        if points:
+            steps, values = zip(*points, strict=True)
+            curves[metric] = np.array(steps, np.int64), np.array(values, np.float64)
+    return curves

@@ -1,0 +1,105 @@
+"""One run of another tool, and the study that a list of runs makes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.values import columns_of
+from tuning_playbook.trial import Reason, Status
+
+Points: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run has left behind, filled in while its files are read.
+
+    Args:
+        id: what its user calls it.
+        parameters: hyperparameter -> value.
+        results: metric -> final value.
+        curves: metric -> steps and values, in the order of logging.
+        status, reason: how it ended.
+        metadata: anything else.
+    """
+
+    id: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, Points] = field(default_factory=dict)
+    status: Status = Status.COMPLETE
+    reason: Reason = Reason.NONE
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything at all was logged."""
+        return bool(self.results or self.curves)
+
+
+def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) -> ForeignStudy:
+    """The study that these runs make, one trial each, in the order given.
+
+    A name that several runs bear is followed by ``#2``, ``#3``, ... from its second run on.
+    """
+    ids, repeated = distinct_ids([run.id for run in runs])
+    own = list(notes)
+    if repeated:
+        own.append(f"{repeated} runs bear a name that another run has; they are numbered: name#2.")
+    unmeasured = sum(not run.is_measured for run in runs)
+    if unmeasured:
+        own.append(f"{unmeasured} of {len(runs)} runs have no measurement; they are kept.")
+    if not any(run.parameters for run in runs):
+        own.append("No hyperparameters were found.")
+    return ForeignStudy(
+        name=name,
+        ids=tuple(ids),
+        parameters=columns_of([run.parameters for run in runs]),
+        results=columns_of([run.results for run in runs]),
+        curves=_long_curves(runs),
+        status=tuple(run.status.value for run in runs),
+        reason=tuple(run.reason.value for run in runs),
+        metadata=columns_of([run.metadata for run in runs]),
+        notes=tuple(own),
+    )
+
+
+def distinct_ids(names: Sequence[str]) -> tuple[list[str], int]:
+    """Names that differ from each other, and how many had to be changed.
+
+    Example:
+        >>> distinct_ids(["a", "b", "a", "a#2"])
+        (['a', 'b', 'a#3', 'a#2'], 1)
+    """
+    taken, seen, ids = set(names), Counter[str](), []
+    for name in names:
+        seen[name] += 1
+        chosen = name
+        while seen[name] > 1 and chosen in taken:
+            chosen = f"{name}#{seen[name]}"
+            seen[name] += chosen in taken
+        taken.add(chosen)
+        ids.append(chosen)
+    return ids, sum(chosen != name for chosen, name in zip(ids, names, strict=True))
+
+
+def _long_curves(
+    runs: Sequence[Run],
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
+    metrics = dict.fromkeys(metric for run in runs for metric in run.curves)
+    long = {}
+    for metric in metrics:
+        own = [(row, *run.curves[metric]) for row, run in enumerate(runs) if metric in run.curves]
+        long[metric] = (
+            np.repeat([row for row, _, _ in own], [len(steps) for _, steps, _ in own]),
+            np.concatenate([steps for _, steps, _ in own]).astype(np.int64),
+            np.concatenate([values for _, _, values in own]).astype(np.float64),
+        )
+    return long

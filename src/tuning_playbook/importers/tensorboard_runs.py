@@ -1,0 +1,240 @@
+"""Folders of TensorBoard runs, one sub-folder for each trial, perhaps nested."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.inferred_space import inferred_space, usable_names
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.run_folders import (
+    configuration_in,
+    is_configuration,
+    is_measurements,
+    measurements_in,
+    named_values,
+)
+from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.tensorboard_events import read_event_file
+from tuning_playbook.importers.tensorboard_layout import (
+    Folder,
+    Place,
+    metric_in,
+    natural_order,
+    owner_of,
+    silent_runs,
+    studies_of,
+)
+from tuning_playbook.space import SearchSpace
+from tuning_playbook.trial import Reason, Status
+
+_MOST_NAMED = 3
+
+
+def looks_like_tensorboard(path: Path) -> bool:
+    """Whether a folder has event files, or folders of runs with a configuration and a CSV log."""
+    if not path.is_dir():
+        return False
+    for _, _, names in os.walk(path):
+        if any(map(_is_event_file, names)):
+            return True
+        if any(map(is_configuration, names)) and any(map(is_measurements, names)):
+            return True
+    return False
+
+
+def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
+    """The studies in a folder of runs.
+
+    A run is a folder with event files; ``train`` and ``validation`` below it, and the sub-folders
+    that ``add_scalars`` and ``add_hparams`` make, are parts of it. Runs of one parent folder are
+    one study; a run without siblings counts to the folder above. Folders named by values, such as
+    ``lr=0.1``, group nothing. Hyperparameters come from the hparams plugin, else from a file beside
+    the events (``hparams.json``, ``config.yaml``, ...), else from the folder's name. Where a run
+    was started again, its later attempt counts over the steps that it covers.
+
+    Args:
+        folder: holds the runs, at any depth.
+
+    Raises:
+        InvalidInput: for a folder without runs.
+    """
+    notes: list[str] = []
+    folders = _found_folders(folder, notes)
+    if not any(f.event_files or f.tables for f in folders.values()):
+        raise InvalidInput(
+            f"{folder} has no TensorBoard runs: found no file named *tfevents* in it or below; "
+            "give the folder that was passed to tensorboard --logdir"
+        )
+    _read_events(folders, folder, notes)
+    owners = {place: owner_of(place, folders) for place, f in folders.items() if f.logs}
+    silent = silent_runs(folders, set(owners.values()))
+    places = sorted(silent.union(owners.values()), key=natural_order) or [()]
+    runs = {place: _run(place, folders, owners, notes) for place in places}
+    groups = studies_of(places)
+    common = _common_part(list(groups))
+    domains = {key: v for f in folders.values() for file in f.events
+               for key, v in file.domains.items()}  # fmt: skip
+    studies = []
+    for group, members in sorted(groups.items()):
+        name = "/".join(group[len(common) :]) or (group[-1] if group else folder.resolve().name)
+        own = [replace(runs[place], id="/".join(place[len(group) :]) or name) for place in members]
+        found = study_of_runs(name, own, notes=[*_shortened(notes), *_lengths(own)])
+        studies.append(replace(found, space=_declared_space(found.parameters, domains)))
+    return tuple(studies)
+
+
+def _is_event_file(name: str) -> bool:
+    return "tfevents" in name and not name.endswith((".profile-empty", ".gz", ".zip", ".tmp"))
+
+
+def _found_folders(root: Path, notes: list[str]) -> dict[Place, Folder]:
+    folders: dict[Place, Folder] = {}
+    for where, below, names in os.walk(root):
+        below.sort()
+        path = Path(where)
+        place = path.relative_to(root).parts
+        found = Folder(path)
+        for name in sorted(names):
+            if _is_event_file(name):
+                found.event_files.append(path / name)
+            elif is_configuration(name):
+                found.configurations.append(path / name)
+            elif is_measurements(name):
+                found.tables.append(path / name)
+        if ".hydra" in below:  # Hydra keeps a job's configuration in a folder of its own
+            below.remove(".hydra")
+            found.configurations.append(path / ".hydra" / "config.yaml")
+        found.parameters = configuration_in(found.configurations, notes)
+        folders[place] = found
+    return folders
+
+
+def _read_events(folders: Mapping[Place, Folder], root: Path, notes: list[str]) -> None:
+    holders = [f for f in folders.values() if f.event_files]
+    try:
+        for found in holders:
+            found.events = [read_event_file(path) for path in found.event_files]
+    except InvalidInput as error:
+        if not all(f.tables for f in holders):
+            raise
+        notes.append(f"CSV files were read instead of event files: {error}.")
+    for found in holders:
+        for path, file in zip(found.event_files, found.events, strict=False):
+            if file.damage:
+                notes.append(f"{path.relative_to(root)} {file.damage}; what came before is kept.")
+        found.events.sort(key=lambda file: (np.isnan(file.first_time), file.first_time))
+
+
+def _run(
+    place: Place,
+    folders: Mapping[Place, Folder],
+    owners: Mapping[Place, Place],
+    notes: list[str],
+) -> Run:
+    names = place or (folders[place].path.resolve().name,)
+    run = Run("/".join(names))
+    for name in names:
+        run.parameters.update(named_values(name))
+    run.parameters.update(folders[place].parameters)
+    parts = [part for part, owner in owners.items() if owner == place]
+    for part in parts:
+        _add_events(run, part[len(place) :], folders[part], notes)
+        if part != place and not run.parameters:
+            run.parameters.update(folders[part].parameters)
+    for part in parts:
+        found = measurements_in(folders[part].tables, notes)
+        run.curves.update({k: v for k, v in found.items() if k not in run.curves})
+    times = [t for part in parts for f in folders[part].events for t in (f.first_time, f.last_time)]
+    if np.isfinite(times).any():
+        run.metadata["duration_seconds"] = float(np.nanmax(times) - np.nanmin(times))
+    if not run.is_measured:
+        run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
+    return run
+
+
+def _add_events(run: Run, part: Place, found: Folder, notes: list[str]) -> None:
+    attempts: dict[str, list[Points]] = defaultdict(list)
+    for file in found.events:
+        run.parameters.update(file.hyperparameters or {})
+        if file.ended == "failure":
+            run.status, run.reason = Status.FAILED, Reason.EXCEPTION
+        elif file.ended == "running":
+            run.status = Status.RUNNING
+        for tag, (at, logged) in file.scalars.items():
+            attempts[tag].append((np.array(at, np.int64), np.array(logged, np.float64)))
+    for tag, own in attempts.items():
+        if tag == "hp_metric" and all((values == -1).all() for _, values in own):
+            continue  # a placeholder of Lightning
+        if tag in ("global_step", "step"):
+            continue
+        joined, together = joined_attempts(own)
+        if len(joined) > 1 and (joined == joined[0]).all():
+            notes.append(f"{tag} was logged without steps; its values are counted instead.")
+            joined = np.arange(len(joined), dtype=np.int64)
+        run.curves[metric_in(part, tag)] = joined, together
+
+
+def joined_attempts(attempts: Sequence[Points]) -> Points:
+    """One curve from the attempts of a run that was started again, in the order of time.
+
+    Over the steps that an attempt covers, earlier attempts are left out. Their points beyond are
+    kept, since a restart that is killed at once must not cost the run its curve.
+
+    Example:
+        >>> first = np.array([0, 10, 20, 30]), np.array([4.0, 3.0, 2.0, 1.0])
+        >>> second = np.array([15, 25]), np.array([2.4, 1.6])
+        >>> [part.tolist() for part in joined_attempts([first, second])]
+        [[0, 10, 30, 15, 25], [4.0, 3.0, 1.0, 2.4, 1.6]]
+    """
+    steps, values = attempts[0]
+    for later_steps, later_values in attempts[1:]:
+        kept = (steps < later_steps.min()) | (steps > later_steps.max())
+        steps = np.concatenate((steps[kept], later_steps))
+        values = np.concatenate((values[kept], later_values))
+    return steps, values
+
+
+def _common_part(groups: Sequence[Place]) -> Place:
+    """The folders that all of these lie in."""
+    common = groups[0]
+    while any(group[: len(common)] != common for group in groups):
+        common = common[:-1]
+    return common
+
+
+def _declared_space(
+    parameters: Mapping[str, Sequence[Any]], domains: Mapping[str, list[Any]]
+) -> SearchSpace | None:
+    """Ranges of the hparams plugin, where it has one for every hyperparameter that varies."""
+    varied = {k for k, v in parameters.items() if len({repr(x) for x in v}) > 1}
+    if not varied or not varied <= set(domains) or any(usable_names([k])[k] != k for k in varied):
+        return None
+    # The plugin tells the ends and not the scale, so that is inferred from the values.
+    return inferred_space({k: [*parameters[k], *domains[k]] for k in sorted(varied)})
+
+
+def _lengths(runs: Sequence[Run]) -> list[str]:
+    """What the files cannot tell: whether a short run was killed."""
+    last = [max(int(s.max()) for s, _ in run.curves.values()) for run in runs if run.curves]
+    short = sum(step < 0.95 * max(last) for step in last) if last else 0
+    if not short:
+        return []
+    text = f"{short} of {len(runs)} runs end before 95 % of the longest ({max(last)} steps); "
+    return [
+        text + "event files do not say whether they were stopped, so they count up to their end."
+    ]
+
+
+def _shortened(notes: Sequence[str]) -> list[str]:
+    distinct = list(dict.fromkeys(notes))
+    if len(distinct) <= _MOST_NAMED:
+        return distinct
+    return [*distinct[:_MOST_NAMED], f"... and {len(distinct) - _MOST_NAMED} more of this kind."]

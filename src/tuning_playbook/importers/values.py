@@ -1,0 +1,71 @@
+"""Values as other tools write them: texts that mean numbers, nested configurations."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WORDS = {
+    "true": True, "false": False, "none": None, "null": None, "": None,
+    "nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf"),
+    "infinity": float("inf"), "-infinity": float("-inf"),
+}  # fmt: skip
+
+
+def typed_value(text: str) -> Any:
+    """The value that a text stands for; the text itself where it stands for nothing else.
+
+    Example:
+        >>> [typed_value(text) for text in ("1e-3", "64", "True", "None", "adam", "[64, 32]")]
+        [0.001, 64, True, None, 'adam', '[64, 32]']
+    """
+    plain = text.strip()
+    if _INTEGER.fullmatch(plain):
+        return int(plain)
+    if _DECIMAL.fullmatch(plain):
+        return float(plain)
+    return _WORDS.get(plain.lower(), text)
+
+
+def as_number(value: Any) -> float | None:
+    """A logged value as a number, ``None`` for a picture, a text or nothing.
+
+    Example:
+        >>> as_number(3), as_number("NaN"), as_number("-Infinity"), as_number("good")
+        (3.0, nan, -inf, None)
+    """
+    if isinstance(value, str):
+        value = typed_value(value)
+    try:
+        return float(value) if isinstance(value, (bool, int, float)) else None
+    except OverflowError:
+        return None
+
+
+def dotted(nested: Mapping[Any, Any], *, prefix: str = "") -> dict[str, Any]:
+    """A nested configuration with dotted names; lists as JSON text, for they are choices.
+
+    Example:
+        >>> dotted({"optimizer": {"name": "adam", "betas": [0.9, 0.99]}, "seed": 1})
+        {'optimizer.name': 'adam', 'optimizer.betas': '[0.9, 0.99]', 'seed': 1}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            flat.update(dotted(value, prefix=f"{name}."))
+        elif value is None or isinstance(value, (bool, int, float, str)):
+            flat[name] = value
+        else:
+            flat[name] = json.dumps(value, default=str)
+    return flat
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows as columns, ``None`` where a row lacks a key; keys in the order of appearance."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
