@@ -130,9 +130,9 @@ def compare_arms(
     for label, count in zip(labels, counts, strict=True):
         if not count:
             raise InvalidInput(
-                f"{label} has no finished trial"
-                + (" under an id that finished in every arm" if paired else "")
-                + "; run its study first"
+                "no id finished in every arm, so the arms cannot be paired; use paired=False"
+                if paired
+                else f"{label} has no finished trial; run its study first"
             )
     k = min(counts) if budget is None else budget
     if not 1 <= k <= min(counts):

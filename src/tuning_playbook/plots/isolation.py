@@ -1,0 +1,282 @@
+"""The isolation plot: the best over the nuisances for each scientific value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
+from tuning_playbook.plots.theme import BLUE, GREY, LOST, ORANGE, Figure, layout, log_axis, typed
+from tuning_playbook.plots.thinning import visible
+from tuning_playbook.space import Value
+
+Scale: TypeAlias = Literal["positions", "linear", "log"]
+
+# A scientific range within one decade is as well read on a linear axis.
+_LOG_FROM = 10.0
+_NARROW_LABELS = 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IsolationInfo:
+    """What an isolation plot shows, arm by arm in the order of the axis. Values as logged.
+
+    Args:
+        labels: of the arms.
+        scale: of the horizontal axis; ``positions`` puts the arms one beside the other.
+        x: shape (m,), where each arm stands.
+        y_range: of the objective's axis.
+        best: shape (m,), best at the common budget; NaN for an arm in which nothing trained.
+        low, high: shape (m,), its band inside ``y_range``; NaN there too.
+        doubtful: shape (m,), arms that were not tuned, drawn hollow.
+        trial_arm, trial_x, trial_y: of every trial that trained: position of its arm, place.
+        trial_ids: what the user calls them.
+        infeasible: shape (m,), number of trials that could not be trained.
+        budget: number of trials that each arm is judged by.
+        confidence: of the bands.
+    """
+
+    labels: tuple[str, ...]
+    scale: Scale
+    x: NDArray[np.float64]
+    y_range: ObjectiveRange
+    best: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    doubtful: NDArray[np.bool_]
+    trial_arm: NDArray[np.int64]
+    trial_x: NDArray[np.float64]
+    trial_y: NDArray[np.float64]
+    trial_ids: tuple[str, ...]
+    infeasible: NDArray[np.int64]
+    budget: int
+    confidence: float
+
+
+def isolation_info(
+    comparison: ArmComparison,
+    tables: Sequence[TrialTable],
+    *,
+    values: Sequence[Value] | None = None,
+    doubtful: Collection[str] = (),
+) -> IsolationInfo:
+    """The points of an isolation plot.
+
+    Args:
+        comparison: of the arms.
+        tables: of the arms, in its order.
+        values: scientific value of each arm, or the middle of its slice. Numbers get an axis of
+            their own, logarithmic where they span a decade; with a 0 among them, which no log axis
+            has, they stand in order at equal distances. Without values the arms stand as given.
+        doubtful: labels of arms that were not tuned.
+
+    Raises:
+        InvalidInput: where tables or values are not as many as arms.
+
+    Source: playbook, "Detecting whether a change is useful with isolation plots".
+    """
+    arms = comparison.arms
+    if len(tables) != len(arms) or (values is not None and len(values) != len(arms)):
+        raise InvalidInput(f"{len(arms)} arms need as many tables and values")
+    scale, x, order = _placed(values, len(arms))
+    sign = comparison.objective.direction.sign
+    losses = [arm_losses(tables[i]) for i in order]
+    ids = [_judged_ids(tables[i]) for i in order]
+    trained = [np.isfinite(loss) for loss in losses]
+    everything = sign * np.concatenate([loss[t] for loss, t in zip(losses, trained, strict=True)])
+    y_range = objective_range(everything, sign=sign)
+    best = np.array([arms[i].value for i in order])
+    known = np.isfinite(best)
+    arm_of = np.repeat(np.arange(len(order)), [int(t.sum()) for t in trained])
+    return IsolationInfo(
+        labels=tuple(arms[i].label for i in order),
+        scale=scale,
+        x=x,
+        y_range=y_range,
+        best=np.where(known, np.clip(best, y_range.low, y_range.high), np.nan),
+        low=_inside([arms[i].low for i in order], known, y_range),
+        high=_inside([arms[i].high for i in order], known, y_range),
+        doubtful=np.array([arms[i].label in doubtful for i in order], dtype=bool),
+        trial_arm=arm_of,
+        trial_x=x[arm_of],
+        trial_y=np.clip(everything, y_range.low, y_range.high),
+        trial_ids=tuple(i for own, t in zip(ids, trained, strict=True) for i in own[t].tolist()),
+        infeasible=np.array([int(np.sum(~t)) for t in trained], dtype=np.int64),
+        budget=comparison.budget,
+        confidence=comparison.confidence,
+    )
+
+
+def isolation_figure(info: IsolationInfo, *, metric: str, axis: str = "") -> Figure:
+    """The figure of an isolation plot.
+
+    Args:
+        info: what it shows.
+        metric: title of the vertical axis.
+        axis: title of the horizontal one: the scientific hyperparameter.
+    """
+    figure_layout = layout(x_title=axis, y_title=metric)
+    figure_layout["xaxis"].update(_axis(info))
+    figure_layout["yaxis"].update(info.y_range.axis)
+    if info.infeasible.any():
+        figure_layout["annotations"] = _infeasible_counts(info)
+        figure_layout["margin"]["t"] = 30
+    return {"data": [_trials(info), *_bests(info)], "layout": figure_layout}
+
+
+def _placed(
+    values: Sequence[Value] | None, count: int
+) -> tuple[Scale, NDArray[np.float64], list[int]]:
+    """Kind of axis, places in increasing order, and which arm stands at each."""
+    numbers = [float(v) for v in values or () if isinstance(v, (int, float))
+               and not isinstance(v, bool) and math.isfinite(v)]  # fmt: skip
+    if not numbers or len(numbers) < count or len(set(numbers)) < count:
+        return "positions", np.arange(count, dtype=np.float64), list(range(count))
+    order = sorted(range(count), key=lambda i: numbers[i])
+    x = np.array(sorted(numbers))
+    if x[0] > 0:
+        return "log" if x[-1] / x[0] >= _LOG_FROM else "linear", x, order
+    wide = x[x > 0]
+    if x[0] == 0 and len(wide) > 1 and wide[-1] / wide[0] >= _LOG_FROM:
+        return "positions", np.arange(count, dtype=np.float64), order
+    return "linear", x, order
+
+
+def _judged_ids(table: TrialTable) -> NDArray[Any]:
+    return table.ids[feasibility(table).judged]
+
+
+def _inside(
+    ends: Sequence[float], known: NDArray[np.bool_], y_range: ObjectiveRange
+) -> NDArray[np.float64]:
+    return np.where(known, np.clip(ends, y_range.low, y_range.high), np.nan)
+
+
+def _trials(info: IsolationInfo) -> dict[str, Any]:
+    # Beside each other instead of one over the other, the same way every time.
+    spread = ((np.arange(len(info.trial_y)) * 0.618034) % 1 - 0.5) * _room(info)
+    x = info.trial_x * np.exp(spread) if info.scale == "log" else info.trial_x + spread
+    keep = visible(x, info.trial_y, log_x=info.scale == "log", log_y=info.y_range.log)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "trials",
+        "x": typed(x[keep]),
+        "y": typed(info.trial_y[keep], "f8"),
+        "text": [f"{info.labels[info.trial_arm[i]]}, trial {info.trial_ids[i]}" for i in keep],
+        "hovertemplate": "%{text}: %{y:.5g}<extra></extra>",
+        "cliponaxis": False,
+        "marker": {"color": GREY, "size": 5, "opacity": 0.4},
+    }
+
+
+def _room(info: IsolationInfo) -> float:
+    """How far the trials of one arm are spread sideways."""
+    if info.scale == "positions" or len(info.x) == 1:
+        return 0.3 if info.scale == "positions" else 0.02 * max(abs(float(info.x[0])), 1.0)
+    x = np.log(info.x) if info.scale == "log" else info.x
+    return 0.3 * float(np.min(np.diff(x)))
+
+
+def _bests(info: IsolationInfo) -> list[dict[str, Any]]:
+    """The line through the best of each arm, with bands; hollow marks for doubtful arms."""
+    known = np.isfinite(info.best)
+    traces: list[dict[str, Any]] = []
+    if info.scale != "positions":
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": typed(info.x[known], "f8"),
+                "y": typed(info.best[known], "f8"),
+                "line": {"color": BLUE, "width": 1, "dash": "dot"},
+                "hoverinfo": "skip",
+            }
+        )
+    groups = ((known & ~info.doubtful, BLUE, "circle"), (known & info.doubtful, ORANGE,
+                                                         "circle-open"))  # fmt: skip
+    for rows, colour, symbol in groups:
+        if not rows.any():
+            continue
+        text = [
+            f"{label}: {value:.5g}, repeated {low:.5g} to {high:.5g}"
+            for label, value, low, high, wanted in zip(
+                info.labels, info.best, info.low, info.high, rows, strict=True
+            )
+            if wanted
+        ]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"best of {info.budget}" + (", not tuned" if colour == ORANGE else ""),
+                "x": typed(info.x[rows], "f8"),
+                "y": typed(info.best[rows], "f8"),
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": typed((info.high - info.best)[rows], "f8"),
+                    "arrayminus": typed((info.best - info.low)[rows], "f8"),
+                    "color": colour,
+                    "thickness": 2,
+                    "width": 7,
+                },
+                "text": text,
+                "hovertemplate": "%{text}<extra></extra>",
+                "cliponaxis": False,
+                "marker": {
+                    "color": colour,
+                    "size": 11,
+                    "symbol": symbol,
+                    "line": {"width": 2 if symbol == "circle-open" else 1,
+                             "color": colour if symbol == "circle-open" else "white"},
+                },
+            }
+        )  # fmt: skip
+    return traces
+
+
+def _infeasible_counts(info: IsolationInfo) -> list[dict[str, Any]]:
+    """How many trials of each arm could not be trained, above the plot."""
+    return [
+        {
+            "x": math.log10(x) if info.scale == "log" else float(x),
+            "y": 1.0,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "text": f"{count} ✕",
+            "hovertext": f"{label}: {count} infeasible",
+            "font": {"color": LOST, "size": 11},
+        }
+        for x, count, label in zip(
+            info.x.tolist(), info.infeasible.tolist(), info.labels, strict=True
+        )
+        if count
+    ]
+
+
+def _axis(info: IsolationInfo) -> dict[str, Any]:
+    if info.scale == "positions":
+        long = len(info.labels) > 4 and max(map(len, info.labels)) > _NARROW_LABELS
+        return {
+            "tickvals": info.x.tolist(),
+            "ticktext": list(info.labels),
+            "range": [-0.5, len(info.labels) - 0.5],
+            **({"tickangle": -30} if long else {}),
+        }
+    low, high = float(info.x[0]), float(info.x[-1])
+    if info.scale == "log":
+        room = (high / low) ** 0.06
+        return log_axis(low / room, high * room)
+    room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
+    return {"range": [low - room, high + room]}
