@@ -1,0 +1,127 @@
+"""What the name of a column says about it."""
+
+from __future__ import annotations
+
+import re
+
+from tuning_playbook.analysis.metric_roles import expected_direction
+
+# Columns that name a trial, the surest first.
+ID_NAMES = ("trial", "trial_id", "trial_number", "id", "run_id", "run", "uuid", "number",
+            "run_name", "name")  # fmt: skip
+# Two trials of one name are two runs that somebody called alike; two of one id are a mistake.
+NAMES_OF_RUNS = frozenset({"name", "run_name", "run", "number"})
+STATUS_NAMES = ("status", "state", "trial_status", "run_status")
+REASON_NAMES = ("reason", "failure_reason", "fail_reason", "status_reason", "exception")
+STUDY_NAMES = ("study", "study_name", "sweep", "sweep_name", "experiment", "experiment_name")
+STEP_NAMES = ("step", "global_step", "_step", "steps", "train_step", "training_step",
+              "training_iteration", "iteration", "iter", "update", "epoch", "epochs")  # fmt: skip
+
+# ``config/lr`` and ``params.lr`` say what they are.
+_PARAMETER_GROUPS = ("config", "configs", "params", "param", "parameters", "hparams", "hparam",
+                     "hyperparameters", "hyperparams", "args", "cfg")  # fmt: skip
+_RESULT_GROUPS = ("metrics", "metric", "summary", "results", "result", "scores", "last_result")
+_TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime", "date",
+                         "datetime", "created", "updated", "started", "finished"})  # fmt: skip
+_TIME_UNITS = frozenset({"s", "sec", "secs", "seconds", "ms", "minutes", "min", "hours", "utc"})
+_ABOUT_RUNS = frozenset(
+    {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
+     "url", "path", "logdir", "log_dir", "commit", "git_commit", "version", "entity", "project",
+     "artifact_uri", "detail", "message", "error", "error_message", "traceback", "attempts",
+     "index", "seed", "rng_seed", "random_state", "random_seed", "worker", "gpu", "device", "group",
+     "job_type", "description", "source", "dataset", "other", "date", "params_hash"}
+)  # fmt: skip
+# What is only known when training has ended, where no word after it says otherwise.
+_AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed"})
+_ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "dev"})
+_SET_BEFORE = frozenset(
+    {"size", "split", "fraction", "interval", "every", "frequency", "freq", "ratio", "rate", "lr",
+     "decay", "factor", "momentum", "dropout", "workers", "layer", "layers", "units", "width",
+     "depth", "seed", "activation", "limit", "period", "batch", "weight", "scale", "target"}
+)  # fmt: skip
+_MEASURED = frozenset({"metric", "objective", "score", "grad_norm", "gradient_norm"})
+_STATISTICS = re.compile(r"std|stderr|sem|mean|avg|average|median|var|seed\d*|fold\d*|run\d*|\d+")
+_LENGTHS = frozenset({"step", "epoch", "iteration", "steps", "epochs", "iterations"})
+_COUNTS = frozenset({"params", "parameters", "flops", "macs"})
+
+
+def plain_name(name: str) -> str:
+    """A name in lower case with every separator taken as ``_``.
+
+    Example:
+        >>> plain_name("Val Loss"), plain_name("trialId"), plain_name("_step")
+        ('val_loss', 'trial_id', '_step')
+    """
+    split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.strip())
+    return re.sub(r"[^a-z0-9]+", "_", split.lower())
+
+
+def is_step(name: str) -> bool:
+    """Whether a column counts training steps, evaluations or epochs."""
+    return plain_name(name) in STEP_NAMES
+
+
+def is_time(name: str) -> bool:
+    """Whether a column holds times, and not a limit of time that somebody set.
+
+    Example:
+        >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
+        [True, True, False, False]
+    """
+    words = _words(name)
+    while len(words) > 1 and words[-1] in _TIME_UNITS:
+        words = words[:-1]
+    kinds = {"max", "warmup", "budget", "limit"} & set(words)
+    at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
+    start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
+    return not kinds and bool(at or start_or_end)
+
+
+def group_of(name: str) -> tuple[str, str]:
+    """``parameter``, ``result`` or nothing, where a column says it, and the name without it.
+
+    Example:
+        >>> group_of("config/lr"), group_of("metrics.val_loss"), group_of("lr")
+        (('parameter', 'lr'), ('result', 'val_loss'), ('', 'lr'))
+    """
+    split = re.match(r"([A-Za-z_]+)[/.](.+)", name)
+    if split and plain_name(split[1]) in _PARAMETER_GROUPS:
+        return "parameter", split[2]
+    if split and plain_name(split[1]) in _RESULT_GROUPS:
+        return "result", split[2]
+    return "", name
+
+
+def is_about_the_run(name: str) -> bool:
+    """Whether a column tells where, when and by whom a trial was run, or its seed."""
+    plain = plain_name(name)
+    return plain in _ABOUT_RUNS or is_time(name) or plain.endswith(("_uri", "_url", "_seed"))
+
+
+def is_known_after_training(name: str) -> bool:
+    """Whether a number of that name is measured by training, and cannot be chosen before it.
+
+    Example:
+        >>> [is_known_after_training(n) for n in ("final_val_loss", "best_epoch", "val_accuracy")]
+        [True, True, True]
+        >>> [is_known_after_training(n) for n in ("loss_scale", "val_batch_size", "final_lr")]
+        [False, False, False]
+    """
+    words = _words(name)
+    while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
+        words = words[:-1]
+    if words[-2:] == ["error", "rate"] or "_".join(words[-2:]) in _MEASURED:
+        return True
+    if words[-1] in _MEASURED or expected_direction("_".join(words)) is not None:
+        return True
+    if words[0] in ("num", "n", "number", "total", "trainable") and words[-1] in _COUNTS:
+        return True
+    if words[-1] in _SET_BEFORE:
+        return False
+    if words[-1] in _LENGTHS:
+        return words[0] in _AFTER_TRAINING
+    return bool({words[0]} & (_AFTER_TRAINING | _ON_HELD_OUT_DATA))
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in plain_name(name).split("_") if word] or [name]

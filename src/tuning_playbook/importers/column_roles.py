@@ -1,0 +1,212 @@
+"""Which columns of a table are hyperparameters, which are results, and which say neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.column_names import (
+    ID_NAMES,
+    STUDY_NAMES,
+    group_of,
+    is_about_the_run,
+    is_known_after_training,
+    plain_name,
+)
+from tuning_playbook.importers.curve_tables import stray_text
+
+Cells = Sequence[Any]
+
+_FEWEST_GAPS = 2
+_COUNTERS = frozenset({"index", "idx", "i", "iteration", "order", "row", "unnamed_0"})
+_LONG = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """Columns by what they seem to be, under the names that they have without a prefix.
+
+    Args:
+        parameters: chosen before training.
+        results: numbers that are known after it.
+        others: everything else.
+        notes: what was decided, one sentence each.
+    """
+
+    parameters: Mapping[str, Cells]
+    results: Mapping[str, Cells]
+    others: Mapping[str, Cells]
+    notes: tuple[str, ...]
+
+
+def column_roles(columns: Mapping[str, Cells], *, curves: Sequence[str] = ()) -> ColumnRoles:
+    """Sort columns into hyperparameters, results and the rest.
+
+    Where columns say it themselves (``config/lr``, ``metrics.loss``, Optuna's ``params_lr``,
+    scikit-learn's ``param_lr``), that decides. Elsewhere names do, and what is missing exactly
+    where no result is cannot have been chosen beforehand.
+
+    Args:
+        columns: name -> one cell for each trial.
+        curves: metrics that have curves; columns of that name are results.
+    """
+    told = _told(columns)
+    said = any(role == "parameter" for role, _ in told.values())
+    sorted_: dict[str, dict[str, Cells]] = {"parameter": {}, "result": {}, "other": {}}
+    for column, cells in columns.items():
+        role, name = told[column]
+        role = role or _guessed(name, cells, curves, said=said)
+        kept = column if any(name in own for own in sorted_.values()) else name
+        sorted_[role][kept] = cells
+    parameters, results = sorted_["parameter"], sorted_["result"]
+    notes: list[str] = []
+    if not said:
+        late = _missing_like_results(parameters, results)
+        notes += [f"{name} is missing exactly where there is no result, so it is taken as a "
+                  "result." for name in late]  # fmt: skip
+        results.update({name: parameters.pop(name) for name in late})
+    notes += _drop_copies(parameters, sorted_["other"])
+    notes += _summary(parameters, results, said=said)
+    return ColumnRoles(parameters, results, sorted_["other"], tuple(notes))
+
+
+def with_roles(
+    foreign: ForeignStudy, *, metric: str, parameters: Sequence[str] = ()
+) -> ForeignStudy:
+    """The study with its columns where the user says that they belong.
+
+    Args:
+        foreign: as read; its columns may have been sorted by guessing.
+        metric: what decides; any column of numbers may.
+        parameters: what was chosen before training; the guess stands where empty.
+
+    Raises:
+        InvalidInput: for text in a column that has to hold numbers.
+    """
+    chosen, results = dict(foreign.parameters), dict(foreign.results)
+    others = dict(foreign.metadata)
+    if metric in {**others, **chosen} and metric not in metrics_of(foreign):
+        cells = chosen.pop(metric) if metric in chosen else others.pop(metric)
+        results[metric] = _as_numbers(metric, cells, foreign.ids)
+    elif metric in results:
+        chosen.pop(metric, None)
+    for name in parameters:
+        home = results if name in results else others
+        if name not in chosen and name in home and name != metric:
+            chosen[name] = home.pop(name)
+    for name, cells in chosen.items():
+        if not parameters or name in parameters:
+            _require_numbers(name, cells, foreign.ids)
+    return replace(foreign, parameters=chosen, results=results, metadata=others)
+
+
+def is_counter(name: str, cells: Cells) -> bool:
+    """Whether a column counts its rows; a short one may be a hyperparameter swept in order."""
+    if not cells or cells[0] not in (0, 1) or (len(cells) < _LONG and name not in _COUNTERS):
+        return False
+    return all(type(c) is int and c == cells[0] + row for row, c in enumerate(cells))
+
+
+def _told(columns: Mapping[str, Cells]) -> dict[str, tuple[str, str]]:
+    """Role and name of each column that says what it is; no role for the others."""
+    prefix = ""
+    if {"number", "state"} <= columns.keys():
+        prefix = "params_"  # Optuna's table of trials
+    elif "mean_test_score" in columns:
+        prefix = "param_"  # scikit-learn's cv_results_
+    if prefix:
+        return {
+            c: ("parameter", c.removeprefix(prefix)) if c.startswith(prefix) else ("", c)
+            for c in columns
+        }
+    return {column: group_of(column) for column in columns}
+
+
+def _guessed(name: str, cells: Cells, curves: Sequence[str], *, said: bool) -> str:
+    last = re.split(r"[/.]", name)[-1]
+    plain = plain_name(name)
+    numeric = all(c is None or _is_number(c) for c in cells) and any(c is not None for c in cells)
+    if name in curves and numeric:
+        return "result"
+    if (
+        plain in ID_NAMES
+        or plain in STUDY_NAMES
+        or is_about_the_run(last)
+        or is_counter(plain, cells)
+    ):
+        return "other"
+    if is_known_after_training(last) or (last == "value" and numeric):
+        return "result" if numeric else "other"
+    return "other" if said else "parameter"
+
+
+def _missing_like_results(
+    parameters: Mapping[str, Cells], results: Mapping[str, Cells]
+) -> list[str]:
+    if not results:
+        return []
+    gaps = [all(cells[row] is None for cells in results.values()) for row in range(_count(results))]
+    if not _FEWEST_GAPS <= sum(gaps) < len(gaps):
+        return []
+    return [
+        name
+        for name, cells in parameters.items()
+        if [c is None for c in cells] == gaps and all(c is None or _is_number(c) for c in cells)
+    ]
+
+
+def _drop_copies(parameters: dict[str, Cells], others: dict[str, Cells]) -> list[str]:
+    """Move columns that repeat another one; two names of one thing would share its credit."""
+    notes, seen = [], dict[tuple[Any, ...], str]()
+    for name in list(parameters):
+        cells = tuple(parameters[name])
+        if len(set(map(str, cells))) < 2:
+            continue
+        if cells in seen:
+            others[name] = parameters.pop(name)
+            notes.append(f"{name} repeats {seen[cells]}; it is left out.")
+        else:
+            seen[cells] = name
+    return notes
+
+
+def _summary(
+    parameters: Mapping[str, Cells], results: Mapping[str, Cells], *, said: bool
+) -> list[str]:
+    varied = [n for n, cells in parameters.items() if len({str(c) for c in cells} - {"None"}) > 1]
+    how = "by their prefix" if said else "guessed by their names; say --params to choose"
+    notes = [f"Taken as hyperparameters: {', '.join(varied)} ({how})."] if varied else []
+    if results and not said:
+        notes.append(f"Taken as results: {', '.join(results)}.")
+    return notes
+
+
+def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:
+    for trial, cell in zip(ids, cells, strict=True):
+        if cell is not None and not isinstance(cell, (int, float)):
+            raise InvalidInput(
+                f"the metric {name!r} must be a number, but trial {trial} has {cell!r}; correct "
+                "that cell or leave it empty"
+            )
+    return [None if cell is None else float(cell) for cell in cells]
+
+
+def _require_numbers(name: str, cells: Cells, ids: Sequence[str]) -> None:
+    stray = stray_text(cells)
+    if stray is not None:
+        raise InvalidInput(
+            f"column {name!r} holds numbers, but trial {ids[stray]} has {cells[stray]!r}; correct "
+            "that cell, leave it empty, or name the hyperparameters without it: --params a,b,c"
+        )
+
+
+def _count(columns: Mapping[str, Cells]) -> int:
+    return len(next(iter(columns.values())))
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)

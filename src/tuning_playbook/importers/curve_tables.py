@@ -1,0 +1,182 @@
+"""Curves from tables with one row for each trial and step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.building import LongCurve
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.column_names import (
+    ID_NAMES,
+    STEP_NAMES,
+    is_step,
+    is_time,
+    plain_name,
+)
+from tuning_playbook.importers.columns import Column, plain_values
+
+# A column in which at least this share of the cells are numbers is meant to hold numbers.
+MOSTLY_NUMBERS = 0.9
+_METRIC_NAMES = ("metric", "metric_name", "key", "tag")
+_VALUE_NAMES = ("value", "metric_value")
+_THOUSANDTHS = 1000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveTable:
+    """Curves of trials that are known by their ids.
+
+    Args:
+        ids: distinct, in order of appearance.
+        curves: metric -> (position in ``ids``, step, value).
+        notes: what was repaired or left out.
+    """
+
+    ids: tuple[str, ...]
+    curves: Mapping[str, LongCurve]
+    notes: tuple[str, ...] = ()
+
+
+def named(columns: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """The first column that has one of ``names``, in their order."""
+    by_name = {plain_name(column): column for column in reversed(list(columns))}
+    return next((by_name[name] for name in names if name in by_name), None)
+
+
+def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "") -> CurveTable:
+    """The curves in a long table, which has one row for each trial and step.
+
+    An empty cell means that the metric was not logged at that step. In a row where all are empty,
+    it means that they were logged and are no numbers: tools write NaN like that.
+
+    Args:
+        path: of the table, for messages.
+        columns: as read.
+        id_column: which column names the trial; found by its name where empty.
+
+    Raises:
+        InvalidInput: for a table without ids, steps or metrics, or text among numbers.
+    """
+    ids_from = id_column or named(columns, ID_NAMES)
+    if ids_from is None:
+        raise InvalidInput(
+            f"{path} has no column that names the trial (trial, trial_id, id, ...); "
+            f"it has: {', '.join(columns)}"
+        )
+    steps_from = named(columns, STEP_NAMES)
+    if steps_from is None:
+        raise InvalidInput(
+            f"{path} has no column of steps (step, global_step, epoch, ...); "
+            f"it has: {', '.join(columns)}"
+        )
+    notes: list[str] = []
+    steps, there = _steps(columns[steps_from], notes)
+    there &= ~columns[ids_from].missing
+    if not there.all():
+        notes.append(f"{int((~there).sum())} rows of {path.name} lack a trial or a step; left out.")
+    ids, rows = positions(columns[ids_from].values[there])
+    steps = steps[there]
+    metrics = _metrics(path, columns, there, ids, rows, skip=(ids_from, steps_from))
+    if not metrics:
+        raise InvalidInput(f"{path} has no column of numbers beside {ids_from} and {steps_from}")
+    return CurveTable(ids, _logged(rows, steps, metrics, len(ids)), tuple(notes))
+
+
+def positions(names: NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Distinct names in order of appearance, and the position of each cell's among them."""
+    seen: dict[str, int] = {}
+    rows = np.fromiter((seen.setdefault(n, len(seen)) for n in names), np.int64, len(names))
+    return tuple(seen), rows
+
+
+def _steps(column: Column, notes: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    if column.values.dtype != np.float64:
+        wrong = next(c for c in column.values.tolist() if not isinstance(c, (int, float)))
+        raise InvalidInput(f"steps are whole numbers, found {wrong!r}")
+    steps, there = column.values, np.isfinite(column.values)
+    if not np.all(steps[there] == np.round(steps[there])):
+        notes.append("Steps are fractions; they are counted in thousandths.")
+        steps = np.round(steps * _THOUSANDTHS)
+    return steps, there
+
+
+def _metrics(
+    path: Path,
+    columns: Mapping[str, Column],
+    there: NDArray[np.bool_],
+    ids: Sequence[str],
+    rows: NDArray[np.int64],
+    *,
+    skip: Sequence[str],
+) -> dict[str, Column]:
+    """Every column of numbers, or one metric for each name where the table holds name and value."""
+    tag, value = named(columns, _METRIC_NAMES), named(columns, _VALUE_NAMES)
+    if tag is not None and value is not None and columns[tag].values.dtype != np.float64:
+        cells, numbers = columns[tag].values[there], columns[value].values[there]
+        gone = columns[value].missing[there]
+        return {
+            str(name): Column(numbers, np.asarray(gone | (cells != name)))
+            for name in dict.fromkeys(cells.tolist())
+            if name is not None
+        }
+    found = {}
+    for name, column in columns.items():
+        if name in skip or is_step(name) or is_time(name) or plain_name(name) in ID_NAMES:
+            continue
+        kept = Column(column.values[there], column.missing[there])
+        if kept.values.dtype == np.float64:
+            if not kept.missing.all():
+                found[name] = kept
+        elif (stray := stray_text(plain_values(kept))) is not None:
+            raise InvalidInput(
+                f"{path}: column {name!r} holds numbers, but trial {ids[rows[stray]]!r} has "
+                f"{kept.values[stray]!r}; correct that cell or leave it empty"
+            )
+    return found
+
+
+def stray_text(cells: Sequence[Any]) -> int | None:
+    """Position of the first word in a column that is meant to hold numbers; ``None`` if fine.
+
+    Example:
+        >>> stray_text([0.1] * 20 + ["0,3"]), stray_text(["auto", 0.1, "auto", 0.3])
+        (20, None)
+    """
+    words = [i for i, c in enumerate(cells) if c is not None and not _is_number(c)]
+    numbers = sum(_is_number(c) for c in cells)
+    mostly = numbers >= MOSTLY_NUMBERS * (numbers + len(words))
+    lone = len(words) == 1 and numbers >= 2
+    return words[0] if words and (mostly or lone) else None
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+
+
+def _logged(
+    rows: NDArray[np.int64],
+    steps: NDArray[np.float64],
+    metrics: Mapping[str, Column],
+    count: int,
+) -> dict[str, LongCurve]:
+    nothing = np.all([column.missing for column in metrics.values()], axis=0)
+    curves: dict[str, LongCurve] = {}
+    whole = steps.astype(np.int64)
+    for name, column in metrics.items():
+        logged = ~column.missing
+        if nothing.any():
+            elsewhere = np.bincount(rows[logged], minlength=count) > 0
+            logged |= nothing & elsewhere[rows]
+        everything = bool(logged.all())
+        curves[name] = (
+            (rows, whole, column.values)
+            if everything
+            else (rows[logged], whole[logged], column.values[logged])
+        )
+    return curves

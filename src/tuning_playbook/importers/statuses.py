@@ -1,0 +1,81 @@
+"""What other tools call the ways in which a trial ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tuning_playbook.trial import Reason, Status
+
+# A pruned trial trained well as far as it went: it is complete with the curve that it has.
+_WORDS = {
+    Status.COMPLETE: ("complete", "completed", "finished", "finish", "done", "success", "succeeded",
+                      "successful", "ok", "terminated", "pruned", "early stopped"),
+    Status.RUNNING: ("running", "active", "started", "in progress", "paused", "stopping"),
+    Status.WAITING: ("waiting", "pending", "queued", "scheduled", "created", "requested"),
+    Status.INFEASIBLE: ("infeasible", "diverged", "nan", "oom", "out of memory", "timeout"),
+    Status.FAILED: ("failed", "fail", "failure", "error", "errored", "crashed", "crash"),
+    Status.CANCELLED: ("cancelled", "canceled", "killed", "stopped", "aborted", "preempted",
+                       "preempting", "skipped", "abandoned"),
+}  # fmt: skip
+_STATUS_OF = {word: status for status, words in _WORDS.items() for word in words}
+_REASON_OF_STATUS = {
+    "diverged": Reason.NON_FINITE, "nan": Reason.NON_FINITE, "oom": Reason.OUT_OF_MEMORY,
+    "out of memory": Reason.OUT_OF_MEMORY, "timeout": Reason.TIMEOUT,
+}  # fmt: skip
+_REASON_WORDS = (
+    (Reason.OUT_OF_MEMORY, r"\b(out of memory|out-of-memory|outofmemory\w*|oom)\b"),
+    (Reason.TIMEOUT, r"\b(timeout|timed out|time limit)"),
+    (Reason.NON_FINITE, r"\b(nan|nans|inf|non-?finite|not finite|infinity|diverged?)\b"),
+    (Reason.CANCELLED, r"\b(cancell?ed|keyboardinterrupt)\b"),
+    (Reason.LOST, r"\b(preempt\w*|node fail\w*|heartbeat)\b"),
+)
+
+
+def status_of(word: Any) -> Status | None:
+    """The status that another tool's word stands for; ``None`` where it is not known.
+
+    Example:
+        >>> status_of("TrialState.FAIL").value, status_of("KILLED").value, status_of("Ohio")
+        ('failed', 'cancelled', None)
+    """
+    return _STATUS_OF.get(_plain(word))
+
+
+def reason_of(text: Any, status: Status) -> Reason:
+    """Why a trial did not complete, from what another tool has written down.
+
+    Args:
+        text: a reason of ours, an error's message, or nothing.
+        status: how the trial ended.
+
+    Example:
+        >>> reason_of("CUDA out of memory", Status.FAILED).value
+        'out-of-memory'
+    """
+    if status is Status.COMPLETE or not status.is_finished:
+        return Reason.NONE
+    written = "" if text is None else str(text).lower()
+    if written in {reason.value for reason in Reason} - {""}:
+        return Reason(written)
+    for reason, words in _REASON_WORDS:
+        if re.search(words, written):
+            return reason
+    return Reason.EXCEPTION if written and status is Status.FAILED else Reason.NONE
+
+
+def reason_of_status(word: Any) -> Reason:
+    """The reason that a word for a status names beside it: ``oom``, ``diverged``."""
+    return _REASON_OF_STATUS.get(_plain(word), Reason.NONE)
+
+
+def are_statuses(words: Sequence[Any]) -> bool:
+    """Whether a column of words tells how trials ended: most of the different ones are known."""
+    distinct = {w for w in words if w is not None}
+    known = sum(status_of(w) is not None for w in distinct)
+    return bool(distinct) and 2 * known >= len(distinct)
+
+
+def _plain(word: Any) -> str:
+    return str(word).lower().rsplit(".", 1)[-1].replace("_", " ").replace("-", " ").strip()
