@@ -20,13 +20,21 @@ from tuning_playbook.cli.options import project_option
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("export"),
     show_default=True, help="Folder to write to.",
 )  # fmt: skip
-def command(round_name: str | None, folder: Path, file_format: str, output: Path) -> None:
+@click.option(
+    "--test", "held_out", is_flag=True,
+    help="Curves of the metric on held-out data too; counts as a look at the test set.",
+)  # fmt: skip
+def command(
+    round_name: str | None, folder: Path, file_format: str, output: Path, held_out: bool
+) -> None:
     """Write trials and curves of ROUND, or of all rounds, to tables.
 
     trials has one row for each trial, curves one for each trial and logged step; together they are
-    what playbook check reads.
+    what playbook check reads. The metric on held-out data is left out unless --test is given.
     """
     from tuning_playbook.workflow.exporting import export
 
-    for path in export(folder, round_name, file_format=file_format, output=output):
+    for path in export(
+        folder, round_name, file_format=file_format, output=output, held_out=held_out
+    ):
         click.echo(f"wrote {path}")

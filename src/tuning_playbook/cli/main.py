@@ -16,9 +16,11 @@ _COMMANDS = {
     "status": "Show how far the rounds are.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
+    "look": "Count the looks at held-out data, or take one.",
+    "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",
 }
-_MODULES = {"try": "try_target"}
+_MODULES = {"try": "try_target", "close-exploration": "close_exploration"}
 
 
 class _LazyGroup(click.Group):

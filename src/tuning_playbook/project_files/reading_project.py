@@ -61,6 +61,7 @@ def read_project(folder: Path) -> Project:
     parsed = opened.validated(ProjectFile)
     declared = DeclaredHyperparameters(opened)
     baseline = _baseline(opened, declared)
+    _check_metric(opened)
     _check_training(opened, declared)
     opened.raise_if_any()
     if parsed is None:
@@ -97,6 +98,16 @@ def _protocol(table: TrainingTable) -> TrainingProtocol:
         timeout_seconds=table.timeout_seconds,
         stop_on_non_finite=tuple(table.stop_on_non_finite),
     )
+
+
+def _check_metric(file: OpenFile) -> None:
+    table = file.document.get("metric")
+    if isinstance(table, Mapping) and table.get("test") and table["test"] == table.get("name"):
+        file.add(
+            ["metric", "test"],
+            f"{table['test']!r} decides already, so it cannot be the held-out metric as well",
+            "evaluate another metric on data that no choice is made by, or remove test",
+        )
 
 
 def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:

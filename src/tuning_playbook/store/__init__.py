@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuning_playbook.store.base import CurveChunk, Event, Store, Tally
+from tuning_playbook.store.locked import locked
 from tuning_playbook.store.memory import MemoryStore
 
-__all__ = ["CurveChunk", "Event", "MemoryStore", "Store", "Tally", "open_store"]
+__all__ = ["CurveChunk", "Event", "MemoryStore", "Store", "Tally", "locked", "open_store"]
 
 
 def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False) -> Store:

@@ -14,13 +14,19 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.workflow.looking import look_at_all, require_unlocked
 from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
 
 Row = dict[str, Any]
 
 
 def export(
-    folder: Path, round_name: str | None, *, file_format: str, output: Path
+    folder: Path,
+    round_name: str | None,
+    *,
+    file_format: str,
+    output: Path,
+    held_out: bool = False,
 ) -> tuple[Path, ...]:
     """Write ``trials`` and ``curves`` tables.
 
@@ -29,13 +35,20 @@ def export(
         round_name: of the round; all rounds by default.
         file_format: ``csv``, ``json`` (one object a line) or ``parquet``.
         output: folder to write to, made where needed.
+        held_out: the metric on held-out data as well, which counts as a look at it.
 
     Returns:
         The files written.
+
+    Raises:
+        RefusedByPlaybook: for held-out data while exploration goes on.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
+    store = project_store(opened, must_exist=True, held_out=held_out)
     try:
+        if held_out:
+            require_unlocked(store, opened.project)
+            look_at_all(store, opened.project)
         studies = store.studies() if round_name is None else stored_studies(store, round_name)
         trials, curves = _tables(store, studies)
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import find_project, find_round, read_project, read_round
-from tuning_playbook.store import Store, open_store
+from tuning_playbook.store import Store, locked, open_store
 from tuning_playbook.study import Project, Round, Study
 
 
@@ -40,9 +40,19 @@ def open_round(opened: OpenProject, name: str) -> Round:
     return read_round(find_round(opened.folder, name), opened.project)
 
 
-def project_store(opened: OpenProject, *, must_exist: bool = False) -> Store:
-    """The store that the project file names."""
-    return open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
+def project_store(
+    opened: OpenProject, *, must_exist: bool = False, held_out: bool = False
+) -> Store:
+    """The store that the project file names.
+
+    Args:
+        opened: the project.
+        must_exist: raise instead of making a new store.
+        held_out: hand out the metric on held-out data as well. Only what enters each look in the
+            logbook may ask for it; reports, checks and answers never see it.
+    """
+    store = open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
+    return store if held_out else locked(store, opened.project.test_metric)
 
 
 def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:

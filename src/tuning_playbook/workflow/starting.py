@@ -20,7 +20,7 @@ from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver, trial_folder
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import SearchSpace
-from tuning_playbook.store import MemoryStore
+from tuning_playbook.store import MemoryStore, locked
 from tuning_playbook.study import Resources, Study
 from tuning_playbook.trial import MetricSummary, Status, Trial
 from tuning_playbook.workflow.opening import open_project
@@ -147,7 +147,7 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
         algorithm="list",
         configs=({},),
     )
-    store = MemoryStore()
+    store = locked(MemoryStore(), project.test_metric)
     store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
     launcher = LocalLauncher(opened.folder, training.target, workers=1)
     with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:

@@ -1,0 +1,32 @@
+"""``playbook close-exploration``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option
+
+
+@click.command("close-exploration")
+@click.option("--reason", default="", help="Why, for those who read it later.")
+@project_option
+@json_option
+def command(reason: str, folder: Path, as_json: bool) -> None:
+    """Declare exploration over, which unlocks the test set.
+
+    Until then no report, check or export shows the metric that [metric] test names. Afterwards
+    playbook look --test shows it, and counts each look.
+    """
+    from tuning_playbook.workflow.looking import close_exploration
+
+    found = close_exploration(folder, reason)
+    if as_json:
+        print_json({"schema": 1, **asdict(found)})
+        return
+    click.echo(f"exploration is over: {found.reason}")
+    for line in found.still_open:
+        click.echo(f"still open: {line}")
+    click.echo("the test set can be looked at: playbook look --test")

@@ -1,0 +1,35 @@
+"""``playbook look``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option
+
+
+@click.command("look")
+@click.option("--test", "at_test", is_flag=True, help="Look at the test set; the look is counted.")
+@click.option(
+    "--config", default="baseline", show_default=True, metavar="CONFIG",
+    help="With --test: baseline, or a trial as STUDY#INDEX.",
+)  # fmt: skip
+@project_option
+@json_option
+def command(at_test: bool, config: str, folder: Path, as_json: bool) -> None:
+    """Show how often the validation and the test set were looked at, or look at the test set."""
+    from tuning_playbook.report.looks import look_text, looks_text
+    from tuning_playbook.workflow.looking import look_at_test, looks
+
+    if at_test:
+        look = look_at_test(folder, config=config)
+        document, text = {"schema": 1, **asdict(look)}, look_text(look)
+    else:
+        found = looks(folder)
+        document, text = found.as_document(), looks_text(found)
+    if as_json:
+        print_json(document)
+    else:
+        click.echo(text)

@@ -1,0 +1,268 @@
+"""The end of exploration, and looks at held-out data: each one is counted."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tuning_playbook.analysis.held_out import held_out_value
+from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
+from tuning_playbook.report.looks import ExplorationOver, Look, Looks
+from tuning_playbook.space import Config, Value
+from tuning_playbook.store import Store
+from tuning_playbook.study import Project, Study
+from tuning_playbook.trial import Status, Trial
+from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+
+LOOK = "look"
+EXPLORATION_OVER = "exploration-over"
+_GATE = ("search-space-boundary", "sampling-density")
+
+
+def close_exploration(folder: Path, reason: str) -> ExplorationOver:
+    """Declare exploration over, which unlocks the test set.
+
+    Args:
+        folder: of the project.
+        reason: why, in the user's words.
+
+    Raises:
+        InvalidInput: without a reason, or where it was declared over before.
+
+    Source: playbook, "After exploration concludes".
+    """
+    if not reason.strip():
+        raise InvalidInput(
+            'say why exploration is over, for those who read it later: --reason "..."'
+        )
+    store = project_store(open_project(folder), must_exist=True)
+    try:
+        before = exploration_over(store)
+        if before is not None:
+            day = time.strftime("%Y-%m-%d", time.localtime(before.at))
+            raise InvalidInput(f"exploration was declared over on {day}: {before.reason}")
+        found = ExplorationOver(time.time(), reason.strip(), tuple(_still_open(store)))
+        data = {"reason": found.reason, "still_open": list(found.still_open)}
+        store.enter(LogbookEntry(found.at, EXPLORATION_OVER, "", found.reason, data))
+    finally:
+        store.close()
+    return found
+
+
+def exploration_over(store: Store) -> ExplorationOver | None:
+    """When and why exploration was declared over; ``None`` while it goes on."""
+    for entry in store.logbook(kind=EXPLORATION_OVER):
+        return ExplorationOver(
+            entry.at,
+            str(entry.data.get("reason", entry.message)),
+            tuple(map(str, entry.data.get("still_open", ()))),
+        )
+    return None
+
+
+def looks(folder: Path) -> Looks:
+    """How often the validation and the test set have been looked at; looks at nothing itself."""
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        return looks_of(store, opened.project)
+    finally:
+        store.close()
+
+
+def looks_of(store: Store, project: Project) -> Looks:
+    """The looks in a store's logbook, and the trials that were judged on the validation set."""
+    judged = {n: t.counts[Status.COMPLETE] for n, t in store.tallies().items()
+              if Status.COMPLETE in t.counts}  # fmt: skip
+    return Looks(
+        metric=project.objective.metric,
+        test_metric=project.test_metric,
+        rounds=len({s.round or s.name for s in store.studies() if s.name in judged}),
+        trials=sum(judged.values()),
+        over=exploration_over(store),
+        test=tuple(_look(e) for e in store.logbook(kind=LOOK) if e.data.get("set") == "test"),
+    )
+
+
+def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
+    """Look at the held-out metric of one configuration, and enter the look in the logbook.
+
+    The value is the one at the step that validation chose, the mean over the configuration's
+    reruns where there are any, else over its other trials.
+
+    Args:
+        folder: of the project.
+        config: ``baseline``, or a trial as exports name it: ``STUDY#INDEX``.
+
+    Raises:
+        RefusedByPlaybook: while exploration goes on.
+        InvalidInput: without a declared held-out metric, or trials that logged it.
+    """
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True, held_out=True)
+    try:
+        require_unlocked(store, opened.project)
+        trials = (
+            _baseline_trials(store, opened) if config == "baseline" else [_trial(store, config)]
+        )
+        values = dict(_values(store, trials, opened.project))
+        if not values:
+            metric = opened.project.test_metric
+            raise InvalidInput(
+                f"no complete trial of {config} logged {metric!r}; evaluate it in the training "
+                f"program with trial.evaluate(step, {metric}=...), then run the configuration again"
+            )
+        found = Look(
+            at=time.time(),
+            set="test",
+            metric=opened.project.test_metric,
+            config=config,
+            value=statistics.fmean(values.values()),
+            deviation=statistics.stdev(values.values()) if len(values) > 1 else math.nan,
+            trials=tuple(values),
+            count=_count(store) + 1,
+        )
+        enter_look(store, found)
+    finally:
+        store.close()
+    return found
+
+
+def require_unlocked(store: Store, project: Project) -> None:
+    """Refuse to hand out the held-out metric while exploration goes on.
+
+    Raises:
+        RefusedByPlaybook: while it goes on.
+        InvalidInput: where the project declares no such metric.
+    """
+    if not project.test_metric:
+        raise InvalidInput(
+            "the project declares no metric on held-out data; write it under [metric] in "
+            'playbook.toml: test = "test_error"'
+        )
+    if exploration_over(store) is None:
+        raise RefusedByPlaybook(
+            f"{project.test_metric} is locked while exploration goes on: a set that has guided "
+            "choices no longer tells how good they are. When the search space is settled, type: "
+            'playbook close-exploration --reason "..."',
+            source="after-exploration",
+        )
+
+
+def look_at_all(store: Store, project: Project) -> Look:
+    """Enter that every value of the held-out metric was handed out at once."""
+    nan = math.nan
+    found = Look(
+        time.time(), "test", project.test_metric, "every trial", nan, nan, (), _count(store) + 1
+    )
+    enter_look(store, found)
+    return found
+
+
+def enter_look(store: Store, look: Look) -> None:
+    """Enter a look in the logbook."""
+    finite = {k: None if isinstance(v, float) and math.isnan(v) else v
+              for k, v in asdict(look).items() if k != "at"}  # fmt: skip
+    message = f"{look.metric} of {look.config}: look {look.count} at the {look.set} set"
+    store.enter(LogbookEntry(look.at, LOOK, "", message, {"schema": 1, **finite}))
+
+
+def _look(entry: LogbookEntry) -> Look:
+    data = entry.data
+    config = data.get("config", "")
+    if not isinstance(config, str):
+        config = ", ".join(f"{key} = {value}" for key, value in config.items())
+    return Look(
+        at=entry.at,
+        set=str(data["set"]),
+        metric=str(data.get("metric", "")),
+        config=config
+        if isinstance(config, str)
+        else ", ".join(f"{k} = {config[k]}" for k in config),
+        value=math.nan if data.get("value") is None else float(data["value"]),
+        deviation=math.nan if data.get("deviation") is None else float(data["deviation"]),
+        trials=tuple(data.get("trials", ())),
+        count=int(data.get("count", 0)),
+    )
+
+
+def _count(store: Store) -> int:
+    return sum(e.data.get("set") == "test" for e in store.logbook(kind=LOOK))
+
+
+def _still_open(store: Store) -> Iterator[str]:
+    """What keeps the newest answered round from being a settled search space."""
+    answers = store.logbook(kind="answer")
+    if not answers:
+        yield "no round has been answered yet"
+        return
+    newest = answers[-1]
+    if newest.data.get("soundness") in ("weak", "void"):
+        yield f"{newest.round}: its comparison is {newest.data['soundness']}"
+    for study, findings in newest.data.get("findings", {}).items():
+        for finding in findings:
+            if finding.get("check") in _GATE and finding.get("verdict") in ("warn", "fail"):
+                yield f"{study}: {finding.get('summary', finding['check'])}"
+
+
+def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
+    """Complete trials of the baseline's configuration: reruns where there are any."""
+    values = {h.key: h.default for h in opened.project.hyperparameters}
+    values |= opened.project.baseline
+    found: dict[bool, list[Trial]] = {True: [], False: []}
+    for study in store.studies():
+        if all(_same(values.get(k), v) for k, v in study.fixed.items()):
+            found[study.purpose == "rerun"] += [
+                t for t in store.trials(study.name) if _is_config(t.config, values)
+            ]
+    complete = {
+        rerun: [t for t in trials if t.status is Status.COMPLETE] for rerun, trials in found.items()
+    }
+    if not (complete[True] or complete[False]):
+        raise InvalidInput(
+            "no complete trial has the baseline's configuration; run it with fresh seeds "
+            "(playbook rerun), or name a trial: --config STUDY#INDEX"
+        )
+    return complete[True] or complete[False]
+
+
+def _is_config(config: Config, values: Mapping[str, Value]) -> bool:
+    return all(_same(values.get(key), value) for key, value in config.items())
+
+
+def _same(a: object, b: object) -> bool:
+    numbers = [x for x in (a, b) if isinstance(x, (int, float)) and not isinstance(x, bool)]
+    if len(numbers) == 2:
+        return math.isclose(numbers[0], numbers[1], rel_tol=1e-9, abs_tol=1e-300)
+    return a == b
+
+
+def _trial(store: Store, name: str) -> Trial:
+    study, hash_sign, index = name.rpartition("#")
+    known: Sequence[Study] = store.studies()
+    if hash_sign and index.isdigit() and study in {s.name for s in known}:
+        for trial in store.trials(study, indices=[int(index)]):
+            return trial
+        raise InvalidInput(f"study {study!r} has no trial {index}")
+    names = ", ".join(s.name for s in known[-3:])
+    raise InvalidInput(
+        f"--config is 'baseline' or a trial as STUDY#INDEX, found {name!r}; studies: {names}"
+    )
+
+
+def _values(store: Store, trials: Sequence[Trial], project: Project) -> Iterator[tuple[str, float]]:
+    """Held-out value of each trial that has one, at the step that validation chose."""
+    objectives = {s.name: s.objective for s in store.studies()}
+    for trial in trials:
+        objective = objectives[trial.study]
+        found = store.curves(trial.study, trials=[trial.index]).get(trial.index, {})
+        test, validation = found.get(project.test_metric), found.get(objective.metric)
+        if test is not None and validation is not None:
+            value, _ = held_out_value(test, validation, objective)
+            if math.isfinite(value):
+                yield f"{trial.study}#{trial.index}", value

@@ -1,0 +1,102 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuning_playbook.design import studies_of
+from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.search import planned_trials
+from tuning_playbook.store import open_store
+from tuning_playbook.trial import Checkpoint, Curve, MetricSummary, Status
+
+PROJECT = """
+[metric]
+name = "error"
+direction = "minimize"
+test = "test_error"
+[training]
+target = "train.py:train"
+max_train_steps = 100
+evaluation_interval = 10
+[hyperparameters]
+learning_rate = { log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }
+momentum = { reverse_log = [0.5, 0.99], default = 0.9, kind = "optimizer" }
+optimizer = { choice = ["sgd", "adam"], default = "sgd", kind = "optimizer" }
+"""
+
+ROUND = """
+question = "Which <b>learning rate</b>?"
+kind = "understand"
+nuisance = {{ learning_rate = {{ log = [{low}, {high}] }} }}
+trials = {trials}
+seed = {seed}
+"""
+
+
+class Made:
+    """A project on disk whose trials were made up and not run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "rounds").mkdir(parents=True)
+        (folder / "playbook.toml").write_text(PROJECT)
+        (folder / "train.py").write_text("def train(trial):\n    pass\n")
+
+    @property
+    def store(self):
+        return open_store("sqlite:///.playbook/store.db", folder=self.folder)
+
+    def round(self, name, *, low=1e-4, high=1.0, trials=4, seed=0, text="", at=1e9, config=None,
+              purpose="search", values=None):  # fmt: skip
+        """A round whose trial i has error 0.1 + i / 100 at step 20, and test error 0.5 + i / 100.
+
+        After step 20 the error rises and the test error falls, so that only a look that chooses by
+        validation finds 0.5.
+        """
+        file = self.folder / "rounds" / f"{name}.toml"
+        file.write_text(ROUND.format(low=low, high=high, trials=trials, seed=seed) + text)
+        round_ = read_round(file, read_project(self.folder))
+        store = self.store
+        for study in studies_of(read_project(self.folder), round_):
+            study = replace(study, purpose=purpose)
+            planned = planned_trials(study, start=0, count=study.trials, created_at=at)
+            trials_ = [self.trial(t, at, config) for t in planned]
+            store.create(study, trials_, curves={t.index: self.curves(t.index) for t in trials_})
+        store.close()
+        return round_
+
+    def trial(self, trial, at, config):
+        best = 0.1 + trial.index / 100
+        return replace(
+            trial,
+            config={**trial.config, **(config or {})},
+            status=Status.COMPLETE,
+            attempts=1,
+            started_at=at,
+            finished_at=at + 10,
+            summaries={
+                "error": MetricSummary(2, 40, best + 0.2, 20, best, 40, best + 0.2, 0),
+                "test_error": MetricSummary(2, 40, 0.01, 40, 0.01, 20, 0.5, 0),
+            },
+            checkpoints=(Checkpoint(20, f"{trial.index}.pt", best),),
+        )
+
+    def curves(self, index):
+        steps = np.array([20, 40])
+        shift = index / 100
+        return {
+            "error": Curve(steps, np.array([0.1 + shift, 0.3 + shift])),
+            "test_error": Curve(steps, np.array([0.5 + shift, 0.01])),
+        }
+
+    def enter(self, *entries):
+        store = self.store
+        for entry in entries:
+            store.enter(entry)
+        store.close()
+
+
+@pytest.fixture
+def made(tmp_path):
+    return Made(tmp_path / "project")
