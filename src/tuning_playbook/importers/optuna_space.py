@@ -115,7 +115,13 @@ def found_space(trials: Sequence[OptunaTrial]) -> FoundSpace:
     found = _Columns()
     for row, trial in enumerate(trials):
         for name, (internal, text) in trial.parameters.items():
-            found.add(name, row, internal, distribution_of(text), len(trials))
+            try:
+                found.add(name, row, internal, distribution_of(text), len(trials))
+            except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+                raise InvalidInput(
+                    f"parameter {name!r} of trial {trial.number} is damaged: value {internal!r} of "
+                    f"{text!r}; restore the storage from a copy"
+                ) from error
     names = usable_names(list(found.values))
     notes = [f"{old!r} is called {new} here" for old, new in names.items() if old != new]
     domains: dict[str, Domain] = {}
