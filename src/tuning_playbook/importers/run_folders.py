@@ -75,15 +75,25 @@ def read_document(path: Path) -> Any:
         raise InvalidInput(f"{path} cannot be read: {error}") from error
 
 
-def _from_yaml(text: str, path: Path) -> Any:
+def require_yaml(path: Path) -> Any:
+    """PyYAML's module.
+
+    Raises:
+        InvalidInput: where it is not installed.
+    """
     try:
         import yaml
     except ImportError as error:
         raise InvalidInput(
             f"{path} is YAML; to read it, type: python -m pip install pyyaml"
         ) from error
+    return yaml
+
+
+def _from_yaml(text: str, path: Path) -> Any:
+    yaml = require_yaml(path)
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise InvalidInput(f"{path} cannot be read as plain YAML: {reason:.200}") from error

@@ -16,6 +16,8 @@ from tuning_playbook.trial import Reason, Status
 
 Points: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
+_MOST_NAMED = 4
+
 
 @dataclass(slots=True)
 class Run:
@@ -52,10 +54,14 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
     ids, repeated = distinct_ids([run.id for run in runs])
     own = list(notes)
     if repeated:
-        own.append(f"{repeated} runs bear a name that another run has; they are numbered: name#2.")
+        own.append(
+            f"Names that several runs bear are numbered (name#2): {counted(repeated, 'run')}."
+        )
     unmeasured = sum(not run.is_measured for run in runs)
     if unmeasured:
-        own.append(f"{unmeasured} of {len(runs)} runs have no measurement; they are kept.")
+        own.append(
+            f"Without any measurement, but kept: {unmeasured} of {counted(len(runs), 'run')}."
+        )
     if not any(run.parameters for run in runs):
         own.append("No hyperparameters were found.")
     return ForeignStudy(
@@ -88,6 +94,28 @@ def distinct_ids(names: Sequence[str]) -> tuple[list[str], int]:
         taken.add(chosen)
         ids.append(chosen)
     return ids, sum(chosen != name for chosen, name in zip(ids, names, strict=True))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, such as ``1 run`` or ``3 runs``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def counted_where_stepless(metric: str, points: Points, notes: list[str]) -> Points:
+    """The curve, with its values counted where all were logged at one and the same step."""
+    steps, values = points
+    if len(steps) > 1 and (steps == steps[0]).all():
+        notes.append(f"{metric} was logged without steps; its values are counted instead.")
+        steps = np.arange(len(steps), dtype=np.int64)
+    return steps, values
+
+
+def shortened(notes: Sequence[str]) -> list[str]:
+    """Each note once, and not more than a person reads."""
+    distinct = list(dict.fromkeys(notes))
+    if len(distinct) <= _MOST_NAMED:
+        return distinct
+    return [*distinct[:_MOST_NAMED], f"... and {len(distinct) - _MOST_NAMED} more notes."]
 
 
 def _long_curves(

@@ -21,7 +21,13 @@ from tuning_playbook.importers.run_folders import (
     measurements_in,
     named_values,
 )
-from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.runs import (
+    Points,
+    Run,
+    counted_where_stepless,
+    shortened,
+    study_of_runs,
+)
 from tuning_playbook.importers.tensorboard_events import read_event_file
 from tuning_playbook.importers.tensorboard_layout import (
     Folder,
@@ -34,8 +40,6 @@ from tuning_playbook.importers.tensorboard_layout import (
 )
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.trial import Reason, Status
-
-_MOST_NAMED = 3
 
 
 def looks_like_tensorboard(path: Path) -> bool:
@@ -86,7 +90,7 @@ def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
     for group, members in sorted(groups.items()):
         name = "/".join(group[len(common) :]) or (group[-1] if group else folder.resolve().name)
         own = [replace(runs[place], id="/".join(place[len(group) :]) or name) for place in members]
-        found = study_of_runs(name, own, notes=[*_shortened(notes), *_lengths(own)])
+        found = study_of_runs(name, own, notes=[*shortened(notes), *_lengths(own)])
         studies.append(replace(found, space=_declared_space(found.parameters, domains)))
     return tuple(studies)
 
@@ -175,11 +179,8 @@ def _add_events(run: Run, part: Place, found: Folder, notes: list[str]) -> None:
             continue  # a placeholder of Lightning
         if tag in ("global_step", "step"):
             continue
-        joined, together = joined_attempts(own)
-        if len(joined) > 1 and (joined == joined[0]).all():
-            notes.append(f"{tag} was logged without steps; its values are counted instead.")
-            joined = np.arange(len(joined), dtype=np.int64)
-        run.curves[metric_in(part, tag)] = joined, together
+        points = joined_attempts(own)
+        run.curves[metric_in(part, tag)] = counted_where_stepless(tag, points, notes)
 
 
 def joined_attempts(attempts: Sequence[Points]) -> Points:
@@ -231,10 +232,3 @@ def _lengths(runs: Sequence[Run]) -> list[str]:
     return [
         text + "event files do not say whether they were stopped, so they count up to their end."
     ]
-
-
-def _shortened(notes: Sequence[str]) -> list[str]:
-    distinct = list(dict.fromkeys(notes))
-    if len(distinct) <= _MOST_NAMED:
-        return distinct
-    return [*distinct[:_MOST_NAMED], f"... and {len(distinct) - _MOST_NAMED} more of this kind."]
