@@ -11,6 +11,7 @@ from tuning_playbook.project_files.reading_project import (
     read_project,
 )
 from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER, find_round, read_round
+from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.project_files.writing import (
     first_round_to_toml,
     project_to_toml,
@@ -27,6 +28,7 @@ __all__ = [
     "project_to_toml",
     "read_project",
     "read_round",
+    "read_space",
     "round_json_schema",
     "round_to_toml",
 ]

@@ -14,7 +14,9 @@ from tuning_playbook.space import (
     Condition,
     Constant,
     Domain,
+    Float,
     Hyperparameter,
+    Integer,
     Kind,
     Value,
     clashing_names,
@@ -32,15 +34,20 @@ class DeclaredHyperparameters:
     """What a project file declares.
 
     Args:
-        file: whose table ``hyperparameters`` is read; mistakes are noted there.
+        file: where it is declared; mistakes are noted there.
+        root: path of the table of declarations in the file.
+        need_defaults: whether each range needs a default beside it. Where it does not, the low end
+            or the first value stands in.
     """
 
-    def __init__(self, file: OpenFile) -> None:
+    def __init__(
+        self, file: OpenFile, *, root: Path = ("hyperparameters",), need_defaults: bool = True
+    ) -> None:
         self._file = file
+        self._need_defaults = need_defaults
         self._places: dict[str, Path] = {}
         self.faulty: set[str] = set()
-        tables = file.document.get("hyperparameters", {})
-        root: Path = ("hyperparameters",)
+        tables = file.document.get("hyperparameters", {}) if root else file.document
         if not isinstance(tables, Mapping):
             file.add(root, f"expected a table, found {shown(tables)}", "write [hyperparameters]")
             tables = {}
@@ -165,6 +172,8 @@ class DeclaredHyperparameters:
                     "remove default",
                 )
             value: Any = domain.value
+        elif "default" not in table and not self._need_defaults:
+            return domain.low if isinstance(domain, (Float, Integer)) else domain.values[0]
         elif "default" not in table:
             if not any(near(key, _KEYS) == "did you mean 'default'?" for key in table):
                 hint = "add: default = ..., the value that you use today"

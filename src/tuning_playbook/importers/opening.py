@@ -1,0 +1,96 @@
+"""Any file, folder or URL with somebody's study in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.columns import TABLE_ENDINGS, table_ending
+
+_Sniffer: TypeAlias = Callable[[Path], bool]
+_Reader: TypeAlias = Callable[[Path], tuple[ForeignStudy, ...]]
+
+_DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
+_UNSAFE = (".pkl", ".pickle", ".joblib", ".pt", ".pth")
+
+
+def open_foreign(
+    target: str, *, curves: Path | None = None, study: str | None = None
+) -> tuple[ForeignStudy, ...]:
+    """The studies at ``target``, read by the tool that wrote them.
+
+    Args:
+        target: a table (``.csv``, ``.tsv``, ``.jsonl``, ``.json``, ``.parquet``, each also
+            ``.gz``), an Optuna storage (a SQLite or journal file, or its URL after ``optuna:``), an
+            MLflow store (its folder or SQLite file, or its URL after ``mlflow:``), or a folder of
+            W&B, Ray Tune or TensorBoard runs.
+        curves: a long table of curves, beside a table of trials.
+        study: only the study of that name, where a tool keeps several.
+
+    Raises:
+        InvalidInput: where nothing is there, or nothing that one of the readers knows.
+    """
+    found = _read(target, curves=curves, study=study)
+    if study is None:
+        return found
+    named = tuple(s for s in found if s.name == study)
+    if not named:
+        from difflib import get_close_matches
+
+        names = [s.name for s in found]
+        near = get_close_matches(study, names, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise InvalidInput(f"{target} has no study {study!r}{hint} It has: {', '.join(names)}")
+    return named
+
+
+def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[ForeignStudy, ...]:
+    lower = target.lower()
+    if lower.startswith(("optuna:", *_DATABASES)):
+        from tuning_playbook.importers.optuna_storage import read_optuna
+
+        return read_optuna(target, study=study)
+    path = Path(target).expanduser()
+    if not path.exists():
+        raise InvalidInput(
+            f"there is no file or folder {target}; name a table of trials, a folder of runs, a "
+            "storage such as optuna:///study.db, or a round of the project in this folder"
+        )
+    if path.suffix.lower() in _UNSAFE:
+        raise InvalidInput(
+            f"{path} would run code of others when it is loaded, so it is not; export the trials "
+            "as a table instead, for Optuna: study.trials_dataframe().to_csv('trials.csv')"
+        )
+    for looks_like, read in _readers():
+        if looks_like(path):
+            if curves is not None:
+                raise InvalidInput(
+                    f"--curves goes with a table of trials; {path} brings its own curves"
+                )
+            return read(path)
+    if path.is_file() and table_ending(path):
+        from tuning_playbook.importers.splitting import split_study, study_column
+        from tuning_playbook.importers.tables import read_table
+
+        table = read_table(path, curves=curves)
+        column = study_column(table)
+        return (table,) if column is None else split_study(table, [column])
+    what = "a folder without runs of a known tool" if path.is_dir() else "no file of a known kind"
+    raise InvalidInput(
+        f"{path} is {what}. Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), Optuna "
+        "and MLflow storages, and folders of W&B, Ray Tune or TensorBoard runs"
+    )
+
+
+def _readers() -> Iterator[tuple[_Sniffer, _Reader]]:
+    """Readers of files and folders; the most particular first, since many hold event files too."""
+    from tuning_playbook.importers.optuna_storage import looks_like_optuna, read_optuna
+
+    yield looks_like_optuna, lambda path: read_optuna(str(path))
+
+    from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
+
+    yield looks_like_tensorboard, read_tensorboard

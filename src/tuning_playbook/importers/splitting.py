@@ -1,0 +1,92 @@
+"""One table that holds several studies, taken apart."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.building import LongCurve
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.column_names import STUDY_NAMES, plain_name
+
+_MOST_STUDIES = 1000
+
+
+def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy, ...]:
+    """One study for each combination of values in the columns ``by``, in order of appearance.
+
+    The columns themselves belong to no part: what all of its trials share is no hyperparameter.
+
+    Args:
+        foreign: all trials together.
+        by: columns, such as the workload or the optimizer.
+
+    Raises:
+        InvalidInput: for a column that is not there, or one that differs in every trial.
+
+    Example:
+        >>> runs = ForeignStudy("runs", ("a", "b", "c"), {"lr": [0.1, 0.2, 0.3]},
+        ...                     metadata={"task": ["mnist", "cora", "mnist"]})
+        >>> [(part.name, part.ids) for part in split_study(runs, ["task"])]
+        [('mnist', ('a', 'c')), ('cora', ('b',))]
+    """
+    columns = {**foreign.metadata, **foreign.results, **foreign.parameters}
+    for column in by:
+        if column not in columns:
+            near = difflib.get_close_matches(column, list(columns), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise InvalidInput(
+                f"{foreign.name} has no column {column!r}{hint} It has: {', '.join(columns)}"
+            )
+    rows_of: dict[tuple[Any, ...], list[int]] = {}
+    for row, values in enumerate(zip(*(columns[c] for c in by), strict=True)):
+        rows_of.setdefault(values, []).append(row)
+    if len(rows_of) > _MOST_STUDIES or (len(rows_of) == len(foreign.ids) > 1):
+        raise InvalidInput(
+            f"{' and '.join(by)} would make {len(rows_of)} studies of {len(foreign.ids)} trials; "
+            "name a column that many trials share"
+        )
+    return tuple(_part(foreign, values, rows, by) for values, rows in rows_of.items())
+
+
+def study_column(foreign: ForeignStudy) -> str | None:
+    """A column of names that says which study each trial belongs to; ``None`` without one."""
+    for column, cells in foreign.metadata.items():
+        if plain_name(column) in STUDY_NAMES and all(isinstance(c, str) for c in cells):
+            return column if 1 < len(set(cells)) < len(cells) else None
+    return None
+
+
+def _part(
+    foreign: ForeignStudy, values: Sequence[Any], rows: Sequence[int], by: Sequence[str]
+) -> ForeignStudy:
+    def own(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        return {name: [cells[r] for r in rows] for name, cells in columns.items()
+                if name not in by}  # fmt: skip
+
+    curves = {metric: _curve(curve, rows, len(foreign.ids))
+              for metric, curve in foreign.curves.items()}  # fmt: skip
+    return replace(
+        foreign,
+        name=" ".join(str(value) for value in values),
+        ids=tuple(foreign.ids[r] for r in rows),
+        parameters=own(foreign.parameters),
+        results=own(foreign.results),
+        metadata=own(foreign.metadata),
+        curves={metric: curve for metric, curve in curves.items() if len(np.asarray(curve[0]))},
+        status=tuple(foreign.status[r] for r in rows) if foreign.status else (),
+        reason=tuple(foreign.reason[r] for r in rows) if foreign.reason else (),
+    )
+
+
+def _curve(curve: LongCurve, rows: Sequence[int], count: int) -> LongCurve:
+    place = np.full(count, -1, dtype=np.int64)
+    place[list(rows)] = np.arange(len(rows))
+    mine = place[np.asarray(curve[0])]
+    kept = mine >= 0
+    return mine[kept], np.asarray(curve[1])[kept], np.asarray(curve[2])[kept]
