@@ -21,6 +21,9 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Project, Round
 
+# A difference that takes more reruns of each to be seen is hardly worth having.
+_DEAR_RERUNS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class AnsweredRound:
@@ -151,9 +154,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
 
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What a finished round calls for: mend it, then decide."""
-    settled = current.launched or (
-        current.decision is not None and current.decision.choice is Choice.KEEP
-    )
+    settled = current.launched or _is_settled(current.decision)
     mending = () if settled else tuple(_mending(state, current, answered))
     unfair = answered.soundness is not Soundness.SOUND
     if unfair:
@@ -162,6 +163,13 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
         yield from _deciding(state, current, answered)
     if not unfair:
         yield from mending
+
+
+def _is_settled(decision: Decision | None) -> bool:
+    """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
+    if decision is None or decision.choice is Choice.ADOPT:
+        return False
+    return decision.choice is Choice.KEEP or decision.reruns_needed > _DEAR_RERUNS
 
 
 def _mending(

@@ -273,13 +273,15 @@ def extended_values(h: Hyperparameter, values: Sequence[Value], best: Value) -> 
     numbers = sorted(float(v) for v in values if not isinstance(v, (bool, str)))
     if len(numbers) < max(2, len(values)) or isinstance(best, (bool, str)):
         return ()
-    found = tuple(_beyond(numbers, float(best)))
+    by_factors = isinstance(h.domain, (Float, Integer)) and h.domain.scale == "log"
+    found = tuple(_beyond(numbers, float(best), most=10.0 if by_factors else 2.0))
     whole = all(isinstance(v, int) for v in values)
     tidy = [round(v) if whole else float(f"{v:.3g}") for v in found]
     return tuple(v for v in tidy if not misfit(h.domain, v, natural=h.natural))
 
 
-def _beyond(numbers: Sequence[float], best: float) -> Iterator[float]:
+def _beyond(numbers: Sequence[float], best: float, *, most: float) -> Iterator[float]:
+    """Two more values, each by the last factor of the list or by ``most``, whichever is less."""
     if best == numbers[-1]:
         last, before = numbers[-1], numbers[-2]
     elif best == numbers[0]:
@@ -288,10 +290,10 @@ def _beyond(numbers: Sequence[float], best: float) -> Iterator[float]:
         return
     if last == 0:
         return  # off is off
-    if before > 0 and last > 0:
-        yield from (last * (last / before), last * (last / before) ** 2)
-    elif last > 0:
-        yield from (10 * last, 100 * last)
+    if last > 0:
+        factor = last / before if before > 0 else most
+        factor = min(max(factor, 1 / most), most)
+        yield from (last * factor, last * factor**2)
     else:
         yield from (last + (last - before), last + 2 * (last - before))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.run.progress import Progress
@@ -17,7 +18,8 @@ from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, open_round
-from tuning_playbook.workflow.reporting import write_round_report
+from tuning_playbook.workflow.reporting import answered_round, write_answer_report
+from tuning_playbook.workflow.round_facts import remember_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,15 @@ class RoundResult:
         round: its name.
         counts: trials in each status, over all its studies.
         interrupted: whether trials are left.
+        answer: what the round says; ``None`` before it has ended.
         report: the file written, if any.
     """
 
     round: str
     counts: dict[Status, int]
     interrupted: bool
-    report: Path | None
+    answer: Answer | None = None
+    report: Path | None = None
 
     @property
     def complete_trials(self) -> int:
@@ -48,6 +52,7 @@ class RoundResult:
             "round": self.round,
             "counts": {status.value: count for status, count in self.counts.items()},
             "interrupted": self.interrupted,
+            "answer": None if self.answer is None else asdict(self.answer),
             "report": None if self.report is None else str(self.report),
         }
 
@@ -57,6 +62,10 @@ class RoundResult:
         lines = [f"{self.round}: {', '.join(words)}"]
         if self.interrupted:
             lines.append(f"stopped; go on with: playbook run {self.round}")
+        if self.answer is not None:
+            lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
+            lines += [f"  {reason}" for reason in self.answer.reasons]
+            lines += ["", "what now: playbook next"]
         if self.report is not None:
             lines.append(f"report: {self.report}")
         return "\n".join(lines)
@@ -98,13 +107,21 @@ def run_round(
         workers=workers,
         on_progress=on_progress,
     )
-    ended = any(status.is_finished for status in summary.counts)
-    report = write_round_report(opened.folder, round_.name) if write_report and ended else None
-    return RoundResult(round_.name, summary.counts, summary.interrupted, report)
+    if not any(status.is_finished for status in summary.counts):
+        return RoundResult(round_.name, summary.counts, summary.interrupted)
+    answered = answered_round(opened, round_.name)
+    return RoundResult(
+        round_.name,
+        summary.counts,
+        summary.interrupted,
+        None if summary.interrupted else answered.answer,
+        write_answer_report(opened, answered) if write_report else None,
+    )
 
 
 def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:
     """The round's studies, in the store with all their trials."""
+    remember_round(store, round_)
     provenance = provenance_of(opened.folder, command=command)
     studies = studies_of(opened.project, round_, provenance=provenance)
     now = time.time()

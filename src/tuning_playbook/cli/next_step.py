@@ -1,0 +1,36 @@
+"""``playbook next``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option
+
+
+@click.command("next")
+@project_option
+@click.option(
+    "--apply", "number", type=click.IntRange(min=1), metavar="N",
+    help="Write the round file that step N proposes.",
+)  # fmt: skip
+@json_option
+def command(folder: Path, number: int | None, as_json: bool) -> None:
+    """Say what the playbook would do now: the finding, the reason, the command."""
+    from tuning_playbook.workflow.next_step import apply_step, what_next
+
+    if number is not None:
+        path = apply_step(folder, number)
+        if as_json:
+            print_json({"schema": 1, "written": str(path)})
+        else:
+            click.echo(f"wrote {path}\nread it, change it, then: playbook plan {path.stem}")
+        return
+    found = what_next(folder)
+    if as_json:
+        print_json(found.as_document())
+        return
+    from rich.console import Console
+
+    Console(highlight=False).print(found.renderable())

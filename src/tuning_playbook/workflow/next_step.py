@@ -1,0 +1,202 @@
+"""What to do now, and writing the round that it proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.candidates import whole_config
+from tuning_playbook.decide.next_steps import (
+    AnsweredRound,
+    NextStep,
+    ProjectState,
+    RoundState,
+    next_steps,
+)
+from tuning_playbook.decide.reruns import rerun_study
+from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
+from tuning_playbook.project_files import ROUNDS_FOLDER
+from tuning_playbook.project_files.writing import round_to_toml
+from tuning_playbook.provenance import code_digest
+from tuning_playbook.sources import SOURCES
+from tuning_playbook.store import Store, Tally
+from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of
+from tuning_playbook.study import Provenance, Round, Study
+from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.workflow.remembering import remembered_answers
+from tuning_playbook.workflow.round_facts import facts_of_rounds
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """What the playbook would do now.
+
+    Args:
+        project: its name.
+        steps: most urgent first; numbered from 1 for a person.
+    """
+
+    project: str
+    steps: tuple[NextStep, ...]
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "schema": 1,
+            "project": self.project,
+            "steps": [
+                {
+                    "title": step.title,
+                    "reason": step.reason,
+                    "command": _command(step, number),
+                    "round": None if step.round is None else step.round.name,
+                    "source": step.source,
+                }
+                for number, step in enumerate(self.steps, 1)
+            ],
+        }
+
+    def renderable(self) -> Any:
+        """For a terminal."""
+        from rich.console import Group
+        from rich.padding import Padding
+        from rich.text import Text
+
+        if not self.steps:
+            return Text("Nothing is left to do: every question was asked and decided.")
+        lines: list[Text | Padding] = []
+        for number, step in enumerate(self.steps, 1):
+            lines.append(Text(f"{number}. {step.title}", style="bold"))
+            command = _command(step, number)
+            words = [(step.reason, ""), (f"$ {command}" if command else "", "green"),
+                     (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
+            lines += [
+                Padding(Text(w, style=style), (0, 0, 0, 3), expand=False) for w, style in words if w
+            ]
+        return Group(*lines)
+
+
+def _command(step: NextStep, number: int) -> str:
+    return step.command or (f"playbook next --apply {number}" if step.round else "")
+
+
+def what_next(folder: Path) -> NextSteps:
+    """What to do now in the project that ``folder`` lies in."""
+    opened = open_project(folder)
+    return NextSteps(opened.project.name, next_steps(_state(opened)))
+
+
+def apply_step(folder: Path, number: int) -> Path:
+    """Write the round that a step proposes.
+
+    Args:
+        folder: of the project.
+        number: of the step, from 1.
+
+    Returns:
+        The file written, for its user to read and change before it runs.
+
+    Raises:
+        InvalidInput: for a number that is not there, or a step that is no round; nothing is
+            overwritten.
+    """
+    opened = open_project(folder)
+    steps = next_steps(_state(opened))
+    if not 1 <= number <= len(steps):
+        raise InvalidInput(f"there is no step {number}; there are {len(steps)}: playbook next")
+    step = steps[number - 1]
+    if step.round is None:
+        do = f"type: {step.command}" if step.command else "it is a change that you make yourself"
+        raise InvalidInput(f"step {number} ({step.title}) writes no round; {do}")
+    path = opened.folder / ROUNDS_FOLDER / f"{step.round.name}.toml"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(_file(step, step.round))
+    except FileExistsError:
+        raise InvalidInput(f"{path} exists already and is left as it is") from None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def _file(step: NextStep, round_: Round) -> str:
+    words = " ".join(step.reason.split())
+    return f"# Proposed because {words}.\n{round_to_toml(round_)}"
+
+
+def _state(opened: OpenProject) -> ProjectState:
+    written = {p.stem for p in (opened.folder / ROUNDS_FOLDER).glob("*.toml")}
+    try:
+        store = project_store(opened, must_exist=True)
+    except StoreUnavailable:
+        return ProjectState(
+            opened.project, waiting=tuple(sorted(written)), names=frozenset(written)
+        )
+    try:
+        return _stored_state(opened, store, written)
+    finally:
+        store.close()
+
+
+def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> ProjectState:
+    studies = store.studies()
+    searches = [s for s in studies if s.purpose == "search"]
+    ran = list(dict.fromkeys(s.round or s.name for s in searches))
+    facts, answers = facts_of_rounds(store), remembered_answers(store)
+    kinds = {entry.kind for entry in store.logbook()}
+    current = None
+    if ran:
+        order = [name for name in facts if name in ran] or ran
+        name = order[-1]
+        current = _round_state(opened, store, searches, name, answers.get(name))
+    return ProjectState(
+        project=opened.project,
+        current=current,
+        waiting=tuple(sorted(written - set(ran))),
+        asked=frozenset(k for s in searches for k in (*s.scientific, *s.joint)),
+        names=frozenset({*written, *ran}),
+        exploration_over="exploration-over" in kinds,
+        final_done=any(f.mode == "exploit" and n in answers for n, f in facts.items()),
+    )
+
+
+def _round_state(
+    opened: OpenProject,
+    store: Store,
+    searches: Sequence[Study],
+    name: str,
+    answered: AnsweredRound | None,
+) -> RoundState:
+    tallies = store.tallies()
+    counts = [tallies[s.name].counts for s in searches if (s.round or s.name) == name]
+    written: Round | None = None
+    with suppress(PlaybookError):
+        written = open_round(opened, name)
+    decided = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == name]
+    launches = [e for e in store.logbook(kind=LAUNCH) if e.round == name]
+    return RoundState(
+        name=name,
+        written=written,
+        planned=sum(n for count in counts for n in count.values()),
+        finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
+        answered=answered,
+        reruns=0 if answered is None else _reruns(opened, answered, tallies),
+        decision=decided[-1] if decided else None,
+        launched=bool(launches),
+    )
+
+
+def _reruns(opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]) -> int:
+    """How often the best configuration was run again, with the program as it is now."""
+    provenance = Provenance(code=code_digest(opened.folder))
+    try:
+        config = whole_config(opened.project, answered.best_config)
+    except InvalidInput:  # a hyperparameter is declared no longer
+        return 0
+    tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
+    ended = {} if tally is None else {s: n for s, n in tally.counts.items() if s.is_finished}
+    return sum(ended.values())

@@ -1,0 +1,150 @@
+"""Answers in the logbook: written when a round ends, read by everything that plans ahead."""
+
+from __future__ import annotations
+
+import math
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tuning_playbook.analysis.narrowing import narrowed_ranges
+from tuning_playbook.decide.next_steps import AnsweredRound
+from tuning_playbook.decisions import LogbookEntry, Soundness
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.project_files.domains import domain_of, domain_to_toml
+from tuning_playbook.space import Domain
+from tuning_playbook.store import Store
+from tuning_playbook.trial import Status
+from tuning_playbook.workflow.answering import RoundAnswer
+from tuning_playbook.workflow.arms import Arm
+
+ANSWER = "answer"
+
+
+def remember_answer(store: Store, answered: RoundAnswer) -> None:
+    """Enter the answer of a finished round, unless the newest entry says the same."""
+    if not answered.finished or answered.answer is None:
+        return
+    data = _document(answered)
+    entries = [e for e in store.logbook(kind=ANSWER) if e.round == answered.name]
+    if not entries or entries[-1].data != data:
+        message = answered.answer.sentence
+        store.enter(LogbookEntry(time.time(), ANSWER, answered.name, message, data))
+
+
+def remembered_answers(store: Store) -> dict[str, AnsweredRound]:
+    """Round -> the newest answer entered for it."""
+    return {e.round: _answered(e) for e in store.logbook(kind=ANSWER)}
+
+
+def _document(answered: RoundAnswer) -> dict[str, Any]:
+    found, first = answered.answer, answered.arms[0].study
+    assert found is not None  # noqa: S101  checked by the caller
+    candidate = answered.candidate
+    return {
+        "schema": 1,
+        "question": answered.question,
+        "kind": answered.facts.kind,
+        "mode": answered.facts.mode,
+        "follows": answered.facts.follows,
+        "soundness": found.soundness.value,
+        "reasons": list(found.reasons),
+        "winners": list(found.winners),
+        "insights": list(found.insights),
+        "caveats": list(found.caveats),
+        "metric": first.objective.metric,
+        "direction": first.objective.direction.value,
+        "best": None
+        if candidate is None
+        else {
+            "study": candidate.study,
+            "trial": candidate.trial,
+            "value": candidate.value,
+            "config": dict(candidate.config),
+        },
+        "studies": [_study(arm) for arm in answered.arms],
+        "findings": {
+            study: [_finding(f) for f in findings] for study, findings in answered.findings.items()
+        },
+    }
+
+
+def _study(arm: Arm) -> dict[str, Any]:
+    statuses = [t.status for t in arm.trials]
+    sign = arm.study.objective.direction.sign
+    complete = [
+        (row, float(arm.table.loss[row]))
+        for row, status in enumerate(statuses)
+        if status is Status.COMPLETE and math.isfinite(arm.table.loss[row])
+    ]
+    best = min(complete, key=lambda found: found[1], default=None)
+    return {
+        "name": arm.study.name,
+        "scientific": dict(arm.study.scientific),
+        "joint": list(arm.study.joint),
+        "trials": len(statuses),
+        "taken_over": arm.taken_over,
+        "complete": statuses.count(Status.COMPLETE),
+        "infeasible": statuses.count(Status.INFEASIBLE),
+        "failed": statuses.count(Status.FAILED),
+        "ranges": {h.key: _written(h.domain) for h in arm.study.space.hyperparameters},
+        "good_ranges": {key: _written(d) for key, d in narrowed_ranges(arm.table).items()},
+        "best_value": None if best is None else sign * best[1],
+        "best_trial": None if best is None else str(arm.table.ids[best[0]]),
+        "best_config": None if best is None else dict(arm.trials[best[0]].config),
+    }
+
+
+def _written(domain: Domain) -> str:
+    return f"{{ {domain_to_toml(domain)} }}"
+
+
+def _read(text: str) -> Domain:
+    ((word, value),) = tomllib.loads(f"range = {text}")["range"].items()
+    return domain_of(word, value)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    """What later steps need of a finding; its evidence is computed again where it is shown."""
+    return {
+        "check": finding.check,
+        "verdict": finding.verdict.value,
+        "summary": finding.summary,
+        "advice": [
+            {"action": a.action, "arguments": dict(a.arguments), "reason": a.reason}
+            for a in finding.advice
+        ],
+        "source": finding.source,
+    }
+
+
+def _answered(entry: LogbookEntry) -> AnsweredRound:
+    data = entry.data
+    best = data["best"]
+    studies: Sequence[Mapping[str, Any]] = data["studies"]
+    leading = next((s for s in studies if best is not None and s["name"] == best["study"]), None)
+    return AnsweredRound(
+        soundness=Soundness(data["soundness"]),
+        sentence=entry.message,
+        findings={
+            study: tuple(_finding_of(f) for f in found) for study, found in data["findings"].items()
+        },
+        searched={s["name"]: tuple(s["ranges"]) for s in studies},
+        trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
+        best_arm={} if leading is None else leading["scientific"],
+        best_config={} if best is None else best["config"],
+        good_ranges={}
+        if leading is None
+        else {key: _read(text) for key, text in leading["good_ranges"].items()},
+    )
+
+
+def _finding_of(document: Mapping[str, Any]) -> Finding:
+    return Finding(
+        check=document["check"],
+        verdict=Verdict(document["verdict"]),
+        summary=document["summary"],
+        advice=tuple(Advice(a["action"], a["arguments"], a["reason"]) for a in document["advice"]),
+        source=document["source"],
+    )
