@@ -113,18 +113,6 @@ def chance_of_new_best(trials: int, more: int) -> float:
     return more / (trials + more) if trials + more else float("nan")
 
 
-def chance_of_top(trials: int, fraction: float) -> float:
-    """Probability that at least one of ``trials`` random trials is in the top ``fraction``.
-
-    Example:
-        >>> round(chance_of_top(59, 0.05), 3)
-        0.952
-
-    Source: Bergstra and Bengio, 2012.
-    """
-    return 1 - (1 - fraction) ** trials
-
-
 def clopper_pearson(successes: int, trials: int, *, confidence: float) -> tuple[float, float]:
     """Exact two-sided interval for a share, from ``successes`` out of ``trials``."""
     from scipy.special import betaincinv

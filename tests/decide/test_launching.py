@@ -1,0 +1,281 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
+
+from tuning_playbook.decide.gain_bounds import MOST_RERUNS, reruns_to_settle
+from tuning_playbook.decide.launching import FIRST_RERUNS, decide_launch
+from tuning_playbook.decisions import Choice
+from tuning_playbook.errors import InvalidInput
+
+NAN = float("nan")
+ADOPT, KEEP, INCONCLUSIVE = Choice.ADOPT, Choice.KEEP, Choice.INCONCLUSIVE
+
+
+def decide(candidate, incumbent, *, same=False, **changes):
+    options = {
+        "direction": "minimize",
+        "round": "decay",
+        "candidate": {"weight_decay": 0.0 if same else 1e-4},
+        "incumbent": {"weight_decay": 0.0},
+    }
+    return decide_launch(candidate, incumbent, **{**options, **changes})
+
+
+numbers = st.integers(-1_000, 1_000).map(lambda n: n / 8)  # exact under shifts and flips
+reruns = st.lists(numbers, min_size=1, max_size=8)
+costs = st.integers(-80, 80).map(lambda n: n / 8)
+
+
+def test_a_clear_gain_is_adopted_and_everything_is_kept_for_the_record():
+    decision = decide([0.21, 0.20, 0.22], [0.25, 0.24, 0.26])
+    assert decision.choice is ADOPT
+    assert decision.round == "decay"
+    assert decision.candidate == {"weight_decay": 1e-4}
+    assert decision.candidate_values == (0.21, 0.20, 0.22)
+    assert decision.gain == pytest.approx(0.04)
+    assert decision.trial_deviation == pytest.approx(0.01)
+    assert decision.reruns_needed == 0
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (3, 3), (5, 5), (3, 9), (12, 4)])
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_the_bounds_are_those_of_welch(sizes, confidence):
+    rng = np.random.default_rng(sum(sizes))
+    a, b = rng.normal(0, 3, sizes[0]), rng.normal(1, 1, sizes[1])
+    decision = decide(a, b, confidence=confidence)
+    interval = stats.ttest_ind(b, a, equal_var=False).confidence_interval(2 * confidence - 1)
+    assert (decision.lower, decision.upper) == pytest.approx((interval.low, interval.high))
+    assert decision.gain == pytest.approx(b.mean() - a.mean())
+
+
+def test_a_past_deviation_counts_as_five_reruns():
+    a, b, past = [1.0, 2.0, 3.0], [3.0, 4.0, 6.0], 0.5
+    mine, theirs = ((4 * past**2 + 2 * v) / 6 for v in (1.0, 7 / 3))
+    error = (mine + theirs) / 3
+    parts = [(2 / 6 * v / 3, 2) for v in (1.0, 7 / 3)] + [(2 * 4 / 6 * past**2 / 3, 4)]
+    degrees = error**2 / sum(part**2 / nu for part, nu in parts)
+    decision = decide(a, b, past_deviation=past)
+    reach = stats.t.ppf(0.95, degrees) * math.sqrt(error)
+    assert decision.upper - decision.gain == pytest.approx(reach)
+    assert decision.trial_deviation == pytest.approx(math.sqrt((mine + theirs) / 2))
+    assert any("counted as five reruns" in reason for reason in decision.reasons)
+
+
+def test_one_rerun_each_is_worth_what_is_known_of_the_spread():
+    unknown = decide([0.2], [0.3])
+    assert unknown.choice is INCONCLUSIVE
+    assert (unknown.lower, unknown.upper) == (-math.inf, math.inf)
+    assert unknown.reruns_needed == FIRST_RERUNS
+    known = decide([0.2], [0.3], past_deviation=0.01)
+    assert known.choice is ADOPT
+    reach = stats.t.ppf(0.95, 4) * 0.01 * math.sqrt(2)
+    assert known.gain - known.lower == pytest.approx(reach)
+    assert decide([0.2], [0.201], past_deviation=0.01).choice is INCONCLUSIVE
+
+
+def test_a_single_rerun_takes_the_spread_of_the_other_side():
+    incumbent = [0.30, 0.31, 0.32, 0.29]
+    decision = decide([0.1], incumbent)
+    assert decision.trial_deviation == pytest.approx(np.std(incumbent, ddof=1))
+    reach = stats.t.ppf(0.95, 3) * np.std(incumbent, ddof=1) * math.sqrt(1 + 1 / 4)
+    assert decision.gain - decision.lower == pytest.approx(reach)
+
+
+@given(reruns, reruns, costs)
+def test_the_direction_is_only_a_matter_of_sign(a, b, cost):
+    low = decide(a, b, complexity_cost=cost)
+    high = decide([-v for v in a], [-v for v in b], direction="maximize", complexity_cost=cost)
+    assert (low.choice, low.reruns_needed) == (high.choice, high.reruns_needed)
+    assert (low.gain, low.lower, low.upper) == pytest.approx((high.gain, high.lower, high.upper))
+
+
+@given(reruns, reruns)
+def test_what_is_adopted_one_way_round_is_kept_the_other(a, b):
+    there, back = decide(a, b), decide(b, a)
+    assert there.gain == pytest.approx(-back.gain)
+    assert there.lower == pytest.approx(-back.upper)
+    assert (there.choice is ADOPT) <= (back.choice is KEEP)
+    assert not (there.choice is ADOPT and back.choice is ADOPT)
+
+
+@given(reruns, reruns, costs, st.integers(-1_000, 1_000))
+def test_only_differences_matter(a, b, cost, shift):
+    here = decide(a, b, complexity_cost=cost)
+    there = decide([v + shift for v in a], [v + shift for v in b], complexity_cost=cost)
+    assert here.gain == pytest.approx(there.gain, abs=1e-9)
+    near = min(abs(here.lower - cost), abs(here.upper - cost))
+    if near == 0 or near > 1e-6:
+        assert here.choice is there.choice
+
+
+@given(reruns, reruns, costs, costs)
+def test_a_dearer_change_is_never_easier_to_adopt(a, b, cost, more):
+    order = [KEEP, INCONCLUSIVE, ADOPT]
+    cheap, dear = (decide(a, b, complexity_cost=c) for c in sorted((cost, more)))
+    assert order.index(dear.choice) <= order.index(cheap.choice)
+
+
+@given(reruns, reruns, st.permutations(range(8)))
+def test_the_order_of_reruns_does_not_matter(a, b, order):
+    shuffled = [a[i] for i in order if i < len(a)]
+    assert decide(a, b).choice is decide(shuffled, b).choice
+
+
+@given(reruns, reruns, st.floats(0.55, 0.98))
+def test_more_confidence_settles_less(a, b, confidence):
+    sure, surer = (decide(a, b, confidence=c) for c in (confidence, confidence + 0.01))
+    if surer.choice is not INCONCLUSIVE:
+        assert sure.choice is surer.choice
+
+
+@given(reruns, reruns, st.one_of(st.none(), st.floats(0.01, 10)))
+def test_an_inconclusive_decision_asks_for_reruns_and_no_other_does(a, b, past):
+    decision = decide(a, b, past_deviation=past)
+    if decision.choice is INCONCLUSIVE:
+        assert decision.reruns_needed > min(len(a), len(b))
+    else:
+        assert decision.reruns_needed == 0
+    assert all(reason.endswith(".") for reason in decision.reasons)
+    assert not any("nan" in reason or "inf" in reason for reason in decision.reasons)
+
+
+def test_the_gain_has_to_exceed_the_cost():
+    same, better = [2.0, 2.0], [1.0, 1.0]
+    assert decide(better, same, complexity_cost=0.99).choice is ADOPT
+    assert decide(better, same, complexity_cost=1.0).choice is KEEP
+    assert decide(same, same).choice is KEEP
+    assert decide([2.25, 2.25], same, complexity_cost=-0.5).choice is ADOPT
+
+
+def test_reruns_without_any_spread_decide_but_raise_the_question_of_the_seed():
+    decision = decide([0.1] * 3, [0.2] * 3)
+    assert decision.trial_deviation == 0.0
+    assert decision.lower == decision.gain == decision.upper
+    assert any("seed" in reason for reason in decision.reasons)
+
+
+def test_the_incumbent_itself_is_never_adopted():
+    decision = decide([0.1, 0.11], [0.3, 0.31], same=True)
+    assert decision.choice is KEEP
+    assert "is the incumbent" in decision.reasons[0]
+
+
+def test_a_candidate_that_fails_more_often_is_not_adopted_however_good():
+    decision = decide([0.1, NAN, 0.11, 0.1], [0.3, 0.31, 0.3, 0.32])
+    assert decision.choice is KEEP
+    assert decision.gain > 0.1
+    assert "fail more often" in decision.reasons[0]
+    assert decision.reasons[1] == "Rerun 2 of 4 of the candidate failed."
+    assert math.isnan(decision.candidate_values[1])
+    assert decide([0.1, math.inf, 0.11, 0.1], [0.3, 0.31, 0.3, 0.32]).choice is KEEP
+
+
+def test_a_candidate_that_fails_as_often_as_the_incumbent_is_judged_by_the_rest():
+    decision = decide([0.1, NAN, 0.11, 0.1], [0.3, 0.31, NAN, 0.32])
+    assert decision.choice is ADOPT
+    assert decision.gain == pytest.approx(0.31 - 0.31 / 3)
+
+
+def test_shares_of_failures_are_compared_where_the_numbers_of_reruns_differ():
+    assert decide([0.1, 0.11, 0.1, 0.1, NAN], [0.3, 0.31, NAN]).choice is ADOPT
+    assert decide([0.1, 0.11, NAN], [0.3, 0.31, 0.3, 0.3, NAN]).choice is KEEP
+
+
+def test_an_incumbent_that_no_longer_trains_is_nothing_to_compare_with():
+    for candidate in ([0.1, 0.2], [NAN, NAN]):
+        decision = decide(candidate, [NAN, NAN])
+        assert decision.choice is INCONCLUSIVE
+        assert "no longer trains" in decision.reasons[0]
+
+
+def test_without_reruns_nothing_is_decided():
+    nothing = decide([], [0.1, 0.2])
+    assert nothing.choice is INCONCLUSIVE
+    assert math.isnan(nothing.gain)
+    assert nothing.reruns_needed == FIRST_RERUNS
+    assert "not rerun" in nothing.reasons[0]
+    assert "not rerun" in decide([0.1, 0.2], []).reasons[0]
+
+
+def test_numbers_are_written_to_the_digit_that_the_spread_allows():
+    decision = decide([3.27101, 3.27312, 3.27207], [3.27698, 3.27602, 3.27801])
+    assert "better by 0.0049 on average" in decision.reasons[0]
+    assert "candidate 3.2721 (3 reruns, standard deviation 0.0011)" in decision.reasons[1]
+
+
+def test_two_models_of_one_configuration_do_not_launch_for_being_told_apart():
+    """One run each, 10,000 examples: a test on examples sees a difference, reruns see none."""
+    first, second = 0.9312, 0.9231
+    error = math.sqrt((first * (1 - first) + second * (1 - second)) / 10_000)
+    assert (first - second) / error > 2
+    decision = decide([first], [second], direction="maximize", past_deviation=0.005)
+    assert decision.choice is INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"confidence": 0.5},
+        {"confidence": 95},
+        {"complexity_cost": NAN},
+        {"past_deviation": -0.1},
+        {"past_deviation": math.inf},
+        {"direction": "lower"},
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_was_found(options):
+    with pytest.raises(InvalidInput, match="found"):
+        decide([0.1], [0.2], **options)
+
+
+@pytest.mark.parametrize("past", [None, NAN, 0.0])
+def test_an_unknown_past_changes_nothing(past):
+    assert decide([0.1, 0.2], [0.3, 0.5], past_deviation=past) == decide([0.1, 0.2], [0.3, 0.5])
+
+
+@given(st.floats(0.05, 20), st.floats(0.6, 0.99), st.booleans())
+def test_the_reruns_to_settle_are_the_fewest_that_suffice(ratio, confidence, past):
+    n = reruns_to_settle(ratio, 1.0, past=past, confidence=confidence)
+
+    def enough(n):
+        quantiles = stats.t.ppf([confidence, 0.8], 2 * n - 2 + 4 * past)
+        return quantiles.sum() * math.sqrt(2 / n) <= ratio * (1 + 1e-12)
+
+    assume(n <= MOST_RERUNS)
+    assert enough(n)
+    assert n == 2 or not enough(n - 1)
+
+
+def test_a_difference_of_nothing_is_never_settled():
+    assert reruns_to_settle(0.0, 1.0, past=False, confidence=0.95) == MOST_RERUNS + 1
+    decision = decide([1.0, 2.0], [1.0, 2.0])
+    assert decision.reruns_needed == MOST_RERUNS + 1
+    assert "more than 1,000" in decision.reasons[-1]
+
+
+def rate_of(choice, *, gap, reruns, rounds, **options):
+    rng = np.random.default_rng(7)
+    draws = rng.standard_normal((rounds, 2, reruns))
+    found = [decide(a - gap, b, **options).choice for a, b in draws]
+    return np.mean([c is choice for c in found])
+
+
+def test_the_reruns_asked_for_settle_it_four_times_out_of_five():
+    n = reruns_to_settle(1.2, 1.0, past=False, confidence=0.95)
+    assert rate_of(ADOPT, gap=1.2, reruns=n, rounds=600) == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize("reruns", [2, 3, 5, 10])
+def test_a_change_that_does_nothing_is_rarely_adopted(reruns):
+    assert rate_of(ADOPT, gap=0.0, reruns=reruns, rounds=600) <= 0.1
+
+
+def test_a_change_that_helps_is_mostly_adopted():
+    assert rate_of(ADOPT, gap=2.0, reruns=5, rounds=300) > 0.8
+    assert rate_of(ADOPT, gap=3.0, reruns=3, rounds=300) > 0.8
+    assert rate_of(KEEP, gap=-2.0, reruns=5, rounds=300) > 0.8
+    assert rate_of(KEEP, gap=0.0, reruns=5, rounds=300, complexity_cost=2.0) > 0.8
