@@ -339,10 +339,13 @@ def test_a_file_may_be_named_as_optuna_names_it(tmp_path, spelling, monkeypatch)
 @pytest.mark.postgres
 def test_a_server_is_read_by_its_url(postgres_url):  # noqa: F811
     url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
-    study = create(url)
+    backend = optuna.storages.RDBStorage(url)
+    study = create(backend)
     optimize(study, lambda trial: trial.suggest_float("x", 0, 1), 3)
+    expected = [t.value for t in study.trials]
+    backend.engine.dispose()
     (found,) = read_optuna(postgres_url)
-    assert found.results["value"] == [t.value for t in study.trials]
+    assert found.results["value"] == expected
 
 
 def test_a_server_that_does_not_answer_is_one_message():
@@ -453,7 +456,7 @@ def test_files_of_another_kind_are_told_apart(tmp_path, content):
         read_optuna(str(tmp_path / "missing"))
 
 
-def test_an_empty_storage_says_what_is_missing(storage, tmp_path):
+def test_an_empty_storage_says_what_is_missing(tmp_path):
     optuna.storages.RDBStorage(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(InvalidInput, match="holds no study yet"):
         read_optuna(f"{tmp_path}/empty.db")

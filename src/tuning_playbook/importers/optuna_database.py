@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,7 +199,7 @@ class _Reader:
                 trials[key].system_attributes[name] = json.loads(text)
         return sorted(trials.values(), key=lambda trial: trial.number)
 
-    def _rows(self, name: str, study: int) -> Sequence[Any]:
+    def _rows(self, name: str, study: int) -> Iterable[Any]:
         """The rows of one study in a table, in order of writing."""
         source, trials = self._tables[name], self._tables["trials"]
         kept = [c for c in source.c if c.name != "study_id"]
@@ -208,9 +208,8 @@ class _Reader:
             return self._connection.execute(query.where(source.c.study_id == study)).all()
         query = query.join_from(source, trials, source.c.trial_id == trials.c.trial_id)
         order = [c for c in kept if c.name in ("trial_id", "param_id", "step")]
-        return self._connection.execute(
-            query.where(trials.c.study_id == study).order_by(*order)
-        ).all()
+        query = query.where(trials.c.study_id == study).order_by(*order)
+        return self._connection.execute(query.execution_options(yield_per=10_000))
 
 
 def _tables(connection: Connection, place: str) -> tuple[dict[str, TableClause], list[str]]:
