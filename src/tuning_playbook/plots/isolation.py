@@ -24,6 +24,7 @@ Scale: TypeAlias = Literal["positions", "linear", "log"]
 # A scientific range within one decade is as well read on a linear axis.
 _LOG_FROM = 10.0
 _NARROW_LABELS = 14
+_MOST_TICKS = 11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,8 @@ class IsolationInfo:
         low, high: shape (m,), its band inside ``y_range``; NaN there too.
         doubtful: shape (m,), arms that were not tuned, drawn hollow.
         trial_arm, trial_x, trial_y: of every trial that trained: position of its arm, place.
+        clipped: of them, which lie beyond the drawn range and are moved to its border.
+        trial_value: their objective, unclipped.
         trial_ids: what the user calls them.
         infeasible: shape (m,), number of trials that could not be trained.
         budget: number of trials that each arm is judged by.
@@ -56,6 +59,8 @@ class IsolationInfo:
     trial_arm: NDArray[np.int64]
     trial_x: NDArray[np.float64]
     trial_y: NDArray[np.float64]
+    clipped: NDArray[np.bool_]
+    trial_value: NDArray[np.float64]
     trial_ids: tuple[str, ...]
     infeasible: NDArray[np.int64]
     budget: int
@@ -93,9 +98,9 @@ def isolation_info(
     ids = [_judged_ids(tables[i]) for i in order]
     trained = [np.isfinite(loss) for loss in losses]
     everything = sign * np.concatenate([loss[t] for loss, t in zip(losses, trained, strict=True)])
-    y_range = objective_range(everything, sign=sign)
     best = np.array([arms[i].value for i in order])
     known = np.isfinite(best)
+    y_range = _range_of_bests(comparison, everything)
     arm_of = np.repeat(np.arange(len(order)), [int(t.sum()) for t in trained])
     return IsolationInfo(
         labels=tuple(arms[i].label for i in order),
@@ -109,6 +114,8 @@ def isolation_info(
         trial_arm=arm_of,
         trial_x=x[arm_of],
         trial_y=np.clip(everything, y_range.low, y_range.high),
+        clipped=(everything < y_range.low) | (everything > y_range.high),
+        trial_value=everything,
         trial_ids=tuple(i for own, t in zip(ids, trained, strict=True) for i in own[t].tolist()),
         infeasible=np.array([int(np.sum(~t)) for t in trained], dtype=np.int64),
         budget=comparison.budget,
@@ -130,7 +137,7 @@ def isolation_figure(info: IsolationInfo, *, metric: str, axis: str = "") -> Fig
     if info.infeasible.any():
         figure_layout["annotations"] = _infeasible_counts(info)
         figure_layout["margin"]["t"] = 30
-    return {"data": [_trials(info), *_bests(info)], "layout": figure_layout}
+    return {"data": [*_trials(info), *_bests(info)], "layout": figure_layout}
 
 
 def _placed(
@@ -151,6 +158,23 @@ def _placed(
     return "linear", x, order
 
 
+def _range_of_bests(comparison: ArmComparison, everything: NDArray[np.float64]) -> ObjectiveRange:
+    """A range in which the arms' bests and most of their bands can be told apart.
+
+    The range of all trials would squeeze what is compared into a line.
+    """
+    sign = comparison.objective.direction.sign
+    values = sign * np.array([arm.value for arm in comparison.arms])
+    ends = sign * np.array([arm.high if sign > 0 else arm.low for arm in comparison.arms])
+    if not np.isfinite(values).any():
+        return objective_range(everything, sign=sign)
+    values, ends = values[np.isfinite(values)], ends[np.isfinite(ends)]
+    limit = max(float(values.max()), float(np.median(ends)) if len(ends) else -math.inf)
+    best = float((sign * everything).min())
+    near = everything[sign * everything <= limit + 0.4 * (limit - best)]
+    return objective_range(near, sign=sign)
+
+
 def _judged_ids(table: TrialTable) -> NDArray[Any]:
     return table.ids[feasibility(table).judged]
 
@@ -161,22 +185,36 @@ def _inside(
     return np.where(known, np.clip(ends, y_range.low, y_range.high), np.nan)
 
 
-def _trials(info: IsolationInfo) -> dict[str, Any]:
+def _trials(info: IsolationInfo) -> list[dict[str, Any]]:
     # Beside each other instead of one over the other, the same way every time.
     spread = ((np.arange(len(info.trial_y)) * 0.618034) % 1 - 0.5) * _room(info)
     x = info.trial_x * np.exp(spread) if info.scale == "log" else info.trial_x + spread
-    keep = visible(x, info.trial_y, log_x=info.scale == "log", log_y=info.y_range.log)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "trials",
-        "x": typed(x[keep]),
-        "y": typed(info.trial_y[keep], "f8"),
-        "text": [f"{info.labels[info.trial_arm[i]]}, trial {info.trial_ids[i]}" for i in keep],
-        "hovertemplate": "%{text}: %{y:.5g}<extra></extra>",
-        "cliponaxis": False,
-        "marker": {"color": GREY, "size": 5, "opacity": 0.4},
-    }
+    away = "up" if info.y_range.sign > 0 else "down"
+    traces = []
+    for name, rows, symbol in (
+        ("trials", ~info.clipped, "circle"),
+        ("far worse", info.clipped, f"triangle-{away}-open"),
+    ):
+        keep = np.flatnonzero(rows)
+        if not len(keep):
+            continue
+        y = info.trial_y[keep]
+        keep = keep[visible(x[keep], y, log_x=info.scale == "log", log_y=info.y_range.log)]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": typed(x[keep], "f8"),
+                "y": typed(info.trial_y[keep], "f8"),
+                "text": [f"{info.labels[info.trial_arm[i]]}, trial {info.trial_ids[i]}: "
+                         f"{info.trial_value[i]:.5g}" for i in keep],
+                "hovertemplate": "%{text}<extra></extra>",
+                "cliponaxis": False,
+                "marker": {"color": GREY, "size": 5, "opacity": 0.45, "symbol": symbol},
+            }
+        )  # fmt: skip
+    return traces
 
 
 def _room(info: IsolationInfo) -> float:
@@ -276,7 +314,21 @@ def _axis(info: IsolationInfo) -> dict[str, Any]:
         }
     low, high = float(info.x[0]), float(info.x[-1])
     if info.scale == "log":
-        room = (high / low) ** 0.06
-        return log_axis(low / room, high * room)
-    room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
-    return {"range": [low - room, high + room]}
+        room = math.exp(_margin(np.log(info.x)) or 1.0)
+        return log_axis(low / room, high * room) | _own_ticks(info.x, np.log(info.x))
+    room = _margin(info.x) or max(abs(high), 1.0) * 0.1
+    return {"range": [low - room, high + room], **_own_ticks(info.x, info.x)}
+
+
+def _margin(places: NDArray[np.float64]) -> float:
+    """Room at both ends, so that the trials of the outer arms find a place too."""
+    if len(places) == 1:
+        return 0.0
+    return max(0.06 * float(places[-1] - places[0]), 0.25 * float(np.min(np.diff(places))))
+
+
+def _own_ticks(x: NDArray[np.float64], places: NDArray[np.float64]) -> dict[str, Any]:
+    """The compared values as ticks, where their names do not run into each other."""
+    if len(x) > 1 and np.min(np.diff(places)) < (places[-1] - places[0]) / _MOST_TICKS:
+        return {}
+    return {"tickvals": x.tolist(), "ticktext": [f"{value:.4g}" for value in x.tolist()]}
