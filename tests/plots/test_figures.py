@@ -81,7 +81,7 @@ def test_every_figure_is_valid_plotly(direction, count):
     figures.append(curves_figure(table, curves_info(table, "error")))
     figures.append(best_step_figure(best_step_info(table), metric="error"))
     figures.append(history_figure(history_info(table), metric="error"))
-    figures.append(reasons_figure(table))
+    figures.append(reasons_figure(lost_trials(table)))
     for figure in figures:
         go.Figure(figure)  # raises for a property that Plotly does not know
 
@@ -129,8 +129,8 @@ def test_log_ticks_are_plain_numbers_inside_the_range():
 
 def test_lost_trials_are_counted_by_status_and_reason():
     table = table_of(20)
-    assert lost_trials(table) == (("infeasible", "non-finite", 4),)
-    figure = reasons_figure(table)
+    assert lost_trials(table) == (("non-finite", 4),)
+    figure = reasons_figure(lost_trials(table))
     assert numbers(figure["data"][0]["x"]).tolist() == [4]
     assert figure["layout"]["yaxis"]["ticktext"] == ["non-finite"]
 

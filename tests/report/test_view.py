@@ -63,7 +63,7 @@ def test_a_caption_tells_where_the_best_trials_lie_and_how_many_were_lost():
     plots = {p.title: p for p in view_of().sections[0].plots}
     # the objective rises with the index: trials 7, 6 and 4 are the best that completed
     assert "Best trials (stars) at 0.00464, 0.01, 0.0464." in plots["rate"].caption
-    assert "3 without a result (crosses, bottom)" in plots["rate"].caption
+    assert "3 infeasible (crosses, bottom)" in plots["rate"].caption
     assert "Why trials were lost" in plots
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, RANKED, Figure, layout, typed
@@ -20,7 +21,7 @@ class BestStepInfo:
     """What a best-step plot shows.
 
     Args:
-        rows, steps, values: of the trials with an objective.
+        rows, steps, values: of the feasible trials.
         best: positions of the best trials within them, best first.
         max_train_steps: length of the trials.
         early, late: share of trials that were best in the first 10 % and the last 25 %.
@@ -37,14 +38,17 @@ class BestStepInfo:
     y_range: ObjectiveRange
 
 
-def best_step_info(table: TrialTable) -> BestStepInfo:
-    """Best steps of all trials that completed.
+def best_step_info(table: TrialTable, *, feasible: Feasibility | None = None) -> BestStepInfo:
+    """Best steps of all feasible trials.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials, where it is known already.
 
     Source: playbook, "Deciding how long to train when training is not compute-bound".
     """
-    rows = np.flatnonzero(
-        np.isfinite(table.loss) & (table.status == "complete") & (table.best_step >= 0)
-    )
+    judged = feasible or feasibility(table)
+    rows = np.flatnonzero(judged.feasible & (table.best_step >= 0))
     sign = table.objective.direction.sign
     values, steps = sign * table.loss[rows], table.best_step[rows]
     length = table.max_train_steps or int(steps.max(initial=1))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
@@ -30,8 +31,8 @@ class CurvesInfo:
     Args:
         metric: its name.
         best: rows of the best trials, best first.
-        others: rows of the other drawn trials that completed.
-        infeasible: rows of the drawn trials that did not.
+        others: rows of the other drawn feasible trials.
+        infeasible: rows of the drawn trials that could not be trained, or have not finished.
         total: trials that logged the metric.
         averaged: whether the drawn points are means of stretches, because single steps are noisy.
     """
@@ -44,14 +45,22 @@ class CurvesInfo:
     averaged: bool
 
 
-def curves_info(table: TrialTable, metric: str, *, best_count: int = 3) -> CurvesInfo:
+def curves_info(
+    table: TrialTable, metric: str, *, feasible: Feasibility | None = None, best_count: int = 3
+) -> CurvesInfo:
     """Which curves to draw: the best few, and of the rest an even sample over ranks.
+
+    Args:
+        table: of the study.
+        metric: its name.
+        feasible: the judgement of the trials, where it is known already.
+        best_count: how many are the best few.
 
     Source: playbook, "Examining the training curves".
     """
     column = table.curves[metric]
     has_curve = np.diff(column.offsets) > 0
-    complete = has_curve & np.isfinite(table.loss) & (table.status == "complete")
+    complete = has_curve & (feasible or feasibility(table)).feasible
     ranked = np.flatnonzero(complete)
     ranked = ranked[np.argsort(table.loss[ranked], kind="stable")]
     rest = np.flatnonzero(has_curve & ~complete)

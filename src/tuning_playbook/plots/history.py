@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, ORANGE, Figure, layout, typed
@@ -18,7 +19,7 @@ class HistoryInfo:
     """What a plot of the history shows.
 
     Args:
-        rows, values: of the trials that completed, in their order, values inside ``y_range``.
+        rows, values: of the feasible trials, in their order, values inside ``y_range``.
         step_rows, step_values: where the best so far got better, and its value from there on; the
             last point is the last trial.
         y_range: of the objective's axis.
@@ -31,10 +32,15 @@ class HistoryInfo:
     y_range: ObjectiveRange
 
 
-def history_info(table: TrialTable) -> HistoryInfo:
-    """All trials that completed, and the best so far."""
+def history_info(table: TrialTable, *, feasible: Feasibility | None = None) -> HistoryInfo:
+    """All feasible trials, and the best so far.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials, where it is known already.
+    """
     sign = table.objective.direction.sign
-    rows = np.flatnonzero(np.isfinite(table.loss) & (table.status == "complete"))
+    rows = np.flatnonzero((feasible or feasibility(table)).feasible)
     losses = table.loss[rows]
     y_range = objective_range(sign * losses, sign=sign)
     best = np.minimum.accumulate(losses)

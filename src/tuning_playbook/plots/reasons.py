@@ -1,4 +1,4 @@
-"""Why trials did not complete."""
+"""Why trials were lost."""
 
 from __future__ import annotations
 
@@ -6,34 +6,52 @@ from collections import Counter
 
 import numpy as np
 
+from tuning_playbook.analysis.feasibility import (
+    CAUSED_BY_CONFIGURATION,
+    UNFINISHED,
+    Feasibility,
+    feasibility,
+)
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.theme import GREY, LOST, Figure, layout, typed
 
 _LINE_PIXELS, _FRAME_PIXELS = 34, 96
 
 
-def lost_trials(table: TrialTable) -> tuple[tuple[str, str, int], ...]:
-    """Status, reason and number of the finished trials that did not complete, most first."""
-    pairs = zip(table.status.tolist(), table.reason.tolist(), strict=True)
-    counted = Counter(pair for pair in pairs if pair[0] in ("infeasible", "failed", "cancelled"))
-    return tuple((status, reason, n) for (status, reason), n in counted.most_common())
+def lost_trials(
+    table: TrialTable, *, feasible: Feasibility | None = None
+) -> tuple[tuple[str, int], ...]:
+    """Kind of failure and number of trials, most first.
+
+    Trials that were cancelled or whose machine was lost count under that reason; those that wait or
+    run do not count.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials, where it is known already.
+    """
+    judged = feasible or feasibility(table)
+    counted = Counter(judged.counts)
+    ended = (judged.kind == UNFINISHED) & np.isin(table.status, ("failed", "cancelled"))
+    for row in np.flatnonzero(ended):
+        counted[str(table.reason[row]) or str(table.status[row])] += 1
+    return tuple(counted.most_common())
 
 
-def reasons_figure(table: TrialTable) -> Figure:
-    """The figure of why trials did not complete, one bar for each reason."""
-    lost = lost_trials(table)
+def reasons_figure(lost: tuple[tuple[str, int], ...]) -> Figure:
+    """The figure of why trials were lost, one bar for each kind; grey: not the configuration."""
     figure_layout = layout(x_title="trials", y_title="")
     figure_layout["height"] = _FRAME_PIXELS + _LINE_PIXELS * len(lost)
     figure_layout["xaxis"]["rangemode"] = "tozero"
     places = list(range(len(lost)))
-    names = [reason or status for status, reason, _ in lost]
+    names = [kind for kind, _ in lost]
     figure_layout["yaxis"] |= {"tickvals": places, "ticktext": names, "autorange": "reversed"}
     bars = {
         "type": "bar",
         "orientation": "h",
-        "x": typed(np.array([n for _, _, n in lost])),
+        "x": typed(np.array([count for _, count in lost])),
         "y": typed(places),
-        "marker": {"color": [LOST if s == "infeasible" else GREY for s, _, _ in lost]},
+        "marker": {"color": [LOST if k in CAUSED_BY_CONFIGURATION else GREY for k in names]},
         "hovertemplate": "%{x} trials<extra></extra>",
         "width": 0.6,
     }

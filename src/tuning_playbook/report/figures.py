@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
+from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.plots.axis import AxisInfo, axis_figure, axis_info
+from tuning_playbook.plots.axis import axis_figure, axis_info
+from tuning_playbook.plots.best_of_k import best_of_k_figure, best_of_k_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info
-from tuning_playbook.plots.curves import CurvesInfo, companion_of, curves_figure, curves_info
+from tuning_playbook.plots.budget import budget_figure, budget_info
+from tuning_playbook.plots.curves import companion_of, curves_figure, curves_info
 from tuning_playbook.plots.history import history_figure, history_info
+from tuning_playbook.plots.importance import importance_figure, importance_info
+from tuning_playbook.plots.judgement import Judgement, judgement
+from tuning_playbook.plots.parallel import parallel_figure, parallel_info
 from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import Figure
+from tuning_playbook.report import captions
+from tuning_playbook.space import Constant
+
+Group: TypeAlias = Literal["hyperparameters", "training", "search"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A figure with its title and a caption that says what to look for."""
+    """A figure with its title and a caption that says what to look for.
 
+    Args:
+        key: what it shows, unique in its study: ``axis:KEY``, ``curve:METRIC``, or a word.
+        group: part of the page.
+        title: of the figure.
+        caption: below it.
+        figure: in Plotly's schema.
+        wide: whether it needs the whole width of the page.
+    """
+
+    key: str
+    group: Group
     title: str
     caption: str
     figure: Figure
+    wide: bool = False
 
 
 def study_plots(table: TrialTable) -> tuple[Plot, ...]:
@@ -27,80 +51,100 @@ def study_plots(table: TrialTable) -> tuple[Plot, ...]:
 
     Source: playbook, "Automate generically useful plots".
     """
+    judged = judgement(table)
+    varied = [h.key for h in table.space.hyperparameters if not isinstance(h.domain, Constant)]
+    found = [_axis(table, key, judged) for key in varied]
+    found += [_curve(table, metric, judged) for metric in _curve_metrics(table)]
+    makers: list[Callable[[TrialTable, Judgement], Plot | None]] = [_best_step]
+    if varied:  # nothing is searched where every trial is the same
+        makers += [_best_of_k, _budget, _parallel]
+    if len(varied) > 1:
+        makers += [_importance]
+    makers += [_history, _lost]
+    return (*found, *(plot for make in makers if (plot := make(table, judged)) is not None))
+
+
+def _axis(table: TrialTable, key: str, judged: Judgement) -> Plot:
+    info = axis_info(table, key, judged=judged)
+    figure = axis_figure(info, metric=table.objective.metric)
+    return Plot(f"axis:{key}", "hyperparameters", key, captions.of_axis(table, info), figure)
+
+
+def _curve(table: TrialTable, name: str, judged: Judgement) -> Plot:
     metric = table.objective.metric
-    axes = [axis_info(table, key) for key in table.space.keys]
-    plots = [
-        Plot(info.key, _axis_caption(table, info), axis_figure(info, metric=metric))
-        for info in axes
-    ]
-    for name in _curve_metrics(table):
-        info = curves_info(table, name)
-        companion = companion_of(metric, list(table.curves)) if name == metric else None
-        figure = curves_figure(table, info, companion=companion)
-        plots.append(Plot(f"{name} during training", _curves_caption(info, companion), figure))
-    return (*plots, *_overviews(table))
+    info = curves_info(table, name, feasible=judged.feasible)
+    companion = companion_of(metric, list(table.curves)) if name == metric else None
+    figure = curves_figure(table, info, companion=companion)
+    caption = captions.of_curves(info, companion)
+    return Plot(f"curve:{name}", "training", f"{name} during training", caption, figure)
 
 
-def _overviews(table: TrialTable) -> list[Plot]:
-    """Best steps, history, lost trials."""
-    metric = table.objective.metric
-    plots = []
-    steps = best_step_info(table)
-    if len(steps.rows):
-        caption = (
-            f"{steps.early:.0%} of the trials were best in the first tenth of training, "
-            f"{steps.late:.0%} in the last quarter (dotted lines). With a decaying learning rate "
-            "the last steps are nearly always the best."
-        )
-        plots.append(Plot("Best step", caption, best_step_figure(steps, metric=metric)))
-    history = history_info(table)
-    if len(history.rows):
-        caption = "Every trial in its order, and the best so far."
-        plots.append(Plot("Search history", caption, history_figure(history, metric=metric)))
-    if lost_trials(table):
-        caption = (
-            "Divergence near one end of a range tells where training becomes unstable; an "
-            "exception or a lost machine tells nothing about the hyperparameters."
-        )
-        plots.append(Plot("Why trials were lost", caption, reasons_figure(table)))
-    return plots
+def _best_step(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = best_step_info(table, feasible=judged.feasible)
+    if not len(info.rows):
+        return None
+    figure = best_step_figure(info, metric=table.objective.metric)
+    return Plot("best-step", "training", "Best step", captions.of_best_step(info), figure)
 
 
-def _curves_caption(info: CurvesInfo, companion: str | None) -> str:
-    """What the colours mean, and how much of the study is drawn."""
-    shown = len(info.best) + len(info.others) + len(info.infeasible)
-    return (
-        "The best three in colour"
-        + (f", their {companion} dotted" if companion else "")
-        + "; other trials grey, infeasible ones red."
-        + (" Means over stretches of steps." if info.averaged else "")
-        + (f" {shown} of {info.total} are drawn, evenly over the ranks."
-           if shown < info.total else "")
-    )  # fmt: skip
+def _best_of_k(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = best_of_k_info(table, judged.feasible)
+    if info is None:
+        return None
+    figure = best_of_k_figure(info, metric=table.objective.metric)
+    return Plot("best-of-k", "search", "Best of k trials", captions.of_best_of_k(info), figure)
 
 
-def _axis_caption(table: TrialTable, info: AxisInfo) -> str:
-    """Where the best trials lie, and what stands on the border."""
-    side = "top" if info.y_range.sign > 0 else "bottom"
-    words = []
-    if info.best:
-        found = [table.values[info.key][row] for row in info.best]
-        near_one = getattr(info.domain, "scale", "") == "reverse_log"
-        digits = 5 if near_one else 3
-        values = ", ".join(f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in found)
-        words.append(f"Best trials (stars) at {values}.")
-    if len(info.infeasible_rows):
-        words.append(f"{len(info.infeasible_rows)} without a result (crosses, {side}).")
-    if info.clipped.any():
-        words.append(f"{int(info.clipped.sum())} far worse than drawn (triangles).")
-    return " ".join(words)
+def _budget(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = budget_info(table, judged.feasible)
+    if info is None:
+        return None
+    figure = budget_figure(info, metric=table.objective.metric)
+    return Plot("budget", "search", "Smaller studies", captions.of_budget(info), figure)
+
+
+def _parallel(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = parallel_info(table, judged.feasible)
+    if info is None:
+        return None
+    figure = parallel_figure(info, metric=table.objective.metric)
+    title = "All hyperparameters at once"
+    return Plot("parallel", "search", title, captions.of_parallel(info), figure, wide=True)
+
+
+def _importance(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = importance_info(table, judged.feasible)
+    if info is None:
+        return None
+    caption = captions.of_importance(info)
+    return Plot("importance", "search", "Importance", caption, importance_figure(info))
+
+
+def _history(table: TrialTable, judged: Judgement) -> Plot | None:
+    info = history_info(table, feasible=judged.feasible)
+    if not len(info.rows):
+        return None
+    caption = "Every feasible trial in its order, and the best so far."
+    figure = history_figure(info, metric=table.objective.metric)
+    return Plot("history", "search", "Search history", caption, figure)
+
+
+def _lost(table: TrialTable, judged: Judgement) -> Plot | None:
+    lost = lost_trials(table, feasible=judged.feasible)
+    if not lost:
+        return None
+    caption = (
+        "Red: what a configuration causes; divergence near one end of a range tells where training "
+        "becomes unstable. Grey: what tells nothing about the hyperparameters."
+    )
+    return Plot("lost", "search", "Why trials were lost", caption, reasons_figure(lost))
 
 
 def _curve_metrics(table: TrialTable) -> list[str]:
-    """The objective's metric first, then up to three others with the most values."""
+    """The objective's metric, the training loss, and up to two others with the most values."""
     metric = table.objective.metric
+    first = [name for name in (metric, metric_roles(table).training_loss) if name in table.curves]
     companion = companion_of(metric, list(table.curves))
-    others = [n for n in table.curves if n not in (metric, companion)]
-    others.sort(key=lambda n: -len(table.curves[n].values))
-    named = [metric] if metric in table.curves else []
-    return [*named, *others[:3]]
+    others = [name for name in table.curves if name not in (*first, metric, companion)]
+    others.sort(key=lambda name: -len(table.curves[name].values))
+    return [*dict.fromkeys(str(name) for name in first), *others[:2]]

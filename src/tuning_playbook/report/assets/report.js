@@ -25,7 +25,14 @@
       if (!trace.meta) continue;
       trace.text = Array.from(integers(trace.meta.rows), (row) => escaped(section.hover[row]).replace(/\n/g, "<br>"));
     }
-    for (const axis of [layout.xaxis, layout.yaxis]) Object.assign(axis, { gridcolor: grid, linecolor: grid });
+    // Plotly reads tags in texts; names of the user's are shown as they are.
+    for (const axis of [layout.xaxis, layout.yaxis]) {
+      Object.assign(axis, { gridcolor: grid, linecolor: grid });
+      axis.title.text = escaped(axis.title.text);
+      if (axis.ticktext) axis.ticktext = axis.ticktext.map(escaped);
+    }
+    for (const note of layout.annotations ?? []) note.text = escaped(note.text);
+    for (const trace of data) if (trace.name) trace.name = escaped(trace.name);
     Object.assign(layout, {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: text, size: 12, family: getComputedStyle(document.body).fontFamily },
@@ -43,7 +50,18 @@
     }
   }, { rootMargin: "400px" });
   for (const place of waiting) watcher.observe(place);
-  addEventListener("beforeprint", () => waiting.forEach(draw));
+  const unfold = (inner) => {
+    for (let box = inner?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  };
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("details.group").forEach((box) => { box.open = true; });
+    waiting.forEach(draw);
+  });
+  // A link to a figure opens the part of the page that it is folded into.
+  addEventListener("click", ({ target }) => {
+    const link = target.closest?.('a[href^="#"]');
+    if (link) unfold(document.getElementById(link.getAttribute("href").slice(1)));
+  });
 
   const PAGE = 50;
 

@@ -1,0 +1,133 @@
+"""What to look for in each figure, in words and numbers."""
+
+from __future__ import annotations
+
+import math
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.axis import AxisInfo
+from tuning_playbook.plots.best_of_k import BestOfKInfo
+from tuning_playbook.plots.best_step import BestStepInfo
+from tuning_playbook.plots.budget import BudgetInfo
+from tuning_playbook.plots.curves import CurvesInfo
+from tuning_playbook.plots.importance import ImportanceInfo
+from tuning_playbook.plots.overlays import Cliff, EdgeBand
+from tuning_playbook.plots.parallel import ParallelInfo
+
+
+def of_axis(table: TrialTable, info: AxisInfo) -> str:
+    """Where the best trials lie, what stands on the border, and what the overlay means."""
+    words = [_edge(band) for band in info.overlay.bands]
+    if info.best:
+        found = [table.values[info.key][row] for row in info.best]
+        near_one = getattr(info.domain, "scale", "") == "reverse_log"
+        digits = 5 if near_one else 3
+        values = ", ".join(f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in found)
+        words.append(f"Best trials (stars) at {values}.")
+    good = len(info.overlay.good_rows)
+    if good:
+        words.append(f"Green: the good region, {good} {'trials' if good > 1 else 'trial'}.")
+    if info.overlay.cliff is not None:
+        words.append(_cliff(info.overlay.cliff))
+    side = "top" if info.y_range.sign > 0 else "bottom"
+    if len(info.infeasible_rows):
+        words.append(f"{len(info.infeasible_rows)} infeasible (crosses, {side}).")
+    if info.clipped.any():
+        words.append(f"{int(info.clipped.sum())} far worse than drawn (triangles).")
+    return " ".join(word for word in words if word)
+
+
+def _edge(band: EdgeBand) -> str:
+    if band.suggested is not None:
+        low, high = band.suggested
+        return f"Still improves at the {band.edge} end: search {low:.6g} to {high:.6g}."
+    if band.verdict == "look":
+        return f"The best are near the {band.edge} end, as chance may have it."
+    if band.verdict == "infeasible-edge":
+        return f"Improves towards the {band.edge} end, where trials fail."
+    return ""
+
+
+def _cliff(cliff: Cliff) -> str:
+    elsewhere = "" if math.isnan(cliff.outside) else f", {_percent(cliff.outside)} elsewhere"
+    return (
+        f"{cliff.side.capitalize()} {cliff.threshold:.3g} (dashed) {_percent(cliff.inside)} are "
+        f"infeasible{elsewhere}."
+    )
+
+
+def of_curves(info: CurvesInfo, companion: str | None) -> str:
+    """What the colours mean, and how much of the study is drawn."""
+    shown = len(info.best) + len(info.others) + len(info.infeasible)
+    return (
+        "The best three in colour"
+        + (f", their {companion} dotted" if companion else "")
+        + "; other trials grey, infeasible ones red."
+        + (" Means over stretches of steps." if info.averaged else "")
+        + (f" {shown} of {info.total} are drawn, evenly over the ranks."
+           if shown < info.total else "")
+    )  # fmt: skip
+
+
+def of_best_step(info: BestStepInfo) -> str:
+    """How many were best early and late."""
+    return (
+        f"{_percent(info.early)} of the feasible trials were best in the first tenth of training, "
+        f"{_percent(info.late)} in the last quarter (dotted lines). With a decaying learning rate "
+        "the last steps are nearly always the best."
+    )
+
+
+def of_best_of_k(info: BestOfKInfo) -> str:
+    """What half as many trials would have found, and what the band is."""
+    half = int((info.k <= max(info.trials // 2, 1)).sum()) - 1
+    band = f"a {_percent(info.confidence)} band that holds for every k together"
+    words = [f"Median of the best of k trials, with {band}."]
+    if math.isfinite(info.value[half]):
+        words.append(
+            f"Half as many trials ({info.k[half]}) would have found {info.value[half]:.4g}, "
+            f"all {info.trials} find {info.value[-1]:.4g}."
+        )
+    better = "falls" if info.y_range.sign > 0 else "rises"
+    words.append(f"A curve that still {better} at its end asks for more trials.")
+    return " ".join(words)
+
+
+def of_budget(info: BudgetInfo) -> str:
+    """How much luck a smaller study has."""
+    largest = int(info.simulated.k[-1])
+    luck = float(info.simulated.luck[-1])
+    words = (
+        f"Best trial of studies of k trials, drawn from these {info.trials}: median, quartiles, "
+        "5 and 95 %."
+    )
+    if math.isfinite(luck):
+        words += f" With {largest} trials, luck makes a difference of {luck:.2g}."
+    return words
+
+
+def of_parallel(info: ParallelInfo) -> str:
+    """What the colours mean, and how much of the study is drawn."""
+    shown = len(info.best) + sum(map(len, info.groups)) + len(info.infeasible)
+    words = (
+        "One line for each trial; the best three in orange-red, orange and green, the best quarter "
+        "blue, the others grey, infeasible ones red. Where the best lines run together, the "
+        "hyperparameter matters; below an axis a trial has no such value."
+    )
+    return words + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
+
+
+def of_importance(info: ImportanceInfo) -> str:
+    """What the bars mean, and what decides about feasibility."""
+    words = (
+        "How far the best fifth of the trials is concentrated along each hyperparameter (PED-ANOVA)"
+        ", with 90 % intervals. Grey: could be chance."
+    )
+    failing = [i.hyperparameter for i in info.found if i.feasibility_p * len(info.found) < 0.01]
+    if failing:
+        words += f" Whether a trial trains at all depends on {', '.join(failing)}."
+    return words
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

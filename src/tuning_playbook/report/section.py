@@ -1,0 +1,111 @@
+"""What a report says of one study, as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.findings import Finding
+from tuning_playbook.report.figures import Group, Plot, study_plots
+from tuning_playbook.report.pictures import PicturedFinding, pictured
+from tuning_playbook.report.tracking import TrackingRow, tracking_row
+from tuning_playbook.report.trials import TrialsTable, best_lines, hover_text, trials_table
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Trial
+
+_GROUP_TITLES: dict[Group, str] = {
+    "hyperparameters": "Hyperparameters",
+    "training": "Training",
+    "search": "The search as a whole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlotGroup:
+    """A part of a study's figures.
+
+    Args:
+        name: of the group.
+        title: above it.
+        plots: numbers of the figures that stand here.
+        elsewhere: numbers of those that stand beside a verdict.
+    """
+
+    name: Group
+    title: str
+    plots: tuple[int, ...]
+    elsewhere: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudySection:
+    """One study (arm) of the round.
+
+    Args:
+        name: of the study.
+        scientific: what it stands for, in words; empty for a round of one study.
+        counts: trials in each status, in words.
+        best: the best trials, one line each.
+        reasons: why trials were lost: reason and number.
+        plots: all figures; everything else names them by their number.
+        groups: the figures by what they are about.
+        table: of all trials.
+        hover: text for each row of the table of trials, looked up by plots.
+        findings: verdicts of checks with their figures, worst first.
+        tracking: the row for the experiment table.
+    """
+
+    name: str
+    scientific: str
+    counts: str
+    best: tuple[str, ...]
+    reasons: tuple[tuple[str, int], ...]
+    plots: tuple[Plot, ...]
+    groups: tuple[PlotGroup, ...]
+    table: TrialsTable
+    hover: tuple[str, ...]
+    findings: tuple[PicturedFinding, ...]
+    tracking: TrackingRow
+
+
+def study_section(
+    study: Study, trials: Sequence[Trial], table: TrialTable, findings: tuple[Finding, ...]
+) -> StudySection:
+    """The section of a study.
+
+    Args:
+        study: which one.
+        trials: of it.
+        table: of the same trials, in the same order.
+        findings: of its checks, worst first.
+    """
+    counts = Counter(trial.status.value for trial in trials)
+    reasons = Counter(trial.reason.value for trial in trials if trial.reason.value)
+    plots = study_plots(table)
+    with_pictures = pictured(findings, plots)
+    return StudySection(
+        name=study.name,
+        scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
+        counts=", ".join(f"{count} {status}" for status, count in counts.items()),
+        best=best_lines(table),
+        reasons=tuple(reasons.most_common()),
+        plots=plots,
+        groups=_groups(plots, {number for f in with_pictures for number in f.shown}),
+        table=trials_table(trials, table),
+        hover=tuple(hover_text(trial, table, row) for row, trial in enumerate(trials)),
+        findings=with_pictures,
+        tracking=tracking_row(study, trials),
+    )
+
+
+def _groups(plots: Sequence[Plot], beside_verdicts: set[int]) -> tuple[PlotGroup, ...]:
+    found = []
+    for name, title in _GROUP_TITLES.items():
+        numbers = [n for n, plot in enumerate(plots) if plot.group == name]
+        here = tuple(n for n in numbers if n not in beside_verdicts)
+        elsewhere = tuple(n for n in numbers if n in beside_verdicts)
+        if numbers:
+            found.append(PlotGroup(name, title, here, elsewhere))
+    return tuple(found)

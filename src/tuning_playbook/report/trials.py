@@ -1,0 +1,118 @@
+"""Trials in words and as a table of plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.trial import Status, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsTable:
+    """All trials of a study as rows of plain values, first shown sorted by the second column.
+
+    Args:
+        columns: their names.
+        rows: one for each trial.
+        descending: whether large values of the objective come first.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    descending: bool
+
+
+def trials_table(trials: Sequence[Trial], table: TrialTable) -> TrialsTable:
+    """The table of all trials, under the ids that the study's table gives them."""
+    keys = table.space.keys
+    columns = ("trial", table.objective.metric, "best step", *keys, "status", "reason", "seconds",
+               "attempts")  # fmt: skip
+    sign = table.objective.direction.sign
+    ids = _ids(table)
+    rows = tuple(
+        (
+            ids[row],
+            _rounded(sign * table.loss[row]) if math.isfinite(table.loss[row]) else None,
+            int(table.best_step[row]) if table.best_step[row] >= 0 else None,
+            *(_rounded(table.values[key][row]) for key in keys),
+            trial.status.value,
+            trial.reason.value,
+            _rounded(trial.finished_at - trial.started_at, 3),
+            trial.attempts,
+        )
+        for row, trial in enumerate(trials)
+    )
+    return TrialsTable(columns, rows, descending=sign < 0)
+
+
+def _ids(table: TrialTable) -> list[str | int]:
+    """Numbers where all ids are whole numbers, so that the column sorts as one expects."""
+    names = [str(name) for name in table.ids]
+    if all(name.isdecimal() and str(int(name)) == name for name in names):
+        return [int(name) for name in names]
+    return list(names)
+
+
+def _rounded(value: Any, digits: int = 6) -> Any:
+    """A number with few digits, for the page; ``None`` for NaN."""
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+    return value
+
+
+def ranked_rows(table: TrialTable) -> list[int]:
+    """Rows of the trials that completed with an objective, best first, earliest on ties."""
+    rows = np.flatnonzero(np.isfinite(table.loss) & (table.status == Status.COMPLETE.value))
+    found: list[int] = rows[np.argsort(table.loss[rows], kind="stable")].tolist()
+    return found
+
+
+def best_lines(table: TrialTable) -> tuple[str, ...]:
+    """The best three trials, one line each."""
+    lines = []
+    for row in ranked_rows(table)[:3]:
+        value = table.objective.direction.sign * table.loss[row]
+        config = ", ".join(_assignments(table, row))
+        step = f" at step {table.best_step[row]:,}" if table.best_step[row] >= 0 else ""
+        lines.append(
+            f"{table.objective.metric} {value:.5g}{step} "
+            f"(trial {table.ids[row]}{': ' if config else ''}{config})"
+        )
+    return tuple(lines)
+
+
+def hover_text(trial: Trial, table: TrialTable, row: int) -> str:
+    """What a figure shows of a trial that is pointed at; the page escapes it."""
+    sign = table.objective.direction.sign
+    reason = f" ({trial.reason.value})" if trial.reason.value else ""
+    lines = [f"trial {table.ids[row]}: {trial.status.value}{reason}"]
+    if math.isfinite(table.loss[row]):
+        step = f" at step {table.best_step[row]:,}" if table.best_step[row] >= 0 else ""
+        lines.append(f"{table.objective.metric} {sign * table.loss[row]:.5g}{step}")
+    if trial.detail:
+        lines.append(trial.detail[:90])
+    return "\n".join([*lines, *_assignments(table, row)])
+
+
+def _assignments(table: TrialTable, row: int) -> list[str]:
+    return [
+        f"{key} = {short_value(table.values[key][row])}"
+        for key in table.space.keys
+        if table.values[key][row] is not None
+    ]
+
+
+def short_value(value: Any) -> str:
+    """A value for a person.
+
+    Example:
+        >>> short_value(0.000123456), short_value(True), short_value("adam")
+        ('0.00012346', 'True', 'adam')
+    """
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
