@@ -13,6 +13,10 @@ _COMMANDS = {
     "try": "Run the training program once, briefly, end to end.",
     "plan": "Show what a round would run and what it costs.",
     "run": "Run a round, or go on with it where it stopped.",
+    "next": "Say what to do now, and write the round that it proposes.",
+    "rerun": "Run a round's best configuration and the baseline again.",
+    "decide": "Decide by reruns whether the best takes the baseline's place.",
+    "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
@@ -20,7 +24,7 @@ _COMMANDS = {
     "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",
 }
-_MODULES = {"try": "try_target", "close-exploration": "close_exploration"}
+_MODULES = {"try": "try_target", "next": "next_step", "close-exploration": "close_exploration"}
 
 
 class _LazyGroup(click.Group):

@@ -32,6 +32,26 @@ def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> Rende
     return table
 
 
+def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> RenderableType:
+    """How many reruns of each configuration have ended, one line each; outdated ones dimmed."""
+    table = Table(box=None, pad_edge=False, header_style="bold", title_style="")
+    for column in ("reruns", "done", "failed", "of", ""):
+        table.add_column(column, overflow="fold")
+    for study, counts, outdated in studies:
+        total = sum(counts.values())
+        done = sum(n for status, n in counts.items() if status.is_finished)
+        failed = counts.get(Status.INFEASIBLE, 0) + counts.get(Status.FAILED, 0)
+        table.add_row(
+            Text(study.name),
+            f"{done}/{total}",
+            str(failed or ""),
+            Text(study.question),
+            Text(f"outdated: {outdated}" if outdated else ""),
+            style="dim" if outdated else "",
+        )
+    return Group("", table)
+
+
 def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
     """The best trials of a study and why others were lost."""
     lines: list[RenderableType] = [Text(f"\n{study.name}", style="bold")]

@@ -28,7 +28,7 @@ def export(
     output: Path,
     held_out: bool = False,
 ) -> tuple[Path, ...]:
-    """Write ``trials`` and ``curves`` tables.
+    """Write ``trials`` and ``curves`` tables; for all rounds also ``reruns``, if there are any.
 
     Args:
         folder: of the project.
@@ -49,28 +49,34 @@ def export(
         if held_out:
             require_unlocked(store, opened.project)
             look_at_all(store, opened.project)
-        studies = store.studies() if round_name is None else stored_studies(store, round_name)
-        trials, curves = _tables(store, studies)
+        if round_name is None:
+            everything = store.studies()
+            studies = tuple(s for s in everything if s.purpose == "search")
+            again = _trial_rows(store, [s for s in everything if s.purpose == "rerun"])
+        else:
+            studies, again = stored_studies(store, round_name.removesuffix(".toml")), []
+        trials, curves = _trial_rows(store, studies), _all_curve_rows(store, studies)
     finally:
         store.close()
+    tables = {"trials": trials, "curves": curves, **({"reruns": again} if again else {})}
     try:
         output.mkdir(parents=True, exist_ok=True)
-        return tuple(
-            _write(rows, output / name, file_format)
-            for name, rows in (("trials", trials), ("curves", curves))
-        )
+        return tuple(_write(rows, output / name, file_format) for name, rows in tables.items())
     except OSError as error:
         raise InvalidInput(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _tables(store: Store, studies: Sequence[Study]) -> tuple[list[Row], list[Row]]:
-    trials: list[Row] = []
-    curves: list[Row] = []
-    for study in studies:
-        trials += [trial_record(trial, study) for trial in store.trials(study.name)]
-        for index, found in store.curves(study.name).items():
-            curves += _curve_rows(f"{study.name}#{index}", found)
-    return trials, curves
+def _trial_rows(store: Store, studies: Sequence[Study]) -> list[Row]:
+    return [trial_record(trial, study) for study in studies for trial in store.trials(study.name)]
+
+
+def _all_curve_rows(store: Store, studies: Sequence[Study]) -> list[Row]:
+    return [
+        row
+        for study in studies
+        for index, found in store.curves(study.name).items()
+        for row in _curve_rows(f"{study.name}#{index}", found)
+    ]
 
 
 def trial_record(trial: Trial, study: Study) -> Row:

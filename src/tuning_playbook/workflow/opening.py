@@ -61,10 +61,10 @@ def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:
     Raises:
         InvalidInput: when the store holds none of that round.
     """
-    studies = store.studies()
+    studies = tuple(s for s in store.studies() if s.purpose == "search")
     found = tuple(s for s in studies if (s.round or s.name) == round_name)
     if not found:
-        names = sorted({s.round or s.name for s in studies})
+        names = sorted(round_names(studies))
         raise InvalidInput(
             f"round {round_name!r} has not been run yet; run so far: {', '.join(names) or 'none'}. "
             f"Type: playbook run {round_name}"
@@ -73,5 +73,8 @@ def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:
 
 
 def round_names(studies: Sequence[Study]) -> tuple[str, ...]:
-    """Names of the rounds that studies belong to, in order of their first study."""
-    return tuple(dict.fromkeys(s.round or s.name for s in studies))
+    """Names of the rounds that studies belong to, in order of their first study.
+
+    Reruns belong to the project: those of the baseline serve every round.
+    """
+    return tuple(dict.fromkeys(s.round or s.name for s in studies if s.purpose == "search"))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.report.terminal import rounds_table, study_panel
+from tuning_playbook.design.reruns import protocol_digest
+from tuning_playbook.provenance import code_digest
+from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
-from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    open_project,
+    project_store,
+    stored_studies,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +29,28 @@ class StudyStatus:
         study: which.
         counts: trials in each status.
         trials: all trials, where one round was asked for; else empty.
+        outdated: why reruns cannot be compared with ones made now; empty where they can.
     """
 
     study: Study
     counts: dict[Status, int]
     trials: tuple[Trial, ...] = ()
+    outdated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """How far the studies of a project are."""
+    """How far the studies of a project are.
+
+    Args:
+        project: its name.
+        studies: of its rounds.
+        reruns: of configurations, for decisions; empty where one round was asked for.
+    """
 
     project: str
     studies: tuple[StudyStatus, ...]
+    reruns: tuple[StudyStatus, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -50,6 +67,17 @@ class ProjectStatus:
                 }
                 for s in self.studies
             ],
+            "reruns": [
+                {
+                    "study": s.study.name,
+                    "of": s.study.question,
+                    "config": dict(s.study.fixed),
+                    "counts": {status.value: n for status, n in s.counts.items()},
+                    "code": s.study.provenance.code,
+                    "outdated": s.outdated,
+                }
+                for s in self.reruns
+            ],
         }
 
     def renderable(self) -> Any:
@@ -58,7 +86,8 @@ class ProjectStatus:
 
         rows = [(s.study, s.counts) for s in self.studies]
         detailed = [study_panel(s.study, s.trials) for s in self.studies if s.trials]
-        return Group(rounds_table(rows), *detailed)
+        again = [(s.study, s.counts, s.outdated) for s in self.reruns]
+        return Group(rounds_table(rows), *([reruns_table(again)] if again else []), *detailed)
 
 
 def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
@@ -66,18 +95,39 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
     try:
-        if round_name is None:
-            tallies = store.tallies()
-            found = tuple(
-                StudyStatus(s, dict(tallies[s.name].counts) if s.name in tallies else {})
-                for s in store.studies()
-            )
-        else:
+        if round_name is not None:
             name = round_name.removesuffix(".toml")
             found = tuple(_with_trials(store, s) for s in stored_studies(store, name))
+            return ProjectStatus(opened.project.name, found)
+        tallies = store.tallies()
+        counts = {name: dict(tally.counts) for name, tally in tallies.items()}
+        studies = store.studies()
     finally:
         store.close()
-    return ProjectStatus(opened.project.name, found)
+    rounds = [s for s in studies if s.purpose == "search"]
+    reruns = [s for s in studies if s.purpose == "rerun"]
+    return ProjectStatus(
+        opened.project.name,
+        tuple(StudyStatus(s, counts.get(s.name, {})) for s in rounds),
+        _reruns(opened, reruns, counts) if reruns else (),
+    )
+
+
+def _reruns(
+    opened: OpenProject, studies: Sequence[Study], counts: Mapping[str, dict[Status, int]]
+) -> tuple[StudyStatus, ...]:
+    project = opened.project
+    code = code_digest(opened.folder)
+    protocol = protocol_digest(project.objective, project.training)
+    found = []
+    for study in studies:
+        outdated = ""
+        if protocol_digest(study.objective, study.training) != protocol:
+            outdated = "trained or evaluated differently"
+        elif study.provenance.code != code:
+            outdated = "the training program has changed"
+        found.append(StudyStatus(study, counts.get(study.name, {}), outdated=outdated))
+    return tuple(found)
 
 
 def _with_trials(store: Store, study: Study) -> StudyStatus:

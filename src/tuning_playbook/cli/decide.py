@@ -1,0 +1,44 @@
+"""``playbook decide``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+
+
+@click.command("decide")
+@round_argument
+@project_option
+@click.option(
+    "--confidence", type=float,
+    help="Of each bound of the gain, between 0.5 and 1 (default: 0.95).",
+)  # fmt: skip
+@click.option(
+    "--complexity-cost", type=float,
+    help="Gain that the change must bring, in the metric's units (default: the round file's).",
+)  # fmt: skip
+@json_option
+def command(
+    round_name: str,
+    folder: Path,
+    confidence: float | None,
+    complexity_cost: float | None,
+    as_json: bool,
+) -> None:
+    """Decide by reruns whether ROUND's best configuration takes the baseline's place.
+
+    Ends with 0 for adopt and keep, with 1 where it is inconclusive. The decision goes into the
+    project's logbook; nothing else changes until playbook launch.
+    """
+    from tuning_playbook.workflow.deciding import decide
+
+    result = decide(folder, round_name, confidence=confidence, complexity_cost=complexity_cost)
+    if as_json:
+        print_json(result.as_document())
+    else:
+        click.echo(result.text())
+    sys.exit(0 if result.is_settled else 1)

@@ -1,0 +1,30 @@
+"""``playbook launch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+
+
+@click.command("launch")
+@round_argument
+@project_option
+@click.option("--reason", default="", help="Why it is launched without, or against, a decision.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@json_option
+def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Make ROUND's best configuration the baseline in playbook.toml.
+
+    Needs a decision to adopt it that still stands, or a reason. Comments and order of the file are
+    kept.
+    """
+    from tuning_playbook.workflow.launching import launch
+
+    result = launch(folder, round_name, reason=reason, dry_run=dry_run)
+    if as_json:
+        print_json(result.as_document())
+    else:
+        click.echo(result.text())

@@ -1,0 +1,63 @@
+"""``playbook rerun``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option
+
+
+@click.command("rerun")
+@click.argument("round_name", metavar="[ROUND]", required=False)
+@project_option
+@click.option(
+    "--times", type=click.IntRange(min=1), default=5, show_default=True,
+    help="Reruns of each in all; those that are there already count.",
+)  # fmt: skip
+@click.option("--candidate", is_flag=True, help="Only the round's best configuration.")
+@click.option("--baseline", is_flag=True, help="Only the baseline; needs no ROUND.")
+@click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
+@json_option
+def command(
+    round_name: str | None,
+    folder: Path,
+    times: int,
+    candidate: bool,
+    baseline: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Run ROUND's best configuration and the baseline again, with fresh seeds.
+
+    The trial that was chosen for being the best is no evidence for itself; a decision rests on
+    these reruns. Those of the baseline serve later rounds too, until the training program changes.
+    Ctrl-C stops cleanly, and the same command goes on.
+    """
+    from tuning_playbook.cli.progress import progress_display
+    from tuning_playbook.workflow.rerunning import rerun
+
+    both = candidate == baseline
+    if round_name is None and (both or candidate):
+        raise click.UsageError("Missing argument 'ROUND' (only --baseline goes without).")
+    with progress_display(quiet=as_json) as show:
+        result = rerun(
+            folder,
+            round_name,
+            times=times,
+            candidate=candidate or both,
+            baseline=baseline or both,
+            workers=workers,
+            command=shlex.join(["playbook", *sys.argv[1:]]),
+            on_progress=show,
+        )
+    if as_json:
+        print_json(result.as_document())
+    else:
+        click.echo(result.text())
+    if result.interrupted:
+        sys.exit(130)
+    sys.exit(0 if all(r.finite for r in result.reruns) else 1)

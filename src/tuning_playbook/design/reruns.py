@@ -1,0 +1,74 @@
+"""Reruns of one configuration with fresh seeds, as a study."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tuning_playbook.space import Config, SearchSpace
+from tuning_playbook.study import Objective, Project, Provenance, Study, TrainingProtocol
+
+_PREFIX = "rerun/"
+_HEXADECIMAL_DIGITS = 16
+
+
+def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> Study:
+    """The study that holds all reruns of ``config`` with the present code and protocol.
+
+    Its name and seed are a function of what a rerun is: the configuration, the objective, the way
+    of training and the code. Reruns of the baseline therefore serve every later round, and what was
+    rerun before a change of the program is another study. It varies nothing; the trials of a random
+    search in an empty space differ by their seeds alone, and more can be added at any time.
+
+    Args:
+        project: as it is now.
+        config: every hyperparameter by key.
+        provenance: with the digest of the code.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    identity = {
+        "config": config,
+        "protocol": protocol_digest(project.objective, project.training),
+        "code": provenance.code,
+    }
+    digest = _digest(identity)
+    return Study(
+        name=f"{_PREFIX}{digest}",
+        space=SearchSpace(()),
+        trials=1,
+        objective=project.objective,
+        training=project.training,
+        question="reruns of one configuration",
+        fixed=dict(config),
+        algorithm="random",
+        seed=int(digest[:15], 16),
+        purpose="rerun",
+        provenance=provenance,
+    )
+
+
+def protocol_digest(objective: Objective, training: TrainingProtocol) -> str:
+    """Which way of training and evaluating this is: 16 hexadecimal digits."""
+    target = {"type": type(training.target).__name__, **asdict(training.target)}
+    return _digest({"objective": asdict(objective), **asdict(training), "target": target})
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    text = json.dumps(_plain(document), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HEXADECIMAL_DIGITS]
+
+
+def _plain(value: Any) -> Any:
+    """One spelling for values that mean the same: 1.0 for a file's 1."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,278 @@
+"""Whether a round's best configuration takes the baseline's place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.candidates import Candidate, changed_values
+from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decisions import Choice, Decision, LogbookEntry
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.space import Config, Value
+from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_entry, launch_of
+from tuning_playbook.study import Objective, Provenance
+from tuning_playbook.workflow.contenders import (
+    Contenders,
+    Reruns,
+    contenders_of,
+    earlier_deviation,
+    present_code,
+    reruns_of,
+)
+from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.reservations import reservations
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """A decision and what it rests on.
+
+    Args:
+        decision: what was decided.
+        objective: of the project.
+        selected: the trial that brought the candidate up.
+        reruns: of the candidate and of the baseline.
+        reservations: what a reader of the decision should know beside its reasons.
+    """
+
+    decision: Decision
+    objective: Objective
+    selected: Candidate
+    reruns: tuple[Reruns, ...]
+    reservations: tuple[str, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is an answer: adopt or keep."""
+        return self.decision.choice is not Choice.INCONCLUSIVE
+
+    @property
+    def next_command(self) -> str:
+        """What to type next; empty where the incumbent stays."""
+        if self.decision.choice is Choice.ADOPT:
+            return f"playbook launch {self.decision.round}"
+        if self.is_settled:
+            return ""
+        failed = max(len(r.values) - len(r.finite) for r in self.reruns)
+        times = self.decision.reruns_needed + failed
+        return f"playbook rerun {self.decision.round} --times {times}"
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        d = self.decision
+        return {
+            "schema": 1,
+            "round": d.round,
+            "choice": d.choice.value,
+            "metric": self.objective.metric,
+            "direction": self.objective.direction.value,
+            "gain": d.gain,
+            "lower": d.lower,
+            "upper": d.upper,
+            "confidence": d.confidence,
+            "complexity_cost": d.complexity_cost,
+            "trial_deviation": d.trial_deviation,
+            "reruns_needed": d.reruns_needed,
+            "reasons": list(d.reasons),
+            "reservations": list(self.reservations),
+            "selected": {
+                "study": self.selected.study,
+                "trial": self.selected.trial,
+                "value": self.selected.value,
+            },
+            "reruns": [r.as_document() for r in self.reruns],
+            "changes": [
+                {"key": key, "before": before, "after": after}
+                for key, before, after in changed_values(d.incumbent, d.candidate)
+            ],
+            "next": self.next_command,
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        d = self.decision
+        lines = [f"{d.round}: {d.choice.value}", *(f"  {reason}" for reason in d.reasons)]
+        lines += ["", *(f"  {r.text(self.objective)}" for r in self.reruns)]
+        changes = changes_text(d.incumbent, d.candidate)
+        lines += ["", "changes:", *(f"  {line}" for line in changes)] if changes else []
+        if self.reservations:
+            lines += ["", "bear in mind:", *(f"  {line}" for line in self.reservations)]
+        after = self.next_command or "the baseline stays; playbook next proposes what to try"
+        return "\n".join([*lines, "", f"next: {after}"])
+
+
+def changes_text(before: Config, after: Config) -> list[str]:
+    """One line for each hyperparameter that differs."""
+    return [f"{key}: {_value(a)} -> {_value(b)}" for key, a, b in changed_values(before, after)]
+
+
+def decide(
+    folder: Path,
+    round_name: str,
+    *,
+    confidence: float | None = None,
+    complexity_cost: float | None = None,
+) -> DecisionResult:
+    """Decide on a round's best configuration by its reruns, and enter it in the logbook.
+
+    Args:
+        folder: of the project.
+        round_name: of the round.
+        confidence: of each bound of the gain; the rule's own by default.
+        complexity_cost: gain that the change must bring, in the metric's units; the round file's by
+            default.
+
+    Raises:
+        InvalidInput: where the round or its reruns are not finished, or there are none that can be
+            compared; the message names the command that makes them.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    opened = open_project(Path(folder))
+    store = project_store(opened, must_exist=True)
+    try:
+        contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
+        _require_open(store, contenders)
+        provenance = present_code(opened)
+        reruns = _reruns(opened, store, contenders, provenance)
+        _require_reruns(contenders.round, reruns)
+        past = earlier_deviation(store, opened.project, without=tuple(r.study.name for r in reruns))
+        usual = contenders.facts.complexity_cost
+        decision = decide_launch(
+            reruns[0].values,
+            reruns[-1].values,
+            direction=opened.project.objective.direction,
+            round=contenders.round,
+            candidate=contenders.candidate.config,
+            incumbent=contenders.incumbent,
+            complexity_cost=usual if complexity_cost is None else complexity_cost,
+            past_deviation=past,
+            **({} if confidence is None else {"confidence": confidence}),
+        )
+        result = DecisionResult(
+            decision,
+            opened.project.objective,
+            contenders.candidate,
+            reruns,
+            reservations(opened, store, contenders, provenance),
+        )
+        _enter(store, result, provenance)
+    finally:
+        store.close()
+    return result
+
+
+def _require_open(store: Store, contenders: Contenders) -> None:
+    name = contenders.round
+    if contenders.unfinished:
+        raise InvalidInput(
+            f"round {name!r} has {contenders.unfinished} trials left, and a decision waits for all "
+            f"of them; finish it first: playbook run {name}"
+        )
+    launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
+    if contenders.candidate.config == contenders.incumbent and launches:
+        day = time.strftime("%Y-%m-%d", time.localtime(launches[-1].at))
+        raise InvalidInput(
+            f"round {name!r} was launched on {day}: its best configuration is the baseline, and "
+            "nothing is left to decide"
+        )
+
+
+def _reruns(
+    opened: OpenProject, store: Store, contenders: Contenders, provenance: Provenance
+) -> tuple[Reruns, ...]:
+    """Of the candidate and the baseline; once where both are one configuration."""
+    configs = {"candidate": contenders.candidate.config, "baseline": contenders.incumbent}
+    if configs["candidate"] == configs["baseline"]:
+        del configs["candidate"]
+    return tuple(
+        reruns_of(store, opened.project, config, role=role, provenance=provenance)
+        for role, config in configs.items()
+    )
+
+
+def _require_reruns(round_name: str, reruns: Sequence[Reruns]) -> None:
+    if len(reruns) < 2:
+        return
+    lacking = [r for r in reruns if not r.values]
+    waiting = sum(r.planned - len(r.values) for r in reruns)
+    if not lacking and not waiting:
+        return
+    command = f"playbook rerun {round_name}"
+    if not lacking:
+        most = max(r.planned for r in reruns)
+        raise InvalidInput(
+            f"{waiting} reruns have not ended, and leaving out the slow ones would be unfair; "
+            f"finish them first: {command} --times {most}"
+        )
+    mixed = any(r.elsewhere[0] for r in lacking) and len(lacking) < len(reruns)
+    sentences = list(dict.fromkeys(map(_lack, lacking)))
+    if all(not any(r.elsewhere) and not r.planned for r in reruns):
+        neither = "neither the candidate nor the baseline was rerun, and the trial that was chosen"
+        sentences = [f"{neither} for its result is no evidence"]
+    if mixed:
+        sentences.append("reruns of two versions of the program cannot be mixed")
+    if len(lacking) == 1 and lacking[0].role == "baseline":
+        command += " --baseline"
+    raise InvalidInput(f"{'; '.join(sentences)}. Type: {command}")
+
+
+def _lack(reruns: Reruns) -> str:
+    code, protocol = reruns.elsewhere
+    role = f"the {reruns.role}"
+    if code:
+        return (
+            f"{role} has {code} reruns with another version of the training program, and none with "
+            f"the present one ({reruns.study.provenance.code[:8]})"
+        )
+    if protocol:
+        return (
+            f"{role} has {protocol} reruns that were trained or evaluated differently, and none as "
+            "playbook.toml says now"
+        )
+    if reruns.planned:
+        return f"no rerun of {role} has ended"
+    return f"{role} was never rerun"
+
+
+def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None:
+    """Add the decision to the logbook, unless it stands there as the newest of its round."""
+    entry = decision_entry(
+        result.decision,
+        at=time.time(),
+        evidence={
+            "metric": result.objective.metric,
+            "direction": result.objective.direction.value,
+            "code": provenance.code,
+            "selected": {
+                "study": result.selected.study,
+                "trial": result.selected.trial,
+                "value": result.selected.value,
+            },
+            "reruns": [r.study.name for r in result.reruns],
+            "reservations": list(result.reservations),
+        },
+    )
+    newest = newest_decision(store, result.decision.round)
+    if newest is None or repr(dict(newest.data)) != repr(dict(entry.data)):
+        store.enter(entry)
+
+
+def newest_decision(store: Store, round_name: str) -> LogbookEntry | None:
+    """The latest decision on a round, as it was entered."""
+    entries = [e for e in store.logbook(kind=DECISION) if e.round == round_name]
+    return entries[-1] if entries else None
+
+
+def _value(value: Value | None) -> str:
+    if value is None:
+        return "absent"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

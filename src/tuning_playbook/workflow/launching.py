@@ -1,0 +1,216 @@
+"""Making a round's best configuration the baseline."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.candidates import baseline_config, changed_values
+from tuning_playbook.decisions import Choice, Decision, Launch
+from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
+from tuning_playbook.project_files import PROJECT_FILE, read_project
+from tuning_playbook.project_files.baseline_editing import with_baseline
+from tuning_playbook.space import Config
+from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import LAUNCH, decision_of, launch_entry, launch_of
+from tuning_playbook.workflow.contenders import Contenders, contenders_of, present_code
+from tuning_playbook.workflow.deciding import changes_text, newest_decision
+from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchResult:
+    """What launching came to.
+
+    Args:
+        launch: with the values before and after.
+        diff: of playbook.toml, as a patch; empty where nothing had to change.
+        written: whether the file and the logbook were changed.
+    """
+
+    launch: Launch
+    diff: str
+    written: bool
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "schema": 1,
+            "round": self.launch.round,
+            "choice": self.launch.choice.value,
+            "reason": self.launch.reason,
+            "changes": [
+                {"key": key, "before": before, "after": after}
+                for key, before, after in changed_values(self.launch.before, self.launch.after)
+            ],
+            "diff": self.diff,
+            "written": self.written,
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        name = self.launch.round
+        if not self.diff:
+            return f"{name}: its best configuration is the baseline already; nothing to do"
+        head = f"{name}: launched" if self.written else f"{name}: would change"
+        changes = changes_text(self.launch.before, self.launch.after)
+        return "\n".join([
+            head, *(f"  {line}" for line in changes), "", self.diff.rstrip("\n"), "",
+            f"reason: {self.launch.reason}", *(["next: playbook next"] * self.written),
+        ])  # fmt: skip
+
+
+def launch(
+    folder: Path, round_name: str, *, reason: str = "", dry_run: bool = False
+) -> LaunchResult:
+    """Make a round's best configuration the project's baseline, and enter it in the logbook.
+
+    Does nothing where it is the baseline already.
+
+    Args:
+        folder: of the project.
+        round_name: of the round.
+        reason: why it is launched without, or against, a decision; kept in the logbook.
+        dry_run: only tell what would change.
+
+    Raises:
+        RefusedByPlaybook: without a reason, where no decision to adopt it stands as things are now.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    opened = open_project(Path(folder))
+    store = project_store(opened, must_exist=True)
+    try:
+        contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
+        before, after = contenders.incumbent, contenders.candidate.config
+        entry = newest_decision(store, contenders.round)
+        decision = None if entry is None else decision_of(entry)
+        if before == after:
+            return _already(store, contenders, decision, dry_run=dry_run)
+        code = "" if entry is None else str(entry.data.get("code", ""))
+        stale = _stale(opened, contenders, decision, code)
+        made = _launch(contenders, decision, stale=stale, reason=reason.strip())
+        diff = _edit(opened, after, dry_run=dry_run)
+        if not dry_run:
+            store.enter(launch_entry(made))
+    finally:
+        store.close()
+    return LaunchResult(made, diff, written=not dry_run)
+
+
+def _already(
+    store: Store, contenders: Contenders, decision: Decision | None, *, dry_run: bool
+) -> LaunchResult:
+    """Nothing to change; a launch that was cut short after the file is entered now."""
+    after = contenders.candidate.config
+    before = after if decision is None else decision.incumbent
+    choice = Choice.KEEP if decision is None else decision.choice
+    made = Launch(contenders.round, time.time(), before, after, choice, _first_reason(decision))
+    entered = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == contenders.round]
+    cut_short = choice is Choice.ADOPT and not any(dict(known.after) == after for known in entered)
+    if cut_short and not dry_run:
+        store.enter(launch_entry(made))
+    return LaunchResult(made, "", written=cut_short and not dry_run)
+
+
+def _stale(
+    opened: OpenProject, contenders: Contenders, decision: Decision | None, code: str
+) -> str:
+    """Why no decision speaks about things as they are now; empty for one that does.
+
+    Args:
+        opened: the project.
+        contenders: as they are now.
+        decision: the newest on the round.
+        code: version of the training program that it was made with.
+    """
+    name = contenders.round
+    if contenders.unfinished:
+        return f"{contenders.unfinished} of its trials are left; type: playbook run {name}"
+    if decision is None:
+        return (
+            f"no decision on it was made; type: playbook rerun {name}, then playbook decide {name}"
+        )
+    if dict(decision.candidate) != dict(contenders.candidate.config):
+        return f"it has a better trial since it was decided on; type: playbook rerun {name}"
+    if dict(decision.incumbent) != dict(contenders.incumbent):
+        return f"the baseline has changed since it was decided on; type: playbook decide {name}"
+    if code != present_code(opened).code:
+        return (
+            "the training program has changed since it was decided on; type: playbook rerun "
+            f"{name}, then playbook decide {name}"
+        )
+    return ""
+
+
+def _launch(
+    contenders: Contenders, decision: Decision | None, *, stale: str, reason: str
+) -> Launch:
+    """The launch as it will be entered.
+
+    Raises:
+        RefusedByPlaybook: without a reason, unless a decision to adopt stands.
+    """
+    choice = Choice.INCONCLUSIVE if stale or decision is None else decision.choice
+    words = _first_reason(decision)
+    if choice is not Choice.ADOPT:
+        problem = stale or f"the decision was {choice.value}. {words}"
+        if not reason:
+            raise RefusedByPlaybook(
+                f"round {contenders.round!r} cannot be launched: {problem}\nTo launch it all the "
+                f"same, say why: playbook launch {contenders.round} --reason '...'",
+                source="adoption",
+            )
+        kind = "against the evidence" if choice is Choice.KEEP else "without evidence"
+        words = f"{kind}: {reason}"
+    return Launch(
+        round=contenders.round,
+        at=time.time(),
+        before=contenders.incumbent,
+        after=contenders.candidate.config,
+        choice=choice,
+        reason=words,
+    )
+
+
+def _first_reason(decision: Decision | None) -> str:
+    return next(iter(decision.reasons), "") if decision is not None else ""
+
+
+def _edit(opened: OpenProject, config: Config, *, dry_run: bool) -> str:
+    """Put the values into playbook.toml; the difference as a patch.
+
+    What is written is read back first, so that a file which cannot be edited well stays as it was.
+    """
+    file = (opened.folder / PROJECT_FILE).resolve()
+    old = file.read_bytes().decode("utf-8")
+    mark = _BYTE_ORDER_MARK if old.startswith(_BYTE_ORDER_MARK) else ""
+    new = mark + with_baseline(old.removeprefix(mark), config, opened.project.hyperparameters)
+    draft = file.with_name(f"{file.name}.draft")
+    try:
+        draft.write_bytes(new.encode("utf-8"))
+        shutil.copymode(file, draft)
+        if baseline_config(read_project(draft)) != dict(config):
+            raise InvalidInput(
+                f"[baseline] of {file} is written in a way that cannot be edited; write these "
+                f"values by hand: {dict(config)}"
+            )
+        if not dry_run:
+            draft.replace(file)
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return "".join(
+        difflib.unified_diff(
+            old.splitlines(keepends=True), new.splitlines(keepends=True),
+            f"before/{PROJECT_FILE}", f"after/{PROJECT_FILE}", n=2,
+        )
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Running a round's best configuration and the baseline again, with fresh seeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.progress import Progress
+from tuning_playbook.search import planned_trials
+from tuning_playbook.space import Config
+from tuning_playbook.store import Event, Store
+from tuning_playbook.study import Objective, Provenance, Study
+from tuning_playbook.trial import Trial
+from tuning_playbook.workflow.contenders import Reruns, contenders_of, reruns_of
+from tuning_playbook.workflow.driving import drive
+from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+
+USUAL_RERUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RerunResult:
+    """What rerunning came to.
+
+    Args:
+        round: whose candidate it is; empty for the baseline alone.
+        objective: of the project.
+        reruns: of each configuration.
+        added: how many were added by this call.
+        interrupted: whether some are left.
+    """
+
+    round: str
+    objective: Objective
+    reruns: tuple[Reruns, ...]
+    added: int
+    interrupted: bool
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "schema": 1,
+            "round": self.round,
+            "metric": self.objective.metric,
+            "direction": self.objective.direction.value,
+            "code": self.reruns[0].study.provenance.code,
+            "reruns": [r.as_document() for r in self.reruns],
+            "added": self.added,
+            "interrupted": self.interrupted,
+        }
+
+    def text(self) -> str:
+        """For a person."""
+        lines = [r.text(self.objective) for r in self.reruns]
+        name = self.round or "--baseline"
+        if self.interrupted:
+            return "\n".join([*lines, f"stopped; go on with: playbook rerun {name}"])
+        if not self.added:
+            more = 2 * max(r.planned for r in self.reruns)
+            lines.append(f"no more were asked for; for more: playbook rerun {name} --times {more}")
+        if len(self.reruns) > 1:
+            lines.append(f"next: playbook decide {self.round}")
+        return "\n".join(lines)
+
+
+def rerun(
+    folder: Path,
+    round_name: str | None,
+    *,
+    times: int = USUAL_RERUNS,
+    candidate: bool = True,
+    baseline: bool = True,
+    workers: int | None = None,
+    command: str = "",
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> RerunResult:
+    """Bring the reruns of a round's candidate and of the baseline to a number.
+
+    Both take turns on the same workers. Reruns that are there already count, so that those of the
+    baseline serve every round until the training program or the protocol changes.
+
+    Args:
+        folder: of the project.
+        round_name: whose best configuration is the candidate; ``None`` for the baseline alone.
+        times: of each, in all.
+        candidate, baseline: which of the two.
+        workers: trials at the same time; the project file's number by default.
+        command: what the user typed, for the record.
+        on_progress: called a few times a second.
+
+    Raises:
+        InvalidInput: where the round has trials left, so that its candidate may still change.
+    """
+    opened = open_project(Path(folder))
+    name = (round_name or "").removesuffix(".toml")
+    configs = _configs(opened, name, candidate=candidate, baseline=baseline)
+    command = command or " ".join(["playbook rerun", name]).strip()
+    provenance = provenance_of(opened.folder, command=command)
+    added: list[Trial] = []
+
+    def create(store: Store) -> Sequence[Study]:
+        studies = []
+        for role, config in configs.items():
+            study = rerun_study(opened.project, config, provenance=provenance)
+            question = f"reruns of the {role}" + f" of {name}" * (role == "candidate")
+            studies.append(replace(study, question=question))
+            added.extend(_ask(store, studies[-1], times=times, command=command))
+        return studies
+
+    label = f"reruns for {name}" if name else "reruns of the baseline"
+    summary = drive(
+        opened, create, workers=workers, on_progress=lambda p: on_progress(replace(p, round=label))
+    )
+    found = _found(opened, configs, provenance)
+    return RerunResult(name, opened.project.objective, found, len(added), summary.interrupted)
+
+
+def _configs(
+    opened: OpenProject, round_name: str, *, candidate: bool, baseline: bool
+) -> dict[str, Config]:
+    """What is to be rerun, by role; the baseline alone where the candidate is the same."""
+    found: dict[str, Config] = {}
+    if candidate:
+        store = project_store(opened, must_exist=True)
+        try:
+            contenders = contenders_of(opened, store, round_name)
+        finally:
+            store.close()
+        if contenders.unfinished:
+            raise InvalidInput(
+                f"round {round_name!r} has {contenders.unfinished} trials left, and its best "
+                f"configuration may still change; finish it first: playbook run {round_name}"
+            )
+        found["candidate"] = contenders.candidate.config
+    config = baseline_config(opened.project)
+    if baseline or config in found.values():
+        found = {role: c for role, c in found.items() if c != config} | {"baseline": config}
+    return found
+
+
+def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:
+    """Create a study of reruns, or add to it, so that ``times`` of them count."""
+    there = store.trials(study.name) if study.name in {s.name for s in store.studies()} else ()
+    missing = times - sum(map(counts_as_rerun, there))
+    start = 1 + max((t.index for t in there), default=-1)
+    now = time.time()
+    more = planned_trials(study, start=start, count=max(0, missing), created_at=now)
+    store.create(replace(study, trials=max(1, len(there) + len(more))), more)
+    store.note(study.name, Event(now, "run-started", command))
+    return more
+
+
+def _found(
+    opened: OpenProject, configs: dict[str, Config], provenance: Provenance
+) -> tuple[Reruns, ...]:
+    store = project_store(opened, must_exist=True)
+    try:
+        return tuple(
+            reruns_of(store, opened.project, config, role=role, provenance=provenance)
+            for role, config in configs.items()
+        )
+    finally:
+        store.close()

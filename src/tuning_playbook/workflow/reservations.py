@@ -1,0 +1,61 @@
+"""What a decision does not settle, in sentences."""
+
+from __future__ import annotations
+
+from tuning_playbook.decide.candidates import changed_values
+from tuning_playbook.decisions import Soundness
+from tuning_playbook.store import Store
+from tuning_playbook.study import Provenance
+from tuning_playbook.workflow.contenders import Contenders
+from tuning_playbook.workflow.opening import OpenProject
+
+
+def reservations(
+    opened: OpenProject, store: Store, contenders: Contenders, provenance: Provenance
+) -> tuple[str, ...]:
+    """What a reader of a decision should know beside its reasons.
+
+    Args:
+        opened: the project.
+        store: with the answer to the round's question, where one was entered.
+        contenders: what is decided about.
+        provenance: of the reruns.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    project = opened.project
+    studies = [arm.study for arm in contenders.arms]
+    found = list(_soundness(store, contenders.round))
+    codes = {s.provenance.code for s in studies if s.provenance.code}
+    if codes - {provenance.code}:
+        found.append(
+            "The training program has changed since the round ran: the candidate was selected with "
+            "another version than it was rerun with."
+        )
+    if any(s.training != project.training or s.objective != project.objective for s in studies):
+        found.append(
+            "Training or evaluation has changed since the round ran: the candidate was selected "
+            "under another protocol than it was rerun with."
+        )
+    changed = changed_values(contenders.incumbent, contenders.candidate.config)
+    if len(changed) > 1:
+        found.append(
+            f"The candidate differs in {len(changed)} hyperparameters; what each of them "
+            "contributes is not told apart."
+        )
+    found += [note for arm in contenders.arms for note in arm.notes]
+    return tuple(dict.fromkeys(found))
+
+
+def _soundness(store: Store, round_name: str) -> list[str]:
+    """A comparison that was not fair says nothing about its question; the reruns still count."""
+    answers = [e for e in store.logbook(kind="answer") if e.round == round_name]
+    label = str(answers[-1].data.get("soundness", "")) if answers else ""
+    if label not in (Soundness.WEAK.value, Soundness.VOID.value):
+        return []
+    reasons = " ".join(str(r) for r in answers[-1].data.get("reasons", ()))
+    return [
+        f"The round's comparison is {label}, so this is about the two configurations alone and not "
+        f"about its question. {reasons}".strip()
+    ]
