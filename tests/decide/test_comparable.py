@@ -96,9 +96,8 @@ def trained(**changes):
             "dropout is fixed at 0.1 in a, fixed at 0.3 in b.",
         ),
         (
-            replace(OTHER, space=SearchSpace((replace(RATE, domain=Float(1e-5, 1.0, "log")),))),
-            "learning_rate is searched from 0.0001 to 1 (log) in a, "
-            + "searched from 1e-05 to 1 (log) in b.",
+            replace(OTHER, space=SearchSpace((replace(RATE, domain=Float(0.0, 1.0)),))),
+            "learning_rate is searched from 0.0001 to 1 (log) in a, searched from 0 to 1 in b.",
         ),
         (
             replace(OTHER, space=SearchSpace(()), fixed={**STUDY.fixed, "learning_rate": 0.1}),
