@@ -18,6 +18,7 @@ _COMMANDS = {
     "decide": "Decide by reruns whether the best takes the baseline's place.",
     "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
+    "check": "Go through the checklist of a round, or of any other study.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
     "look": "Count the looks at held-out data, or take one.",

@@ -177,12 +177,13 @@ def _drop_copies(parameters: dict[str, Cells], others: dict[str, Cells]) -> list
 def _summary(
     parameters: Mapping[str, Cells], results: Mapping[str, Cells], *, said: bool
 ) -> list[str]:
-    varied = [n for n, cells in parameters.items() if len({str(c) for c in cells} - {"None"}) > 1]
-    how = "by their prefix" if said else "guessed by their names; say --params to choose"
-    notes = [f"Taken as hyperparameters: {', '.join(varied)} ({how})."] if varied else []
-    if results and not said:
-        notes.append(f"Taken as results: {', '.join(results)}.")
-    return notes
+    if said or not parameters:
+        return []
+    rest = f", and as results: {', '.join(results)}" if results else ""
+    return [
+        f"Taken as hyperparameters by their names: {', '.join(parameters)}{rest}; say --params to "
+        "choose."
+    ]
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:

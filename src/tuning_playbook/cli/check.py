@@ -1,0 +1,71 @@
+"""``playbook check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _names(_context: click.Context, _option: click.Parameter, value: Any) -> tuple[str, ...]:
+    """``a,b`` and ``--option a --option b`` alike."""
+    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+@click.command("check")
+@click.argument("target")
+@click.option("--curves", type=_FILE, help="Table of curves: trial, step, metrics.")
+@click.option("--metric", default="", help="What decides.")
+@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
+@click.option("--space", type=_FILE, help="TOML file with the searched ranges.")
+@click.option("--params", multiple=True, callback=_names, metavar="A,B,...",
+              help="Which columns are hyperparameters.")  # fmt: skip
+@click.option("--chance-level", type=float, help="Metric of a model that has learnt nothing.")
+@click.option("--study", default="", help="Which of several studies.")
+@click.option("--by", multiple=True, callback=_names, metavar="A,B,...",
+              help="Columns that tell the studies in one table apart.")  # fmt: skip
+@click.option("--select", multiple=True, callback=_names, metavar="ID,...", help="Checks to run.")
+@click.option("--ignore", multiple=True, callback=_names, metavar="ID,...",
+              help="Checks to leave out.")  # fmt: skip
+@click.option(
+    "--project", type=click.Path(path_type=Path), help="TARGET is a round of this project."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Print the numbers behind every verdict.")
+@json_option
+def command(
+    target: str,
+    project: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    *,
+    verbose: bool,
+    as_json: bool,
+    params: tuple[str, ...],
+    **told: Any,
+) -> None:
+    """Go through the playbook's checklist of a study and say what to do about it.
+
+    TARGET is a round of the project, or a study of another tool: a table of trials (CSV, TSV, JSON
+    lines or Parquet, also .gz), an Optuna or MLflow storage (a file or optuna:///study.db,
+    mlflow:URL), or a folder of TensorBoard, W&B or Ray Tune runs.
+
+    Ends with 0 where no check fails, with 1 where one does, with 2 where TARGET cannot be used.
+    """
+    from tuning_playbook.workflow.checking import Told, check
+
+    checked = check(
+        target, project=project, told=Told(parameters=params, **told), select=select, ignore=ignore
+    )
+    if as_json:
+        print_json(checked.as_document())
+    else:
+        from rich.console import Console
+
+        Console(soft_wrap=False).print(checked.renderable(verbose=verbose), markup=False)
+    sys.exit(1 if checked.failed else 0)

@@ -1,0 +1,353 @@
+"""Verdicts on a study: one of the project's rounds, or one that something else has run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.analysis.metric_roles import expected_direction
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
+from tuning_playbook.importers.column_roles import with_roles
+from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.splitting import split_study
+from tuning_playbook.project_files import ROUNDS_FOLDER, find_project, read_space
+from tuning_playbook.project_files.domains import domain_to_toml
+from tuning_playbook.report.verdicts import VerdictsView, verdicts
+from tuning_playbook.space import Constant, Domain, Float, Integer, SearchSpace
+from tuning_playbook.study import Direction, Objective
+from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.workflow.opening import open_project, project_store
+from tuning_playbook.workflow.round_checks import round_checks
+from tuning_playbook.workflow.round_facts import facts_of_rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says of a foreign study; empty is for what its tool knows or can be guessed.
+
+    Args:
+        metric: what decides.
+        direction: ``minimize`` or ``maximize``.
+        parameters: which columns are hyperparameters.
+        space: file with the searched ranges.
+        chance_level: metric of a model that has learnt nothing.
+        curves: long table of curves beside a table of trials.
+        study: which of several studies.
+        by: columns that tell the studies in one table apart.
+    """
+
+    metric: str = ""
+    direction: str = ""
+    parameters: tuple[str, ...] = ()
+    space: Path | None = None
+    chance_level: float | None = None
+    curves: Path | None = None
+    study: str = ""
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedStudy:
+    """One study with its verdicts.
+
+    Args:
+        table: of its trials.
+        findings: failed ones first.
+        notes: what was guessed, repaired or left out.
+    """
+
+    table: TrialTable
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        table = self.table
+        return {
+            "study": table.study,
+            "metric": table.objective.metric,
+            "direction": table.objective.direction.value,
+            "trials": len(table),
+            "ranges": {h.key: f"{{ {domain_to_toml(h.domain)} }}"
+                       for h in table.space.hyperparameters},
+            "inferred_ranges": table.inferred_ranges,
+            "notes": list(self.notes),
+            "findings": [finding_document(finding) for finding in self.findings],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """What the checks say.
+
+    Args:
+        studies: with their verdicts.
+        unusable: name -> why it was left out, where others could be checked.
+    """
+
+    studies: tuple[CheckedStudy, ...]
+    unusable: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether any check of any study failed."""
+        return any(f.verdict is Verdict.FAIL for s in self.studies for f in s.findings)
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``: one study, or a list of them."""
+        if len(self.studies) == 1 and not self.unusable:
+            return {"schema": 1, **self.studies[0].as_document()}
+        return {
+            "schema": 1,
+            "studies": [study.as_document() for study in self.studies],
+            "unusable": [{"study": name, "error": why} for name, why in self.unusable],
+        }
+
+    def renderable(self, *, verbose: bool = False) -> Any:
+        """For a terminal."""
+        from rich.console import Group
+        from rich.text import Text
+
+        titles = {check.id: check.title for check in all_checks()}
+        parts: list[Any] = []
+        for study in self.studies:
+            view = VerdictsView(study.table.study, _facts(study.table), study.findings, study.notes)
+            parts += [verdicts(view, titles=titles, verbose=verbose), Text()]
+        parts += [Text(f"{name}: not checked. {why}") for name, why in self.unusable]
+        return Group(*parts[: -1 if not self.unusable else None])
+
+
+def check(
+    target: str,
+    *,
+    project: Path | None = None,
+    told: Told | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Checked:
+    """Go through the checklist of the study or the studies at ``target``.
+
+    Args:
+        target: a round of the project, or a file, folder or URL with a study of another tool.
+        project: folder of the project that the round belongs to. Where ``None``, a file or folder
+            named ``target`` comes first, then a round of the project around the working folder.
+        told: what the user says of a foreign study.
+        select: ids of the checks to run; all where empty.
+        ignore: ids of the checks to leave out.
+
+    Raises:
+        InvalidInput: where nothing usable is at ``target``.
+    """
+    told = told or Told()
+    selected_checks(all_checks(), select=select, ignore=ignore)  # a wrong id before any reading
+    if project is None and not _names_a_round(target):
+        return _check_foreign(target, told, select, ignore)
+    if told != Told():
+        raise InvalidInput(
+            f"{target} is a round of the project, which knows its metric, ranges and curves; leave "
+            "out the options that describe a study of another tool"
+        )
+    return _check_round(project or Path(), Path(target).stem, select, ignore)
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON values, as ``playbook check --json`` prints it."""
+    return {
+        "check": finding.check,
+        "verdict": finding.verdict.value,
+        "summary": finding.summary,
+        "evidence": dict(finding.evidence),
+        "advice": [
+            {"action": advice.action, **advice.arguments, "reason": advice.reason}
+            for advice in finding.advice
+        ],
+        "source": finding.source,
+        "confidence": finding.confidence,
+    }
+
+
+def foreign_tables(target: str, told: Told) -> list[tuple[ForeignStudy, TrialTable]]:
+    """The studies of another tool, as read and as the checks see them.
+
+    Raises:
+        InvalidInput: where one of them cannot be used.
+    """
+    return [_table(study, told) for study in _foreign_studies(target, told)]
+
+
+def _names_a_round(target: str) -> bool:
+    """Whether there is no such file, but a project around the working folder with such a round."""
+    path = Path(target)
+    if ":" in target or (path.exists() and path.suffix != ".toml"):
+        return False
+    try:
+        folder = find_project(Path())
+    except InvalidInput:
+        return False
+    return path.suffix == ".toml" or (folder / ROUNDS_FOLDER / f"{target}.toml").is_file()
+
+
+def _check_round(folder: Path, name: str, select: Sequence[str], ignore: Sequence[str]) -> Checked:
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        arms = arms_of_round(
+            store, name, facts=facts_of_rounds(store), chance_level=opened.project.chance_level
+        )
+    finally:
+        store.close()
+    return Checked(
+        tuple(
+            CheckedStudy(
+                arm.table,
+                run_checks(arm.table, checks=round_checks(arm.study), select=select, ignore=ignore),
+                arm.notes,
+            )
+            for arm in arms
+        )
+    )
+
+
+def _check_foreign(
+    target: str, told: Told, select: Sequence[str], ignore: Sequence[str]
+) -> Checked:
+    checked, unusable = [], []
+    studies = _foreign_studies(target, told)
+    for study in studies:
+        try:
+            read, table = _table(study, told)
+        except InvalidInput as error:
+            if len(studies) == 1:
+                raise
+            unusable.append((study.name, str(error)))
+            continue
+        findings = run_checks(table, select=select, ignore=ignore)
+        checked.append(CheckedStudy(table, findings, read.notes))
+    if not checked:
+        raise InvalidInput("\n".join(f"{name}: {why}" for name, why in unusable))
+    return Checked(tuple(checked), tuple(unusable))
+
+
+def _foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
+    if not told.by:
+        return list(open_foreign(target, curves=told.curves, study=told.study or None))
+    whole = open_foreign(target, curves=told.curves)
+    parts = [part for study in whole for part in split_study(study, told.by)]
+    found = [part for part in parts if told.study in ("", part.name)]
+    if not found:
+        raise InvalidInput(
+            f"{target} has no study {told.study!r} by {', '.join(told.by)}; it has: "
+            f"{', '.join(part.name for part in parts[:20])}"
+        )
+    return found
+
+
+def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
+    objective, guessed = _objective(study, told)
+    study = with_roles(study, metric=objective.metric, parameters=told.parameters)
+    study = replace(study, notes=(*study.notes, *guessed))
+    space = None if told.space is None else read_space(told.space)
+    table = foreign_table(
+        _named_as(study, space) if space is not None else study,
+        objective=objective,
+        space=space,
+        parameters=() if space is not None else told.parameters,
+        chance_level=told.chance_level,
+    )
+    if table.inferred_ranges:
+        ranges = "; ".join(f"{h.key} {_range(h.domain)}" for h in table.space.hyperparameters)
+        note = (
+            f"Ranges are those of the values tried: {ranges}. Declare them with --space."
+            if ranges
+            else "No hyperparameter varies."
+        )
+        study = replace(study, notes=(*study.notes, note))
+    return study, table
+
+
+def _objective(study: ForeignStudy, told: Told) -> tuple[Objective, list[str]]:
+    """What decides: as told, as the tool knows it, or as an unmistakable name says."""
+    known = study.objective
+    notes = []
+    metric = told.metric or (known.metric if known else "")
+    if not metric:
+        metrics = metrics_of(study)
+        if len(metrics) != 1:
+            raise InvalidInput(
+                f"{study.name} does not say which metric decides; add --metric NAME. "
+                f"Its metrics: {', '.join(metrics[:20]) or 'none'}"
+            )
+        metric = metrics[0]
+        notes.append(f"{metric} is the only metric, so it decides.")
+    if told.direction:
+        return Objective(metric, Direction(told.direction), *_reduction(known, metric)), notes
+    if known is not None and known.metric == metric:
+        return known, notes
+    direction = expected_direction(metric)
+    if direction is None:
+        raise InvalidInput(
+            f"whether {metric} is better small or large, its name does not tell; add "
+            "--direction minimize or --direction maximize"
+        )
+    notes.append(f"By its name, {metric} is to be {direction}d; say --direction otherwise.")
+    return Objective(metric, Direction(direction)), notes
+
+
+def _reduction(known: Objective | None, metric: str) -> tuple[Any, ...]:
+    return (known.reduction,) if known is not None and known.metric == metric else ()
+
+
+def _named_as(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
+    """The study with columns called as a space can name them: ``model/width`` as model_width."""
+    declared = {name for h in space.hyperparameters for name in (h.key, h.name)}
+    usable = usable_names(list(study.parameters))
+    columns = {
+        name if name in declared else usable[name]: cells
+        for name, cells in study.parameters.items()
+    }  # fmt: skip
+    for name, cells in {**study.results, **study.metadata}.items():
+        if name in declared and name not in columns:  # declared, so it was chosen
+            columns[name] = cells
+    return replace(study, parameters=columns)
+
+
+def _range(domain: Domain) -> str:
+    """A range in words, short: ``0.001 to 10 (log)``."""
+    if isinstance(domain, (Float, Integer)):
+        scale = "" if domain.scale == "linear" else f" ({domain.scale.replace('_', ' ')})"
+        return f"{domain.low:.4g} to {domain.high:.4g}{scale}"
+    values = [
+        f"{v:.4g}" if isinstance(v, float) else str(v)
+        for v in (() if isinstance(domain, Constant) else domain.values)
+    ]
+    return ", ".join(values[:6]) + (f", ... ({len(values)})" if len(values) > 6 else "")
+
+
+def _facts(table: TrialTable) -> str:
+    judged = feasibility(table)
+    count = len(table)
+    objective = table.objective
+    facts = f"{count} trial{'s' if count != 1 else ''}"
+    lost = int(judged.infeasible.sum())
+    unfinished = count - int(judged.judged.sum())
+    facts += f", {lost} infeasible" if lost else ""
+    facts += f", {unfinished} unfinished" if unfinished else ""
+    facts += f"; {objective.direction.value} {objective.metric}"
+    rows = np.flatnonzero(judged.feasible)
+    if len(rows):
+        best = int(rows[np.argmin(table.loss[rows])])
+        value = objective.direction.sign * float(table.loss[best])
+        if math.isfinite(value):
+            facts += f", best {value:.5g} (trial {table.ids[best]})"
+    return facts
