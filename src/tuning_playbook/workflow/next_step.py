@@ -16,7 +16,7 @@ from tuning_playbook.decide.next_steps import (
     RoundState,
     next_steps,
 )
-from tuning_playbook.decide.reruns import rerun_study
+from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
