@@ -180,10 +180,8 @@ def _summary(
     if said or not parameters:
         return []
     rest = f", and as results: {', '.join(results)}" if results else ""
-    return [
-        f"Taken as hyperparameters by their names: {', '.join(parameters)}{rest}; say --params to "
-        "choose."
-    ]
+    note = f"Taken as hyperparameters by their names: {', '.join(parameters)}{rest}"
+    return [f"{note}; say --params to choose."]
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:

@@ -62,7 +62,7 @@ def verdicts(
         _fold(rows, view.findings)
     head = Text.assemble((shown(view.name), "bold"), "  ", (shown(view.facts), "dim"))
     notes = [Padding(Text(f"- {shown(note)}", style="dim"), (0, 0, 0, 2)) for note in view.notes]
-    return Group(head, Text(), rows, *([Text(), *notes] if notes else []))
+    return Group(head, Text(), rows, *([Text()] if notes else []), *notes)
 
 
 def advice_words(advice: Advice) -> str:
