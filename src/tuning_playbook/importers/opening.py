@@ -91,6 +91,10 @@ def _readers() -> Iterator[tuple[_Sniffer, _Reader]]:
 
     yield looks_like_optuna, lambda path: read_optuna(str(path))
 
+    from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
+
+    yield looks_like_ray_tune, read_ray_tune
+
     from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
 
     yield looks_like_tensorboard, read_tensorboard
