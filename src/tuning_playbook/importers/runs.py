@@ -110,6 +110,26 @@ def counted_where_stepless(metric: str, points: Points, notes: list[str]) -> Poi
     return steps, values
 
 
+def joined_attempts(attempts: Sequence[Points]) -> Points:
+    """One curve from the attempts of a run that was started again, in the order of time.
+
+    Over the steps that an attempt covers, earlier attempts are left out. Their points beyond are
+    kept, since a restart that is killed at once must not cost the run its curve.
+
+    Example:
+        >>> first = np.array([0, 10, 20, 30]), np.array([4.0, 3.0, 2.0, 1.0])
+        >>> second = np.array([15, 25]), np.array([2.4, 1.6])
+        >>> [part.tolist() for part in joined_attempts([first, second])]
+        [[0, 10, 30, 15, 25], [4.0, 3.0, 1.0, 2.4, 1.6]]
+    """
+    steps, values = attempts[0]
+    for later_steps, later_values in attempts[1:]:
+        kept = (steps < later_steps.min()) | (steps > later_steps.max())
+        steps = np.concatenate((steps[kept], later_steps))
+        values = np.concatenate((values[kept], later_values))
+    return steps, values
+
+
 def shortened(notes: Sequence[str]) -> list[str]:
     """Each note once, and not more than a person reads."""
     distinct = list(dict.fromkeys(notes))

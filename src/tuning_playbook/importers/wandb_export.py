@@ -1,0 +1,229 @@
+"""Exports of W&B: the table of its website, and what people write with its API."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.column_roles import column_roles
+from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
+from tuning_playbook.importers.nested import object_in
+from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.trial import Reason, Status
+
+# A crashed run is one that W&B has lost: its machine went away, or it was killed from outside.
+_ENDINGS = {
+    "finished": (Status.COMPLETE, Reason.NONE),
+    "running": (Status.RUNNING, Reason.NONE),
+    "pending": (Status.WAITING, Reason.NONE),
+    "failed": (Status.FAILED, Reason.EXIT_CODE),
+    "crashed": (Status.FAILED, Reason.LOST),
+    "killed": (Status.CANCELLED, Reason.CANCELLED),
+    "preempting": (Status.FAILED, Reason.LOST),
+    "preempted": (Status.FAILED, Reason.LOST),
+}  # fmt: skip
+_CONFIG = ("config", "rawconfig", "_config")
+_SUMMARY = ("summary", "summary_metrics", "summaryMetrics", "_json_dict")
+_NAME = ("name", "display_name", "displayName", "Name", "run_name", "id", "ID")
+_ID = ("id", "ID", "run_id")
+_STATE = ("state", "State", "status")
+_SWEEP = ("sweep", "Sweep", "sweep_id", "sweepName", "sweep_name")
+_HISTORY = ("history", "scan_history")
+# Columns of the website's table that tell of the run and not of its configuration.
+_OF_RUN = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep", "ID",
+                     "Group", "Job Type", "JobType", "Host", "Hostname", "GPU Count", "GPU Type",
+                     "End Time", "Updated", "Commit", "GitHub", "Github", "Path", "Python Version",
+                     "OS", "CPU Count", "Heartbeat"})  # fmt: skip
+_BARE = re.compile(r"(?<=[:,\[\s])(-?)(nan|inf)(?=[,}\]])")
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file is a table of W&B's runs."""
+    ending = table_ending(path)
+    if ending in (".csv", ".tsv"):
+        header = _header(path)
+        return (_has(header, _CONFIG) and _has(header, _SUMMARY)) or _is_of_website(header)
+    if ending not in (".json", ".jsonl", ".ndjson"):
+        return False
+    try:
+        record = next(iter(_json_records(path)), None)
+    except InvalidInput:
+        return False
+    return isinstance(record, dict) and _has(record, _CONFIG) and _has(record, _SUMMARY)
+
+
+def read_export(path: Path) -> tuple[ForeignStudy, ...]:
+    """The studies in an export, one for each sweep.
+
+    Raises:
+        InvalidInput: for a file that is no such export, or is damaged.
+    """
+    name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    notes: list[str] = []
+    if table_ending(path) not in (".csv", ".tsv"):
+        records = _json_records(path)
+        own = [_of_record(record, row) for row, record in enumerate(records)]
+    elif _is_of_website(_header(path)):
+        own = _of_website(path, notes)
+    else:
+        columns = read_columns(path, as_text=("name", "id", *_CONFIG, *_SUMMARY))
+        cells = {key: plain_values(column) for key, column in columns.items()}
+        rows = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+        own = [_of_record(record, row) for row, record in enumerate(rows)]
+    if not own:
+        raise InvalidInput(f"{path} has no runs; export them again")
+    groups: dict[str, list[Run]] = {}
+    for sweep, run in own:
+        groups.setdefault("/".join(filter(None, (name, sweep))), []).append(run)
+    return tuple(study_of_runs(title, runs, notes=notes) for title, runs in groups.items())
+
+
+def set_ending(run: Run, state: str) -> None:
+    """Write down how a run ended, from the word that W&B has for it."""
+    run.status, run.reason = _ENDINGS.get(state.lower(), (Status.COMPLETE, Reason.NONE))
+    if run.status is Status.COMPLETE and not run.is_measured:
+        run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
+
+
+def without_own_keys(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Without W&B's own: ``_step``, ``_runtime``, ``_timestamp``, ``_wandb``, ``wandb_version``."""
+    return {k: v for k, v in flat.items() if k[:1] != "_" and k != "wandb_version"}
+
+
+def unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration without the ``value`` and ``desc`` that W&B's files put around each entry.
+
+    Example:
+        >>> unwrapped({"wandb_version": 1, "lr": {"desc": None, "value": 0.1}, "depth": 3})
+        {'wandb_version': 1, 'lr': 0.1, 'depth': 3}
+    """
+    return {
+        key: entry["value"]
+        if isinstance(entry, Mapping) and "value" in entry and set(entry) <= {"value", "desc"}
+        else entry
+        for key, entry in config.items()
+    }
+
+
+def _of_record(record: Mapping[str, Any], row: int) -> tuple[str, Run]:
+    """A run, and its sweep, from an object with a configuration and a summary."""
+    config, summary = (_object(_first(record, keys)) for keys in (_CONFIG, _SUMMARY))
+    run = Run(str(_first(record, _NAME) or row))
+    run.parameters = without_own_keys(dotted(unwrapped(config)))
+    flat = without_own_keys(dotted(summary))
+    run.results = {key: n for key, value in flat.items() if (n := as_number(value)) is not None}
+    run.curves = _curves(_first(record, _HISTORY))
+    run.metadata = {
+        key: value
+        for key, value in record.items()
+        if isinstance(value, (str, int, float)) and key not in (*_CONFIG, *_SUMMARY, *_HISTORY)
+    }
+    set_ending(run, str(_first(record, _STATE) or ""))
+    sweep = _first(record, _SWEEP)
+    name = sweep.get("name") or sweep.get("id") if isinstance(sweep, Mapping) else sweep
+    return str(name or ""), run
+
+
+def _of_website(path: Path, notes: list[str]) -> list[tuple[str, Run]]:
+    """Runs from a table of the website, which does not tell configuration from summary."""
+    columns = read_columns(path, as_text=("name", "id", "sweep"))
+    cells = {key: plain_values(column) for key, column in columns.items()}
+    mixed = {k: v for k, v in without_own_keys(cells).items() if k not in _OF_RUN}
+    roles = column_roles(mixed)
+    notes.extend(roles.notes)
+    own = []
+    for row in range(len(next(iter(cells.values())))):
+        run = Run(str(_first({k: cells[k][row] for k in cells}, ("Name", "ID")) or row))
+        run.parameters = {k: v[row] for k, v in roles.parameters.items()}
+        run.results = {
+            k: n for k, v in roles.results.items() if (n := as_number(v[row])) is not None
+        }
+        run.metadata = {k: v[row] for k, v in roles.others.items()}
+        run.metadata.update((k, cells[k][row]) for k in cells if k in _OF_RUN - {"Name", "State"})
+        set_ending(run, str(cells["State"][row] or ""))
+        own.append((str(cells["Sweep"][row] or "") if "Sweep" in cells else "", run))
+    return own
+
+
+def _curves(history: Any) -> dict[str, Points]:
+    """Curves from rows with ``_step``, as ``run.scan_history()`` gives them."""
+    rows = history if isinstance(history, Sequence) and not isinstance(history, str) else []
+    points: dict[str, tuple[list[int], list[float]]] = {}
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            continue
+        step = as_number(row.get("_step"))
+        for metric, value in without_own_keys(dotted(row)).items():
+            logged = as_number(value)
+            if logged is not None:
+                steps, values = points.setdefault(metric, ([], []))
+                steps.append(number if step is None else int(step))
+                values.append(logged)
+    return {
+        metric: (np.array(steps, np.int64), np.array(values, np.float64))
+        for metric, (steps, values) in points.items()
+    }
+
+
+def _first(record: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    return next((record[key] for key in keys if record.get(key) not in (None, "")), None)
+
+
+def _has(names: Any, keys: Sequence[str]) -> bool:
+    return any(key in names for key in keys)
+
+
+def _is_of_website(header: Sequence[str]) -> bool:
+    return {"Name", "State"} <= set(header) and len(_OF_RUN & set(header)) >= 3
+
+
+def _object(cell: Any) -> dict[str, Any]:
+    """An object, or the text of one as JSON or Python prints it (which writes bare nan)."""
+    if isinstance(cell, str):
+        cell = object_in(cell)
+    if isinstance(cell, str):
+        cell = object_in(_BARE.sub(r"'\1\2'", cell))
+    return dict(cell) if isinstance(cell, Mapping) else {}
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with _opened(path) as file:
+            return [cell.strip() for cell in next(csv.reader(file), [])]
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _opened(path: Path) -> Any:
+    if path.name.lower().endswith(".gz"):
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def _json_records(path: Path) -> list[dict[str, Any]]:
+    """Objects of a JSON list, of an object by run, or one a line."""
+    try:
+        with _opened(path) as file:
+            text = file.read()
+        try:
+            document = json.loads(text)
+        except ValueError:
+            document = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path} cannot be read as JSON: {error}; export it again") from error
+    if isinstance(document, dict):
+        inner = document.get("runs", document)
+        single = _has(document, _SUMMARY)
+        document = [document] if single else list(inner.values() if inner is document else inner)
+    return [record for record in document if isinstance(record, dict)]
