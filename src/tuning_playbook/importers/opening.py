@@ -49,6 +49,10 @@ def open_foreign(
 
 def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
+    if lower.startswith("mlflow:"):
+        from tuning_playbook.importers.mlflow_store import read_mlflow
+
+        return read_mlflow(target, experiment=study)
     if lower.startswith(("optuna:", *_DATABASES)):
         from tuning_playbook.importers.optuna_storage import read_optuna
 
@@ -94,6 +98,14 @@ def _readers() -> Iterator[tuple[_Sniffer, _Reader]]:
     from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
 
     yield looks_like_ray_tune, read_ray_tune
+
+    from tuning_playbook.importers.mlflow_store import looks_like_mlflow, read_mlflow
+
+    yield looks_like_mlflow, lambda path: read_mlflow(str(path))
+
+    from tuning_playbook.importers.wandb_runs import looks_like_wandb, read_wandb
+
+    yield looks_like_wandb, read_wandb
 
     from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
 
