@@ -29,6 +29,7 @@ class Answer:
         soundness: whether the comparison was fair enough for it.
         reasons: what speaks against it, most important first.
         winners: arms that may be the best, best first; one where the answer is clear.
+        untuned: arms that were not tuned well enough to be compared.
         insights: what else was learnt, one sentence each.
         caveats: what the answer holds for only.
     """
@@ -37,6 +38,7 @@ class Answer:
     soundness: Soundness
     reasons: tuple[str, ...]
     winners: tuple[str, ...]
+    untuned: tuple[str, ...]
     insights: tuple[str, ...]
     caveats: tuple[str, ...]
 
@@ -88,6 +90,7 @@ def answer(
         judgement.soundness,
         judgement.reasons,
         winners,
+        tuple({o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}),
         tuple(_insights(findings)),
         (*(() if seed_deviation is not None else (_ONE_SEED,)), *caveats),
     )

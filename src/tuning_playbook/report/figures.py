@@ -22,7 +22,7 @@ from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report import captions
 from tuning_playbook.space import Constant
 
-Group: TypeAlias = Literal["hyperparameters", "training", "search"]
+Group: TypeAlias = Literal["answer", "hyperparameters", "training", "search"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _plain(value: Any) -> str:
 def _figures(view: RoundView) -> dict[str, Any]:
     """What the page's code needs: by number of section and plot."""
     return {
+        "answer": {"plots": [plot.figure for plot in view.answer.plots] if view.answer else []},
         "sections": [
             {
                 "plots": [plot.figure for plot in section.plots],
@@ -71,7 +72,7 @@ def _figures(view: RoundView) -> dict[str, Any]:
                 "table": asdict(section.table),
             }
             for section in view.sections
-        ]
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
+from tuning_playbook.report.answer_view import AnswerView
 from tuning_playbook.report.happenings import Happening, happenings
 from tuning_playbook.report.section import StudySection, study_section
 from tuning_playbook.store.base import Event
@@ -40,6 +41,7 @@ class RoundView:
         round: name of the round.
         question: what it asks.
         facts: name and value, for the head of the page.
+        answer: to its question; ``None`` before every arm has a finished trial.
         caveats: what the answer does not cover.
         sections: one for each study.
         happenings: what happened while the studies ran.
@@ -52,6 +54,7 @@ class RoundView:
     round: str
     question: str
     facts: tuple[tuple[str, str], ...]
+    answer: AnswerView | None
     caveats: tuple[str, ...]
     sections: tuple[StudySection, ...]
     happenings: tuple[Happening, ...]
@@ -67,6 +70,7 @@ def round_view(
     findings: Mapping[str, tuple[Finding, ...]],
     caveats: Sequence[str],
     version: str,
+    answer: AnswerView | None = None,
     events: Mapping[str, Sequence[Event]] = _NO_EVENTS,
 ) -> RoundView:
     """The report of a round.
@@ -77,6 +81,7 @@ def round_view(
         findings: by study.
         caveats: what the answer does not cover.
         version: of this package.
+        answer: to its question.
         events: by study, as the store keeps them.
     """
     first = studies[0][0]
@@ -87,6 +92,7 @@ def round_view(
         round=first.round or first.name,
         question=first.question,
         facts=(*_facts(studies), made),
+        answer=answer,
         caveats=tuple(caveats),
         sections=tuple(
             study_section(study, trials, table, findings.get(study.name, ()))

@@ -8,24 +8,47 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, compare_arms
-from tuning_playbook.analysis.slices import slices
+from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
+from tuning_playbook.analysis.slices import Slice, slices
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.variances import (
+    Variances,
+    data_spread,
+    study_spread,
+    trial_spread,
+)
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.decide.answer import Answer, answer, clear_leader
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
 from tuning_playbook.decide.reruns import pooled_deviation, rerun_values
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
+from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
-from tuning_playbook.space import Config
+from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import DECISION, decision_of
 from tuning_playbook.study import Study
 from tuning_playbook.workflow.arms import Arm, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.round_checks import round_checks
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """One of the things that stand side by side.
+
+    Args:
+        label: what it is called.
+        value: scientific value, or the middle of the slice; ``None`` where it is not one number.
+        table: its trials.
+    """
+
+    label: str
+    value: Value | None
+    table: TrialTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,10 +62,13 @@ class RoundAnswer:
         arms: its studies.
         labels: what each arm is called: its scientific values.
         findings: study -> verdicts of the checks, worst first.
-        compared: tables that were compared: of the arms, or of the slices of a joint study.
+        axis: the hyperparameter compared; empty for one arm, or several hyperparameters.
+        compared: what was compared: the arms, or the slices of a joint study.
         comparison: of them; ``None`` before every arm has a finished trial.
         answer: ``None`` where there is no comparison.
+        variances: of the result, three separate numbers.
         candidate: the best trial of all; ``None`` where none trained.
+        decision: the newest about this round.
         caveats: what any answer holds for only.
     """
 
@@ -52,10 +78,13 @@ class RoundAnswer:
     arms: tuple[Arm, ...]
     labels: tuple[str, ...]
     findings: Mapping[str, tuple[Finding, ...]]
-    compared: tuple[tuple[str, TrialTable], ...]
+    axis: str
+    compared: tuple[Compared, ...]
     comparison: ArmComparison | None
     answer: Answer | None
+    variances: Variances | None
     candidate: Candidate | None
+    decision: Decision | None
     caveats: tuple[str, ...]
 
     @property
@@ -80,13 +109,14 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     own = facts.get(round_name, RoundFacts())
     labels = tuple(_label(arm.study) for arm in arms)
     findings = {a.study.name: run_checks(a.table, checks=round_checks(a.study)) for a in arms}
-    compared = _compared(arms, labels)
+    axis, compared = _compared(arms, labels)
+    comparison = _comparison(arms, compared)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
-    comparison = _comparison(arms, compared)
-    found = None
+    found = variances = None
     if comparison is not None:
-        deviation = _seed_deviation(store, arms[0].study)
+        reruns = _reruns(store, arms[0].study)
+        deviation = pooled_deviation(reruns)
         smallest = max(own.complexity_cost, deviation or 0.0)
         leader = clear_leader(comparison, smallest_gain=smallest)
         named = dict(zip(labels, findings.values(), strict=True))
@@ -99,10 +129,24 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             complexity_cost=own.complexity_cost,
             seed_deviation=deviation,
         )
+        variances = _variances(comparison, compared, reruns)
+    decisions = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == round_name]
     return RoundAnswer(
-        round_name, arms[0].study.question, own, arms, labels, findings, compared, comparison,
-        found, candidate, caveats,
-    )  # fmt: skip
+        name=round_name,
+        question=arms[0].study.question,
+        facts=own,
+        arms=arms,
+        labels=labels,
+        findings=findings,
+        axis=axis,
+        compared=compared,
+        comparison=comparison,
+        answer=found,
+        variances=variances,
+        candidate=candidate,
+        decision=decisions[-1] if decisions else None,
+        caveats=caveats,
+    )
 
 
 def _label(study: Study) -> str:
@@ -112,22 +156,42 @@ def _label(study: Study) -> str:
     return ", ".join(f"{short[key]} = {value}" for key, value in study.scientific.items())
 
 
-def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[tuple[str, TrialTable], ...]:
-    """What stands side by side: the arms, or the slices of the first joint hyperparameter."""
-    if len(arms) == 1 and arms[0].study.joint:
-        key = arms[0].study.joint[0]
-        return tuple((f"{key} {part.label}", part.table) for part in slices(arms[0].table, key))
-    return tuple(zip(labels, (a.table for a in arms), strict=True))
+def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[str, tuple[Compared, ...]]:
+    """What stands side by side, and along which hyperparameter.
+
+    The arms, or the slices of a joint study along the first of its scientific hyperparameters.
+    """
+    study = arms[0].study
+    if len(arms) == 1 and study.joint:
+        key = study.joint[0]
+        cut = slices(arms[0].table, key)
+        return key, tuple(
+            Compared(f"{key} {c.label}", _middle(study, key, c), c.table) for c in cut
+        )
+    keys = {key for arm in arms for key in arm.study.scientific}
+    axis = keys.pop() if len(keys) == 1 else ""
+    return axis, tuple(
+        Compared(label, arm.study.scientific.get(axis), arm.table)
+        for label, arm in zip(labels, arms, strict=True)
+    )
 
 
-def _comparison(
-    arms: Sequence[Arm], compared: Sequence[tuple[str, TrialTable]]
-) -> ArmComparison | None:
-    if not compared or not all(np.any(feasibility(table).judged) for _, table in compared):
+def _middle(study: Study, key: str, part: Slice) -> Value | None:
+    if part.value is not None:
+        return part.value
+    domain = study.space[key].domain
+    middle = sum(domain.to_unit([part.low, part.high]).tolist()) / 2
+    value: Value = domain.from_unit([middle]).tolist()[0]
+    return value
+
+
+def _comparison(arms: Sequence[Arm], compared: Sequence[Compared]) -> ArmComparison | None:
+    if not compared or not all(np.any(feasibility(c.table).judged) for c in compared):
         return None
     spaces = [arm.study.space for arm in arms]
     shared = len(arms) > 1 and all(space == spaces[0] for space in spaces)
-    labels, tables = [label for label, _ in compared], [table for _, table in compared]
+    tables = [c.table for c in compared]
+    labels = [c.label for c in compared]
     return compare_arms(tables, labels=labels, paired=shared and _ids_in_common(tables))
 
 
@@ -163,11 +227,22 @@ def _searched(arms: Sequence[Arm], candidate: Candidate | None) -> Config:
     return {key: value for key, value in candidate.config.items() if key in keys}
 
 
-def _seed_deviation(store: Store, study: Study) -> float | None:
-    """Standard deviation between reruns with other seeds; ``None`` where none have been run."""
-    groups = [
+def _reruns(store: Store, study: Study) -> list[tuple[float, ...]]:
+    """Objective of every rerun that was trained and judged like ``study``, by configuration."""
+    return [
         rerun_values(s, store.trials(s.name), store.curves(s.name))
         for s in store.studies()
         if s.purpose == "rerun" and (s.objective, s.training) == (study.objective, study.training)
     ]
-    return pooled_deviation(groups)
+
+
+def _variances(
+    comparison: ArmComparison, compared: Sequence[Compared], reruns: Sequence[Sequence[float]]
+) -> Variances:
+    leading = compared[comparison.order[0]]
+    losses = arm_losses(leading.table)
+    return Variances(
+        trial=trial_spread(reruns),
+        study=study_spread(losses, budget=min(comparison.budget, len(losses))),
+        data=data_spread(comparison.arms[comparison.order[0]].best_value, None),
+    )

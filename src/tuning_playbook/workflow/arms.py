@@ -12,7 +12,7 @@ from tuning_playbook.design.follow_up import (
     followed_study,
     reasons_against_pooling,
 )
-from tuning_playbook.store import Store
+from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
 from tuning_playbook.workflow.opening import stored_studies
@@ -29,6 +29,7 @@ class Arm:
         table: of them; trials of followed rounds are called ``ROUND/INDEX``.
         taken_over: how many come from followed rounds.
         notes: why trials of a followed round were left out.
+        events: what was recorded of it, oldest first.
     """
 
     study: Study
@@ -36,6 +37,7 @@ class Arm:
     table: TrialTable
     taken_over: int
     notes: tuple[str, ...]
+    events: tuple[Event, ...] = ()
 
 
 def arms_of_round(
@@ -103,4 +105,5 @@ def _arm(
             ids.append(f"{name}/{trial.index}")
             curves[index] = old_curves.get(trial.index, {})
     table = study_table(study, trials, curves, ids=ids, chance_level=chance_level)
-    return Arm(study, tuple(trials), table, len(trials) - own, tuple(notes))
+    events = store.events(study.name)
+    return Arm(study, tuple(trials), table, len(trials) - own, tuple(notes), events)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
-from tuning_playbook.analysis.building import study_table
-from tuning_playbook.checks.registry import run_checks
-from tuning_playbook.design import caveats_of
+from tuning_playbook.report.answer_view import AnswerView, answer_view
 from tuning_playbook.report.html import write_report
 from tuning_playbook.report.view import round_view
-from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
-from tuning_playbook.workflow.round_checks import round_checks
+from tuning_playbook.workflow.answering import RoundAnswer, answer_of_round
+from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.remembering import remember_answer
 
 
 def write_round_report(folder: Path, round_name: str, *, output: Path | None = None) -> Path:
@@ -26,30 +25,58 @@ def write_round_report(folder: Path, round_name: str, *, output: Path | None = N
         The file written.
     """
     opened = open_project(folder)
-    name = round_name.removesuffix(".toml")
+    answered = answered_round(opened, round_name.removesuffix(".toml"))
+    return write_answer_report(opened, answered, output=output)
+
+
+def answered_round(opened: OpenProject, round_name: str) -> RoundAnswer:
+    """The answer of a round as it stands; entered in the logbook where the round has ended."""
     store = project_store(opened, must_exist=True)
     try:
-        studies = []
-        for study in stored_studies(store, name):
-            trials = store.trials(study.name)
-            table = study_table(
-                study,
-                trials,
-                store.curves(study.name),
-                chance_level=opened.project.chance_level,
-            )
-            studies.append((study, trials, table))
+        answered = answer_of_round(opened, store, round_name)
+        remember_answer(store, answered)
     finally:
         store.close()
+    return answered
+
+
+def write_answer_report(
+    opened: OpenProject, answered: RoundAnswer, *, output: Path | None = None
+) -> Path:
+    """Write the report of a round whose answer is known.
+
+    Args:
+        opened: the project.
+        answered: the round.
+        output: file; ``reports/ROUND.html`` in the project by default.
+
+    Returns:
+        The file written.
+    """
     view = round_view(
         opened.project.name,
-        studies,
-        findings={
-            study.name: run_checks(table, checks=round_checks(study)) for study, _, table in studies
-        },
-        caveats=caveats_of(opened.project, [s for s, _, _ in studies]),
+        [(arm.study, arm.trials, arm.table) for arm in answered.arms],
+        findings=answered.findings,
+        caveats=answered.caveats if answered.answer is None else answered.answer.caveats,
+        answer=_answer(answered),
         version=version("tuning-playbook"),
+        events={arm.study.name: arm.events for arm in answered.arms},
     )
-    path = output or opened.folder / "reports" / f"{name}.html"
+    path = output or opened.folder / "reports" / f"{answered.name}.html"
     write_report(view, path)
     return path
+
+
+def _answer(answered: RoundAnswer) -> AnswerView | None:
+    if answered.answer is None or answered.comparison is None or answered.variances is None:
+        return None
+    return answer_view(
+        answered.answer,
+        answered.comparison,
+        [c.table for c in answered.compared],
+        axis=answered.axis,
+        values=[c.value for c in answered.compared],
+        variances=answered.variances,
+        decision=answered.decision,
+        notes=[note for arm in answered.arms for note in arm.notes],
+    )

@@ -3,7 +3,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const brighter = { "#0072B2": "#56B4E9", "#C0392B": "#FF8A75" };
   const onDark = (colour) => (Array.isArray(colour) ? colour.map(onDark) : brighter[colour] ?? colour);
-  const { sections } = JSON.parse(
+  const { answer, sections } = JSON.parse(
     document.getElementById("data").textContent,
     dark ? (key, value) => (key === "color" ? onDark(value) : value) : undefined,
   );
@@ -19,7 +19,7 @@
 
   function draw(place) {
     if (!waiting.delete(place)) return;
-    const section = sections[place.dataset.section];
+    const section = place.dataset.section === "answer" ? answer : sections[place.dataset.section];
     const { data, layout } = section.plots[place.dataset.plot];
     for (const trace of data) {
       if (!trace.meta) continue;

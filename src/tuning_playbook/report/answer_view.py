@@ -1,0 +1,263 @@
+"""What the head of a round's report says: question, answer, and what speaks against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.analysis.isolation import ArmComparison, equal_budget_curves
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.variances import Spread, Variances
+from tuning_playbook.decide.answer import Answer
+from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
+from tuning_playbook.plots.isolation import isolation_figure, isolation_info
+from tuning_playbook.report.figures import Plot
+from tuning_playbook.space import Value
+
+_MEANING = {
+    Soundness.SOUND: "every arm was tuned well enough to be compared",
+    Soundness.WEAK: "better tuning could change the answer",
+    Soundness.VOID: "an arm was not tuned, so nothing was compared",
+}
+_CHOICE = {
+    Choice.ADOPT: "Adopt the candidate",
+    Choice.KEEP: "Keep the baseline",
+    Choice.INCONCLUSIVE: "Not decided yet",
+}
+# A table of all pairs of more arms than this is not read.
+_MOST_PAIRED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRow:
+    """One arm in the table: all of it in words.
+
+    Args:
+        label: of the arm.
+        trials: finished, with those that could not be trained.
+        reached: best at the common budget, with its band.
+        best: the best trial of all.
+        leads: probability of holding the best trial when the search is repeated.
+        winner: whether it may be the best.
+        untuned: whether it was not tuned well enough.
+    """
+
+    label: str
+    trials: str
+    reached: str
+    best: str
+    leads: str
+    winner: bool
+    untuned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What was decided, in words.
+
+    Args:
+        choice: what follows.
+        gain: with its bounds.
+        reruns: values of both sides.
+        changes: key, value before, value after.
+        reasons: most important first.
+    """
+
+    choice: str
+    gain: str
+    reruns: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, str, str], ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """The answer of a round.
+
+    Args:
+        sentence: the answer.
+        soundness: one word.
+        meaning: of that word.
+        reasons: what speaks against the answer.
+        insights: what else was learnt.
+        notes: on trials of earlier rounds.
+        arms: compared arms, in the order of the round.
+        pairs: row's arm, then for each arm the probability that the row's is better; empty for one
+            arm, and for many.
+        budget: trials that each arm is judged by.
+        variances: name, value and how it was found.
+        decision: ``None`` before there is one.
+        plots: isolation plot, and the arms' curves.
+    """
+
+    sentence: str
+    soundness: str
+    meaning: str
+    reasons: tuple[str, ...]
+    insights: tuple[str, ...]
+    notes: tuple[str, ...]
+    arms: tuple[ArmRow, ...]
+    pairs: tuple[tuple[str, ...], ...]
+    budget: int
+    variances: tuple[tuple[str, str, str], ...]
+    decision: DecisionView | None
+    plots: tuple[Plot, ...]
+
+
+def answer_view(
+    answer: Answer,
+    comparison: ArmComparison,
+    tables: Sequence[TrialTable],
+    *,
+    axis: str,
+    values: Sequence[Value | None],
+    variances: Variances,
+    decision: Decision | None,
+    notes: Sequence[str],
+) -> AnswerView:
+    """The head of a round's report.
+
+    Args:
+        answer: of the round.
+        comparison: behind it.
+        tables: of what was compared, in its order.
+        axis: the hyperparameter compared; empty where there is none, or several.
+        values: of it, one for each table.
+        variances: of the result.
+        decision: the newest about the round.
+        notes: on trials of earlier rounds.
+    """
+    several = len(comparison.arms) > 1
+    return AnswerView(
+        sentence=answer.sentence,
+        soundness=answer.soundness.value,
+        meaning=_MEANING[answer.soundness] if several else "",
+        reasons=answer.reasons,
+        insights=answer.insights,
+        notes=tuple(dict.fromkeys(notes)),
+        arms=_rows(answer, comparison) if several else (),
+        pairs=_pairs(comparison) if 1 < len(comparison.arms) <= _MOST_PAIRED else (),
+        budget=comparison.budget,
+        variances=(
+            ("Between seeds", *_spread(variances.trial)),
+            ("Between searches", *_spread(variances.study)),
+            ("Between evaluation sets", *_spread(variances.data)),
+        ),
+        decision=None if decision is None else decision_view(decision),
+        plots=_plots(answer, comparison, tables, axis, values) if several else (),
+    )
+
+
+def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
+    return tuple(
+        ArmRow(
+            label=arm.label,
+            trials=f"{arm.trials}" + (f", {arm.infeasible} infeasible" if arm.infeasible else ""),
+            reached=f"{_number(arm.value)} ({_number(arm.low)} to {_number(arm.high)})",
+            best=f"{_number(arm.best_value)}"
+            + (f", trial {arm.best_trial}" * bool(arm.best_trial)),
+            leads=_percent(arm.probability_best),
+            winner=arm.label in answer.winners,
+            untuned=arm.label in answer.untuned,
+        )
+        for arm in comparison.arms
+    )
+
+
+def _pairs(comparison: ArmComparison) -> tuple[tuple[str, ...], ...]:
+    labels = [arm.label for arm in comparison.arms]
+    return tuple(
+        (label, *("" if i == j else _percent(float(comparison.beats[i, j]))
+                  for j in range(len(labels))))
+        for i, label in enumerate(labels)
+    )  # fmt: skip
+
+
+def _plots(
+    answer: Answer,
+    comparison: ArmComparison,
+    tables: Sequence[TrialTable],
+    axis: str,
+    values: Sequence[Value | None],
+) -> tuple[Plot, ...]:
+    metric = comparison.objective.metric
+    placed = [v for v in values if v is not None]
+    info = isolation_info(
+        comparison,
+        tables,
+        values=placed if axis and len(placed) == len(values) else None,
+        doubtful=answer.untuned,
+    )
+    caption = (
+        f"Best of {comparison.budget} trials over the nuisance settings, with the band in which "
+        f"{100 * comparison.confidence:.0f} % of repeated searches end; small points are trials."
+        + (" Hollow: an arm that was not tuned." if answer.untuned else "")
+    )
+    labels = [arm.label for arm in comparison.arms]
+    curves = arm_curves_info(equal_budget_curves(tables, labels=labels))
+    return (
+        Plot(
+            "isolation",
+            "answer",
+            "Isolation plot",
+            caption,
+            isolation_figure(info, metric=metric, axis=axis),
+        ),
+        Plot(
+            "arm-curves",
+            "answer",
+            "Best of k trials",
+            "What each arm reaches with fewer trials. Curves that cross say that the answer "
+            "depends on the budget.",
+            arm_curves_figure(curves, metric=metric),
+        ),
+    )
+
+
+def decision_view(decision: Decision) -> DecisionView:
+    """A decision in words."""
+    keys = dict.fromkeys((*decision.incumbent, *decision.candidate))
+    return DecisionView(
+        choice=_CHOICE[decision.choice],
+        gain=(
+            f"{_number(decision.gain)} ({_number(decision.lower)} to {_number(decision.upper)}, "
+            f"each bound with {100 * decision.confidence:.0f} %)"
+        ),
+        reruns=(
+            ("candidate", _listed(decision.candidate_values)),
+            ("baseline", _listed(decision.incumbent_values)),
+        ),
+        changes=tuple(
+            (key, _shown(decision.incumbent.get(key)), _shown(decision.candidate.get(key)))
+            for key in keys
+            if decision.incumbent.get(key) != decision.candidate.get(key)
+        ),
+        reasons=decision.reasons,
+    )
+
+
+def _spread(spread: Spread) -> tuple[str, str]:
+    if not spread.known:
+        return "not known", spread.how
+    band = ""
+    if math.isfinite(spread.low) and math.isfinite(spread.high):
+        band = f" ({spread.low:.2g} to {spread.high:.2g})"
+    return f"{spread.deviation:.2g}{band}", spread.how
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if math.isfinite(value) else "–"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{v:.4g}" if math.isfinite(v) else "failed" for v in values) or "none"
+
+
+def _shown(value: Value | None) -> str:
+    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
