@@ -107,9 +107,7 @@ def is_known_after_training(name: str) -> bool:
         >>> [is_known_after_training(n) for n in ("loss_scale", "val_batch_size", "final_lr")]
         [False, False, False]
     """
-    words = _words(name)
-    while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
-        words = words[:-1]
+    words = _without_statistics(name)
     if words[-2:] == ["error", "rate"] or "_".join(words[-2:]) in _MEASURED:
         return True
     if words[-1] in _MEASURED or expected_direction("_".join(words)) is not None:
@@ -121,6 +119,24 @@ def is_known_after_training(name: str) -> bool:
     if words[-1] in _LENGTHS:
         return words[0] in _AFTER_TRAINING
     return bool({words[0]} & (_AFTER_TRAINING | _ON_HELD_OUT_DATA))
+
+
+def direction_by_name(metric: str) -> str | None:
+    """``minimize`` or ``maximize`` where a metric's name leaves no doubt.
+
+    Example:
+        >>> direction_by_name("valid_accuracy_seed0"), direction_by_name("error_rate")
+        ('maximize', 'minimize')
+    """
+    words = _without_statistics(metric)
+    return "minimize" if words[-2:] == ["error", "rate"] else expected_direction("_".join(words))
+
+
+def _without_statistics(name: str) -> list[str]:
+    words = _words(name)
+    while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
+        words = words[:-1]
+    return words
 
 
 def _words(name: str) -> list[str]:

@@ -163,7 +163,7 @@ def _drop_copies(parameters: dict[str, Cells], others: dict[str, Cells]) -> list
     """Move columns that repeat another one; two names of one thing would share its credit."""
     notes, seen = [], dict[tuple[Any, ...], str]()
     for name in list(parameters):
-        cells = tuple(parameters[name])
+        cells = tuple(f"{c:.5g}" if _is_number(c) else c for c in parameters[name])
         if len(set(map(str, cells))) < 2:
             continue
         if cells in seen:
@@ -179,9 +179,8 @@ def _summary(
 ) -> list[str]:
     if said or not parameters:
         return []
-    rest = f", and as results: {', '.join(results)}" if results else ""
-    note = f"Taken as hyperparameters by their names: {', '.join(parameters)}{rest}"
-    return [f"{note}; say --params to choose."]
+    rest = f" {', '.join(results)} are results." if results else ""
+    return [f"Hyperparameters were told by their names; --params chooses others.{rest}"]
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:

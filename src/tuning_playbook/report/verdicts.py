@@ -12,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.sources import SOURCES
 
 _LOOKS = {
@@ -61,32 +62,13 @@ def verdicts(
     if not verbose:
         _fold(rows, view.findings)
     head = Text.assemble((shown(view.name), "bold"), "  ", (shown(view.facts), "dim"))
-    notes = [Padding(Text(f"- {shown(note)}", style="dim"), (0, 0, 0, 2)) for note in view.notes]
-    return Group(head, Text(), rows, *([Text()] if notes else []), *notes)
+    return Group(head, Text(), rows, *notes_below(view.notes))
 
 
-def advice_words(advice: Advice) -> str:
-    """A piece of advice as something to do.
-
-    Example:
-        >>> advice_words(Advice("expand", {"hyperparameter": "lr", "edge": "high",
-        ...                                "range": [0.001, 10.0]}, "it still improves there"))
-        'search lr from 0.001 to 10: it still improves there'
-        >>> advice_words(Advice("clip-gradients", {"percentile": 90}))
-        'clip gradients (percentile 90)'
-    """
-    given = dict(advice.arguments)
-    if advice.action in ("expand", "shrink") and "range" in given:
-        low, high = (_plain(end) for end in given["range"])
-        what = f"search {given['hyperparameter']} from {low} to {high}"
-    elif advice.action == "add-trials" and "trials" in given:
-        what = f"add {_plain(given['trials'])} trials"
-    elif advice.action == "set-direction":
-        what = f"check with --direction {given['direction']}"
-    else:
-        details = ", ".join(f"{k.replace('_', ' ')} {_plain(v)}" for k, v in given.items())
-        what = advice.action.replace("-", " ") + (f" ({details})" if details else "")
-    return f"{what}: {advice.reason}" if advice.reason else what
+def notes_below(notes: Sequence[str]) -> list[RenderableType]:
+    """What was guessed or repaired, quietly, after an empty line."""
+    lines = [Padding(Text(f"- {shown(note)}", style="dim"), (0, 0, 0, 2)) for note in notes]
+    return [Text(), *lines] if lines else []
 
 
 def shown(text: str) -> str:
@@ -121,26 +103,21 @@ def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text
 
 
 def _fold(rows: Table, findings: Sequence[Finding]) -> None:
-    """One line for all that passed, and one for each reason not to know."""
+    """One line for each reason not to know, and one for all that passed."""
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:
             why = finding.summary.removeprefix("Cannot tell: ")
             reasons.setdefault(why, []).append(finding.check)
-    for why, checks in reasons.items():
-        text = Text.assemble(", ".join(checks), (f": {shown(why)}", "dim"))
-        rows.add_row(_badge(Verdict.UNKNOWN), text)
+    if reasons:
+        unknown = Text("\n").join(
+            Text.assemble(", ".join(dict.fromkeys(checks)), (f": {shown(why)}", "dim"))
+            for why, checks in reasons.items()
+        )
+        rows.add_row(_badge(Verdict.UNKNOWN), unknown)
     passed = [finding.check for finding in findings if finding.verdict is Verdict.PASS]
     if passed:
         rows.add_row(_badge(Verdict.PASS), Text(", ".join(dict.fromkeys(passed)), style="dim"))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_plain, value))
-    return str(value)
 
 
 def _compact(value: Any) -> str:

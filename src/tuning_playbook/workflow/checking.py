@@ -12,24 +12,26 @@ import numpy as np
 
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.inferred_space import usable_names
-from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
+from tuning_playbook.importers.column_names import direction_by_name
 from tuning_playbook.importers.column_roles import with_roles
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.project_files import ROUNDS_FOLDER, find_project, read_space
 from tuning_playbook.project_files.domains import domain_to_toml
-from tuning_playbook.report.verdicts import VerdictsView, verdicts
+from tuning_playbook.report.verdicts import VerdictsView, notes_below, shown, verdicts
 from tuning_playbook.space import Constant, Domain, Float, Integer, SearchSpace
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.round_checks import round_checks
 from tuning_playbook.workflow.round_facts import facts_of_rounds
+
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,17 @@ class Checked:
         from rich.text import Text
 
         titles = {check.id: check.title for check in all_checks()}
+        several = len(self.studies) > 1
+        shared = [n for n in self.studies[0].notes if all(n in s.notes for s in self.studies)]
         parts: list[Any] = []
         for study in self.studies:
-            view = VerdictsView(study.table.study, _facts(study.table), study.findings, study.notes)
-            parts += [verdicts(view, titles=titles, verbose=verbose), Text()]
-        parts += [Text(f"{name}: not checked. {why}") for name, why in self.unusable]
-        return Group(*parts[: -1 if not self.unusable else None])
+            notes = tuple(n for n in study.notes if not (several and n in shared))
+            view = VerdictsView(study.table.study, _facts(study.table), study.findings, notes)
+            parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
+        if self.unusable:
+            parts.append(Text())
+        parts += [Text(f"not checked: {shown(why)}") for _, why in self.unusable]
+        return Group(*parts, *(notes_below(shared) if several else []))
 
 
 def check(
@@ -268,7 +275,7 @@ def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
     if table.inferred_ranges:
         ranges = "; ".join(f"{h.key} {_range(h.domain)}" for h in table.space.hyperparameters)
         note = (
-            f"Ranges are those of the values tried: {ranges}. Declare them with --space."
+            f"Hyperparameters, with the values tried: {ranges}. Declare ranges with --space."
             if ranges
             else "No hyperparameter varies."
         )
@@ -294,7 +301,7 @@ def _objective(study: ForeignStudy, told: Told) -> tuple[Objective, list[str]]:
         return Objective(metric, Direction(told.direction), *_reduction(known, metric)), notes
     if known is not None and known.metric == metric:
         return known, notes
-    direction = expected_direction(metric)
+    direction = direction_by_name(metric)
     if direction is None:
         raise InvalidInput(
             f"whether {metric} is better small or large, its name does not tell; add "
@@ -349,5 +356,9 @@ def _facts(table: TrialTable) -> str:
         best = int(rows[np.argmin(table.loss[rows])])
         value = objective.direction.sign * float(table.loss[best])
         if math.isfinite(value):
-            facts += f", best {value:.5g} (trial {table.ids[best]})"
+            facts += f", best {value:.5g} (trial {_short(str(table.ids[best]))})"
     return facts
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
