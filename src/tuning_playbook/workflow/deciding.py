@@ -208,8 +208,8 @@ def _require_reruns(round_name: str, reruns: Sequence[Reruns]) -> None:
     if not lacking:
         most = max(r.planned for r in reruns)
         raise InvalidInput(
-            f"{waiting} reruns have not ended, and leaving out the slow ones would be unfair; "
-            f"finish them first: {command} --times {most}"
+            f"{waiting} rerun{' has' if waiting == 1 else 's have'} not ended, and leaving out the "
+            f"slow ones would be unfair; finish them first: {command} --times {most}"
         )
     mixed = any(r.elsewhere[0] for r in lacking) and len(lacking) < len(reruns)
     sentences = list(dict.fromkeys(map(_lack, lacking)))
