@@ -29,6 +29,14 @@ def looks_like_mlflow(path: Path) -> bool:
     )
 
 
+def is_mlflow_url(url: str) -> bool:
+    """Whether a URL names MLflow, or an SQLite file that MLflow writes to."""
+    scheme, _, place = url.partition(":///")
+    return url.lower().startswith("mlflow:") or (
+        scheme.lower().startswith("sqlite") and _is_database(Path(place.partition("?")[0]))
+    )
+
+
 def read_mlflow(uri: str, *, experiment: str | None = None) -> tuple[ForeignStudy, ...]:
     """Each experiment of a store as a study.
 

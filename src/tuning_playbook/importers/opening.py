@@ -49,10 +49,11 @@ def open_foreign(
 
 def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
-    if lower.startswith("mlflow:"):
-        from tuning_playbook.importers.mlflow_store import read_mlflow
+    if lower.startswith(("mlflow:", "sqlite:")):
+        from tuning_playbook.importers.mlflow_store import is_mlflow_url, read_mlflow
 
-        return read_mlflow(target, experiment=study)
+        if is_mlflow_url(target):
+            return read_mlflow(target, experiment=study)
     if lower.startswith(("optuna:", *_DATABASES)):
         from tuning_playbook.importers.optuna_storage import read_optuna
 

@@ -49,14 +49,15 @@ class Run:
 def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) -> ForeignStudy:
     """The study that these runs make, one trial each, in the order given.
 
-    A name that several runs bear is followed by ``#2``, ``#3``, ... from its second run on.
+    A name that several runs bear is followed by the run's id, or else by a number.
     """
-    ids, repeated = distinct_ids([run.id for run in runs])
+    bearers = Counter(run.id for run in runs)
+    ids, _ = distinct_ids([_told_apart(run) if bearers[run.id] > 1 else run.id for run in runs])
     own = list(notes)
+    repeated = sum(number for number in bearers.values() if number > 1)
     if repeated:
-        own.append(
-            f"Names that several runs bear are numbered (name#2): {counted(repeated, 'run')}."
-        )
+        example = next(i for i, run in zip(ids, runs, strict=True) if i != run.id)
+        own.append(f"Names that several runs bear are told apart, such as {example!r}.")
     unmeasured = sum(not run.is_measured for run in runs)
     if unmeasured:
         own.append(
@@ -75,6 +76,11 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
         metadata=columns_of([run.metadata for run in runs]),
         notes=tuple(own),
     )
+
+
+def _told_apart(run: Run) -> str:
+    known = str(run.metadata.get("run_id", ""))[:8]
+    return f"{run.id} ({known})" if known and known != run.id[:8] else run.id
 
 
 def distinct_ids(names: Sequence[str]) -> tuple[list[str], int]:
