@@ -28,11 +28,11 @@ class ArmResult:
         infeasible: how many of them could not be trained; they count as the worst.
         value: best at the common budget: the median over studies of that many of its trials.
         low, high: where the best of a repeated study of the common budget lies, ``low <= high``.
-            The good end is never better than the arm's best trial, since resampling finds nothing
+            The good end is never better than the arm's best trial, since no draw finds anything
             new: a real repetition is better with probability budget / (trials + budget).
         best_trial: id of its best trial; empty where none trained.
         best_value: of that trial.
-        probability_best: that a repetition of all arms would find the best trial in this one.
+        probability_best: that a repetition of all arms finds the best trial in this one.
     """
 
     label: str
@@ -54,8 +54,8 @@ class ArmComparison:
         objective: what decides.
         budget: number of trials that each arm is judged by.
         confidence: of every band, two-sided.
-        draws: number of repetitions drawn.
-        paired: whether all arms were resampled at the same points.
+        draws: number of draws.
+        paired: whether all arms were drawn at the same points.
         arms: in the order given.
         order: positions of the arms, best first.
         beats: probability that, with all arms repeated, the row's arm finds the better best; ties
@@ -89,18 +89,18 @@ def compare_arms(
 ) -> ArmComparison:
     """Compare arms by the best of an equal number of trials, in the light of search luck.
 
-    The question is what another search of the same size would have found. A repetition of an arm
-    is drawn in three steps: k of its n trials without replacement (the common budget), weights on
-    them from a flat Dirichlet distribution (the Bayesian bootstrap), and k trials by these weights.
-    Every trial then takes part in half of the repetitions at n = k, so that ``beats`` between two
-    equal arms is the binary number spelt by the arms of the best, second best, ... trial: uniform.
-    The plain bootstrap takes a trial in 63 % of its draws and is too sure of the best one.
+    The question is whether another search of the same size would end the same way. A draw takes
+    k / 2 random trials of every arm, half of the common budget, and compares their bests. Two equal
+    arms share the best, second best, third best, ... trial at random, and each of them is in half
+    of the draws; so ``beats`` between equal arms is a number with random binary digits: uniform.
+    The plain bootstrap, which takes a trial in 63 % of its draws, is sure of a difference between
+    equal arms nearly twice as often as it says.
 
     Args:
         tables: one study for each arm, with one objective.
         labels: one for each table, distinct.
         budget: trials for each arm; the smallest arm's count where ``None``.
-        draws: repetitions.
+        draws: number of draws.
         confidence: of the bands, two-sided.
         paired: whether the trials with one id have the same point of the shared nuisances in all
             arms. Only ids that finished in all arms count then, and are drawn together.
@@ -121,7 +121,8 @@ def compare_arms(
         >>> found.budget, found.order, float(found.beats[0, 1])
         (3, (0, 1), 1.0)
 
-    Source: playbook, "Detecting whether a change is useful with isolation plots".
+    Source: playbook, "Detecting whether a change is useful with isolation plots"; random halves
+    after Hartigan, "Using subsample values as typical values", 1969.
     """
     _require_comparable(tables, labels, draws=draws, confidence=confidence)
     judged = [feasibility(table) for table in tables]
@@ -320,7 +321,8 @@ def _arm_result(
     losses = _judged_losses(table, found)
     trained = bool(np.isfinite(losses).any())
     best = int(np.argmin(losses))
-    low, high = sorted((sign * band[0], sign * band[1]))
+    # With far more trials than the budget, a narrow band of draws can miss the median.
+    low, high = sorted((sign * min(band[0], value), sign * max(band[1], value)))
     return ArmResult(
         label=label,
         trials=int(found.judged.sum()),
