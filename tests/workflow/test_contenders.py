@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.search import planned_trials
+from tuning_playbook.space import Float, Hyperparameter
+from tuning_playbook.store import MemoryStore
+from tuning_playbook.study import FunctionTarget, Objective, Project, Provenance, TrainingProtocol
+from tuning_playbook.trial import Curve, Status
+from tuning_playbook.workflow.contenders import earlier_deviation, reruns_of
+
+PROJECT = Project(
+    "p",
+    Objective("error", "minimize"),
+    TrainingProtocol(FunctionTarget("train.py", "train"), 10, 5),
+    (Hyperparameter("rate", Float(0.0, 1.0), 0.5),),
+)
+LONGER = replace(PROJECT, training=replace(PROJECT.training, max_train_steps=20))
+NOW, BEFORE = Provenance(code="b" * 16), Provenance(code="a" * 16)
+
+
+def store_with(*reruns):
+    """A store with the reruns of some configurations: project, rate, code, values."""
+    store = MemoryStore()
+    for project, rate, code, values in reruns:
+        study = rerun_study(project, {"rate": rate}, provenance=code)
+        trials = planned_trials(study, start=0, count=len(values), created_at=0.0)
+        curves = {
+            i: {"error": Curve(np.array([5, 10]), np.array([v, v]))} for i, v in enumerate(values)
+        }
+        store.create(study, [replace(t, status=Status.COMPLETE) for t in trials], curves=curves)
+    return store
+
+
+def reruns(store, rate):
+    return reruns_of(store, PROJECT, {"rate": rate}, role="candidate", provenance=NOW)
+
+
+def test_only_reruns_of_the_same_configuration_code_and_protocol_are_values():
+    store = store_with(
+        (PROJECT, 0.1, NOW, [1.0, 2.0]),
+        (PROJECT, 0.1, BEFORE, [3.0, 4.0, 5.0]),
+        (LONGER, 0.1, NOW, [6.0]),
+        (PROJECT, 0.2, NOW, [7.0]),
+    )
+    found = reruns(store, 0.1)
+    assert (found.values, found.planned, found.elsewhere) == ((1.0, 2.0), 2, (3, 1))
+    assert (found.mean, found.deviation) == (1.5, pytest.approx(0.5**0.5))
+    assert "(2 reruns)" in found.text(PROJECT.objective)
+
+
+def test_what_was_never_rerun_has_no_values():
+    found = reruns(store_with(), 0.1)
+    assert (found.values, found.planned) == ((), 0)
+    assert np.isnan(found.mean)
+    assert found.text(PROJECT.objective) == "candidate  (0 reruns)"
+
+
+def test_spread_is_remembered_from_other_reruns_of_any_code_under_the_same_protocol():
+    store = store_with(
+        (PROJECT, 0.1, NOW, [0.0, 100.0]),
+        (PROJECT, 0.1, BEFORE, [1.0, 3.0]),
+        (PROJECT, 0.2, BEFORE, [11.0, 13.0]),
+        (LONGER, 0.3, BEFORE, [0.0, 50.0]),
+    )
+    present = reruns(store, 0.1).study.name
+    assert earlier_deviation(store, PROJECT, without=(present,)) == pytest.approx(2**0.5)
+    assert earlier_deviation(store_with(), PROJECT, without=()) is None
