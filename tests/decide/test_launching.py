@@ -53,7 +53,7 @@ def test_the_bounds_are_those_of_welch(sizes, confidence):
 
 
 def test_a_past_deviation_counts_as_five_reruns():
-    a, b, past = [1.0, 2.0, 3.0], [3.0, 4.0, 6.0], 0.5
+    a, b, past = [1.0, 2.0, 3.0], [3.0, 4.0, 6.0], 0.8
     mine, theirs = ((4 * past**2 + 2 * v) / 6 for v in (1.0, 7 / 3))
     error = (mine + theirs) / 3
     parts = [(2 / 6 * v / 3, 2) for v in (1.0, 7 / 3)] + [(2 * 4 / 6 * past**2 / 3, 4)]
@@ -63,6 +63,16 @@ def test_a_past_deviation_counts_as_five_reruns():
     assert decision.upper - decision.gain == pytest.approx(reach)
     assert decision.trial_deviation == pytest.approx(math.sqrt((mine + theirs) / 2))
     assert any("counted as five reruns" in reason for reason in decision.reasons)
+
+
+def test_a_past_deviation_that_the_reruns_contradict_is_left_out():
+    a, b = [1.0, 2.0, 3.0], [1.5, 4.0, 6.0]
+    variance = np.mean([np.var(side, ddof=1) for side in (a, b)])
+    limit = math.sqrt(variance / stats.f.ppf(0.95, 4, 4))
+    stale, fresh = decide(a, b, past_deviation=0.99 * limit), decide(a, b)
+    assert (stale.lower, stale.upper) == (fresh.lower, fresh.upper)
+    assert any("too small for these reruns" in reason for reason in stale.reasons)
+    assert decide(a, b, past_deviation=1.01 * limit).lower > fresh.lower
 
 
 def test_one_rerun_each_is_worth_what_is_known_of_the_spread():

@@ -83,6 +83,28 @@ def gain_bounds(
     return GainBounds(gain, gain - reach, gain + reach, deviation, freedom)
 
 
+def contradicts(
+    past_deviation: float, candidate: Sequence[float], incumbent: Sequence[float]
+) -> bool:
+    """Whether reruns lie further apart than the past deviation allows, by an F test at 5 %.
+
+    A past deviation that is too small, for a pipeline that has changed since, makes any gain look
+    sure. One that is too large only asks for more reruns.
+
+    Args:
+        past_deviation: above 0.
+        candidate, incumbent: finite values of their reruns.
+    """
+    from scipy.special import fdtri
+
+    sides = [np.asarray(values, dtype=np.float64) for values in (candidate, incumbent)]
+    degrees = sum(len(side) - 1 for side in sides if len(side))
+    if degrees < 1:
+        return False
+    variance = sum(_variance(side) * (len(side) - 1) for side in sides if len(side)) / degrees
+    return variance > past_deviation**2 * float(fdtri(degrees, PAST_DEGREES, 0.95))
+
+
 def reruns_to_settle(
     difference: float, deviation: float, *, past: bool, confidence: float, power: float = 0.8
 ) -> int:

@@ -22,6 +22,7 @@ class Evidence:
         bounds: of the gain, from the reruns that finished.
         complexity_cost: gain that the change must bring.
         past_deviation: between reruns, measured earlier; ``None`` where nothing is known.
+        past_is_stale: whether the reruns contradict it, so that it was left out.
         confidence: of each bound.
         same: whether candidate and incumbent are one configuration.
     """
@@ -31,6 +32,7 @@ class Evidence:
     bounds: GainBounds
     complexity_cost: float
     past_deviation: float | None
+    past_is_stale: bool
     confidence: float
     same: bool
 
@@ -159,7 +161,11 @@ def _spread(evidence: Evidence) -> list[str]:
         rare = "Reruns that agree to the last digit are rare"
         return [f"{rare}: make sure that the seed reaches the training program."]
     taken = f"The bounds take {show(bounds.deviation)} for the standard deviation between reruns"
-    earlier = f", an earlier one of {show(past)} counted as five reruns" if past else ""
+    earlier = ""
+    if past is not None:
+        earlier = f", an earlier one of {show(past)} counted as five reruns"
+    if past is not None and evidence.past_is_stale:
+        earlier = f"; an earlier one of {show(past)} is too small for these reruns and left out"
     found = [f"{taken}{earlier}."]
     sides = evidence.candidate_finished, evidence.incumbent_finished
     if min(map(len, sides)) >= 4 and stdev(sides[0]) > 3 * stdev(sides[1]):

@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tuning_playbook.decide.gain_bounds import GainBounds, gain_bounds, reruns_to_settle
+from tuning_playbook.decide.gain_bounds import (
+    GainBounds,
+    contradicts,
+    gain_bounds,
+    reruns_to_settle,
+)
 from tuning_playbook.decide.launch_reasons import Evidence, reasons_of
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
@@ -45,7 +50,8 @@ def decide_launch(
         complexity_cost: gain that the change must bring, in the metric's units; below 0 for a
             change that makes things simpler and may cost that much.
         past_deviation: standard deviation between reruns measured earlier on this pipeline, worth
-            as much as five reruns; ``None``, NaN or 0 where nothing is known.
+            as much as five reruns; left out where the reruns contradict it. ``None``, NaN or 0
+            where nothing is known.
         confidence: of each bound, one-sided. With 0.95, a candidate that is no better is adopted
             once in twenty decisions, and in less than one of ten where inconclusive ones are
             followed up with the reruns that they ask for; docs/operating-curve.md has both.
@@ -66,8 +72,10 @@ def decide_launch(
     past = _checked(complexity_cost, past_deviation, confidence)
     runs, baseline = _floats(candidate_values), _floats(incumbent_values)
     finished = [[v for v in values if math.isfinite(v)] for values in (runs, baseline)]
+    stale = past is not None and contradicts(past, *finished)
+    used = None if stale else past
     bounds = gain_bounds(
-        *finished, sign=Direction(direction).sign, past_deviation=past, confidence=confidence
+        *finished, sign=Direction(direction).sign, past_deviation=used, confidence=confidence
     )
     evidence = Evidence(
         candidate=runs,
@@ -75,6 +83,7 @@ def decide_launch(
         bounds=bounds,
         complexity_cost=complexity_cost,
         past_deviation=past,
+        past_is_stale=stale,
         confidence=confidence,
         same=dict(candidate) == dict(incumbent),
     )
@@ -121,7 +130,7 @@ def _reruns(evidence: Evidence) -> int:
     needed = reruns_to_settle(
         bounds.gain - evidence.complexity_cost,
         bounds.deviation,
-        past=evidence.past_deviation is not None,
+        past=evidence.past_deviation is not None and not evidence.past_is_stale,
         confidence=evidence.confidence,
     )
     return max(needed, fewest + 1)
