@@ -1,0 +1,60 @@
+"""Advice of findings as steps for a person, and as mended ranges."""
+
+from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.space import Float
+from tuning_playbook.study import Round
+
+
+def _finding(check, verdict, *advice):
+    return Finding(check, verdict, f"{check} speaks.", advice=advice, source="training-curves")
+
+
+def test_a_check_speaks_once_however_many_arms_it_concerns_and_failures_come_first():
+    longer = Advice("train-longer", {"max_train_steps": 2000}, "not flat")
+    bug = Advice("inspect-bug", {"trials": ["3"]}, "rising")
+    findings = {
+        "a": (_finding("still-improving", Verdict.WARN, longer),),
+        "b": (
+            _finding("still-improving", Verdict.WARN, longer),
+            _finding("rising-train-loss", Verdict.FAIL, bug),
+        ),
+    }
+    steps = advice_steps("r", findings, {"a": 5, "b": 5})
+    assert [s.title for s in steps] == [
+        "Look for a bug in the training program",
+        "Train longer: set training.max_train_steps = 2000",
+    ]
+    assert steps[1].reason == "a: still-improving speaks."
+
+
+def test_passed_checks_and_ranges_are_no_steps():
+    expand = Advice("expand", {"hyperparameter": "x", "edge": "low", "range": [0.1, 1.0]})
+    passed = _finding("a", Verdict.PASS, Advice("fix", {"hyperparameter": "x", "value": 1}))
+    assert advice_steps("r", {"a": (passed, _finding("b", Verdict.FAIL, expand))}, {"a": 5}) == ()
+
+
+def test_more_trials_are_counted_from_those_of_the_fullest_arm():
+    more = Advice("add-trials", {"trials": 20})
+    (step,) = advice_steps(
+        "r", {"a": (_finding("sampling-density", Verdict.WARN, more),)}, {"a": 20, "b": 24}
+    )
+    assert step.command == "playbook run r --trials 44"
+
+
+def test_unknown_advice_is_still_readable():
+    (step,) = advice_steps(
+        "r", {"a": (_finding("x", Verdict.WARN, Advice("turn-it-off-and-on")),)}, {"a": 1}
+    )
+    assert step.title == "Turn it off and on"
+
+
+def test_only_findings_that_object_move_ranges():
+    round_ = Round("r", "?", "understand", 8, nuisance={"x": Float(0.1, 1.0, "log")})
+    shrink = Advice("shrink", {"hyperparameter": "x", "edge": "high", "range": [0.1, 0.5]}, "fails")
+    searched = {"r": ("x",)}
+    for verdict, high in ((Verdict.FAIL, 0.5), (Verdict.WARN, 0.5)):
+        found = mended_round(round_, {"r": (_finding("f", verdict, shrink),)}, searched, name="n")
+        assert found.nuisance["x"].high == high
+    passed = {"r": (_finding("f", Verdict.PASS, shrink),)}
+    assert mended_round(round_, passed, searched, name="n") is None

@@ -1,0 +1,204 @@
+"""What the playbook would do now, for projects in every state."""
+
+from dataclasses import replace
+
+import pytest
+
+from tuning_playbook.decide.next_steps import (
+    AnsweredRound,
+    ProjectState,
+    RoundState,
+    gate,
+    next_steps,
+)
+from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.space import Categorical, Float, Hyperparameter
+from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
+
+RATE = Float(1e-4, 1.0, "log")
+ROUND = Round(
+    "decay", "Does it help?", "understand", 16,
+    scientific={"weight_decay": (0.0, 1e-5, 1e-4)}, nuisance={"learning_rate": RATE},
+)  # fmt: skip
+BEST = {"learning_rate": 0.3, "weight_decay": 1e-5, "norm": "batch"}
+EXPAND = Finding(
+    "search-space-boundary",
+    Verdict.FAIL,
+    "error still improves at the high end of learning_rate.",
+    advice=(
+        Advice("expand", {"hyperparameter": "learning_rate", "edge": "high", "range": [1e-4, 10.0]},
+               "it still improves"),
+    ),
+)  # fmt: skip
+THIN = Finding(
+    "sampling-density", Verdict.WARN, "2 of 16 are good.",
+    advice=(Advice("add-trials", {"trials": 16}, "an even chance"),), source="sampling-density",
+)  # fmt: skip
+
+
+@pytest.fixture
+def project():
+    return Project(
+        "p",
+        Objective("error", "minimize"),
+        TrainingProtocol(FunctionTarget("train.py", "train"), 100, 10),
+        (
+            Hyperparameter("learning_rate", RATE, 0.1, "optimizer"),
+            Hyperparameter("weight_decay", Float(1e-6, 1e-2, "log"), 0.0, "regularization"),
+            Hyperparameter("norm", Categorical(("batch", "layer")), "batch", "architecture"),
+        ),
+        test_metric="test_error",
+    )
+
+
+def _answered(*findings, soundness=Soundness.SOUND, **more):
+    return AnsweredRound(
+        soundness=soundness,
+        sentence="1e-5 is best.",
+        findings={"a": tuple(findings), "b": tuple(findings)},
+        searched={"a": ("learning_rate",), "b": ("learning_rate",)},
+        trials={"a": 16, "b": 16},
+        **{"best_arm": {"weight_decay": 1e-5}, "best_config": BEST, **more},
+    )
+
+
+def _current(answered, **more):
+    return RoundState("decay", ROUND, planned=48, finished=48, answered=answered, **more)
+
+
+def _steps(project, current, **more):
+    state = ProjectState(
+        project, current, asked=frozenset({"weight_decay"}), names=frozenset({"decay"}), **more
+    )
+    return next_steps(state)
+
+
+def _decision(choice, needed=0):
+    return Decision(
+        "decay", choice, BEST, {}, (0.1,), (0.2,), 0.1, 0.05, 0.15, 0.95, 0.0, 0.01, needed,
+        ("because",),
+    )  # fmt: skip
+
+
+def test_a_new_project_is_offered_its_questions_and_a_first_look(project):
+    steps = next_steps(ProjectState(project))
+    assert [s.round.name for s in steps] == ["weight-decay", "norm", "baseline"]
+
+
+def test_what_was_begun_is_finished_before_anything_else(project):
+    (step,) = _steps(project, replace(_current(None), finished=40))
+    assert step.command == "playbook run decay"
+    assert "8 of 48 trials" in step.reason
+
+
+def test_a_written_round_is_offered_before_new_questions(project):
+    steps = next_steps(ProjectState(project, waiting=("mine",), names=frozenset({"mine"})))
+    assert steps[0].command == "playbook run mine"
+
+
+def test_a_void_answer_is_mended_and_never_decided_on(project):
+    steps = _steps(project, _current(_answered(EXPAND, THIN, soundness=Soundness.VOID)))
+    assert steps[0].round.nuisance["learning_rate"].high == 10.0
+    assert (steps[0].round.follows, steps[0].round.name) == ("decay", "decay-2")
+    assert steps[1].command == "playbook run decay --trials 32"
+    assert not any("rerun" in s.command or "decide" in s.command for s in steps)
+
+
+def test_a_weak_answer_is_mended_first_and_may_be_decided(project):
+    commands = [
+        s.command for s in _steps(project, _current(_answered(THIN, soundness=Soundness.WEAK)))
+    ]
+    assert commands[:3] == [
+        "playbook run decay --trials 32",
+        "playbook rerun decay",
+        "playbook decide decay",
+    ]
+
+
+def test_a_sound_answer_is_rerun_and_decided_first(project):
+    commands = [s.command for s in _steps(project, _current(_answered(THIN)))]
+    assert commands[:3] == [
+        "playbook rerun decay",
+        "playbook decide decay",
+        "playbook run decay --trials 32",
+    ]
+
+
+def test_reruns_that_are_there_are_not_asked_for_again(project):
+    commands = [s.command for s in _steps(project, _current(_answered(), reruns=5))]
+    assert commands[0] == "playbook decide decay"
+    assert not any("rerun" in command for command in commands)
+
+
+def test_the_baseline_itself_needs_no_decision(project):
+    same = {"learning_rate": 0.1, "weight_decay": 0.0, "norm": "batch"}
+    steps = _steps(project, _current(_answered(best_config=same)))
+    assert [s.round.name for s in steps] == ["norm"]
+
+
+def test_an_adopted_candidate_is_launched(project):
+    current = _current(_answered(), reruns=5, decision=_decision(Choice.ADOPT))
+    step = _steps(project, current)[0]
+    assert (step.command, step.reason) == ("playbook launch decay", "because")
+
+
+def test_an_open_decision_asks_for_the_reruns_that_would_settle_it(project):
+    current = _current(_answered(), reruns=5, decision=_decision(Choice.INCONCLUSIVE, 12))
+    assert _steps(project, current)[0].command == "playbook rerun decay --times 12"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"decision": _decision(Choice.KEEP)},
+        {"decision": _decision(Choice.INCONCLUSIVE, 400)},  # dearer than the difference is worth
+        {"decision": _decision(Choice.ADOPT), "launched": True},
+    ],
+)
+def test_after_the_decision_comes_the_next_question(project, more):
+    steps = _steps(project, _current(_answered(EXPAND, THIN), reruns=5, **more))
+    assert steps[0].round.name == "norm"
+
+
+def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
+    answered = _answered(best_arm={"weight_decay": 1e-4})
+    steps = _steps(project, _current(answered))
+    (beyond,) = [s for s in steps if s.round is not None and s.round.follows]
+    assert beyond.round.scientific["weight_decay"] == (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+
+
+def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):
+    asked = {"asked": frozenset({"weight_decay", "norm"})}
+    done = _current(_answered(EXPAND), decision=_decision(Choice.KEEP))
+    state = ProjectState(project, done, names=frozenset({"decay"}), **asked)
+    (step,) = next_steps(state)
+    assert step.round is None
+    assert "crowd an edge" in step.reason
+    good = {"learning_rate": Float(0.05, 0.5, "log")}
+    done = _current(_answered(good_ranges=good), decision=_decision(Choice.KEEP))
+    (step,) = next_steps(replace(state, current=done))
+    assert (step.round.mode, step.round.nuisance) == ("exploit", good)
+
+
+def test_the_test_set_comes_last_and_only_after_exploration(project):
+    state = ProjectState(
+        project, _current(_answered(), decision=_decision(Choice.KEEP)), final_done=True,
+        asked=frozenset({"weight_decay", "norm"}), names=frozenset({"decay"}),
+    )  # fmt: skip
+    assert [s.command for s in next_steps(state)] == ["playbook close-exploration"]
+    over = replace(state, exploration_over=True)
+    assert [s.command for s in next_steps(over)] == ["playbook look --test"]
+    silent = replace(state, project=replace(project, test_metric=""))
+    assert next_steps(silent) == ()
+
+
+def test_a_round_whose_file_is_gone_still_gets_its_decision(project):
+    gone = replace(_current(_answered(EXPAND)), written=None)
+    assert _steps(project, gone)[0].command == "playbook rerun decay"
+
+
+def test_the_gate_opens_where_edges_and_density_are_fine():
+    passed = replace(EXPAND, verdict=Verdict.PASS, advice=())
+    assert gate(_answered(passed)) == ()
+    assert len(gate(_answered(EXPAND, THIN))) == 2
