@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -33,21 +34,6 @@ def open_foreign(
     Raises:
         InvalidInput: where nothing is there, or nothing that one of the readers knows.
     """
-    found = _read(target, curves=curves, study=study)
-    if study is None:
-        return found
-    named = tuple(s for s in found if s.name == study)
-    if not named:
-        from difflib import get_close_matches
-
-        names = [s.name for s in found]
-        near = get_close_matches(study, names, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise InvalidInput(f"{target} has no study {study!r}{hint} It has: {', '.join(names)}")
-    return named
-
-
-def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
     if lower.startswith(("mlflow:", "sqlite:")):
         from tuning_playbook.importers.mlflow_store import is_mlflow_url, read_mlflow
@@ -69,12 +55,10 @@ def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[Forei
             f"{path} would run code of others when it is loaded, so it is not; export the trials "
             "as a table instead, for Optuna: study.trials_dataframe().to_csv('trials.csv')"
         )
-    for looks_like, read in _readers():
+    if curves is not None and not table_ending(path):
+        raise InvalidInput(f"--curves goes with a table of trials; {path} brings its own curves")
+    for looks_like, read in _readers(study) if curves is None else ():
         if looks_like(path):
-            if curves is not None:
-                raise InvalidInput(
-                    f"--curves goes with a table of trials; {path} brings its own curves"
-                )
             return read(path)
     if path.is_file() and table_ending(path):
         from tuning_playbook.importers.splitting import split_study, study_column
@@ -82,7 +66,8 @@ def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[Forei
 
         table = read_table(path, curves=curves)
         column = study_column(table)
-        return (table,) if column is None else split_study(table, [column])
+        parts = (table,) if column is None else split_study(table, [column])
+        return named_study(parts, study, target)
     what = "a folder without runs of a known tool" if path.is_dir() else "no file of a known kind"
     raise InvalidInput(
         f"{path} is {what}. Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), Optuna "
@@ -90,24 +75,42 @@ def _read(target: str, *, curves: Path | None, study: str | None) -> tuple[Forei
     )
 
 
-def _readers() -> Iterator[tuple[_Sniffer, _Reader]]:
+def named_study(
+    found: tuple[ForeignStudy, ...], study: str | None, target: str
+) -> tuple[ForeignStudy, ...]:
+    """The studies of that name; all of them where ``None``.
+
+    Raises:
+        InvalidInput: where none has it.
+    """
+    if study is None:
+        return found
+    names = [s.name for s in found]
+    if study not in names:
+        near = difflib.get_close_matches(study, names, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise InvalidInput(f"{target} has no study {study!r}{hint} It has: {', '.join(names[:20])}")
+    return tuple(s for s in found if s.name == study)
+
+
+def _readers(study: str | None) -> Iterator[tuple[_Sniffer, _Reader]]:
     """Readers of files and folders; the most particular first, since many hold event files too."""
     from tuning_playbook.importers.optuna_storage import looks_like_optuna, read_optuna
 
-    yield looks_like_optuna, lambda path: read_optuna(str(path))
+    yield looks_like_optuna, lambda path: read_optuna(str(path), study=study)
 
     from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
 
-    yield looks_like_ray_tune, read_ray_tune
+    yield looks_like_ray_tune, lambda path: named_study(read_ray_tune(path), study, str(path))
 
     from tuning_playbook.importers.mlflow_store import looks_like_mlflow, read_mlflow
 
-    yield looks_like_mlflow, lambda path: read_mlflow(str(path))
+    yield looks_like_mlflow, lambda path: read_mlflow(str(path), experiment=study)
 
     from tuning_playbook.importers.wandb_runs import looks_like_wandb, read_wandb
 
-    yield looks_like_wandb, read_wandb
+    yield looks_like_wandb, lambda path: named_study(read_wandb(path), study, str(path))
 
     from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
 
-    yield looks_like_tensorboard, read_tensorboard
+    yield looks_like_tensorboard, lambda p: named_study(read_tensorboard(p), study, str(p))

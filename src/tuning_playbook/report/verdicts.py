@@ -23,6 +23,7 @@ _LOOKS = {
     Verdict.PASS: ("pass", "green"),
 }
 _MOST_ADVICE = 2
+_DIRECTION = "direction-sanity"
 _MOST_ITEMS = 12
 
 
@@ -53,14 +54,20 @@ def verdicts(
         titles: check -> its question.
         verbose: whether to print the numbers and thresholds of every verdict, passed ones too.
     """
+    findings = view.findings
+    if not verbose and any(f.check == _DIRECTION and f.verdict is Verdict.FAIL for f in findings):
+        findings = tuple(f for f in findings if f.check == _DIRECTION)
     rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
     rows.add_column(no_wrap=True, min_width=11)
     rows.add_column(overflow="fold", ratio=1)
-    for finding in view.findings:
+    for finding in findings:
         if verbose or finding.verdict in (Verdict.FAIL, Verdict.WARN):
             rows.add_row(_badge(finding.verdict), _told(finding, titles, verbose=verbose))
     if not verbose:
-        _fold(rows, view.findings)
+        _fold(rows, findings)
+    if len(findings) < len(view.findings):
+        rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
+        rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
     head = Text.assemble((shown(view.name), "bold"), "  ", (shown(view.facts), "dim"))
     return Group(head, Text(), rows, *notes_below(view.notes))
 

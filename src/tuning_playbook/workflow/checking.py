@@ -19,7 +19,7 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
 from tuning_playbook.importers.column_roles import with_roles
-from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.project_files import ROUNDS_FOLDER, find_project, read_space
 from tuning_playbook.project_files.domains import domain_to_toml
@@ -184,15 +184,6 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     }
 
 
-def foreign_tables(target: str, told: Told) -> list[tuple[ForeignStudy, TrialTable]]:
-    """The studies of another tool, as read and as the checks see them.
-
-    Raises:
-        InvalidInput: where one of them cannot be used.
-    """
-    return [_table(study, told) for study in _foreign_studies(target, told)]
-
-
 def _names_a_round(target: str) -> bool:
     """Whether there is no such file, but a project around the working folder with such a round."""
     path = Path(target)
@@ -230,10 +221,10 @@ def _check_foreign(
     target: str, told: Told, select: Sequence[str], ignore: Sequence[str]
 ) -> Checked:
     checked, unusable = [], []
-    studies = _foreign_studies(target, told)
+    studies = foreign_studies(target, told)
     for study in studies:
         try:
-            read, table = _table(study, told)
+            read, table = table_as_told(study, told)
         except InvalidInput as error:
             if len(studies) == 1:
                 raise
@@ -242,25 +233,26 @@ def _check_foreign(
         findings = run_checks(table, select=select, ignore=ignore)
         checked.append(CheckedStudy(table, findings, read.notes))
     if not checked:
-        raise InvalidInput("\n".join(f"{name}: {why}" for name, why in unusable))
+        more = f" ({len(unusable) - 1} more studies have the like)" if len(unusable) > 1 else ""
+        raise InvalidInput(unusable[0][1] + more)
     return Checked(tuple(checked), tuple(unusable))
 
 
-def _foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
+def foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
+    """The studies of another tool at ``target``, or the one that was told."""
     if not told.by:
         return list(open_foreign(target, curves=told.curves, study=told.study or None))
     whole = open_foreign(target, curves=told.curves)
     parts = [part for study in whole for part in split_study(study, told.by)]
-    found = [part for part in parts if told.study in ("", part.name)]
-    if not found:
-        raise InvalidInput(
-            f"{target} has no study {told.study!r} by {', '.join(told.by)}; it has: "
-            f"{', '.join(part.name for part in parts[:20])}"
-        )
-    return found
+    return list(named_study(tuple(parts), told.study or None, target))
 
 
-def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
+def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
+    """A study with its columns where they belong, and the table that the checks see.
+
+    Raises:
+        InvalidInput: where it is not known what decides, or what was told does not fit.
+    """
     objective, guessed = _objective(study, told)
     study = with_roles(study, metric=objective.metric, parameters=told.parameters)
     study = replace(study, notes=(*study.notes, *guessed))
@@ -356,7 +348,8 @@ def _facts(table: TrialTable) -> str:
         best = int(rows[np.argmin(table.loss[rows])])
         value = objective.direction.sign * float(table.loss[best])
         if math.isfinite(value):
-            facts += f", best {value:.5g} (trial {_short(str(table.ids[best]))})"
+            name = _short(str(table.ids[best]))
+            facts += f", best {value:.5g} ({'' if 'trial' in name else 'trial '}{name})"
     return facts
 
 
