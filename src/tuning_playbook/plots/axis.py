@@ -18,6 +18,7 @@ from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import Categorical, Domain, Float, Ordered
 
 BEST_MARKED = 3
+_FEW_CROSSES = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,10 +122,12 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
         border = np.full(len(info.infeasible_rows), info.y_range.bad_end)
         seen = visible(info.infeasible_x, border, log_x=log_x, all_below=300)
         rows, x = info.infeasible_rows[seen], info.infeasible_x[seen]
+        few = len(seen) <= _FEW_CROSSES
         traces.append(
             _points(rows, x, border[seen], name="infeasible",
-                    marker={"color": LOST, "size": 8, "symbol": "x-thin",
-                            "line": {"width": 1.6, "color": LOST}})
+                    marker={"color": LOST, "size": 8 if few else 6, "symbol": "x-thin",
+                            "opacity": 1 if few else 0.45,
+                            "line": {"width": 1.6 if few else 1, "color": LOST}})
         )  # fmt: skip
     for rank, row in reversed(list(enumerate(info.best))):
         at = info.rows == row

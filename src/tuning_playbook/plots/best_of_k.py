@@ -58,7 +58,8 @@ def best_of_k_info(
     losses = np.where(feasible.feasible, table.loss, np.inf)[judged]
     curve = tuning_curve(losses, confidence=confidence)
     sign = table.objective.direction.sign
-    drawn = np.unique(np.geomspace(1, count, _MOST_POINTS).round().astype(int)) - 1
+    sizes = np.append(np.geomspace(1, count, _MOST_POINTS).round().astype(int), count // 2)
+    drawn = np.unique(sizes) - 1
     return BestOfKInfo(
         k=curve.k[drawn],
         value=sign * curve.value[drawn],

@@ -14,12 +14,13 @@ from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
-from tuning_playbook.plots.theme import GREY, RANKED, Figure, layout, typed
+from tuning_playbook.plots.theme import GREY, PURPLE, RANKED, Figure, layout, typed
 from tuning_playbook.trial import Curve
 
 CURVES_AT_MOST = 200
 _POINTS_OF_MANY = 60
 _POINTS_OF_BEST = 300
+_MARKED_AT_MOST = 5
 _AVERAGED_ABOVE = 200  # points of one curve: logged at every step, not at evaluations
 _STRETCHES = 60
 
@@ -31,6 +32,7 @@ class CurvesInfo:
     Args:
         metric: its name.
         best: rows of the best trials, best first.
+        marked: rows of other trials that a verdict names.
         others: rows of the other drawn feasible trials.
         infeasible: rows of the drawn trials that could not be trained, or have not finished.
         total: trials that logged the metric.
@@ -39,6 +41,7 @@ class CurvesInfo:
 
     metric: str
     best: tuple[int, ...]
+    marked: tuple[int, ...]
     others: tuple[int, ...]
     infeasible: tuple[int, ...]
     total: int
@@ -46,7 +49,12 @@ class CurvesInfo:
 
 
 def curves_info(
-    table: TrialTable, metric: str, *, feasible: Feasibility | None = None, best_count: int = 3
+    table: TrialTable,
+    metric: str,
+    *,
+    feasible: Feasibility | None = None,
+    named: Sequence[str] = (),
+    best_count: int = 3,
 ) -> CurvesInfo:
     """Which curves to draw: the best few, and of the rest an even sample over ranks.
 
@@ -54,6 +62,7 @@ def curves_info(
         table: of the study.
         metric: its name.
         feasible: the judgement of the trials, where it is known already.
+        named: ids of trials to mark, such as those that a verdict names; the first few are.
         best_count: how many are the best few.
 
     Source: playbook, "Examining the training curves".
@@ -63,12 +72,18 @@ def curves_info(
     complete = has_curve & (feasible or feasibility(table)).feasible
     ranked = np.flatnonzero(complete)
     ranked = ranked[np.argsort(table.loss[ranked], kind="stable")]
-    rest = np.flatnonzero(has_curve & ~complete)
+    best = ranked[:best_count]
+    wanted = np.isin(table.ids.astype(str), list(named)) & has_curve
+    wanted[best] = False
+    marked = np.flatnonzero(wanted)[:_MARKED_AT_MOST]
+    rest = np.setdiff1d(np.flatnonzero(has_curve & ~complete), marked)
     others = ranked[best_count:]
+    others = others[~np.isin(others, marked)]
     share = CURVES_AT_MOST / max(CURVES_AT_MOST, len(others) + len(rest))
     return CurvesInfo(
         metric=metric,
-        best=tuple(ranked[:best_count].tolist()),
+        best=tuple(best.tolist()),
+        marked=tuple(marked.tolist()),
         others=_sample(others, share),
         infeasible=_sample(rest, share),
         total=int(has_curve.sum()),
@@ -102,6 +117,9 @@ def curves_figure(table: TrialTable, info: CurvesInfo, *, companion: str | None 
         _bundle(infeasible, "infeasible", "rgba(192,57,43,0.35)"),
         _bundle(others, "other trials", "rgba(138,143,152,0.38)"),
     ]
+    for row in info.marked:
+        curve = _drawn(column.of(row), info, _POINTS_OF_BEST)
+        traces.append(_line(curve, f"trial {table.ids[row]}", {"color": PURPLE, "width": 1.6}))
     dashed_curves: list[Curve] = []
     for rank, row in reversed(list(enumerate(info.best))):
         name = f"{rank + 1}. best: trial {table.ids[row]}"

@@ -10,7 +10,7 @@ from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.importance import Importance, importances
 from tuning_playbook.analysis.interaction import holm
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.plots.theme import BLUE, GREY, Figure, layout, typed
+from tuning_playbook.plots.theme import BLUE, GREY, INK, Figure, layout, typed
 
 SIGNIFICANCE = 0.05
 _LINE_PIXELS, _FRAME_PIXELS = 34, 96
@@ -53,10 +53,10 @@ def importance_figure(info: ImportanceInfo) -> Figure:
         "x": typed(share),
         "y": places,
         "width": 0.55,
-        "marker": {"color": [BLUE if m else GREY for m in info.matters], "opacity": 0.85},
+        "marker": {"color": [BLUE if m else GREY for m in info.matters], "opacity": 0.75},
         "error_x": {
             "type": "data", "symmetric": False, "array": typed(up), "arrayminus": typed(down),
-            "color": GREY, "thickness": 1.6, "width": 5,
+            "color": INK, "thickness": 1.6, "width": 5,
         },
         "hovertemplate": "%{x:.0f} %<extra></extra>",
     }  # fmt: skip

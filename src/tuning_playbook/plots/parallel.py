@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
+from tuning_playbook.plots.places import value_names
 from tuning_playbook.plots.theme import RANKED, Figure, layout, typed
 from tuning_playbook.space import Categorical, Constant, Domain, Float, Integer, Ordered
 
@@ -131,8 +132,9 @@ def _lines(
     """Many trials as one trace, with gaps between them."""
     if not len(rows):
         return {}
-    heights = info.heights[rows]
-    heights = np.where(np.isnan(heights), ABSENT, heights)
+    heights = info.heights[rows].copy()
+    searched = heights[:, :-1]  # an infeasible trial has no objective: its line ends before
+    searched[np.isnan(searched)] = ABSENT
     gap = np.full((len(rows), 1), np.nan)
     x = np.tile([*range(heights.shape[1]), np.nan], len(rows))
     return {
@@ -151,7 +153,8 @@ def _labels(domain: Domain) -> list[tuple[float, str]]:
     """Heights and texts beside an axis: both ends of a range, the members of a short list."""
     if isinstance(domain, (Categorical, Ordered)):
         count = len(domain.values)
-        members = [((i + 0.5) / count, str(v)) for i, v in enumerate(domain.values)]
+        names = value_names(domain.values)
+        members = [((i + 0.5) / count, name) for i, name in enumerate(names)]
         return members if count <= _MOST_LABELS else [members[0], members[-1]]
     assert isinstance(domain, (Float, Integer))  # noqa: S101  constants have no axis
     return _end_labels(domain.low, domain.high)

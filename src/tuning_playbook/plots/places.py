@@ -7,6 +7,7 @@ that runs backwards, and lists and choices at their position.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,20 @@ def place_of_unit(domain: Domain, unit: float) -> float:
     return unit * len(getattr(domain, "values", (0,))) - 0.5
 
 
+def value_names(values: Sequence[Any]) -> list[str]:
+    """Members of a list as short texts that stay apart.
+
+    Example:
+        >>> value_names([0.0008445074, 0.0013082, 1])
+        ['0.000845', '0.00131', '1']
+    """
+    for digits in range(3, 17):
+        names = [f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in values]
+        if len(set(names)) == len(names):
+            return names
+    return [str(v) for v in values]
+
+
 def is_log(domain: Domain) -> bool:
     """Whether the axis of a range is logarithmic."""
     return isinstance(domain, (Float, Integer)) and domain.scale != "linear"
@@ -53,7 +68,7 @@ def hyperparameter_axis(domain: Domain, ends: tuple[float, float] | None = None)
         ends: places of its low and high end, where more than the range is shown.
     """
     if isinstance(domain, (Categorical, Ordered)):
-        names = [str(v) for v in domain.values]
+        names = value_names(domain.values)
         places = list(range(len(names)))
         return {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
     low, high = ends or (place_of_unit(domain, 0), place_of_unit(domain, 1))

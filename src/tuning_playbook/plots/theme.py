@@ -18,6 +18,7 @@ Figure: TypeAlias = dict[str, Any]
 # Okabe and Ito's palette: told apart by colour-blind eyes too.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, LOST = "#8A8F98", "#C0392B"  # what did not complete is told apart by its shape, too
+PURPLE, INK = "#CC79A7", "#4A505A"
 RANKED = (RED, ORANGE, GREEN)  # first, second, third best
 
 HEIGHT_PIXELS = 320
@@ -46,6 +47,10 @@ def layout(*, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
             "title": {"text": x_title, "standoff": 8},
             "zeroline": False,
             "automargin": True,
+            # Invisible ticks keep the labels away from what stands on the border.
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": "rgba(0,0,0,0)",
         },
         "yaxis": {
             "title": {"text": y_title, "standoff": 10},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.axis import AxisInfo
 from tuning_playbook.plots.best_of_k import BestOfKInfo
@@ -58,11 +60,13 @@ def _cliff(cliff: Cliff) -> str:
 
 def of_curves(info: CurvesInfo, companion: str | None) -> str:
     """What the colours mean, and how much of the study is drawn."""
-    shown = len(info.best) + len(info.others) + len(info.infeasible)
+    shown = len(info.best) + len(info.marked) + len(info.others) + len(info.infeasible)
     return (
         "The best three in colour"
         + (f", their {companion} dotted" if companion else "")
-        + "; other trials grey, infeasible ones red."
+        + (", trials that the verdict names purple" if info.marked else "")
+        + "; other trials grey"
+        + (", infeasible ones red." if info.infeasible else ".")
         + (" Means over stretches of steps." if info.averaged else "")
         + (f" {shown} of {info.total} are drawn, evenly over the ranks."
            if shown < info.total else "")
@@ -99,7 +103,7 @@ def of_budget(info: BudgetInfo) -> str:
     luck = float(info.simulated.luck[-1])
     words = (
         f"Best trial of studies of k trials, drawn from these {info.trials}: median, quartiles, "
-        "5 and 95 %."
+        "5 and 95\u00a0%."
     )
     if math.isfinite(luck):
         words += f" With {largest} trials, luck makes a difference of {luck:.2g}."
@@ -112,8 +116,10 @@ def of_parallel(info: ParallelInfo) -> str:
     words = (
         "One line for each trial; the best three in orange-red, orange and green, the best quarter "
         "blue, the others grey, infeasible ones red. Where the best lines run together, the "
-        "hyperparameter matters; below an axis a trial has no such value."
+        "hyperparameter matters."
     )
+    if np.isnan(info.heights[:, :-1]).any():
+        words += " A line passes below an axis where its trial has no such value."
     return words + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
 
 

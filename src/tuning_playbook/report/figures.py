@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from tuning_playbook.analysis.metric_roles import metric_roles
@@ -21,6 +22,8 @@ from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report import captions
 from tuning_playbook.space import Constant
+
+_NOTHING_NAMED: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 Group: TypeAlias = Literal["answer", "hyperparameters", "training", "search"]
 
@@ -46,21 +49,27 @@ class Plot:
     wide: bool = False
 
 
-def study_plots(table: TrialTable) -> tuple[Plot, ...]:
+def study_plots(
+    table: TrialTable, *, named: Mapping[str, Sequence[str]] = _NOTHING_NAMED
+) -> tuple[Plot, ...]:
     """Every figure that the study has the data for; no user code asks for them.
+
+    Args:
+        table: the study.
+        named: metric -> ids of trials that a verdict on its curves names.
 
     Source: playbook, "Automate generically useful plots".
     """
     judged = judgement(table)
     varied = [h.key for h in table.space.hyperparameters if not isinstance(h.domain, Constant)]
     found = [_axis(table, key, judged) for key in varied]
-    found += [_curve(table, metric, judged) for metric in _curve_metrics(table)]
+    found += [_curve(table, m, judged, named.get(m, ())) for m in _curve_metrics(table)]
     makers: list[Callable[[TrialTable, Judgement], Plot | None]] = [_best_step]
     if varied:  # nothing is searched where every trial is the same
-        makers += [_best_of_k, _budget, _parallel]
+        makers += [_best_of_k, _budget]
     if len(varied) > 1:
         makers += [_importance]
-    makers += [_history, _lost]
+    makers += [_history, _lost, _parallel]
     return (*found, *(plot for make in makers if (plot := make(table, judged)) is not None))
 
 
@@ -70,9 +79,9 @@ def _axis(table: TrialTable, key: str, judged: Judgement) -> Plot:
     return Plot(f"axis:{key}", "hyperparameters", key, captions.of_axis(table, info), figure)
 
 
-def _curve(table: TrialTable, name: str, judged: Judgement) -> Plot:
+def _curve(table: TrialTable, name: str, judged: Judgement, named: Sequence[str]) -> Plot:
     metric = table.objective.metric
-    info = curves_info(table, name, feasible=judged.feasible)
+    info = curves_info(table, name, feasible=judged.feasible, named=named)
     companion = companion_of(metric, list(table.curves)) if name == metric else None
     figure = curves_figure(table, info, companion=companion)
     caption = captions.of_curves(info, companion)

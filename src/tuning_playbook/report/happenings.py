@@ -63,16 +63,16 @@ def _told(study: str, kind: str, group: Sequence[Event], names: dict[int, str]) 
     shown = ", ".join(list(hit)[:_MOST_TRIALS])
     times = [_clock(event.at) for event in (group[0], group[-1])]
     first = group[0]
-    said = [first.message] if first.message else []
-    if first.data:
-        said.append(json.dumps(dict(first.data), ensure_ascii=False, default=str))
+    said = first.message
+    if not said and first.data:
+        said = json.dumps(dict(first.data), ensure_ascii=False, default=str)
     return Happening(
         study=study,
         kind=kind.replace("-", " "),
         count=len(group),
         trials=shown + (f" and {len(hit) - _MOST_TRIALS} more" if len(hit) > _MOST_TRIALS else ""),
         when=times[0] if times[0] == times[1] else f"{times[0]} to {times[1]}",
-        example=" ".join(said)[:_LONGEST_EXAMPLE],
+        example=said[:_LONGEST_EXAMPLE],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -45,6 +46,7 @@ def report_html(view: RoundView) -> str:
         loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
     )
     environment.filters["plain"] = _plain
+    environment.tests["records"] = _are_records
     scripts = {"plotly": _asset("plotly-cartesian.min.js"), "page": _asset("report.js")}
     return environment.get_template("report.html.j2").render(
         view=view,
@@ -58,7 +60,23 @@ def report_html(view: RoundView) -> str:
 
 def _plain(value: Any) -> str:
     """A JSON value of a finding for a person; the template escapes it like any text."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_plain(v)}" for name, v in value.items())
+    if value is None:
+        return "–"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _are_records(value: Any) -> bool:
+    """Whether a JSON value is a list of records with the same fields: a table."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    first = value[0]
+    return isinstance(first, Mapping) and all(
+        isinstance(record, Mapping) and list(record) == list(first) for record in value
+    )
 
 
 def _figures(view: RoundView) -> dict[str, Any]:

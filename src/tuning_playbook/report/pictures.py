@@ -10,9 +10,17 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.figures import Plot
 
 _MOST_PICTURES = 3  # beside one finding; the others are links
-_CURVE_CHECKS = frozenset(
-    {"instability", "overfitting", "late-variance", "still-improving", "saturated-early"}
-)  # fmt: skip
+_ALARMS = (Verdict.FAIL, Verdict.WARN)
+
+# Where the evidence of a check on curves lists the trials that it complains of.
+_COMPLAINTS = {
+    "instability": "unstable_trials",
+    "overfitting": "overfitting_best_trials",
+    "rising-train-loss": "rising_best_trials",
+    "still-improving": "improving_trials",
+    "late-variance": "",
+    "saturated-early": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class PicturedFinding:
 
 
 def pictured(findings: Iterable[Finding], plots: Sequence[Plot]) -> tuple[PicturedFinding, ...]:
-    """Give each finding its figures; a figure stands beside the first alarm that it shows.
+    """Give each finding its figures; a figure stands beside the first alarm that it proves.
 
     Findings that are no alarm have links only, so that every figure is on the page once.
 
@@ -43,54 +51,64 @@ def pictured(findings: Iterable[Finding], plots: Sequence[Plot]) -> tuple[Pictur
     taken: set[int] = set()
     found = []
     for finding in findings:
-        numbers = [number_of[key] for key in _plot_keys(finding) if key in number_of]
+        proofs, related = (
+            [number_of[key] for key in dict.fromkeys(keys) if key in number_of]
+            for keys in _plot_keys(finding)
+        )
         shown: list[int] = []
-        if finding.verdict in (Verdict.FAIL, Verdict.WARN):
-            shown = [n for n in numbers if n not in taken][:_MOST_PICTURES]
+        if finding.verdict in _ALARMS:
+            shown = [n for n in proofs if n not in taken][:_MOST_PICTURES]
         taken.update(shown)
-        linked = tuple(n for n in numbers if n not in shown)
+        linked = tuple(n for n in dict.fromkeys([*proofs, *related]) if n not in shown)
         found.append(PicturedFinding(finding, tuple(shown), linked))
     return tuple(found)
 
 
-def _plot_keys(finding: Finding) -> list[str]:
-    """Keys of the figures that show a finding, most telling first, without repeats."""
+def named_trials(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Metric -> ids of the trials that the first alarm about its curves complains of."""
+    found: dict[str, tuple[str, ...]] = {}
+    for finding in findings:
+        trials = finding.evidence.get(_COMPLAINTS.get(finding.check, ""))
+        metric = finding.evidence.get("metric")
+        if finding.verdict in _ALARMS and isinstance(trials, (list, tuple)):
+            found.setdefault(str(metric), tuple(str(trial) for trial in trials))
+    return found
+
+
+def _plot_keys(finding: Finding) -> tuple[list[str], list[str]]:
+    """Keys of the figures that prove a finding, most telling first, and of related ones."""
     evidence = finding.evidence
     if finding.check == "search-space-boundary":
-        keys = [f"axis:{key}" for key in _noticed_edges(finding)]
-    elif finding.check == "infeasible-fraction":
-        places = [
-            str(place["hyperparameter"])
-            for place in _records(evidence.get("where"), "hyperparameter")
-        ]
-        keys = [*(f"axis:{key}" for key in places[:1]), "lost"]
-    elif finding.check == "edge-of-stability":
-        keys = [f"axis:{evidence.get('hyperparameter')}"]
-    elif finding.check == "rising-train-loss":
-        keys = [f"curve:{evidence.get('training_loss')}", f"curve:{evidence.get('metric')}"]
-    elif finding.check == "periodicity":
+        return _boundary_keys(finding)
+    if finding.check == "infeasible-fraction":
+        places = _records(evidence.get("where"), "hyperparameter")
+        return [*(f"axis:{place['hyperparameter']}" for place in places[:1]), "lost"], []
+    if finding.check == "edge-of-stability":
+        return [f"axis:{evidence.get('hyperparameter')}"], []
+    if finding.check == "periodicity":
         curves = sorted(_records(evidence.get("curves"), "metric"), key=_is_not_periodic)
-        keys = [f"curve:{curve['metric']}" for curve in curves[:1]]
-    elif finding.check in _CURVE_CHECKS:
-        keys = [f"curve:{evidence.get('metric')}"]
-    else:
-        keys = {
-            "direction-sanity": [f"curve:{evidence.get('metric')}", "history"],
-            "sampling-density": ["best-of-k", "budget"],
-            "best-step": ["best-step"],
-            "importance": ["importance", "parallel"],
-        }.get(finding.check, [])
-    return list(dict.fromkeys(keys))
+        return [f"curve:{curve['metric']}" for curve in curves[:1]], []
+    if finding.check in _COMPLAINTS:
+        return [f"curve:{evidence.get('metric')}"], []
+    if finding.check == "direction-sanity":
+        return [f"curve:{evidence.get('metric')}"], ["history"]
+    return {
+        "sampling-density": (["best-of-k"], ["budget"]),
+        "best-step": (["best-step"], []),
+        "importance": (["importance"], ["parallel"]),
+    }.get(finding.check, ([], []))
 
 
-def _noticed_edges(finding: Finding) -> list[str]:
-    """Hyperparameters with a notable edge, those to expand first."""
-    advised = [str(a.arguments.get("hyperparameter")) for a in finding.advice]
-    return advised + [
-        str(edge["hyperparameter"])
-        for edge in _records(finding.evidence.get("edges"), "hyperparameter")
-        if edge.get("verdict") in ("expand", "look", "infeasible-edge", "natural-limit")
+def _boundary_keys(finding: Finding) -> tuple[list[str], list[str]]:
+    """Hyperparameters whose range is too tight, and those whose edge deserves a look."""
+    edges = _records(finding.evidence.get("edges"), "hyperparameter")
+    tight = [f"axis:{advice.arguments.get('hyperparameter')}" for advice in finding.advice]
+    notable = [
+        f"axis:{edge['hyperparameter']}"
+        for edge in edges
+        if edge.get("verdict") in ("look", "infeasible-edge", "natural-limit")
     ]
+    return tight, notable
 
 
 def _is_not_periodic(curve: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.figures import Group, Plot, study_plots
-from tuning_playbook.report.pictures import PicturedFinding, pictured
+from tuning_playbook.report.pictures import PicturedFinding, named_trials, pictured
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.report.trials import TrialsTable, best_lines, hover_text, trials_table
 from tuning_playbook.study import Study
@@ -83,7 +83,7 @@ def study_section(
     """
     counts = Counter(trial.status.value for trial in trials)
     reasons = Counter(trial.reason.value for trial in trials if trial.reason.value)
-    plots = study_plots(table)
+    plots = study_plots(table, named=named_trials(findings))
     with_pictures = pictured(findings, plots)
     return StudySection(
         name=study.name,

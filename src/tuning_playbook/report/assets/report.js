@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const brighter = { "#0072B2": "#56B4E9", "#C0392B": "#FF8A75" };
+  const brighter = { "#0072B2": "#56B4E9", "#C0392B": "#FF8A75", "#4A505A": "#C9CED8" };
   const onDark = (colour) => (Array.isArray(colour) ? colour.map(onDark) : brighter[colour] ?? colour);
   const { answer, sections } = JSON.parse(
     document.getElementById("data").textContent,
@@ -31,7 +31,9 @@
       axis.title.text = escaped(axis.title.text);
       if (axis.ticktext) axis.ticktext = axis.ticktext.map(escaped);
     }
-    for (const note of layout.annotations ?? []) note.text = escaped(note.text);
+    for (const note of layout.annotations ?? []) {
+      Object.assign(note, { text: escaped(note.text), bgcolor: dark ? "rgba(28,32,40,0.8)" : "rgba(255,255,255,0.8)" });
+    }
     for (const trace of data) if (trace.name) trace.name = escaped(trace.name);
     Object.assign(layout, {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -63,7 +65,7 @@
     if (link) unfold(document.getElementById(link.getAttribute("href").slice(1)));
   });
 
-  const PAGE = 50;
+  const PAGE = 25;
 
   function compare(a, b) {
     if (a === null || b === null) return (a === null) - (b === null);
