@@ -77,10 +77,7 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     elif _is_of_website(_header(path)):
         own = _of_website(path, notes)
     else:
-        columns = read_columns(path, as_text=("name", "id", *_CONFIG, *_SUMMARY))
-        cells = {key: plain_values(column) for key, column in columns.items()}
-        rows = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
-        own = [_of_record(record, row) for row, record in enumerate(rows)]
+        own = [_of_record(record, row) for row, record in enumerate(_csv_records(path))]
     if not own:
         raise InvalidInput(f"{path} has no runs; export them again")
     groups: dict[str, list[Run]] = {}
@@ -129,6 +126,8 @@ def _of_record(record: Mapping[str, Any], row: int) -> tuple[str, Run]:
         for key, value in record.items()
         if isinstance(value, (str, int, float)) and key not in (*_CONFIG, *_SUMMARY, *_HISTORY)
     }
+    if _first(record, _ID) is not None:
+        run.metadata["run_id"] = str(_first(record, _ID))
     set_ending(run, str(_first(record, _STATE) or ""))
     sweep = _first(record, _SWEEP)
     name = sweep.get("name") or sweep.get("id") if isinstance(sweep, Mapping) else sweep
@@ -209,6 +208,15 @@ def _opened(path: Path) -> Any:
     if path.name.lower().endswith(".gz"):
         return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
     return path.open(encoding="utf-8-sig", newline="")
+
+
+def _csv_records(path: Path) -> list[dict[str, Any]]:
+    csv.field_size_limit(2**31 - 1)  # a cell holds a whole configuration
+    try:
+        with _opened(path) as file:
+            return list(csv.DictReader(file))
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(f"{path} cannot be read as CSV: {error}; export it again") from error
 
 
 def _json_records(path: Path) -> list[dict[str, Any]]:
