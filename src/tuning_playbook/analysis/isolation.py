@@ -32,7 +32,7 @@ class ArmResult:
             new: a real repetition is better with probability budget / (trials + budget).
         best_trial: id of its best trial; empty where none trained.
         best_value: of that trial.
-        probability_best: that a repetition of all arms finds the best trial in this one.
+        probability_best: share of the draws in which the best trial of all is in this arm.
     """
 
     label: str
@@ -58,10 +58,13 @@ class ArmComparison:
         paired: whether all arms were drawn at the same points.
         arms: in the order given.
         order: positions of the arms, best first.
-        beats: probability that, with all arms repeated, the row's arm finds the better best; ties
-            count half. Between two equal arms it is uniform over [0, 1].
+        beats: share of the draws in which the row's arm has the better best; ties count half.
+            Uniform over [0, 1] between equal arms: one of ten such pairs reaches 0.9 by luck. It is
+            how sure the direction is, not the chance that a single repetition would agree, which is
+            lower.
         gain: value of the row's arm less the column's, signed so that better is above 0.
-        gain_low, gain_high: band of the gain over repetitions.
+        gain_low, gain_high: band of the gain over the draws; between equal arms it holds 0 as often
+            as ``confidence`` says.
     """
 
     objective: Objective
