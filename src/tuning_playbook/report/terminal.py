@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 
@@ -35,18 +36,23 @@ def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> Rende
 def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> RenderableType:
     """How many reruns of each configuration have ended, one line each; outdated ones dimmed."""
     table = Table(box=None, pad_edge=False, header_style="bold", title_style="")
-    for column in ("reruns", "done", "failed", "of", ""):
+    for column in ("reruns of", "done", "failed", "", "trained with"):
         table.add_column(column, overflow="fold")
     for study, counts, outdated in studies:
         total = sum(counts.values())
         done = sum(n for status, n in counts.items() if status.is_finished)
         failed = counts.get(Status.INFEASIBLE, 0) + counts.get(Status.FAILED, 0)
         table.add_row(
-            Text(study.name),
+            Text(study.question.removeprefix("reruns of ")),
             f"{done}/{total}",
             str(failed or ""),
-            Text(study.question),
-            Text(f"outdated: {outdated}" if outdated else ""),
+            Text("outdated: " * bool(outdated) + outdated),
+            Text(
+                ", ".join(
+                    f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}"
+                    for name, value in plain_config(study.fixed).items()
+                )
+            ),
             style="dim" if outdated else "",
         )
     return Group("", table)
@@ -64,8 +70,8 @@ def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
             if k in trial.config
         )
         lines.append(
-            Text(f"  {study.objective.metric} {value:.5g} at step {step} (trial {trial.index}: "
-                 f"{config})")
+            Text(f"  {study.objective.metric} {value:.5g}{f' at step {step}' if step >= 0 else ''} "
+                 f"(trial {trial.index}: {config})")
         )  # fmt: skip
     reasons = Counter(t.reason.value for t in trials if t.reason.value)
     if reasons:

@@ -144,6 +144,7 @@ def decide(
         _require_reruns(contenders.round, reruns)
         past = earlier_deviation(store, opened.project, without=tuple(r.study.name for r in reruns))
         usual = contenders.facts.complexity_cost
+        cost = usual if complexity_cost is None else complexity_cost
         decision = decide_launch(
             reruns[0].values,
             reruns[-1].values,
@@ -151,7 +152,7 @@ def decide(
             round=contenders.round,
             candidate=contenders.candidate.config,
             incumbent=contenders.incumbent,
-            complexity_cost=usual if complexity_cost is None else complexity_cost,
+            complexity_cost=cost,
             past_deviation=past,
             **({} if confidence is None else {"confidence": confidence}),
         )
@@ -160,7 +161,7 @@ def decide(
             opened.project.objective,
             contenders.candidate,
             reruns,
-            reservations(opened, store, contenders, provenance),
+            reservations(opened, store, contenders, provenance, cost=cost),
         )
         _enter(store, result, provenance)
     finally:

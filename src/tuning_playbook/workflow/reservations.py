@@ -11,7 +11,12 @@ from tuning_playbook.workflow.opening import OpenProject
 
 
 def reservations(
-    opened: OpenProject, store: Store, contenders: Contenders, provenance: Provenance
+    opened: OpenProject,
+    store: Store,
+    contenders: Contenders,
+    provenance: Provenance,
+    *,
+    cost: float,
 ) -> tuple[str, ...]:
     """What a reader of a decision should know beside its reasons.
 
@@ -20,6 +25,7 @@ def reservations(
         store: with the answer to the round's question, where one was entered.
         contenders: what is decided about.
         provenance: of the reruns.
+        cost: complexity cost that the gain was held against.
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
@@ -27,6 +33,11 @@ def reservations(
     project = opened.project
     studies = [arm.study for arm in contenders.arms]
     found = list(_soundness(store, contenders.round))
+    if cost != contenders.facts.complexity_cost:
+        found.append(
+            f"The gain was held against a complexity cost of {cost:g}; the round was run with "
+            f"{contenders.facts.complexity_cost:g}."
+        )
     codes = {s.provenance.code for s in studies if s.provenance.code}
     if codes - {provenance.code}:
         found.append(
@@ -54,8 +65,9 @@ def _soundness(store: Store, round_name: str) -> list[str]:
     label = str(answers[-1].data.get("soundness", "")) if answers else ""
     if label not in (Soundness.WEAK.value, Soundness.VOID.value):
         return []
-    reasons = " ".join(str(r) for r in answers[-1].data.get("reasons", ()))
+    reasons = [str(r) for r in answers[-1].data.get("reasons", ())]
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return [
         f"The round's comparison is {label}, so this is about the two configurations alone and not "
-        f"about its question. {reasons}".strip()
+        f"about its question. {reasons[0] if reasons else ''}{more}".strip()
     ]

@@ -123,9 +123,9 @@ def _reruns(
     for study in studies:
         outdated = ""
         if protocol_digest(study.objective, study.training) != protocol:
-            outdated = "trained or evaluated differently"
+            outdated = "another protocol"
         elif study.provenance.code != code:
-            outdated = "the training program has changed"
+            outdated = "another program"
         found.append(StudyStatus(study, counts.get(study.name, {}), outdated=outdated))
     return tuple(found)
 
