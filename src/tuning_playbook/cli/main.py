@@ -21,6 +21,7 @@ _COMMANDS = {
     "check": "Go through the checklist of a round, or of any other study.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
+    "history": "Show how the project came to where it is.",
     "look": "Count the looks at held-out data, or take one.",
     "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",

@@ -2,7 +2,7 @@
 
 from tuning_playbook.design.arms import arm_names, studies_of
 from tuning_playbook.design.caveats import caveats_of
-from tuning_playbook.design.plan import ArmPlan, RoundPlan, describe, plan_round
+from tuning_playbook.design.plan import ArmPlan, RoundPlan, describe, describe_domain, plan_round
 from tuning_playbook.design.warnings import design_warnings
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "arm_names",
     "caveats_of",
     "describe",
+    "describe_domain",
     "design_warnings",
     "plan_round",
     "studies_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.design.warnings import design_warnings
-from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
+from tuning_playbook.space import Categorical, Constant, Domain, Hyperparameter, Ordered
 from tuning_playbook.study import Project, Round, Study
 from tuning_playbook.trial import Seconds, Step
 
@@ -107,9 +107,13 @@ def describe(h: Hyperparameter) -> str:
         >>> describe(Hyperparameter("learning_rate", Float(1e-4, 1.0, "log"), default=0.1))
         'learning_rate: 0.0001 to 1, log'
     """
-    domain = h.domain
+    return f"{h.key}: {describe_domain(h.domain)}"
+
+
+def describe_domain(domain: Domain) -> str:
+    """A range in one line."""
     if isinstance(domain, Constant):
-        return f"{h.key}: {domain.value}"
+        return str(domain.value)
     if isinstance(domain, (Ordered, Categorical)):
-        return f"{h.key}: {', '.join(str(v) for v in domain.values)}"
-    return f"{h.key}: {domain.low:g} to {domain.high:g}, {domain.scale.replace('_', '-')}"
+        return ", ".join(str(v) for v in domain.values)
+    return f"{domain.low:g} to {domain.high:g}, {domain.scale.replace('_', '-')}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
+from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Checkpoint, Status, Trial
 
@@ -41,9 +43,18 @@ class TrackingRow:
     uncommitted_changes: str
 
 
-def tracking_row(study: Study, trials: Sequence[Trial]) -> TrackingRow:
-    """The row of a study."""
-    complete = sum(t.status is Status.COMPLETE for t in trials)
+def tracking_row(
+    study: Study, trials: Sequence[Trial], *, counts: Mapping[Status, int] | None = None
+) -> TrackingRow:
+    """The row of a study.
+
+    Args:
+        study: which.
+        trials: all of it, or those that may hold its best checkpoint.
+        counts: trials in each status, where ``trials`` are not all.
+    """
+    known = Counter(t.status for t in trials) if counts is None else counts
+    complete = known.get(Status.COMPLETE, 0)
     best = _best_checkpoint(study, trials)
     patch = study.provenance.patch
     changed = len([line for line in patch.splitlines() if line[:1] in "+-"]) if patch else 0
@@ -51,8 +62,10 @@ def tracking_row(study: Study, trials: Sequence[Trial]) -> TrackingRow:
         name=study.name,
         configuration=f"rounds/{study.round}.toml" if study.round else "",
         notes=study.question,
-        trials=f"{len(trials)} ({complete} complete)",
-        best_value="" if best is None else f"{best.value:.6g} at step {best.step:,}",
+        trials=f"{sum(known.values())} ({complete} complete)",
+        best_value=_best_evaluation(study, trials)
+        if best is None
+        else f"{best.value:.6g} at step {best.step:,}",
         best_checkpoint="" if best is None else best.path,
         reproduction=study.provenance.command,
         commit=study.provenance.commit[:12] or "no repository",
@@ -71,6 +84,19 @@ def _best_checkpoint(study: Study, trials: Sequence[Trial]) -> Checkpoint | None
         if math.isfinite(c.value)
     ]
     return min(kept, key=lambda c: sign * c.value, default=None)
+
+
+def _best_evaluation(study: Study, trials: Sequence[Trial]) -> str:
+    """The best objective of trials that kept no checkpoint; empty where none completed."""
+    sign = study.objective.direction.sign
+    found = [
+        objective_of_summary(t.summaries[study.objective.metric], study.objective)
+        for t in trials
+        if t.status is Status.COMPLETE and study.objective.metric in t.summaries
+    ]
+    finite = [(value, step) for value, step in found if math.isfinite(value)]
+    value, step = min(finite, key=lambda f: sign * f[0], default=(math.nan, -1))
+    return f"{value:.6g} at step {step:,}, no checkpoint kept" if finite else ""
 
 
 def tracking_csv(rows: Sequence[TrackingRow]) -> str:

@@ -14,7 +14,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
 from tuning_playbook.space import Config, Value
-from tuning_playbook.store import Store
+from tuning_playbook.store import Store, Tally
 from tuning_playbook.study import Project, Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
@@ -56,12 +56,17 @@ def close_exploration(folder: Path, reason: str) -> ExplorationOver:
 
 def exploration_over(store: Store) -> ExplorationOver | None:
     """When and why exploration was declared over; ``None`` while it goes on."""
-    for entry in store.logbook(kind=EXPLORATION_OVER):
-        return ExplorationOver(
-            entry.at,
-            str(entry.data.get("reason", entry.message)),
-            tuple(map(str, entry.data.get("still_open", ()))),
-        )
+    return _over(store.logbook(kind=EXPLORATION_OVER))
+
+
+def _over(logbook: Sequence[LogbookEntry]) -> ExplorationOver | None:
+    for entry in logbook:
+        if entry.kind == EXPLORATION_OVER:
+            return ExplorationOver(
+                entry.at,
+                str(entry.data.get("reason", entry.message)),
+                tuple(map(str, entry.data.get("still_open", ()))),
+            )
     return None
 
 
@@ -70,22 +75,30 @@ def looks(folder: Path) -> Looks:
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
     try:
-        return looks_of(store, opened.project)
+        return looks_of(opened.project, store.studies(), store.tallies(), store.logbook())
     finally:
         store.close()
 
 
-def looks_of(store: Store, project: Project) -> Looks:
-    """The looks in a store's logbook, and the trials that were judged on the validation set."""
-    judged = {n: t.counts[Status.COMPLETE] for n, t in store.tallies().items()
-              if Status.COMPLETE in t.counts}  # fmt: skip
+def looks_of(
+    project: Project,
+    studies: Sequence[Study],
+    tallies: Mapping[str, Tally],
+    logbook: Sequence[LogbookEntry],
+) -> Looks:
+    """The looks in a logbook, and the trials that were judged on the validation set."""
+    judged = {
+        name: tally.counts[Status.COMPLETE]
+        for name, tally in tallies.items()
+        if Status.COMPLETE in tally.counts
+    }
     return Looks(
         metric=project.objective.metric,
         test_metric=project.test_metric,
-        rounds=len({s.round or s.name for s in store.studies() if s.name in judged}),
+        rounds=len({s.round or s.name for s in studies if s.name in judged}),
         trials=sum(judged.values()),
-        over=exploration_over(store),
-        test=tuple(_look(e) for e in store.logbook(kind=LOOK) if e.data.get("set") == "test"),
+        over=_over(logbook),
+        test=tuple(_look(e) for e in logbook if e.kind == LOOK and e.data.get("set") == "test"),
     )
 
 

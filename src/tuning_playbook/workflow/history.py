@@ -1,0 +1,301 @@
+"""The project's memory: what was asked, tried, decided and launched, gathered into one history."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.candidates import changed_values
+from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
+from tuning_playbook.report.looks import Looks
+from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
+from tuning_playbook.report.tracking import TrackingRow, tracking_row
+from tuning_playbook.space import Config
+from tuning_playbook.store import Store, Tally
+from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of, launch_of
+from tuning_playbook.study import Project, Study, describe_target
+from tuning_playbook.trial import Status, Trial
+from tuning_playbook.workflow.looking import looks_of
+from tuning_playbook.workflow.opening import open_project, project_store
+
+_NO_TRIALS = Tally({}, {}, float("nan"), float("nan"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Everything stored about one round; entries are the newest of their kind."""
+
+    name: str
+    studies: tuple[Study, ...]
+    tallies: Mapping[str, Tally]
+    facts: Mapping[str, Any]
+    answer: LogbookEntry | None
+    decision: LogbookEntry | None
+
+    @property
+    def searches(self) -> tuple[Study, ...]:
+        return tuple(s for s in self.studies if s.purpose == "search")
+
+    def finished(self, studies: Iterable[Study]) -> int:
+        return sum(_finished(self.tallies.get(s.name, _NO_TRIALS)) for s in studies)
+
+
+def project_history(folder: Path) -> ProjectHistory:
+    """The history of a project, from its store's logbook and studies.
+
+    Trials are counted, not read: of each study only the best one is, and all of them only where
+    no up-to-date answer names it.
+
+    Args:
+        folder: of the project.
+
+    Source: playbook, "Setting up experiment tracking".
+    """
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        logbook, studies, tallies = store.logbook(), store.studies(), store.tallies()
+        rounds = _rounds(studies, tallies, logbook)
+        looks = looks_of(opened.project, studies, tallies, logbook)
+        experiments = tuple(_experiment(store, r, s) for r in rounds for s in r.studies)
+    finally:
+        store.close()
+    evaluations = _evaluations(rounds)
+    steps = tuple(_round_step(n, r, evaluations) for n, r in enumerate(rounds, 1))
+    launches = [e for e in logbook if e.kind == LAUNCH]
+    return ProjectHistory(
+        project=opened.project.name,
+        objective=f"{opened.project.objective.direction.value} {opened.project.objective.metric}",
+        baselines=tuple(_baseline_step(n, e, logbook) for n, e in enumerate(launches, 1)),
+        rounds=steps,
+        ranges=_ranges(rounds),
+        ledger=_ledger(rounds),
+        looks=looks,
+        evaluations=tuple((letter, words) for words, letter in evaluations.items()),
+        experiments=experiments,
+        notes=tuple(_notes(opened.project, launches, steps, looks)),
+        made_at=time.time(),
+        version=version("tuning-playbook"),
+    )
+
+
+def _rounds(
+    studies: Sequence[Study], tallies: Mapping[str, Tally], logbook: Sequence[LogbookEntry]
+) -> tuple[_Round, ...]:
+    """Rounds in the order in which their first trial was planned."""
+    newest = {(e.kind, e.round): e for e in logbook}
+    by_round: dict[str, list[Study]] = defaultdict(list)
+    for study in studies:
+        by_round[study.round or study.name].append(study)
+    found = []
+    for name, own in by_round.items():
+        facts, answer = newest.get(("round", name)), newest.get(("answer", name))
+        # an answer tells it as well, for a round whose own entry is missing
+        told = facts.data if facts else _told(answer)
+        found.append(_Round(name, tuple(own), tallies, told, answer, newest.get((DECISION, name))))
+    return tuple(sorted(found, key=_begun))  # stable: rounds of unknown time keep their order
+
+
+def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = {} if answer is None else answer.data
+    return {key: data[key] for key in ("mode", "follows") if key in data}
+
+
+def _begun(round_: _Round) -> float:
+    times = [round_.tallies.get(s.name, _NO_TRIALS).created_at for s in round_.studies]
+    return min((t for t in times if t == t), default=float("inf"))
+
+
+def _finished(tally: Tally) -> int:
+    return sum(count for status, count in tally.counts.items() if status.is_finished)
+
+
+def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> RoundStep:
+    searches = round_.searches
+    answer, decision = round_.answer, round_.decision
+    tallies = [round_.tallies.get(s.name, _NO_TRIALS) for s in round_.studies]
+    data: Mapping[str, Any] = {} if answer is None else answer.data
+    begun = _begun(round_)
+    return RoundStep(
+        number=number,
+        name=round_.name,
+        question=next((s.question for s in round_.studies if s.question), ""),
+        mode=_mode(round_),
+        follows=str(round_.facts.get("follows", "")),
+        at=begun if begun != float("inf") else float("nan"),
+        studies=len(searches),
+        trials=round_.finished(searches),
+        complete=sum(
+            round_.tallies.get(s.name, _NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
+        ),
+        reruns=round_.finished(s for s in round_.studies if s.purpose == "rerun"),
+        steps=sum(
+            _finished(t) * s.training.max_train_steps
+            for t, s in zip(tallies, round_.studies, strict=True)
+        ),
+        seconds=sum(sum(t.seconds.values()) for t in tallies),
+        answer="" if answer is None else answer.message,
+        soundness=str(data.get("soundness", "")),
+        reasons=tuple(map(str, data.get("reasons", ()))),
+        decision="" if decision is None else str(decision.data.get("choice", "")),
+        decision_reason="" if decision is None else decision.message,
+        evaluation="".join(dict.fromkeys(evaluations[_evaluation(s)] for s in round_.studies)),
+    )
+
+
+def _mode(round_: _Round) -> str:
+    return "exploit" if round_.facts.get("mode") == "exploit" else "explore"
+
+
+def _evaluation(study: Study) -> str:
+    """How a study's trials are trained and measured, in words that are equal where it is equal."""
+    training, objective = study.training, study.objective
+    words = (
+        f"{objective.direction.value} {objective.metric} ({objective.reduction}), "
+        f"{describe_target(training.target)}, {training.max_train_steps:,} steps, evaluated every "
+        f"{training.evaluation_interval:,}"
+    )
+    return words + (f", code {study.provenance.code[:8]}" if study.provenance.code else "")
+
+
+def _evaluations(rounds: Sequence[_Round]) -> dict[str, str]:
+    """Words -> letter, in order of their first use: A ... Z, then AA ..."""
+    words = dict.fromkeys(_evaluation(s) for r in rounds for s in r.studies)
+    return {text: _letter(number) for number, text in enumerate(words)}
+
+
+def _letter(number: int) -> str:
+    ahead = _letter(number // 26 - 1) if number >= 26 else ""
+    return ahead + chr(ord("A") + number % 26)
+
+
+def _baseline_step(
+    number: int, entry: LogbookEntry, logbook: Sequence[LogbookEntry]
+) -> BaselineStep:
+    launch = launch_of(entry)
+    decisions = [
+        e for e in logbook if e.kind == DECISION and e.round == launch.round and e.at <= entry.at
+    ]
+    return BaselineStep(
+        number=number,
+        at=launch.at,
+        round=launch.round,
+        changes=_changes(launch.before, launch.after),
+        choice=launch.choice.value,
+        reason=launch.reason,
+        evidence=_evidence(decisions[-1]) if decisions else "",
+    )
+
+
+def _evidence(entry: LogbookEntry) -> str:
+    found = decision_of(entry)
+    reruns = f"{len(found.candidate_values)} and {len(found.incumbent_values)} reruns"
+    if found.gain != found.gain:
+        return reruns
+    cost = f", against a cost of {found.complexity_cost:g}" if found.complexity_cost else ""
+    return (
+        f"gain {found.gain:.4g}, from {found.lower:.4g} to {found.upper:.4g} (each bound "
+        f"{found.confidence:.0%} sure) over {reruns}{cost}"
+    )
+
+
+def _changes(before: Config, after: Config) -> tuple[tuple[str, str | None, str | None], ...]:
+    return tuple((key, _value(a), _value(b)) for key, a, b in changed_values(before, after))
+
+
+def _value(value: object) -> str | None:
+    return f"{value:.6g}" if isinstance(value, float) else None if value is None else str(value)
+
+
+def _ranges(rounds: Sequence[_Round]) -> tuple[RangeStep, ...]:
+    return range_history([_searched(round_) for round_ in rounds])
+
+
+def _searched(round_: _Round) -> SearchedRanges:
+    domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
+    reasons = round_.facts.get("reasons", {})
+    return SearchedRanges(round_.name, domains, reasons, _findings(round_.answer))
+
+
+def _findings(answer: LogbookEntry | None) -> list[Mapping[str, Any]]:
+    if answer is None:
+        return []
+    return [f for found in answer.data.get("findings", {}).values() for f in found]
+
+
+def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
+    """What exploring, exploiting and reruns have cost; kinds that cost nothing are left out."""
+    groups: dict[str, list[tuple[str, Study, Tally]]] = {"explore": [], "exploit": [], "rerun": []}
+    for round_ in rounds:
+        for study in round_.studies:
+            work = "rerun" if study.purpose == "rerun" else _mode(round_)
+            tally = round_.tallies.get(study.name, _NO_TRIALS)
+            groups[work].append((round_.name, study, tally))
+    steps = {
+        work: sum(_finished(t) * s.training.max_train_steps for _, s, t in found)
+        for work, found in groups.items()
+    }
+    total = sum(steps.values()) or 1
+    return tuple(
+        Spent(
+            work=work,
+            rounds=len({name for name, *_ in found}),
+            trials=sum(_finished(t) for *_, t in found),
+            steps=steps[work],
+            seconds=sum(sum(t.seconds.values()) for *_, t in found),
+            share=steps[work] / total,
+        )
+        for work, found in groups.items()
+        if found
+    )
+
+
+def _experiment(store: Store, round_: _Round, study: Study) -> TrackingRow:
+    tally = round_.tallies.get(study.name, _NO_TRIALS)
+    best = _answered_best(round_.answer, study, tally)
+    trials: tuple[Trial, ...] = store.trials(study.name, indices=None if best is None else [best])
+    return tracking_row(study, trials, counts=tally.counts)
+
+
+def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> int | None:
+    """Index of the study's best trial, where the newest answer counted all that have ended."""
+    for told in () if answer is None else answer.data.get("studies", ()):
+        own = told["trials"] - told.get("taken_over", 0)
+        if told["name"] == study.name and own == _finished(tally) == sum(tally.counts.values()):
+            best = str(told.get("best_trial"))
+            return int(best) if best.isdigit() else None  # else of a round that it follows
+    return None
+
+
+def _notes(
+    project: Project,
+    launches: Sequence[LogbookEntry],
+    rounds: Sequence[RoundStep],
+    looks: Looks,
+) -> Iterator[str]:
+    if launches:
+        last = launch_of(launches[-1])
+        values = {h.key: h.default for h in project.hyperparameters} | dict(project.baseline)
+        drifted = [
+            f"{key} {_value(a)} -> {_value(values[key])}"
+            for key, a in last.after.items()
+            if key in values and values[key] != a
+        ]
+        if drifted:
+            yield (
+                f"playbook.toml differs from the last launch ({last.round}) without a decision: "
+                f"{', '.join(drifted)}."
+            )
+    if looks.over is not None:
+        late = [r.name for r in rounds if r.mode == "explore" and r.at > looks.over.at]
+        if late:
+            yield (
+                f"{len(late)} exploring round{'s' * (len(late) > 1)} began after exploration was "
+                f"declared over: {', '.join(late[:5])}."
+            )
