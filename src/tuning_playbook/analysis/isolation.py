@@ -27,9 +27,10 @@ class ArmResult:
         trials: how many of its trials finished.
         infeasible: how many of them could not be trained; they count as the worst.
         value: best at the common budget: the median over studies of that many of its trials.
-        low, high: where the best of a repeated study of the common budget lies, ``low <= high``.
-            The good end is never better than the arm's best trial, since no draw finds anything
-            new: a real repetition is better with probability budget / (trials + budget).
+        low, high: how much of it is luck, ``low <= high``. A repeated study of the common budget
+            does no worse than the bad end with probability (1 + confidence) / 2. The good end is
+            never better than the arm's best trial, since no draw finds anything new: a repetition
+            is better with probability budget / (trials + budget).
         best_trial: id of its best trial; empty where none trained.
         best_value: of that trial.
         probability_best: share of the draws in which the best trial of all is in this arm.

@@ -37,7 +37,7 @@ class IsolationInfo:
         x: shape (m,), where each arm stands.
         y_range: of the objective's axis.
         best: shape (m,), best at the common budget; NaN for an arm in which nothing trained.
-        low, high: shape (m,), its band inside ``y_range``; NaN there too.
+        low, high: shape (m,), its band, see `ArmResult`; NaN there too.
         doubtful: shape (m,), arms that were not tuned, drawn hollow.
         trial_arm, trial_x, trial_y: of every trial that trained: position of its arm, place.
         clipped: of them, which lie beyond the drawn range and are moved to its border.
@@ -107,9 +107,9 @@ def isolation_info(
         scale=scale,
         x=x,
         y_range=y_range,
-        best=np.where(known, np.clip(best, y_range.low, y_range.high), np.nan),
-        low=_inside([arms[i].low for i in order], known, y_range),
-        high=_inside([arms[i].high for i in order], known, y_range),
+        best=np.where(known, best, np.nan),
+        low=np.where(known, [arms[i].low for i in order], np.nan),
+        high=np.where(known, [arms[i].high for i in order], np.nan),
         doubtful=np.array([arms[i].label in doubtful for i in order], dtype=bool),
         trial_arm=arm_of,
         trial_x=x[arm_of],
@@ -179,12 +179,6 @@ def _judged_ids(table: TrialTable) -> NDArray[Any]:
     return table.ids[feasibility(table).judged]
 
 
-def _inside(
-    ends: Sequence[float], known: NDArray[np.bool_], y_range: ObjectiveRange
-) -> NDArray[np.float64]:
-    return np.where(known, np.clip(ends, y_range.low, y_range.high), np.nan)
-
-
 def _trials(info: IsolationInfo) -> list[dict[str, Any]]:
     # Beside each other instead of one over the other, the same way every time.
     spread = ((np.arange(len(info.trial_y)) * 0.618034) % 1 - 0.5) * _room(info)
@@ -228,6 +222,7 @@ def _room(info: IsolationInfo) -> float:
 def _bests(info: IsolationInfo) -> list[dict[str, Any]]:
     """The line through the best of each arm, with bands; hollow marks for doubtful arms."""
     known = np.isfinite(info.best)
+    low, high = (np.clip(end, info.y_range.low, info.y_range.high) for end in (info.low, info.high))
     traces: list[dict[str, Any]] = []
     if info.scale != "positions":
         traces.append(
@@ -245,13 +240,7 @@ def _bests(info: IsolationInfo) -> list[dict[str, Any]]:
     for rows, colour, symbol in groups:
         if not rows.any():
             continue
-        text = [
-            f"{label}: {value:.5g}, repeated {low:.5g} to {high:.5g}"
-            for label, value, low, high, wanted in zip(
-                info.labels, info.best, info.low, info.high, rows, strict=True
-            )
-            if wanted
-        ]
+        text = [_hover(info, i) for i in np.flatnonzero(rows).tolist()]
         traces.append(
             {
                 "type": "scatter",
@@ -262,8 +251,8 @@ def _bests(info: IsolationInfo) -> list[dict[str, Any]]:
                 "error_y": {
                     "type": "data",
                     "symmetric": False,
-                    "array": typed((info.high - info.best)[rows], "f8"),
-                    "arrayminus": typed((info.best - info.low)[rows], "f8"),
+                    "array": typed((high - info.best)[rows], "f8"),
+                    "arrayminus": typed((info.best - low)[rows], "f8"),
                     "color": colour,
                     "thickness": 2,
                     "width": 7,
@@ -281,6 +270,14 @@ def _bests(info: IsolationInfo) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return traces
+
+
+def _hover(info: IsolationInfo, i: int) -> str:
+    worst = float((info.high if info.y_range.sign > 0 else info.low)[i])
+    words = f"{info.labels[i]}: {info.best[i]:.5g}"
+    if not math.isfinite(worst):
+        return f"{words}; a repeated search may find nothing that trains"
+    return f"{words}; {50 * (1 + info.confidence):.0f} % of repeated searches reach {worst:.5g}"
 
 
 def _infeasible_counts(info: IsolationInfo) -> list[dict[str, Any]]:
