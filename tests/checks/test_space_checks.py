@@ -135,9 +135,11 @@ def test_a_sound_space_passes_and_a_stricter_rule_is_an_argument():
 
 def test_an_alarm_from_few_trials_is_weak():
     units = np.random.default_rng(0).random((12, 3))
-    finding = only(SearchSpaceBoundary(), study(units, units[:, 1]))
-    assert finding.verdict is Verdict.WARN
-    assert finding.confidence == "low"
+    exact = only(SearchSpaceBoundary(), study(units, units[:, 1]))
+    assert exact.verdict is Verdict.FAIL  # a perfect fit is certain even so
+    cautious = only(SearchSpaceBoundary(certain=0.0), study(units, units[:, 1]))
+    assert cautious.verdict is Verdict.WARN
+    assert cautious.confidence == "low"
 
 
 def test_many_infeasible_trials_shrink_the_range_that_they_are_in():

@@ -101,8 +101,7 @@ def test_a_void_answer_is_mended_and_never_decided_on(project):
     steps = _steps(project, _current(_answered(EXPAND, THIN, soundness=Soundness.VOID)))
     assert steps[0].round.nuisance["learning_rate"].high == 10.0
     assert (steps[0].round.follows, steps[0].round.name) == ("decay", "decay-2")
-    assert steps[1].command == "playbook run decay --trials 32"
-    assert not any("rerun" in s.command or "decide" in s.command for s in steps)
+    assert not any(s.command for s in steps)  # no more trials in wrong ranges, no decision
 
 
 def test_a_weak_answer_is_mended_first_and_may_be_decided(project):

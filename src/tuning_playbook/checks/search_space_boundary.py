@@ -28,7 +28,8 @@ class SearchSpaceBoundary:
         infeasible_limit: share of infeasible trials in the outer part that makes it a matter of
             stability instead.
         fewest_trials: fewer feasible configurations give no verdict.
-        weak_below: with fewer feasible configurations an alarm is a warning of low confidence.
+        weak_below: with fewer feasible configurations an alarm is a warning of low confidence,
+        certain: unless its p-value is below this.
     """
 
     id: ClassVar[str] = "search-space-boundary"
@@ -41,6 +42,7 @@ class SearchSpaceBoundary:
     infeasible_limit: float = 0.5
     fewest_trials: int = 8
     weak_below: int = 15
+    certain: float = 0.001
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for all ranges of the study."""
@@ -105,7 +107,7 @@ class SearchSpaceBoundary:
                 "high" if count >= self.weak_below else "low",
             )  # fmt: skip
         strongest = sorted(tight, key=lambda edge: edge.p_value)
-        weak = count < self.weak_below
+        weak = count < self.weak_below and strongest[0].p_value >= self.certain
         summary = (
             f"{table.objective.metric} still improves at {_listed([_named(e) for e in strongest])} "
             f"(p = {strongest[0].p_value:.2g}, {count} feasible configurations); the best "

@@ -102,7 +102,7 @@ def _single(comparison: ArmComparison, arm: ArmResult, config: Config) -> str:
         return f"None of the {arm.trials} trials trained."
     where = ", ".join(f"{key} = {_shown(value)}" for key, value in config.items())
     return (
-        f"The best of {arm.trials} trials reaches a {metric} of {arm.best_value:.4g}"
+        f"The best of {arm.trials} trials reaches {metric} = {arm.best_value:.4g}"
         + (f" with {where}" if where else "")
         + (f" (trial {arm.best_trial}); " if arm.best_trial else "; ")
         + f"another search of this size would reach {_band(arm)}."
@@ -115,7 +115,7 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
     best = arms[first]
     if not math.isfinite(best.value) and not math.isfinite(best.best_value):
         return "No trial of any arm trained."
-    reached = f"a {metric} of {best.value:.4g} ({_band(best)}) at {_trials(comparison.budget)} each"
+    reached = f"{metric} = {best.value:.4g} ({_band(best)}) at {_trials(comparison.budget)} each"
     second = next(i for i in comparison.order if i != first)
     if len(found) == 1:
         surest = min(float(comparison.beats[first, j]) for j in range(len(arms)) if j != first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -156,12 +157,12 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     """What a finished round calls for: mend it, then decide."""
     settled = current.launched or _is_settled(current.decision)
     mending = () if settled else tuple(_mending(state, current, answered))
-    unfair = answered.soundness is not Soundness.SOUND
-    if unfair:
+    mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
+    if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
         yield from _deciding(state, current, answered)
-    if not unfair:
+    if not mend_first:
         yield from mending
 
 
@@ -175,8 +176,9 @@ def _is_settled(decision: Decision | None) -> bool:
 def _mending(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
+    mended = None
     if current.written is not None:
-        name = free_name(f"{current.name.removesuffix('-2')}-2", state.names)
+        name = free_name(re.sub(r"-\d+$", "", current.name), state.names)
         mended = mended_round(current.written, answered.findings, answered.searched, name=name)
         if mended is not None:
             yield NextStep(
@@ -187,7 +189,8 @@ def _mending(
             )
         yield from _beyond_the_values(state, current.written, answered, name)
     for advice in advice_steps(current.name, answered.findings, answered.trials):
-        yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
+        if mended is None or not advice.command:  # no more trials in ranges that were wrong
+            yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
 
 
 def _range_reasons(before: Round, after: Round) -> list[str]:
@@ -266,9 +269,9 @@ def _questions(state: ProjectState) -> Iterator[NextStep]:
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{next(iter(round_.scientific))} has not been compared yet; "
-            f"{len(round_.nuisance)} nuisance hyperparameters, {round_.trials} trials for each "
-            f"of {len(next(iter(round_.scientific.values())))} values",
+            f"{next(iter(round_.scientific))} has not been compared yet; {round_.trials} trials "
+            f"for each of {len(next(iter(round_.scientific.values())))} values, tuning "
+            f"{', '.join(round_.nuisance)}",
             round=round_,
             source="round-goal",
         )

@@ -1,0 +1,143 @@
+"""Rounds in a row, each from what the step before proposed; the truth is planted."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tuning_playbook.cli.main import playbook
+from tuning_playbook.errors import PlaybookError
+from tuning_playbook.project_files import read_project, read_round
+
+PROJECT = """\
+[metric]
+name = "error"
+direction = "minimize"
+chance = 1.0
+[training]
+target = "train.py:train"
+max_train_steps = 3
+evaluation_interval = 1
+[resources]
+workers = 2
+[hyperparameters]
+weight_decay = { log = [1e-6, 1e-2], default = 0.0, kind = "regularization" }
+schedule = { choice = ["constant", "cosine"], default = "constant", kind = "schedule" }
+[hyperparameters.optimizer]
+choice = ["sgd", "adam"]
+default = "sgd"
+kind = "optimizer"
+[hyperparameters.optimizer.when.sgd]
+learning_rate = { log = [1e-2, 100.0], default = 0.3, kind = "optimizer" }
+[hyperparameters.optimizer.when.adam]
+learning_rate = { log = [ADAM], default = 1e-3, kind = "optimizer" }
+"""
+# Adam (best near 0.01) is better by 0.1; the schedule makes no difference; reruns differ by 0.004.
+TRAIN = """\
+import math, random
+
+def train(trial):
+    config = trial.config
+    adam = config["optimizer"] == "adam"
+    far = math.log10(config["learning_rate"] / (0.01 if adam else 1.0))
+    error = (0.2 if adam else 0.3) + 0.1 * far**2 + random.Random(trial.seed).gauss(0, 0.004)
+    for step in trial.steps(trial.restore(state := {"step": 0})):
+        state["step"] = step
+        trial.log(step, train_loss=error / step)
+        trial.evaluate(step, error=min(1.0, error + 0.3 / step - 0.1))
+"""
+
+
+class Story:
+    """A project folder and what its user types."""
+
+    def __init__(self, folder, adam="1e-4, 1.0"):
+        self.folder = folder
+        (folder / "playbook.toml").write_text(PROJECT.replace("ADAM", adam))
+        (folder / "train.py").write_text(TRAIN)
+
+    def type(self, *arguments, code=0):
+        done = CliRunner().invoke(playbook, [*arguments, "--project", str(self.folder)])
+        refused = isinstance(done.exception, PlaybookError)  # main() prints it and exits with 2
+        assert (2 if refused else done.exit_code) == code, done.output
+        return str(done.exception) if refused else done.output
+
+    def next(self):
+        return json.loads(self.type("next", "--json"))["steps"]
+
+    def follow(self, wanted):
+        """Apply the first proposal whose round's name begins like that; the round's name."""
+        for number, step in enumerate(self.next(), 1):
+            if step["round"] and step["round"].startswith(wanted):
+                self.type("next", "--apply", str(number))
+                return step["round"]
+        raise AssertionError(f"no proposal {wanted} among {self.next()}")
+
+    def run(self, name):
+        return json.loads(self.type("run", name, "--json", "--no-report"))["answer"]
+
+    def commands(self):
+        return [step["command"] for step in self.next()]
+
+
+@pytest.fixture
+def story(tmp_path):
+    return Story(tmp_path)
+
+
+def test_from_the_first_question_to_the_next_one_after_a_launch(story):
+    assert story.follow("optimizer") == "optimizer"
+    found = story.run("optimizer")
+    assert found["winners"] == ["optimizer = adam"]
+    assert found["soundness"] in ("sound", "weak")
+    assert "playbook rerun optimizer" in story.commands()
+    story.type("rerun", "optimizer")
+    assert "playbook rerun optimizer" not in story.commands()
+    assert "adopt" in story.type("decide", "optimizer")
+    assert story.commands()[0] == "playbook launch optimizer"
+    story.type("launch", "optimizer")
+    assert read_project(story.folder).baseline["optimizer"] == "adam"
+    assert story.follow("weight-decay") == "weight-decay"
+    second = read_round(story.folder / "rounds/weight-decay.toml", read_project(story.folder))
+    assert list(second.nuisance) == ["optimizer.adam.learning_rate"]
+    assert second.reasons["optimizer"] == "compared in an earlier round"
+
+
+def test_a_null_change_is_not_adopted(story):
+    assert story.follow("schedule") == "schedule"
+    found = story.run("schedule")
+    assert set(found["winners"]) == {"schedule = constant", "schedule = cosine"}
+
+
+def test_an_arm_with_its_optimum_outside_its_range_is_void_and_then_mended(tmp_path):
+    story = Story(tmp_path, adam="1e-6, 3e-4")
+    story.follow("optimizer")
+    found = story.run("optimizer")
+    assert found["soundness"] == "void"
+    assert found["untuned"] == ["optimizer = adam"]
+    assert not any("decide" in command for command in story.commands())
+    assert story.follow("optimizer-2") == "optimizer-2"
+    wider = read_round(tmp_path / "rounds/optimizer-2.toml", read_project(tmp_path))
+    assert wider.nuisance["optimizer.adam.learning_rate"].high == pytest.approx(3e-3)
+    assert wider.follows == "optimizer"
+    found = story.run("optimizer-2")
+    assert "40 trials each" in found["sentence"]  # all earlier ones lie inside the wider range
+    assert found["soundness"] == "void"  # 0.003 is still below the optimum
+    assert story.follow("optimizer-3") == "optimizer-3"
+    found = story.run("optimizer-3")
+    assert found["soundness"] != "void"
+    assert found["winners"] == ["optimizer = adam"]
+
+
+def test_what_cannot_be_applied_says_what_to_do_instead(story):
+    story.follow("optimizer")
+    output = story.type("next", "--apply", "1", code=2)
+    assert "playbook run optimizer" in output
+    assert "there is no step 99" in story.type("next", "--apply", "99", code=2)
+
+
+def test_a_file_that_is_there_already_is_left_as_it_is(story):
+    (story.folder / "rounds").mkdir()
+    (story.folder / "rounds/optimizer.toml").write_text("mine")
+    assert story.follow("optimizer") == "optimizer-2"
+    assert (story.folder / "rounds/optimizer.toml").read_text() == "mine"
