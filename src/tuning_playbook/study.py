@@ -165,7 +165,8 @@ class Study:
         fixed: every other hyperparameter of the pipeline, by key.
         algorithm: how configurations are chosen.
         seed: seed of the search and, with the index, of every training run.
-        configs: the configurations themselves, for the algorithm ``list``.
+        configs: the configurations themselves, for the algorithm ``list``; empty for an imported
+            study, whose trials hold them.
         joint: keys in ``space`` whose values are compared, where one study holds all of them.
         purpose: ``search`` for good configurations, or ``rerun`` of one with fresh seeds.
         provenance: where its code came from.
@@ -196,6 +197,8 @@ class Study:
             raise InvalidInput("a study needs a name")
         if self.trials < 1:
             raise InvalidInput(f"a study needs at least 1 trial, found {self.trials}")
+        if self.algorithm == "list" and not self.configs:
+            return  # run by something else and imported: a fact, and not a wish to be refused
         for h in self.space.hyperparameters:
             refuse_forbidden_dimension(h)
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
     "check": "Go through the checklist of a round, or of any other study.",
+    "import": "Make a study of another tool a round of a project.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
     "history": "Show how the project came to where it is.",
@@ -26,7 +27,12 @@ _COMMANDS = {
     "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",
 }
-_MODULES = {"try": "try_target", "next": "next_step", "close-exploration": "close_exploration"}
+_MODULES = {
+    "try": "try_target",
+    "import": "import_study",
+    "next": "next_step",
+    "close-exploration": "close_exploration",
+}
 
 
 class _LazyGroup(click.Group):

@@ -14,6 +14,7 @@ from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER, find_roun
 from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.project_files.writing import (
     first_round_to_toml,
+    hyperparameters_to_toml,
     project_to_toml,
     round_to_toml,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "find_project",
     "find_round",
     "first_round_to_toml",
+    "hyperparameters_to_toml",
     "project_json_schema",
     "project_to_toml",
     "read_project",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
+from tuning_playbook.space import Condition, Constant, Hyperparameter
 from tuning_playbook.study import Round
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -21,15 +22,15 @@ reference = "none"                 # paper or repository that the baseline comes
 [metric]
 name = {metric}                    # as passed to trial.evaluate(step, ...)
 direction = {direction}            # or the other one
-reduction = "best"                 # best over training; or "final", "smoothed-best"
+reduction = {reduction}            # best over training; or "final", "smoothed-best"
 reason = ""                        # one line: why does it stand for what you need?
 # chance = 0.9                     # its value for a model that has learnt nothing
 
 [training]
 target = {target}                  # FILE:FUNCTION, or instead of it:
 # command = ["python", "train.py", "--lr", "{{learning_rate}}"]
-max_train_steps = 1000             # every trial trains this long
-evaluation_interval = 50           # steps between two evaluations
+max_train_steps = {max_train_steps:<17}# every trial trains this long
+evaluation_interval = {evaluation_interval:<13}# steps between two evaluations
 keep_best_checkpoints = 1          # beside the last one
 # timeout_seconds = 3600           # a trial that takes longer is infeasible
 
@@ -44,16 +45,19 @@ gpus_per_trial = 0
 # kind: optimizer, schedule, regularization, architecture, initialization, data, batch_size, other
 # natural = [smallest, largest]: limits beyond which a range never grows
 [hyperparameters]
-learning_rate = {{ log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }}
-momentum = {{ reverse_log = [0.5, 0.999], default = 0.9, kind = "optimizer", natural = [0.0, 1.0] }}
-batch_size = {{ fixed = 64, kind = "batch_size" }}
+{hyperparameters}"""
+
+_EXAMPLE = """\
+learning_rate = { log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }
+momentum = { reverse_log = [0.5, 0.999], default = 0.9, kind = "optimizer", natural = [0.0, 1.0] }
+batch_size = { fixed = 64, kind = "batch_size" }
 
 # Hyperparameters that exist for one value of another only:
 # [hyperparameters.optimizer]
 # choice = ["nesterov", "adam"]
 # default = "nesterov"
 # [hyperparameters.optimizer.when.adam]
-# learning_rate = {{ log = [1e-5, 1e-1], default = 1e-3, kind = "optimizer" }}
+# learning_rate = { log = [1e-5, 1e-1], default = 1e-3, kind = "optimizer" }
 """
 
 _ROUND = """\
@@ -66,14 +70,66 @@ trials   = 20                      # for each combination of scientific values
 """
 
 
-def project_to_toml(*, name: str, target: str, metric: str, direction: str) -> str:
-    """A commented playbook.toml to start from."""
+def project_to_toml(
+    *,
+    name: str,
+    target: str,
+    metric: str,
+    direction: str,
+    reduction: str = "best",
+    max_train_steps: int = 1000,
+    evaluation_interval: int = 50,
+    hyperparameters: Sequence[Hyperparameter] = (),
+) -> str:
+    """A commented playbook.toml to start from.
+
+    Args:
+        name: of the project.
+        target: ``FILE:FUNCTION``.
+        metric, direction, reduction: what decides.
+        max_train_steps, evaluation_interval: in steps.
+        hyperparameters: to declare; an example to be replaced where there are none.
+    """
     return _PROJECT.format(
         name=value_to_toml(name),
         target=value_to_toml(target),
         metric=value_to_toml(metric),
         direction=value_to_toml(direction),
+        reduction=value_to_toml(reduction),
+        max_train_steps=max_train_steps,
+        evaluation_interval=evaluation_interval,
+        hyperparameters=hyperparameters_to_toml(hyperparameters) or _EXAMPLE,
     )
+
+
+def hyperparameters_to_toml(hyperparameters: Sequence[Hyperparameter]) -> str:
+    """The lines below ``[hyperparameters]``; reading them gives the declarations back.
+
+    Args:
+        hyperparameters: parents before their children; a child's parent has none itself.
+    """
+    parents = {h.condition.parent for h in hyperparameters if h.condition is not None}
+    alone = [h for h in hyperparameters if h.condition is None and h.key not in parents]
+    lines = [f"{_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in alone]
+    for parent in (h for h in hyperparameters if h.key in parents):
+        table = f"hyperparameters.{_key(parent.name)}"
+        lines += ["", f"[{table}]", *_declared(parent)]
+        own = [h.condition for h in hyperparameters if h.condition is not None]
+        for value in dict.fromkeys(c.value for c in own if c.parent == parent.key):
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            lines += ["", f"[{table}.when.{_key(written)}]"]
+            children = [h for h in hyperparameters if h.condition == Condition(parent.key, value)]
+            lines += [f"{_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in children]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _declared(h: Hyperparameter) -> list[str]:
+    parts = [domain_to_toml(h.domain)]
+    if not isinstance(h.domain, Constant):
+        parts.append(f"default = {value_to_toml(h.default)}")
+    if h.kind != "other":
+        parts.append(f"kind = {value_to_toml(h.kind)}")
+    return parts
 
 
 def first_round_to_toml() -> str:

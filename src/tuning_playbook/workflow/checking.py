@@ -14,7 +14,7 @@ from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
-from tuning_playbook.errors import InvalidInput
+from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
@@ -27,7 +27,7 @@ from tuning_playbook.report.verdicts import VerdictsView, notes_below, shown, ve
 from tuning_playbook.space import Constant, Domain, Float, Integer, SearchSpace
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.workflow.arms import arms_of_round
-from tuning_playbook.workflow.opening import open_project, project_store
+from tuning_playbook.workflow.opening import open_project, project_store, round_names
 from tuning_playbook.workflow.round_checks import round_checks
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
@@ -193,7 +193,21 @@ def _names_a_round(target: str) -> bool:
         folder = find_project(Path())
     except InvalidInput:
         return False
-    return path.suffix == ".toml" or (folder / ROUNDS_FOLDER / f"{target}.toml").is_file()
+    if path.suffix == ".toml" or (folder / ROUNDS_FOLDER / f"{target}.toml").is_file():
+        return True
+    return "/" not in target and target in _stored_rounds(folder)
+
+
+def _stored_rounds(folder: Path) -> tuple[str, ...]:
+    """Rounds in the project's store: an imported one has no file."""
+    try:
+        store = project_store(open_project(folder), must_exist=True)
+    except PlaybookError:
+        return ()
+    try:
+        return round_names(store.studies())
+    finally:
+        store.close()
 
 
 def _check_round(folder: Path, name: str, select: Sequence[str], ignore: Sequence[str]) -> Checked:

@@ -1,0 +1,65 @@
+"""``playbook import``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _names(_context: click.Context, _option: click.Parameter, value: Any) -> tuple[str, ...]:
+    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+@click.command("import")
+@click.argument("target")
+@click.option(
+    "--into", required=True, type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Folder of the project; made with a playbook.toml where there is none.",
+)  # fmt: skip
+@click.option("--round", "round_name", default="", help="Name of the round (default: the study's).")
+@click.option("--curves", type=_FILE, help="Table of curves: trial, step, metrics.")
+@click.option("--metric", default="", help="What decides.")
+@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
+@click.option("--space", type=_FILE, help="TOML file with the searched ranges.")
+@click.option("--params", multiple=True, callback=_names, metavar="A,B,...",
+              help="Which columns are hyperparameters.")  # fmt: skip
+@click.option("--study", default="", help="Which of several studies.")
+@click.option("--by", multiple=True, callback=_names, metavar="A,B,...",
+              help="Columns that tell the studies in one table apart.")  # fmt: skip
+@json_option
+def command(
+    target: str,
+    into: Path,
+    round_name: str,
+    *,
+    as_json: bool,
+    params: tuple[str, ...],
+    **told: Any,
+) -> None:
+    """Make a study of another tool a round of a project, with its trials and curves.
+
+    TARGET is what playbook check takes: a table of trials, an Optuna or MLflow storage, or a folder
+    of TensorBoard, W&B or Ray Tune runs. Importing again adds the trials that have ended since.
+    """
+    from tuning_playbook.workflow.checking import Told
+    from tuning_playbook.workflow.importing import import_study
+
+    imported = import_study(
+        target,
+        into=into,
+        round_name=round_name,
+        told=Told(parameters=params, **told),
+        command=shlex.join(["playbook", *sys.argv[1:]]),
+    )
+    if as_json:
+        print_json(imported.as_document())
+    else:
+        click.echo(imported.text())

@@ -1,0 +1,182 @@
+"""What a foreign study is in the terms of a project: its metric, its names, its ranges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.adopting import Adopted, adopted, best_config
+from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.project_files import (
+    PROJECT_FILE,
+    hyperparameters_to_toml,
+    project_to_toml,
+)
+from tuning_playbook.project_files.naming import matching
+from tuning_playbook.provenance import provenance_of
+from tuning_playbook.space import Constant, Hyperparameter, fitted, misfit, range_misfit
+from tuning_playbook.study import (
+    CommandTarget,
+    Direction,
+    Project,
+    Study,
+    TrainingProtocol,
+)
+from tuning_playbook.workflow.checking import Told
+from tuning_playbook.workflow.opening import OpenProject
+
+_NAMELESS = ("value", "values_0")  # what Optuna calls an objective without a name
+
+
+def as_the_project_measures(
+    foreign: ForeignStudy, told: Told, project: Project
+) -> tuple[Told, list[str]]:
+    """What decides in the study, in the project's terms, and how that was found."""
+    wanted = project.objective
+    known = foreign.objective
+    metrics = metrics_of(foreign)
+    metric = told.metric or (wanted.metric if wanted.metric in metrics else "")
+    if not metric and known is not None and known.metric in _NAMELESS:
+        metric = known.metric
+    if not metric:
+        raise InvalidInput(
+            f"the project decides by {wanted.metric!r}, which {foreign.name!r} does not have; if "
+            "one of its metrics is the same thing, say which: --metric NAME. Its metrics: "
+            f"{', '.join(metrics[:20]) or 'none'}"
+        )
+    own = known.direction if known is not None and known.metric == metric else wanted.direction
+    direction = Direction(told.direction) if told.direction else own
+    if direction is not wanted.direction:
+        raise InvalidInput(
+            f"{foreign.name!r} is to {direction.value} {metric}, and the project is to "
+            f"{wanted.direction.value} {wanted.metric}; these are different things. Import it into "
+            "a project of its own, or name another metric: --metric NAME"
+        )
+    if metric != wanted.metric and wanted.metric in metrics:
+        raise InvalidInput(
+            f"{foreign.name!r} has a metric {wanted.metric!r} of its own, which the project "
+            f"decides by; leave out --metric {metric}"
+        )
+    renamed = [] if metric == wanted.metric else [f"{metric} is stored as {wanted.metric}"]
+    return replace(told, metric=metric, direction=direction.value), renamed
+
+
+def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
+    """A project file that declares what the study varied and what it held fixed."""
+    own = {h.key: (h,) for h in table.space.hyperparameters}
+    found = adopted(table, foreign, own)
+    best = best_config(table, found.configs)
+    varied = [replace(h, default=best.get(h.key, h.default)) for h in found.space.hyperparameters]
+    names = usable_names(list(found.fixed))
+    fixed = [Hyperparameter(names[k], Constant(v), v) for k, v in found.fixed.items()]
+    protocol = _protocol(table, "")
+    path = into / PROJECT_FILE
+    text = project_to_toml(
+        name=into.resolve().name,
+        target="train.py:train",
+        metric=table.objective.metric,
+        direction=table.objective.direction.value,
+        reduction=table.objective.reduction,
+        max_train_steps=protocol.max_train_steps,
+        evaluation_interval=protocol.evaluation_interval,
+        hyperparameters=[*varied, *fixed],
+    )
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def _protocol(table: TrialTable, target: str) -> TrainingProtocol:
+    """How the trials were trained, as far as their curves tell."""
+    longest = max((int(c.steps.max()) for c in table.curves.values() if len(c.steps)), default=1)
+    steps = max(1, table.max_train_steps or longest)
+    interval = steps
+    own = table.curves.get(table.objective.metric)
+    if own is not None and len(own.steps) > 1:
+        gaps = np.diff(own.steps)
+        gaps = gaps[gaps > 0]
+        interval = int(np.median(gaps)) if len(gaps) else steps
+    return TrainingProtocol(CommandTarget((target,)), steps, min(max(1, interval), steps))
+
+
+def study_in_project(
+    opened: OpenProject,
+    table: TrialTable,
+    foreign: ForeignStudy,
+    *,
+    name: str,
+    target: str,
+    command: str,
+) -> tuple[Study, Adopted]:
+    """The study in the project's terms, and its configurations."""
+    project = opened.project
+    own = adopted(table, foreign, _declarations(project, table))
+    training = replace(
+        _protocol(table, f"imported from {target}"),
+        stop_on_non_finite=project.training.stop_on_non_finite,
+    )
+    study = Study(
+        name=name,
+        space=own.space,
+        trials=len(table),
+        objective=replace(project.objective, reduction=table.objective.reduction),
+        training=training,
+        round=name,
+        question=f"Imported: {foreign.name} from {target}",
+        fixed=_fixed(project, own),
+        algorithm="list",
+        provenance=replace(provenance_of(opened.folder, command=command), commit="", patch=""),
+    )
+    return study, own
+
+
+def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperparameter, ...]]:
+    """What each varied hyperparameter of the study may be in the project.
+
+    Raises:
+        InvalidInput: with the lines to add for what the project does not declare.
+    """
+    declared = {h.key: h for h in project.hyperparameters}
+    found, undeclared, problems = {}, [], []
+    for h in table.space.hyperparameters:
+        keys = matching(h.key, declared) or matching(h.name, declared)
+        if not keys:
+            undeclared.append(replace(h, condition=None))
+            continue
+        found[h.key] = tuple(declared[key] for key in keys)
+        for key in keys:
+            problem = range_misfit(declared[key].domain, h.domain, natural=declared[key].natural)
+            problems += [f"{key}: {problem}"] if problem else []
+    if undeclared:
+        problems.append(
+            "playbook.toml does not declare what the study varies; add below [hyperparameters], "
+            f"with your own defaults:\n{hyperparameters_to_toml(undeclared)}"
+            "or leave columns out that are no hyperparameters: --params NAME,NAME"
+        )
+    if problems:
+        raise InvalidInput("\n".join(problems))
+    return found
+
+
+def _fixed(project: Project, own: Adopted) -> dict[str, Any]:
+    """What did not vary, under the project's keys where it declares them."""
+    declared = {h.key: h for h in project.hyperparameters}
+    found: dict[str, Any] = {}
+    for name, value in own.fixed.items():
+        keys = matching(name, declared)
+        key = keys[0] if len(keys) == 1 else name
+        if key in own.space.keys:
+            continue
+        h = declared.get(key)
+        known = h is not None and not misfit(h.domain, value)
+        found[key] = fitted(h.domain, value) if known and h is not None else value
+    return found
