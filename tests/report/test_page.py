@@ -5,6 +5,9 @@ from importlib.resources import files
 
 import pytest
 from tests.cli.conftest import run_playbook, write_project
+from tests.report.test_view import FINDING, view_of
+
+from tuning_playbook.report.html import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -82,6 +85,36 @@ def test_foreign_names_are_shown_as_text(page):
     assert "</script><script>alert('q')</script>" in page.inner_text("h1")
     assert "<script>alert(1)</script>" in page.inner_text("main")
     assert page.heard == []
+
+
+@pytest.mark.browser
+def test_foreign_names_are_text_in_figures_too(page, tmp_path):
+    write_report(view_of(findings=(FINDING,)), tmp_path / "hostile.html")
+    fresh = page.context.browser.new_page()
+    heard = []
+    fresh.on("dialog", lambda dialog: (heard.append("dialog"), dialog.dismiss()))
+    fresh.on("pageerror", lambda error: heard.append(str(error)))
+    fresh.goto((tmp_path / "hostile.html").as_uri())
+    fresh.evaluate("dispatchEvent(new Event('beforeprint'))")
+    ticks = fresh.evaluate(
+        "[...document.querySelectorAll('.xtick text')].map((text) => text.textContent)"
+    )
+    # Plotly takes tags in texts for markup, and would show only what is between them.
+    assert any("</script><img src=x onerror=alert(1)>" in tick for tick in ticks)
+    assert heard == []
+    fresh.close()
+
+
+@pytest.mark.browser
+def test_a_link_to_a_figure_opens_what_it_is_folded_into(page):
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = false; })")
+    page.click("details.quiet summary >> nth=0")
+    link = page.query_selector(".quiet[open] .support a[href^='#plot-']")
+    assert link is not None
+    target = link.get_attribute("href")
+    link.click()
+    assert page.is_visible(f"{target} h4")
+    page.evaluate("document.querySelectorAll('.group').forEach((box) => { box.open = true; })")
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.report.html import report_html, write_report
 from tuning_playbook.report.view import round_view
 from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
+from tuning_playbook.store.base import Event
 from tuning_playbook.study import FunctionTarget, Objective, Provenance, Study, TrainingProtocol
 from tuning_playbook.trial import Curve, Reason, Status, Trial
 
@@ -25,18 +26,22 @@ FINDING = Finding(
 )
 
 
-def view_of(count=9, direction="maximize", *, finished=True, findings=(), detail=""):
+def view_of(count=9, direction="maximize", *, finished=True, findings=(), detail="", events=(),
+            ids=None, patches=(f"+{HOSTILE}",)):  # fmt: skip
     space = SearchSpace(
         (
             Hyperparameter("rate", Float(1e-3, 1.0, "log"), 0.1),
             Hyperparameter("kind", Categorical(("plain", HOSTILE)), "plain"),
         )
     )
-    study = Study(
-        "first", space, count, Objective("accuracy", direction),
-        TrainingProtocol(FunctionTarget("t.py", "t"), 30, 10), question=f"Is it so? {HOSTILE}",
-        provenance=Provenance(command=f"playbook run {HOSTILE}", patch=f"+{HOSTILE}"),
-    )  # fmt: skip
+    studies = [
+        Study(
+            "first" if i == 0 else f"first/{i}", space, count, Objective("accuracy", direction),
+            TrainingProtocol(FunctionTarget("t.py", "t"), 30, 10), question=f"Is it so? {HOSTILE}",
+            provenance=Provenance(command=f"playbook run {HOSTILE}", patch=patch),
+        )
+        for i, patch in enumerate(patches)
+    ]  # fmt: skip
     trials, curves = [], {}
     for i in range(count):
         config = {"rate": 10 ** (-3 * i / count), "kind": HOSTILE if i % 2 else "plain"}
@@ -46,9 +51,13 @@ def view_of(count=9, direction="maximize", *, finished=True, findings=(), detail
             curves[i] = {"accuracy": Curve(np.array([10, 20, 30]), np.array([0.1, 0.2, i / count]))}
         reason = Reason.NON_FINITE if status is Status.INFEASIBLE else Reason.NONE
         trials.append(Trial("first", i, config, i, status, reason, detail))
-    table = study_table(study, trials, curves)
     return round_view(
-        "project", [(study, trials, table)], findings={"first": findings}, caveats=(), version="1"
+        "project",
+        [(study, trials, study_table(study, trials, curves, ids=ids)) for study in studies],
+        findings={"first": findings},
+        caveats=(),
+        version="1",
+        events={"first": events},
     )
 
 
@@ -83,14 +92,81 @@ def test_a_finding_is_shown_with_its_numbers_its_source_and_what_to_do():
     assert "low confidence" in page
 
 
+def test_evidence_that_is_a_list_of_records_is_a_table():
+    records = [{"edge_name": "low", "p_value": 0.5}, {"edge_name": "high", "p_value": None}]
+    finding = Finding("own", Verdict.WARN, "", {"edges": records, "thresholds": {"alpha": 0.1}})
+    page = report_html(view_of(findings=(finding,)))
+    assert "<th>edge name</th><th>p value</th>" in page
+    assert "<tr><td>high</td><td>–</td></tr>" in page
+    assert "<dd>alpha: 0.1</dd>" in page
+
+
+def test_alarms_are_open_and_what_passed_or_cannot_be_told_is_named_and_folded():
+    findings = [Finding(f"check-{v}", Verdict(v), "") for v in ("fail", "warn", "unknown", "pass")]
+    page = report_html(view_of(findings=tuple(findings)))
+    assert page.index("<b>check-fail</b>") < page.index("<b>check-warn</b>")
+    assert page.index("<b>check-warn</b>") < page.index("<summary>Cannot tell (1): check-unknown")
+    assert page.index("<b>check-unknown</b>") < page.index("<summary>Passed (1): check-pass")
+
+
+def test_every_figure_stands_on_the_page_once():
+    finding = Finding("search-space-boundary", Verdict.FAIL, "", advice=(
+        Advice("expand", {"hyperparameter": "rate"}),))  # fmt: skip
+    page = report_html(view_of(findings=(finding,)))
+    places = re.findall(r'<figure id="(plot-0-\d+)"', page)
+    assert len(places) == len(set(places)) == len(view_of().sections[0].plots)
+    assert page.index('id="plot-0-0"') < page.index("<h3>Hyperparameters</h3>")
+    for target in re.findall(r'href="#(plot-[^"]+)"', page):
+        assert target in places
+
+
+def test_an_imported_trial_is_called_as_its_table_calls_it():
+    ids = [f"run-{i}" for i in range(9)]
+    section = view_of(ids=ids).sections[0]
+    assert [row[0] for row in section.table.rows] == ids
+    assert section.hover[4].startswith("trial run-4:")
+    numbered = view_of(ids=[str(10 * i) for i in range(9)]).sections[0]
+    assert [row[0] for row in numbered.table.rows] == [10 * i for i in range(9)]
+
+
+def test_every_distinct_patch_of_the_round_is_shown_once():
+    view = view_of(patches=("+one", "+two", "+one", ""))
+    assert [(p.studies, p.text) for p in view.patches] == [
+        (("first", "first/2"), "+one"), (("first/1",), "+two"),
+    ]  # fmt: skip
+    page = report_html(view)
+    assert page.count("<pre>+one</pre>") == page.count("<pre>+two</pre>") == 1
+    assert "Uncommitted changes of first, first/2" in page
+
+
+def test_what_happened_is_told_for_each_study():
+    events = (Event(1.0, "malformed-line", trial=2, data={"line": f"x {HOSTILE}"}),)
+    page = report_html(view_of(events=events))
+    assert "<h2>What happened</h2>" in page
+    assert "<td>malformed line</td><td>1</td><td>2</td>" in page
+    assert "What happened" not in report_html(view_of())
+
+
+def test_a_round_of_many_arms_is_folded():
+    few, many = (report_html(view_of(patches=("",) * n)) for n in (2, 3))
+    assert few.count('<details class="group" open>') == few.count('<details class="group"')
+    assert '<details class="group" open>' not in many
+
+
 def test_foreign_text_cannot_become_markup_anywhere():
-    page = report_html(view_of(findings=(FINDING,), detail=HOSTILE))
+    records = {"edges": [{HOSTILE: HOSTILE}], "kinds": {HOSTILE: HOSTILE}}
+    other = Finding(HOSTILE, Verdict.UNKNOWN, HOSTILE, records)
+    events = (Event(1.0, HOSTILE, HOSTILE, 1), Event(1.0, "other", "", 2, {HOSTILE: HOSTILE}))
+    view = view_of(findings=(FINDING, other), detail=HOSTILE, events=events,
+                   ids=[f"{HOSTILE}{i}" for i in range(9)], patches=(HOSTILE, "+"))  # fmt: skip
+    page = report_html(view)
     assert "<img" not in page.split("<script>")[0]
     data = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
     assert "<" not in data[1]
     section = json.loads(data[1])["sections"][0]
     assert HOSTILE in section["hover"][1]
     assert HOSTILE in section["table"]["rows"][1]
+    assert section["table"]["rows"][1][0] == f"{HOSTILE}1"
 
 
 def test_a_page_that_cannot_be_written_says_which_and_what_to_do(tmp_path):
