@@ -95,9 +95,9 @@ def one_decision(rounds: int) -> list[str]:
         "",
         prose(
             """Share of rounds in which the candidate is adopted / the incumbent kept; the rest is
-            inconclusive. The gap is the candidate's true advantage in standard deviations between
-            reruns; the first row counts false launches. A candidate that is worse by the gap
-            mirrors the row: adopted and kept change places."""
+            inconclusive. The gap is the candidate's true advantage in standard deviations
+            between reruns; the first row counts false launches. A candidate that is worse by
+            the gap mirrors the row: adopted and kept change places."""
         ),
         "",
         *table(["gap", *(f"{n} reruns of each" for n in sizes)], rows),
@@ -121,10 +121,10 @@ def known_spread(rounds: int) -> list[str]:
         "## With a past deviation",
         "",
         prose(
-            """Share adopted where the deviation between reruns was measured before: rightly (1), or as
-            a fifth, half or twice what it is now. Too small a one, such as a stale estimate, makes
-            false launches; five reruns of each correct most of it, and where the reruns contradict
-            it outright it is left out."""
+            """Share adopted where the deviation between reruns was measured before: rightly (1),
+            or as a fifth, half or twice what it is now. Too small a one, such as a stale
+            estimate, makes false launches; five reruns of each correct most of it, and where
+            the reruns contradict it outright it is left out."""
         ),
         "",
         *table(["gap", "past / true", *(f"{n} of each" for n in sizes)], rows),
@@ -164,11 +164,11 @@ def followed_up(rounds: int) -> list[str]:
         "## Inconclusive decisions followed up",
         "",
         prose(
-            """Whoever is told to rerun some more and decide again looks at the same question several
-            times, and each look is another chance to be wrong. Share adopted after up to three
-            decisions and at most 20 reruns of each, with the mean number of reruns of each used.
-            This is why the default confidence is 0.95: at 0.8 one change in three that does nothing
-            would be launched, at 0.9 one in six."""
+            """Whoever is told to rerun some more and decide again looks at the same question
+            several times, and each look is another chance to be wrong. Share adopted after up
+            to three decisions and at most 20 reruns of each, with the mean number of reruns of
+            each used. This is why the default confidence is 0.95: at 0.8 one change in three
+            that does nothing would be launched, at 0.9 one in six."""
         ),
         "",
         *table(["confidence", "first reruns", *(f"gap {gap:g}" for gap in gaps)], rows),
@@ -229,12 +229,12 @@ def noises(rounds: int) -> list[str]:
         "## Noise that is not normal, or not the same on both sides",
         "",
         prose(
-            """False launches where both means are equal, by rule: this one; the t test with one pooled
-            deviation at the same confidence; the exact rank test at the same level; and taking
-            whichever mean is better. *Power* is this rule's share of adopted candidates that are
-            better by two standard deviations (the root mean square of both sides). With bad runs
-            now and then and a candidate that varies more, most of its runs are better than the
-            incumbent's although their mean is not; few reruns cannot know that."""
+            """False launches where both means are equal, by rule: this one; the t test with one
+            pooled deviation at the same confidence; the exact rank test at the same level; and
+            taking whichever mean is better. *Power* is this rule's share of adopted candidates
+            that are better by two standard deviations (the root mean square of both sides).
+            With bad runs now and then and a candidate that varies more, most of its runs are
+            better than the incumbent's although their mean is not; few reruns cannot know that."""
         ),
         "",
         *table(head, rows),
@@ -281,13 +281,13 @@ def selection(rounds: int) -> list[str]:
         "## The trial that selected the candidate",
         "",
         prose(
-            """No setting is better than the incumbent, so every launch is false. The candidate is the
-            best of a search, and its value in that search is better than its mean: by *optimism*
-            standard deviations. *Best against best* compares one run of each, the selecting one and
-            the incumbent's (where all settings are alike, the best of an earlier search of as many
-            trials); the next column takes the mean of five reruns of the incumbent; the next gives
-            this rule five runs of the candidate of which the selecting run is one. The last is what
-            is done here: the selecting run is left out."""
+            """No setting is better than the incumbent, so every launch is false. The candidate is
+            the best of a search, and its value in that search is better than its mean: by
+            *optimism* standard deviations. *Best against best* compares one run of each, the
+            selecting one and the incumbent's (where all settings are alike, the best of an
+            earlier search of as many trials); the next column takes the mean of five reruns of
+            the incumbent; the next gives this rule five runs of the candidate of which the
+            selecting run is one. The last is what is done here: the selecting run is left out."""
         ),
         "",
         *table(head, rows),
@@ -300,9 +300,9 @@ def page(rounds: int, data: Path | None) -> str:
         "",
         prose(
             f"""Generated by `python bench/decisions.py --write docs/operating-curve.md`; {rounds:,}
-            simulated rounds in each cell, one-sided confidence 0.95 where nothing else is said, no
-            complexity cost (one moves the gap by itself and changes nothing else). The rule and
-            what was refused are in `decisions/0008-launch-rule.md`."""
+            simulated rounds in each cell, one-sided confidence 0.95 where nothing else is said,
+            no complexity cost (one moves the gap by itself and changes nothing else). The rule
+            and what was refused are in `decisions/0008-launch-rule.md`."""
         ),
         "",
         *one_decision(rounds),

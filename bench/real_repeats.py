@@ -159,15 +159,15 @@ def real_repeats(
         "## Real repeats of one configuration",
         "",
         prose(
-            """Runs of one configuration that differ by their seed are dealt to two sides, candidate
-            and incumbent: every launch is false. Up to 252 ways to deal each configuration's runs;
-            they share runs, so the shares are less sure than the number of decisions makes believe.
-            Repeats: nanoGPT speed runs (Keller Jordan, two recipes of ten runs), DeepOBS baselines
-            (Schneider et al., three optimizers with ten seeds), AlgoPerf's NadamW baseline
-            (MLCommons, settings with five seeds), and settings of the best tenth of a complete grid
-            of perceptrons (HPOBench, five runs each, less what the split of the data does to all:
-            it moves the error by 0.016, more than twice what the seed does, and it would cancel in
-            any comparison on the same split)."""
+            """Runs of one configuration that differ by their seed are dealt to two sides,
+            candidate and incumbent: every launch is false. Up to 252 ways to deal each
+            configuration's runs; they share runs, so the shares are less sure than the number
+            of decisions makes believe. Repeats: nanoGPT speed runs (Keller Jordan, two recipes
+            of ten runs), DeepOBS baselines (Schneider et al., three optimizers with ten seeds),
+            AlgoPerf's NadamW baseline (MLCommons, settings with five seeds), and settings of
+            the best tenth of a complete grid of perceptrons (HPOBench, five runs each, less
+            what the split of the data does to all: it moves the error by 0.016, more than twice
+            what the seed does, and it would cancel in any comparison on the same split)."""
         ),
         "",
         *table(["repeats", "configurations", "reruns of each", "decisions", "false launches",
@@ -175,12 +175,12 @@ def real_repeats(
         "## Real pairs",
         "",
         prose(
-            """Two configurations of which all runs together tell which is better, and by what gap in
-            standard deviations between reruns. 252 draws of some runs of each: share in which the
-            better one is adopted over the worse, left open, and in which the worse is adopted over
-            the better. Only the rule is under test here: learning rates were chosen by others,
-            nanoGPT's recipes train for different numbers of steps, so this does not rank the
-            optimizers."""
+            """Two configurations of which all runs together tell which is better, and by what gap
+            in standard deviations between reruns. 252 draws of some runs of each: share in
+            which the better one is adopted over the worse, left open, and in which the worse is
+            adopted over the better. Only the rule is under test here: learning rates were
+            chosen by others, nanoGPT's recipes train for different numbers of steps, so this
+            does not rank the optimizers."""
         ),
         "",
         *table(["repeats", "pair", "gap", "reruns of each", "better adopted", "inconclusive",
@@ -188,8 +188,8 @@ def real_repeats(
         "## Real selection",
         "",
         prose(
-            """Random searches in the complete grid of perceptrons, judged by one seed as a search is.
-            The winner's other four runs are worse than its selecting run by the optimism."""
+            """Random searches in the complete grid of perceptrons, judged by one seed as a search
+            is. The winner's other four runs are worse than its selecting run by the optimism."""
         ),
         "",
         *table(["trials", "optimism", "deviation between seeds", "optimism / deviation",
