@@ -3,6 +3,9 @@
 import csv
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from unittest.mock import ANY
 
@@ -158,7 +161,7 @@ def rerun_project(tmp_path_factory):
         (folder / "rounds" / f"{name}.toml").write_text(text)
         assert project.type("run", name, "--no-report") == (0, ANY, "")
     code, document = project.json("rerun", "better", "--times", "3")
-    assert (code, document["added"]) == (0, 6)
+    assert (code, document["asked"]) == (0, 6)
     return project
 
 
@@ -212,7 +215,7 @@ def test_after_a_launch_nothing_is_left_to_do_and_its_reruns_are_the_baselines(d
     assert len(decided.logbook("launch")) == 1
     assert "nothing is left to decide" in decided.refused("decide", "better")
     code, document = decided.json("rerun", "better", "--times", "3")
-    assert (code, document["added"]) == (0, 0)
+    assert (code, document["asked"]) == (0, 0)
     assert [r["role"] for r in document["reruns"]] == ["baseline"]
     assert len(decided.logbook("decision")) == 1
 
@@ -336,24 +339,24 @@ def test_reruns_have_seeds_of_their_own_and_take_turns(rerun_project):
 
 def test_a_number_of_reruns_is_reached_and_kept(project):
     code, document = project.json("rerun", "better", "--times", "2")
-    assert (code, document["added"]) == (0, 0)
+    assert (code, document["asked"]) == (0, 0)
     before = document["reruns"][1]["values"]
     code, document = project.json("rerun", "--baseline", "--times", "4")
-    assert (code, document["added"], document["round"]) == (0, 1, "")
+    assert (code, document["asked"], document["round"]) == (0, 1, "")
     assert document["reruns"][0]["values"][:3] == before
     assert "--times 8" in project.type("rerun", "better", "--baseline", "--times", "4")[1]
 
 
 def test_the_baselines_reruns_serve_every_round(project):
     document = project.json("rerun", "null", "--times", "3")[1]
-    assert document["added"] == 3
+    assert document["asked"] == 3
     assert len(document["reruns"][1]["values"]) == 3
 
 
 def test_a_rerun_that_the_machine_lost_is_replaced(project):
     project.plan_one_more("rerun/", status=Status.FAILED, reason=Reason.LOST)
     document = project.json("rerun", "better", "--times", "3")[1]
-    assert document["added"] == 0
+    assert document["asked"] == 0
     assert [len(r["values"]) for r in document["reruns"]] == [3, 3]
 
 
@@ -363,9 +366,46 @@ def test_reruns_that_wait_are_run_first_and_hold_up_a_decision(project):
     assert "1 rerun has not ended" in message
     assert "playbook rerun better --times 4" in message
     document = project.json("rerun", "better", "--candidate", "--times", "4")[1]
-    assert document["added"] == 0
+    assert document["asked"] == 1
     assert len(document["reruns"][0]["values"]) == 4
     assert project.type("decide", "better")[0] == 0
+
+
+def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(project):
+    project.edit("train.py", "import math", "import time, math")
+    project.edit("train.py", "        state", "        time.sleep(0.1)\n        state")
+    command = [sys.executable, "-m", "tuning_playbook", "rerun", "better", "--times", "4"]
+    process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)  # fmt: skip
+    while "running" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command goes on" in out
+    assert "to go" in out
+    code, document = project.json("rerun", "better", "--times", "4")
+    assert code == 0
+    assert document["asked"] > 0
+    assert [len(r["values"]) for r in document["reruns"]] == [4, 4]
+
+
+def test_a_trial_of_a_followed_round_can_be_the_candidate(project):
+    (project.folder / "rounds" / "again.toml").write_text(
+        BETTER.replace("trials = 4", 'trials = 1\nfollows = "better"\nseed = 1')
+    )
+    assert project.type("run", "again", "--no-report")[0] == 0
+    project.plan_one_more(
+        "better/optimizer=adam",
+        status=Status.COMPLETE,
+        summaries={"error": MetricSummary(2, 4, 0.01, 4, 0.01, 2, 0.02, 0)},
+        curves={"error": Curve(np.array([2, 4]), np.array([0.02, 0.01]))},
+    )
+    document = project.json("rerun", "again", "--candidate", "--times", "1")[1]
+    project.json("rerun", "again", "--times", "1")
+    decision = project.json("decide", "again")[1]
+    assert decision["selected"]["trial"] == "better/4"
+    assert decision["reruns"][0]["config"] == document["reruns"][0]["config"]
 
 
 def test_status_and_export_tell_rounds_from_reruns(project, tmp_path):

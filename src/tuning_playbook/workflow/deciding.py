@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import Candidate, changed_values
+from tuning_playbook.decide.gain_bounds import MOST_RERUNS
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decisions import Choice, Decision, LogbookEntry
 from tuning_playbook.errors import InvalidInput
@@ -53,10 +54,10 @@ class DecisionResult:
 
     @property
     def next_command(self) -> str:
-        """What to type next; empty where the incumbent stays."""
+        """What to type next; empty where the incumbent stays, or no number of reruns would tell."""
         if self.decision.choice is Choice.ADOPT:
             return f"playbook launch {self.decision.round}"
-        if self.is_settled:
+        if self.is_settled or self.decision.reruns_needed > MOST_RERUNS:
             return ""
         failed = max(len(r.values) - len(r.finite) for r in self.reruns)
         times = self.decision.reruns_needed + failed

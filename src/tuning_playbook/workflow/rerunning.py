@@ -34,14 +34,14 @@ class RerunResult:
         round: whose candidate it is; empty for the baseline alone.
         objective: of the project.
         reruns: of each configuration.
-        added: how many were added by this call.
-        interrupted: whether some are left.
+        asked: how many were left to run when it began.
+        interrupted: whether some still are.
     """
 
     round: str
     objective: Objective
     reruns: tuple[Reruns, ...]
-    added: int
+    asked: int
     interrupted: bool
 
     def as_document(self) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class RerunResult:
             "direction": self.objective.direction.value,
             "code": self.reruns[0].study.provenance.code,
             "reruns": [r.as_document() for r in self.reruns],
-            "added": self.added,
+            "asked": self.asked,
             "interrupted": self.interrupted,
         }
 
@@ -62,10 +62,12 @@ class RerunResult:
         lines = [r.text(self.objective) for r in self.reruns]
         name = self.round or "--baseline"
         if self.interrupted:
-            return "\n".join([*lines, f"stopped; go on with: playbook rerun {name}"])
-        if not self.added:
+            return "\n".join([*lines, "stopped; the same command goes on"])
+        if not self.asked:
             more = 2 * max(r.planned for r in self.reruns)
-            lines.append(f"no more were asked for; for more: playbook rerun {name} --times {more}")
+            lines.append(
+                f"there are that many already; for more: playbook rerun {name} --times {more}"
+            )
         if len(self.reruns) > 1:
             lines.append(f"next: playbook decide {self.round}")
         return "\n".join(lines)
@@ -104,7 +106,7 @@ def rerun(
     configs = _configs(opened, name, candidate=candidate, baseline=baseline)
     command = command or " ".join(["playbook rerun", name]).strip()
     provenance = provenance_of(opened.folder, command=command)
-    added: list[Trial] = []
+    asked: list[Trial] = []
 
     def create(store: Store) -> Sequence[Study]:
         studies = []
@@ -112,7 +114,7 @@ def rerun(
             study = rerun_study(opened.project, config, provenance=provenance)
             question = f"reruns of the {role}" + f" of {name}" * (role == "candidate")
             studies.append(replace(study, question=question))
-            added.extend(_ask(store, studies[-1], times=times, command=command))
+            asked.extend(_ask(store, studies[-1], times=times, command=command))
         return studies
 
     label = f"reruns for {name}" if name else "reruns of the baseline"
@@ -120,7 +122,7 @@ def rerun(
         opened, create, workers=workers, on_progress=lambda p: on_progress(replace(p, round=label))
     )
     found = _found(opened, configs, provenance)
-    return RerunResult(name, opened.project.objective, found, len(added), summary.interrupted)
+    return RerunResult(name, opened.project.objective, found, len(asked), summary.interrupted)
 
 
 def _configs(
@@ -147,7 +149,7 @@ def _configs(
 
 
 def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:
-    """Create a study of reruns, or add to it, so that ``times`` of them count."""
+    """Create a study of reruns, or add to it, so that ``times`` count; those that have to run."""
     there = store.trials(study.name) if study.name in {s.name for s in store.studies()} else ()
     missing = times - sum(map(counts_as_rerun, there))
     start = 1 + max((t.index for t in there), default=-1)
@@ -155,7 +157,7 @@ def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial
     more = planned_trials(study, start=start, count=max(0, missing), created_at=now)
     store.create(replace(study, trials=max(1, len(there) + len(more))), more)
     store.note(study.name, Event(now, "run-started", command))
-    return more
+    return (*(t for t in there if not t.status.is_finished), *more)
 
 
 def _found(
