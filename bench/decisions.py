@@ -175,6 +175,34 @@ def followed_up(rounds: int) -> list[str]:
     ]
 
 
+def failing(rounds: int) -> list[str]:
+    sizes = (3, 5, 10)
+
+    def drawn(rng: np.random.Generator, n: int, gap: float, share: float) -> np.ndarray:
+        return np.where(rng.random(n) < share, np.nan, normal(rng, n) - gap)
+
+    def cell(mine: float, theirs: float, n: int) -> str:
+        rng = np.random.default_rng([6, n, int(100 * mine)])
+        pairs = ((drawn(rng, n, 3.0, mine), drawn(rng, n, 0.0, theirs)) for _ in range(rounds))
+        return f"{shares(decide(a, b) for a, b in pairs)[0]:.3f}"
+
+    rows = (
+        [f"{100 * mine:g} %", f"{100 * theirs:g} %", *(cell(mine, theirs, n) for n in sizes)]
+        for mine, theirs in ((0.0, 0.0), (0.1, 0.1), (0.1, 0.0), (0.3, 0.0), (0.3, 0.3), (0.0, 0.1))
+    )
+    head = ["candidate fails", "incumbent fails", *(f"{n} of each" for n in sizes)]
+    return [
+        "## Reruns that fail",
+        "",
+        prose(
+            """Share adopted of candidates that are better by 3 deviations where they train, but
+            whose reruns fail now and then. More failures than the incumbent's block the launch."""
+        ),
+        "",
+        *table(head, rows),
+    ]
+
+
 def pooled(a: np.ndarray, b: np.ndarray) -> bool:
     freedom = len(a) + len(b) - 2
     squares = np.sum((a - a.mean()) ** 2) + np.sum((b - b.mean()) ** 2)
@@ -309,6 +337,7 @@ def page(rounds: int, data: Path | None) -> str:
         *known_spread(rounds),
         *followed_up(rounds),
         *noises(rounds),
+        *failing(rounds),
         *selection(rounds),
     ]
     if data is not None:

@@ -112,7 +112,8 @@ def pair_row(name: str, groups: Groups, pair: tuple[str, str], n: int, decide: C
         counts[decide(*drawn[::-1]).choice][1] += 1
     shown = [f"{counts[choice][side] / _MOST_SPLITS:.3f}" for choice, side in
              ((Choice.ADOPT, 0), (Choice.INCONCLUSIVE, 0), (Choice.ADOPT, 1))]  # fmt: skip
-    return [name, f"{better} over {worse}", f"{gap:.1f}", str(n), *shown]
+    whole = decide(groups[better], groups[worse]).choice.value
+    return [name, f"{better} over {worse}", f"{gap:.1f}", str(n), *shown, whole]
 
 
 def optimism_rows(data: Path, rounds: int) -> Iterator[list[str]]:
@@ -184,7 +185,7 @@ def real_repeats(
         ),
         "",
         *table(["repeats", "pair", "gap", "reruns of each", "better adopted", "inconclusive",
-                "worse adopted"], pairs),
+                "worse adopted", "with all runs"], pairs),
         "## Real selection",
         "",
         prose(
