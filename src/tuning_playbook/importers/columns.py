@@ -23,7 +23,8 @@ from tuning_playbook.importers.nested import flattened, object_in
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
 
-_CHUNK_ROWS = 100_000
+# Few rows at a time: the collector of garbage looks at every list that is alive.
+_CHUNK_ROWS = 10_000
 _NO_VALUE = frozenset({"", "na", "n/a", "null", "none", "<na>"})
 _BOOLEANS = {"true": True, "false": False}
 
@@ -185,6 +186,8 @@ def _header(path: Path, cells: list[str]) -> list[str]:
 
 
 def _require_width(path: Path, rows: list[list[str]], width: int, last_line: int) -> None:
+    if set(map(len, rows)) <= {width}:
+        return
     for number, row in enumerate(rows):
         if len(row) != width:
             raise InvalidInput(
@@ -240,10 +243,18 @@ def _typed(cells: list[Any], *, text: bool = False) -> Column:
 
 def _text_column(cells: list[Any]) -> Column:
     """Names: numbers without a fraction lose the ``.0`` that a spreadsheet gave them."""
-    words = [None if c is None or c == "" or c != c else str(c) for c in cells]
-    if all(w is None or (w.endswith(".0") and w[:-2].lstrip("-").isdigit()) for w in words):
-        words = [w and w[:-2] for w in words]
-    return Column(_objects(words), np.fromiter((w is None for w in words), bool, len(words)))
+    words = [c if isinstance(c, str) else _name(c) for c in cells]
+    distinct = set(words)
+    if all(w == "" or (w.endswith(".0") and w[:-2].lstrip("-").isdigit()) for w in distinct):
+        words = [w[:-2] for w in words]
+    if "" not in distinct:
+        return Column(_objects(words), np.zeros(len(words), dtype=bool))
+    names = [w or None for w in words]
+    return Column(_objects(names), np.fromiter((n is None for n in names), bool, len(names)))
+
+
+def _name(cell: Any) -> str:
+    return "" if cell is None or cell != cell else str(cell)
 
 
 def _cell(cell: Any) -> Any:
@@ -270,6 +281,9 @@ def _is_number(text: str) -> bool:
 
 def _objects(cells: list[Any]) -> NDArray[Any]:
     column = np.empty(len(cells), dtype=object)
+    if list not in set(map(type, cells)):
+        column[:] = cells
+        return column
     for i, cell in enumerate(cells):  # one by one: NumPy would make a matrix of equal lists
         column[i] = cell
     return column
@@ -325,6 +339,10 @@ def _from_parquet(path: Path, as_text: Collection[str]) -> dict[str, Column]:
 
 def _from_arrow(pa: Any, column: Any, *, text: bool) -> Column:
     kind = column.type
+    if text and pa.types.is_integer(kind) and not column.null_count:
+        coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+        names = np.array(coded.dictionary.to_pylist(), dtype=object)
+        return Column(names[coded.indices.to_numpy()], np.zeros(len(column), dtype=bool))
     if text or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         plain = column.to_pylist()
         if not text and pa.types.is_temporal(kind):

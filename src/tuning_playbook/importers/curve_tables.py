@@ -90,9 +90,9 @@ def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "
 
 def positions(names: NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Distinct names in order of appearance, and the position of each cell's among them."""
-    seen: dict[str, int] = {}
-    rows = np.fromiter((seen.setdefault(n, len(seen)) for n in names), np.int64, len(names))
-    return tuple(seen), rows
+    cells = names.tolist()
+    seen = {name: position for position, name in enumerate(dict.fromkeys(cells))}
+    return tuple(seen), np.fromiter(map(seen.__getitem__, cells), np.int64, len(cells))
 
 
 def _steps(column: Column, notes: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
