@@ -24,55 +24,55 @@ WRITE = """
 import json, sys
 import mlflow
 from mlflow.entities import Metric, Param, RunTag
-from mlflow.tracking.context import registry
 
-client = mlflow.MlflowClient(tracking_uri=sys.argv[1])
-PARENT = "mlflow.parentRunId"
+def fill(client):
+    def run(experiment, name, params, curves, *, status="FINISHED", start=0, **tags):
+        made = client.create_run(experiment, start_time=1_700_000_000_000 + start, run_name=name,
+                                 tags={k.replace("__", "."): v for k, v in tags.items()})
+        client.log_batch(made.info.run_id,
+            metrics=[Metric(m, v, 1_700_000_000_000 + s, s) for m, vs in curves.items()
+                     for s, v in enumerate(vs)],
+            params=[Param(k, v) for k, v in params.items()])
+        if status:
+            client.set_terminated(made.info.run_id, status, end_time=1_700_000_060_000 + start)
+        return made.info.run_id
 
-def run(experiment, name, params, curves, *, status="FINISHED", start=0, **tags):
-    made = client.create_run(experiment, start_time=1_700_000_000_000 + start, run_name=name,
-                             tags={k.replace("__", "."): v for k, v in tags.items()})
-    client.log_batch(made.info.run_id,
-        metrics=[Metric(m, v, 1_700_000_000_000 + s, s) for m, vs in curves.items()
-                 for s, v in enumerate(vs)],
-        params=[Param(k, v) for k, v in params.items()])
-    if status:
-        client.set_terminated(made.info.run_id, status, end_time=1_700_000_060_000 + start)
-    return made.info.run_id
+    sweep = client.create_experiment("sweep/adam")
+    parent = run(sweep, "sweep", {"trials": "6"}, {"best": [0.9]}, start=0)
+    nan, inf = float("nan"), float("inf")
+    child = {"mlflow__parentRunId": parent}
+    shared = {"optimizer": "adam", "nesterov": "True", "layers": "[64, 32]", "clip": "None"}
+    run(sweep, "child", {"lr": "0.1", **shared}, {"val/loss": [3.0, 2.0, 1.0], "acc": [0.0, 0.5]},
+        start=1, note="<b>first</b>", **child)
+    run(sweep, "child", {"lr": "1e-3", **shared}, {"val/loss": [3.0, nan, nan]}, start=2, **child)
+    run(sweep, "child", {"lr": "10", **shared}, {"val/loss": [3.0, inf, -inf]}, start=3, **child)
+    run(sweep, "dead", {"lr": "0.5"}, {}, status="FAILED", start=4, **child)
+    run(sweep, "stopped", {"lr": "0.6"}, {"val/loss": [2.5]}, status="KILLED", start=5, **child)
+    run(sweep, "going", {"lr": "0.7"}, {"val/loss": [2.6]}, status="", start=6, **child)
+    client.delete_run(run(sweep, "gone", {"lr": "9"}, {"val/loss": [0.1]}, start=7, **child))
 
-sweep = client.create_experiment("sweep/adam")
-parent = run(sweep, "sweep", {"trials": "6"}, {"best": [0.9]}, start=0)
-nan, inf = float("nan"), float("inf")
-child = {"mlflow__parentRunId": parent}
-shared = {"optimizer": "adam", "nesterov": "True", "layers": "[64, 32]", "clip": "None"}
-run(sweep, "child", {"lr": "0.1", **shared}, {"val/loss": [3.0, 2.0, 1.0], "acc": [0.0, 0.5]},
-    start=1, note="<b>first</b>", **child)
-run(sweep, "child", {"lr": "1e-3", **shared}, {"val/loss": [3.0, nan, nan]}, start=2, **child)
-run(sweep, "child", {"lr": "10", **shared}, {"val/loss": [3.0, inf, -inf]}, start=3, **child)
-run(sweep, "dead", {"lr": "0.5"}, {}, status="FAILED", start=4, **child)
-run(sweep, "stopped", {"lr": "0.6"}, {"val/loss": [2.5]}, status="KILLED", start=5, **child)
-run(sweep, "going", {"lr": "0.7"}, {"val/loss": [2.6]}, status="", start=6, **child)
-client.delete_run(run(sweep, "gone", {"lr": "9"}, {"val/loss": [0.1]}, start=7, **child))
+    folds = client.create_experiment("folds")
+    for depth in ("2", "3"):
+        outer = run(folds, "trial", {"depth": depth}, {"score": [float(depth)]},
+                    start=int(depth))
+        for fold in range(3):
+            run(folds, "fold", {"model": "tree"}, {"fold_score": [1.0]}, mlflow__parentRunId=outer)
 
-folds = client.create_experiment("folds")
-for depth in ("2", "3"):
-    outer = run(folds, "trial", {"depth": depth}, {"score": [float(depth)]})
-    for fold in range(3):
-        run(folds, "fold", {"model": "tree"}, {"fold_score": [1.0]}, mlflow__parentRunId=outer)
+    hostile = client.create_experiment("<script>alert(1)</script>")
+    made = run(hostile, "a\\u202eb", {"lr: b": "=cmd()", "a/b c": "-"}, {})
+    for value in (3.0, 2.0, 1.0):
+        client.log_metric(made, "loss", value)
+    client.log_metric(made, "system/cpu", 3.0)
+    client.create_experiment("empty")
 
-hostile = client.create_experiment("<script>alert(1)</script>")
-made = run(hostile, "a\\u202eb", {"lr: b": "=cmd()", "a/b c": "-"}, {})
-for value in (3.0, 2.0, 1.0):
-    client.log_metric(made, "loss", value)
-client.log_metric(made, "system/cpu", 3.0)
-client.create_experiment("empty")
+    histories = {}
+    for run in client.search_runs([sweep]):
+        for metric in run.data.metrics:
+            histories[f"{run.info.run_id} {metric}"] = [
+                [m.step, repr(m.value)] for m in client.get_metric_history(run.info.run_id, metric)]
+    return histories
 
-histories = {}
-for run in client.search_runs([sweep]):
-    for metric in run.data.metrics:
-        histories[f"{run.info.run_id} {metric}"] = [
-            [m.step, repr(m.value)] for m in client.get_metric_history(run.info.run_id, metric)]
-print(json.dumps(histories))
+print(json.dumps([fill(mlflow.MlflowClient(tracking_uri=uri)) for uri in sys.argv[1:]]))
 """
 LOSS = Objective("val/loss", "minimize")
 
@@ -81,19 +81,16 @@ LOSS = Objective("val/loss", "minimize")
 def stores(tmp_path_factory):
     """Folder with the same runs in mlruns and in mlflow.db, and what MLflow reads from them."""
     folder = tmp_path_factory.mktemp("mlflow")
-    found = {}
     own = {"MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    uris = {"files": f"file://{folder}/mlruns", "sql": f"sqlite:///{folder}/mlflow.db"}
-    for kind, uri in uris.items():
-        made = subprocess.run(
-            [sys.executable, "-c", WRITE, uri],
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env={**os.environ, **own},
-        )
-        assert made.returncode == 0, made.stderr
-        found[kind] = json.loads(made.stdout.splitlines()[-1])
+    made = subprocess.run(
+        [sys.executable, "-c", WRITE, f"file://{folder}/mlruns", f"sqlite:///{folder}/mlflow.db"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **own},
+    )
+    assert made.returncode == 0, made.stderr
+    found = dict(zip(("files", "sql"), json.loads(made.stdout.splitlines()[-1]), strict=True))
     return folder, found
 
 
