@@ -14,8 +14,7 @@ pytest.importorskip("tensorboard", reason="needs tensorboard")
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto import event_pb2, tensor_pb2, types_pb2
-from tensorboard.plugins.hparams import api_pb2, summary_v2
-from tensorboard.plugins.hparams.summary import session_end_pb
+from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
 from tensorboard.plugins.scalar import metadata as scalar_metadata
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
@@ -46,7 +45,11 @@ def write(folder, curves=None, *, steps=None, hparams=None, ended=None, suffix="
             writer.add_event(event)
     if ended is not None:
         status = api_pb2.Status.Value(f"STATUS_{ended}")
-        writer.add_event(event_pb2.Event(wall_time=time, summary=session_end_pb(status)))
+        data = plugin_data_pb2.HParamsPluginData(session_end_info={"status": status})
+        event = event_pb2.Event(wall_time=time)
+        value = event.summary.value.add(tag=metadata.SESSION_END_INFO_TAG)
+        value.metadata.CopyFrom(metadata.create_summary_metadata(data))
+        writer.add_event(event)
     writer.close()
     return max(folder.glob("*tfevents*"), key=lambda p: p.stat().st_mtime_ns)
 
