@@ -10,7 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.errors import InvalidInput
+from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.importers.adopting import Adopted, adopted, best_config
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.project_files import (
@@ -20,13 +20,23 @@ from tuning_playbook.project_files import (
 )
 from tuning_playbook.project_files.naming import matching
 from tuning_playbook.provenance import provenance_of
-from tuning_playbook.space import Constant, Hyperparameter, fitted, misfit, range_misfit
+from tuning_playbook.space import (
+    Categorical,
+    Constant,
+    Hyperparameter,
+    Kind,
+    Value,
+    fitted,
+    misfit,
+    range_misfit,
+)
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
     Project,
     Study,
     TrainingProtocol,
+    refuse_forbidden_dimension,
 )
 from tuning_playbook.workflow.checking import Told
 from tuning_playbook.workflow.opening import OpenProject
@@ -72,9 +82,12 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     own = {h.key: (h,) for h in table.space.hyperparameters}
     found = adopted(table, foreign, own)
     best = best_config(table, found.configs)
-    varied = [replace(h, default=best.get(h.key, h.default)) for h in found.space.hyperparameters]
+    varied = [_declaration(h, best.get(h.key, h.default)) for h in found.space.hyperparameters]
     names = usable_names(list(found.fixed))
-    fixed = [Hyperparameter(names[k], Constant(v), v) for k, v in found.fixed.items()]
+    fixed = [
+        Hyperparameter(names[k], Constant(v), v, kind=_kind(names[k]))
+        for k, v in found.fixed.items()
+    ]
     protocol = _protocol(table, "")
     path = into / PROJECT_FILE
     text = project_to_toml(
@@ -93,6 +106,23 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
     return path
+
+
+def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
+    """A hyperparameter with its range; without one where no round may search it."""
+    kind = _kind(h.name)
+    if kind != "other" and h.condition is None:
+        return Hyperparameter(h.name, Constant(best), best, kind=kind)
+    return replace(h, default=best, kind=kind)
+
+
+def _kind(name: str) -> Kind:
+    """What a hyperparameter is by its name, where the playbook has a rule for it."""
+    try:
+        refuse_forbidden_dimension(Hyperparameter(name, Categorical((True, False)), True))
+    except RefusedByPlaybook as refused:
+        return "training_length" if refused.source == "number-of-steps" else "batch_size"
+    return "other"
 
 
 def _protocol(table: TrialTable, target: str) -> TrainingProtocol:

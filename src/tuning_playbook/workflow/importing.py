@@ -18,17 +18,23 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Status, Trial
+from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.workflow.adopting import (
     as_the_project_measures,
     study_in_project,
     write_project,
 )
 from tuning_playbook.workflow.checking import Told, foreign_studies, table_as_told
-from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    open_project,
+    project_store,
+    round_names,
+)
 from tuning_playbook.workflow.round_facts import remember_round
 
 IMPORTED = "imported"  # kind of the event that says where a study came from
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _ROUND_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -205,29 +211,19 @@ def _store(
 ) -> Imported:
     store = project_store(opened)
     try:
-        known = _known_ids(store, study.name)
+        stored = {s.name: s for s in store.studies()}.get(study.name)
         ids = [str(i) for i in table.ids]
-        order = [*known, *(i for i in ids if i not in set(known))]
-        index = {name: i for i, name in enumerate(order)}
-        study = replace(study, trials=len(order))
-        trials, curves = [], {}
-        for row, name in enumerate(ids):
-            if not _is_finished(table.status[row]):
-                continue
-            config = {**study.fixed, **own.configs[row]}
-            trial, found = trial_of(
-                study.name, table, row, foreign=foreign, index=index[name], config=config,
-                metric=study.objective.metric,
-            )  # fmt: skip
-            trials.append(trial)
-            curves[trial.index] = found
-        before = _indices(store, study.name)
-        if before:
-            study = _as_before(store, study)
-            _refuse_changes(store, study.name, trials)
-        new = [t for t in trials if t.index not in before]
+        index = _indices_of(ids, _known_ids(store, study.name, stored))
+        study = replace(study, trials=len(index))
+        trials, curves = _finished_trials(study, own, table, foreign, index)
+        old: dict[int, Trial] = {}
+        if stored is not None:
+            study = _as_before(stored, study)
+            old = {t.index: t for t in store.trials(study.name)}
+            _refuse_changes(study.name, old, trials)
+        new = [t for t in trials if t.index not in old]
         store.create(study, new, curves={t.index: curves[t.index] for t in new})
-        _remember(store, study, order, target=target)
+        _remember(store, study, index, target=target)
     finally:
         store.close()
     return Imported(
@@ -242,21 +238,61 @@ def _store(
     )
 
 
-def _known_ids(store: Store, name: str) -> list[str]:
-    """Ids of the trials of an earlier import, in the order of their indices.
+def _finished_trials(
+    study: Study, own: Adopted, table: TrialTable, foreign: ForeignStudy, index: Mapping[str, int]
+) -> tuple[list[Trial], dict[int, Curves]]:
+    trials, curves = [], {}
+    for row, name in enumerate(table.ids):
+        if _is_finished(table.status[row]):
+            trial, found = trial_of(
+                study.name,
+                table,
+                row,
+                foreign=foreign,
+                index=index[str(name)],
+                config={**study.fixed, **own.configs[row]},
+                metric=study.objective.metric,
+            )
+            trials.append(trial)
+            curves[trial.index] = found
+    return trials, curves
+
+
+def _indices_of(ids: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
+    """Index of each trial: its own number where all have one, else its place in the study.
+
+    Args:
+        ids: of all trials.
+        known: id -> index, from an earlier import; they keep theirs.
+
+    Example:
+        >>> _indices_of(["7", "3"], {}), _indices_of(["b", "a", "c"], {"a": 0, "b": 1})
+        ({'7': 7, '3': 3}, {'a': 0, 'b': 1, 'c': 2})
+    """
+    if all(_NUMBER.fullmatch(i) for i in (*ids, *known)):
+        return {**known, **{i: int(i) for i in ids}}
+    index = dict(known)
+    free = max(index.values(), default=-1) + 1
+    for name in ids:
+        if name not in index:
+            index[name], free = free, free + 1
+    return index
+
+
+def _known_ids(store: Store, name: str, stored: Study | None) -> dict[str, int]:
+    """Id -> index of the trials of an earlier import.
 
     Raises:
         InvalidInput: where the round of that name was not imported.
     """
-    if name not in {s.name for s in store.studies()}:
-        taken = {s.round or s.name for s in store.studies()}
-        if name in taken:
+    if stored is None:
+        if name in round_names(store.studies()):
             raise InvalidInput(_taken(name))
-        return []
+        return {}
     events = [e for e in store.events(name) if e.kind == IMPORTED]
     if not events:
         raise InvalidInput(_taken(name))
-    return list(events[-1].data["ids"])
+    return dict(events[-1].data["index"])
 
 
 def _taken(name: str) -> str:
@@ -266,38 +302,30 @@ def _taken(name: str) -> str:
     )
 
 
-def _indices(store: Store, name: str) -> set[int]:
-    if name not in {s.name for s in store.studies()}:
-        return set()
-    return {t.index for t in store.trials(name)}
-
-
-def _as_before(store: Store, study: Study) -> Study:
+def _as_before(stored: Study, study: Study) -> Study:
     """The study with the ranges and the length that were inferred at the first import.
 
     More trials widen both, and that makes no other study of it. Other hyperparameters do, which the
     store will say.
     """
-    stored = next(s for s in store.studies() if s.name == study.name)
     if set(stored.space.keys) != set(study.space.keys):
         return study
     return replace(study, space=stored.space, training=stored.training, fixed=stored.fixed)
 
 
-def _refuse_changes(store: Store, name: str, trials: Sequence[Trial]) -> None:
-    stored = {t.index: t for t in store.trials(name)}
+def _refuse_changes(name: str, old: Mapping[int, Trial], trials: Sequence[Trial]) -> None:
     for trial in trials:
-        before = stored.get(trial.index)
+        before = old.get(trial.index)
         if before is not None and dict(before.config) != dict(trial.config):
             raise InvalidInput(
-                f"round {name!r} was imported before, and trial {trial.index} is another one now: "
-                f"it was {dict(before.config)}, and is {dict(trial.config)}. Give this study "
+                f"round {name!r} was imported before, and its trial {trial.index} is another one "
+                f"now: it was {dict(before.config)}, and is {dict(trial.config)}. Give this study "
                 f"another name: --round {name}-2"
             )
 
 
-def _remember(store: Store, study: Study, ids: Sequence[str], *, target: str) -> None:
-    data = {"target": target, "ids": list(ids)}
+def _remember(store: Store, study: Study, index: Mapping[str, int], *, target: str) -> None:
+    data = {"target": target, "index": dict(index)}
     event = Event(time.time(), IMPORTED, study.provenance.command or target, data=data)
     store.note(study.name, event)
     remember_round(store, Round(study.name, study.question, "understand", study.trials))
