@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,9 @@ class ColumnRoles:
     notes: tuple[str, ...]
 
 
-def column_roles(columns: Mapping[str, Cells], *, curves: Sequence[str] = ()) -> ColumnRoles:
+def column_roles(
+    columns: Mapping[str, Cells], *, curves: Collection[str] = (), beside: Collection[str] = ()
+) -> ColumnRoles:
     """Sort columns into hyperparameters, results and the rest.
 
     Where columns say it themselves (``config/lr``, ``metrics.loss``, Optuna's ``params_lr``,
@@ -53,8 +55,9 @@ def column_roles(columns: Mapping[str, Cells], *, curves: Sequence[str] = ()) ->
     Args:
         columns: name -> one cell for each trial.
         curves: metrics that have curves; columns of that name are results.
+        beside: names of the table's other columns, which tell whose table it is.
     """
-    told = _told(columns)
+    told = _told(columns, {*columns, *beside})
     said = any(role == "parameter" for role, _ in told.values())
     sorted_: dict[str, dict[str, Cells]] = {"parameter": {}, "result": {}, "other": {}}
     for column, cells in columns.items():
@@ -111,12 +114,12 @@ def is_counter(name: str, cells: Cells) -> bool:
     return all(type(c) is int and c == cells[0] + row for row, c in enumerate(cells))
 
 
-def _told(columns: Mapping[str, Cells]) -> dict[str, tuple[str, str]]:
+def _told(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
     """Role and name of each column that says what it is; no role for the others."""
     prefix = ""
-    if {"number", "state"} <= columns.keys():
+    if {"number", "state"} <= {*table}:
         prefix = "params_"  # Optuna's table of trials
-    elif "mean_test_score" in columns:
+    elif "mean_test_score" in table:
         prefix = "param_"  # scikit-learn's cv_results_
     if prefix:
         return {
@@ -126,7 +129,7 @@ def _told(columns: Mapping[str, Cells]) -> dict[str, tuple[str, str]]:
     return {column: group_of(column) for column in columns}
 
 
-def _guessed(name: str, cells: Cells, curves: Sequence[str], *, said: bool) -> str:
+def _guessed(name: str, cells: Cells, curves: Collection[str], *, said: bool) -> str:
     last = re.split(r"[/.]", name)[-1]
     plain = plain_name(name)
     numeric = all(c is None or _is_number(c) for c in cells) and any(c is not None for c in cells)

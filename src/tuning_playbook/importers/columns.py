@@ -148,7 +148,7 @@ def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         known: dict[str, str] = {}
         while rows := list(islice(reader, _CHUNK_ROWS)):
             rows = [row for row in rows if row]
-            _require_width(path, rows, len(names), reader.line_num)
+            _require_width(path, rows, len(names), 1 + reader.line_num)
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 part.append(shared if text else _numbers(shared))

@@ -194,7 +194,8 @@ def _study(table: _Table) -> ForeignStudy:
     status_from, reason_from = (named(table.columns, n) for n in (STATUS_NAMES, REASON_NAMES))
     told = failures(table.columns, len(table.ids), status_from, reason_from)
     rest = {name: cells for name, cells in table.columns.items() if name not in told.used}
-    roles = column_roles(rest, curves=list(table.curves))
+    beside = [table.id_column, *told.used]
+    roles = column_roles(rest, curves=list(table.curves), beside=beside)
     measured = _measured(table, roles.results)
     without = len(table.ids) - int(measured.sum())
     notes = [*table.notes, *told.notes, *roles.notes]

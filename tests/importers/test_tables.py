@@ -1,0 +1,419 @@
+import csv
+import gzip
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import foreign_table
+from tuning_playbook.importers.column_roles import with_roles
+from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.tables import read_table
+from tuning_playbook.study import Objective
+
+ROWS = [
+    {"trial": f"t{i}", "lr": 10.0**-i, "width": 2**i, "optimizer": "adam" if i % 2 else "sgd",
+     "val_loss": 1.0 / i, "runtime": 3.5 * i, "status": "finished"}
+    for i in range(1, 7)
+]  # fmt: skip
+
+
+def write_csv(path: Path, rows, **options) -> Path:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    opener = gzip.open if path.name.endswith(".gz") else open
+    with opener(path, "wt", newline="", encoding=options.pop("encoding", "utf-8")) as file:
+        writer = csv.DictWriter(file, columns, restval="", **options)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_jsonl(path: Path, rows) -> Path:
+    opener = gzip.open if path.name.endswith(".gz") else open
+    with opener(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+def write_parquet(path: Path, rows) -> Path:
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    buffer = pa.BufferOutputStream()
+    parquet.write_table(pa.Table.from_pylist(rows), buffer)
+    content = buffer.getvalue().to_pybytes()
+    path.write_bytes(gzip.compress(content) if path.name.endswith(".gz") else content)
+    return path
+
+
+def read_tables(folder: Path, trials, points=None):
+    curves = None if points is None else write_csv(folder / "c.csv", points)
+    return read_table(write_csv(folder / "t.csv", trials), curves=curves)
+
+
+def plain(columns):
+    return {name: list(cells) for name, cells in columns.items()}
+
+
+WRITERS = {"csv": write_csv, "csv.gz": write_csv, "jsonl": write_jsonl, "jsonl.gz": write_jsonl,
+           "parquet": write_parquet, "parquet.gz": write_parquet}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_every_format_gives_the_same_study(tmp_path, ending):
+    found = read_table(WRITERS[ending](tmp_path / f"sweep.{ending}", ROWS))
+    assert found.name == "sweep"
+    assert found.ids == tuple(row["trial"] for row in ROWS)
+    assert plain(found.parameters) == {
+        k: [r[k] for r in ROWS] for k in ("lr", "width", "optimizer")
+    }
+    assert plain(found.results) == {"val_loss": [r["val_loss"] for r in ROWS]}
+    assert set(found.status) == {"complete"}
+    assert list(found.metadata["runtime"]) == [r["runtime"] for r in ROWS]
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_curves_of_every_format_join_by_trial(tmp_path, ending):
+    trials = write_csv(tmp_path / "trials.csv", ROWS)
+    points = [{"trial": r["trial"], "global_step": s, "val_acc": 0.1 * s} for r in ROWS[::-1]
+              for s in (1, 2, 3)]  # fmt: skip
+    found = read_table(trials, curves=WRITERS[ending](tmp_path / f"curves.{ending}", points))
+    table = foreign_table(found, objective=Objective("val_acc", "maximize"))
+    for row in range(len(ROWS)):
+        curve = table.curves["val_acc"].of(row)
+        assert curve.steps.tolist() == [1, 2, 3]
+        assert curve.values.tolist() == pytest.approx([0.1, 0.2, 0.3])
+
+
+cells = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False, width=64),
+    st.integers(-(10**9), 10**9),
+)
+words = st.text(st.characters(codec="utf-8", categories=("L",)), min_size=1, max_size=8).filter(
+    lambda w: w.lower() not in ("nan", "inf", "infinity", "na", "null", "none", "true", "false")
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=st.lists(st.tuples(cells, st.booleans(), words), min_size=1, max_size=30))
+def test_csv_and_json_lines_agree_on_any_values(tmp_path, rows):
+    records = [{"id": f"r{i}", "x": x, "flag_x": f, "word": w} for i, (x, f, w) in enumerate(rows)]
+    a = read_table(write_csv(tmp_path / "a.csv", records))
+    b = read_table(write_jsonl(tmp_path / "b.jsonl", records))
+    assert plain(a.parameters) == plain(b.parameters)
+    assert list(a.parameters["x"]) == [r["x"] for r in records]
+    assert list(a.parameters["word"]) == [r["word"] for r in records]
+
+
+def test_words_of_other_tools_are_understood(tmp_path):
+    words = ["COMPLETED", "TrialState.PRUNED", "crashed", "FAIL", "killed", "running", "PENDING",
+             "diverged", "OOM"]  # fmt: skip
+    rows = [{"id": i, "lr": i, "loss": 0.1, "state": w} for i, w in enumerate(words)]
+    found = read_tables(tmp_path, rows)
+    assert found.status == ("complete", "complete", "failed", "failed", "cancelled", "running",
+                            "waiting", "infeasible", "infeasible")  # fmt: skip
+    assert found.reason[-2:] == ("non-finite", "out-of-memory")
+
+
+def test_a_state_of_america_is_no_status(tmp_path):
+    rows = [
+        {"id": i, "lr": 0.1 * i, "loss": 0.1, "state": w} for i, w in enumerate(["ohio", "utah"])
+    ]
+    found = read_tables(tmp_path, rows)
+    assert found.status == ("complete", "complete")
+    assert list(found.parameters["state"]) == ["ohio", "utah"]
+
+
+def test_reasons_are_read_beside_the_status(tmp_path):
+    texts = ["", "CUDA out of memory. Tried to allocate", "loss is NaN at step 7", "KeyError: 'x'",
+             "information missing"]  # fmt: skip
+    rows = [{"id": i, "lr": i, "loss": "", "status": "failed" if t else "done", "reason": t}
+            for i, t in enumerate(texts)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert found.reason == ("", "out-of-memory", "non-finite", "exception", "exception")
+
+
+def test_a_flag_marks_trials_as_failed_whatever_they_measured(tmp_path):
+    rows = [{"id": i, "lr": i, "loss": 0.1, "nan_train_loss": i == 2} for i in range(4)]
+    found = read_table(write_jsonl(tmp_path / "t.jsonl", rows))
+    assert found.status == ("complete", "complete", "infeasible", "complete")
+    assert found.reason[2] == "non-finite"
+    assert "nan_train_loss" not in found.parameters
+
+
+def test_trials_of_either_table_are_kept(tmp_path):
+    trials = write_csv(tmp_path / "t.csv", ROWS[:3])
+    points = [{"trial": t, "step": 1, "loss": 1.0} for t in ("t2", "stray")]
+    found = read_table(trials, curves=write_csv(tmp_path / "c.csv", points))
+    assert found.ids == ("t1", "t2", "t3", "stray")
+    assert found.parameters["lr"][3] is None
+    assert any("stray" in note for note in found.notes)
+    table = foreign_table(found, objective=Objective("loss", "minimize"))
+    assert np.isnan(table.loss).tolist() == [True, False, True, False]
+
+
+def test_numbers_as_ids_join_with_a_spreadsheets_floats(tmp_path):
+    trials = write_csv(tmp_path / "t.csv", [{"trial": "1", "lr": 0.1}, {"trial": "2", "lr": 0.2}])
+    points = [{"trial": "1.0", "step": 1, "loss": 1.0}, {"trial": "2.0", "step": 1, "loss": 2.0}]
+    found = read_table(trials, curves=write_csv(tmp_path / "c.csv", points))
+    assert found.ids == ("1", "2")
+    assert found.curves["loss"][0].tolist() == [0, 1]
+
+
+def test_ids_keep_their_zeros(tmp_path):
+    found = read_table(
+        write_csv(tmp_path / "t.csv", [{"id": "007", "lr": 1}, {"id": "7", "lr": 2}])
+    )
+    assert found.ids == ("007", "7")
+
+
+def test_the_id_is_the_column_that_both_tables_have(tmp_path):
+    trials = [{"trial": i % 2, "trial_id": i, "lr": i} for i in range(4)]
+    points = [{"trial": i % 2, "trial_id": i, "step": 1, "loss": i} for i in range(4)]
+    found = read_table(
+        write_csv(tmp_path / "t.csv", trials), curves=write_csv(tmp_path / "c.csv", points)
+    )
+    assert found.ids == ("0", "1", "2", "3")
+    assert found.curves["loss"][0].tolist() == [0, 1, 2, 3]
+
+
+def test_rows_without_a_name_are_numbered(tmp_path):
+    found = read_table(
+        write_csv(tmp_path / "t.csv", [{"lr": 0.1, "loss": 1}, {"lr": 0.2, "loss": 2}])
+    )
+    assert found.ids == ("0", "1")
+    counted = [{"iteration": i, "lr": 0.1 * i, "loss": 1} for i in range(1, 5)]
+    found = read_table(write_csv(tmp_path / "u.csv", counted))
+    assert found.ids == ("1", "2", "3", "4")
+    assert "iteration" not in found.parameters
+
+
+def test_runs_of_one_name_are_told_apart(tmp_path):
+    rows = [{"name": n, "lr": i, "loss": 1} for i, n in enumerate(["a", "b", "a"])]
+    found = read_tables(tmp_path, rows)
+    assert len(set(found.ids)) == 3
+    assert found.ids[:2] == ("a", "b")
+    assert any("numbered" in note for note in found.notes)
+
+
+def test_repeated_ids_are_refused_by_name(tmp_path):
+    rows = [{"trial": t, "lr": i} for i, t in enumerate(["a", "b", "a", "b", "c"])]
+    with pytest.raises(InvalidInput, match=r"'trial' names 2 trials more than once: a, b\."):
+        read_tables(tmp_path, rows)
+
+
+def test_one_table_may_hold_trials_and_curves(tmp_path):
+    rows = [{"id": t, "lr": lr, "epoch": e, "loss": 1.0 / (e + 1)}
+            for t, lr in (("a", 0.1), ("b", 0.2)) for e in range(4)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert found.ids == ("a", "b")
+    assert plain(found.parameters) == {"lr": [0.1, 0.2]}
+    assert found.curves["loss"][1].tolist() == [0, 1, 2, 3] * 2
+
+
+CURVES_INSIDE = {
+    "objects": {"learning_curve": [{"epoch": 0, "acc": 0.1}, {"epoch": 5, "acc": 0.2}]},
+    "pairs": {"curves": {"acc": [[0, 0.1], [5, 0.2]]}},
+    "lists with steps": {"history": {"epoch": [0, 5], "acc": [0.1, 0.2]}},
+}
+
+
+@pytest.mark.parametrize("form", CURVES_INSIDE)
+def test_curves_inside_objects_are_found(tmp_path, form):
+    rows = [{"id": i, "config": {"lr": 0.1 * i, "layers": [64, 64]}, **CURVES_INSIDE[form]}
+            for i in range(3)]  # fmt: skip
+    found = read_table(write_jsonl(tmp_path / "t.jsonl", rows))
+    assert list(found.curves) == ["acc"]
+    trials, steps, values = (np.asarray(part).tolist() for part in found.curves["acc"])
+    assert trials == [0, 0, 1, 1, 2, 2]
+    assert steps == [0, 5] * 3
+    assert values == [0.1, 0.2] * 3
+    assert plain(found.parameters)["layers"] == ["[64, 64]"] * 3
+
+
+def test_a_list_without_steps_counts_its_evaluations(tmp_path):
+    rows = [{"id": i, "lr": i, "val_loss": [3.0, 2.0, 1.0]} for i in range(2)]
+    found = read_table(write_jsonl(tmp_path / "t.jsonl", rows))
+    assert np.asarray(found.curves["val_loss"][1]).tolist() == [1, 2, 3] * 2
+    assert list(found.parameters) == ["lr"]
+
+
+def test_nested_configurations_say_what_they_are(tmp_path):
+    rows = [{"run_id": i, "config": {"lr": 0.1, "model": {"width": 8}}, "summary": {"loss": i},
+             "git": "abc"} for i in range(3)]  # fmt: skip
+    found = read_table(write_jsonl(tmp_path / "t.jsonl", rows))
+    assert list(found.parameters) == ["lr", "model/width"]
+    assert list(found.results) == ["loss"]
+    assert list(found.metadata) == ["git"]
+
+
+def test_text_that_holds_an_object_is_read_as_one(tmp_path):
+    rows = [{"name": f"r{i}", "config": str({"lr": 0.1 * i, "bias": True}),
+             "summary": json.dumps({"val_loss": 0.5})} for i in range(3)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["lr", "bias"]
+    assert list(found.results) == ["val_loss"]
+
+
+def test_optunas_own_table_is_understood(tmp_path):
+    optuna = pytest.importorskip("optuna", reason="optuna is not installed")
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study()
+    study.optimize(lambda t: (t.suggest_float("x", -5, 5) - 2) ** 2, n_trials=12)
+    study.trials_dataframe().to_csv(tmp_path / "trials.csv")
+    found = read_table(tmp_path / "trials.csv")
+    assert found.ids == tuple(str(t.number) for t in study.trials)
+    assert plain(found.parameters) == {"x": pytest.approx([t.params["x"] for t in study.trials])}
+    assert found.results["value"] == pytest.approx([t.value for t in study.trials])
+
+
+def test_what_is_known_after_training_is_no_hyperparameter(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "final_lr": 0.01 * i, "val_batch_size": 8 * i,
+             "epochs": 10 * i, "best_epoch": i, "final_val_loss": 1 / i, "test_accuracy": 0.1 * i,
+             "train_time_s": 2.5 * i, "num_params": 100 * i, "seed": i, "hostname": f"n{i}"}
+            for i in range(1, 6)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["lr", "final_lr", "val_batch_size", "epochs"]
+    assert {"final_val_loss", "test_accuracy", "best_epoch", "num_params"} <= set(found.results)
+    assert {"train_time_s", "seed", "hostname"} <= set(found.metadata)
+
+
+def test_what_is_missing_exactly_where_results_are_is_a_result(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "wiggle": "" if i > 4 else i / 7,
+             "loss": "" if i > 4 else 1 / i} for i in range(1, 8)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["lr"]
+    assert any("wiggle" in note for note in found.notes)
+
+
+def test_the_user_has_the_last_word_on_roles(tmp_path):
+    found = read_tables(tmp_path, ROWS)
+    asked = with_roles(found, metric="width", parameters=["lr", "val_loss"])
+    table = foreign_table(asked, objective=Objective("width", "minimize"),
+                          parameters=["lr", "val_loss"])  # fmt: skip
+    assert table.space.keys == ("lr", "val_loss")
+    assert table.loss.tolist() == [r["width"] for r in ROWS]
+
+
+def test_a_copy_of_a_hyperparameter_is_left_out(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "learning_rate": 0.1 * i, "loss": 1.0} for i in range(1, 5)]
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["lr"]
+
+
+def test_text_among_numbers_names_column_trial_and_value(tmp_path):
+    rows = [dict(r) for r in ROWS]
+    rows[3]["lr"] = "0,001"
+    found = read_tables(tmp_path, rows)
+    with pytest.raises(InvalidInput, match=r"'lr' holds numbers, but trial t4 has '0,001'"):
+        with_roles(found, metric="val_loss")
+    rows[3] = {**ROWS[3], "val_loss": "bad"}
+    found = read_table(write_csv(tmp_path / "u.csv", rows))
+    with pytest.raises(InvalidInput, match=r"'val_loss' must be a number, but trial t4 has 'bad'"):
+        with_roles(found, metric="val_loss")
+    points = [{"trial": "t1", "step": s, "loss": "oops" if s == 7 else s} for s in range(20)]
+    with pytest.raises(InvalidInput, match=r"'loss' holds numbers, but trial 't1' has 'oops'"):
+        read_table(
+            write_csv(tmp_path / "t.csv", ROWS), curves=write_csv(tmp_path / "c.csv", points)
+        )
+
+
+def test_words_and_numbers_may_share_a_column_of_choices(tmp_path):
+    choices = ["auto", 0.1, "auto", 0.2, "scale"]
+    rows = [{"id": i, "gamma": g, "loss": 1.0} for i, g in enumerate(choices)]
+    found = with_roles(read_tables(tmp_path, rows), metric="loss")
+    assert list(found.parameters["gamma"]) == choices
+
+
+def test_an_empty_cell_was_not_logged_and_an_empty_row_is_not_a_number(tmp_path):
+    trials = write_csv(tmp_path / "t.csv", [{"trial": "a", "lr": 0.1}, {"trial": "b", "lr": 0.2}])
+    points = [
+        {"trial": "a", "step": 1, "train_loss": 2.0},
+        {"trial": "a", "step": 2, "train_loss": 1.0, "val_loss": 1.5},
+        {"trial": "b", "step": 1, "train_loss": 2.0},
+        {"trial": "b", "step": 2},
+    ]
+    found = read_table(trials, curves=write_csv(tmp_path / "c.csv", points))
+    trials_of, steps, values = found.curves["train_loss"]
+    assert trials_of.tolist() == [0, 0, 1, 1]
+    assert steps.tolist() == [1, 2, 1, 2]
+    assert values[:3].tolist() == [2.0, 1.0, 2.0]
+    assert math.isnan(values[3])
+    assert found.curves["val_loss"][0].tolist() == [0]
+
+
+def test_metrics_in_rows_become_curves(tmp_path):
+    points = [{"run_id": r, "step": s, "key": k, "value": s + len(k)}
+              for r in "ab" for s in (1, 2) for k in ("loss", "acc")]  # fmt: skip
+    trials = [{"run_id": r, "lr": i} for i, r in enumerate("ab")]
+    found = read_table(
+        write_csv(tmp_path / "t.csv", trials), curves=write_csv(tmp_path / "c.csv", points)
+    )
+    assert set(found.curves) == {"loss", "acc"}
+    assert found.curves["acc"][2].tolist() == [4.0, 5.0] * 2
+
+
+def test_fractions_of_epochs_keep_their_order(tmp_path):
+    points = [{"trial": "t1", "epoch": e, "loss": e} for e in (0.25, 0.5, 0.75)]
+    found = read_table(
+        write_csv(tmp_path / "t.csv", ROWS), curves=write_csv(tmp_path / "c.csv", points)
+    )
+    assert found.curves["loss"][1].tolist() == [250, 500, 750]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_delimiters_and_marks_of_spreadsheets(tmp_path, delimiter):
+    path = write_csv(tmp_path / "t.csv", ROWS, delimiter=delimiter, encoding="utf-8-sig")
+    assert read_table(path).ids == tuple(r["trial"] for r in ROWS)
+
+
+FAULTS = {
+    "empty file": (b"", "has no rows"),
+    "header only": (b"trial,lr\n", "has no rows"),
+    "no header": (b"1,2\n3,4\n", "has no header"),
+    "two columns of one name": (b"lr,lr\n1,2\n", "more than one column named 'lr'"),
+    "short row": (b"trial,lr\na,1\nb\n", "line 3: 1 cells where the header has 2"),
+    "not text": (b"trial,lr\n\xff\xfe\xff,1\n", "not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_of_a_table_are_named(tmp_path, fault):
+    content, words = FAULTS[fault]
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=words):
+        read_table(path)
+
+
+def test_damaged_files_are_named(tmp_path):
+    whole = gzip.compress(b"trial,lr\n" + b"a,1\n" * 5000)
+    for name, content in (("t.csv.gz", whole[: len(whole) // 2]), ("u.csv.gz", b"nonsense"),
+                          ("t.parquet", b"PAR1 and nothing else"), ("t.jsonl", b'{"id": 1}\n{"id"'),
+                          ("l.jsonl", b"[1, 2]\n")):  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InvalidInput, match=name):
+            read_table(tmp_path / name)
+
+
+def test_a_pickle_is_never_loaded(tmp_path):
+    path = tmp_path / "study.pkl"
+    path.write_bytes(b"cos\nsystem\n(S'touch pwned'\ntR.")
+    with pytest.raises(InvalidInput, match="would run code"):
+        open_foreign(str(path))
+
+
+def test_a_column_of_studies_takes_a_table_apart(tmp_path):
+    rows = [{**r, "study": "one" if i < 4 else "two"} for i, r in enumerate(ROWS)]
+    studies = open_foreign(str(write_csv(tmp_path / "t.csv", rows)))
+    assert [(s.name, len(s.ids)) for s in studies] == [("one", 4), ("two", 2)]
+    assert [s.name for s in open_foreign(str(tmp_path / "t.csv"), study="two")] == ["two"]
+    with pytest.raises(InvalidInput, match="did you mean 'two'"):
+        open_foreign(str(tmp_path / "t.csv"), study="tow")
