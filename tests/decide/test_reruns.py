@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuning_playbook.decide.reruns import counts_as_rerun, pooled_deviation, rerun_values
-from tuning_playbook.design.reruns import protocol_digest, rerun_study
+from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter
 from tuning_playbook.study import (
@@ -56,10 +56,10 @@ def test_whatever_changes_a_rerun_makes_another_study(other):
 
 
 def test_a_function_and_a_command_are_different_protocols():
-    command = replace(PROJECT.training, target=CommandTarget(("python", "train.py")))
-    assert protocol_digest(PROJECT.objective, command) != protocol_digest(
-        PROJECT.objective, PROJECT.training
-    )
+    target = CommandTarget(("python", "train.py"))
+    command = replace(PROJECT, training=replace(PROJECT.training, target=target))
+    names = {rerun_study(p, {"rate": 0.5}, provenance=CODE).name for p in (PROJECT, command)}
+    assert len(names) == 2
 
 
 def test_reruns_differ_by_their_seeds_alone_and_more_go_on_where_the_first_ended():

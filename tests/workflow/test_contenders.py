@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter
@@ -30,7 +31,11 @@ def store_with(*reruns):
         curves = {
             i: {"error": Curve(np.array([5, 10]), np.array([v, v]))} for i, v in enumerate(values)
         }
-        store.create(study, [replace(t, status=Status.COMPLETE) for t in trials], curves=curves)
+        ended = [
+            replace(t, status=Status.COMPLETE, summaries=summaries_of(curves[t.index]))
+            for t in trials
+        ]
+        store.create(study, ended, curves=curves)
     return store
 
 
@@ -49,6 +54,18 @@ def test_only_reruns_of_the_same_configuration_code_and_protocol_are_values():
     assert (found.values, found.planned, found.elsewhere) == ((1.0, 2.0), 2, (3, 1))
     assert (found.mean, found.deviation) == (1.5, pytest.approx(0.5**0.5))
     assert "(2 reruns)" in found.text(PROJECT.objective)
+
+
+def test_a_smoothed_objective_is_computed_from_the_curve():
+    project = replace(PROJECT, objective=Objective("error", "minimize", "smoothed-best"))
+    study = rerun_study(project, {"rate": 0.1}, provenance=NOW)
+    (trial,) = planned_trials(study, start=0, count=1, created_at=0.0)
+    curves = {"error": Curve(np.array([2, 4, 6, 8]), np.array([0.9, 0.1, 0.5, 0.4]))}
+    store = MemoryStore()
+    ended = replace(trial, status=Status.COMPLETE, summaries=summaries_of(curves))
+    store.create(study, [ended], curves={0: curves})
+    found = reruns_of(store, project, {"rate": 0.1}, role="baseline", provenance=NOW)
+    assert found.values == (0.4,)
 
 
 def test_what_was_never_rerun_has_no_values():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from tuning_playbook.analysis.building import study_table
 from tuning_playbook.study import Study
@@ -54,8 +55,8 @@ def pooled_deviation(groups: Iterable[Sequence[float]]) -> float | None:
     """
     squares, freedom = 0.0, 0
     for group in groups:
-        values = [v for v in group if math.isfinite(v)]
+        values = np.array([v for v in group if math.isfinite(v)])
         if len(values) > 1:
-            squares += (len(values) - 1) * statistics.variance(values)
+            squares += float(np.sum((values - values.mean()) ** 2))
             freedom += len(values) - 1
     return math.sqrt(squares / freedom) if freedom else None

@@ -33,7 +33,7 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
     """
     identity = {
         "config": config,
-        "protocol": protocol_digest(project.objective, project.training),
+        "protocol": _protocol(project.objective, project.training),
         "code": provenance.code,
     }
     digest = _digest(identity)
@@ -52,10 +52,9 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
     )
 
 
-def protocol_digest(objective: Objective, training: TrainingProtocol) -> str:
-    """Which way of training and evaluating this is: 16 hexadecimal digits."""
+def _protocol(objective: Objective, training: TrainingProtocol) -> dict[str, Any]:
     target = {"type": type(training.target).__name__, **asdict(training.target)}
-    return _digest({"objective": asdict(objective), **asdict(training), "target": target})
+    return {"objective": asdict(objective), **asdict(training), "target": target}
 
 
 def _digest(document: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from tuning_playbook.decide.candidates import (
     whole_config,
 )
 from tuning_playbook.decide.reruns import counts_as_rerun, pooled_deviation, rerun_values
-from tuning_playbook.design.reruns import protocol_digest, rerun_study
+from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.provenance import code_digest
 from tuning_playbook.space import Config
@@ -156,7 +156,7 @@ def reruns_of(
             continue
         if other.name == study.name:
             found = other
-        elif _protocol(other) == _protocol(study):
+        elif has_protocol(other, project):
             code += len(_values(store, other))
         else:
             protocol += len(_values(store, other))
@@ -174,18 +174,20 @@ def earlier_deviation(store: Store, project: Project, *, without: tuple[str, ...
         project: gives the protocol.
         without: studies that are looked at on their own.
     """
-    protocol = protocol_digest(project.objective, project.training)
     return pooled_deviation(
         _values(store, s)
         for s in store.studies()
-        if s.purpose == "rerun" and s.name not in without and _protocol(s) == protocol
+        if s.purpose == "rerun" and s.name not in without and has_protocol(s, project)
     )
 
 
 def _values(store: Store, study: Study) -> tuple[float, ...]:
-    curves = store.curves(study.name, metrics=[study.objective.metric])
+    # Only a smoothed objective cannot be told from the summaries, which cost far less to read.
+    smoothed = study.objective.reduction == "smoothed-best"
+    curves = store.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
     return rerun_values(study, store.trials(study.name), curves)
 
 
-def _protocol(study: Study) -> str:
-    return protocol_digest(study.objective, study.training)
+def has_protocol(study: Study, project: Project) -> bool:
+    """Whether a study was trained and evaluated as the project says now."""
+    return study.objective == project.objective and study.training == project.training

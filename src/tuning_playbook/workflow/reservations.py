@@ -6,7 +6,7 @@ from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.store import Store
 from tuning_playbook.study import Provenance
-from tuning_playbook.workflow.contenders import Contenders
+from tuning_playbook.workflow.contenders import Contenders, has_protocol
 from tuning_playbook.workflow.opening import OpenProject
 
 
@@ -44,7 +44,7 @@ def reservations(
             "The training program has changed since the round ran: the candidate was selected with "
             "another version than it was rerun with."
         )
-    if any(s.training != project.training or s.objective != project.objective for s in studies):
+    if not all(has_protocol(s, project) for s in studies):
         found.append(
             "Training or evaluation has changed since the round ran: the candidate was selected "
             "under another protocol than it was rerun with."

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.design.reruns import protocol_digest
 from tuning_playbook.provenance import code_digest
 from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
 from tuning_playbook.store import Store
@@ -118,11 +117,10 @@ def _reruns(
 ) -> tuple[StudyStatus, ...]:
     project = opened.project
     code = code_digest(opened.folder)
-    protocol = protocol_digest(project.objective, project.training)
     found = []
     for study in studies:
         outdated = ""
-        if protocol_digest(study.objective, study.training) != protocol:
+        if study.objective != project.objective or study.training != project.training:
             outdated = "another protocol"
         elif study.provenance.code != code:
             outdated = "another program"
