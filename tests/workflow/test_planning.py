@@ -1,10 +1,16 @@
+import json
 import math
 
+import pytest
+from click.testing import CliRunner
+
+from tuning_playbook.cli.main import playbook
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.store import Tally
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.planning import seconds_per_step
+from tuning_playbook.workflow.planning import plan, plan_with_budget, seconds_per_step
 
 
 def a_study(name, *, steps=100):
@@ -39,3 +45,49 @@ def test_without_a_complete_trial_the_pace_is_unknown():
     failed = Tally({Status.FAILED: 3}, {Status.FAILED: 9.0}, math.nan, math.nan)
     assert seconds_per_step([a_study("a")], {"a": failed}) is None
     assert seconds_per_step([a_study("a")], {}) is None
+
+
+def test_hours_become_trials_by_the_measured_pace_and_the_workers(made):
+    made.round("first")  # 10 seconds a trial
+    _, budget = plan_with_budget(made.folder, "first", hours=0.1)
+    assert budget.budget == 36
+    file = made.folder / "playbook.toml"
+    file.write_text(file.read_text() + "[resources]\nworkers = 3\n")
+    _, budget = plan_with_budget(made.folder, "first", hours=0.1)
+    assert budget.budget == 108
+    with pytest.raises(InvalidInput, match="hold none"):
+        plan_with_budget(made.folder, "first", hours=0.001)
+
+
+def test_hours_before_the_first_trial_are_refused_with_the_way_out(made):
+    (made.folder / "rounds" / "new.toml").write_text(
+        'question = "q"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 4\n'
+    )
+    with pytest.raises(InvalidInput, match="--budget TRIALS"):
+        plan_with_budget(made.folder, "new", hours=1)
+
+
+def test_a_grid_over_many_hyperparameters_is_warned_of(made):
+    file = made.folder / "playbook.toml"
+    file.write_text(file.read_text() + "dropout = { linear = [0.0, 0.5], default = 0.1 }\n")
+    text = (
+        'question = "q"\nkind = "understand"\ntrials = 27\nalgorithm = "ALGORITHM"\n'
+        'nuisance = ["learning_rate", "momentum", "dropout"]\n'
+    )
+    round_file = made.folder / "rounds" / "grid.toml"
+    round_file.write_text(text.replace("ALGORITHM", "grid"))
+    assert any("a grid over 3 hyperparameters" in w for w in plan(made.folder, "grid").warnings)
+    round_file.write_text(text.replace("ALGORITHM", "random"))
+    assert not any("grid" in w for w in plan(made.folder, "grid").warnings)
+
+
+def test_the_plan_command_prints_the_ways_to_spend_a_budget(made):
+    made.round("first")
+    run, place = CliRunner().invoke, ["first", "--project", str(made.folder)]
+    shown = run(playbook, ["plan", *place, "--budget", "2"]).output
+    assert "A budget of 2 trials" in shown
+    assert "gives up:" in shown
+    document = json.loads(run(playbook, ["plan", *place, "--hours", "0.1", "--json"]).output)
+    assert (document["schema"], document["budget"]["budget"]) == (1, 36)
+    both = run(playbook, ["plan", *place, "--hours", "1", "--budget", "2"])
+    assert both.exit_code == 2

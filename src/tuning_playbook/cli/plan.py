@@ -13,17 +13,37 @@ from tuning_playbook.cli.options import json_option, print_json, project_option,
 @click.command("plan")
 @round_argument
 @project_option
+@click.option(
+    "--budget", type=click.IntRange(min=1), metavar="TRIALS",
+    help="Ways to spend this many trials, and what each gives up.",
+)  # fmt: skip
+@click.option(
+    "--hours", type=click.FloatRange(min=0, min_open=True),
+    help="The same for as many trials as the workers finish in that time.",
+)  # fmt: skip
 @json_option
-def command(round_name: str, folder: Path, as_json: bool) -> None:
+def command(
+    round_name: str, folder: Path, budget: int | None, hours: float | None, as_json: bool
+) -> None:
     """Show what ROUND would run and what it costs, before it does."""
-    from tuning_playbook.workflow.planning import plan
+    from tuning_playbook.workflow.planning import plan, plan_with_budget
 
-    planned = plan(folder, round_name)
+    if budget is not None and hours is not None:
+        raise click.UsageError("Give --budget or --hours, not both.")
+    spending = None
+    if budget is None and hours is None:
+        planned = plan(folder, round_name)
+    else:
+        planned, spending = plan_with_budget(folder, round_name, trials=budget, hours=hours)
     if as_json:
-        print_json(asdict(planned))
+        extra = {} if spending is None else {"budget": asdict(spending)}
+        print_json({"schema": 1, **asdict(planned), **extra})
         return
     from rich.console import Console
 
-    from tuning_playbook.report.plan import plan_text
+    from tuning_playbook.report.plan import budget_text, plan_text
 
-    Console().print(plan_text(planned))
+    console = Console()
+    console.print(plan_text(planned))
+    if spending is not None:
+        console.print(budget_text(spending))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tuning_playbook.design import RoundPlan
+from tuning_playbook.design import BudgetOption, BudgetPlan, RoundPlan
 
 
 def plan_text(plan: RoundPlan) -> RenderableType:
@@ -15,13 +15,41 @@ def plan_text(plan: RoundPlan) -> RenderableType:
         lines.append(Text(f"{arm.study}: {arm.trials} trials"))
         lines += [Text(f"  {searched}") for searched in arm.searched]
     lines.append(Text(""))
-    left = plan.trials - plan.finished
+    left = max(0, plan.trials - plan.finished)
     done = f", {plan.finished} done already" if plan.finished else ""
     lines.append(Text(f"{plan.trials} trials{done}; {plan.steps:,} training steps to go"))
     lines.append(Text(_time(plan, left)))
     lines += [Text(f"caveat: {caveat}") for caveat in plan.caveats]
     lines += [Text(f"warning: {warning}", style="yellow") for warning in plan.warnings]
     return Group(*lines)
+
+
+def budget_text(plan: BudgetPlan) -> RenderableType:
+    """The ways to spend a budget, and what each gives up."""
+    lines: list[RenderableType] = [
+        Text(f"\nA budget of {plan.budget:,} trials", style="bold"),
+        Text(
+            f"If good settings fill {plan.good_share:.0%} of each range, an arm needs "
+            f"{plan.trials_needed:,} trials to try one with a chance of {plan.enough:.0%}. "
+            "Ways to spend the budget, each by itself:"
+        ),
+    ]
+    for option in plan.options:
+        style = "green" if option.chance >= plan.enough else "yellow"
+        lines.append(Text(f"\n{option.title}: {_shares(option)}", style=style))
+        lines += [Text(f"  gives up: {words}") for words in option.gives_up]
+        lines += [Text(f"  write: {words}") for words in option.write]
+    return Group(*lines)
+
+
+def _shares(option: BudgetOption) -> str:
+    arms = f"{option.arms} x " if option.arms > 1 else ""
+    left = f" ({option.left_over} left over)" if option.left_over else ""
+    many = "s" * (option.dimensions != 1)
+    return (
+        f"{arms}{option.trials_each:,} trials{left} over {option.dimensions} nuisance "
+        f"hyperparameter{many}, {option.chance:.0%} chance of a good setting in an arm"
+    )
 
 
 def _time(plan: RoundPlan, left: int) -> str:

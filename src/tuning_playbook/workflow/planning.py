@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tuning_playbook.design import RoundPlan, plan_round, studies_of
-from tuning_playbook.errors import StoreUnavailable
+from tuning_playbook.design import (
+    BudgetPlan,
+    RoundPlan,
+    plan_budget,
+    plan_round,
+    sparse_warning,
+    studies_of,
+)
+from tuning_playbook.errors import InvalidInput, StoreUnavailable
+from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.store import Tally
-from tuning_playbook.study import Study
+from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
-from tuning_playbook.workflow.opening import open_project, open_round, project_store
+from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -22,12 +31,63 @@ def plan(folder: Path, round_name: str) -> RoundPlan:
         round_name: of the round's file.
     """
     opened = open_project(folder)
+    return _planned(opened, open_round(opened, round_name))
+
+
+def plan_with_budget(
+    folder: Path, round_name: str, *, trials: int | None = None, hours: float | None = None
+) -> tuple[RoundPlan, BudgetPlan]:
+    """Plan of a round, and the ways to spend a budget on it.
+
+    Args:
+        folder: of the project.
+        round_name: of the round's file.
+        trials: of all arms together.
+        hours: instead of ``trials``: as many as the workers finish in that time.
+
+    Raises:
+        InvalidInput: for hours before any trial has told how long one takes, or too few of them.
+    """
+    opened = open_project(folder)
     round_ = open_round(opened, round_name)
+    planned = _planned(opened, round_)
+    if trials is None:
+        trials = _trials_in(hours or 0.0, planned)
     studies = studies_of(opened.project, round_)
+    return planned, plan_budget(opened.project, round_, studies, budget=trials)
+
+
+def _trials_in(hours: float, planned: RoundPlan) -> int:
+    if planned.seconds_per_trial is None:
+        raise InvalidInput(
+            "no trial has finished yet, so hours cannot be turned into trials; measure one with "
+            "playbook try, then give --budget TRIALS"
+        )
+    trials = int(hours * 3600 / planned.seconds_per_trial) * planned.workers
+    if trials < 1:
+        minutes = planned.seconds_per_trial / 60
+        raise InvalidInput(f"one trial takes {minutes:.3g} minutes; {hours:g} hours hold none")
+    return trials
+
+
+def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
+    studies = studies_of(opened.project, round_)
+    finished, pace = _so_far(opened, studies)
+    seconds = None if pace is None else pace * opened.project.training.max_train_steps
+    planned = plan_round(
+        opened.project, round_, studies, finished=finished, seconds_per_trial=seconds
+    )
+    grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
+    warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))
+    return replace(planned, warnings=(*planned.warnings, *filter(None, warnings)))
+
+
+def _so_far(opened: OpenProject, studies: Sequence[Study]) -> tuple[int, Seconds | None]:
+    """Trials of the round that have ended, and the seconds that a training step takes."""
     try:
         store = project_store(opened, must_exist=True)
     except StoreUnavailable:
-        return plan_round(opened.project, round_, studies)
+        return 0, None
     try:
         names = {study.name for study in studies}
         tallies = store.tallies()
@@ -37,11 +97,9 @@ def plan(folder: Path, round_name: str) -> RoundPlan:
             for status, count in tallies[name].counts.items()
             if status.is_finished
         )
-        pace = seconds_per_step(store.studies(), tallies, preferred=names)
+        return finished, seconds_per_step(store.studies(), tallies, preferred=names)
     finally:
         store.close()
-    seconds = None if pace is None else pace * opened.project.training.max_train_steps
-    return plan_round(opened.project, round_, studies, finished=finished, seconds_per_trial=seconds)
 
 
 def seconds_per_step(
