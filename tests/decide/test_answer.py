@@ -43,7 +43,7 @@ BAD = list(np.linspace(0.50, 0.70, 20))
 
 def test_a_clear_winner_is_named_with_the_numbers_of_both():
     found = _answer({"adam": GOOD, "sgd": BAD})
-    for words in ("adam is best: it reaches error = 0.1", "at 20 trials each", "sgd, 0.5"):
+    for words in ("adam is best: it reaches error = 0.1 at 20 trials each", "sgd, 0.5"):
         assert words in found.sentence
     assert (found.winners, found.soundness) == (("adam",), Soundness.SOUND)
 

@@ -189,3 +189,18 @@ def test_too_few_trials_are_never_sound():
             {"a": valley(rng, -4, 0, trials=trials), "b": valley(rng, -4, 0, trials=trials)}
         )
         assert label.soundness is (Soundness.VOID if trials < 5 else Soundness.WEAK)
+
+
+def test_thin_sampling_counts_against_a_clear_leader_only_where_a_best_trial_stands_alone():
+    def thin(good):
+        return Finding("sampling-density", Verdict.WARN, "thin.", evidence={"good": good})
+
+    def label(good, leader):
+        counts = {"a": 20, "b": 20}
+        return judge_soundness(
+            {"a": [thin(3)], "b": [thin(good)]}, trials=counts, feasible=counts, leader=leader
+        ).soundness
+
+    assert label(3, None) is Soundness.WEAK
+    assert label(3, "a") is Soundness.SOUND
+    assert label(1, "a") is Soundness.WEAK

@@ -77,7 +77,7 @@ def answer(
     arms = comparison.arms
     smallest_gain = max(complexity_cost, seed_deviation or 0.0)
     if len(arms) == 1:
-        winners = (arms[0].label,)
+        winners: tuple[str, ...] = (arms[0].label,)
         sentence = _single(comparison, arms[0], best_config)
     else:
         found = contenders(comparison, probability=ENOUGH, smallest_gain=smallest_gain)
@@ -105,7 +105,7 @@ def _single(comparison: ArmComparison, arm: ArmResult, config: Config) -> str:
         f"The best of {arm.trials} trials reaches {metric} = {arm.best_value:.4g}"
         + (f" with {where}" if where else "")
         + (f" (trial {arm.best_trial}); " if arm.best_trial else "; ")
-        + f"another search of this size would reach {_band(arm)}."
+        + f"{_bad_end(comparison, arm)}."
     )
 
 
@@ -115,13 +115,17 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
     best = arms[first]
     if not math.isfinite(best.value) and not math.isfinite(best.best_value):
         return "No trial of any arm trained."
-    reached = f"{metric} = {best.value:.4g} ({_band(best)}) at {_trials(comparison.budget)} each"
+    reached = (
+        f"{metric} = {best.value:.4g} at {_trials(comparison.budget)} each "
+        f"({_bad_end(comparison, best)})"
+    )
     second = next(i for i in comparison.order if i != first)
     if len(found) == 1:
         surest = min(float(comparison.beats[first, j]) for j in range(len(arms)) if j != first)
         return (
             f"{best.label} is best: it reaches {reached}, the next, {arms[second].label}, "
-            f"{_value(arms[second])}; in {_percent(surest)} of repeated searches it would be ahead."
+            f"{_value(arms[second])}. As far as the luck of the search goes, that is "
+            f"{_percent(surest)} sure."
         )
     rivals = [arms[i] for i in found[1:]]
     beats = float(comparison.beats[first, found[1]])
@@ -134,7 +138,7 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
     if beats >= ENOUGH and math.isfinite(gain) and gain <= smallest_gain:
         words += f"; a difference of {gain:.2g} is below the {smallest_gain:.2g} that would count"
     else:
-        words += f"; repeated searches would put {best.label} ahead in {_percent(beats)} of cases"
+        words += f"; that {best.label} is the better one is {_percent(beats)} sure"
     if others:
         words += f". Behind them: {_listed([f'{o.label} ({_value(o)})' for o in others])}"
     return words + "."
@@ -153,10 +157,13 @@ def _insights(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
     return found
 
 
-def _band(arm: ArmResult) -> str:
-    if not (math.isfinite(arm.low) and math.isfinite(arm.high)):
-        return "or nothing that trains"
-    return f"{arm.low:.4g} to {arm.high:.4g}"
+def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
+    """What most repeated searches would reach; the band's good end is the best trial itself."""
+    worst = arm.high if comparison.objective.direction.sign > 0 else arm.low
+    share = f"{50 * (1 + comparison.confidence):.0f} % of repeated searches"
+    if not math.isfinite(worst):
+        return f"fewer than {share} would find anything that trains"
+    return f"{share} would reach {worst:.4g} or better"
 
 
 def _value(arm: ArmResult) -> str:

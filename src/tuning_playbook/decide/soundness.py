@@ -79,6 +79,9 @@ def judge_soundness(
     that is clearly ahead although it was not tuned would only lead by more, so there the answer is
     weak instead of void; the same holds for the single arm of a round that compares nothing.
 
+    Thin sampling is held against an answer without a clear leader, which more trials might bring;
+    against a clear one only where an arm's best trial stands alone, far from the others.
+
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
     so an edge voids where its p-value holds for the number of arms, and weakens otherwise.
 
@@ -130,6 +133,8 @@ def judge_soundness(
             )
             found.append(Objection(arm, "unequal-budgets", Soundness.WEAK, reason))
         for finding in findings[arm] if feasible[arm] else ():
+            if leader is not None and _is_thin(finding) and finding.evidence.get("good", 0) > 1:
+                continue  # the lead was measured against the luck of a search that thin
             possible = _of_finding(arm, finding, untuned, len(arms))
             found += [] if possible is None else [possible]
     found.sort(key=lambda o: (o.soundness is not Soundness.VOID, _IMPORTANCE.index(o.about)))
@@ -152,6 +157,10 @@ def _of_counts(
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
     return []
+
+
+def _is_thin(finding: Finding) -> bool:
+    return (finding.check, finding.verdict) == ("sampling-density", Verdict.WARN)
 
 
 def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Objection | None:

@@ -37,9 +37,10 @@ class ArmRow:
     Args:
         label: of the arm.
         trials: finished, with those that could not be trained.
-        reached: best at the common budget, with its band.
+        reached: best at the common budget.
+        at_worst: what nearly all repeated searches would reach.
         best: the best trial of all.
-        leads: probability of holding the best trial when the search is repeated.
+        leads: probability of being the best arm, as far as the luck of the search goes.
         winner: whether it may be the best.
         untuned: whether it was not tuned well enough.
     """
@@ -47,6 +48,7 @@ class ArmRow:
     label: str
     trials: str
     reached: str
+    at_worst: str
     best: str
     leads: str
     winner: bool
@@ -87,6 +89,7 @@ class AnswerView:
         pairs: row's arm, then for each arm the probability that the row's is better; empty for one
             arm, and for many.
         budget: trials that each arm is judged by.
+        share: of repeated searches that would do as well as ``at_worst``, in words.
         variances: name, value and how it was found.
         decision: ``None`` before there is one.
         plots: isolation plot, and the arms' curves.
@@ -101,6 +104,7 @@ class AnswerView:
     arms: tuple[ArmRow, ...]
     pairs: tuple[tuple[str, ...], ...]
     budget: int
+    share: str
     variances: tuple[tuple[str, str, str], ...]
     decision: DecisionView | None
     plots: tuple[Plot, ...]
@@ -140,6 +144,7 @@ def answer_view(
         arms=_rows(answer, comparison) if several else (),
         pairs=_pairs(comparison) if 1 < len(comparison.arms) <= _MOST_PAIRED else (),
         budget=comparison.budget,
+        share=f"{50 * (1 + comparison.confidence):.0f} %",
         variances=(
             ("Between seeds", *_spread(variances.trial)),
             ("Between searches", *_spread(variances.study)),
@@ -155,7 +160,8 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
         ArmRow(
             label=arm.label,
             trials=f"{arm.trials}" + (f", {arm.infeasible} infeasible" if arm.infeasible else ""),
-            reached=f"{_number(arm.value)} ({_number(arm.low)} to {_number(arm.high)})",
+            reached=_number(arm.value),
+            at_worst=_number(arm.high if comparison.objective.direction.sign > 0 else arm.low),
             best=f"{_number(arm.best_value)}"
             + (f", trial {arm.best_trial}" * bool(arm.best_trial)),
             leads=_percent(arm.probability_best),
@@ -191,8 +197,9 @@ def _plots(
         doubtful=answer.untuned,
     )
     caption = (
-        f"Best of {comparison.budget} trials over the nuisance settings, with the band in which "
-        f"{100 * comparison.confidence:.0f} % of repeated searches end; small points are trials."
+        f"Best of {comparison.budget} trials over the nuisance settings. "
+        f"{50 * (1 + comparison.confidence):.0f} % of repeated searches would do at least as well "
+        "as the bad end of the bar; small points are trials."
         + (" Hollow: an arm that was not tuned." if answer.untuned else "")
     )
     labels = [arm.label for arm in comparison.arms]
