@@ -45,6 +45,7 @@ def page(report):
         opened.asked = []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.goto(report.as_uri())
+        opened.evaluate("document.querySelectorAll('.group').forEach((g) => { g.open = true; })")
         height = opened.evaluate("document.body.scrollHeight")
         for place in range(0, height, 500):
             opened.evaluate(f"scrollTo(0, {place})")

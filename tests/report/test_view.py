@@ -147,10 +147,13 @@ def test_what_happened_is_told_for_each_study():
     assert "What happened" not in report_html(view_of())
 
 
-def test_a_round_of_many_arms_is_folded():
-    few, many = (report_html(view_of(patches=("",) * n)) for n in (2, 3))
-    assert few.count('<details class="group" open>') == few.count('<details class="group"')
-    assert '<details class="group" open>' not in many
+@pytest.mark.parametrize(("arms", "parts"), [(1, "all"), (2, "ranges"), (4, "none")])
+def test_the_more_arms_a_round_has_the_more_is_folded(arms, parts):
+    page = report_html(view_of(patches=("",) * arms))
+    titles = re.findall(r'<details class="group" open><summary><h3>([^<]*)', page)
+    every = ["Hyperparameters", "Training", "The search as a whole", "All trials"]
+    expected = {"all": every, "ranges": ["Hyperparameters"] * arms, "none": []}
+    assert titles == expected[parts]
 
 
 def test_foreign_text_cannot_become_markup_anywhere():
