@@ -129,18 +129,17 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
         )
     rivals = [arms[i] for i in found[1:]]
     beats = float(comparison.beats[first, found[1]])
-    others = [arms[i] for i in comparison.order if i not in found]
-    words = (
-        f"No clear difference between {_listed([best.label, *(r.label for r in rivals)])}: "
-        f"{best.label} reaches {reached}, {_listed([f'{r.label} {_value(r)}' for r in rivals])}"
-    )
+    words = f"No clear difference between {_listed([best.label, *(r.label for r in rivals)])}: "
+    words += f"{best.label} reaches {reached}, {rivals[0].label} {_value(rivals[0])}"
     gain = abs(float(comparison.gain[first, found[1]]))
     if beats >= ENOUGH and math.isfinite(gain) and gain <= smallest_gain:
         words += f"; a difference of {gain:.2g} is below the {smallest_gain:.2g} that would count"
     else:
         words += f"; that {best.label} is the better one is {_percent(beats)} sure"
-    if others:
-        words += f". Behind them: {_listed([f'{o.label} ({_value(o)})' for o in others])}"
+    behind = [arms[i] for i in comparison.order if i not in found]
+    if behind:
+        others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"
+        words += f". Behind them: {others} {_value(behind[0])}"
     return words + "."
 
 

@@ -14,6 +14,7 @@ from tuning_playbook.plots.theme import Figure, layout, typed
 # Okabe and Ito's palette without yellow, which is lost on white; dashes tell the rest apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("solid", "dash", "dot")
+_LEGEND_ROW_PIXELS = 15  # long names stand one to a row
 # Bands of more arms hide each other.
 MOST_BANDS = 4
 
@@ -114,6 +115,7 @@ def arm_curves_figure(info: ArmCurvesInfo, *, metric: str) -> Figure:
     figure_layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1.02, "x": 0,
                                                      "yanchor": "bottom"}}  # fmt: skip
     figure_layout["margin"]["t"] = 40
+    figure_layout["height"] += _LEGEND_ROW_PIXELS * max(0, len(info.arms) - 2)
     room = 0.03 * info.budget
     figure_layout["xaxis"]["range"] = [1 - room, info.budget + room]
     figure_layout["yaxis"].update(info.y_range.axis)

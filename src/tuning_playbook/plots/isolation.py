@@ -25,6 +25,7 @@ Scale: TypeAlias = Literal["positions", "linear", "log"]
 _LOG_FROM = 10.0
 _NARROW_LABELS = 14
 _MOST_TICKS = 11
+_LONGEST_TICK = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -328,4 +329,10 @@ def _own_ticks(x: NDArray[np.float64], places: NDArray[np.float64]) -> dict[str,
     """The compared values as ticks, where their names do not run into each other."""
     if len(x) > 1 and np.min(np.diff(places)) < (places[-1] - places[0]) / _MOST_TICKS:
         return {}
-    return {"tickvals": x.tolist(), "ticktext": [f"{value:.4g}" for value in x.tolist()]}
+    return {"tickvals": x.tolist(), "ticktext": [_tick(value) for value in x.tolist()]}
+
+
+def _tick(value: float) -> str:
+    """Four digits where that is short; the middle of a slice needs no more than two."""
+    exact = f"{value:.4g}"
+    return exact if len(exact) <= _LONGEST_TICK else f"{value:.2g}"
