@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep
-from tuning_playbook.report.looks import Looks, day, value_text
+from tuning_playbook.report.looks import Looks, day, judged_text, value_text
 from tuning_playbook.report.range_history import RangeStep
 
 _NO_REASON = "no reason recorded"
@@ -237,8 +237,7 @@ def _ledger(history: ProjectHistory) -> HistoryTable:
 
 
 def _looks(looks: Looks) -> HistoryTable:
-    judged = f"{looks.trials:,} trials of {looks.rounds:,} rounds were judged by {looks.metric}"
-    rows = [HistoryRow(("validation", "", judged, ""))]
+    rows = [HistoryRow(("validation", "", judged_text(looks), ""))]
     if looks.over is not None:
         left = "; ".join(looks.over.still_open)
         rows.append(

@@ -76,8 +76,7 @@ class Looks:
 
 def looks_text(looks: Looks) -> str:
     """The ledger of looks, for a terminal."""
-    judged = f"{looks.trials:,} trials of {looks.rounds:,} rounds"
-    lines = [f"validation set: {judged} were judged by {looks.metric}"]
+    lines = [f"validation set: {judged_text(looks)}"]
     if not looks.test_metric:
         lines.append("test set: no metric declared; write test = NAME under [metric]")
         return "\n".join(lines)
@@ -88,6 +87,13 @@ def looks_text(looks: Looks) -> str:
     lines.append(f"test set: {len(looks.test)} look{'s' * (len(looks.test) != 1)}")
     lines += [f"  {day(look.at)}  {value_text(look)}  ({look.config})" for look in looks.test]
     return "\n".join(lines)
+
+
+def judged_text(looks: Looks) -> str:
+    """How often the validation set was used, in words."""
+    trials = f"{looks.trials:,} trial{'s' * (looks.trials != 1)}"
+    rounds = f"{looks.rounds:,} round{'s' * (looks.rounds != 1)}"
+    return f"{trials} of {rounds} judged by {looks.metric}"
 
 
 def look_text(look: Look) -> str:
