@@ -64,7 +64,7 @@ PASSAGES: tuple[Passage, ...] = (
             ("rising-train-loss", "periodicity")),
     Passage("isolation-plots", "Is a change useful once the nuisances are tuned away?",
             reason="It compares the studies of a round, and a check looks at one study: the "
-            "round's decision answers it."),
+            "round's answer tells it, with an isolation plot."),
     Passage("automatic-plots", "Are the useful plots drawn without being asked for?",
             reason="A duty of the report, which draws them for every study; nothing in the data "
             "to judge."),
