@@ -92,6 +92,17 @@ def test_a_finding_is_shown_with_its_numbers_its_source_and_what_to_do():
     assert "low confidence" in page
 
 
+def test_advice_is_said_in_words_whatever_a_check_of_ones_own_advises():
+    advice = (
+        Advice("expand", {"hyperparameter": "rate", "range": [1e-4, 1.0]}, "it still improves"),
+        Advice("add-trials", {"trials": [1, 2]}),
+        Advice("expand", {"range": 3}),
+    )
+    page = report_html(view_of(findings=(Finding("own", Verdict.WARN, "", advice=advice),)))
+    assert "→ search rate from 0.0001 to 1: it still improves" in page
+    assert "→ add trials (trials 1, 2)" in page
+
+
 def test_evidence_that_is_a_list_of_records_is_a_table():
     records = [{"edge_name": "low", "p_value": 0.5}, {"edge_name": "high", "p_value": None}]
     finding = Finding("own", Verdict.WARN, "", {"edges": records, "thresholds": {"alpha": 0.1}})

@@ -24,7 +24,7 @@ def advice_words(advice: Advice) -> str:
     phrase = _PHRASES.get(advice.action)
     try:
         what = phrase(given) if phrase is not None else _in_general(advice.action, given)
-    except (KeyError, ValueError):  # arguments of a check that is not ours
+    except (KeyError, TypeError, ValueError):  # arguments of a check that is not ours
         what = _in_general(advice.action, given)
     return f"{what}: {advice.reason}" if advice.reason else what
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
 
@@ -46,6 +47,7 @@ def report_html(view: RoundView) -> str:
         loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
     )
     environment.filters["plain"] = _plain
+    environment.filters["advice"] = advice_words
     environment.tests["records"] = _are_records
     scripts = {"plotly": _asset("plotly-cartesian.min.js"), "page": _asset("report.js")}
     return environment.get_template("report.html.j2").render(
