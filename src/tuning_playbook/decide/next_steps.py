@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tuning_playbook.decide.mending import advice_steps, mended_round
@@ -64,6 +64,8 @@ class RoundState:
         reruns: of its best configuration, with the program as it is now.
         decision: the newest about it.
         launched: whether the decision was carried out.
+        imported: whether something else has run it; ``written`` is then the same search as a round
+            of this project.
     """
 
     name: str
@@ -74,6 +76,7 @@ class RoundState:
     reruns: int = 0
     decision: Decision | None = None
     launched: bool = False
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,17 @@ def _mending(
             )
         yield from _beyond_the_values(state, current.written, answered, name)
     for advice in advice_steps(current.name, answered.findings, answered.trials):
-        if mended is None or not advice.command:  # no more trials in ranges that were wrong
+        if advice.command and mended is not None:
+            continue  # no more trials in ranges that were wrong
+        if advice.command and current.imported and current.written is not None:
+            name = free_name(current.name, state.names)
+            yield NextStep(
+                f"Go on with this project's own trials: round {name}",
+                advice.reason,
+                round=replace(current.written, name=name),
+                source=advice.source,
+            )
+        else:
             yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
 
 

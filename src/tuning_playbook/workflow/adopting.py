@@ -51,7 +51,8 @@ def as_the_project_measures(
     wanted = project.objective
     known = foreign.objective
     metrics = metrics_of(foreign)
-    metric = told.metric or (wanted.metric if wanted.metric in metrics else "")
+    columns = {*metrics, *foreign.parameters, *foreign.metadata}  # a name alone may mislead
+    metric = told.metric or (wanted.metric if wanted.metric in columns else "")
     if not metric and known is not None and known.metric in _NAMELESS:
         metric = known.metric
     if not metric:
@@ -68,7 +69,7 @@ def as_the_project_measures(
             f"{wanted.direction.value} {wanted.metric}; these are different things. Import it into "
             "a project of its own, or name another metric: --metric NAME"
         )
-    if metric != wanted.metric and wanted.metric in metrics:
+    if metric != wanted.metric and wanted.metric in columns:
         raise InvalidInput(
             f"{foreign.name!r} has a metric {wanted.metric!r} of its own, which the project "
             f"decides by; leave out --metric {metric}"

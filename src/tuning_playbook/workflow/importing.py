@@ -25,6 +25,7 @@ from tuning_playbook.workflow.adopting import (
     write_project,
 )
 from tuning_playbook.workflow.checking import Told, foreign_studies, table_as_told
+from tuning_playbook.workflow.imported_rounds import IMPORTED
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
@@ -33,7 +34,6 @@ from tuning_playbook.workflow.opening import (
 )
 from tuning_playbook.workflow.round_facts import remember_round
 
-IMPORTED = "imported"  # kind of the event that says where a study came from
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _ROUND_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 

@@ -25,6 +25,7 @@ from tuning_playbook.sources import SOURCES
 from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of
 from tuning_playbook.study import Provenance, Round, Study
+from tuning_playbook.workflow.imported_rounds import is_imported, same_search
 from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
 from tuning_playbook.workflow.remembering import remembered_answers
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -176,6 +177,9 @@ def _round_state(
     written: Round | None = None
     with suppress(PlaybookError):
         written = open_round(opened, name)
+    imported = written is None and is_imported(store, searches, name)
+    if imported:
+        written = same_search(opened.project, next(s for s in searches if s.name == name))
     decided = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == name]
     launches = [e for e in store.logbook(kind=LAUNCH) if e.round == name]
     return RoundState(
@@ -187,6 +191,7 @@ def _round_state(
         reruns=0 if answered is None else _reruns(opened, answered, tallies),
         decision=decided[-1] if decided else None,
         launched=bool(launches),
+        imported=imported,
     )
 
 

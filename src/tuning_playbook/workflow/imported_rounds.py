@@ -1,0 +1,54 @@
+"""Rounds that something else has run: they are in the store and have no file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuning_playbook.errors import RefusedByPlaybook
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, conditions_of
+from tuning_playbook.store import Store
+from tuning_playbook.study import Project, Round, Study, refuse_forbidden_dimension
+
+IMPORTED = "imported"  # kind of the event that says where a study came from
+_TRIALS = 20
+
+
+def is_imported(store: Store, studies: Sequence[Study], name: str) -> bool:
+    """Whether the round of that name came from another tool."""
+    if name not in {study.name for study in studies}:
+        return False
+    return any(event.kind == IMPORTED for event in store.events(name))
+
+
+def same_search(project: Project, study: Study) -> Round:
+    """A round of the project that searches what an imported study did, as far as it may.
+
+    What the project declares as fixed stays fixed, and so do the training length and the batch
+    size, with everything that depends on them.
+    """
+    declared = {h.key: h for h in project.hyperparameters}
+    free = {
+        h.key
+        for h in study.space.hyperparameters
+        if h.key in declared and not isinstance(declared[h.key].domain, Constant) and _may_vary(h)
+    }
+    nuisance = {
+        h.key: h.domain
+        for h in study.space.hyperparameters
+        if h.key in free and {c.parent for c in conditions_of(h, declared)} <= free
+    }
+    return Round(
+        study.name,
+        f"Which configuration is best, beginning with what {study.name} has shown?",
+        "improve",
+        _TRIALS,
+        nuisance=nuisance,
+    )
+
+
+def _may_vary(h: Hyperparameter) -> bool:
+    try:
+        refuse_forbidden_dimension(Hyperparameter(h.name, Categorical((True, False)), True, h.kind))
+    except RefusedByPlaybook:
+        return False
+    return True
