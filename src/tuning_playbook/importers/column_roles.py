@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -88,11 +89,17 @@ def with_roles(
         parameters: what was chosen before training; the guess stands where empty.
 
     Raises:
-        InvalidInput: for text in a column that has to hold numbers.
+        InvalidInput: for a metric that is not there, or text in a column that has to hold numbers.
     """
     chosen, results = dict(foreign.parameters), dict(foreign.results)
     others = dict(foreign.metadata)
-    if metric in {**others, **chosen} and metric not in metrics_of(foreign):
+    columns = {**others, **chosen}
+    if metric not in columns and metric not in metrics_of(foreign):
+        near = difflib.get_close_matches(metric, [*metrics_of(foreign), *columns], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        known = ", ".join(metrics_of(foreign)[:20]) or "none"
+        raise InvalidInput(f"{foreign.name} has no metric {metric!r}{hint} Its metrics: {known}")
+    if metric in columns and metric not in metrics_of(foreign):
         cells = chosen.pop(metric) if metric in chosen else others.pop(metric)
         results[metric] = _as_numbers(metric, cells, foreign.ids)
     elif metric in results:
@@ -182,7 +189,7 @@ def _summary(
 ) -> list[str]:
     if said or not parameters:
         return []
-    rest = f" {', '.join(results)} are results." if results else ""
+    rest = f" Results: {', '.join(results)}." if results else ""
     return [f"Hyperparameters were told by their names; --params chooses others.{rest}"]
 
 

@@ -24,6 +24,10 @@ _LOOKS = {
 }
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
+_ABOUT_CURVES = frozenset(
+    {_DIRECTION, "instability", "overfitting", "late-variance", "still-improving",
+     "saturated-early", "rising-train-loss", "periodicity", "best-step"}
+)  # fmt: skip
 _MOST_ITEMS = 12
 
 
@@ -36,12 +40,14 @@ class VerdictsView:
         facts: one line: how many trials, what decides, the best.
         findings: failed ones first, as `run_checks` returns them.
         notes: what was guessed or repaired while reading.
+        has_curves: whether the metric that decides has curves.
     """
 
     name: str
     facts: str
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    has_curves: bool = True
 
 
 def verdicts(
@@ -64,7 +70,7 @@ def verdicts(
         if verbose or finding.verdict in (Verdict.FAIL, Verdict.WARN):
             rows.add_row(_badge(finding.verdict), _told(finding, titles, verbose=verbose))
     if not verbose:
-        _fold(rows, findings)
+        _fold(rows, findings, has_curves=view.has_curves)
     if len(findings) < len(view.findings):
         rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
         rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
@@ -109,12 +115,14 @@ def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text
     return text
 
 
-def _fold(rows: Table, findings: Sequence[Finding]) -> None:
+def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None:
     """One line for each reason not to know, and one for all that passed."""
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:
             why = finding.summary.removeprefix("Cannot tell: ")
+            if not has_curves and finding.check in _ABOUT_CURVES:
+                why = "these read the curves of the metric, and none were given"
             reasons.setdefault(why, []).append(finding.check)
     if reasons:
         unknown = Text("\n").join(

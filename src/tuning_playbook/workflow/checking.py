@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
 from tuning_playbook.errors import InvalidInput, PlaybookError
@@ -19,12 +19,13 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
 from tuning_playbook.importers.column_roles import with_roles
+from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
-from tuning_playbook.project_files import ROUNDS_FOLDER, find_project, read_space
+from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project, read_space
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, shown, verdicts
-from tuning_playbook.space import Constant, Domain, Float, Integer, SearchSpace
+from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
@@ -127,7 +128,13 @@ class Checked:
         parts: list[Any] = []
         for study in self.studies:
             notes = tuple(n for n in study.notes if not (several and n in shared))
-            view = VerdictsView(study.table.study, _facts(study.table), study.findings, notes)
+            view = VerdictsView(
+                study.table.study,
+                _facts(study.table),
+                study.findings,
+                notes,
+                has_curves=study.table.objective.metric in study.table.curves,
+            )
             parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
         if self.unusable:
             parts.append(Text())
@@ -159,6 +166,7 @@ def check(
     told = told or Told()
     selected_checks(all_checks(), select=select, ignore=ignore)  # a wrong id before any reading
     if project is None and not _names_a_round(target):
+        _refuse_near_misses(target)
         return _check_foreign(target, told, select, ignore)
     if told != Told():
         raise InvalidInput(
@@ -208,6 +216,23 @@ def _stored_rounds(folder: Path) -> tuple[str, ...]:
         return round_names(store.studies())
     finally:
         store.close()
+
+
+def _refuse_near_misses(target: str) -> None:
+    """A misspelt round, or a project instead of one of its rounds."""
+    path = Path(target)
+    inside = (path / PROJECT_FILE).is_file()
+    if ":" in target or (path.exists() and not inside):
+        return
+    try:
+        folder = path if inside else find_project(Path())
+    except InvalidInput:
+        return
+    names = sorted(p.stem for p in (folder / ROUNDS_FOLDER).glob("*.toml"))
+    near = difflib.get_close_matches(target, names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"its rounds: {', '.join(names) or 'none yet'}"
+    what = "is a project" if inside else "is no file or folder, and no round of this project"
+    raise InvalidInput(f"{target} {what}; name one of its rounds. {hint[0].upper()}{hint[1:]}")
 
 
 def _check_round(folder: Path, name: str, select: Sequence[str], ignore: Sequence[str]) -> Checked:
@@ -267,16 +292,19 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     Raises:
         InvalidInput: where it is not known what decides, or what was told does not fit.
     """
-    objective, guessed = _objective(study, told)
-    study = with_roles(study, metric=objective.metric, parameters=told.parameters)
-    study = replace(study, notes=(*study.notes, *guessed))
-    space = None if told.space is None else read_space(told.space)
+    metric, notes = _metric(study, told)
+    study = with_roles(study, metric=metric, parameters=told.parameters)
+    objective = _objective(study.objective, metric, told.direction, notes)
+    study = replace(study, notes=(*study.notes, *notes))
+    if told.space is not None:
+        space = read_space(told.space)
+        study = with_space(study, space)
+        table = foreign_table(
+            study, objective=objective, space=space, chance_level=told.chance_level
+        )
+        return study, within_ranges(table)
     table = foreign_table(
-        _named_as(study, space) if space is not None else study,
-        objective=objective,
-        space=space,
-        parameters=() if space is not None else told.parameters,
-        chance_level=told.chance_level,
+        study, objective=objective, parameters=told.parameters, chance_level=told.chance_level
     )
     if table.inferred_ranges:
         ranges = "; ".join(f"{h.key} {_range(h.domain)}" for h in table.space.hyperparameters)
@@ -289,50 +317,39 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     return study, table
 
 
-def _objective(study: ForeignStudy, told: Told) -> tuple[Objective, list[str]]:
-    """What decides: as told, as the tool knows it, or as an unmistakable name says."""
-    known = study.objective
-    notes = []
-    metric = told.metric or (known.metric if known else "")
-    if not metric:
-        metrics = metrics_of(study)
-        if len(metrics) != 1:
-            raise InvalidInput(
-                f"{study.name} does not say which metric decides; add --metric NAME. "
-                f"Its metrics: {', '.join(metrics[:20]) or 'none'}"
-            )
-        metric = metrics[0]
-        notes.append(f"{metric} is the only metric, so it decides.")
-    if told.direction:
-        return Objective(metric, Direction(told.direction), *_reduction(known, metric)), notes
-    if known is not None and known.metric == metric:
-        return known, notes
-    direction = direction_by_name(metric)
-    if direction is None:
+def _metric(study: ForeignStudy, told: Told) -> tuple[str, list[str]]:
+    """What decides: as told, as the tool knows it, or the only one that there is."""
+    if told.metric or study.objective is not None:
+        return told.metric or study.objective.metric, []  # type: ignore[union-attr]
+    metrics = metrics_of(study)
+    if len(metrics) != 1:
+        raise InvalidInput(
+            f"{study.name} does not say which metric decides; add --metric NAME. "
+            f"Its metrics: {', '.join(metrics[:20]) or 'none'}"
+        )
+    return metrics[0], [f"{metrics[0]} is the only metric, so it decides."]
+
+
+def _objective(
+    known: Objective | None, metric: str, direction_told: str, notes: list[str]
+) -> Objective:
+    """Metric and direction: as told, as the tool knows it, or as an unmistakable name says."""
+    same = known is not None and known.metric == metric
+    if direction_told:
+        direction = Direction(direction_told)
+        return (
+            replace(known, direction=direction) if known and same else Objective(metric, direction)
+        )
+    if known is not None and same:
+        return known
+    by_name = direction_by_name(metric)
+    if by_name is None:
         raise InvalidInput(
             f"whether {metric} is better small or large, its name does not tell; add "
             "--direction minimize or --direction maximize"
         )
-    notes.append(f"By its name, {metric} is to be {direction}d; say --direction otherwise.")
-    return Objective(metric, Direction(direction)), notes
-
-
-def _reduction(known: Objective | None, metric: str) -> tuple[Any, ...]:
-    return (known.reduction,) if known is not None and known.metric == metric else ()
-
-
-def _named_as(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
-    """The study with columns called as a space can name them: ``model/width`` as model_width."""
-    declared = {name for h in space.hyperparameters for name in (h.key, h.name)}
-    usable = usable_names(list(study.parameters))
-    columns = {
-        name if name in declared else usable[name]: cells
-        for name, cells in study.parameters.items()
-    }  # fmt: skip
-    for name, cells in {**study.results, **study.metadata}.items():
-        if name in declared and name not in columns:  # declared, so it was chosen
-            columns[name] = cells
-    return replace(study, parameters=columns)
+    notes.append(f"By its name, {metric} is to be {by_name}d; say --direction otherwise.")
+    return Objective(metric, Direction(by_name))
 
 
 def _range(domain: Domain) -> str:

@@ -1,0 +1,80 @@
+"""A search space that somebody declares for a study of another tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.space import Float, Hyperparameter, Integer, SearchSpace
+
+
+def with_space(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
+    """The study with the columns that ``space`` names, where they are told apart by it.
+
+    A column such as ``model/width`` is known as ``model_width`` too, since files cannot name it
+    otherwise. A column that is declared was chosen, whatever its name says.
+
+    Args:
+        study: as read.
+        space: as declared.
+
+    Returns:
+        The study; trials outside a declared range are in its notes.
+
+    Raises:
+        InvalidInput: for a value that a log scale cannot hold.
+    """
+    declared = {name for h in space.hyperparameters for name in (h.key, h.name)}
+    usable = usable_names(list(study.parameters))
+    columns = {
+        name if name in declared else usable[name]: cells
+        for name, cells in study.parameters.items()
+    }  # fmt: skip
+    for name, cells in {**study.results, **study.metadata}.items():
+        if name in declared and name not in columns:
+            columns[name] = cells
+    notes = list(study.notes)
+    for h in space.hyperparameters:
+        tried = columns.get(h.key, columns.get(h.name, ()))
+        if tried and isinstance(h.domain, (Float, Integer)):
+            notes += _outside(h, h.domain, tried, study.ids)
+    return replace(study, parameters=columns, notes=tuple(notes))
+
+
+def within_ranges(table: TrialTable) -> TrialTable:
+    """The table with trials outside a declared range counted at its edge."""
+    return replace(table, units={key: np.clip(unit, 0.0, 1.0) for key, unit in table.units.items()})
+
+
+def _outside(
+    h: Hyperparameter, domain: Float | Integer, cells: Sequence[Any], ids: Sequence[str]
+) -> list[str]:
+    beyond = [
+        (trial, cell)
+        for trial, cell in zip(ids, cells, strict=True)
+        if isinstance(cell, (int, float)) and not domain.low <= cell <= domain.high
+    ]
+    for trial, cell in beyond:
+        impossible = (domain.scale == "log" and cell <= 0) or (
+            domain.scale == "reverse_log" and cell >= 1
+        )
+        if impossible:
+            raise InvalidInput(
+                f"{h.key} is declared on a {domain.scale.replace('_', ' ')} scale, which cannot "
+                f"hold {cell!r} of trial {trial}; declare an ordered list of values, or linear"
+            )
+    if not beyond:
+        return []
+    count = f"{len(beyond)} trial{'s lie' if len(beyond) > 1 else ' lies'}"
+    example = f"trial {beyond[0][0]} at {beyond[0][1]:.4g}"
+    span = f"{domain.low:g} to {domain.high:g}"
+    return [
+        f"{count} outside the declared range of {h.key}, {span}, as {example}; counted at its edge."
+    ]
