@@ -5,10 +5,13 @@ import gzip
 import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("tensorboard", reason="needs tensorboard")
 
@@ -65,6 +68,21 @@ def sweep(tmp_path):
         write(tmp_path / f"trial_{i}", {"loss": [3.0, 2.0, rate]})
         (tmp_path / f"trial_{i}" / "hparams.json").write_text(json.dumps({"lr": rate}))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def event_file(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("one")
+    values = {"lr": 0.1, "act": "relu", "on": True}
+    path = write(folder, {"loss": [2.0, 1.0]}, hparams=values, ended="SUCCESS")
+    writer = EventFileWriter(str(folder), filename_suffix=".more")
+    for kind in (np.float32, np.float64, np.float16, np.int64, np.bool_):
+        event = event_pb2.Event(step=3)
+        tensor = tensor_util.make_tensor_proto(np.array(1, kind))
+        event.summary.value.add(tag=kind.__name__, tensor=tensor)
+        writer.add_event(event)
+    writer.close()
+    return path.read_bytes() + max(folder.glob("*.more")).read_bytes()
 
 
 def test_runs_with_hyperparameters_beside_them(sweep):
@@ -287,6 +305,25 @@ def test_what_lies_before_a_damaged_record_is_kept(sweep):
     assert len(study.ids) == 3
     assert len(curve(study, "loss", 1)[0]) >= 2
     assert any("damaged" in note for note in study.notes)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_no_damage_stops_the_reader(event_file, data):
+    """Only what lies inside the records is damaged, which no check sum guards."""
+    content, at = bytearray(event_file), 0
+    while at < len(content):
+        length = int.from_bytes(content[at : at + 8], "little")
+        if data.draw(st.booleans()):
+            content[at + 12 + data.draw(st.integers(0, length - 1))] = data.draw(
+                st.integers(0, 255)
+            )
+        at += 16 + length
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.out.tfevents.1.host"
+        path.write_bytes(content)
+        (study,) = read_tensorboard(Path(folder))
+    assert len(study.ids) == 1
 
 
 def test_a_restarted_run_counts_from_its_later_attempt(tmp_path):

@@ -40,7 +40,8 @@ def declared_messages(package: str, schema: Schema, *, extra: str) -> Messages:
     Args:
         package: a name for the schema.
         schema: message -> field -> (number, type); the type is a plain one or a message of the
-            schema, followed by ``*`` where the field is repeated.
+            schema, followed by ``*`` where the field is repeated, and by ``?`` where a value of 0
+            differs from none.
         extra: of this package, that installs what is needed.
 
     Raises:
@@ -56,15 +57,18 @@ def declared_messages(package: str, schema: Schema, *, extra: str) -> Messages:
     file = descriptor_pb2.FileDescriptorProto(
         name=f"tuning_playbook/{package}.proto", package=f"tuning_playbook.{package}"
     )
-    # Optional fields of proto2 know whether they were written: a metric of 0.0 is no missing one.
-    file.syntax = "proto2"
+    file.syntax = "proto3"  # refuses text that is not UTF-8, which proto2 hands on as bytes
     for title, fields in schema.items():
         declared = file.message_type.add(name=title)
         for name, (number, kind) in fields.items():
-            plain = kind.removesuffix("*")
+            plain = kind.rstrip("*?")
             field = declared.field.add(
-                name=name, number=number, label=_REPEATED if plain != kind else _OPTIONAL
+                name=name, number=number, label=_REPEATED if kind.endswith("*") else _OPTIONAL
             )
+            if kind.endswith("?"):  # members of a "oneof" know whether they were written
+                if not declared.oneof_decl:
+                    declared.oneof_decl.add(name="written")
+                field.oneof_index = 0
             if plain in _PLAIN:
                 field.type = _PLAIN[plain]
             else:

@@ -17,7 +17,7 @@ from tuning_playbook.importers.protobuf_messages import Messages, declared_messa
 _SCHEMA = {
     "Event": {"wall_time": (1, "double"), "step": (2, "int64"), "summary": (5, "Summary")},
     "Summary": {"value": (1, "Value*")},
-    "Value": {"tag": (1, "string"), "simple_value": (2, "float"), "tensor": (8, "Tensor"),
+    "Value": {"tag": (1, "string"), "simple_value": (2, "float?"), "tensor": (8, "Tensor"),
               "metadata": (9, "Metadata")},
     "Metadata": {"plugin_data": (1, "PluginData")},
     "PluginData": {"plugin_name": (1, "string"), "content": (2, "bytes")},
@@ -35,7 +35,7 @@ _SCHEMA = {
     "Interval": {"low": (1, "double"), "high": (2, "double")},
     "SessionStart": {"hparams": (1, "HparamEntry*")},
     "HparamEntry": {"key": (1, "string"), "value": (2, "JsonValue")},
-    "JsonValue": {"number": (2, "double"), "text": (3, "string"), "truth": (4, "bool")},
+    "JsonValue": {"number": (2, "double?"), "text": (3, "string?"), "truth": (4, "bool?")},
     "SessionEnd": {"status": (1, "int32")},
 }  # fmt: skip
 
@@ -161,7 +161,7 @@ def _scalar(tensor: Any) -> float | None:
     if tensor.content:
         fits = len(tensor.content) == np.dtype(kind).itemsize
         numbers = np.frombuffer(tensor.content, kind) if fits else ()
-    elif tensor.half_val:
+    elif tensor.half_val and np.dtype(kind).itemsize == 2:
         numbers = np.array(tensor.half_val, np.uint16).view(kind)
     else:
         numbers = next((v for v in (getattr(tensor, f) for f in _TYPED_FIELDS) if len(v)), ())

@@ -18,7 +18,7 @@ from tuning_playbook.importers.runs import Points
 from tuning_playbook.importers.values import as_number
 
 _SCHEMA = {
-    "Record": {"history": (2, "Items"), "summary": (3, "bytes"), "config": (5, "Updates"),
+    "Record": {"history": (2, "Items"), "summary": (3, "bytes?"), "config": (5, "Updates"),
                "run": (17, "Run"), "exit": (18, "Exit")},
     "Items": {"item": (1, "Item*"), "step": (2, "Step")},
     "Item": {"key": (1, "string"), "nested_key": (2, "string*"), "value_json": (16, "string")},
@@ -80,22 +80,9 @@ def read_run_log(path: Path) -> RunLog:
         return found
     for bytes_ in _records(data, found):
         try:
-            record = record_of(bytes_)
+            _take(record_of(bytes_), found, history, summary)
         except messages.Damaged:
             found.damage = found.damage or "has damaged records"
-            continue
-        if record.HasField("history"):
-            _take_history(record.history, history)
-        elif record.HasField("summary"):
-            update = record.summary
-            if not (_AUTOMATIC[0] in update or _AUTOMATIC[1] in update):
-                _take_summary(messages.classes["Updates"].FromString(update), summary)
-        elif record.HasField("config"):
-            _take_config(record.config, found.config)
-        elif record.HasField("run"):
-            _take_run(record.run, found, summary)
-        elif record.HasField("exit"):
-            found.exit_code = record.exit.exit_code
     found.summary = {key: _decoded(text) for key, text in summary.items()}
     found.curves = {
         metric: (np.array(steps, np.int64), np.array(values, np.float64))
@@ -137,6 +124,26 @@ def _records(data: bytes, found: RunLog) -> Iterator[bytes]:
         if kind in (_FULL, _LAST) and pieces:
             yield b"".join(pieces)
             pieces = []
+
+
+def _take(
+    record: Any,
+    found: RunLog,
+    history: dict[str, tuple[list[int], list[float]]],
+    summary: dict[str, str],
+) -> None:
+    if record.HasField("history"):
+        _take_history(record.history, history)
+    elif record.HasField("summary"):
+        update = record.summary
+        if not (_AUTOMATIC[0] in update or _AUTOMATIC[1] in update):
+            _take_summary(_messages().classes["Updates"].FromString(update), summary)
+    elif record.HasField("config"):
+        _take_config(record.config, found.config)
+    elif record.HasField("run"):
+        _take_run(record.run, found, summary)
+    elif record.HasField("exit"):
+        found.exit_code = record.exit.exit_code
 
 
 def _take_history(record: Any, history: dict[str, tuple[list[int], list[float]]]) -> None:
