@@ -110,7 +110,7 @@ def is_known_after_training(name: str) -> bool:
     words = _without_statistics(name)
     if words[-2:] == ["error", "rate"] or "_".join(words[-2:]) in _MEASURED:
         return True
-    if words[-1] in _MEASURED or expected_direction("_".join(words)) is not None:
+    if words[-1] in _MEASURED or direction_by_name(name) is not None:
         return True
     if words[0] in ("num", "n", "number", "total", "trainable") and words[-1] in _COUNTS:
         return True
@@ -125,11 +125,13 @@ def direction_by_name(metric: str) -> str | None:
     """``minimize`` or ``maximize`` where a metric's name leaves no doubt.
 
     Example:
-        >>> direction_by_name("valid_accuracy_seed0"), direction_by_name("error_rate")
-        ('maximize', 'minimize')
+        >>> [direction_by_name(m) for m in ("valid_accuracy_seed0", "top_1", "error_rate", "eta")]
+        ['maximize', 'maximize', 'minimize', None]
     """
     words = _without_statistics(metric)
-    return "minimize" if words[-2:] == ["error", "rate"] else expected_direction("_".join(words))
+    if words[-2:] == ["error", "rate"]:
+        return "minimize"
+    return expected_direction(plain_name(metric)) or expected_direction("_".join(words))
 
 
 def _without_statistics(name: str) -> list[str]:
