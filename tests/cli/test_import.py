@@ -17,6 +17,7 @@ from tuning_playbook.errors import InvalidInput, StudyConflict
 from tuning_playbook.project_files import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
+from tuning_playbook.workflow.adopting import without_password
 from tuning_playbook.workflow.checking import Told, check
 from tuning_playbook.workflow.importing import import_study
 from tuning_playbook.workflow.opening import open_project, open_round, project_store
@@ -402,3 +403,10 @@ def test_a_study_of_which_nothing_has_ended_is_refused(tmp_path):
     trials.write_text("\n".join(["trial,lr,status,error", *rows]) + "\n")
     with pytest.raises(InvalidInput, match="none of the 6 trials"):
         import_study(str(trials), into=tmp_path / "new", told=Told(metric="error"))
+
+
+def test_a_password_in_a_url_is_not_kept():
+    typed = "playbook import postgresql://me:s3cret/@host:5432/db --into ."
+    assert "s3cret" not in without_password(typed)
+    assert "me:***@host:5432/db --into ." in without_password(typed)
+    assert without_password("a.csv --into b") == "a.csv --into b"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def study_in_project(
     project = opened.project
     own = adopted(table, foreign, _declarations(project, table))
     training = replace(
-        _protocol(table, f"imported from {target}"),
+        _protocol(table, f"imported from {without_password(target)}"),
         stop_on_non_finite=project.training.stop_on_non_finite,
     )
     study = Study(
@@ -162,12 +163,32 @@ def study_in_project(
         objective=replace(project.objective, reduction=table.objective.reduction),
         training=training,
         round=name,
-        question=f"Imported: {foreign.name} from {target}",
+        question=f"Imported: {foreign.name} from {_short(target)}",
         fixed=_fixed(project, own),
         algorithm="list",
-        provenance=replace(provenance_of(opened.folder, command=command), commit="", patch=""),
+        # the project's code and interpreter are not those that trained it
+        provenance=replace(
+            provenance_of(opened.folder, command=without_password(command)),
+            commit="",
+            patch="",
+            python="",
+        ),
     )
     return study, own
+
+
+def without_password(text: str) -> str:
+    """A URL, or a command with one, as it may be kept and shown.
+
+    Example:
+        >>> without_password("postgresql://me:secret@host/studies")
+        'postgresql://me:***@host/studies'
+    """
+    return re.sub(r"(://[^/@:\s]*):[^@\s]*@", r"\1:***@", text)
+
+
+def _short(target: str) -> str:
+    return without_password(target) if "://" in target else Path(target).name
 
 
 def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperparameter, ...]]:

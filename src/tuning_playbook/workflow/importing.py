@@ -22,6 +22,7 @@ from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.workflow.adopting import (
     as_the_project_measures,
     study_in_project,
+    without_password,
     write_project,
 )
 from tuning_playbook.workflow.checking import Told, foreign_studies, table_as_told
@@ -325,7 +326,8 @@ def _refuse_changes(name: str, old: Mapping[int, Trial], trials: Sequence[Trial]
 
 
 def _remember(store: Store, study: Study, index: Mapping[str, int], *, target: str) -> None:
-    data = {"target": target, "index": dict(index)}
-    event = Event(time.time(), IMPORTED, study.provenance.command or target, data=data)
+    shown = without_password(target)
+    data = {"target": shown, "index": dict(index)}
+    event = Event(time.time(), IMPORTED, study.provenance.command or shown, data=data)
     store.note(study.name, event)
     remember_round(store, Round(study.name, study.question, "understand", study.trials))
