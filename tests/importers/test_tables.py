@@ -13,8 +13,11 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import foreign_table
 from tuning_playbook.importers.column_roles import with_roles
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.tables import read_table
 from tuning_playbook.study import Objective
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
 
 ROWS = [
     {"trial": f"t{i}", "lr": 10.0**-i, "width": 2**i, "optimizer": "adam" if i % 2 else "sgd",
@@ -417,3 +420,20 @@ def test_a_column_of_studies_takes_a_table_apart(tmp_path):
     assert [s.name for s in open_foreign(str(tmp_path / "t.csv"), study="two")] == ["two"]
     with pytest.raises(InvalidInput, match="did you mean 'two'"):
         open_foreign(str(tmp_path / "t.csv"), study="tow")
+
+
+def test_real_tables_are_read_without_a_word_about_them():
+    if not DATA.is_dir():
+        pytest.skip("the real studies are not beside this checkout")
+    alexnet = read_table(DATA / "alexnet_imagenet_random_search" / "trials.jsonl.gz")
+    assert list(alexnet.parameters) == ["epochs", "batch_size", "lr", "lr_peak_epoch", "momentum",
+                                        "weight_decay", "label_smoothing"]  # fmt: skip
+    assert alexnet.status.count("infeasible") == 147
+    assert len(set(alexnet.curves["top_1"][0].tolist())) == 512 - 49
+    deberta = read_table(DATA / "deberta_mnli_random_search" / "trials.jsonl.gz")
+    assert set(deberta.curves) == {"matched", "mismatched"}
+    folder = DATA / "algoperf_nadamw"
+    algoperf = read_table(folder / "trials.parquet", curves=folder / "evals.parquet")
+    assert "learning_rate" in algoperf.parameters
+    assert "6 of 402 trials have no measurement; they are kept." in algoperf.notes
+    assert len(split_study(algoperf, ["workload"])) == 19
