@@ -110,7 +110,8 @@ def parallel_figure(info: ParallelInfo, *, metric: str) -> Figure:
         "tickvals": list(range(len(titles))), "ticktext": titles, "showgrid": False,
         "range": [-0.1, len(titles) - 0.85],
     }  # fmt: skip
-    figure_layout["yaxis"] |= {"visible": False, "range": [ABSENT - 0.04, 1.02]}
+    lowest = ABSENT if np.isnan(info.heights[:, :-1]).any() else -0.06
+    figure_layout["yaxis"] |= {"visible": False, "range": [lowest - 0.04, 1.02]}
     figure_layout["shapes"] = [
         {"type": "line", "x0": i, "x1": i, "y0": 0, "y1": 1, "layer": "below",
          "line": {"color": "#8A8F98", "width": 1}}
@@ -162,7 +163,8 @@ def _labels(domain: Domain) -> list[tuple[float, str]]:
 
 def _end_labels(low: float, high: float) -> list[tuple[float, str]]:
     near_one = 0.9 < high < 1
-    texts = [f"{end:.5g}" if near_one else f"{end:.3g}" for end in (low, high)]
+    digits = 5 if near_one else 3
+    texts = [str(end) if isinstance(end, int) else f"{end:.{digits}g}" for end in (low, high)]
     return [(0.0, texts[0]), (1.0, texts[1])]
 
 
