@@ -88,7 +88,7 @@ def test_a_killed_run_without_a_single_record_is_kept():
 
 def test_runs_of_one_name_are_told_apart_by_their_ids():
     (study,) = read_wandb(OFFLINE)
-    assert study.ids[:2] == ("<b>sweep</b> (s62rk73x)", "<b>sweep</b> (aiuqwlcp)")
+    assert study.ids[:2] == ("<b>sweep</b>", "<b>sweep</b> (aiuqwlcp)")
     assert len(set(study.ids)) == 6
 
 
@@ -231,13 +231,24 @@ def test_runs_of_the_api_as_json(tmp_path, ending):
         path.write_text(text)
     (study,) = open_foreign(str(path))
     assert study.parameters == {"lr": [0.1, 1.0, 9.0, 0.3, 0.2]}
-    assert study.ids == ("run (aaa)", "run (bbb)", "other", "late", "end")
+    assert study.ids == ("run", "run (bbb)", "other", "late", "end")
     assert study.status == ("complete", "failed", "failed", "running", "cancelled")
     assert study.reason == ("", "lost", "exit-code", "", "cancelled")
     assert set(study.results) == {"val_loss"}
     assert study.results["val_loss"][0] == 0.5
     assert np.isnan(study.results["val_loss"][1])
     assert curve(study, "val_loss", 0) == ([0, 9], [1.0, 0.5])
+
+
+def test_a_trial_keeps_its_name_when_a_run_of_the_same_name_is_added(tmp_path):
+    path = tmp_path / "runs.json"
+    dated = [{**r, "name": "run", "created_at": f"2025-01-0{i + 1}"} for i, r in enumerate(RECORDS)]
+    path.write_text(json.dumps(dated[1::-1]))
+    before = read_wandb(path)[0]
+    path.write_text(json.dumps(dated[::-1]))
+    after = read_wandb(path)[0]
+    assert before.ids == ("run", "run (bbb)") == after.ids[:2]
+    assert before.parameters["lr"] == after.parameters["lr"][:2]
 
 
 def test_sweeps_are_studies_of_their_own(tmp_path):

@@ -49,14 +49,18 @@ class Run:
 def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) -> ForeignStudy:
     """The study that these runs make, one trial each, in the order given.
 
-    A name that several runs bear is followed by the run's id, or else by a number.
+    From its second bearer on, a name is followed by the run's id, or else by a number: a study that
+    grows keeps the names of its trials.
     """
-    bearers = Counter(run.id for run in runs)
-    ids, _ = distinct_ids([_told_apart(run) if bearers[run.id] > 1 else run.id for run in runs])
+    seen: set[str] = set()
+    names = []
+    for run in runs:
+        names.append(_told_apart(run) if run.id in seen else run.id)
+        seen.add(run.id)
+    ids, _ = distinct_ids(names)
     own = list(notes)
-    repeated = sum(number for number in bearers.values() if number > 1)
-    if repeated:
-        example = next(i for i, run in zip(ids, runs, strict=True) if i != run.id)
+    example = next((i for i, run in zip(ids, runs, strict=True) if i != run.id), None)
+    if example is not None:
         own.append(f"Names that several runs bear are told apart, such as {example!r}.")
     unmeasured = sum(not run.is_measured for run in runs)
     if unmeasured:

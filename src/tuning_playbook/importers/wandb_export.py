@@ -39,6 +39,7 @@ _NAME = ("name", "display_name", "displayName", "Name", "run_name", "id", "ID")
 _ID = ("id", "ID", "run_id")
 _STATE = ("state", "State", "status")
 _SWEEP = ("sweep", "Sweep", "sweep_id", "sweepName", "sweep_name")
+_CREATED = ("created_at", "createdAt", "Created")  # exports have the newest run first
 _HISTORY = ("history", "scan_history")
 # Columns of the website's table that tell of the run and not of its configuration.
 _OF_RUN = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep", "ID",
@@ -72,7 +73,7 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
     notes: list[str] = []
     if table_ending(path) not in (".csv", ".tsv"):
-        records = _json_records(path)
+        records = sorted(_json_records(path), key=lambda r: str(_first(r, _CREATED) or ""))
         own = [_of_record(record, row) for row, record in enumerate(records)]
     elif _is_of_website(_header(path)):
         own = _of_website(path, notes)
@@ -142,7 +143,10 @@ def _of_website(path: Path, notes: list[str]) -> list[tuple[str, Run]]:
     roles = column_roles(mixed)
     notes.extend(roles.notes)
     own = []
-    for row in range(len(next(iter(cells.values())))):
+    rows: Sequence[int] = range(len(next(iter(cells.values()))))
+    if "Created" in cells:
+        rows = sorted(rows, key=lambda row: str(cells["Created"][row]))
+    for row in rows:
         run = Run(str(_first({k: cells[k][row] for k in cells}, ("Name", "ID")) or row))
         run.parameters = {k: v[row] for k, v in roles.parameters.items()}
         run.results = {
