@@ -233,6 +233,7 @@ class Project:
         test_metric: metric on held-out data, looked at after exploration.
         reference: paper or repository that the baseline comes from.
         chance_level: value of the objective for a model that has learnt nothing.
+        evaluation_examples: size of the set that the metric is computed on, where it is a share.
     """
 
     name: str
@@ -247,6 +248,7 @@ class Project:
     test_metric: str = ""
     reference: str = ""
     chance_level: float | None = None
+    evaluation_examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,10 +272,12 @@ def test_every_commented_line_of_the_template_is_valid_too(read):
     start = next(i for i, line in enumerate(lines) if "[hyperparameters.optimizer]" in line)
     on = [line.removeprefix("# ") if i >= start else line for i, line in enumerate(lines)]
     text = "\n".join(line for line in on if not line.startswith("learning_rate") or "1e-5" in line)
-    text = text.replace("# chance", "chance").replace("# timeout", "timeout")
+    for word in ("chance", "examples", "timeout"):
+        text = text.replace(f"# {word}", word)
     project = read(text)
     assert "optimizer.adam.learning_rate" in {h.key for h in project.hyperparameters}
     assert (project.chance_level, project.training.timeout_seconds) == (0.9, 3600)
+    assert project.evaluation_examples == 5000
 
 
 def test_direction_in_python_names_the_right_word():

@@ -80,6 +80,7 @@ def read_project(folder: Path) -> Project:
         test_metric=metric.test,
         reference=parsed.project.reference,
         chance_level=metric.chance,
+        evaluation_examples=metric.examples,
     )
 
 

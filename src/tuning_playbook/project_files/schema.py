@@ -103,6 +103,9 @@ class MetricTable(_Model):
     )
     reason: str = Field("", description="Why it stands for what deployment needs.")
     test: str = Field("", description="Metric on held-out data, for after exploration.")
+    examples: int | None = Field(
+        None, gt=0, description="size of the evaluation set, where the metric is a share of it"
+    )
     chance: float | None = Field(
         None, allow_inf_nan=False, description="Its value for a model that has learnt nothing."
     )

@@ -25,6 +25,7 @@ direction = {direction}            # or the other one
 reduction = {reduction}            # best over training; or "final", "smoothed-best"
 reason = ""                        # one line: why does it stand for what you need?
 # chance = 0.9                     # its value for a model that has learnt nothing
+# examples = 5000                  # size of the evaluation set: how much a share of it can tell
 
 [training]
 target = {target}                  # FILE:FUNCTION, or instead of it:

@@ -129,7 +129,8 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             complexity_cost=own.complexity_cost,
             seed_deviation=deviation,
         )
-        variances = _variances(comparison, compared, reruns)
+        examples = opened.project.evaluation_examples
+        variances = _variances(comparison, compared, reruns, examples)
     decisions = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == round_name]
     return RoundAnswer(
         name=round_name,
@@ -237,12 +238,15 @@ def _reruns(store: Store, study: Study) -> list[tuple[float, ...]]:
 
 
 def _variances(
-    comparison: ArmComparison, compared: Sequence[Compared], reruns: Sequence[Sequence[float]]
+    comparison: ArmComparison,
+    compared: Sequence[Compared],
+    reruns: Sequence[Sequence[float]],
+    examples: int | None,
 ) -> Variances:
     leading = compared[comparison.order[0]]
     losses = arm_losses(leading.table)
     return Variances(
         trial=trial_spread(reruns),
         study=study_spread(losses, budget=min(comparison.budget, len(losses))),
-        data=data_spread(comparison.arms[comparison.order[0]].best_value, None),
+        data=data_spread(comparison.arms[comparison.order[0]].best_value, examples),
     )
