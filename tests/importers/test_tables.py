@@ -197,6 +197,15 @@ def test_rows_without_a_name_are_numbered(tmp_path):
     assert "iteration" not in found.parameters
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_curves_may_go_by_row_or_by_a_counter(tmp_path, first):
+    trials = [{"iteration": i + 1, "lr": 0.1 * i} for i in range(4)]
+    points = [{"trial": i + first, "step": 1, "loss": float(i)} for i in range(4)]
+    found = read_tables(tmp_path, trials, points)
+    assert found.ids == tuple(str(i + first) for i in range(4))
+    assert found.curves["loss"][0].tolist() == [0, 1, 2, 3]
+
+
 def test_runs_of_one_name_are_told_apart(tmp_path):
     rows = [{"name": n, "lr": i, "loss": 1} for i, n in enumerate(["a", "b", "a"])]
     found = read_tables(tmp_path, rows)

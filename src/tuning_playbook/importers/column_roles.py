@@ -190,7 +190,7 @@ def _summary(
     if said or not parameters:
         return []
     rest = f" Results: {', '.join(results)}." if results else ""
-    return [f"Hyperparameters were told by their names; --params chooses others.{rest}"]
+    return [f"Columns were sorted by their names; --params chooses the hyperparameters.{rest}"]
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:

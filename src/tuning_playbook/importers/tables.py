@@ -66,7 +66,10 @@ def read_table(trials: Path, *, curves: Path | None = None) -> ForeignStudy:
     table.curves.update(inside)
     if curves is not None:
         same = named(long, [plain_name(table.id_column)]) or ""
-        _join(table, curve_table(curves, long, id_column=same))
+        read = curve_table(curves, long, id_column=same)
+        if not same:
+            _number_like(table, read)
+        _join(table, read)
     return _study(table)
 
 
@@ -120,6 +123,17 @@ def _numbered(path: Path, columns: dict[str, list[Any]]) -> _Table:
     return _Table(path, columns, [str(row) for row in range(count)], "", notes=[note])
 
 
+def _number_like(table: _Table, long: CurveTable) -> None:
+    """Number the trials by row where that, and not their names, is what the curves go by."""
+    rows = [str(row) for row in range(len(table.ids))]
+    if set(long.ids) <= set(table.ids) or not set(long.ids) <= set(rows):
+        return
+    if table.id_column:
+        table.columns[table.id_column] = table.ids
+    table.ids, table.id_column = rows, ""
+    table.notes = ["The curves number the trials by row, from 0."]
+
+
 def _repaired(path: Path, given: Mapping[str, Column], chosen: str) -> _Table:
     """Runs of one name get numbers; repeated ids are refused."""
     names = given[chosen].values.tolist()
@@ -160,7 +174,7 @@ def _from_long(path: Path, given: Mapping[str, Column], chosen: str) -> _Table:
         else:
             varying[name] = column
     long = curve_table(path, varying, id_column=chosen)
-    notes = [f"One row for each trial and step: {', '.join(long.curves)} are curves.", *long.notes]
+    notes = [f"One row for each trial and step. Curves: {', '.join(long.curves)}.", *long.notes]
     return _Table(path, columns, list(ids), chosen, dict(long.curves), notes)
 
 
