@@ -54,9 +54,21 @@ def declared_messages(package: str, schema: Schema, *, extra: str) -> Messages:
             f"these log files are read with the package protobuf, which is not installed; type: "
             f"python -m pip install 'tuning-playbook[{extra}]'"
         ) from error
-    file = descriptor_pb2.FileDescriptorProto(
-        name=f"tuning_playbook/{package}.proto", package=f"tuning_playbook.{package}"
-    )
+    file = _described(descriptor_pb2.FileDescriptorProto, package, schema)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    classes = {
+        title: message_factory.GetMessageClass(
+            pool.FindMessageTypeByName(f"{file.package}.{title}")
+        )
+        for title in schema
+    }
+    return Messages(classes, message.DecodeError)
+
+
+def _described(file_class: Any, package: str, schema: Schema) -> Any:
+    """The schema as protobuf describes files of messages."""
+    file = file_class(name=f"tuning_playbook/{package}.proto", package=f"tuning_playbook.{package}")
     file.syntax = "proto3"  # refuses text that is not UTF-8, which proto2 hands on as bytes
     for title, fields in schema.items():
         declared = file.message_type.add(name=title)
@@ -73,12 +85,4 @@ def declared_messages(package: str, schema: Schema, *, extra: str) -> Messages:
                 field.type = _PLAIN[plain]
             else:
                 field.type, field.type_name = _MESSAGE, f".{file.package}.{plain}"
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    classes = {
-        title: message_factory.GetMessageClass(
-            pool.FindMessageTypeByName(f"{file.package}.{title}")
-        )
-        for title in schema
-    }
-    return Messages(classes, message.DecodeError)
+    return file

@@ -82,18 +82,11 @@ def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
     owners = {place: owner_of(place, folders) for place, f in folders.items() if f.logs}
     silent = silent_runs(folders, set(owners.values()))
     places = sorted(silent.union(owners.values()), key=natural_order) or [()]
-    runs = {place: _run(place, folders, owners, notes) for place in places}
-    groups = studies_of(places)
-    common = _common_part(list(groups))
-    domains = {key: v for f in folders.values() for file in f.events
-               for key, v in file.domains.items()}  # fmt: skip
-    studies = []
-    for group, members in sorted(groups.items()):
-        name = "/".join(group[len(common) :]) or (group[-1] if group else folder.resolve().name)
-        own = [replace(runs[place], id="/".join(place[len(group) :]) or name) for place in members]
-        found = study_of_runs(name, own, notes=[*shortened(notes), *_lengths(own)])
-        studies.append(replace(found, space=_declared_space(found.parameters, domains)))
-    return tuple(studies)
+    parts: dict[Place, list[Place]] = {place: [] for place in places}
+    for part, owner in owners.items():
+        parts[owner].append(part)
+    runs = {place: _run(place, folders, parts[place], notes) for place in places}
+    return _studies(folder, folders, runs, notes)
 
 
 def _is_event_file(name: str) -> bool:
@@ -141,15 +134,15 @@ def _read_events(folders: Mapping[Place, Folder], root: Path, notes: list[str]) 
 def _run(
     place: Place,
     folders: Mapping[Place, Folder],
-    owners: Mapping[Place, Place],
+    parts: Sequence[Place],
     notes: list[str],
 ) -> Run:
+    """One run from the folders that are parts of it."""
     names = place or (folders[place].path.resolve().name,)
     run = Run("/".join(names))
     for name in names:
         run.parameters.update(named_values(name))
     run.parameters.update(folders[place].parameters)
-    parts = [part for part, owner in owners.items() if owner == place]
     for part in parts:
         _add_events(run, part[len(place) :], folders[part], notes)
         if part != place and not run.parameters:
@@ -160,7 +153,7 @@ def _run(
     times = [t for part in parts for f in folders[part].events for t in (f.first_time, f.last_time)]
     if np.isfinite(times).any():
         run.metadata["duration_seconds"] = float(np.nanmax(times) - np.nanmin(times))
-    if not run.is_measured:
+    if run.status is Status.COMPLETE and not run.is_measured:
         run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
     return run
 
@@ -182,6 +175,22 @@ def _add_events(run: Run, part: Place, found: Folder, notes: list[str]) -> None:
             continue
         points = joined_attempts(own)
         run.curves[metric_in(part, tag)] = counted_where_stepless(tag, points, notes)
+
+
+def _studies(
+    root: Path, folders: Mapping[Place, Folder], runs: Mapping[Place, Run], notes: Sequence[str]
+) -> tuple[ForeignStudy, ...]:
+    groups = studies_of(list(runs))
+    common = _common_part(list(groups))
+    files = [file for folder in folders.values() for file in folder.events]
+    domains = {key: ends for file in files for key, ends in file.domains.items()}
+    studies = []
+    for group, members in sorted(groups.items()):
+        name = "/".join(group[len(common) :]) or (group[-1] if group else root.resolve().name)
+        own = [replace(runs[place], id="/".join(place[len(group) :]) or name) for place in members]
+        found = study_of_runs(name, own, notes=[*shortened(notes), *_lengths(own)])
+        studies.append(replace(found, space=_declared_space(found.parameters, domains)))
+    return tuple(studies)
 
 
 def _common_part(groups: Sequence[Place]) -> Place:
