@@ -193,7 +193,8 @@ def test_unstable_trials_just_above_the_best_learning_rate_are_told(curve_study)
     )
     found = run(Instability(), table)
     assert found.verdict is Verdict.WARN
-    assert found.evidence["just_above_best_learning_rate"]["unstable"] == 5
+    above = found.evidence["just_above_best_learning_rate"]
+    assert above["unstable"] == len(above["unstable_trials"]) == 5
 
 
 def test_a_ripple_shared_by_trials_is_found_with_its_period(curve_study):

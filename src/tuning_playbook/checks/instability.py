@@ -23,6 +23,8 @@ from tuning_playbook.checks.evidence import cannot_tell, names, number, threshol
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.trial import Reason, Status
 
+_MOST_NAMES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Instability:
@@ -108,6 +110,7 @@ class Instability:
             "up_to": number(self.just_above * rates[best]),
             "trials": int(counted.sum()),
             "unstable": int(unstable.sum()),
+            "unstable_trials": names(table, rows[unstable][:_MOST_NAMES]),
         }
 
     def _word(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +68,18 @@ def named_trials(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Metric -> ids of the trials that the first alarm about its curves complains of."""
     found: dict[str, tuple[str, ...]] = {}
     for finding in findings:
-        trials = finding.evidence.get(_COMPLAINTS.get(finding.check, ""))
-        metric = finding.evidence.get("metric")
-        if finding.verdict in _ALARMS and isinstance(trials, (list, tuple)):
-            found.setdefault(str(metric), tuple(str(trial) for trial in trials))
+        trials = _named(finding)
+        if finding.verdict in _ALARMS and trials:
+            found.setdefault(str(finding.evidence.get("metric")), trials)
     return found
+
+
+def _named(finding: Finding) -> tuple[str, ...]:
+    trials = finding.evidence.get(_COMPLAINTS.get(finding.check, ""))
+    if not trials and finding.check == "instability":  # the best are fine, those above them not
+        above = finding.evidence.get("just_above_best_learning_rate")
+        trials = above.get("unstable_trials") if isinstance(above, Mapping) else None
+    return tuple(str(t) for t in trials) if isinstance(trials, (list, tuple)) else ()
 
 
 def _plot_keys(finding: Finding) -> tuple[list[str], list[str]]:
