@@ -194,6 +194,8 @@ def test_a_ray_experiment_keeps_its_names_beside_the_numbers(tmp_path):
     assert found[0]["acc"].steps.tolist() == list(range(1, 9))
     page = write_round_report(tmp_path / "new", "asha").read_text()
     assert "545b1_00002" in page
+    ids = check("asha", project=tmp_path / "new").studies[0].table.ids
+    assert ids[2] == "545b1_00002"
 
 
 def test_importing_again_adds_what_has_ended_since(tmp_path):

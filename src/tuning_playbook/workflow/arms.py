@@ -15,6 +15,7 @@ from tuning_playbook.design.follow_up import (
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.workflow.imported_rounds import imported_names
 from tuning_playbook.workflow.opening import stored_studies
 from tuning_playbook.workflow.round_facts import RoundFacts
 
@@ -88,7 +89,9 @@ def _arm(
 ) -> Arm:
     trials = list(store.trials(study.name))
     curves: dict[int, Curves] = dict(store.curves(study.name))
-    ids = [str(t.index) for t in trials]
+    events = store.events(study.name)
+    names = imported_names(events)
+    ids = [names.get(t.index, str(t.index)) for t in trials]
     own, notes = len(trials), []
     for name, studies in earlier:
         old = followed_study(study, studies)
@@ -105,5 +108,4 @@ def _arm(
             ids.append(f"{name}/{trial.index}")
             curves[index] = old_curves.get(trial.index, {})
     table = study_table(study, trials, curves, ids=ids, chance_level=chance_level)
-    events = store.events(study.name)
     return Arm(study, tuple(trials), table, len(trials) - own, tuple(notes), events)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuning_playbook.errors import RefusedByPlaybook
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, conditions_of
-from tuning_playbook.store import Store
+from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Project, Round, Study, refuse_forbidden_dimension
 
 IMPORTED = "imported"  # kind of the event that says where a study came from
@@ -18,6 +18,16 @@ def is_imported(store: Store, studies: Sequence[Study], name: str) -> bool:
     if name not in {study.name for study in studies}:
         return False
     return any(event.kind == IMPORTED for event in store.events(name))
+
+
+def imported_names(events: Sequence[Event]) -> dict[int, str]:
+    """Index -> what the trial was called by the tool that ran it; empty for a round of our own.
+
+    Args:
+        events: of the study.
+    """
+    imports = [event for event in events if event.kind == IMPORTED]
+    return {i: name for name, i in imports[-1].data["index"].items()} if imports else {}
 
 
 def same_search(project: Project, study: Study) -> Round:
