@@ -6,10 +6,13 @@ import math
 import random
 import shutil
 import sys
+from pathlib import Path
 
+import click
 import pytest
 
 from tuning_playbook.checks.registry import all_checks
+from tuning_playbook.cli.check import command
 from tuning_playbook.cli.main import main
 
 IDS = [check.id for check in all_checks()]
@@ -66,6 +69,23 @@ def findings(output):
     document = json.loads(output)
     assert document["schema"] == 1
     return {f["check"]: f for f in document["findings"]}
+
+
+def test_every_option_is_described():
+    page = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or f"`{parameter.opts[0]}" in page
+
+
+def test_conditional_ranges_may_be_declared(check, tmp_path):
+    (tmp_path / "space.toml").write_text(
+        '[optimizer]\nchoice = ["sgd", "adam"]\n[optimizer.when.sgd]\nlr = { log = [1e-4, 1.0] }\n'
+        "[optimizer.when.adam]\nlr = { log = [1e-5, 1.0] }\n"
+    )
+    rows = [{**r, "optimizer": ("sgd", "adam")[i % 2]} for i, r in enumerate(sweep())]
+    code, out, err = check(write(tmp_path / "t.csv", rows), "--space", "space.toml", "--json")
+    assert code in (0, 1), err
+    assert list(json.loads(out)["ranges"]) == ["optimizer", "optimizer.sgd.lr", "optimizer.adam.lr"]
 
 
 def test_the_document_has_the_promised_form(check, tmp_path):

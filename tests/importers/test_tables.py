@@ -203,6 +203,7 @@ def test_curves_may_go_by_row_or_by_a_counter(tmp_path, first):
     points = [{"trial": i + first, "step": 1, "loss": float(i)} for i in range(4)]
     found = read_tables(tmp_path, trials, points)
     assert found.ids == tuple(str(i + first) for i in range(4))
+    assert list(found.parameters) == ["lr"]
     assert found.curves["loss"][0].tolist() == [0, 1, 2, 3]
 
 

@@ -128,8 +128,8 @@ def _number_like(table: _Table, long: CurveTable) -> None:
     rows = [str(row) for row in range(len(table.ids))]
     if set(long.ids) <= set(table.ids) or not set(long.ids) <= set(rows):
         return
-    if table.id_column:
-        table.columns[table.id_column] = table.ids
+    if plain_name(table.id_column) in ID_NAMES:
+        table.columns[table.id_column] = list(table.ids)
     table.ids, table.id_column = rows, ""
     table.notes = ["The curves number the trials by row, from 0."]
 
