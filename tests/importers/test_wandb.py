@@ -294,6 +294,16 @@ def test_the_table_of_the_website(tmp_path):
     assert "Runtime" in study.metadata
 
 
+def test_curves_of_the_api_beside_the_table_of_the_website(tmp_path):
+    runs, history = tmp_path / "runs.csv", tmp_path / "history.csv"
+    runs.write_text("Name,State,Created,Runtime,lr\na,finished,2025,1,0.1\nb,crashed,2025,1,0.2\n")
+    history.write_text("Name,_step,val_loss\na,0,2.0\na,9,1.0\nb,0,2.5\n")
+    (study,) = open_foreign(str(runs), curves=history)
+    assert curve(study, "val_loss", 0) == ([0, 9], [2.0, 1.0])
+    assert study.parameters["lr"] == [0.1, 0.2]
+    assert study.status == ("complete", "failed")
+
+
 def test_what_is_not_wandbs_is_left_to_others(tmp_path):
     (tmp_path / "trials.csv").write_text("trial,lr,loss\n0,0.1,1\n")
     (tmp_path / "trials.json").write_text('[{"lr": 0.1, "loss": 1}]')

@@ -46,6 +46,7 @@ _OF_RUN = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runti
                      "Group", "Job Type", "JobType", "Host", "Hostname", "GPU Count", "GPU Type",
                      "End Time", "Updated", "Commit", "GitHub", "Github", "Path", "Python Version",
                      "OS", "CPU Count", "Heartbeat"})  # fmt: skip
+_SNIFFED_CHARACTERS = 1_000_000
 _BARE = re.compile(r"(?<=[:,\[\s])(-?)(nan|inf)(?=[,}\]])")
 
 
@@ -55,7 +56,7 @@ def is_export(path: Path) -> bool:
     if ending in (".csv", ".tsv"):
         header = _header(path)
         return (_has(header, _CONFIG) and _has(header, _SUMMARY)) or _is_of_website(header)
-    if ending not in (".json", ".jsonl", ".ndjson"):
+    if ending not in (".json", ".jsonl", ".ndjson") or not _begins_like_one(path):
         return False
     try:
         record = next(iter(_json_records(path)), None)
@@ -221,6 +222,16 @@ def _csv_records(path: Path) -> list[dict[str, Any]]:
             return list(csv.DictReader(file))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(f"{path} cannot be read as CSV: {error}; export it again") from error
+
+
+def _begins_like_one(path: Path) -> bool:
+    """Whether the words are there at all: a long table of another kind is not read for nothing."""
+    try:
+        with _opened(path) as file:
+            begin = file.read(_SNIFFED_CHARACTERS)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        return False
+    return any(f'"{key}"' in begin for key in (*_CONFIG, *_SUMMARY))
 
 
 def _json_records(path: Path) -> list[dict[str, Any]]:

@@ -117,13 +117,15 @@ def _records(data: bytes, found: RunLog) -> Iterator[bytes]:
             at, pieces = at + left, []  # on with the next block
             continue
         at += _HEADER_BYTES + length
-        if kind in (_FULL, _FIRST):
+        if kind == _FULL:
+            yield piece
+        elif kind == _FIRST:
             pieces = [piece]
         elif pieces:
             pieces.append(piece)
-        if kind in (_FULL, _LAST) and pieces:
-            yield b"".join(pieces)
-            pieces = []
+            if kind == _LAST:
+                yield b"".join(pieces)
+                pieces = []
 
 
 def _take(
