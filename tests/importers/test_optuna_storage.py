@@ -400,6 +400,21 @@ def test_a_locked_database_says_to_wait(database, monkeypatch):
     assert len(read_optuna(str(database))[0].ids) == 40
 
 
+def test_a_change_that_a_kill_interrupted_is_told_with_its_repair(database):
+    code = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE'); "
+        "[c.execute('INSERT INTO studies (study_name) VALUES (?)', (str(i) * 400,)) "
+        "for i in range(1000)]; os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(database)], check=False)
+    assert database.with_name(database.name + "-journal").stat().st_size > 0
+    with pytest.raises(InvalidInput, match="a killed process left it"):
+        read_optuna(str(database))
+    sqlite3.connect(database).execute("PRAGMA integrity_check").connection.close()
+    assert len(read_optuna(str(database))[0].ids) == 40
+
+
 def test_a_read_only_folder_can_be_read(database):
     database.chmod(0o444)
     database.parent.chmod(0o555)
