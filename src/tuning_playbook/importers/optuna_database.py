@@ -136,9 +136,10 @@ def _translated(place: str) -> Iterator[None]:
             ) from error
         if "readonly" in detail or "read-only" in detail:
             raise InvalidInput(
-                f"{place} cannot be read without writing: a killed process left it in the middle of "
-                "a change, or its folder allows no write-ahead log. Copy it together with its "
-                "-journal or -wal file, and open the copy once: sqlite3 COPY 'pragma integrity_check'"
+                f"{place} cannot be read without writing: a killed process left it in the middle "
+                "of a change, or its folder allows no write-ahead log. Copy it together with its "
+                "-journal or -wal file, and open the copy once: "
+                "sqlite3 COPY 'pragma integrity_check'"
             ) from error
         raise InvalidInput(f"{place} cannot be opened: {detail}") from error
     except DatabaseError as error:
