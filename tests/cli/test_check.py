@@ -83,8 +83,10 @@ def test_conditional_ranges_may_be_declared(check, tmp_path):
         "[optimizer.when.adam]\nlr = { log = [1e-5, 1.0] }\n"
     )
     rows = [{**r, "optimizer": ("sgd", "adam")[i % 2]} for i, r in enumerate(sweep())]
+    rows += [{**rows[-1], "trial": "low", "lr": 2e-5}]
     code, out, err = check(write(tmp_path / "t.csv", rows), "--space", "space.toml", "--json")
     assert code in (0, 1), err
+    assert not any("outside" in note for note in json.loads(out)["notes"])
     assert list(json.loads(out)["ranges"]) == ["optimizer", "optimizer.sgd.lr", "optimizer.adam.lr"]
 
 
@@ -183,6 +185,18 @@ def test_declared_ranges_are_used_and_nothing_else_is_searched(check, tmp_path):
     (tmp_path / "space.toml").write_text("[hyperparameters]\nlr = { log = [1e-3, 1.0] }\n")
     document = json.loads(check(path, "--space", "space.toml", "--json")[1])
     assert any("outside the declared range of lr" in note for note in document["notes"])
+    assert not any("--params" in note for note in document["notes"])
+
+
+def test_values_that_are_not_declared_are_told(check, tmp_path):
+    (tmp_path / "space.toml").write_text(
+        "lr = { log = [1e-4, 1.0] }\nwidth = { ordered = [8, 16] }\n"
+    )
+    path = write(
+        tmp_path / "t.csv", [{**r, "width": 8 * 2 ** (i % 3)} for i, r in enumerate(sweep())]
+    )
+    document = json.loads(check(path, "--space", "space.toml", "--json")[1])
+    assert "width took values that are not declared: 32." in document["notes"]
 
 
 def test_params_select_ignore_and_by(check, tmp_path):

@@ -22,6 +22,8 @@ from tuning_playbook.importers.curve_tables import stray_text
 
 Cells = Sequence[Any]
 
+SORTED_BY_NAME = "Columns were sorted by their names; --params chooses the hyperparameters."
+
 _FEWEST_GAPS = 2
 _COUNTERS = frozenset({"index", "idx", "i", "iteration", "order", "row", "unnamed_0"})
 _LONG = 20
@@ -189,8 +191,7 @@ def _summary(
 ) -> list[str]:
     if said or not parameters:
         return []
-    rest = f" Results: {', '.join(results)}." if results else ""
-    return [f"Columns were sorted by their names; --params chooses the hyperparameters.{rest}"]
+    return [SORTED_BY_NAME, *([f"Results: {', '.join(results)}."] if results else [])]
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,14 @@ from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.space import Float, Hyperparameter, Integer, SearchSpace
+from tuning_playbook.space import (
+    Categorical,
+    Float,
+    Hyperparameter,
+    Integer,
+    Ordered,
+    SearchSpace,
+)
 
 
 def with_space(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
@@ -42,15 +49,41 @@ def with_space(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
             columns[name] = cells
     notes = list(study.notes)
     for h in space.hyperparameters:
-        tried = columns.get(h.key, columns.get(h.name, ()))
+        tried = _where_it_exists(h, columns)
         if tried and isinstance(h.domain, (Float, Integer)):
             notes += _outside(h, h.domain, tried, study.ids)
+        elif tried and isinstance(h.domain, (Ordered, Categorical)):
+            notes += _undeclared(h, h.domain, tried)
     return replace(study, parameters=columns, notes=tuple(notes))
 
 
 def within_ranges(table: TrialTable) -> TrialTable:
     """The table with trials outside a declared range counted at its edge."""
     return replace(table, units={key: np.clip(unit, 0.0, 1.0) for key, unit in table.units.items()})
+
+
+def _where_it_exists(h: Hyperparameter, columns: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """The column of ``h``, empty in trials whose parent has another value."""
+    cells = list(columns.get(h.key, columns.get(h.name, ())))
+    if h.condition is None:
+        return cells
+    parent = columns.get(h.condition.parent, columns.get(h.condition.parent.rsplit(".", 1)[-1]))
+    if parent is None:
+        return cells
+    wanted = str(h.condition.value).lower()
+    return [c if str(p).lower() == wanted else None for c, p in zip(cells, parent, strict=False)]
+
+
+def _undeclared(
+    h: Hyperparameter, domain: Ordered | Categorical, cells: Sequence[Any]
+) -> list[str]:
+    """A note on the values that were tried and not declared, compared as they are written."""
+    known = {str(value).lower() for value in domain.values}
+    known |= {str(float(v)) for v in domain.values if isinstance(v, (int, float))}
+    others = {str(c): None for c in cells if c is not None and str(c).lower() not in known}
+    if not others:
+        return []
+    return [f"{h.key} took values that are not declared: {', '.join(list(others)[:5])}."]
 
 
 def _outside(

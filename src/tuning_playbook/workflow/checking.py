@@ -18,7 +18,7 @@ from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
-from tuning_playbook.importers.column_roles import with_roles
+from tuning_playbook.importers.column_roles import SORTED_BY_NAME, with_roles
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
@@ -295,7 +295,9 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     metric, notes = _metric(study, told)
     study = with_roles(study, metric=metric, parameters=told.parameters)
     objective = _objective(study.objective, metric, told.direction, notes)
-    study = replace(study, notes=(*study.notes, *notes))
+    guessed = not told.parameters and told.space is None
+    read = [note for note in study.notes if guessed or note != SORTED_BY_NAME]
+    study = replace(study, notes=(*read, *notes))
     if told.space is not None:
         space = read_space(told.space)
         study = with_space(study, space)
