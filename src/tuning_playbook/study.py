@@ -298,7 +298,8 @@ class Round:
 
 _LENGTH_NAMES = frozenset(
     {"max_train_steps", "train_steps", "num_train_steps", "num_steps", "total_steps", "epochs",
-     "num_epochs", "max_epochs", "max_steps", "training_steps"}
+     "num_epochs", "max_epochs", "max_steps", "training_steps", "num_train_epochs", "n_epochs",
+     "train_epochs", "total_epochs", "num_training_steps"}
 )  # fmt: skip
 _BATCH_SIZE_NAMES = frozenset(
     {"batch_size", "train_batch_size", "global_batch_size", "per_device_batch_size",
