@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers import columns
 from tuning_playbook.importers.base import foreign_table
 from tuning_playbook.importers.column_roles import with_roles
 from tuning_playbook.importers.opening import open_foreign
@@ -228,6 +229,37 @@ def test_one_table_may_hold_trials_and_curves(tmp_path):
     assert found.ids == ("a", "b")
     assert plain(found.parameters) == {"lr": [0.1, 0.2]}
     assert found.curves["loss"][1].tolist() == [0, 1, 2, 3] * 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_large_tables_are_read_as_small_ones_are(tmp_path, monkeypatch, ending):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    special = ["nan", "inf", "-inf", "", "1e-7", "3", "-0.0"]
+    points = [{"trial": f"{i % 5:02d}", "step": i, "loss": special[i % 7], "accuracy": 0.1 * i}
+              for i in range(50)]  # fmt: skip
+    path = write_csv(tmp_path / f"c.{ending}", points)
+    plain = columns.read_columns(path, as_text=("trial",))
+    used = []
+    monkeypatch.setattr(columns, "LARGE_BYTES", 0)
+    original = columns._from_arrow
+    monkeypatch.setattr(columns, "_from_arrow", lambda *a, **k: used.append(1) or original(*a, **k))
+    fast = columns.read_columns(path, as_text=("trial",))
+    assert used
+    assert list(fast) == list(plain)
+    for name in plain:
+        assert fast[name].missing.tolist() == plain[name].missing.tolist()
+        np.testing.assert_array_equal(fast[name].values, plain[name].values)
+
+
+def test_a_fault_in_a_large_table_is_told_as_in_a_small_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(columns, "LARGE_BYTES", 0)
+    (tmp_path / "t.csv").write_text("trial,lr\na,1\nb\n")
+    with pytest.raises(InvalidInput, match="line 3: 1 cells"):
+        read_table(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_text("trial,lr,opt\n007,1,sgd\n7,2,adam\n")
+    found = read_table(tmp_path / "t.csv")
+    assert found.ids == ("007", "7")
+    assert list(found.parameters["opt"]) == ["sgd", "adam"]
 
 
 CURVES_INSIDE = {
