@@ -59,7 +59,8 @@ class Made:
         round_ = read_round(file, read_project(self.folder))
         store = self.store
         for study in studies_of(read_project(self.folder), round_):
-            study = replace(study, purpose=purpose)
+            if purpose == "rerun":  # reruns belong to no round: they serve several
+                study = replace(study, purpose=purpose, round="", fixed=config)
             planned = planned_trials(study, start=0, count=study.trials, created_at=at)
             trials_ = [self.trial(t, at, config) for t in planned]
             store.create(study, trials_, curves={t.index: self.curves(t.index) for t in trials_})

@@ -9,6 +9,9 @@ from click.testing import CliRunner
 
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.design import studies_of
+from tuning_playbook.project_files import read_project
+from tuning_playbook.search import planned_trials
 from tuning_playbook.store import locked
 from tuning_playbook.store.logbook import decision_entry, launch_entry
 from tuning_playbook.trial import Status
@@ -64,13 +67,13 @@ def story(made):
 
 def test_rounds_stand_in_order_with_what_came_of_them(story):
     rounds = project_history(story.folder).rounds
-    assert [r.name for r in rounds] == ["wide", "wider", "again", "final"]
-    assert [r.mode for r in rounds] == ["explore", "explore", "explore", "exploit"]
+    assert [r.name for r in rounds] == ["wide", "wider", "final"]
+    assert [r.mode for r in rounds] == ["explore", "explore", "exploit"]
     assert [(r.trials, r.reruns, r.steps) for r in rounds] == [
-        (4, 0, 400), (6, 0, 600), (0, 3, 300), (5, 0, 500),
+        (4, 0, 400), (6, 3, 900), (5, 0, 500),
     ]  # fmt: skip
-    assert [r.seconds for r in rounds] == pytest.approx([40.0, 60.0, 30.0, 50.0])
-    assert [r.soundness for r in rounds] == ["weak", "sound", "", ""]
+    assert [r.seconds for r in rounds] == pytest.approx([40.0, 90.0, 50.0])
+    assert [r.soundness for r in rounds] == ["weak", "sound", ""]
     assert rounds[0].reasons == ("too few trials",)
     assert rounds[1].follows == "wide"
     assert rounds[1].answer == "the answer of wider"
@@ -87,6 +90,23 @@ def test_a_launch_carries_its_difference_and_the_decisions_evidence(story):
     later = decision_entry(replace(a_decision("wider"), gain=9.0), at=9000.0)
     story.enter(later)
     assert project_history(story.folder).baselines[0].evidence.startswith("gain 0.095")
+
+
+def test_reruns_of_a_candidate_belong_to_the_round_that_brought_it_up(story):
+    story.round("late-rerun", trials=2, at=9000.0, purpose="rerun", config=NEW)
+    rounds = {r.name: r for r in project_history(story.folder).rounds}
+    assert set(rounds) == {"wide", "wider", "final"}
+    assert rounds["wider"].reruns == 5
+    assert rounds["final"].reruns == 0
+
+
+def test_reruns_before_any_round_have_a_place_too(made):
+    made.round("baseline", trials=2, at=10.0, purpose="rerun", config=OLD)
+    (alone,) = project_history(made.folder).rounds
+    assert (alone.name, alone.reruns, alone.trials) == ("reruns", 2, 0)
+    made.round("first", at=20.0)
+    (first,) = project_history(made.folder).rounds
+    assert (first.name, first.reruns) == ("first", 2)
 
 
 def test_ranges_are_told_with_the_reason_for_each_change(story):
@@ -146,7 +166,7 @@ def test_trials_that_were_measured_otherwise_get_another_letter(story):
     file.write_text(file.read_text().replace("max_train_steps = 100", "max_train_steps = 200"))
     story.round("longer", at=5000.0, seed=2)
     history = project_history(story.folder)
-    assert [r.evaluation for r in history.rounds] == ["A", "A", "A", "A", "B"]
+    assert [r.evaluation for r in history.rounds] == ["A", "A", "A", "B"]
     assert "200 steps" in history.evaluations[1][1]
 
 
@@ -182,7 +202,7 @@ def test_the_best_trial_is_found_without_reading_the_others(story, monkeypatch):
 def test_the_command_writes_every_form(story, tmp_path):
     run, place = CliRunner().invoke, ["--project", str(story.folder)]
     document = json.loads(run(playbook, ["history", "--json", *place]).output)
-    assert (document["schema"], len(document["rounds"])) == (1, 4)
+    assert (document["schema"], len(document["rounds"])) == (1, 3)
     rows = list(csv.DictReader(io.StringIO(run(playbook, ["history", "--csv", *place]).output)))
     assert [r["name"] for r in rows] == ["wide", "wider", "again", "final"]
     assert "## Baselines" in run(playbook, ["history", "--markdown", *place]).output
@@ -205,8 +225,13 @@ def test_forms_that_do_not_exist_or_exclude_each_other_are_refused(story, option
 
 
 def test_waiting_trials_cost_nothing_yet(made):
-    made.round("first", trials=4)
-    tally = made.store.tallies()["first"]
-    assert dict(tally.counts) == {Status.COMPLETE: 4}
-    (spent,) = project_history(made.folder).ledger
-    assert spent.steps == 400
+    round_ = made.round("first", trials=4)
+    (study,) = studies_of(read_project(made.folder), replace(round_, trials=9))
+    more = planned_trials(study, start=4, count=5, created_at=1e9)
+    store = made.store
+    store.create(study, more)
+    assert store.tallies()["first"].counts == {Status.COMPLETE: 4, Status.WAITING: 5}
+    store.close()
+    history = project_history(made.folder)
+    assert [(s.trials, s.steps) for s in history.ledger] == [(4, 400)]
+    assert history.experiments[0].trials == "9 (4 complete)"

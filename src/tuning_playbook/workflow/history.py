@@ -92,14 +92,37 @@ def _rounds(
     newest = {(e.kind, e.round): e for e in logbook}
     by_round: dict[str, list[Study]] = defaultdict(list)
     for study in studies:
-        by_round[study.round or study.name].append(study)
+        if study.round or study.purpose == "search":
+            by_round[study.round or study.name].append(study)
+    begun = {name: _begun(own, tallies) for name, own in by_round.items()}
+    for study in studies:
+        if not study.round and study.purpose == "rerun":
+            by_round[_round_of_reruns(study, tallies, begun, logbook)].append(study)
     found = []
     for name, own in by_round.items():
         facts, answer = newest.get(("round", name)), newest.get(("answer", name))
         # an answer tells it as well, for a round whose own entry is missing
         told = facts.data if facts else _told(answer)
         found.append(_Round(name, tuple(own), tallies, told, answer, newest.get((DECISION, name))))
-    return tuple(sorted(found, key=_begun))  # stable: rounds of unknown time keep their order
+    # stable: rounds of unknown time keep their order
+    return tuple(sorted(found, key=lambda r: begun.get(r.name, float("inf"))))
+
+
+def _round_of_reruns(
+    study: Study,
+    tallies: Mapping[str, Tally],
+    begun: Mapping[str, float],
+    logbook: Sequence[LogbookEntry],
+) -> str:
+    """The round whose candidate was run again, else the one that was going on then."""
+    for entry in logbook:
+        decided = entry.kind == DECISION and entry.round in begun
+        if decided and dict(entry.data.get("candidate", {})) == dict(study.fixed):
+            return entry.round
+    at = tallies.get(study.name, _NO_TRIALS).created_at
+    earlier = [name for name, time_ in begun.items() if time_ <= at]
+    known = max(earlier, key=lambda name: begun[name], default=None)
+    return known or min(begun, key=lambda name: begun[name], default="reruns")
 
 
 def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
@@ -107,8 +130,9 @@ def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
     return {key: data[key] for key in ("mode", "follows") if key in data}
 
 
-def _begun(round_: _Round) -> float:
-    times = [round_.tallies.get(s.name, _NO_TRIALS).created_at for s in round_.studies]
+def _begun(studies: Iterable[Study], tallies: Mapping[str, Tally]) -> float:
+    """When the first trial was planned; infinite where that is not known."""
+    times = [tallies.get(s.name, _NO_TRIALS).created_at for s in studies]
     return min((t for t in times if t == t), default=float("inf"))
 
 
@@ -121,7 +145,7 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, _NO_TRIALS) for s in round_.studies]
     data: Mapping[str, Any] = {} if answer is None else answer.data
-    begun = _begun(round_)
+    begun = _begun(searches or round_.studies, round_.tallies)
     return RoundStep(
         number=number,
         name=round_.name,

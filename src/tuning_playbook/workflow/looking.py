@@ -95,7 +95,9 @@ def looks_of(
     return Looks(
         metric=project.objective.metric,
         test_metric=project.test_metric,
-        rounds=len({s.round or s.name for s in studies if s.name in judged}),
+        rounds=len(
+            {s.round or s.name for s in studies if s.name in judged and s.purpose == "search"}
+        ),
         trials=sum(judged.values()),
         over=_over(logbook),
         test=tuple(_look(e) for e in logbook if e.kind == LOOK and e.data.get("set") == "test"),
