@@ -144,6 +144,20 @@ def test_a_command_reports_by_json_lines_and_gets_its_configuration(bench):
         assert trial.summaries["error"].minimum == trial.config["x"]
 
 
+def test_malformed_lines_are_kept_as_events_the_first_few_of_them(bench):
+    script = bench.folder / "program.sh"
+    script.write_text(
+        'for i in $(seq 30); do echo "{broken $i" >> "$TUNING_PLAYBOOK_LINES"; done\n'
+        'echo "{\\"step\\": 6, \\"evaluation\\": true, \\"error\\": 1}" '
+        '>> "$TUNING_PLAYBOOK_LINES"\n'
+    )
+    _, store = bench.run(bench.study(trials=2, command=["sh", "program.sh"]))
+    assert {t.status for t in store.trials("study")} == {Status.COMPLETE}
+    malformed = [e for e in store.events("study") if e.kind == "malformed-line"]
+    assert [e.trial for e in malformed].count(0) == [e.trial for e in malformed].count(1) == 20
+    assert malformed[0].data["line"] == "{broken 1"
+
+
 def test_a_python_command_uses_the_helper(bench):
     (bench.folder / "main.py").write_text(
         "import tuning_playbook\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,10 @@ from tuning_playbook.trial import Checkpoint, Step
 
 _LAST_OUTPUT_BYTES = 4096
 
+# What else the journal tells becomes curves, checkpoints or the trial's outcome.
+_TOLD = ("malformed-line", "damaged-journal", "not-a-number", "restored")
+_MOST_TOLD = 20  # of each kind in one attempt: a program may write nothing but malformed lines
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -32,10 +37,12 @@ class News:
     Args:
         chunks: logged rows.
         checkpoints: all that are kept now, or ``None`` for no change.
+        events: what a person should be told; the first few of each kind.
     """
 
     chunks: tuple[CurveChunk, ...] = ()
     checkpoints: tuple[Checkpoint, ...] | None = None
+    events: tuple[JournalEvent, ...] = ()
 
 
 class Follower:
@@ -50,6 +57,7 @@ class Follower:
         self._attempt = attempt
         self._readers = (JournalReader(attempt.journal), LinesReader(attempt.lines))
         self._resumed_from: Step = 0
+        self._told: Counter[str] = Counter()
         # Only the present attempt tells how the trial ended.
         self.evidence = replace(evidence, diverged=None, not_a_number=None, exception=None)
 
@@ -59,6 +67,7 @@ class Follower:
         checkpoints: tuple[Checkpoint, ...] | None = None
         chunks: list[CurveChunk] = []
         pending: list[JournalRows] = []
+        events: list[JournalEvent] = []
         for entry in entries:
             if isinstance(entry, JournalRows):
                 pending.append(entry)
@@ -68,8 +77,16 @@ class Follower:
                 self._resumed_from = int(entry.data["step"])
             elif entry.kind == "checkpoints":
                 checkpoints = self._checkpoints(entry.data["kept"])
+            if isinstance(entry, JournalEvent) and self._is_told(entry):
+                events.append(entry)
             self._learn(entry)
-        return News((*chunks, *self._chunks(pending)), checkpoints)
+        return News((*chunks, *self._chunks(pending)), checkpoints, tuple(events))
+
+    def _is_told(self, event: JournalEvent) -> bool:
+        if event.kind not in _TOLD:
+            return False
+        self._told[event.kind] += 1
+        return self._told[event.kind] <= _MOST_TOLD
 
     def last_output(self) -> str:
         """The last line that the process printed, shortened."""

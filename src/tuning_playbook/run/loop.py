@@ -201,7 +201,7 @@ class Driver:
         key = control.key_of(trial)
         news = follower.read()
         due = time.monotonic() - self._renewed.get(key, 0.0) >= _RENEWAL_SECONDS
-        if not (news.chunks or news.checkpoints is not None or due or force):
+        if not (news.chunks or news.checkpoints is not None or news.events or due or force):
             return
         try:
             self._append(trial, news)
@@ -210,6 +210,8 @@ class Driver:
             self._apply(control.LeaseEnded(key))
 
     def _append(self, trial: Trial, news: News, events: Sequence[Event] = ()) -> None:
+        now = time.time()
+        told = [Event(now, e.kind, "", trial.index, e.data) for e in news.events]
         patiently(
             lambda: self._store.append(
                 trial.study,
@@ -219,7 +221,7 @@ class Driver:
                 lease_seconds=LEASE_SECONDS,
                 chunks=news.chunks,
                 checkpoints=news.checkpoints,
-                events=events,
+                events=[*events, *told],
             )
         )
 
@@ -270,7 +272,8 @@ class Driver:
             follower = Follower(earlier, evidence)
             news = follower.read()
             if earlier.key not in self._folded:
-                self._append(trial, news)
+                # Its events would be told twice where a dead driver stored them already.
+                self._append(trial, replace(news, events=()))
                 self._folded.add(earlier.key)
             evidence = follower.evidence
         return evidence
