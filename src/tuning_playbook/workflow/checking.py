@@ -272,7 +272,8 @@ def _check_foreign(
         findings = run_checks(table, select=select, ignore=ignore)
         checked.append(CheckedStudy(table, findings, read.notes))
     if not checked:
-        more = f" ({len(unusable) - 1} more studies have the like)" if len(unusable) > 1 else ""
+        others = ", ".join(name for name, _ in unusable[1:6])
+        more = f". Nor can these be checked: {others}" if others else ""
         raise InvalidInput(unusable[0][1] + more)
     return Checked(tuple(checked), tuple(unusable))
 
