@@ -266,6 +266,15 @@ def test_other_places_are_not_mlflows(tmp_path):
         read_mlflow(str(tmp_path))
 
 
+def test_a_password_is_not_shown():
+    with pytest.raises(InvalidInput) as refused:
+        read_mlflow("mlflow:postgresql://me:hush@127.0.0.1:1/db")
+    assert "hush" not in str(refused.value)
+    with pytest.raises(InvalidInput) as refused:
+        read_mlflow("mlflow:https://me:hush@example.org")
+    assert "hush" not in str(refused.value)
+
+
 def test_a_server_is_refused_with_what_to_give():
     with pytest.raises(InvalidInput, match="--backend-store-uri"):
         read_mlflow("mlflow:http://localhost:5000")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tuning_playbook.errors import InvalidInput
@@ -44,26 +44,39 @@ def read_sql_store(url: str) -> list[Experiment]:
                 return _experiments(connection)
         finally:
             engine.dispose()
-    except (SQLAlchemyError, ArgumentError, ImportError) as error:
+    except ImportError as error:
+        raise InvalidInput(
+            f"{without_password(url)} needs the database's driver ({error}); for PostgreSQL, type: "
+            "python -m pip install 'tuning-playbook[postgresql]'"
+        ) from error
+    except (SQLAlchemyError, ArgumentError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise InvalidInput(
-            f"{_shown(url)} cannot be read as a database of MLflow: {reason:.200}; give the URL "
-            "that was passed to mlflow as --backend-store-uri"
+            f"{without_password(url)} cannot be read as a database of MLflow: {reason:.200}; give "
+            "the URL that was passed to mlflow as --backend-store-uri"
         ) from error
 
 
-def _read_only(url: str) -> str:
-    """The URL; of an SQLite file one that neither creates nor changes it."""
+def _read_only(url: str) -> str | URL:
+    """The URL with the driver that we have; of an SQLite file, only to read."""
     parsed = make_url(url)
+    if parsed.drivername.partition("+")[0] in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
     if not parsed.drivername.startswith("sqlite") or parsed.database in (None, "", ":memory:"):
-        return url
+        return parsed
     path = Path(str(parsed.database)).resolve()
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}; give the database that MLflow writes to")
     return f"sqlite:///{path.as_uri()}?mode=ro&uri=true"
 
 
-def _shown(url: str) -> str:
+def without_password(url: str) -> str:
+    """The URL, or path, as it may be shown.
+
+    Example:
+        >>> without_password("postgresql://me:secret@host/db"), without_password("mlruns")
+        ('postgresql://me:***@host/db', 'mlruns')
+    """
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:

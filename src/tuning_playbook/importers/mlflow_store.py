@@ -12,7 +12,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.mlflow_files import is_file_store, read_file_store
 from tuning_playbook.importers.mlflow_run import Experiment, StoredRun, run_of
-from tuning_playbook.importers.mlflow_sql import read_sql_store
+from tuning_playbook.importers.mlflow_sql import read_sql_store, without_password
 from tuning_playbook.importers.runs import counted, shortened, study_of_runs
 
 _TABLES = {"experiments", "runs", "params", "metrics"}
@@ -52,14 +52,15 @@ def read_mlflow(uri: str, *, experiment: str | None = None) -> tuple[ForeignStud
     Raises:
         InvalidInput: for a store that cannot be read, has no runs, or has no such experiment.
     """
-    stored = _experiments(uri.removeprefix("mlflow:"))
+    place = uri.removeprefix("mlflow:")
+    stored, shown = _experiments(place), without_password(place)
     if experiment is not None:
-        stored = [_wanted(stored, experiment, uri)]
+        stored = [_wanted(stored, experiment, shown)]
     studies = tuple(_study(found) for found in stored if found.runs)
     if not studies:
         deleted = sum(found.deleted for found in stored)
         raise InvalidInput(
-            f"{uri} has no runs"
+            f"{shown} has no runs"
             + (f"; {deleted} are deleted" if deleted else "")
             + "; give the store that MLflow wrote to, its folder mlruns or the database URL"
         )
@@ -70,8 +71,9 @@ def _experiments(uri: str) -> list[Experiment]:
     scheme = urlsplit(uri).scheme.lower()
     if scheme in ("http", "https", "databricks"):
         raise InvalidInput(
-            f"{uri} is a tracking server, which is not asked; give what the server reads from "
-            "(its --backend-store-uri): a folder, or a database URL such as sqlite:///mlflow.db"
+            f"{without_password(uri)} is a tracking server, which is not asked; give what the "
+            "server reads from (its --backend-store-uri): a folder, or a database URL such as "
+            "sqlite:///mlflow.db"
         )
     if scheme.partition("+")[0] in ("sqlite", "postgresql", "mysql", "mssql"):
         return read_sql_store(uri)
