@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 
@@ -183,13 +184,18 @@ def _change_lines(launch: BaselineStep) -> list[str]:
 
 
 def _short(value: str | None) -> str:
-    return "absent" if value is None else value
+    if value is None:
+        return "absent"
+    with suppress(ValueError):  # a long number is cut to what tells it apart, never to 1
+        number = f"{float(value):.4g}"
+        return number if len(value) > len(number) and number != "1" else value
+    return value
 
 
 def _launch_tip(launch: BaselineStep | None) -> str:
     if launch is None:
         return "The baseline as playbook.toml declared it"
-    changes = [f"{key}: {_short(a)} → {_short(b)}" for key, a, b in launch.changes]
+    changes = [f"{key}: {a or 'absent'} → {b or 'absent'}" for key, a, b in launch.changes]
     return "\n".join(filter(None, (launch.reason, *changes, launch.evidence)))
 
 
