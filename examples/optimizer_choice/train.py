@@ -31,8 +31,11 @@ def build_optimizer(config, parameters):
     return torch.optim.SGD(parameters, lr=rate, momentum=config["momentum"], nesterov=True)
 
 
-def rate_factor(schedule, done):
-    """What the learning rate is multiplied with, where ``done`` of the training is done."""
+def rate_factor(schedule, step, *, warmup_steps, last_step):
+    """What the learning rate is multiplied with in the update ``step``, 1 to ``last_step``."""
+    if step <= warmup_steps:
+        return step / (warmup_steps + 1)
+    done = (step - warmup_steps - 1) / (last_step - warmup_steps)
     if schedule == "linear":
         return 1 - done
     if schedule == "cosine":
@@ -65,9 +68,14 @@ def train(trial):
 
     start = trial.restore(model, optimizer, rng)
     for step in trial.steps(start):
-        factor = rate_factor(config["schedule"], (step - 1) / trial.max_train_steps)
-        for group in optimizer.param_groups:
-            group["lr"] = config["learning_rate"] * factor
+        factor = rate_factor(
+            config["schedule"],
+            step,
+            warmup_steps=config["warmup_steps"],
+            last_step=trial.max_train_steps,
+        )
+        rate = config["learning_rate"] * factor
+        optimizer.param_groups[0]["lr"] = rate
         batch = torch.as_tensor(rng.integers(0, len(TRAIN_LABELS), size=config["batch_size"]))
         loss = nn.functional.cross_entropy(model(TRAIN_IMAGES[batch]), TRAIN_LABELS[batch])
         optimizer.zero_grad()
@@ -75,7 +83,7 @@ def train(trial):
         gradient_norm = nn.utils.get_total_norm(p.grad for p in model.parameters())
         optimizer.step()
         decay(model, config["weight_decay"] * factor)
-        trial.log(step, train_loss=loss, gradient_norm=gradient_norm)
+        trial.log(step, train_loss=loss, gradient_norm=gradient_norm, learning_rate=rate)
 
         if trial.evaluation_due(step):
             trial.evaluate(

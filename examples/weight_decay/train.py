@@ -54,8 +54,9 @@ def train(trial):
 
     start = trial.restore(model, optimizer, rng)
     for step in trial.steps(start):
-        rate_left = 1 - (step - 1) / trial.max_train_steps  # both decay to zero
-        optimizer.param_groups[0]["lr"] = config["learning_rate"] * rate_left
+        rate_left = 1 - (step - 1) / trial.max_train_steps  # of either, down to zero
+        rate = config["learning_rate"] * rate_left
+        optimizer.param_groups[0]["lr"] = rate
         batch = torch.as_tensor(rng.integers(0, TRAIN.stop, size=config["batch_size"]))
         loss = nn.functional.cross_entropy(model(IMAGES[batch]), LABELS[batch])
         optimizer.zero_grad()
@@ -63,7 +64,7 @@ def train(trial):
         gradient_norm = nn.utils.get_total_norm(p.grad for p in model.parameters())
         optimizer.step()
         decay(model, config["weight_decay"] * rate_left)
-        trial.log(step, train_loss=loss, gradient_norm=gradient_norm)
+        trial.log(step, train_loss=loss, gradient_norm=gradient_norm, learning_rate=rate)
 
         if trial.evaluation_due(step):
             trial.evaluate(
