@@ -394,6 +394,42 @@ def test_an_empty_cell_was_not_logged_and_an_empty_row_is_not_a_number(tmp_path)
     assert found.curves["val_loss"][0].tolist() == [0]
 
 
+def runs_with_gaps(gap):
+    """Ten trials of ten rows; ``gap(trial, step, name)`` says which cells are empty."""
+    return [
+        {"trial": f"t{t}", "step": s, **{name: 1.0 for name in ("loss", "accuracy")
+                                         if not gap(t, s, name)}}
+        for t in range(10) for s in range(1, 11)
+    ]  # fmt: skip
+
+
+def nan_steps(tmp_path, points, metric="loss"):
+    trials = [{"trial": f"t{t}", "lr": 0.1 * t} for t in range(10)]
+    rows, steps, values = read_tables(tmp_path, trials, points).curves[metric]
+    return [(r, s) for r, s, v in zip(rows.tolist(), steps.tolist(), values, strict=True) if v != v]
+
+
+def test_a_trial_that_goes_on_without_its_loss_has_diverged(tmp_path):
+    points = runs_with_gaps(lambda t, s, name: name == "loss" and ((t == 3 and s > 7) or t == 5))
+    expected = [(3, 8), (3, 9), (3, 10), *((5, s) for s in range(1, 11))]
+    assert nan_steps(tmp_path, points) == expected
+    assert nan_steps(tmp_path, points[::-1]) == expected[::-1]
+    assert nan_steps(tmp_path, points, "accuracy") == []
+
+
+GAPS = {
+    "evaluated now and then": lambda t, s, name: name == "loss" and s % 5,
+    "and stopped in between": lambda t, s, name: name == "loss" and (s % 5 or (t > 6 and s > 4)),
+    "not in the last row": lambda t, s, name: name == "loss" and s == 10,
+    "in the middle only": lambda t, s, name: name == "loss" and t == 3 and s == 4,
+}
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_metric_that_is_logged_now_and_then_is_no_nan(tmp_path, gap):
+    assert nan_steps(tmp_path, runs_with_gaps(GAPS[gap])) == []
+
+
 def test_metrics_in_rows_become_curves(tmp_path):
     points = [{"run_id": r, "step": s, "key": k, "value": s + len(k)}
               for r in "ab" for s in (1, 2) for k in ("loss", "acc")]  # fmt: skip

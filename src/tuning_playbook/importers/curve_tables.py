@@ -23,6 +23,8 @@ from tuning_playbook.importers.columns import Column, plain_values
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
 MOSTLY_NUMBERS = 0.9
+# A metric with at least this share of its cells filled is one of every row.
+DENSE = 0.95
 _METRIC_NAMES = ("metric", "metric_name", "key", "tag")
 _VALUE_NAMES = ("value", "metric_value")
 _THOUSANDTHS = 1000.0
@@ -159,6 +161,30 @@ def _is_number(cell: Any) -> bool:
     return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
+def _silent_ends(
+    rows: NDArray[np.int64], steps: NDArray[np.float64], logged: NDArray[np.bool_], count: int
+) -> NDArray[np.bool_]:
+    """Empty cells that stand for NaN: a metric of every row that a trial stops to have.
+
+    Data frames write NaN as an empty cell. Where most trials have a metric in nearly every row up
+    to their last, a trial that goes on without it has logged NaN; where the metric is evaluated
+    now and then, or ends early in most trials, nothing can be told.
+    """
+    order = np.lexsort((steps, rows))
+    owner, there = rows[order], logged[order]
+    lengths = np.bincount(owner, minlength=count)
+    ends = np.cumsum(lengths) - 1
+    last = np.full(count, -1, dtype=np.int64)
+    np.maximum.at(last, owner[there], np.flatnonzero(there))
+    whole = last == ends
+    filled = np.bincount(owner[there], minlength=count)
+    if 2 * whole.sum() <= count or filled[whole].sum() < DENSE * lengths[whole].sum():
+        return np.zeros(len(rows), dtype=bool)
+    silent = np.empty(len(rows), dtype=bool)
+    silent[order] = np.arange(len(rows)) > last[owner]
+    return silent
+
+
 def _logged(
     rows: NDArray[np.int64],
     steps: NDArray[np.float64],
@@ -173,6 +199,8 @@ def _logged(
         if nothing.any():
             elsewhere = np.bincount(rows[logged], minlength=count) > 0
             logged |= nothing & elsewhere[rows]
+        if not logged.all():
+            logged |= _silent_ends(rows, steps, logged, count)
         everything = bool(logged.all())
         curves[name] = (
             (rows, whole, column.values)
