@@ -118,17 +118,7 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
             _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="far worse",
                     marker={"color": GREY, "size": 7, "symbol": f"triangle-{away}-open"})
         )  # fmt: skip
-    if len(info.infeasible_rows):
-        border = np.full(len(info.infeasible_rows), info.y_range.bad_end)
-        seen = visible(info.infeasible_x, border, log_x=log_x, all_below=300)
-        rows, x = info.infeasible_rows[seen], info.infeasible_x[seen]
-        few = len(seen) <= _FEW_CROSSES
-        traces.append(
-            _points(rows, x, border[seen], name="infeasible",
-                    marker={"color": LOST, "size": 8 if few else 6, "symbol": "x-thin",
-                            "opacity": 1 if few else 0.45,
-                            "line": {"width": 1.6 if few else 1, "color": LOST}})
-        )  # fmt: skip
+    traces += _crosses(info)
     for rank, row in reversed(list(enumerate(info.best))):
         at = info.rows == row
         traces.append(
@@ -144,6 +134,24 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     figure = {"data": traces, "layout": figure_layout}
     add_overlay(figure, info.overlay, domain=info.domain, y_range=info.y_range)
     return figure
+
+
+def _crosses(info: AxisInfo) -> list[dict[str, Any]]:
+    """Infeasible trials on the border of the bad side; fainter where there are many."""
+    if not len(info.infeasible_rows):
+        return []
+    border = np.full(len(info.infeasible_rows), info.y_range.bad_end)
+    seen = visible(info.infeasible_x, border, log_x=is_log(info.domain), all_below=300)
+    few = len(seen) <= _FEW_CROSSES
+    marker = {
+        "color": LOST,
+        "size": 8 if few else 6,
+        "symbol": "x-thin",
+        "opacity": 1 if few else 0.45,
+        "line": {"width": 1.6 if few else 1, "color": LOST},
+    }
+    rows, x = info.infeasible_rows[seen], info.infeasible_x[seen]
+    return [_points(rows, x, border[seen], name="infeasible", marker=marker)]
 
 
 def _rug(info: AxisInfo) -> list[dict[str, Any]]:
