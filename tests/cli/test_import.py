@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sys
 import tomllib
 import warnings
@@ -100,7 +101,9 @@ def test_a_study_becomes_a_round_that_every_command_knows(tmp_path, playbook, mo
     imported, out, err = playbook("check", "sweep", "--json")
     assert imported == direct, err
     got = json.loads(out)["findings"]
-    assert [(f["check"], f["verdict"]) for f in got] == [(f["check"], f["verdict"]) for f in wanted]
+    assert [(f["check"], f["verdict"], f["summary"]) for f in got] == [
+        (f["check"], f["verdict"], f["summary"]) for f in wanted
+    ]
     assert playbook("report", "sweep")[0] == 0
     assert "Imported: sweep" in (folder / "reports" / "sweep.html").read_text()
     code, out, _ = playbook("next")
@@ -182,6 +185,21 @@ def test_an_optuna_study_keeps_its_ranges_and_numbers(tmp_path):
         study.optimize(objective, n_trials=5)
     more = import_study(path, into=tmp_path / "new")
     assert (sum(more.added.values()), more.known) == (5, 30)
+
+
+def test_trials_of_different_lengths_are_judged_as_before_the_import(tmp_path):
+    told = Told(metric="loss", direction="minimize", parameters=("lr",))
+    for path in (RAY / "asha", cut := tmp_path / "cut"):
+        if path is cut:
+            shutil.copytree(RAY / "asha", cut)
+            shutil.rmtree(cut / "trial_00003")  # one trial is the longest now
+        into = tmp_path / f"project-{path.name}"
+        import_study(str(path), into=into, told=told)
+        (direct,) = check(str(path), told=told).studies
+        (imported,) = check(path.name, project=into).studies
+        assert imported.table.max_train_steps == direct.table.max_train_steps
+        assert imported.table.ids.tolist() == direct.table.ids.tolist()
+        assert imported.findings == direct.findings
 
 
 def test_a_ray_experiment_keeps_its_names_beside_the_numbers(tmp_path):

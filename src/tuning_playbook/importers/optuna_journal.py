@@ -95,9 +95,9 @@ class _Replay:
             if study is not None:
                 self._change_study(study, entry)
         elif code <= _SYSTEM_ATTRIBUTE:
-            trial = self._trials[entry["trial_id"]]
-            if trial.state not in _FINISHED:
-                _change_trial(trial, entry)
+            number = entry["trial_id"]
+            if number < len(self._trials) and self._trials[number].state not in _FINISHED:
+                _change_trial(self._trials[number], entry)
         else:
             raise ValueError(f"operation {code}")
 

@@ -192,9 +192,11 @@ def _notes(study: OptunaStudy, metrics: Sequence[str], *, comparable: bool) -> l
     notes = []
     states = Counter(t.state for t in study.trials)
     if len(metrics) > 1:
+        pairs = zip(study.directions, metrics, strict=True)
+        named = ", ".join(f"{direction.lower()} {metric}" for direction, metric in pairs)
         notes.append(
-            f"the study has {len(metrics)} objectives ({', '.join(metrics)}); the first decides "
-            "unless --metric names another"
+            f"the study has {len(metrics)} objectives ({named}); the first decides unless --metric "
+            "and --direction name another"
         )
     if not comparable:
         notes.append(

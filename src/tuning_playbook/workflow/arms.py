@@ -15,7 +15,7 @@ from tuning_playbook.design.follow_up import (
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
-from tuning_playbook.workflow.imported_rounds import imported_names
+from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
 from tuning_playbook.workflow.round_facts import RoundFacts
 
@@ -90,7 +90,8 @@ def _arm(
     trials = list(store.trials(study.name))
     curves: dict[int, Curves] = dict(store.curves(study.name))
     events = store.events(study.name)
-    names = imported_names(events)
+    imported = import_facts(events)
+    names = {} if imported is None else imported.names
     ids = [names.get(t.index, str(t.index)) for t in trials]
     own, notes = len(trials), []
     for name, studies in earlier:
@@ -108,4 +109,10 @@ def _arm(
             ids.append(f"{name}/{trial.index}")
             curves[index] = old_curves.get(trial.index, {})
     table = study_table(study, trials, curves, ids=ids, chance_level=chance_level)
+    if imported is not None:
+        table = replace(
+            table,
+            max_train_steps=imported.max_train_steps,
+            inferred_ranges=imported.inferred_ranges,
+        )
     return Arm(study, tuple(trials), table, len(trials) - own, tuple(notes), events)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tuning_playbook.errors import RefusedByPlaybook
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, conditions_of
@@ -20,14 +21,36 @@ def is_imported(store: Store, studies: Sequence[Study], name: str) -> bool:
     return any(event.kind == IMPORTED for event in store.events(name))
 
 
-def imported_names(events: Sequence[Event]) -> dict[int, str]:
-    """Index -> what the trial was called by the tool that ran it; empty for a round of our own.
+@dataclass(frozen=True, slots=True)
+class ImportFacts:
+    """What the newest import of a study knew and the store has no place for.
+
+    Args:
+        names: index -> what the trial was called by the tool that ran it.
+        max_train_steps: common length of the trials; ``None`` where they differ.
+        inferred_ranges: whether the ranges are only those of the values tried.
+    """
+
+    names: Mapping[int, str]
+    max_train_steps: int | None
+    inferred_ranges: bool
+
+
+def import_facts(events: Sequence[Event]) -> ImportFacts | None:
+    """The facts of an imported study; ``None`` for one that the project has run.
 
     Args:
         events: of the study.
     """
     imports = [event for event in events if event.kind == IMPORTED]
-    return {i: name for name, i in imports[-1].data["index"].items()} if imports else {}
+    if not imports:
+        return None
+    data = imports[-1].data
+    return ImportFacts(
+        {i: name for name, i in data["index"].items()},
+        data["max_train_steps"],
+        data["inferred_ranges"],
+    )
 
 
 def same_search(project: Project, study: Study) -> Round:

@@ -224,7 +224,7 @@ def _store(
             _refuse_changes(study.name, old, trials)
         new = [t for t in trials if t.index not in old]
         store.create(study, new, curves={t.index: curves[t.index] for t in new})
-        _remember(store, study, index, target=target)
+        _remember(store, study, index, table, target=target)
     finally:
         store.close()
     return Imported(
@@ -291,9 +291,11 @@ def _known_ids(store: Store, name: str, stored: Study | None) -> dict[str, int]:
             raise InvalidInput(_taken(name))
         return {}
     events = [e for e in store.events(name) if e.kind == IMPORTED]
-    if not events:
-        raise InvalidInput(_taken(name))
-    return dict(events[-1].data["index"])
+    if events:
+        return dict(events[-1].data["index"])
+    if stored.algorithm == "list" and not stored.configs:
+        return {}  # an import that was killed before it could say so
+    raise InvalidInput(_taken(name))
 
 
 def _taken(name: str) -> str:
@@ -325,9 +327,16 @@ def _refuse_changes(name: str, old: Mapping[int, Trial], trials: Sequence[Trial]
             )
 
 
-def _remember(store: Store, study: Study, index: Mapping[str, int], *, target: str) -> None:
+def _remember(
+    store: Store, study: Study, index: Mapping[str, int], table: TrialTable, *, target: str
+) -> None:
     shown = without_password(target)
-    data = {"target": shown, "index": dict(index)}
+    data = {
+        "target": shown,
+        "index": dict(index),
+        "max_train_steps": table.max_train_steps,
+        "inferred_ranges": table.inferred_ranges,
+    }
     event = Event(time.time(), IMPORTED, study.provenance.command or shown, data=data)
     store.note(study.name, event)
     remember_round(store, Round(study.name, study.question, "understand", study.trials))
