@@ -315,6 +315,11 @@ def test_hostile_names_are_shown_and_not_obeyed(check, tmp_path):
     assert code == 1
     assert "\x1b" not in out
     assert "[red]x[/red]" in out
+    code, _, err = check(tmp_path / "t.csv", "--metric", "nowhere")
+    assert code == 2
+    assert "\x1b" not in err
+    code, _, err = check(tmp_path / "t.csv", "--by", "nowhere")
+    assert "lr?[2J" in err
 
 
 OTHER_FILES = {

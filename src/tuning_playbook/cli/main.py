@@ -80,7 +80,9 @@ def main() -> None:
     try:
         code = playbook(standalone_mode=False)
     except PlaybookError as error:
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+        # names from files of others may hold characters that command a terminal
+        told = "".join(c if c.isprintable() or c == "\n" else "?" for c in str(error))
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {told}", err=True)
         sys.exit(2)
     except click.ClickException as error:
         error.show()
