@@ -330,6 +330,20 @@ def test_what_is_known_after_training_is_no_hyperparameter(tmp_path):
     assert {"train_time_s", "seed", "hostname"} <= set(found.metadata)
 
 
+def test_names_with_two_meanings_are_told_by_their_values(tmp_path):
+    rows = [{"id": i, "precision": (16, 32)[i % 2], "max_grad_norm": 0.5 * i, "error": 1 / i}
+            for i in range(1, 6)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["precision", "max_grad_norm"]
+    assert list(found.results) == ["error"]
+    texts = [{"id": i, "lr": i, "precision": 0.9 / i, "error": "OOM"} for i in range(1, 6)]
+    found = read_tables(tmp_path, texts)
+    assert list(found.results) == ["precision"]
+    assert "error" in found.metadata
+    words = [{"id": i, "loss": ("huber", "mse")[i % 2], "val_loss": 0.1 * i} for i in range(6)]
+    assert list(read_tables(tmp_path, words).parameters) == ["loss"]
+
+
 def test_what_is_missing_exactly_where_results_are_is_a_result(tmp_path):
     rows = [{"id": i, "lr": 0.1 * i, "wiggle": "" if i > 4 else i / 7,
              "loss": "" if i > 4 else 1 / i} for i in range(1, 8)]  # fmt: skip

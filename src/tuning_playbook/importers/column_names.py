@@ -104,10 +104,12 @@ def is_known_after_training(name: str) -> bool:
     Example:
         >>> [is_known_after_training(n) for n in ("final_val_loss", "best_epoch", "val_accuracy")]
         [True, True, True]
-        >>> [is_known_after_training(n) for n in ("loss_scale", "val_batch_size", "final_lr")]
+        >>> [is_known_after_training(n) for n in ("loss_scale", "max_grad_norm", "final_lr")]
         [False, False, False]
     """
     words = _without_statistics(name)
+    if {"max", "clip", "clipping", "threshold"} & set(words):
+        return False
     if words[-2:] == ["error", "rate"] or "_".join(words[-2:]) in _MEASURED:
         return True
     if words[-1] in _MEASURED or direction_by_name(name) is not None:

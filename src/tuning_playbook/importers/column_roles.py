@@ -13,6 +13,7 @@ from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.column_names import (
     ID_NAMES,
     STUDY_NAMES,
+    direction_by_name,
     group_of,
     is_about_the_run,
     is_known_after_training,
@@ -27,6 +28,7 @@ SORTED_BY_NAME = "Columns were sorted by their names; --params chooses the hyper
 _FEWEST_GAPS = 2
 _COUNTERS = frozenset({"index", "idx", "i", "iteration", "order", "row", "unnamed_0"})
 _LONG = 20
+_BITS = frozenset({8, 16, 32, 64, None})  # what libraries of training call precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +143,26 @@ def _told(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str
 def _guessed(name: str, cells: Cells, curves: Collection[str], *, said: bool) -> str:
     last = re.split(r"[/.]", name)[-1]
     plain = plain_name(name)
-    numeric = all(c is None or _is_number(c) for c in cells) and any(c is not None for c in cells)
-    if name in curves and numeric:
+    numbers = sum(_is_number(c) for c in cells)
+    numeric = 0 < numbers == sum(c is not None for c in cells)
+    named = plain in ID_NAMES or plain in STUDY_NAMES
+    if numeric and (name in curves or _is_measured(last, cells, named=named)):
         return "result"
-    if (
-        plain in ID_NAMES
-        or plain in STUDY_NAMES
-        or is_about_the_run(last)
-        or is_counter(plain, cells)
-    ):
+    if named or is_about_the_run(last) or is_counter(plain, cells):
         return "other"
-    if is_known_after_training(last) or (last == "value" and numeric):
+    if numbers and is_known_after_training(last) and not _is_bits(last, cells):
         return "result" if numeric else "other"
     return "other" if said else "parameter"
+
+
+def _is_measured(last: str, cells: Cells, *, named: bool) -> bool:
+    """Whether numbers of that name are a metric and nothing else."""
+    metric = last == "value" or direction_by_name(last) is not None
+    return metric and not named and not _is_bits(last, cells)
+
+
+def _is_bits(last: str, cells: Cells) -> bool:
+    return plain_name(last) == "precision" and set(cells) <= _BITS
 
 
 def _missing_like_results(
