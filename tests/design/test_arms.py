@@ -249,4 +249,4 @@ def test_the_reason_for_a_fixed_hyperparameter_stands_in_its_caveat(project):
 
     round_ = round_of(nuisance={SGD_RATE: RATE}, reasons={"width": "the first round settled it"})
     caveats = plan_round(project, round_, studies_of(project, round_)).caveats
-    assert "It was found with width = 64 only (the first round settled it)." in caveats
+    assert "The answer holds for width = 64 only (the first round settled it)." in caveats

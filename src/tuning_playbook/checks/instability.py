@@ -220,16 +220,17 @@ def _summary(
     held_down: bool,
 ) -> str:
     known = int(found.known.sum())
-    if found.sustained.any():
+    if lost := int(found.sustained.sum()):
         worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
         return (
-            f"{int(found.sustained.sum())} of the {known} best trials lose progress: "
+            f"{lost} of the {known} best trials {'loses' if lost == 1 else 'lose'} progress: "
             f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} gives back "
             f"{100 * found.worst[worst]:.0f} % of its gain around step {found.worst_step[worst]}."
         )
-    if found.early.any():
+    if early := int(found.early.sum()):
         return (
-            f"{int(found.early.sum())} of the {known} best trials jump up in their first steps "
+            f"{early} of the {known} best trials {'jumps' if early == 1 else 'jump'} up in "
+            f"{'its' if early == 1 else 'their'} first steps "
             f"before {roles.training_loss} falls."
         )
     if held_down and above is not None:

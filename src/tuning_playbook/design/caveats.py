@@ -31,5 +31,5 @@ def caveats_of(
                 h.domain, Constant
             )
             reason = f" ({given})" if (given := (reasons or {}).get(h.key)) else ""
-            found.append(f"It was found with {h.key} = {word} only{undeclared}{reason}.")
+            found.append(f"The answer holds for {h.key} = {word} only{undeclared}{reason}.")
     return tuple(found)

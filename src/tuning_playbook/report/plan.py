@@ -54,7 +54,7 @@ def _shares(option: BudgetOption) -> str:
 
 def _time(plan: RoundPlan, left: int) -> str:
     if plan.seconds is None or plan.seconds_per_trial is None:
-        return "time: unknown before the first finished trial; measure it with: playbook try"
+        return "time: unknown before the first trial has finished"
     hours, minutes = divmod(round(plan.seconds / 60), 60)
     total = f"{hours} h {minutes:02d} min" if hours else f"{max(1, minutes)} min"
     return (
