@@ -49,7 +49,12 @@ def reservations(
             "Training or evaluation has changed since the round ran: the candidate was selected "
             "under another protocol than it was rerun with."
         )
-    changed = changed_values(contenders.incumbent, contenders.candidate.config)
+    # What is absent now went with the choice that brought it; it is no change of its own.
+    changed = [
+        key
+        for key, _, after in changed_values(contenders.incumbent, contenders.candidate.config)
+        if after is not None
+    ]
     if len(changed) > 1:
         found.append(
             f"The candidate differs in {len(changed)} hyperparameters; what each of them "
