@@ -84,7 +84,7 @@ def test_a_launch_carries_its_difference_and_the_decisions_evidence(story):
     (launch,) = project_history(story.folder).baselines
     assert launch.changes == (("learning_rate", "0.1", "0.3"),)
     assert launch.evidence == (
-        "gain 0.095, from 0.08 to 0.11 (each bound 80% sure) over 2 and 2 reruns, "
+        "gain 0.095, from 0.08 to 0.11 (each bound 80 % sure) over 2 and 2 reruns, "
         "against a cost of 0.01"
     )
     later = decision_entry(replace(a_decision("wider"), gain=9.0), at=9000.0)

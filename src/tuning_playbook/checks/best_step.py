@@ -13,6 +13,7 @@ from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 _MOST_NAMES = 20
 
@@ -74,14 +75,14 @@ class BestStep:
         late = (
             f"{round(steps.late_share * count)} of the {count} best trials were best in the last "
         )
-        late += f"{100 * (1 - self.late):.0f} % of training"
+        late += f"{percent(1 - self.late)} of training"
         verdict = Verdict.PASS
         advice: tuple[Advice, ...] = ()
         if steps.pattern == "too-long":
             verdict = Verdict.WARN
             summary = (
                 f"The {count} best trials were all best within the first "
-                f"{100 * steps.latest:.0f} % of training; they train far too long."
+                f"{percent(steps.latest)} of training; they train far too long."
             )
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":

@@ -10,6 +10,7 @@ from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class DirectionSanity:
         )  # fmt: skip
         enough = found.trials >= self.minimum_trials
         if enough and found.worse_share >= self.worse_share:
-            share = f"{100 * found.worse_share:.0f} %"
+            share = percent(found.worse_share)
             summary = (
                 f"{share} of the trials are worse than their first evaluation: {objective.metric} "
                 f"is to be {objective.direction}d, and that seems the wrong way round."

@@ -14,6 +14,7 @@ from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 _MOST_PAIRS = 10
 
@@ -94,7 +95,7 @@ class HyperparameterImportance:
                 "from chance for being among the best.",
                 **evidence,
             )
-        names = [f"{i.hyperparameter} ({100 * i.share:.0f} %)" for i in matter]
+        names = [f"{i.hyperparameter} ({percent(i.share)})" for i in matter]
         summary = f"What decides about the best trials is {', '.join(names)}"
         if together:
             summary += f"; {together[0].first} and {together[0].second} depend on each other"

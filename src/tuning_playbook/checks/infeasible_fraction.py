@@ -17,6 +17,7 @@ from tuning_playbook.analysis.infeasible_region import (
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 _MOST_NAMES = 50
 
@@ -112,9 +113,7 @@ class InfeasibleFraction:
         if not infeasible:
             return f"All {total} finished trials are feasible"
         kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
-        text = (
-            f"{infeasible} of {total} trials ({100 * judged.share:.0f} %) are infeasible ({kinds})"
-        )
+        text = f"{infeasible} of {total} trials ({percent(judged.share)}) are infeasible ({kinds})"
         return f"{text}, mostly where {_place(causes[0])}" if causes else text
 
     def _evidence(
@@ -191,7 +190,7 @@ def _shrunk(table: TrialTable, place: Location) -> Advice | None:
             "edge": "high" if place.side == "above" else "low",
             "range": kept,
         },
-        f"{100 * place.inside:.0f} % of the trials are infeasible where {_place(place)}",
+        f"{percent(place.inside)} of the trials are infeasible where {_place(place)}",
     )
 
 

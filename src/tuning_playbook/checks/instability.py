@@ -22,6 +22,7 @@ from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.words import percent
 
 _MOST_NAMES = 20
 
@@ -225,7 +226,7 @@ def _summary(
         return (
             f"{lost} of the {known} best trials {'loses' if lost == 1 else 'lose'} progress: "
             f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} gives back "
-            f"{100 * found.worst[worst]:.0f} % of its gain around step {found.worst_step[worst]}."
+            f"{percent(found.worst[worst])} of its gain around step {found.worst_step[worst]}."
         )
     if early := int(found.early.sum()):
         return (

@@ -12,6 +12,7 @@ from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 _MOST_NAMES = 20
 
@@ -79,7 +80,7 @@ class SamplingDensity:
             Advice(
                 "add-trials",
                 {"trials": more},
-                f"an even chance ({100 * chance_of_new_best(region.trials, more):.0f} %) of a new "
+                f"an even chance ({percent(chance_of_new_best(region.trials, more))}) of a new "
                 "best trial; or ask for less: fewer hyperparameters, narrower ranges",
             ),
         )

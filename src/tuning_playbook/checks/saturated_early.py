@@ -15,6 +15,7 @@ from tuning_playbook.analysis.schedule import CONSTANT, schedules
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import percent
 
 _NEAR_BEST = 5
 
@@ -100,7 +101,7 @@ class SaturatedEarly:
             "workload": "not compute-bound" if saturated else "unknown",
             "thresholds": thresholds(self),
         }
-        where = ", ".join(f"{100 * s:.0f} %" for s in shares)
+        where = ", ".join(percent(s) for s in shares)
         summary = (
             f"The {len(shares)} best trials are as good as they get in {roles.objective} after "
             f"{where} of the run"

@@ -15,6 +15,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
+from tuning_playbook.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ class SearchSpaceBoundary:
             unstable = [_named(edge) for edge in edges if edge.verdict == "infeasible-edge"]
             summary = "The best region lies inside the searched ranges"
             if look:
-                summary += f"; the best points are near {_listed(look)}, as chance may have it"
+                summary += f"; the best points are near {listed(look)}, as chance may have it"
             if unstable:
-                summary += f"; towards {_listed(unstable)} it ends where trials fail"
+                summary += f"; towards {listed(unstable)} it ends where trials fail"
             return Finding(
                 self.id, Verdict.PASS, summary + ".", evidence, (), self.source,
                 "high" if count >= self.weak_below else "low",
@@ -109,7 +110,7 @@ class SearchSpaceBoundary:
         strongest = sorted(tight, key=lambda edge: edge.p_value)
         weak = count < self.weak_below and strongest[0].p_value >= self.certain
         summary = (
-            f"{table.objective.metric} still improves at {_listed([_named(e) for e in strongest])} "
+            f"{table.objective.metric} still improves at {listed([_named(e) for e in strongest])} "
             f"(p = {strongest[0].p_value:.2g}, {count} feasible configurations); the best "
             "region may lie outside."
         )
@@ -149,7 +150,3 @@ def _expand(table: TrialTable, edge: EdgeStatistics) -> Advice:
 
 def _named(edge: EdgeStatistics) -> str:
     return f"the {edge.edge} end of {edge.hyperparameter}"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -76,12 +76,12 @@ def playbook() -> None:
 def main() -> None:
     """Run the command line; errors made on purpose become one message and exit code 2."""
     from tuning_playbook.errors import PlaybookError
+    from tuning_playbook.words import printable
 
     try:
         code = playbook(standalone_mode=False)
     except PlaybookError as error:
-        # names from files of others may hold characters that command a terminal
-        told = "".join(c if c.isprintable() or c == "\n" else "?" for c in str(error))
+        told = printable(str(error))
         click.echo(f"{click.style('error', fg='red', bold=True)}: {told}", err=True)
         sys.exit(2)
     except click.ClickException as error:

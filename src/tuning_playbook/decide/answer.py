@@ -11,6 +11,7 @@ from tuning_playbook.decide.soundness import SoundnessJudgement
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Config
+from tuning_playbook.words import counted, listed, percent, probability, short
 
 # Probability that makes one arm better than another; below it they are not told apart.
 ENOUGH = 0.9
@@ -100,7 +101,7 @@ def _single(comparison: ArmComparison, arm: ArmResult, config: Config) -> str:
     metric = comparison.objective.metric
     if not math.isfinite(arm.best_value):
         return f"None of the {arm.trials} trials trained."
-    where = ", ".join(f"{key} = {_shown(value)}" for key, value in config.items())
+    where = ", ".join(f"{key} = {short(value)}" for key, value in config.items())
     return (
         f"The best of {arm.trials} trials reaches {metric} = {arm.best_value:.4g}"
         + (f" with {where}" if where else "")
@@ -116,7 +117,7 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
     if not math.isfinite(best.value) and not math.isfinite(best.best_value):
         return "No trial of any arm trained."
     reached = (
-        f"{metric} = {best.value:.4g} at {_trials(comparison.budget)} each "
+        f"{metric} = {best.value:.4g} at {counted(comparison.budget, 'trial')} each "
         f"({_bad_end(comparison, best)})"
     )
     second = next(i for i in comparison.order if i != first)
@@ -125,17 +126,17 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
         return (
             f"{best.label} is best: it reaches {reached}, the next, {arms[second].label}, "
             f"{_value(arms[second])}. As far as the luck of the search goes, that is "
-            f"{_percent(surest)} sure."
+            f"{probability(surest)} sure."
         )
     rivals = [arms[i] for i in found[1:]]
     beats = float(comparison.beats[first, found[1]])
-    words = f"No clear difference between {_listed([best.label, *(r.label for r in rivals)])}: "
+    words = f"No clear difference between {listed([best.label, *(r.label for r in rivals)])}: "
     words += f"{best.label} reaches {reached}, {rivals[0].label} {_value(rivals[0])}"
     gain = abs(float(comparison.gain[first, found[1]]))
     if beats >= ENOUGH and math.isfinite(gain) and gain <= smallest_gain:
         words += f"; a difference of {gain:.2g} is below the {smallest_gain:.2g} that would count"
     else:
-        words += f"; that {best.label} is the better one is {_percent(beats)} sure"
+        words += f"; that {best.label} is the better one is {probability(beats)} sure"
     behind = [arms[i] for i in comparison.order if i not in found]
     if behind:
         others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"
@@ -159,7 +160,7 @@ def _insights(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
 def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
     """What most repeated searches would reach; the band's good end is the best trial itself."""
     worst = arm.high if comparison.objective.direction.sign > 0 else arm.low
-    share = f"{50 * (1 + comparison.confidence):.0f} % of repeated searches"
+    share = f"{percent((1 + comparison.confidence) / 2)} of repeated searches"
     if not math.isfinite(worst):
         return f"fewer than {share} would find anything that trains"
     return f"{share} would reach {worst:.4g} or better"
@@ -167,21 +168,3 @@ def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
 
 def _value(arm: ArmResult) -> str:
     return f"{arm.value:.4g}" if math.isfinite(arm.value) else "nothing that trains"
-
-
-def _trials(count: int) -> str:
-    return f"{count} trial{'s' * (count != 1)}"
-
-
-def _percent(share: float) -> str:
-    if share > 0.99:
-        return "over 99 %"
-    return f"{100 * share:.0f} %"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _shown(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from tuning_playbook.decide.gain_bounds import MOST_RERUNS, GainBounds
 from tuning_playbook.decisions import Choice
+from tuning_playbook.words import counted, listed
 
 _DEAR_RERUNS = 50
 
@@ -129,7 +129,7 @@ def _means(evidence: Evidence) -> list[str]:
         if not values:
             continue
         apart = f", standard deviation {show(stdev(values))}" if len(values) > 1 else ""
-        parts.append(f"{name} {show(fmean(values))} ({_count(values)}{apart})")
+        parts.append(f"{name} {show(fmean(values))} ({counted(len(values), 'rerun')}{apart})")
     return [f"Mean of the {' and of the '.join(parts)}."] if parts else []
 
 
@@ -145,9 +145,9 @@ def _failures(evidence: Evidence) -> list[str]:
     for name, which in failed.items():
         if which:
             runs = "Rerun" if len(which) == 1 else "Reruns"
-            found.append(f"{runs} {_listed(which)} of {len(sides[name])} of the {name} failed.")
+            found.append(f"{runs} {listed(which)} of {len(sides[name])} of the {name} failed.")
         else:
-            found.append(f"Of the {name}'s {_count(sides[name])} none failed.")
+            found.append(f"Of the {name}'s {counted(len(sides[name]), 'rerun')} none failed.")
     if evidence.candidate_finished and not evidence.candidate_fails_more:
         found.append("The candidate does not fail more often, so the other reruns decide.")
     return found
@@ -212,11 +212,3 @@ class _Writer:
         if value == 0:
             return "0"
         return f"{value:.{self.decimals}f}" if self.decimals <= 9 else f"{value:.3g}"
-
-
-def _count(values: Sequence[float]) -> str:
-    return f"{len(values)} rerun{'' if len(values) == 1 else 's'}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

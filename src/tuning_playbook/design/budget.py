@@ -21,6 +21,7 @@ from tuning_playbook.space import (
     Value,
 )
 from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.words import percent
 
 GOOD_SHARE = 1 / 3
 ENOUGH = 0.9
@@ -153,8 +154,8 @@ def sparse_warning(project: Project, round_: Round, studies: Sequence[Study]) ->
     return (
         f"{option.trials_each} trials over {option.dimensions} nuisance hyperparameters are few: "
         f"if good settings fill a third of each range, an arm tries one with a chance of "
-        f"{option.chance:.0%} ({needed:,} trials: {ENOUGH:.0%}). What could be saved instead: "
-        f"playbook plan {round_.name} --budget {trials}"
+        f"{percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}). What could be saved "
+        f"instead: playbook plan {round_.name} --budget {trials}"
     )
 
 
@@ -239,7 +240,7 @@ def _as_written(case: _Case) -> BudgetOption:
         words = f"{case.budget} trials do not give each of the {option.arms} arms one."
     elif option.chance < case.enough:
         missed = 1 - option.chance
-        words = f"{missed:.0%} of such arms never try a good setting, and look worse for it."
+        words = f"{percent(missed)} of such arms never try a good setting, and look worse for it."
     else:
         return option
     return replace(option, gives_up=(words,))
@@ -293,7 +294,7 @@ def _narrower_ranges(case: _Case) -> Iterator[BudgetOption]:
         return
     values = _baseline(case)
     yield case.option(
-        f"search {width:.0%} of the width of each range, around the baseline",
+        f"search {percent(width)} of the width of each range, around the baseline",
         case.searched,
         share=min(1.0, share / width ** len(ranges)),
         gives_up=[_narrow_warning(1 - width ** len(ranges))],
@@ -303,8 +304,8 @@ def _narrower_ranges(case: _Case) -> Iterator[BudgetOption]:
 
 def _narrow_warning(lost: float) -> str:
     return (
-        f"{lost:.0%} of the space is not searched; if the good region lies there, the best trials "
-        "will crowd at an edge and the round must be asked again."
+        f"{percent(lost)} of the space is not searched; if the good region lies there, the best "
+        "trials will crowd at an edge and the round must be asked again."
     )
 
 

@@ -22,6 +22,7 @@ from tuning_playbook.space import (
     unmet_condition,
 )
 from tuning_playbook.study import Project, Round
+from tuning_playbook.words import listed
 
 USUAL_TRIALS = 20
 
@@ -77,7 +78,7 @@ def tuning_round(
     tuned, reasons = _roles(present, frozenset(), trials)
     if not tuned:
         return None
-    names = " and ".join(_words(key.rsplit(".", 1)[-1]) for key in tuned)
+    names = listed([_words(key.rsplit(".", 1)[-1]) for key in tuned])
     return Round(
         free_name("baseline", taken_names),
         f"How good is the baseline once {names} {'is' if len(tuned) == 1 else 'are'} tuned?",

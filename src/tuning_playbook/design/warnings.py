@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tuning_playbook.roles import possible_values
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, unmet_condition
 from tuning_playbook.study import Project, Round
+from tuning_playbook.words import listed
 
 # More arms than this are a joint study's business.
 _MANY_ARMS = 10
@@ -57,7 +58,7 @@ def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[st
     too_many = [n for n in _ADAM if n in tuned and n not in adam_hyperparameters(round_.trials)]
     if too_many:
         yield (
-            f"{round_.trials} trials are few for tuning Adam's {' and '.join(too_many)}: below 10 "
+            f"{round_.trials} trials are few for tuning Adam's {listed(too_many)}: below 10 "
             "trials tune its learning rate alone, from 10 with beta1, from 25 with epsilon, from "
             "50 with beta2."
         )

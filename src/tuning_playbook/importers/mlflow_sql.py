@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.mlflow_run import Experiment, StoredRun
+from tuning_playbook.words import without_password
 
 _EXPERIMENTS = """
     SELECT experiment_id, name FROM experiments WHERE lifecycle_stage = 'active'
@@ -68,19 +69,6 @@ def _read_only(url: str) -> str | URL:
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}; give the database that MLflow writes to")
     return f"sqlite:///{path.as_uri()}?mode=ro&uri=true"
-
-
-def without_password(url: str) -> str:
-    """The URL, or path, as it may be shown.
-
-    Example:
-        >>> without_password("postgresql://me:secret@host/db"), without_password("mlruns")
-        ('postgresql://me:***@host/db', 'mlruns')
-    """
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url
 
 
 def _experiments(connection: Connection) -> list[Experiment]:

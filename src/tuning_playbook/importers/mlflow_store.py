@@ -12,8 +12,9 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.mlflow_files import is_file_store, read_file_store
 from tuning_playbook.importers.mlflow_run import Experiment, StoredRun, run_of
-from tuning_playbook.importers.mlflow_sql import read_sql_store, without_password
-from tuning_playbook.importers.runs import counted, shortened, study_of_runs
+from tuning_playbook.importers.mlflow_sql import read_sql_store
+from tuning_playbook.importers.runs import shortened, study_of_runs
+from tuning_playbook.words import counted, without_password
 
 _TABLES = {"experiments", "runs", "params", "metrics"}
 _USUAL_PLACES = ("mlruns", "mlflow.db")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.values import columns_of
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.words import counted
 
 Points: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -104,11 +105,6 @@ def distinct_ids(names: Sequence[str]) -> tuple[list[str], int]:
         taken.add(chosen)
         ids.append(chosen)
     return ids, sum(chosen != name for chosen, name in zip(ids, names, strict=True))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things, such as ``1 run`` or ``3 runs``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def counted_where_stepless(metric: str, points: Points, notes: list[str]) -> Points:

@@ -12,7 +12,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.run_folders import read_document
-from tuning_playbook.importers.runs import Run, counted, joined_attempts, shortened, study_of_runs
+from tuning_playbook.importers.runs import Run, joined_attempts, shortened, study_of_runs
 from tuning_playbook.importers.values import as_number, dotted
 from tuning_playbook.importers.wandb_export import (
     is_export,
@@ -23,6 +23,7 @@ from tuning_playbook.importers.wandb_export import (
 )
 from tuning_playbook.importers.wandb_log import RunLog, read_run_log
 from tuning_playbook.trial import Reason
+from tuning_playbook.words import counted
 
 _RUN_FOLDER = re.compile(r"(offline-)?run-\d{8}_\d{6}-(?P<id>.+)")
 

@@ -17,6 +17,7 @@ from tuning_playbook.plots.objective_range import ObjectiveRange
 from tuning_playbook.plots.places import is_log, place_of_unit, place_of_value
 from tuning_playbook.plots.theme import LOST, Figure
 from tuning_playbook.space import Domain, Integer, Ordered
+from tuning_playbook.words import percent
 
 BAND_SHARE = 0.2  # what the boundary check takes for the outer part of a range
 
@@ -197,7 +198,7 @@ def _suggestion(end: float, new_end: float, *, log: bool) -> dict[str, Any]:
 
 def _cliff_note(cliff: Cliff, *, log: bool) -> dict[str, Any]:
     """How many fail on that side; it stands on the side of the line that has more room."""
-    text = f"{100 * cliff.inside:.0f} % infeasible"
+    text = f"{percent(cliff.inside)} infeasible"
     return {
         "text": f"{text} →" if cliff.side == "above" else f"← {text}", "showarrow": False,
         "xref": "x", "x": _noted(cliff.place, log=log),

@@ -14,6 +14,7 @@ import numpy as np
 
 from tuning_playbook.plots.theme import log_axis
 from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
+from tuning_playbook.words import short
 
 _ROOM = 0.04  # beyond each end, as a share of the axis
 
@@ -49,7 +50,7 @@ def value_names(values: Sequence[Any]) -> list[str]:
         ['0.000845', '0.00131', '1']
     """
     for digits in range(3, 17):
-        names = [f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in values]
+        names = [short(v, digits) for v in values]
         if len(set(names)) == len(names):
             return names
     return [str(v) for v in values]

@@ -10,11 +10,13 @@ from tuning_playbook.analysis.isolation import ArmComparison, equal_budget_curve
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.analysis.variances import Spread, Variances
 from tuning_playbook.decide.answer import Answer
+from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
 from tuning_playbook.plots.isolation import isolation_figure, isolation_info
 from tuning_playbook.report.figures import Plot
 from tuning_playbook.space import Value
+from tuning_playbook.words import percent, probability, short
 
 _MEANING = {
     Soundness.SOUND: "every arm was tuned well enough to be compared",
@@ -144,7 +146,7 @@ def answer_view(
         arms=_rows(answer, comparison) if several else (),
         pairs=_pairs(comparison) if 1 < len(comparison.arms) <= _MOST_PAIRED else (),
         budget=comparison.budget,
-        share=f"{50 * (1 + comparison.confidence):.0f} %",
+        share=percent((1 + comparison.confidence) / 2),
         variances=(
             ("Between seeds", *_spread(variances.trial)),
             ("Between searches", *_spread(variances.study)),
@@ -164,7 +166,7 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
             at_worst=_number(arm.high if comparison.objective.direction.sign > 0 else arm.low),
             best=f"{_number(arm.best_value)}"
             + (f", trial {arm.best_trial}" * bool(arm.best_trial)),
-            leads=_percent(arm.probability_best),
+            leads=probability(arm.probability_best),
             winner=arm.label in answer.winners,
             untuned=arm.label in answer.untuned,
         )
@@ -175,7 +177,7 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
 def _pairs(comparison: ArmComparison) -> tuple[tuple[str, ...], ...]:
     labels = [arm.label for arm in comparison.arms]
     return tuple(
-        (label, *("" if i == j else _percent(float(comparison.beats[i, j]))
+        (label, *("" if i == j else probability(float(comparison.beats[i, j]))
                   for j in range(len(labels))))
         for i, label in enumerate(labels)
     )  # fmt: skip
@@ -198,8 +200,8 @@ def _plots(
     )
     caption = (
         f"Best of {comparison.budget} trials over the nuisance settings. "
-        f"{50 * (1 + comparison.confidence):.0f} % of repeated searches would do at least as well "
-        "as the bad end of the bar; small points are trials."
+        f"{percent((1 + comparison.confidence) / 2)} of repeated searches would do at least as "
+        "well as the bad end of the bar; small points are trials."
         + (" Hollow: an arm that was not tuned." if answer.untuned else "")
     )
     labels = [arm.label for arm in comparison.arms]
@@ -225,21 +227,19 @@ def _plots(
 
 def decision_view(decision: Decision) -> DecisionView:
     """A decision in words."""
-    keys = dict.fromkeys((*decision.incumbent, *decision.candidate))
     return DecisionView(
         choice=_CHOICE[decision.choice],
         gain=(
             f"{_number(decision.gain)} ({_number(decision.lower)} to {_number(decision.upper)}, "
-            f"each bound with {100 * decision.confidence:.0f} %)"
+            f"each bound with {percent(decision.confidence)})"
         ),
         reruns=(
             ("candidate", _listed(decision.candidate_values)),
             ("baseline", _listed(decision.incumbent_values)),
         ),
         changes=tuple(
-            (key, _shown(decision.incumbent.get(key)), _shown(decision.candidate.get(key)))
-            for key in keys
-            if decision.incumbent.get(key) != decision.candidate.get(key)
+            (key, _shown(before), _shown(after))
+            for key, before, after in changed_values(decision.incumbent, decision.candidate)
         ),
         reasons=decision.reasons,
     )
@@ -258,13 +258,9 @@ def _number(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "–"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 def _listed(values: Sequence[float]) -> str:
     return ", ".join(f"{v:.4g}" if math.isfinite(v) else "failed" for v in values) or "none"
 
 
 def _shown(value: Value | None) -> str:
-    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "–" if value is None else short(value)

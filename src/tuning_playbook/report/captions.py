@@ -15,6 +15,7 @@ from tuning_playbook.plots.curves import CurvesInfo
 from tuning_playbook.plots.importance import ImportanceInfo
 from tuning_playbook.plots.overlays import Cliff, EdgeBand
 from tuning_playbook.plots.parallel import ParallelInfo
+from tuning_playbook.words import counted, percent, short
 
 
 def of_axis(table: TrialTable, info: AxisInfo) -> str:
@@ -24,11 +25,11 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
         found = [table.values[info.key][row] for row in info.best]
         near_one = getattr(info.domain, "scale", "") == "reverse_log"
         digits = 5 if near_one else 3
-        values = ", ".join(f"{v:.{digits}g}" if isinstance(v, float) else str(v) for v in found)
+        values = ", ".join(short(v, digits) for v in found)
         words.append(f"Best trials (stars) at {values}.")
     good = len(info.overlay.good_rows)
     if good:
-        words.append(f"Green: the good region, {good} {'trials' if good > 1 else 'trial'}.")
+        words.append(f"Green: the good region, {counted(good, 'trial')}.")
     if info.overlay.cliff is not None:
         words.append(_cliff(info.overlay.cliff))
     side = "top" if info.y_range.sign > 0 else "bottom"
@@ -51,9 +52,9 @@ def _edge(band: EdgeBand) -> str:
 
 
 def _cliff(cliff: Cliff) -> str:
-    elsewhere = "" if math.isnan(cliff.outside) else f", {_percent(cliff.outside)} elsewhere"
+    elsewhere = "" if math.isnan(cliff.outside) else f", {percent(cliff.outside)} elsewhere"
     return (
-        f"{cliff.side.capitalize()} {cliff.threshold:.3g} (dashed) {_percent(cliff.inside)} are "
+        f"{cliff.side.capitalize()} {cliff.threshold:.3g} (dashed) {percent(cliff.inside)} are "
         f"infeasible{elsewhere}."
     )
 
@@ -76,8 +77,8 @@ def of_curves(info: CurvesInfo, companion: str | None) -> str:
 def of_best_step(info: BestStepInfo) -> str:
     """How many were best early and late."""
     return (
-        f"{_percent(info.early)} of the feasible trials were best in the first tenth of training, "
-        f"{_percent(info.late)} in the last quarter (dotted lines). With a decaying learning rate "
+        f"{percent(info.early)} of the feasible trials were best in the first tenth of training, "
+        f"{percent(info.late)} in the last quarter (dotted lines). With a decaying learning rate "
         "the last steps are nearly always the best."
     )
 
@@ -85,7 +86,7 @@ def of_best_step(info: BestStepInfo) -> str:
 def of_best_of_k(info: BestOfKInfo) -> str:
     """What half as many trials would have found, and what the band is."""
     half = int((info.k <= max(info.trials // 2, 1)).sum()) - 1
-    band = f"a {_percent(info.confidence)} band that holds for every k together"
+    band = f"a {percent(info.confidence)} band that holds for every k together"
     words = [f"Median of the best of k trials, with {band}."]
     if math.isfinite(info.value[half]):
         words.append(
@@ -133,7 +134,3 @@ def of_importance(info: ImportanceInfo) -> str:
     if failing:
         words += f" Whether a trial trains at all depends on {', '.join(failing)}."
     return words
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep
 from tuning_playbook.report.looks import Looks, day, judged_text, value_text
 from tuning_playbook.report.range_history import RangeStep
+from tuning_playbook.words import percent
 
 _NO_REASON = "no reason recorded"
 
@@ -227,7 +228,7 @@ def _ledger(history: ProjectHistory) -> HistoryTable:
                     f"{spent.trials:,}",
                     f"{spent.steps:,}",
                     hours_text(spent.seconds),
-                    f"{spent.share:.0%}",
+                    percent(spent.share),
                 )
             )
             for spent in history.ledger

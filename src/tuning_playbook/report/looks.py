@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuning_playbook.trial import Seconds
+from tuning_playbook.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,15 @@ def looks_text(looks: Looks) -> str:
         lines.append(f"test set: {looks.test_metric} is locked while exploration goes on")
         return "\n".join(lines)
     lines.append(f"exploration is over since {day(looks.over.at)}: {looks.over.reason}")
-    lines.append(f"test set: {len(looks.test)} look{'s' * (len(looks.test) != 1)}")
+    lines.append(f"test set: {counted(len(looks.test), 'look')}")
     lines += [f"  {day(look.at)}  {value_text(look)}  ({look.config})" for look in looks.test]
     return "\n".join(lines)
 
 
 def judged_text(looks: Looks) -> str:
     """How often the validation set was used, in words."""
-    trials = f"{looks.trials:,} trial{'s' * (looks.trials != 1)}"
-    rounds = f"{looks.rounds:,} round{'s' * (looks.rounds != 1)}"
+    trials = counted(looks.trials, "trial")
+    rounds = counted(looks.rounds, "round")
     return f"{trials} of {rounds} judged by {looks.metric}"
 
 

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tuning_playbook.design import BudgetOption, BudgetPlan, RoundPlan
+from tuning_playbook.words import percent
 
 
 def plan_text(plan: RoundPlan) -> RenderableType:
@@ -29,8 +30,8 @@ def budget_text(plan: BudgetPlan) -> RenderableType:
     lines: list[RenderableType] = [
         Text(f"\nA budget of {plan.budget:,} trials", style="bold"),
         Text(
-            f"If good settings fill {plan.good_share:.0%} of each range, an arm needs "
-            f"{plan.trials_needed:,} trials to try one with a chance of {plan.enough:.0%}. "
+            f"If good settings fill {percent(plan.good_share)} of each range, an arm needs "
+            f"{plan.trials_needed:,} trials to try one with a chance of {percent(plan.enough)}. "
             "Ways to spend the budget, each by itself:"
         ),
     ]
@@ -48,7 +49,7 @@ def _shares(option: BudgetOption) -> str:
     many = "s" * (option.dimensions != 1)
     return (
         f"{arms}{option.trials_each:,} trials{left} over {option.dimensions} nuisance "
-        f"hyperparameter{many}, {option.chance:.0%} chance of a good setting in an arm"
+        f"hyperparameter{many}, {percent(option.chance)} chance of a good setting in an arm"
     )
 
 

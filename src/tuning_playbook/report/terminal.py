@@ -13,6 +13,7 @@ from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
+from tuning_playbook.words import short
 
 
 def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
@@ -49,7 +50,7 @@ def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> 
             Text("outdated: " * bool(outdated) + outdated),
             Text(
                 ", ".join(
-                    f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}"
+                    f"{name} = {short(value, 5)}"
                     for name, value in plain_config(study.fixed).items()
                 )
             ),

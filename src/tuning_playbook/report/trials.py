@@ -11,6 +11,7 @@ import numpy as np
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.trial import Status, Trial
+from tuning_playbook.words import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,7 @@ def hover_text(trial: Trial, table: TrialTable, row: int) -> str:
 
 def _assignments(table: TrialTable, row: int) -> list[str]:
     return [
-        f"{key} = {short_value(table.values[key][row])}"
+        f"{key} = {short(table.values[key][row], 5)}"
         for key in table.space.keys
         if table.values[key][row] is not None
     ]
-
-
-def short_value(value: Any) -> str:
-    """A value for a person.
-
-    Example:
-        >>> short_value(0.000123456), short_value(True), short_value("adam")
-        ('0.00012346', 'True', 'adam')
-    """
-    return f"{value:.5g}" if isinstance(value, float) else str(value)

@@ -15,6 +15,7 @@ from rich.text import Text
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.sources import SOURCES
+from tuning_playbook.words import printable
 
 _LOOKS = {
     Verdict.FAIL: ("FAIL", "bold red"),
@@ -74,24 +75,14 @@ def verdicts(
     if len(findings) < len(view.findings):
         rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
         rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
-    head = Text.assemble((shown(view.name), "bold"), "  ", (shown(view.facts), "dim"))
+    head = Text.assemble((printable(view.name), "bold"), "  ", (printable(view.facts), "dim"))
     return Group(head, Text(), rows, *notes_below(view.notes))
 
 
 def notes_below(notes: Sequence[str]) -> list[RenderableType]:
     """What was guessed or repaired, quietly, after an empty line."""
-    lines = [Padding(Text(f"- {shown(note)}", style="dim"), (0, 0, 0, 2)) for note in notes]
+    lines = [Padding(Text(f"- {printable(note)}", style="dim"), (0, 0, 0, 2)) for note in notes]
     return [Text(), *lines] if lines else []
-
-
-def shown(text: str) -> str:
-    """Text that cannot command the terminal: a question mark for each control character.
-
-    Example:
-        >>> shown("lr" + chr(27) + "[31m=1")
-        'lr?[31m=1'
-    """
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
 
 
 def _badge(verdict: Verdict) -> Text:
@@ -103,12 +94,12 @@ def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text
     title = titles.get(finding.check, finding.check)
     unsure = f", {finding.confidence} confidence" if finding.confidence != "high" else ""
     text = Text.assemble((title, "bold"), (f"  {finding.check}{unsure}", "dim"))
-    text.append(f"\n{shown(finding.summary)}")
+    text.append(f"\n{printable(finding.summary)}")
     for advice in finding.advice if verbose else finding.advice[:_MOST_ADVICE]:
-        text.append("\n→ ", "bold cyan").append(shown(advice_words(advice)))
+        text.append("\n→ ", "bold cyan").append(printable(advice_words(advice)))
     if verbose:
         for name, value in finding.evidence.items():
-            text.append(f"\n  {shown(name)}: {shown(_compact(value))}", "dim")
+            text.append(f"\n  {printable(name)}: {printable(_compact(value))}", "dim")
         if finding.source in SOURCES:
             source = SOURCES[finding.source]
             text.append(f"\n  source: {source.title} <{source.url}>", "dim")
@@ -126,7 +117,7 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             reasons.setdefault(why, []).append(finding.check)
     if reasons:
         unknown = Text("\n").join(
-            Text.assemble(", ".join(dict.fromkeys(checks)), (f": {shown(why)}", "dim"))
+            Text.assemble(", ".join(dict.fromkeys(checks)), (f": {printable(why)}", "dim"))
             for why, checks in reasons.items()
         )
         rows.add_row(_badge(Verdict.UNKNOWN), unknown)

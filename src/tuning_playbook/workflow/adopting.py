@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ from tuning_playbook.study import (
     TrainingProtocol,
     refuse_forbidden_dimension,
 )
+from tuning_playbook.words import without_password
 from tuning_playbook.workflow.checking import Told
 from tuning_playbook.workflow.opening import OpenProject
 
@@ -175,16 +175,6 @@ def study_in_project(
         ),
     )
     return study, own
-
-
-def without_password(text: str) -> str:
-    """A URL, or a command with one, as it may be kept and shown.
-
-    Example:
-        >>> without_password("postgresql://me:secret@host/studies")
-        'postgresql://me:***@host/studies'
-    """
-    return re.sub(r"(://[^/@:\s]*):[^@\s]*@", r"\1:***@", text)
 
 
 def _short(target: str) -> str:

@@ -24,9 +24,10 @@ from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project, read_space
 from tuning_playbook.project_files.domains import domain_to_toml
-from tuning_playbook.report.verdicts import VerdictsView, notes_below, shown, verdicts
+from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
+from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
 from tuning_playbook.workflow.round_checks import round_checks
@@ -138,7 +139,7 @@ class Checked:
             parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
         if self.unusable:
             parts.append(Text())
-        parts += [Text(f"not checked: {shown(why)}") for _, why in self.unusable]
+        parts += [Text(f"not checked: {printable(why)}") for _, why in self.unusable]
         return Group(*parts, *(notes_below(shared) if several else []))
 
 
@@ -360,10 +361,7 @@ def _range(domain: Domain) -> str:
     if isinstance(domain, (Float, Integer)):
         scale = "" if domain.scale == "linear" else f" ({domain.scale.replace('_', ' ')})"
         return f"{domain.low:.4g} to {domain.high:.4g}{scale}"
-    values = [
-        f"{v:.4g}" if isinstance(v, float) else str(v)
-        for v in (() if isinstance(domain, Constant) else domain.values)
-    ]
+    values = [short(v) for v in (() if isinstance(domain, Constant) else domain.values)]
     return ", ".join(values[:6]) + (f", ... ({len(values)})" if len(values) > 6 else "")
 
 
@@ -371,7 +369,7 @@ def _facts(table: TrialTable) -> str:
     judged = feasibility(table)
     count = len(table)
     objective = table.objective
-    facts = f"{count} trial{'s' if count != 1 else ''}"
+    facts = counted(count, "trial")
     lost = int(judged.infeasible.sum())
     unfinished = count - int(judged.judged.sum())
     facts += f", {lost} infeasible" if lost else ""

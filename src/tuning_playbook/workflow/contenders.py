@@ -19,6 +19,7 @@ from tuning_playbook.provenance import code_digest
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Objective, Project, Provenance, Study
+from tuning_playbook.words import counted
 from tuning_playbook.workflow.arms import Arm, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
@@ -79,7 +80,7 @@ class Reruns:
     def text(self, objective: Objective) -> str:
         """One line for a person."""
         failed = len(self.values) - len(self.finite)
-        count = f"{len(self.values)} rerun{'s' * (len(self.values) != 1)}"
+        count = counted(len(self.values), "rerun")
         words = [count, *[f"{failed} failed"] * bool(failed)]
         words += [f"{self.planned - len(self.values)} to go"] * (self.planned > len(self.values))
         spread = f" ± {self.deviation:.2g}" if math.isfinite(self.deviation) else ""

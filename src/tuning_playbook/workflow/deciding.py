@@ -17,6 +17,7 @@ from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_entry, launch_of
 from tuning_playbook.study import Objective, Provenance
+from tuning_playbook.words import short
 from tuning_playbook.workflow.contenders import (
     Contenders,
     Reruns,
@@ -273,8 +274,4 @@ def newest_decision(store: Store, round_name: str) -> LogbookEntry | None:
 
 
 def _value(value: Value | None) -> str:
-    if value is None:
-        return "absent"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "absent" if value is None else short(value, 6)

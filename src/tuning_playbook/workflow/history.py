@@ -21,6 +21,7 @@ from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of, launch_of
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import Status, Trial
+from tuning_playbook.words import counted, percent, short
 from tuning_playbook.workflow.looking import looks_of
 from tuning_playbook.workflow.opening import open_project, project_store
 
@@ -225,7 +226,7 @@ def _evidence(entry: LogbookEntry) -> str:
     cost = f", against a cost of {found.complexity_cost:g}" if found.complexity_cost else ""
     return (
         f"gain {found.gain:.4g}, from {found.lower:.4g} to {found.upper:.4g} (each bound "
-        f"{found.confidence:.0%} sure) over {reruns}{cost}"
+        f"{percent(found.confidence)} sure) over {reruns}{cost}"
     )
 
 
@@ -234,7 +235,7 @@ def _changes(before: Config, after: Config) -> tuple[tuple[str, str | None, str 
 
 
 def _value(value: object) -> str | None:
-    return f"{value:.6g}" if isinstance(value, float) else None if value is None else str(value)
+    return None if value is None else short(value, 6)
 
 
 def _ranges(rounds: Sequence[_Round]) -> tuple[RangeStep, ...]:
@@ -320,6 +321,6 @@ def _notes(
         late = [r.name for r in rounds if r.mode == "explore" and r.at > looks.over.at]
         if late:
             yield (
-                f"{len(late)} exploring round{'s' * (len(late) > 1)} began after exploration was "
+                f"{counted(len(late), 'exploring round')} began after exploration was "
                 f"declared over: {', '.join(late[:5])}."
             )

@@ -19,10 +19,10 @@ from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_proj
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Status, Trial
+from tuning_playbook.words import without_password
 from tuning_playbook.workflow.adopting import (
     as_the_project_measures,
     study_in_project,
-    without_password,
     write_project,
 )
 from tuning_playbook.workflow.checking import Told, foreign_studies, table_as_told

@@ -1,0 +1,100 @@
+"""How numbers, counts, lists and the texts of others are written: one spelling everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def percent(share: float) -> str:
+    """A share without digits behind the point; what is not all is never called 100 %.
+
+    Args:
+        share: between 0 and 1.
+
+    Example:
+        >>> percent(0.63), percent(0.999), percent(1.0), percent(0.001)
+        ('63 %', 'over 99 %', '100 %', 'under 1 %')
+    """
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    if 0 < share < 0.005:
+        return "under 1 %"
+    return f"{100 * share:.0f} %"
+
+
+def probability(chance: float) -> str:
+    """A probability that was estimated from data, which is never certain.
+
+    Args:
+        chance: between 0 and 1.
+
+    Example:
+        >>> probability(0.93), probability(1.0), probability(0.0)
+        ('93 %', 'over 99 %', 'under 1 %')
+    """
+    return "over 99 %" if chance > 0.99 else "under 1 %" if chance < 0.01 else percent(chance)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Args:
+        number: how many.
+        noun: in the singular, with an s in the plural.
+
+    Example:
+        >>> counted(1, "trial"), counted(12000, "trial")
+        ('1 trial', '12,000 trials')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Some words in a row; empty for none.
+
+    Example:
+        >>> listed(["lr"]), listed(["lr", "momentum", "decay"])
+        ('lr', 'lr, momentum and decay')
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def short(value: object, digits: int = 4) -> str:
+    """A value of a hyperparameter or a metric, to be read and not to be typed.
+
+    Args:
+        value: any JSON value.
+        digits: significant ones of a number with a fraction.
+
+    Example:
+        >>> short(0.0123456), short(128), short("adam"), short(True), short(1 / 3, 2)
+        ('0.01235', '128', 'adam', 'true', '0.33')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def without_password(text: str) -> str:
+    """A URL, or a command with one, as it may be kept and shown.
+
+    Example:
+        >>> without_password("postgresql://me:secret@host/studies"), without_password("mlruns")
+        ('postgresql://me:***@host/studies', 'mlruns')
+    """
+    return re.sub(r"(://[^/@:\s]*):[^@\s]*@", r"\1:***@", text)
+
+
+def printable(text: str) -> str:
+    """Text that cannot command a terminal: a question mark for each control character.
+
+    Names from files of others may hold anything.
+
+    Example:
+        >>> printable("lr" + chr(27) + "[31m=1")
+        'lr?[31m=1'
+    """
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
