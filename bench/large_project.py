@@ -137,7 +137,7 @@ def answer(round_, studies: list[dict], at: float) -> LogbookEntry:
 def finding(number: int) -> dict:
     towards = {"hyperparameter": "weight_decay", "edge": "high", "range": [1e-6, 1.0]}
     reason = "the objective still improves towards the high end of weight_decay"
-    advice = {"action": "expand", "arguments": towards, "reason": reason}
+    advice = {"action": "expand", **towards, "reason": reason}
     return {
         "check": f"check-{number}", "verdict": "pass", "source": "search-space-boundaries",
         "summary": "The best trials lie well inside every range that was searched.",

@@ -29,7 +29,7 @@ def test_what_became_of_a_range_in_a_word(before, after, word):
 
 def advice(edge, **more):
     arguments = {"hyperparameter": "rate", "edge": edge, "range": [1e-3, 1.0], **more}
-    advised = {"action": "expand", "arguments": arguments, "reason": f"better at the {edge} end"}
+    advised = {"action": "expand", **arguments, "reason": f"better at the {edge} end"}
     return {"check": "search-space-boundary", "summary": "tight", "advice": [advised]}
 
 

@@ -25,7 +25,7 @@ TIGHT = {
     "check": "search-space-boundary",
     "verdict": "fail",
     "summary": "tight",
-    "advice": [{"action": "expand", "arguments": HIGH, "reason": "better at the high end"}],
+    "advice": [{"action": "expand", **HIGH, "reason": "better at the high end"}],
 }
 
 

@@ -116,20 +116,19 @@ def _followed_advice(key: str, before: SearchedRanges, domain: Domain) -> str:
     """The advice of the round before that this range carries out."""
     for finding in before.findings:
         for advice in finding.get("advice", ()):
-            arguments = advice.get("arguments", advice)
-            if arguments.get("hyperparameter") == key and _carries_out(
-                str(advice.get("action", "")), arguments, before.domains[key], domain
+            if advice.get("hyperparameter") == key and _carries_out(
+                advice, before.domains[key], domain
             ):
                 reason = advice.get("reason") or finding.get("summary", "")
                 return f"{finding.get('check', 'a check')} in {before.round}: {reason}"
     return ""
 
 
-def _carries_out(action: str, arguments: Mapping[str, Any], before: Domain, after: Domain) -> bool:
+def _carries_out(advice: Mapping[str, Any], before: Domain, after: Domain) -> bool:
     change = range_change(before, after)
-    if action != "expand":
-        return change in ("narrower", "moved") and action in ("narrow", "shrink", "tighten")
-    edge = arguments.get("edge")
+    if advice["action"] != "expand":
+        return change in ("narrower", "moved") and advice["action"] == "shrink"
+    edge = advice.get("edge")
     if isinstance(before, _LISTED) or isinstance(after, _LISTED):
         return change == "wider"
     if edge == "low":

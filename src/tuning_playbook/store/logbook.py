@@ -1,4 +1,4 @@
-"""Decisions and launches as entries of the logbook, and back."""
+"""The logbook's kinds of entries, the newest of a kind, and decisions and launches as entries."""
 
 from __future__ import annotations
 
@@ -7,10 +7,28 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.store.base import Store
 from tuning_playbook.trial import Seconds
 
+# Kinds of entries. Stored: kinds are added, never changed or removed.
+ROUND = "round"  # what a round was for, when it ran
+ANSWER = "answer"
 DECISION = "decision"
 LAUNCH = "launch"
+LOOK = "look"  # at held-out data
+EXPLORATION_OVER = "exploration-over"
+
+
+def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | None:
+    """The latest entry of a kind about a round, which is the one that counts.
+
+    Args:
+        store: of the project.
+        kind: of the entry.
+        round_name: of the round.
+    """
+    entries = [e for e in store.logbook(kind=kind) if e.round == round_name]
+    return entries[-1] if entries else None
 
 
 def decision_entry(

@@ -21,17 +21,18 @@ from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.decide.answer import Answer, answer, clear_leader
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
-from tuning_playbook.decide.reruns import pooled_deviation, rerun_values
+from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import DECISION, decision_of
+from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.study import Study
 from tuning_playbook.workflow.arms import Arm, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import round_checks
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
@@ -115,7 +116,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
-        reruns = _reruns(store, arms[0].study)
+        reruns = rerun_groups(store, arms[0].study)
         deviation = pooled_deviation(reruns)
         smallest = max(own.complexity_cost, deviation or 0.0)
         leader = clear_leader(comparison, smallest_gain=smallest)
@@ -131,7 +132,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         )
         examples = opened.project.evaluation_examples
         variances = _variances(comparison, compared, reruns, examples)
-    decisions = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == round_name]
+    decided = newest_entry(store, DECISION, round_name)
     return RoundAnswer(
         name=round_name,
         question=arms[0].study.question,
@@ -145,7 +146,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         answer=found,
         variances=variances,
         candidate=candidate,
-        decision=decisions[-1] if decisions else None,
+        decision=None if decided is None else decision_of(decided),
         caveats=caveats,
     )
 
@@ -226,15 +227,6 @@ def _searched(arms: Sequence[Arm], candidate: Candidate | None) -> Config:
         return {}
     keys = {key for arm in arms for key in arm.study.space.keys}
     return {key: value for key, value in candidate.config.items() if key in keys}
-
-
-def _reruns(store: Store, study: Study) -> list[tuple[float, ...]]:
-    """Objective of every rerun that was trained and judged like ``study``, by configuration."""
-    return [
-        rerun_values(s, store.trials(s.name), store.curves(s.name))
-        for s in store.studies()
-        if s.purpose == "rerun" and (s.objective, s.training) == (study.objective, study.training)
-    ]
 
 
 def _variances(

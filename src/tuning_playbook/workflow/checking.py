@@ -29,6 +29,7 @@ from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.workflow.finding_documents import finding_document
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
 from tuning_playbook.workflow.round_checks import round_checks
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -175,22 +176,6 @@ def check(
             "out the options that describe a study of another tool"
         )
     return _check_round(project or Path(), Path(target).stem, select, ignore)
-
-
-def finding_document(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON values, as ``playbook check --json`` prints it."""
-    return {
-        "check": finding.check,
-        "verdict": finding.verdict.value,
-        "summary": finding.summary,
-        "evidence": dict(finding.evidence),
-        "advice": [
-            {"action": advice.action, **advice.arguments, "reason": advice.reason}
-            for advice in finding.advice
-        ],
-        "source": finding.source,
-        "confidence": finding.confidence,
-    }
 
 
 def _names_a_round(target: str) -> bool:

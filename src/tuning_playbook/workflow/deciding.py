@@ -11,22 +11,16 @@ from typing import Any
 from tuning_playbook.decide.candidates import Candidate, changed_values
 from tuning_playbook.decide.gain_bounds import MOST_RERUNS
 from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decisions import Choice, Decision, LogbookEntry
+from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_entry, launch_of
+from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_entry, newest_entry
 from tuning_playbook.study import Objective, Provenance
 from tuning_playbook.words import short
-from tuning_playbook.workflow.contenders import (
-    Contenders,
-    Reruns,
-    contenders_of,
-    earlier_deviation,
-    present_code,
-    reruns_of,
-)
+from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.reruns import Reruns, earlier_deviation, present_code, reruns_of
 from tuning_playbook.workflow.reservations import reservations
 
 
@@ -178,9 +172,9 @@ def _require_open(store: Store, contenders: Contenders) -> None:
             f"round {name!r} has {contenders.unfinished} trials left, and a decision waits for all "
             f"of them; finish it first: playbook run {name}"
         )
-    launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
-    if contenders.candidate.config == contenders.incumbent and launches:
-        day = time.strftime("%Y-%m-%d", time.localtime(launches[-1].at))
+    launched = newest_entry(store, LAUNCH, name)
+    if contenders.candidate.config == contenders.incumbent and launched is not None:
+        day = time.strftime("%Y-%m-%d", time.localtime(launched.at))
         raise InvalidInput(
             f"round {name!r} was launched on {day}: its best configuration is the baseline, and "
             "nothing is left to decide"
@@ -262,15 +256,9 @@ def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None
             "reservations": list(result.reservations),
         },
     )
-    newest = newest_decision(store, result.decision.round)
+    newest = newest_entry(store, DECISION, result.decision.round)
     if newest is None or repr(dict(newest.data)) != repr(dict(entry.data)):
         store.enter(entry)
-
-
-def newest_decision(store: Store, round_name: str) -> LogbookEntry | None:
-    """The latest decision on a round, as it was entered."""
-    entries = [e for e in store.logbook(kind=DECISION) if e.round == round_name]
-    return entries[-1] if entries else None
 
 
 def _value(value: Value | None) -> str:

@@ -18,7 +18,7 @@ from tuning_playbook.report.range_history import RangeStep, SearchedRanges, rang
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store, Tally
-from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of, launch_of
+from tuning_playbook.store.logbook import ANSWER, DECISION, LAUNCH, ROUND, decision_of, launch_of
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import counted, percent, short
@@ -101,7 +101,7 @@ def _rounds(
             by_round[_round_of_reruns(study, tallies, begun, logbook)].append(study)
     found = []
     for name, own in by_round.items():
-        facts, answer = newest.get(("round", name)), newest.get(("answer", name))
+        facts, answer = newest.get((ROUND, name)), newest.get((ANSWER, name))
         # an answer tells it as well, for a round whose own entry is missing
         told = facts.data if facts else _told(answer)
         found.append(_Round(name, tuple(own), tallies, told, answer, newest.get((DECISION, name))))

@@ -16,10 +16,18 @@ from tuning_playbook.project_files import PROJECT_FILE, read_project
 from tuning_playbook.project_files.baseline_editing import with_baseline
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import LAUNCH, decision_of, launch_entry, launch_of
-from tuning_playbook.workflow.contenders import Contenders, contenders_of, present_code
-from tuning_playbook.workflow.deciding import changes_text, newest_decision
+from tuning_playbook.store.logbook import (
+    DECISION,
+    LAUNCH,
+    decision_of,
+    launch_entry,
+    launch_of,
+    newest_entry,
+)
+from tuning_playbook.workflow.contenders import Contenders, contenders_of
+from tuning_playbook.workflow.deciding import changes_text
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.reruns import present_code
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -90,7 +98,7 @@ def launch(
     try:
         contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
         before, after = contenders.incumbent, contenders.candidate.config
-        entry = newest_decision(store, contenders.round)
+        entry = newest_entry(store, DECISION, contenders.round)
         decision = None if entry is None else decision_of(entry)
         if before == after:
             return _already(store, contenders, decision, dry_run=dry_run)

@@ -15,12 +15,11 @@ from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store, Tally
+from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, LOOK
 from tuning_playbook.study import Project, Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 
-LOOK = "look"
-EXPLORATION_OVER = "exploration-over"
 _GATE = ("search-space-boundary", "sampling-density")
 
 
@@ -189,16 +188,11 @@ def enter_look(store: Store, look: Look) -> None:
 
 def _look(entry: LogbookEntry) -> Look:
     data = entry.data
-    config = data.get("config", "")
-    if not isinstance(config, str):
-        config = ", ".join(f"{key} = {value}" for key, value in config.items())
     return Look(
         at=entry.at,
         set=str(data["set"]),
         metric=str(data.get("metric", "")),
-        config=config
-        if isinstance(config, str)
-        else ", ".join(f"{k} = {config[k]}" for k in config),
+        config=str(data.get("config", "")),
         value=math.nan if data.get("value") is None else float(data["value"]),
         deviation=math.nan if data.get("deviation") is None else float(data["deviation"]),
         trials=tuple(data.get("trials", ())),
@@ -212,7 +206,7 @@ def _count(store: Store) -> int:
 
 def _still_open(store: Store) -> Iterator[str]:
     """What keeps the newest answered round from being a settled search space."""
-    answers = store.logbook(kind="answer")
+    answers = store.logbook(kind=ANSWER)
     if not answers:
         yield "no round has been answered yet"
         return

@@ -20,14 +20,26 @@ from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
-from tuning_playbook.provenance import code_digest
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.store import Store, Tally
-from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_of
-from tuning_playbook.study import Provenance, Round, Study
+from tuning_playbook.store.logbook import (
+    DECISION,
+    EXPLORATION_OVER,
+    LAUNCH,
+    decision_of,
+    newest_entry,
+)
+from tuning_playbook.study import Round, Study
 from tuning_playbook.workflow.imported_rounds import is_imported, same_search
-from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    open_project,
+    open_round,
+    project_store,
+    round_names,
+)
 from tuning_playbook.workflow.remembering import remembered_answers
+from tuning_playbook.workflow.reruns import present_code
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
@@ -146,12 +158,12 @@ def _state(opened: OpenProject) -> ProjectState:
 def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> ProjectState:
     studies = store.studies()
     searches = [s for s in studies if s.purpose == "search"]
-    ran = list(dict.fromkeys(s.round or s.name for s in searches))
+    ran = round_names(searches)
     facts, answers = facts_of_rounds(store), remembered_answers(store)
     kinds = {entry.kind for entry in store.logbook()}
     current = None
     if ran:
-        order = [name for name in facts if name in ran] or ran
+        order = [name for name in facts if name in ran] or list(ran)
         name = order[-1]
         current = _round_state(opened, store, searches, name, answers.get(name))
     return ProjectState(
@@ -160,7 +172,7 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         waiting=tuple(sorted(written - set(ran))),
         asked=frozenset(k for s in searches for k in (*s.scientific, *s.joint)),
         names=frozenset({*written, *ran}),
-        exploration_over="exploration-over" in kinds,
+        exploration_over=EXPLORATION_OVER in kinds,
         final_done=any(f.mode == "exploit" and n in answers for n, f in facts.items()),
     )
 
@@ -180,8 +192,7 @@ def _round_state(
     imported = written is None and is_imported(store, searches, name)
     if imported:
         written = same_search(opened.project, next(s for s in searches if s.name == name))
-    decided = [decision_of(e) for e in store.logbook(kind=DECISION) if e.round == name]
-    launches = [e for e in store.logbook(kind=LAUNCH) if e.round == name]
+    decided = newest_entry(store, DECISION, name)
     return RoundState(
         name=name,
         written=written,
@@ -189,19 +200,18 @@ def _round_state(
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         answered=answered,
         reruns=0 if answered is None else _reruns(opened, answered, tallies),
-        decision=decided[-1] if decided else None,
-        launched=bool(launches),
+        decision=None if decided is None else decision_of(decided),
+        launched=newest_entry(store, LAUNCH, name) is not None,
         imported=imported,
     )
 
 
 def _reruns(opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]) -> int:
     """How often the best configuration was run again, with the program as it is now."""
-    provenance = Provenance(code=code_digest(opened.folder))
     try:
         config = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
         return 0
-    tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
+    tally = tallies.get(rerun_study(opened.project, config, provenance=present_code(opened)).name)
     ended = {} if tally is None else {s: n for s, n in tally.counts.items() if s.is_finished}
     return sum(ended.values())

@@ -11,15 +11,15 @@ from typing import Any
 from tuning_playbook.analysis.narrowing import narrowed_ranges
 from tuning_playbook.decide.next_steps import AnsweredRound
 from tuning_playbook.decisions import LogbookEntry, Soundness
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Finding
 from tuning_playbook.project_files.domains import domain_of, domain_to_toml
 from tuning_playbook.space import Domain
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import ANSWER, newest_entry
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.answering import RoundAnswer
 from tuning_playbook.workflow.arms import Arm
-
-ANSWER = "answer"
+from tuning_playbook.workflow.finding_documents import finding_document, finding_of
 
 
 def remember_answer(store: Store, answered: RoundAnswer) -> None:
@@ -27,8 +27,8 @@ def remember_answer(store: Store, answered: RoundAnswer) -> None:
     if not answered.finished or answered.answer is None:
         return
     data = _document(answered)
-    entries = [e for e in store.logbook(kind=ANSWER) if e.round == answered.name]
-    if not entries or entries[-1].data != data:
+    newest = newest_entry(store, ANSWER, answered.name)
+    if newest is None or newest.data != data:
         message = answered.answer.sentence
         store.enter(LogbookEntry(time.time(), ANSWER, answered.name, message, data))
 
@@ -65,7 +65,8 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
         },
         "studies": [_study(arm) for arm in answered.arms],
         "findings": {
-            study: [_finding(f) for f in findings] for study, findings in answered.findings.items()
+            study: [_without_evidence(f) for f in findings]
+            for study, findings in answered.findings.items()
         },
     }
 
@@ -105,18 +106,9 @@ def _read(text: str) -> Domain:
     return domain_of(word, value)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _without_evidence(finding: Finding) -> dict[str, Any]:
     """What later steps need of a finding; its evidence is computed again where it is shown."""
-    return {
-        "check": finding.check,
-        "verdict": finding.verdict.value,
-        "summary": finding.summary,
-        "advice": [
-            {"action": a.action, "arguments": dict(a.arguments), "reason": a.reason}
-            for a in finding.advice
-        ],
-        "source": finding.source,
-    }
+    return {key: v for key, v in finding_document(finding).items() if key != "evidence"}
 
 
 def _answered(entry: LogbookEntry) -> AnsweredRound:
@@ -128,7 +120,7 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         soundness=Soundness(data["soundness"]),
         sentence=entry.message,
         findings={
-            study: tuple(_finding_of(f) for f in found) for study, found in data["findings"].items()
+            study: tuple(finding_of(f) for f in found) for study, found in data["findings"].items()
         },
         searched={s["name"]: tuple(s["ranges"]) for s in studies},
         trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
@@ -137,14 +129,4 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         good_ranges={}
         if leading is None
         else {key: _read(text) for key, text in leading["good_ranges"].items()},
-    )
-
-
-def _finding_of(document: Mapping[str, Any]) -> Finding:
-    return Finding(
-        check=document["check"],
-        verdict=Verdict(document["verdict"]),
-        summary=document["summary"],
-        advice=tuple(Advice(a["action"], a["arguments"], a["reason"]) for a in document["advice"]),
-        source=document["source"],
     )

@@ -19,9 +19,10 @@ from tuning_playbook.space import Config
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Objective, Provenance, Study
 from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.contenders import Reruns, contenders_of, reruns_of
+from tuning_playbook.workflow.contenders import contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.reruns import Reruns, reruns_of
 
 USUAL_RERUNS = 5
 

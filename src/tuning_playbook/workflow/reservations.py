@@ -5,9 +5,11 @@ from __future__ import annotations
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import ANSWER, newest_entry
 from tuning_playbook.study import Provenance
-from tuning_playbook.workflow.contenders import Contenders, has_protocol
+from tuning_playbook.workflow.contenders import Contenders
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.reruns import has_protocol
 
 
 def reservations(
@@ -66,11 +68,10 @@ def reservations(
 
 def _soundness(store: Store, round_name: str) -> list[str]:
     """A comparison that was not fair says nothing about its question; the reruns still count."""
-    answers = [e for e in store.logbook(kind="answer") if e.round == round_name]
-    label = str(answers[-1].data.get("soundness", "")) if answers else ""
-    if label not in (Soundness.WEAK.value, Soundness.VOID.value):
+    newest = newest_entry(store, ANSWER, round_name)
+    if newest is None or newest.data["soundness"] == Soundness.SOUND.value:
         return []
-    reasons = [str(r) for r in answers[-1].data.get("reasons", ())]
+    label, reasons = newest.data["soundness"], newest.data["reasons"]
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return [
         f"The round's comparison is {label}, so this is about the two configurations alone and not "

@@ -10,9 +10,8 @@ from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import ROUND, newest_entry
 from tuning_playbook.study import Round, RoundKind, RoundMode
-
-ROUND = "round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,8 @@ def remember_round(store: Store, round_: Round) -> RoundFacts:
     facts = RoundFacts(
         round_.kind, round_.mode, round_.follows, round_.complexity_cost, dict(round_.reasons)
     )
-    entries = [e for e in store.logbook(kind=ROUND) if e.round == round_.name]
-    if not entries or _facts(entries[-1].data) != facts:
+    newest = newest_entry(store, ROUND, round_.name)
+    if newest is None or _facts(newest.data) != facts:
         store.enter(
             LogbookEntry(time.time(), ROUND, round_.name, round_.question, data=asdict(facts))
         )

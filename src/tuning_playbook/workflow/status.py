@@ -18,6 +18,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     stored_studies,
 )
+from tuning_playbook.workflow.reruns import has_protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _reruns(
     found = []
     for study in studies:
         outdated = ""
-        if study.objective != project.objective or study.training != project.training:
+        if not has_protocol(study, project):
             outdated = "another protocol"
         elif study.provenance.code != code:
             outdated = "another program"

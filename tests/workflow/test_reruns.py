@@ -10,7 +10,7 @@ from tuning_playbook.space import Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Provenance, TrainingProtocol
 from tuning_playbook.trial import Curve, Status
-from tuning_playbook.workflow.contenders import earlier_deviation, reruns_of
+from tuning_playbook.workflow.reruns import earlier_deviation, reruns_of
 
 PROJECT = Project(
     "p",
