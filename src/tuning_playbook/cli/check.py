@@ -57,7 +57,8 @@ def command(
 
     Ends with 0 where no check fails, with 1 where one does, with 2 where TARGET cannot be used.
     """
-    from tuning_playbook.workflow.checking import Told, check
+    from tuning_playbook.workflow.checking import check
+    from tuning_playbook.workflow.foreign import Told
 
     checked = check(
         target, project=project, told=Told(parameters=params, **told), select=select, ignore=ignore

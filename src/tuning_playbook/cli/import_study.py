@@ -49,7 +49,7 @@ def command(
     TARGET is what playbook check takes: a table of trials, an Optuna or MLflow storage, or a folder
     of TensorBoard, W&B or Ray Tune runs. Importing again adds the trials that have ended since.
     """
-    from tuning_playbook.workflow.checking import Told
+    from tuning_playbook.workflow.foreign import Told
     from tuning_playbook.workflow.importing import import_study
 
     imported = import_study(

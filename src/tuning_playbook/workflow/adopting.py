@@ -39,7 +39,7 @@ from tuning_playbook.study import (
     refuse_forbidden_dimension,
 )
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.checking import Told
+from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.opening import OpenProject
 
 _NAMELESS = ("value", "values_0")  # what Optuna calls an objective without a name

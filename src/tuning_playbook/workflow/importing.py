@@ -25,7 +25,7 @@ from tuning_playbook.workflow.adopting import (
     study_in_project,
     write_project,
 )
-from tuning_playbook.workflow.checking import Told, foreign_studies, table_as_told
+from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.imported_rounds import IMPORTED
 from tuning_playbook.workflow.opening import (
     OpenProject,

@@ -1,0 +1,130 @@
+"""Studies of other tools as their user tells them: which of several, what decides, what varied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
+from tuning_playbook.importers.column_names import direction_by_name
+from tuning_playbook.importers.column_roles import SORTED_BY_NAME, with_roles
+from tuning_playbook.importers.declared_space import with_space, within_ranges
+from tuning_playbook.importers.opening import named_study, open_foreign
+from tuning_playbook.importers.splitting import split_study
+from tuning_playbook.project_files import read_space
+from tuning_playbook.space import Constant, Domain, Float, Integer
+from tuning_playbook.study import Direction, Objective
+from tuning_playbook.words import short
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says of a foreign study; empty is for what its tool knows or can be guessed.
+
+    Args:
+        metric: what decides.
+        direction: ``minimize`` or ``maximize``.
+        parameters: which columns are hyperparameters.
+        space: file with the searched ranges.
+        chance_level: metric of a model that has learnt nothing.
+        curves: long table of curves beside a table of trials.
+        study: which of several studies.
+        by: columns that tell the studies in one table apart.
+    """
+
+    metric: str = ""
+    direction: str = ""
+    parameters: tuple[str, ...] = ()
+    space: Path | None = None
+    chance_level: float | None = None
+    curves: Path | None = None
+    study: str = ""
+    by: tuple[str, ...] = ()
+
+
+def foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
+    """The studies of another tool at ``target``, or the one that was told."""
+    if not told.by:
+        return list(open_foreign(target, curves=told.curves, study=told.study or None))
+    whole = open_foreign(target, curves=told.curves)
+    parts = [part for study in whole for part in split_study(study, told.by)]
+    return list(named_study(tuple(parts), told.study or None, target))
+
+
+def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
+    """A study with its columns where they belong, and the table that the checks see.
+
+    Raises:
+        InvalidInput: where it is not known what decides, or what was told does not fit.
+    """
+    metric, notes = _metric(study, told)
+    study = with_roles(study, metric=metric, parameters=told.parameters)
+    objective = _objective(study.objective, metric, told.direction, notes)
+    guessed = not told.parameters and told.space is None
+    read = [note for note in study.notes if guessed or note != SORTED_BY_NAME]
+    study = replace(study, notes=(*read, *notes))
+    if told.space is not None:
+        space = read_space(told.space)
+        study = with_space(study, space)
+        table = foreign_table(
+            study, objective=objective, space=space, chance_level=told.chance_level
+        )
+        return study, within_ranges(table)
+    table = foreign_table(
+        study, objective=objective, parameters=told.parameters, chance_level=told.chance_level
+    )
+    if table.inferred_ranges:
+        ranges = "; ".join(f"{h.key} {_range(h.domain)}" for h in table.space.hyperparameters)
+        note = (
+            f"Hyperparameters, with the values tried: {ranges}. Declare ranges with --space."
+            if ranges
+            else "No hyperparameter varies."
+        )
+        study = replace(study, notes=(*study.notes, note))
+    return study, table
+
+
+def _metric(study: ForeignStudy, told: Told) -> tuple[str, list[str]]:
+    """What decides: as told, as the tool knows it, or the only one that there is."""
+    if told.metric or study.objective is not None:
+        return told.metric or study.objective.metric, []  # type: ignore[union-attr]
+    metrics = metrics_of(study)
+    if len(metrics) != 1:
+        raise InvalidInput(
+            f"{study.name} does not say which metric decides; add --metric NAME. "
+            f"Its metrics: {', '.join(metrics[:20]) or 'none'}"
+        )
+    return metrics[0], [f"{metrics[0]} is the only metric, so it decides."]
+
+
+def _objective(
+    known: Objective | None, metric: str, direction_told: str, notes: list[str]
+) -> Objective:
+    """Metric and direction: as told, as the tool knows it, or as an unmistakable name says."""
+    same = known is not None and known.metric == metric
+    if direction_told:
+        direction = Direction(direction_told)
+        return (
+            replace(known, direction=direction) if known and same else Objective(metric, direction)
+        )
+    if known is not None and same:
+        return known
+    by_name = direction_by_name(metric)
+    if by_name is None:
+        raise InvalidInput(
+            f"whether {metric} is better small or large, its name does not tell; add "
+            "--direction minimize or --direction maximize"
+        )
+    notes.append(f"By its name, {metric} is to be {by_name}d; say --direction otherwise.")
+    return Objective(metric, Direction(by_name))
+
+
+def _range(domain: Domain) -> str:
+    """A range in words, short: ``0.001 to 10 (log)``."""
+    if isinstance(domain, (Float, Integer)):
+        scale = "" if domain.scale == "linear" else f" ({domain.scale.replace('_', ' ')})"
+        return f"{domain.low:.4g} to {domain.high:.4g}{scale}"
+    values = [short(v) for v in (() if isinstance(domain, Constant) else domain.values)]
+    return ", ".join(values[:6]) + (f", ... ({len(values)})" if len(values) > 6 else "")
