@@ -58,3 +58,16 @@ def test_only_findings_that_object_move_ranges():
         assert found.nuisance["x"].high == high
     passed = {"r": (_finding("f", Verdict.PASS, shrink),)}
     assert mended_round(round_, passed, searched, name="n") is None
+
+
+def test_training_lengths_of_several_checks_become_one_step():
+    def wants(check, action, steps):
+        return _finding(check, Verdict.WARN, Advice(action, {"max_train_steps": steps}))
+
+    findings = {
+        "a": (wants("still-improving", "train-longer", 150), wants("x", "train-shorter", 50)),
+        "b": (wants("best-step", "train-longer", 200),),
+    }
+    (step,) = advice_steps("r", findings, {"a": 5, "b": 5})
+    assert step.title.endswith("max_train_steps = 200")
+    assert step.reason.startswith("b: ")

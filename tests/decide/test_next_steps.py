@@ -201,3 +201,54 @@ def test_the_gate_opens_where_edges_and_density_are_fine():
     passed = replace(EXPAND, verdict=Verdict.PASS, advice=())
     assert gate(_answered(passed)) == ()
     assert len(gate(_answered(EXPAND, THIN))) == 2
+
+
+def test_the_gate_stays_shut_after_a_void_answer():
+    (missing,) = gate(_answered(soundness=Soundness.VOID))
+    assert "void" in missing
+
+
+def test_the_last_search_waits_for_what_was_interrupted_and_what_has_no_answer(project):
+    good = {"learning_rate": Float(0.05, 0.5, "log")}
+    done = _current(_answered(good_ranges=good), decision=_decision(Choice.KEEP))
+    void = RoundState("norm", replace(ROUND, name="norm"), 8, 8,
+                      _answered(EXPAND, soundness=Soundness.VOID))  # fmt: skip
+    state = ProjectState(
+        project, done, names=frozenset({"decay", "norm"}), begun={"early": 3}, unsettled=(void,),
+        asked=frozenset({"weight_decay", "norm"}),
+    )  # fmt: skip
+    first, mend, last = next_steps(state)
+    assert first.command == "playbook run early"
+    assert mend.round.follows == "norm"
+    assert last.round is None
+    assert "early was interrupted and has 3 trials left" in last.reason
+    assert "norm has no answer yet" in last.reason
+
+
+def test_a_round_that_is_mended_already_is_not_mended_again(project):
+    void = _current(_answered(EXPAND, soundness=Soundness.VOID))
+    steps = _steps(project, void, waiting=("decay-2",), followed=frozenset({"decay"}))
+    assert steps[0].command == "playbook run decay-2"
+    assert not any(s.round is not None and s.round.follows for s in steps)
+
+
+def test_a_void_answer_that_no_range_mends_says_what_is_wrong(project):
+    void = _answered(soundness=Soundness.VOID, reasons=("a was not tuned: none trained.",))
+    step = _steps(project, _current(void))[0]
+    assert (step.round, step.reason) == (None, "a was not tuned: none trained.")
+
+
+def test_a_finished_round_without_its_answer_is_answered_first(project):
+    (step,) = _steps(project, _current(None))
+    assert step.command == "playbook run decay"
+    assert "not been entered" in step.reason
+
+
+def test_more_trials_come_after_the_decision_once_they_were_doubled(project):
+    weak = replace(_answered(THIN, soundness=Soundness.WEAK), trials={"a": 32, "b": 32})
+    commands = [s.command for s in _steps(project, _current(weak))]
+    assert commands[:3] == [
+        "playbook rerun decay",
+        "playbook decide decay",
+        "playbook run decay --trials 48",
+    ]

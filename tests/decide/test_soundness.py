@@ -204,3 +204,13 @@ def test_thin_sampling_counts_against_a_clear_leader_only_where_a_best_trial_sta
     assert label(3, None) is Soundness.WEAK
     assert label(3, "a") is Soundness.SOUND
     assert label(1, "a") is Soundness.WEAK
+
+
+def test_an_arm_that_hardly_learnt_is_not_beaten():
+    more = {"unlearnt": {"good": 2, "other": 11}, "progress": {"good": 0.45, "other": 0.07}}
+    found = judged({"good": [], "other": []}, leader="good", **more)
+    assert found.soundness is Soundness.VOID
+    assert "other was not tuned: 11 of its 20 trials learnt nothing" in found.reasons[0]
+    for count, progress in ((10, 0.07), (11, 0.3), (11, float("nan"))):
+        more = {"unlearnt": {"other": count}, "progress": {"good": 0.45, "other": progress}}
+        assert judged({"good": [], "other": []}, leader="good", **more).reasons == ()

@@ -6,6 +6,7 @@ import pytest
 
 from tuning_playbook.checks import all_checks
 from tuning_playbook.checks.overfitting import Overfitting
+from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
@@ -43,3 +44,9 @@ def test_checks_are_selected_and_ignored_by_id() -> None:
     assert "importance" not in [c.id for c in chosen]
     with pytest.raises(InvalidInput, match="did you mean 'overfitting'"):
         round_checks(STUDY, select=["overfiting"])
+
+
+def test_what_reruns_tell_apart_is_what_sampling_has_to_hit() -> None:
+    (density,) = round_checks(STUDY, deviation=0.01, select=["sampling-density"])
+    assert isinstance(density, SamplingDensity)
+    assert density.noise == 0.01

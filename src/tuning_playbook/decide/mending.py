@@ -90,7 +90,9 @@ def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
 def advice_steps(
     round_name: str, findings: Mapping[str, Sequence[Finding]], trials: Mapping[str, int]
 ) -> tuple[AdviceStep, ...]:
-    """All other advice, once for each check however many arms give it; failed checks first.
+    """All other advice, each once however many checks and arms give it; failed checks first.
+
+    Arms that want different training lengths get the longest: it is the same for all of them.
 
     Args:
         round_name: of the round.
@@ -98,21 +100,30 @@ def advice_steps(
         trials: study -> trials that ended.
     """
     steps: dict[str, AdviceStep] = {}
+    lengths: dict[str, int] = {}
     arms = len(findings)
     for study, found in findings.items():
         for finding in found:
             first = _first(finding)
-            if first is None or finding.check in steps:
+            if first is None or not _adds(first, lengths.get(first.action)):
                 continue
+            lengths[first.action] = first.arguments.get("max_train_steps", 0)
             where = f"{study}: " if arms > 1 else ""
-            steps[finding.check] = AdviceStep(
+            steps[first.action] = AdviceStep(
                 _title(first),
                 where + finding.summary,
                 _command(round_name, first, trials),
                 finding.source,
                 finding.verdict is Verdict.FAIL,
             )
+    if "train-longer" in steps:
+        steps.pop("train-shorter", None)
     return tuple(sorted(steps.values(), key=lambda step: not step.urgent))
+
+
+def _adds(advice: Advice, length: int | None) -> bool:
+    """Whether no other advice says the same, or what this one asks for holds more."""
+    return length is None or advice.arguments.get("max_train_steps", 0) > length
 
 
 def _first(finding: Finding) -> Advice | None:

@@ -39,6 +39,7 @@ class AnsweredRound:
         best_arm: scientific values of the best study.
         best_config: of the best trial, every hyperparameter by key.
         good_ranges: of the best study: the good region of each hyperparameter, with a margin.
+        reasons: what speaks against the comparison, most important first.
     """
 
     soundness: Soundness
@@ -49,6 +50,7 @@ class AnsweredRound:
     best_arm: Config
     best_config: Config
     good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class ProjectState:
         project: as declared, with its baseline.
         current: the round that ran last; ``None`` before the first.
         waiting: rounds that have a file and never ran.
-        asked: keys that earlier rounds have compared.
+        begun: earlier rounds with trials left -> how many.
+        unsettled: earlier rounds whose answer is void and that no round has asked again.
+        followed: rounds whose trials count in another one, run or written.
+        asked: keys that earlier rounds have compared, or that waiting ones will.
         names: of all rounds, run or not.
         exploration_over: whether the final round was declared open.
         final_done: whether a round that exploits has been answered.
@@ -96,6 +101,9 @@ class ProjectState:
     project: Project
     current: RoundState | None = None
     waiting: tuple[str, ...] = ()
+    begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unsettled: tuple[RoundState, ...] = ()
+    followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     exploration_over: bool = False
@@ -132,8 +140,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     Source: playbook, "The incremental tuning strategy".
     """
     current = state.current
-    unfinished = current is not None and current.finished < current.planned
-    if current is not None and unfinished:
+    if current is not None and current.finished < current.planned:
         return (
             NextStep(
                 f"Go on with round {current.name}",
@@ -141,7 +148,23 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
                 f"playbook run {current.name}",
             ),
         )
+    if current is not None and current.planned and current.answered is None:
+        return (
+            NextStep(
+                f"Read the answer of round {current.name}",
+                "all its trials have ended, and its answer has not been entered yet",
+                f"playbook run {current.name}",
+            ),
+        )
     steps = [
+        NextStep(
+            f"Go on with round {name}",
+            f"{left} of its trials are left since it was interrupted",
+            f"playbook run {name}",
+        )
+        for name, left in state.begun.items()
+    ]
+    steps += [
         NextStep(
             f"Run round {name}",
             "its file is written and it has not been run",
@@ -152,6 +175,9 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     ]
     if current is not None and current.answered is not None:
         steps += _after(state, current, current.answered)
+    for earlier in state.unsettled:
+        if earlier.answered is not None:
+            steps += _mending(state, earlier, earlier.answered)
     steps += _questions(state)
     return tuple(steps)
 
@@ -161,12 +187,22 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     settled = current.launched or _is_settled(current.decision)
     mending = () if settled else tuple(_mending(state, current, answered))
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
+    if answered.soundness is Soundness.WEAK and _was_extended(current, answered):
+        mend_first = False  # more and more trials would never come to a decision
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
         yield from _deciding(state, current, answered)
     if not mend_first:
         yield from mending
+
+
+def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
+    """Whether its arms have at least twice the trials that its file asked for."""
+    written = current.written
+    if written is None or written.joint or not answered.trials:
+        return False
+    return max(answered.trials.values()) >= 2 * written.trials
 
 
 def _is_settled(decision: Decision | None) -> bool:
@@ -179,6 +215,8 @@ def _is_settled(decision: Decision | None) -> bool:
 def _mending(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
+    if current.name in state.followed:
+        return  # the round that mends it is there already
     mended = None
     if current.written is not None:
         name = free_name(re.sub(r"-\d+$", "", current.name), state.names)
@@ -191,6 +229,12 @@ def _mending(
                 source="search-space-boundaries",
             )
         yield from _beyond_the_values(state, current.written, answered, name)
+    if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
+        yield NextStep(
+            f"Mend round {current.name} by hand, and run it under a new name",
+            answered.reasons[0],
+            source="search-space-boundaries",
+        )
     for advice in advice_steps(current.name, answered.findings, answered.trials):
         if advice.command and mended is not None:
             continue  # no more trials in ranges that were wrong
@@ -317,7 +361,12 @@ def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[
                 source="after-exploration",
             )  # fmt: skip
         return
-    missing = gate(answered)
+    missing = (
+        *gate(answered),
+        *(f"round {name} was interrupted and has {left} trials left"
+          for name, left in state.begun.items()),
+        *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
+    )  # fmt: skip
     if missing:
         yield NextStep(
             "Not yet: a last, greedy search for the best configuration",
@@ -349,8 +398,12 @@ def gate(answered: AnsweredRound) -> tuple[str, ...]:
         "search-space-boundary": "the best trials of the last round crowd an edge of their range",
         "sampling-density": "the good region of the last round was sampled too thinly",
     }
-    return tuple(
-        text
-        for check, text in words.items()
-        if any(f.check == check and f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
+    void = answered.soundness is Soundness.VOID
+    return (
+        *(["the last round has no answer yet: its comparison is void"] if void else []),
+        *(
+            text
+            for check, text in words.items()
+            if any(f.check == check and f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
+        ),
     )

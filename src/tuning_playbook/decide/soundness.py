@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.words import percent
 
 # What can be held against a comparison, most important first.
 _IMPORTANCE = (
@@ -16,6 +19,7 @@ _IMPORTANCE = (
     "no-feasible-trial",
     "infeasible-fraction",
     "too-few-trials",
+    "hardly-learnt",
     "search-space-boundary",
     "unequal-budgets",
     "overfitting",
@@ -32,7 +36,7 @@ class Objection:
     Args:
         arm: whom it concerns; empty for the round as a whole.
         about: id of the check, or ``different-protocols``, ``no-feasible-trial``,
-            ``too-few-trials``, ``unequal-budgets``.
+            ``too-few-trials``, ``hardly-learnt``, ``unequal-budgets``.
         soundness: what the comparison is at best with this against it.
         reason: one sentence that names the arm.
     """
@@ -67,9 +71,12 @@ def judge_soundness(
     trials: Mapping[str, int],
     feasible: Mapping[str, int],
     leader: str | None = None,
+    unlearnt: Mapping[str, int] = MappingProxyType({}),
+    progress: Mapping[str, float] = MappingProxyType({}),
     differences: Sequence[str] = (),
     fewest_feasible: int = 5,
     equal_share: float = 0.8,
+    hardly: float = 0.5,
 ) -> SoundnessJudgement:
     """Label a round *sound*, *weak* or *void* by the checks of every arm.
 
@@ -85,6 +92,10 @@ def judge_soundness(
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
     so an edge voids where its p-value holds for the number of arms, and weakens otherwise.
 
+    Where most trials of an arm learnt nothing, their values are noise and no edge shows. Where the
+    best of them came less than half as far from chance as the best of all, the range was wrong
+    for it, and the arm is not beaten.
+
     An objective that still improves when training ends is not held against an answer: the training
     length is fixed for all arms, and the answer says so among its caveats.
 
@@ -93,8 +104,11 @@ def judge_soundness(
         trials: arm -> trials that finished.
         feasible: arm -> of them, how many trained.
         leader: the arm that is clearly better than all others; ``None`` where there is none.
+        unlearnt: arm -> trials no better than a model that has learnt nothing, where that is known.
+        progress: arm -> how far its best trial came from there; NaN where unknown.
         differences: sentences in which the arms' protocols differ, see `protocol_differences`.
         fewest_feasible: an arm with fewer was not tuned.
+        hardly: share of the furthest arm's progress below which an arm hardly learnt.
         equal_share: an arm with a smaller share of the largest arm's trials has been tuned less.
 
     Raises:
@@ -122,10 +136,15 @@ def judge_soundness(
         for sentence in differences
     ]
     largest = max(trials[arm] for arm in arms)
+    furthest = max((p for p in progress.values() if p > 0), default=math.nan)
     for arm in arms:
         # Better tuning of whoever is ahead, or alone, leaves it there.
         untuned = Soundness.WEAK if arm == leader or len(arms) == 1 else Soundness.VOID
         found += _of_counts(arm, trials[arm], feasible[arm], fewest_feasible, untuned, len(arms))
+        if 2 * unlearnt.get(arm, 0) > trials[arm] and feasible[arm] >= fewest_feasible:
+            share = progress.get(arm, math.nan) / furthest
+            if share < hardly:
+                found.append(_hardly_learnt(arm, unlearnt[arm], trials[arm], share, untuned))
         if trials[arm] < equal_share * largest:
             reason = (
                 f"{arm} has {trials[arm]} trials where another arm has {largest}, so it was tuned "
@@ -157,6 +176,16 @@ def _of_counts(
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
     return []
+
+
+def _hardly_learnt(
+    arm: str, unlearnt: int, trials: int, share: float, untuned: Soundness
+) -> Objection:
+    reason = (
+        f"{arm} was not tuned: {unlearnt} of its {trials} trials learnt nothing, and its best came "
+        f"{percent(share)} as far from chance as the best of all; its ranges may lie elsewhere."
+    )
+    return Objection(arm, "hardly-learnt", untuned, reason)
 
 
 def _is_thin(finding: Finding) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.feasibility import CHANCE, feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
 from tuning_playbook.analysis.slices import Slice, slices
 from tuning_playbook.analysis.table import TrialTable
@@ -109,15 +109,18 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     arms = arms_of_round(store, round_name, facts=facts, chance_level=opened.project.chance_level)
     own = facts.get(round_name, RoundFacts())
     labels = tuple(_label(arm.study) for arm in arms)
-    findings = {a.study.name: run_checks(a.table, checks=round_checks(a.study)) for a in arms}
+    reruns = rerun_groups(store, arms[0].study)
+    deviation = pooled_deviation(reruns)
+    findings = {
+        a.study.name: run_checks(a.table, checks=round_checks(a.study, deviation=deviation))
+        for a in arms
+    }
     axis, compared = _compared(arms, labels)
     comparison = _comparison(arms, compared)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
-        reruns = rerun_groups(store, arms[0].study)
-        deviation = pooled_deviation(reruns)
         smallest = max(own.complexity_cost, deviation or 0.0)
         leader = clear_leader(comparison, smallest_gain=smallest)
         named = dict(zip(labels, findings.values(), strict=True))
@@ -218,6 +221,8 @@ def _judgement(
         trials={label: int(f.judged.sum()) for label, f in judged.items()},
         feasible={label: int(f.feasible.sum()) for label, f in judged.items()},
         leader=leader if leader in findings else None,
+        unlearnt={label: f.counts.get(CHANCE, 0) for label, f in judged.items()},
+        progress={label: f.chance.progress for label, f in judged.items()},
         differences=differences,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from tuning_playbook.decide.next_steps import (
     RoundState,
     next_steps,
 )
+from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
 from tuning_playbook.project_files import ROUNDS_FOLDER
@@ -146,9 +147,9 @@ def _state(opened: OpenProject) -> ProjectState:
     try:
         store = project_store(opened, must_exist=True)
     except StoreUnavailable:
-        return ProjectState(
-            opened.project, waiting=tuple(sorted(written)), names=frozenset(written)
-        )
+        waiting = tuple(sorted(written))
+        asked = frozenset(k for r in _readable(opened, waiting) for k in _compared(r))
+        return ProjectState(opened.project, waiting=waiting, asked=asked, names=frozenset(written))
     try:
         return _stored_state(opened, store, written)
     finally:
@@ -161,20 +162,69 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
     ran = round_names(searches)
     facts, answers = facts_of_rounds(store), remembered_answers(store)
     kinds = {entry.kind for entry in store.logbook()}
-    current = None
-    if ran:
-        order = [name for name in facts if name in ran] or list(ran)
-        name = order[-1]
-        current = _round_state(opened, store, searches, name, answers.get(name))
+    order = [name for name in facts if name in ran] or list(ran)
+    tallies = store.tallies()
+    states = {
+        name: _round_state(opened, store, searches, name, answers.get(name), tallies)
+        for name in {*order[-1:], *_void(order, answers)}
+    }
+    waiting = tuple(sorted(written - set(ran)))
+    planned = tuple(_readable(opened, waiting))
+    followed = {*(f.follows for f in facts.values()), *(r.follows for r in planned)}
+    asked = {name: _asked(searches, name) for name in order}
     return ProjectState(
         project=opened.project,
-        current=current,
-        waiting=tuple(sorted(written - set(ran))),
-        asked=frozenset(k for s in searches for k in (*s.scientific, *s.joint)),
+        current=states[order[-1]] if order else None,
+        waiting=waiting,
+        begun=_begun(tallies, searches, order[:-1]),
+        unsettled=tuple(
+            states[name]
+            for i, name in enumerate(order[:-1])
+            if name in states
+            and name not in followed
+            and states[name].decision is None
+            and not any(asked[later] >= asked[name] for later in order[i + 1 :])
+        ),
+        followed=frozenset(followed),
+        asked=frozenset().union(*asked.values(), *map(_compared, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
         final_done=any(f.mode == "exploit" and n in answers for n, f in facts.items()),
     )
+
+
+def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[str]:
+    return [n for n in order if n in answers and answers[n].soundness is Soundness.VOID]
+
+
+def _compared(round_: Round) -> tuple[str, ...]:
+    return (*round_.scientific, *round_.scientific_ranges)
+
+
+def _asked(searches: Sequence[Study], name: str) -> frozenset[str]:
+    """Keys that a round compared."""
+    own = [s for s in searches if (s.round or s.name) == name]
+    return frozenset(key for s in own for key in (*s.scientific, *s.joint))
+
+
+def _readable(opened: OpenProject, names: Sequence[str]) -> Iterator[Round]:
+    """The rounds whose files have no mistakes; `playbook run` tells those of the others."""
+    for name in names:
+        with suppress(PlaybookError):
+            yield open_round(opened, name)
+
+
+def _begun(
+    tallies: Mapping[str, Tally], searches: Sequence[Study], names: Sequence[str]
+) -> dict[str, int]:
+    """Trials left in each round that has some."""
+    left = dict.fromkeys(names, 0)
+    for study in searches:
+        name = study.round or study.name
+        if name in left:
+            counts = tallies[study.name].counts
+            left[name] += sum(n for status, n in counts.items() if not status.is_finished)
+    return {name: count for name, count in left.items() if count}
 
 
 def _round_state(
@@ -183,8 +233,8 @@ def _round_state(
     searches: Sequence[Study],
     name: str,
     answered: AnsweredRound | None,
+    tallies: Mapping[str, Tally],
 ) -> RoundState:
-    tallies = store.tallies()
     counts = [tallies[s.name].counts for s in searches if (s.round or s.name) == name]
     written: Round | None = None
     with suppress(PlaybookError):

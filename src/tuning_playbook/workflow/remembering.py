@@ -126,6 +126,7 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
         best_arm={} if leading is None else leading["scientific"],
         best_config={} if best is None else best["config"],
+        reasons=tuple(data.get("reasons", ())),
         good_ranges={}
         if leading is None
         else {key: _read(text) for key, text in leading["good_ranges"].items()},

@@ -8,19 +8,26 @@ from dataclasses import replace
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.registry import all_checks, selected_checks
+from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.study import Study
 
 
 def round_checks(
-    study: Study, *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+    study: Study,
+    *,
+    deviation: float | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
 ) -> tuple[Check, ...]:
     """All checks, with what the study's round knows and a table of trials does not.
 
     A round that compares a regularizer expects overfitting at its weak values, so that the check
-    must know which hyperparameters are compared.
+    must know which hyperparameters are compared. Where reruns have told how much seeds differ, what
+    lies within that counts as equally good, or sampling would never be dense enough.
 
     Args:
         study: whose table will be checked.
+        deviation: standard deviation between reruns; ``None`` where unknown.
         select: ids of the checks to run; all where empty.
         ignore: ids of the checks to leave out.
 
@@ -28,8 +35,13 @@ def round_checks(
         InvalidInput: for an id that no check has.
     """
     compared = (*study.scientific, *study.joint)
-    checks = tuple(
-        replace(check, scientific=compared) if isinstance(check, Overfitting) else check
-        for check in all_checks()
-    )
+    checks = tuple(_told(check, compared, deviation) for check in all_checks())
     return selected_checks(checks, select=select, ignore=ignore)
+
+
+def _told(check: Check, compared: tuple[str, ...], deviation: float | None) -> Check:
+    if isinstance(check, Overfitting):
+        return replace(check, scientific=compared)
+    if isinstance(check, SamplingDensity) and deviation is not None:
+        return replace(check, noise=deviation)
+    return check
