@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuning_playbook.design import plan_budget, sparse_warning, studies_of
-from tuning_playbook.design.budget import chance_of_trying
+from tuning_playbook.design.good_settings import chance_of_hitting
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Categorical, Constant, Float, Hyperparameter, Ordered
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
@@ -75,15 +75,15 @@ def test_the_chance_agrees_with_simulated_random_search():
     rng = np.random.default_rng(0)
     points = rng.random((20_000, 12, 2))
     tried = ((points > 0.2) & (points < 0.2 + 1 / 3)).all(axis=2).any(axis=1).mean()
-    assert chance_of_trying(1 / 9, 12) == pytest.approx(tried, abs=0.01)
+    assert chance_of_hitting(1 / 9, 12) == pytest.approx(tried, abs=0.01)
 
 
 def test_the_trials_needed_are_the_fewest_that_suffice():
     for count in range(1, 6):
         plan = planned(a_round(*ALL[:count]), 100)
         share = (1 / 3) ** min(count, 4) * (0.5 if count == 5 else 1)
-        assert chance_of_trying(share, plan.trials_needed) >= 0.9
-        assert chance_of_trying(share, plan.trials_needed - 1) < 0.9
+        assert chance_of_hitting(share, plan.trials_needed) >= 0.9
+        assert chance_of_hitting(share, plan.trials_needed - 1) < 0.9
 
 
 def test_a_large_budget_needs_no_saving():

@@ -1,7 +1,7 @@
 import csv
 import io
 
-from tuning_playbook.report.tracking import tracking_csv, tracking_markdown, tracking_row
+from tuning_playbook.report.tracking import tracking_csv, tracking_row
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import (
     FunctionTarget,
@@ -38,8 +38,7 @@ def test_the_row_holds_what_is_needed_to_find_judge_and_repeat_a_study():
     assert row.uncommitted_changes == "2 lines"
 
 
-def test_it_reads_back_from_csv_and_stays_one_row_in_markdown():
+def test_it_reads_back_from_csv():
     row = tracking_row(STUDY, TRIALS)
     (read,) = csv.DictReader(io.StringIO(tracking_csv([row])))
     assert read["notes"] == "a | b"
-    assert tracking_markdown([row]).count("\n") == 3

@@ -136,6 +136,8 @@ def _judge(
     infeasible_share = _share(feasible.infeasible, inside & feasible.judged)
     elsewhere = _share(feasible.infeasible, (distance > band_share) & feasible.judged)
     share_of_best, share_of_all = _share(inside, best), _share(inside, rows)
+    if not _differ(points.loss):
+        near = False
     # A fitted slope counts for nothing where the best points are not there to be seen.
     crowded = len(best) < 10 or share_of_best >= 1.25 * share_of_all
     near = len(order) > 0 and (
@@ -191,7 +193,7 @@ def outward_slopes(
         For the low and the high border; NaN where the data do not suffice.
     """
     rows = points.rows
-    if len(rows) < fewest_trials or len(np.unique(unit)) < 2:
+    if len(rows) < fewest_trials or len(np.unique(unit)) < 2 or not _differ(points.loss):
         return math.nan, math.nan
     others = _other_columns(table, key, rows)
     squares = [column**2 for column in others if len(np.unique(column)) > 2]
@@ -205,7 +207,15 @@ def outward_slopes(
     design = np.column_stack([np.ones(len(rows)), *chosen])
     order = np.argsort(points.loss, kind="stable")
     kept = order[: max(5 * design.shape[1], math.ceil(len(rows) ** 0.8))]
-    return _tested_slopes(design[kept], _tamed(points.loss)[kept], len(own), border)
+    # Slopes are judged by their ratio to their error: the unit is free, and squares of huge losses
+    # would overflow.
+    loss = points.loss / np.max(np.abs(points.loss))
+    return _tested_slopes(design[kept], _tamed(loss)[kept], len(own), border)
+
+
+def _differ(loss: NDArray[np.float64]) -> bool:
+    """Whether losses differ by more than rounding."""
+    return len(loss) > 0 and bool(np.max(loss) - np.min(loss) > 1e-12 * np.max(np.abs(loss)))
 
 
 def _other_columns(

@@ -19,8 +19,6 @@ class BudgetSimulation:
         k: shape (m,), numbers of trials.
         probabilities: the quantiles' levels, in increasing order.
         quantiles: shape (m, len(probabilities)), losses; infinite where infeasible trials win.
-        reliable: shape (m,), whether k is at most half of the study. Beyond that the simulated
-            studies share most of their trials, which hides how much luck there is.
         luck: shape (m,), last quantile less the first: what separates a lucky from an unlucky
             study.
     """
@@ -28,7 +26,6 @@ class BudgetSimulation:
     k: NDArray[np.int64]
     probabilities: tuple[float, ...]
     quantiles: NDArray[np.float64]
-    reliable: NDArray[np.bool_]
     luck: NDArray[np.float64]
 
 
@@ -46,7 +43,8 @@ def simulated_budgets(
 
     Args:
         loss: shape (n,), losses of all trials, NaN or infinite for infeasible ones.
-        k: numbers of trials; where ``None``, about twelve from 1 to n / 2.
+        k: numbers of trials; where ``None``, about twelve from 1 to n / 2. Studies of more than
+            half of the trials share most of them, which hides how much luck there is.
         probabilities: levels of the quantiles.
         with_replacement: how the simulated studies are drawn.
 
@@ -90,7 +88,7 @@ def simulated_budgets(
         quantiles[row] = y[np.minimum(reached, n - 1)]
     with np.errstate(invalid="ignore"):
         luck = quantiles[:, -1] - quantiles[:, 0]
-    return BudgetSimulation(sizes, probabilities, quantiles, sizes <= n / 2, luck)
+    return BudgetSimulation(sizes, probabilities, quantiles, luck)
 
 
 def default_budgets(n: int) -> list[int]:

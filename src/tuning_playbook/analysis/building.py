@@ -61,7 +61,7 @@ def study_table(
         values=MappingProxyType(values),
         units=MappingProxyType(units),
         status=_objects([t.status.value for t in trials]),
-        reason=_objects([t.reason.value for t in trials]),
+        reason=_reasons([t.reason.value for t in trials], len(trials)),
         loss=loss,
         best_step=best_step,
         curves=MappingProxyType(long),
@@ -148,7 +148,7 @@ def table_from_columns(
         status=_objects(
             [str(s) for s in status] if status is not None else [Status.COMPLETE.value] * count
         ),
-        reason=_objects([str(r) for r in reason] if reason is not None else [""] * count),
+        reason=_reasons(reason, count),
         loss=loss,
         best_step=best_step,
         curves=MappingProxyType(long),
@@ -164,6 +164,13 @@ def _objects(items: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     column = np.empty(len(plain), dtype=object)
     column[:] = plain
     column[~np.array(present(plain), dtype=bool)] = None
+    return column
+
+
+def _reasons(given: Sequence[str] | None, count: int) -> NDArray[Any]:
+    """Reasons as they are: no reason is an empty text, not a missing value."""
+    column = np.empty(count, dtype=object)
+    column[:] = "" if given is None else [str(reason) for reason in given]
     return column
 
 

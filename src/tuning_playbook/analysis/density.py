@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.repeats import distinct_configurations
+from tuning_playbook.analysis.repeats import configuration_count, distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 
 
@@ -80,8 +80,8 @@ def good_region(
     known = math.isfinite(feasible.chance.loss)
     reference = feasible.chance.loss if known else float(np.quantile(loss, 0.9))
     tolerance = max(tolerance_share * max(reference - best, 0.0), 2 * np.nan_to_num(noise))
-    failed = distinct_configurations(table, np.flatnonzero(feasible.infeasible))
-    trials = len(loss) + len(failed.rows)
+    # Counted together: of one configuration, some seeds may fail and others train.
+    trials = configuration_count(table, np.flatnonzero(feasible.feasible | feasible.infeasible))
     order = np.argsort(loss, kind="stable")
     good = points.rows[order[loss[order] <= best + tolerance]]
     low, high = clopper_pearson(len(good), trials, confidence=0.9)

@@ -12,6 +12,11 @@ from tuning_playbook.analysis.table import TrialTable
 
 _NAMES = frozenset({"lr", "learning_rate", "learningrate", "step_size", "stepsize", "eta"})
 _PREFIXES = ("base_", "peak_", "initial_", "init_", "max_", "inner_")
+_OPTIMIZERS = (
+    "adam", "adamw", "nadam", "nadamw", "adamax", "radam", "adabelief", "adabound", "adafactor",
+    "adagrad", "adadelta", "amsgrad", "sgd", "sgdm", "momentum", "nesterov", "rmsprop", "lamb",
+    "lars", "lion", "muon", "shampoo", "soap", "sophia", "lbfgs",
+)  # fmt: skip
 _SUFFIXES = ("_init", "_initial", "_max", "_peak", "_base")
 
 
@@ -77,8 +82,8 @@ def _momentum_beside(table: TrialTable, key: str) -> tuple[str, FloatArray] | No
 
 def _is_learning_rate(name: str) -> bool:
     plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
-    for prefix in _PREFIXES:
+    for prefix in (*(f"{name}_" for name in _OPTIMIZERS), *_PREFIXES):
         plain = plain.removeprefix(prefix)
-    for suffix in _SUFFIXES:
+    for suffix in (*(f"_{name}" for name in _OPTIMIZERS), *_SUFFIXES):
         plain = plain.removesuffix(suffix)
     return plain in _NAMES

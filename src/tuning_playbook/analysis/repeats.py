@@ -62,6 +62,11 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
     )
 
 
+def configuration_count(table: TrialTable, rows: NDArray[np.int64]) -> int:
+    """How many distinct configurations the trials of ``rows`` have, whatever became of them."""
+    return len(np.unique(_marks(table, rows)))
+
+
 def _marks(table: TrialTable, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """One number for each configuration, shape (k,), equal for equal ones.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tuning_playbook.design.good_settings import chance_of_hitting, trials_needed
 from tuning_playbook.design.plan import describe, describe_domain
 from tuning_playbook.design.ranges import with_ends
 from tuning_playbook.errors import InvalidInput
@@ -120,22 +121,10 @@ def plan_budget(
         budget=budget,
         good_share=good_share,
         enough=enough,
-        trials_needed=_trials_needed(case.share(case.searched), enough),
+        trials_needed=trials_needed(case.share(case.searched), enough),
         # with few trials a saving can be too small to buy anything
         options=(written, *(s for s in savings if s.chance > written.chance)),
     )
-
-
-def chance_of_trying(share: float, trials: int) -> float:
-    """Chance that at least one of ``trials`` random points lies in a share of the space.
-
-    Example:
-        >>> round(chance_of_trying(1 / 9, 20), 3)
-        0.905
-    """
-    if share >= 1:
-        return 1.0 if trials else 0.0
-    return -math.expm1(trials * math.log1p(-share))
 
 
 def sparse_warning(project: Project, round_: Round, studies: Sequence[Study]) -> str:
@@ -150,20 +139,13 @@ def sparse_warning(project: Project, round_: Round, studies: Sequence[Study]) ->
     option = case.option("", case.searched)
     if not case.searched or option.chance >= _THIN:
         return ""
-    needed = _trials_needed(case.share(case.searched), ENOUGH)
+    needed = trials_needed(case.share(case.searched), ENOUGH)
     return (
         f"{option.trials_each} trials over {option.dimensions} nuisance hyperparameters are few: "
         f"if good settings fill a third of each range, an arm tries one with a chance of "
         f"{percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}). What could be saved "
         f"instead: playbook plan {round_.name} --budget {trials}"
     )
-
-
-def _trials_needed(share: float, chance: float) -> int:
-    if share >= 1:
-        return 1
-    # a rounded logarithm may ask for one trial too many, never for one too few
-    return math.ceil(math.log1p(-chance) / math.log1p(-share) - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +195,7 @@ class _Case:
     ) -> BudgetOption:
         arms = self.arms if arms is None else arms
         each = self.budget // arms
-        chance = chance_of_trying(self.share(searched) if share is None else share, each)
+        chance = chance_of_hitting(self.share(searched) if share is None else share, each)
         return BudgetOption(
             title=title,
             arms=arms,
@@ -251,7 +233,7 @@ def _fewer_nuisances(case: _Case) -> Iterator[BudgetOption]:
     kept = sorted(case.searched, key=_importance)
     fixed: list[Hyperparameter] = []
     each = case.budget // case.arms
-    while len(kept) > 1 and chance_of_trying(case.share(kept), each) < case.enough:
+    while len(kept) > 1 and chance_of_hitting(case.share(kept), each) < case.enough:
         fixed.append(kept.pop(0))
     if not fixed or not each:
         return
@@ -286,7 +268,7 @@ def _narrower_ranges(case: _Case) -> Iterator[BudgetOption]:
     """Search all ranges around the baseline, as much narrower as the density asks for."""
     ranges = [h for h in case.searched if isinstance(h.domain, Float)]
     each, share = case.budget // case.arms, case.share(case.searched)
-    if not ranges or not each or chance_of_trying(share, each) >= case.enough:
+    if not ranges or not each or chance_of_hitting(share, each) >= case.enough:
         return
     wanted = -math.expm1(math.log1p(-case.enough) / each)
     width = max(case.good_share, (share / wanted) ** (1 / len(ranges)))
@@ -325,7 +307,7 @@ def _narrowed(domain: Domain, centre: Value, width: float) -> str:
 def _fewer_values(case: _Case) -> Iterator[BudgetOption]:
     """Compare fewer values, so that each gets the trials that it needs."""
     values = {key: list(found) for key, found in case.round.scientific.items()}
-    needed = _trials_needed(case.share(case.searched), case.enough)
+    needed = trials_needed(case.share(case.searched), case.enough)
     before = math.prod(len(found) for found in values.values())
     while math.prod(map(len, values.values())) * needed > case.budget:
         key = max(values, key=lambda k: len(values[k]), default="")

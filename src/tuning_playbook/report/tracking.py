@@ -106,16 +106,3 @@ def tracking_csv(rows: Sequence[TrackingRow]) -> str:
     writer.writeheader()
     writer.writerows(asdict(row) for row in rows)
     return buffer.getvalue()
-
-
-def tracking_markdown(rows: Sequence[TrackingRow]) -> str:
-    """The experiment table as Markdown."""
-    names = [f.name for f in fields(TrackingRow)]
-    lines = [
-        f"| {' | '.join(n.replace('_', ' ') for n in names)} |",
-        f"| {' | '.join('---' for _ in names)} |",
-    ]
-    for row in rows:
-        cells = (str(getattr(row, n)).replace("|", "\\|").replace("\n", " ") for n in names)
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
