@@ -8,30 +8,15 @@ from typing import Any
 
 import click
 
-from tuning_playbook.cli.options import json_option, print_json
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-def _names(_context: click.Context, _option: click.Parameter, value: Any) -> tuple[str, ...]:
-    """``a,b`` and ``--option a --option b`` alike."""
-    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+from tuning_playbook.cli.options import foreign_study_options, json_option, names, print_json
 
 
 @click.command("check")
 @click.argument("target")
-@click.option("--curves", type=_FILE, help="Table of curves: trial, step, metrics.")
-@click.option("--metric", default="", help="What decides.")
-@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
-@click.option("--space", type=_FILE, help="TOML file with the searched ranges.")
-@click.option("--params", multiple=True, callback=_names, metavar="A,B,...",
-              help="Which columns are hyperparameters.")  # fmt: skip
+@foreign_study_options
 @click.option("--chance-level", type=float, help="Metric of a model that has learnt nothing.")
-@click.option("--study", default="", help="Which of several studies.")
-@click.option("--by", multiple=True, callback=_names, metavar="A,B,...",
-              help="Columns that tell the studies in one table apart.")  # fmt: skip
-@click.option("--select", multiple=True, callback=_names, metavar="ID,...", help="Checks to run.")
-@click.option("--ignore", multiple=True, callback=_names, metavar="ID,...",
+@click.option("--select", multiple=True, callback=names, metavar="ID,...", help="Checks to run.")
+@click.option("--ignore", multiple=True, callback=names, metavar="ID,...",
               help="Checks to leave out.")  # fmt: skip
 @click.option(
     "--project", type=click.Path(path_type=Path), help="TARGET is a round of this project."

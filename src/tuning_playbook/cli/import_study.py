@@ -9,13 +9,7 @@ from typing import Any
 
 import click
 
-from tuning_playbook.cli.options import json_option, print_json
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-def _names(_context: click.Context, _option: click.Parameter, value: Any) -> tuple[str, ...]:
-    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+from tuning_playbook.cli.options import foreign_study_options, json_option, print_json
 
 
 @click.command("import")
@@ -25,15 +19,7 @@ def _names(_context: click.Context, _option: click.Parameter, value: Any) -> tup
     help="Folder of the project; made with a playbook.toml where there is none.",
 )  # fmt: skip
 @click.option("--round", "round_name", default="", help="Name of the round (default: the study's).")
-@click.option("--curves", type=_FILE, help="Table of curves: trial, step, metrics.")
-@click.option("--metric", default="", help="What decides.")
-@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
-@click.option("--space", type=_FILE, help="TOML file with the searched ranges.")
-@click.option("--params", multiple=True, callback=_names, metavar="A,B,...",
-              help="Which columns are hyperparameters.")  # fmt: skip
-@click.option("--study", default="", help="Which of several studies.")
-@click.option("--by", multiple=True, callback=_names, metavar="A,B,...",
-              help="Columns that tell the studies in one table apart.")  # fmt: skip
+@foreign_study_options
 @json_option
 def command(
     target: str,

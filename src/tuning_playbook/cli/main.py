@@ -69,7 +69,9 @@ class _LazyGroup(click.Group):
 def playbook() -> None:
     """Tune deep learning models by the playbook: ask a question, run it, read the answer.
 
-    A project is a folder with a playbook.toml. Start with: playbook demo, or playbook init.
+    With a study you already have, start with: playbook check TARGET. With a question of your own,
+    start a project, which is a folder with a playbook.toml: playbook init, or playbook demo to see
+    one. From then on, playbook next says what to do.
     """
 
 

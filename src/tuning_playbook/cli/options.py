@@ -36,6 +36,31 @@ def round_argument(command: _Command) -> _Command:
     return click.argument("round_name", metavar="ROUND")(command)
 
 
+def names(_context: click.Context, _option: click.Parameter, value: Any) -> tuple[str, ...]:
+    """Callback of an option with names: ``a,b`` and ``--option a --option b`` alike."""
+    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+def foreign_study_options(command: _Command) -> _Command:
+    """What the user tells of a study of another tool: the fields of `workflow.foreign.Told`."""
+    file = click.Path(path_type=Path, dir_okay=False)
+    options = (
+        click.option("--curves", type=file, help="Table of curves: trial, step, metrics."),
+        click.option("--metric", default="", help="What decides."),
+        click.option("--direction", default="", metavar="minimize|maximize",
+                     help="Which way is better."),
+        click.option("--space", type=file, help="TOML file with the searched ranges."),
+        click.option("--params", multiple=True, callback=names, metavar="A,B,...",
+                     help="Which columns are hyperparameters."),
+        click.option("--study", default="", help="Which of several studies."),
+        click.option("--by", multiple=True, callback=names, metavar="A,B,...",
+                     help="Columns that tell the studies in one table apart."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output; NaN and infinities become null."""
     click.echo(json.dumps(_plain(document), indent=2, ensure_ascii=False))
