@@ -176,3 +176,19 @@ def test_an_improvement_towards_a_natural_limit_is_no_alarm(unit_study):
     space = SearchSpace(tuple(Hyperparameter(f"h{i}", Float(0.0, 1.0), 0.5) for i in range(2)))
     found = verdicts(unit_study(units, units[:, 0], space=space))
     assert found["h0", "low"] == "natural-limit"
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1 + 0.2])
+def test_equal_losses_say_nothing_about_any_edge(unit_study, value):
+    units = np.random.default_rng(0).random((30, 2))
+    assert set(verdicts(unit_study(units, np.full(30, value))).values()) == {"cannot-tell"}
+
+
+def test_the_unit_of_the_loss_does_not_matter(unit_study, bowl):
+    units, loss = bowl(np.random.default_rng(3), 40, 1.2)
+    table = unit_study(units, loss)
+    usual, large = (
+        [e.p_value for e in boundary_statistics(t, feasibility(table))]
+        for t in (table, unit_study(units, 1e250 * loss))
+    )
+    np.testing.assert_allclose(large, usual, rtol=1e-6)

@@ -125,3 +125,11 @@ def test_a_study_of_ours_takes_missing_curves_from_summaries():
     assert table.best_step.tolist() == [20, 10, -1]
     assert table.max_train_steps == 100
     assert table.values["optimizer.sgd.lr"].tolist() == [0.01, None, None]
+
+
+def test_no_reason_is_an_empty_text():
+    table = table_from_columns(
+        "s", ids=["a", "b"], values={"lr": [0.1, 0.2]}, metric_values=[1.0, 2.0], objective=ERROR,
+        reason=["", "timeout"],
+    )  # fmt: skip
+    assert table.reason.tolist() == ["", "timeout"]

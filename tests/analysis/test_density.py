@@ -71,3 +71,10 @@ def test_without_a_feasible_trial_there_is_no_region(unit_study):
 def test_one_trial_is_its_own_good_region(unit_study):
     found = region(unit_study(np.zeros((1, 1)), np.zeros(1)))
     assert (found.trials, len(found.good), found.gain) == (1, 1, 0.0)
+
+
+def test_a_configuration_with_a_failed_seed_is_one_configuration(unit_study):
+    units = np.repeat(np.linspace(0.1, 0.9, 8), 3)[:, None]
+    failed = np.arange(24) % 3 == 0
+    failed[:12] = False
+    assert region(unit_study(units, np.linspace(0, 1, 24), failed=failed)).trials == 8

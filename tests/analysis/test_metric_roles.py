@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.learning_rate import learning_rate_of
+from tuning_playbook.analysis.learning_rate import learning_rate_of, learning_rates
 from tuning_playbook.analysis.metric_roles import expected_direction, metric_roles
 from tuning_playbook.analysis.schedule import schedules
 from tuning_playbook.errors import InvalidInput
@@ -128,3 +128,13 @@ def test_momentum_enters_the_effective_learning_rate():
     assert found.key == "base_lr"
     np.testing.assert_allclose(found.effective, [0.1, 1.0, 20.0])
     assert learning_rate_of(table_of({"val_accuracy": LINE}, values={"x": [1, 2, 3]}), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("adam_lr", True), ("lr_sgd", True), ("learningRateAdam", True), ("sgd_init_lr", True),
+     ("lr_decay", False), ("min_lr", False), ("adam_beta1", False)],
+)  # fmt: skip
+def test_learning_rates_may_be_named_after_their_optimizer(name, is_one):
+    table = table_of({"val_accuracy": LINE}, values={name: [0.1, 0.2, 0.4]})
+    assert bool(learning_rates(table)) == is_one

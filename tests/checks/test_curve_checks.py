@@ -102,6 +102,11 @@ def test_noise_larger_than_the_gap_of_the_best_is_told_with_its_cause(curve_stud
     assert run(LateVariance(), curve_study(plateau, plateau)).verdict is Verdict.PASS
 
 
+def test_noise_of_curves_that_never_improve_is_told_without_a_share_of_nothing(curve_study):
+    table = curve_study(lambda t: 1 - plateau(t), size=0.08)
+    assert "inf" not in run(LateVariance(), table).summary
+
+
 def test_a_small_validation_set_is_known_by_its_binomial_error(curve_study):
     table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
     found = run(LateVariance(validation_examples=100), table)

@@ -66,8 +66,9 @@ class DirectionSanity:
             return (Finding(self.id, Verdict.WARN, summary, evidence, advice, self.source),)
         if not enough:
             why = (
-                f"Cannot tell: {found.trials} completed trials have {self.minimum_points} "
-                f"evaluations of {objective.metric}; {self.minimum_trials} are needed."
+                f"Cannot tell: {self.minimum_trials} completed trials with at least "
+                f"{self.minimum_points} evaluations of {objective.metric} are needed; there are "
+                f"{found.trials or 'none'}."
             )
             return (cannot_tell(self, why, **{k: evidence[k] for k in ("metric", "trials")}),)
         summary = (

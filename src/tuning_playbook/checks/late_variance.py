@@ -97,9 +97,14 @@ class LateVariance:
             "thresholds": thresholds(self),
         }
         spread = f"the {len(found.rows)} best trials lie within {gap:.3g}"
+        of_all = (
+            f"{100 * share:.2g} % of the improvement"
+            if np.isfinite(share)
+            else "no improvement over training to compare it with"
+        )
         summary = (
             f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from step "
-            f"to step ({100 * share:.2g} % of the improvement) while {spread}"
+            f"to step ({of_all}) while {spread}"
         )
         summary += f"; likely cause: {cause}." if noisy else "."
         return Finding(

@@ -49,8 +49,8 @@ class SamplingDensity:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {feasible} different feasible trials; {self.fewest_trials} are "
-                    "needed.",
+                    f"Cannot tell: {feasible} different feasible "
+                    f"{'trial' if feasible == 1 else 'trials'}; {self.fewest_trials} are needed.",
                     feasible_configurations=feasible,
                 ),
             )
@@ -63,7 +63,8 @@ class SamplingDensity:
         dense = good >= self.enough and settled
         metric = table.objective.metric
         summary = (
-            f"{good} of {region.trials} configurations are within {region.tolerance:.2g} of the "
+            f"{good} of {region.trials} configurations {'is' if good == 1 else 'are'} within "
+            f"{region.tolerance:.2g} of the "
             f"best {metric}"
         )
         if dense:

@@ -77,14 +77,14 @@ class SearchSpaceBoundary:
             )
         tight = [edge for edge in edges if edge.verdict == "expand"]
         if not tight and all(edge.p_value != edge.p_value for edge in edges):
-            return (
-                cannot_tell(
-                    self,
-                    f"Cannot tell: {count} different feasible trials do not show where the best "
-                    f"region is; {self.fewest_trials} are needed.",
-                    **evidence,
-                ),
+            why = (
+                f"{count} different feasible trials do not show where the best region is; "
+                f"{self.fewest_trials} are needed."
+                if count < self.fewest_trials
+                else f"{count} different feasible trials do not differ enough to show where the "
+                "best region is."
             )
+            return (cannot_tell(self, f"Cannot tell: {why}", **evidence),)
         return (self._word(table, edges, tight, count, evidence),)
 
     def _word(
