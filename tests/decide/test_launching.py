@@ -171,7 +171,7 @@ def test_reruns_without_any_spread_decide_but_raise_the_question_of_the_seed():
 def test_the_incumbent_itself_is_never_adopted():
     decision = decide([0.1, 0.11], [0.3, 0.31], same=True)
     assert decision.choice is KEEP
-    assert "is the incumbent" in decision.reasons[0]
+    assert "is the baseline" in decision.reasons[0]
 
 
 def test_a_candidate_that_fails_more_often_is_not_adopted_however_good():

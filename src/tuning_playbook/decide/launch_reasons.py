@@ -76,7 +76,7 @@ def _headline(evidence: Evidence, choice: Choice) -> str:
     sure = f"with {100 * evidence.confidence:g} % confidence"
     cost = f"the change must bring more than {show(evidence.complexity_cost)}"
     if evidence.same:
-        return "The candidate is the incumbent, value by value: there is nothing to adopt."
+        return "The candidate is the baseline, value by value: there is nothing to adopt."
     if not evidence.incumbent_finished or (choice is Choice.KEEP and evidence.candidate_fails_more):
         return _failing(evidence)
     if not evidence.candidate_finished:
@@ -108,15 +108,15 @@ def _headline(evidence: Evidence, choice: Choice) -> str:
 def _failing(evidence: Evidence) -> str:
     if evidence.incumbent_finished:
         return (
-            "The candidate's reruns fail more often than the incumbent's, and a configuration that "
+            "The candidate's reruns fail more often than the baseline's, and a configuration that "
             "does not always train is not adopted for how well it does otherwise."
         )
     if evidence.incumbent:
         return (
-            "No rerun of the incumbent finished: find out why the baseline no longer trains before "
+            "No rerun of the baseline finished: find out why it no longer trains before "
             "anything is compared with it."
         )
-    return "The incumbent was not rerun, so there is nothing to compare the candidate with."
+    return "The baseline was not rerun, so there is nothing to compare the candidate with."
 
 
 def _means(evidence: Evidence) -> list[str]:
@@ -124,7 +124,7 @@ def _means(evidence: Evidence) -> list[str]:
     parts = []
     for name, values in (
         ("candidate", evidence.candidate_finished),
-        ("incumbent", evidence.incumbent_finished),
+        ("baseline", evidence.incumbent_finished),
     ):
         if not values:
             continue
@@ -134,7 +134,7 @@ def _means(evidence: Evidence) -> list[str]:
 
 
 def _failures(evidence: Evidence) -> list[str]:
-    sides = {"candidate": evidence.candidate, "incumbent": evidence.incumbent}
+    sides = {"candidate": evidence.candidate, "baseline": evidence.incumbent}
     failed = {
         name: [str(i) for i, v in enumerate(values, 1) if not math.isfinite(v)]
         for name, values in sides.items()
@@ -170,7 +170,7 @@ def _spread(evidence: Evidence) -> list[str]:
     sides = evidence.candidate_finished, evidence.incumbent_finished
     if min(map(len, sides)) >= 4 and stdev(sides[0]) > 3 * stdev(sides[1]):
         found.append(
-            "The candidate's reruns lie more than three times as far apart as the incumbent's: a "
+            "The candidate's reruns lie more than three times as far apart as the baseline's: a "
             "single run of it can be far off its mean."
         )
     return found
@@ -183,7 +183,7 @@ def _way_on(evidence: Evidence, choice: Choice, needed: int) -> list[str]:
     show, bounds = _writer(evidence), evidence.bounds
     more = " and ".join(
         f"{needed - n} more of the {name}"
-        for name, n in zip(("candidate", "incumbent"), sides, strict=True)
+        for name, n in zip(("candidate", "baseline"), sides, strict=True)
         if needed > n
     )
     if math.isnan(bounds.deviation):
@@ -191,9 +191,9 @@ def _way_on(evidence: Evidence, choice: Choice, needed: int) -> list[str]:
     count = f"more than {MOST_RERUNS:,}" if needed > MOST_RERUNS else f"about {needed}"
     settle = f"Should the gain stay as it is, {count} reruns of each would settle it"
     if needed > _DEAR_RERUNS:
-        stays = f"unless a gain of up to {show(bounds.upper)} matters, the incumbent stays"
+        stays = f"unless a gain of up to {show(bounds.upper)} matters, the baseline stays"
         return [f"{settle}, which few projects can pay: {stays}."]
-    return [f"{settle} four times out of five: {more}. Until then the incumbent stays."]
+    return [f"{settle} four times out of five: {more}. Until then the baseline stays."]
 
 
 def _writer(evidence: Evidence) -> _Writer:

@@ -71,7 +71,7 @@ def adam_hyperparameters(trials: int) -> tuple[str, ...]:
         >>> [adam_hyperparameters(n) for n in (9, 10, 25, 50)]
         [(), ('beta1',), ('beta1', 'epsilon'), ('beta1', 'epsilon', 'beta2')]
 
-    Source: playbook, "How should Adam's hyperparameters be tuned?".
+    Source: playbook, "How should Adam’s hyperparameters be tuned?".
     """
     return _ADAM[: sum(trials >= enough for enough in (10, 25, 50))]
 

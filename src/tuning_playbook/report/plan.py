@@ -54,6 +54,8 @@ def _shares(option: BudgetOption) -> str:
 
 
 def _time(plan: RoundPlan, left: int) -> str:
+    if not left:
+        return "time: none, every trial has ended"
     if plan.seconds is None or plan.seconds_per_trial is None:
         return "time: unknown before the first trial has finished"
     hours, minutes = divmod(round(plan.seconds / 60), 60)

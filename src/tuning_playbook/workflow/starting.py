@@ -126,7 +126,7 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
     Raises:
         TargetError: when the program cannot be imported.
 
-    Source: playbook, "Why a tuning playbook?": the pipeline must work before it is tuned.
+    Source: playbook, "Who is this document for?".
     """
     opened = open_project(folder)
     project = opened.project
