@@ -33,7 +33,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
 
 
 def finding_of(document: Mapping[str, Any]) -> Finding:
-    """The finding of a document; one that was stored without its evidence has none."""
+    """The finding of a document; answers were once stored without evidence and confidence."""
     return Finding(
         check=document["check"],
         verdict=Verdict(document["verdict"]),
@@ -41,7 +41,7 @@ def finding_of(document: Mapping[str, Any]) -> Finding:
         evidence=document.get("evidence", {}),
         advice=tuple(map(_advice_of, document["advice"])),
         source=document["source"],
-        confidence=document["confidence"],
+        confidence=document.get("confidence", "high"),
     )
 
 
