@@ -2,6 +2,7 @@ import csv
 import gzip
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -529,3 +530,84 @@ def test_real_tables_are_read_without_a_word_about_them():
     assert "learning_rate" in algoperf.parameters
     assert "6 of 402 trials have no measurement; they are kept." in algoperf.notes
     assert len(split_study(algoperf, ["workload"])) == 19
+
+
+def chart_of(rows):
+    """A chart as W&B exports it: a column for each run and metric, with bounds of the drawing."""
+    found = []
+    for step in range(12):
+        row = {"Step": step}
+        for number in range(len(rows)):
+            for metric, factor in (("val_loss", 1.0), ("train/loss", 0.5)):
+                name = f"run - {number} - {metric}"
+                value = "" if number == 2 and step > 8 else factor * (1 + number) / (1 + step)
+                row.update({name: value, f"{name}__MIN": value, f"{name}__MAX": value})
+        found.append(row)
+    return found
+
+
+def test_a_chart_of_wandb_brings_curves_by_the_names_of_runs(tmp_path):
+    runs = [{"Name": f"run - {i}", "State": "finished", "lr": 0.1**i} for i in range(4)]
+    study = read_tables(tmp_path, runs, chart_of(runs[:3]))
+    assert study.ids == tuple(f"run - {i}" for i in range(4))
+    assert list(study.curves) == ["val_loss", "train/loss"]
+    rows, steps, values = study.curves["val_loss"]
+    assert np.bincount(rows, minlength=4).tolist() == [12, 12, 9, 0]
+    assert values[(rows == 1) & (steps == 3)].tolist() == [0.5]
+    assert study.parameters["lr"] == [row["lr"] for row in runs]
+
+
+def test_a_chart_of_wandb_is_a_study_without_hyperparameters(tmp_path):
+    study = read_table(write_csv(tmp_path / "chart.csv", chart_of(range(3))))
+    assert study.ids == ("run - 0", "run - 1", "run - 2")
+    assert not study.parameters
+    table = foreign_table(study, objective=Objective("val_loss", "minimize"))
+    assert table.loss.tolist() == pytest.approx([1 / 12, 2 / 12, 3 / 9])
+
+
+def test_a_chart_against_time_is_refused(tmp_path):
+    rows = [{"Relative Time (Wall)": 0.5 * i, "a - loss": 1.0} for i in range(3)]
+    with pytest.raises(InvalidInput, match="x axis to Step"):
+        read_table(write_csv(tmp_path / "chart.csv", rows))
+
+
+OTHER_CONTENTS = {
+    "UTF-16": ("trial,lr\n1,2\n".encode("utf-16"), "iconv -f UTF-16 -t UTF-8"),
+    "Latin-1": ("trial,lr\n1,\xe9\n".encode("latin1"), "iconv -f LATIN1 -t UTF-8"),
+    "Parquet": (b"PAR1\xff\xfe", "rename it to trials.parquet"),
+    "gzip": (gzip.compress(b"trial,lr"), "rename it to trials.csv.gz"),
+    "Excel": (b"PK\x03\x04\xff\xfe", "export the table as CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "cure"), OTHER_CONTENTS.values(), ids=OTHER_CONTENTS)
+def test_what_a_file_of_another_kind_holds_is_told_with_a_cure(tmp_path, content, cure):
+    (tmp_path / "trials.csv").write_bytes(content)
+    with pytest.raises(InvalidInput, match=re.escape(cure)):
+        read_table(tmp_path / "trials.csv")
+
+
+def test_decimal_commas_are_told_with_their_number(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("lr;result\n0,1;0,5\n0,2;0,25\n")
+    with pytest.raises(InvalidInput, match=r"'0,5' \(the first of 2\); write a decimal point"):
+        with_roles(read_table(path), metric="result")
+
+
+def test_a_table_without_a_metric_says_which_columns_may_be_one(tmp_path):
+    study = read_tables(tmp_path, [{"lr": 0.1 * i, "width": 2**i, "kind": "a"} for i in (1, 2, 3)])
+    with pytest.raises(InvalidInput, match=r"--metric: (lr, width|width, lr)$"):
+        with_roles(study, metric="val_loss")
+
+
+def test_a_word_among_steps_is_told_with_its_row(tmp_path):
+    points = [{"trial": "t1", "step": s, "val_loss": 1.0} for s in (1, 2, "x", 4)]
+    with pytest.raises(InvalidInput, match=r"c\.csv: column 'step' .* row 3 has 'x'"):
+        read_tables(tmp_path, ROWS, points)
+
+
+def test_a_folder_with_tables_says_what_to_type(tmp_path):
+    write_csv(tmp_path / "curves.csv", [{"trial": 1}])
+    write_csv(tmp_path / "trials.csv", [{"trial": 1}])
+    with pytest.raises(InvalidInput, match=r"tables \(trials\.csv, curves\.csv\); type: .*trials"):
+        open_foreign(str(tmp_path))

@@ -52,7 +52,8 @@ class HyperparameterImportance:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} different feasible trials; {self.fewest_trials} are "
+                    f"Cannot tell: {count} different feasible "
+                    f"{'trial' if count == 1 else 'trials'}; {self.fewest_trials} are "
                     "needed to tell which hyperparameters matter.",
                     feasible_configurations=count,
                 ),

@@ -28,6 +28,7 @@ SORTED_BY_NAME = "Columns were sorted by their names; --params chooses the hyper
 _FEWEST_GAPS = 2
 _COUNTERS = frozenset({"index", "idx", "i", "iteration", "order", "row", "unnamed_0"})
 _LONG = 20
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+(e-?\d+)?", re.IGNORECASE)
 _BITS = frozenset({8, 16, 32, 64, None})  # what libraries of training call precision
 
 
@@ -101,8 +102,9 @@ def with_roles(
     if metric not in columns and metric not in metrics_of(foreign):
         near = difflib.get_close_matches(metric, [*metrics_of(foreign), *columns], n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
-        known = ", ".join(metrics_of(foreign)[:20]) or "none"
-        raise InvalidInput(f"{foreign.name} has no metric {metric!r}{hint} Its metrics: {known}")
+        raise InvalidInput(
+            f"{foreign.name} has no metric {metric!r}{hint} {metrics_in_words(foreign)}"
+        )
     if metric in columns and metric not in metrics_of(foreign):
         cells = chosen.pop(metric) if metric in chosen else others.pop(metric)
         results[metric] = _as_numbers(metric, cells, foreign.ids)
@@ -116,6 +118,24 @@ def with_roles(
         if not parameters or name in parameters:
             _require_numbers(name, cells, foreign.ids)
     return replace(foreign, parameters=chosen, results=results, metadata=others)
+
+
+def metrics_in_words(foreign: ForeignStudy) -> str:
+    """The metrics of a study, or what could be one where no column has the name of a metric."""
+    metrics = metrics_of(foreign)
+    if metrics:
+        return f"Its metrics: {', '.join(metrics[:20])}"
+    columns = {**foreign.parameters, **foreign.metadata}
+    numeric = [name for name, cells in columns.items() if any(map(_is_number, cells))]
+    if not numeric:
+        return (
+            f"It has no column of numbers, only {', '.join(list(columns)[:20]) or 'names'}; give "
+            "the table that has the results"
+        )
+    return (
+        "None of its columns is named like a metric; if one holds the results, name it with "
+        f"--metric: {', '.join(numeric[:20])}"
+    )
 
 
 def is_counter(name: str, cells: Cells) -> bool:
@@ -204,12 +224,19 @@ def _summary(
 
 
 def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:
-    for trial, cell in zip(ids, cells, strict=True):
-        if cell is not None and not isinstance(cell, (int, float)):
-            raise InvalidInput(
-                f"the metric {name!r} must be a number, but trial {trial} has {cell!r}; correct "
-                "that cell or leave it empty"
-            )
+    wrong = [
+        row for row, c in enumerate(cells) if c is not None and not isinstance(c, (int, float))
+    ]
+    if wrong:
+        cell = cells[wrong[0]]
+        others = f" (the first of {len(wrong)})" if len(wrong) > 1 else ""
+        cure = "correct that cell or leave it empty"
+        if _DECIMAL_COMMA.fullmatch(str(cell)):
+            cure = "write a decimal point instead of the comma"
+        raise InvalidInput(
+            f"the metric {name!r} must be a number, but trial {ids[wrong[0]]} has {cell!r}"
+            f"{others}; {cure}"
+        )
     return [None if cell is None else float(cell) for cell in cells]
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import plain_name
+from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.nested import flattened, object_in
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
@@ -125,9 +126,7 @@ def _told(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise InvalidInput(f"there is no file {path}") from error
     except UnicodeDecodeError as error:
-        raise InvalidInput(
-            f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8"
-        ) from error
+        raise InvalidInput(f"{path} is not UTF-8 text: {found_instead(path, error)}") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InvalidInput(f"{path} is cut short or damaged: {error}; copy it again") from error
     except (OSError, csv.Error) as error:
@@ -360,7 +359,10 @@ def _from_parquet(path: Path, as_text: Collection[str]) -> dict[str, Column]:
     try:
         table = pq.read_table(source)
     except pa.ArrowException as error:
-        raise InvalidInput(f"{path} is not a Parquet file, or a damaged one: {error}") from error
+        raise InvalidInput(
+            f"{path} is not a Parquet file, or a damaged one: {error}; name a text table .csv or "
+            ".jsonl, and write a damaged one again"
+        ) from error
     if any(pa.types.is_nested(field.type) for field in table.schema):
         return from_records(table.to_pylist(), as_text)
     return {

@@ -78,7 +78,7 @@ def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "
             f"it has: {', '.join(columns)}"
         )
     notes: list[str] = []
-    steps, there = _steps(columns[steps_from], notes)
+    steps, there = _steps(path, steps_from, columns[steps_from], notes)
     there &= ~columns[ids_from].missing
     if not there.all():
         notes.append(f"{int((~there).sum())} rows of {path.name} lack a trial or a step; left out.")
@@ -97,10 +97,16 @@ def positions(names: NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     return tuple(seen), np.fromiter(map(seen.__getitem__, cells), np.int64, len(cells))
 
 
-def _steps(column: Column, notes: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _steps(
+    path: Path, name: str, column: Column, notes: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     if column.values.dtype != np.float64:
-        wrong = next(c for c in column.values.tolist() if not isinstance(c, (int, float)))
-        raise InvalidInput(f"steps are whole numbers, found {wrong!r}")
+        cells = column.values.tolist()
+        row = next(i for i, c in enumerate(cells) if c is not None and not _is_number(c))
+        raise InvalidInput(
+            f"{path}: column {name!r} holds steps, which are whole numbers, but row {row + 1} has "
+            f"{cells[row]!r}; correct that cell or leave it empty"
+        )
     steps, there = column.values, np.isfinite(column.values)
     if not np.all(steps[there] == np.round(steps[there])):
         notes.append("Steps are fractions; they are counted in thousandths.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -68,10 +69,30 @@ def open_foreign(
         column = study_column(table)
         parts = (table,) if column is None else split_study(table, [column])
         return named_study(parts, study, target)
-    what = "a folder without runs of a known tool" if path.is_dir() else "no file of a known kind"
-    raise InvalidInput(
-        f"{path} is {what}. Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), Optuna "
-        "and MLflow storages, and folders of W&B, Ray Tune or TensorBoard runs"
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> InvalidInput:
+    known = (
+        f"Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), Optuna and MLflow "
+        "storages, and folders of W&B, Ray Tune or TensorBoard runs"
+    )
+    if path.is_dir():
+        tables = sorted(
+            (p for p in path.iterdir() if p.is_file() and table_ending(p)),
+            key=lambda p: (not p.name.startswith(("trials", "runs")), p.name),
+        )[:5]
+        if tables:
+            known = (
+                f"It holds tables ({', '.join(p.name for p in tables)}); type: playbook check "
+                f"{shlex.quote(str(tables[0]))}, with --curves where another one has the curves"
+            )
+        return InvalidInput(f"{path} is a folder without runs of a known tool. {known}")
+    if path.stat().st_size == 0:
+        return InvalidInput(f"{path} is empty; look whether the study was written elsewhere")
+    return InvalidInput(
+        f"{path} is no file of a known kind. {known}; if it is a table, give its name such an "
+        "ending"
     )
 
 

@@ -26,6 +26,7 @@ from tuning_playbook.importers.curve_tables import CurveTable, curve_table, name
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.runs import distinct_ids
+from tuning_playbook.importers.wandb_chart import without_chart
 
 
 @dataclass(slots=True)
@@ -45,9 +46,9 @@ def read_table(trials: Path, *, curves: Path | None = None) -> ForeignStudy:
 
     The column ``trial`` (or ``trial_id``, ``id``, ``run``, ``name``) names the trial; without one,
     the row number does. ``status`` and a reason beside it may say how it ended. Curves stand in a
-    long table of their own (``trial``, ``step``, metrics), inside each JSON object, or in the table
-    itself, where it has a row for each trial and step. Trials that occur in one of the tables only
-    are kept.
+    long table of their own (``trial``, ``step``, metrics), in a chart as W&B exports it, inside
+    each JSON object, or in the table itself, where it has a row for each trial and step. Trials
+    that occur in one of the tables only are kept.
 
     Args:
         trials: ``.csv``, ``.tsv``, ``.jsonl``, ``.json`` or ``.parquet``, each also ``.gz``.
@@ -59,8 +60,10 @@ def read_table(trials: Path, *, curves: Path | None = None) -> ForeignStudy:
     Raises:
         InvalidInput: for a damaged file, repeated ids, or text among numbers.
     """
-    given = read_columns(trials, as_text=ID_NAMES)
+    given = without_chart(trials, read_columns(trials, as_text=ID_NAMES))
     long = {} if curves is None else read_columns(curves, as_text=ID_NAMES)
+    if curves is not None:
+        long = without_chart(curves, long)
     table = _identified(trials, given, {plain_name(column) for column in long})
     table.columns, inside = without_curves(table.columns)
     table.curves.update(inside)

@@ -9,7 +9,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
-from tuning_playbook.importers.column_roles import SORTED_BY_NAME, with_roles
+from tuning_playbook.importers.column_roles import SORTED_BY_NAME, metrics_in_words, with_roles
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
@@ -94,7 +94,7 @@ def _metric(study: ForeignStudy, told: Told) -> tuple[str, list[str]]:
     if len(metrics) != 1:
         raise InvalidInput(
             f"{study.name} does not say which metric decides; add --metric NAME. "
-            f"Its metrics: {', '.join(metrics[:20]) or 'none'}"
+            f"{metrics_in_words(study)}"
         )
     return metrics[0], [f"{metrics[0]} is the only metric, so it decides."]
 
