@@ -1,15 +1,19 @@
 """The shape of the house, counted."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import tuning_playbook
+from tuning_playbook.sources import SOURCES
 
 SOURCE = Path(tuning_playbook.__file__).parent
+ROOT = Path(__file__).parents[1]
 FILES = [p for p in SOURCE.rglob("*.py") if "demo/project" not in str(p)]
 
 
@@ -19,19 +23,90 @@ def functions(path):
             yield node
 
 
-def test_no_file_is_longer_than_600_lines():
-    long = {str(p): n for p in FILES if (n := len(p.read_text().splitlines())) > 600}
+def imported(node):
+    """Names of the modules that a node imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_no_file_is_longer_than_450_lines():
+    long = {str(p): n for p in FILES if (n := len(p.read_text().splitlines())) > 450}
     assert long == {}
 
 
-def test_no_function_body_is_longer_than_60_lines():
+def test_no_function_body_is_longer_than_50_lines():
     long = []
     for path in FILES:
         for node in functions(path):
             body = node.body[1:] if ast.get_docstring(node) else node.body
-            if body and body[-1].end_lineno - body[0].lineno + 1 > 60:
+            if body and body[-1].end_lineno - body[0].lineno + 1 > 50:
                 long.append(f"{path.relative_to(SOURCE)}:{node.name}")
     assert long == []
+
+
+def test_every_room_says_what_it_may_import():
+    rooms = [p for p in SOURCE.glob("*/__init__.py") if p.parent.name != "demo"]
+    silent = [p.parent.name for p in rooms if "May import" not in p.read_text()]
+    assert silent == []
+
+
+def test_files_are_named_by_what_they_are_about():
+    nameless = {"utils", "util", "helpers", "common", "misc", "manager", "core", "base_classes"}
+    assert [str(p) for p in FILES if nameless & {p.stem, p.parent.name}] == []
+
+
+def test_optional_packages_are_imported_where_they_are_used():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {re.split(r"[>=<]", line)[0] for line in project["dependencies"]}
+    # scipy is slow to import; what is in testing/ is for people who have pytest
+    at_once = needed - {"scipy"} | set(sys.stdlib_module_names) | {"tuning_playbook"}
+    early = [
+        f"{path.relative_to(SOURCE)}: {name}"
+        for path in FILES
+        if path.parent.name != "testing"
+        for node in ast.parse(path.read_text()).body
+        for name in imported(node)
+        if name.split(".")[0] not in at_once
+    ]
+    assert early == []
+
+
+def test_each_optional_package_is_imported_in_few_files():
+    homes = {"torch": 1, "google": 1, "yaml": 1, "psycopg": 1, "pyarrow": 2}
+    found = {package: set() for package in homes}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            for name in imported(node):
+                found.get(name.split(".")[0], set()).add(path.name)
+    assert {package: len(files) for package, files in found.items()} == homes
+
+
+def test_rules_name_passages_of_the_playbook_that_exist():
+    titles = {source.title for source in SOURCES.values()}
+    unknown, pointers = [], 0
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module)):
+                continue
+            text = ast.get_docstring(node) or ""
+            source = re.search(r"^Source: (playbook.*?)(?:;|\n\n|\Z)", text, re.S | re.M)
+            named = re.findall(r'"([^"]+)"', " ".join(source[1].split())) if source else []
+            pointers += len(named)
+            unknown += [f"{path.name}: {title}" for title in named if title not in titles]
+    assert unknown == []
+    assert pointers > 50
+
+
+def test_nothing_names_a_folder_of_one_machine():
+    places = re.compile(r"(?<![\w.])/(?:work|root|home|Users)/\w")
+    written = [
+        path
+        for room in ("src", "tests", "bench", "docs", "examples")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in {".py", ".md", ".toml"} and "data" not in path.parts
+    ]
+    assert [str(p) for p in written if places.search(p.read_text())] == []
 
 
 def test_every_module_says_what_it_is_for():
