@@ -4,11 +4,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from tuning_playbook.checks import all_checks
 from tuning_playbook.cli import reference
-from tuning_playbook.cli.main import _COMMANDS
+from tuning_playbook.cli.main import _COMMANDS, playbook
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
@@ -29,6 +30,12 @@ def test_every_option_says_what_it_does():
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_every_command_is_shown_in_use(command):
     assert f"playbook {command}" in WRITTEN_BY_HAND
+
+
+@pytest.mark.parametrize("command", sorted({*_COMMANDS} - {"demo"}))
+def test_every_command_speaks_to_programs_too(command):
+    options = playbook.get_command(click.Context(playbook), command).params
+    assert "--json" in {name for option in options for name in option.opts}
 
 
 def test_no_command_is_shown_that_does_not_exist():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tuning_playbook.cli.options import project_option
+from tuning_playbook.cli.options import json_option, print_written, project_option
 
 
 @click.command("export")
@@ -24,8 +24,14 @@ from tuning_playbook.cli.options import project_option
     "--test", "held_out", is_flag=True,
     help="Curves of the metric on held-out data too; counts as a look at the test set.",
 )  # fmt: skip
+@json_option
 def command(
-    round_name: str | None, folder: Path, file_format: str, output: Path, held_out: bool
+    round_name: str | None,
+    folder: Path,
+    file_format: str,
+    output: Path,
+    held_out: bool,
+    as_json: bool,
 ) -> None:
     """Write trials and curves of ROUND, or of all rounds, to tables.
 
@@ -34,7 +40,5 @@ def command(
     """
     from tuning_playbook.workflow.exporting import export
 
-    for path in export(
-        folder, round_name, file_format=file_format, output=output, held_out=held_out
-    ):
-        click.echo(f"wrote {path}")
+    written = export(folder, round_name, file_format=file_format, output=output, held_out=held_out)
+    print_written(written, as_json=as_json)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from tuning_playbook.cli.options import json_option, print_written
+
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
@@ -15,10 +17,12 @@ import click
     "--direction", type=click.Choice(["minimize", "maximize"]), default="minimize",
     help="Which way the metric gets better.",
 )  # fmt: skip
-def command(folder: Path, target: str, metric: str, direction: str) -> None:
+@json_option
+def command(folder: Path, target: str, metric: str, direction: str, as_json: bool) -> None:
     """Write a commented playbook.toml and a first round into FOLDER (default: this one)."""
     from tuning_playbook.workflow.starting import init_project
 
-    for path in init_project(folder, target=target, metric=metric, direction=direction):
-        click.echo(f"wrote {path}")
-    click.echo("next: declare your hyperparameters in playbook.toml, then type: playbook try")
+    written = init_project(folder, target=target, metric=metric, direction=direction)
+    print_written(written, as_json=as_json)
+    if not as_json:
+        click.echo("next: declare your hyperparameters in playbook.toml, then type: playbook try")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,6 +59,14 @@ def foreign_study_options(command: _Command) -> _Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def print_written(paths: Sequence[Path], *, as_json: bool) -> None:
+    """The files that a command has written."""
+    if as_json:
+        print_json({"schema": 1, "written": [str(path) for path in paths]})
+    else:
+        click.echo("\n".join(f"wrote {path}" for path in paths))
 
 
 def print_json(document: object) -> None:

@@ -110,10 +110,15 @@ def describe(h: Hyperparameter) -> str:
     return f"{h.key}: {describe_domain(h.domain)}"
 
 
-def describe_domain(domain: Domain) -> str:
-    """A range in one line."""
+def describe_domain(domain: Domain, *, digits: int = 6) -> str:
+    """A range in one line.
+
+    Args:
+        domain: the range.
+        digits: significant ones of its ends.
+    """
     if isinstance(domain, Constant):
         return str(domain.value)
     if isinstance(domain, (Ordered, Categorical)):
         return ", ".join(str(v) for v in domain.values)
-    return f"{domain.low:g} to {domain.high:g}, {domain.scale.replace('_', '-')}"
+    return f"{domain.low:.{digits}g} to {domain.high:.{digits}g}, {domain.scale.replace('_', '-')}"

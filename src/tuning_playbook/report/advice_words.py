@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tuning_playbook.findings import Advice
+from tuning_playbook.words import short
 
 _Arguments = Mapping[str, Any]
 
@@ -82,8 +83,4 @@ def _in_general(action: str, given: _Arguments) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_plain, value))
-    return str(value)
+    return ", ".join(map(short, value)) if isinstance(value, (list, tuple)) else short(value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.column_names import direction_by_name
@@ -122,9 +123,8 @@ def _objective(
 
 
 def _range(domain: Domain) -> str:
-    """A range in words, short: ``0.001 to 10 (log)``."""
+    """A range in words, and of many values the first."""
     if isinstance(domain, (Float, Integer)):
-        scale = "" if domain.scale == "linear" else f" ({domain.scale.replace('_', ' ')})"
-        return f"{domain.low:.4g} to {domain.high:.4g}{scale}"
+        return describe_domain(domain, digits=4)
     values = [short(v) for v in (() if isinstance(domain, Constant) else domain.values)]
     return ", ".join(values[:6]) + (f", ... ({len(values)})" if len(values) > 6 else "")

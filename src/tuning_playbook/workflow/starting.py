@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import (
     PROJECT_FILE,
@@ -143,7 +143,7 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
         trials=1,
         objective=project.objective,
         training=training,
-        fixed=_existing_defaults(opened.project.hyperparameters, project.baseline),
+        fixed=baseline_config(project),
         algorithm="list",
         configs=({},),
     )
@@ -165,15 +165,6 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
         (trial,) = store.trials("try")
         output = _last_lines(trial_folder(Path(scratch), trial))
     return TriedTarget(trial, length, seconds, output)
-
-
-def _existing_defaults(hyperparameters: Any, baseline: Mapping[str, Any]) -> dict[str, Any]:
-    values = {h.key: h.default for h in hyperparameters} | dict(baseline)
-    return {
-        h.key: values[h.key]
-        for h in hyperparameters
-        if h.condition is None or values.get(h.condition.parent) == h.condition.value
-    }
 
 
 def _last_lines(folder: Path, count: int = 12) -> str:
