@@ -18,7 +18,7 @@ from tuning_playbook.errors import InvalidInput, StudyConflict
 from tuning_playbook.project_files import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
-from tuning_playbook.workflow.adopting import without_password
+from tuning_playbook.words import without_password
 from tuning_playbook.workflow.checking import check
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.importing import import_study

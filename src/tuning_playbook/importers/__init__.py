@@ -6,7 +6,7 @@ which of them decides. Files of others are data: no pickle is loaded, no code of
 Files are named after the tool: ``optuna_*``, ``mlflow_*``, ``ray_*``, ``tensorboard_*``,
 ``wandb_*``; ``tables``, ``columns``, ``column_*``, ``curve_tables`` and ``nested*`` read tables.
 ``opening`` tells which reader a target needs, ``base`` is where they all end, ``runs`` and
-``run_folders`` are what the readers of runs share, and ``adopting`` puts a foreign study into a
+``run_folders`` are what the readers of runs share, and ``translating`` puts a foreign study into a
 project's terms.
 """
 

@@ -13,18 +13,13 @@ from typing import Any
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.adopting import Adopted, trial_of
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.translating import Translated, trial_of
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.adopting import (
-    as_the_project_measures,
-    study_in_project,
-    write_project,
-)
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.imported_rounds import IMPORTED
 from tuning_playbook.workflow.opening import (
@@ -34,6 +29,11 @@ from tuning_playbook.workflow.opening import (
     round_names,
 )
 from tuning_playbook.workflow.round_facts import remember_round
+from tuning_playbook.workflow.translating import (
+    as_the_project_measures,
+    study_in_project,
+    write_project,
+)
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _ROUND_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -203,7 +203,7 @@ def _refuse_round_file(opened: OpenProject, name: str) -> None:
 def _store(
     opened: OpenProject,
     study: Study,
-    own: Adopted,
+    own: Translated,
     table: TrialTable,
     foreign: ForeignStudy,
     *,
@@ -240,7 +240,11 @@ def _store(
 
 
 def _finished_trials(
-    study: Study, own: Adopted, table: TrialTable, foreign: ForeignStudy, index: Mapping[str, int]
+    study: Study,
+    own: Translated,
+    table: TrialTable,
+    foreign: ForeignStudy,
+    index: Mapping[str, int],
 ) -> tuple[list[Trial], dict[int, Curves]]:
     trials, curves = [], {}
     for row, name in enumerate(table.ids):

@@ -29,7 +29,7 @@ _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class Translated:
     """What the trials of a foreign study are under the project's names.
 
     Args:
@@ -43,7 +43,7 @@ class Adopted:
     configs: tuple[Config, ...]
 
 
-def adopted(table: TrialTable, foreign: ForeignStudy, candidates: Candidates) -> Adopted:
+def translated(table: TrialTable, foreign: ForeignStudy, candidates: Candidates) -> Translated:
     """The configurations of a foreign study under the names of a project.
 
     A name may stand for several declared hyperparameters, such as the learning rates of two
@@ -71,7 +71,7 @@ def adopted(table: TrialTable, foreign: ForeignStudy, candidates: Candidates) ->
     space = SearchSpace(
         tuple(_with_range(h, table.space[sources[h.key]]) for h in order if h.key in there)
     )
-    return Adopted(space, fixed, tuple(configs))
+    return Translated(space, fixed, tuple(configs))
 
 
 def constants(table: TrialTable, foreign: ForeignStudy) -> dict[str, Value]:

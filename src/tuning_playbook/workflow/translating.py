@@ -11,8 +11,8 @@ import numpy as np
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
-from tuning_playbook.importers.adopting import Adopted, adopted, best_config
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.translating import Translated, best_config, translated
 from tuning_playbook.project_files import (
     PROJECT_FILE,
     hyperparameters_to_toml,
@@ -82,7 +82,7 @@ def as_the_project_measures(
 def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     """A project file that declares what the study varied and what it held fixed."""
     own = {h.key: (h,) for h in table.space.hyperparameters}
-    found = adopted(table, foreign, own)
+    found = translated(table, foreign, own)
     best = best_config(table, found.configs)
     varied = [_declaration(h, best.get(h.key, h.default)) for h in found.space.hyperparameters]
     names = usable_names(list(found.fixed))
@@ -148,10 +148,10 @@ def study_in_project(
     name: str,
     target: str,
     command: str,
-) -> tuple[Study, Adopted]:
+) -> tuple[Study, Translated]:
     """The study in the project's terms, and its configurations."""
     project = opened.project
-    own = adopted(table, foreign, _declarations(project, table))
+    own = translated(table, foreign, _declarations(project, table))
     training = replace(
         _protocol(table, f"imported from {without_password(target)}"),
         stop_on_non_finite=project.training.stop_on_non_finite,
@@ -209,7 +209,7 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
     return found
 
 
-def _fixed(project: Project, own: Adopted) -> dict[str, Any]:
+def _fixed(project: Project, own: Translated) -> dict[str, Any]:
     """What did not vary, under the project's keys where it declares them."""
     declared = {h.key: h for h in project.hyperparameters}
     found: dict[str, Any] = {}
