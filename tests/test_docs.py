@@ -12,7 +12,12 @@ from tuning_playbook.cli import reference
 from tuning_playbook.cli.main import _COMMANDS, playbook
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *(ROOT / "docs").rglob("*.md"),
+    *(ROOT / "examples").rglob("*.md"),
+]
 WORDS = {page: page.read_text() for page in PAGES}
 WRITTEN_BY_HAND = "\n".join(text for page, text in WORDS.items() if page.name != "commands.md")
 
