@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-
 RUN := $(BIN)/python
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
