@@ -71,3 +71,13 @@ def test_training_lengths_of_several_checks_become_one_step():
     (step,) = advice_steps("r", findings, {"a": 5, "b": 5})
     assert step.title.endswith("max_train_steps = 200")
     assert step.reason.startswith("b: ")
+
+
+def test_a_round_that_follows_others_is_doubled_at_most():
+    more = Advice("add-trials", {"trials": 180})  # as many as it has with those taken over
+    findings = {"a": (_finding("sampling-density", Verdict.WARN, more),)}
+    (step,) = advice_steps("r", findings, {"a": 20})
+    assert (step.title, step.command) == (
+        "Run 20 more trials in every arm",
+        "playbook run r --trials 40",
+    )

@@ -252,3 +252,15 @@ def test_more_trials_come_after_the_decision_once_they_were_doubled(project):
         "playbook decide decay",
         "playbook run decay --trials 48",
     ]
+
+
+def test_an_open_decision_is_taken_again_once_its_reruns_are_there(project):
+    current = _current(_answered(), reruns=12, decision=_decision(Choice.INCONCLUSIVE, 12))
+    commands = [s.command for s in _steps(project, current)]
+    assert commands[0] == "playbook decide decay"
+    assert not any("rerun" in command for command in commands)
+
+
+def test_no_trials_are_added_to_a_void_round(project):
+    void = _answered(THIN, soundness=Soundness.VOID, reasons=("a was not tuned.",))
+    assert not any("--trials" in s.command for s in _steps(project, _current(void)))

@@ -11,6 +11,7 @@ from tuning_playbook.store import Tally
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.planning import plan, plan_with_budget, seconds_per_step
+from tuning_playbook.workflow.running import run_round
 
 
 def a_study(name, *, steps=100):
@@ -91,3 +92,28 @@ def test_the_plan_command_prints_the_ways_to_spend_a_budget(made):
     assert (document["schema"], document["budget"]["budget"]) == (1, 36)
     both = run(playbook, ["plan", *place, "--hours", "1", "--budget", "2"])
     assert both.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("follows", "said"),
+    [("odd", "follows itself"), ("nothing", "there is no such round; run so far: first")],
+)
+def test_a_round_goes_on_from_one_that_is_there(made, follows, said):
+    made.round("first")
+    (made.folder / "rounds" / "odd.toml").write_text(
+        'question = "q"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 4\n'
+        f'follows = "{follows}"\n'
+    )
+    for use in (plan, run_round):
+        with pytest.raises(InvalidInput, match=said):
+            use(made.folder, "odd")
+
+
+def test_a_round_runs_after_the_one_that_it_follows(made):
+    text = 'question = "q"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 4\n'
+    (made.folder / "rounds" / "a.toml").write_text(text + 'follows = "b"\n')
+    (made.folder / "rounds" / "b.toml").write_text(text + 'follows = "a"\n')
+    assert plan(made.folder, "a").trials == 4  # plans may run ahead
+    for name, other in ("ab", "ba"):
+        with pytest.raises(InvalidInput, match=f"has not been run; type: playbook run {other}"):
+            run_round(made.folder, name)

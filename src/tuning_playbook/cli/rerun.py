@@ -15,7 +15,7 @@ from tuning_playbook.cli.options import json_option, print_json, project_option
 @click.argument("round_name", metavar="[ROUND]", required=False)
 @project_option
 @click.option(
-    "--times", type=click.IntRange(min=1), default=5, show_default=True,
+    "--times", type=click.IntRange(1, 1000), default=5, show_default=True,
     help="Reruns of each in all; those that are there already count.",
 )  # fmt: skip
 @click.option("--candidate", is_flag=True, help="Only the round's best configuration.")

@@ -110,7 +110,7 @@ def advice_steps(
             lengths[first.action] = first.arguments.get("max_train_steps", 0)
             where = f"{study}: " if arms > 1 else ""
             steps[first.action] = AdviceStep(
-                _title(first),
+                _title(first, trials),
                 where + finding.summary,
                 _command(round_name, first, trials),
                 finding.source,
@@ -132,9 +132,14 @@ def _first(finding: Finding) -> Advice | None:
     return next((a for a in finding.advice if a.action not in _RANGE_ACTIONS), None)
 
 
-def _title(advice: Advice) -> str:
+def _more(advice: Advice, trials: Mapping[str, int]) -> int:
+    """Trials to add: never more than the round's own, however many it takes over from others."""
+    return min(int(advice.arguments["trials"]), max(trials.values()))
+
+
+def _title(advice: Advice, trials: Mapping[str, int]) -> str:
     if advice.action == "add-trials":
-        return f"Run {advice.arguments['trials']} more trials in every arm"
+        return f"Run {_more(advice, trials)} more trials in every arm"
     pattern = _TITLES.get(advice.action, advice.action.replace("-", " ").capitalize())
     try:
         return pattern.format(**advice.arguments)
@@ -145,4 +150,4 @@ def _title(advice: Advice) -> str:
 def _command(round_name: str, advice: Advice, trials: Mapping[str, int]) -> str:
     if advice.action != "add-trials":
         return ""
-    return f"playbook run {round_name} --trials {max(trials.values()) + advice.arguments['trials']}"
+    return f"playbook run {round_name} --trials {max(trials.values()) + _more(advice, trials)}"

@@ -236,7 +236,7 @@ def _mending(
             source="search-space-boundaries",
         )
     for advice in advice_steps(current.name, answered.findings, answered.trials):
-        if advice.command and mended is not None:
+        if advice.command and (mended is not None or answered.soundness is Soundness.VOID):
             continue  # no more trials in ranges that were wrong
         if advice.command and current.imported and current.written is not None:
             name = free_name(current.name, state.names)
@@ -295,7 +295,8 @@ def _deciding(
         )
         return
     more = decision.reruns_needed if decision is not None else 0
-    if current.reruns == 0 or more:
+    enough = current.reruns >= max(1, more)
+    if not enough:
         times = f" --times {more}" if more else ""
         reason = "the trial that was chosen for being best is no evidence of how good it is"
         if decision is not None and decision.reasons:
@@ -306,7 +307,7 @@ def _deciding(
             f"playbook rerun {current.name}{times}",
             source="adoption",
         )
-    if decision is None:
+    if decision is None or enough:
         yield NextStep(
             "Decide whether the best configuration replaces the baseline",
             answered.sentence,

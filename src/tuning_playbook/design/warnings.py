@@ -119,11 +119,13 @@ def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterat
 
 
 def _several_questions(round_: Round) -> Iterator[str]:
-    if len(_compared(round_)) > 1:
+    compared = _compared(round_)
+    if len(compared) > 1:
         yield (
-            f"{len(_compared(round_))} scientific hyperparameters ask several questions at once "
-            f"({', '.join(_compared(round_))}). One round for each is easier to answer, unless "
-            "their combination is the question."
+            f"{len(compared)} scientific hyperparameters ask several questions at once "
+            f"({', '.join(compared)}). Unless their combination is the question, split it: first a "
+            f"round that compares {compared[0]} alone, then one for each of the others from the "
+            "baseline that the first leaves."
         )
 
 

@@ -59,7 +59,9 @@ def _time(plan: RoundPlan, left: int) -> str:
     if plan.seconds is None or plan.seconds_per_trial is None:
         return "time: unknown before the first trial has finished"
     hours, minutes = divmod(round(plan.seconds / 60), 60)
-    total = f"{hours} h {minutes:02d} min" if hours else f"{max(1, minutes)} min"
+    total = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    if plan.seconds < 90:
+        total = f"{max(1, round(plan.seconds))} s"
     return (
         f"time: about {total} ({left} trials of {plan.seconds_per_trial:.1f} s "
         f"on {plan.workers} workers)"

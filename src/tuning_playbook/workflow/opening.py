@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files import find_project, find_round, read_project, read_round
+from tuning_playbook.project_files import (
+    ROUNDS_FOLDER,
+    find_project,
+    find_round,
+    read_project,
+    read_round,
+)
 from tuning_playbook.store import Store, locked, open_store
 from tuning_playbook.study import Project, Round, Study
 
@@ -38,6 +44,44 @@ def open_project(folder: Path) -> OpenProject:
 def open_round(opened: OpenProject, name: str) -> Round:
     """A round of the project, by the name of its file."""
     return read_round(find_round(opened.folder, name), opened.project)
+
+
+def refuse_unknown_followed(
+    opened: OpenProject, round_: Round, store: Store | None, *, ahead: bool = False
+) -> None:
+    """Refuse a round that goes on with trials that are not there.
+
+    Args:
+        opened: the project.
+        round_: about to run, or to be planned.
+        store: of the project; ``None`` before the first round.
+        ahead: whether it is only planned, so that the round it follows may still be waiting.
+
+    Raises:
+        InvalidInput: where it follows itself, or a round that was not run.
+    """
+    name = round_.follows
+    if not name:
+        return
+    if name == round_.name:
+        raise InvalidInput(
+            f"round {name!r} follows itself; write the name of an earlier round, or remove follows"
+        )
+    ran = () if store is None else round_names(store.studies())
+    if name in ran:
+        return
+    if (opened.folder / ROUNDS_FOLDER / f"{name}.toml").is_file():
+        if ahead:
+            return
+        raise InvalidInput(
+            f"round {round_.name!r} follows {name!r}, which has not been run; "
+            f"type: playbook run {name}, or remove follows"
+        )
+    known = ", ".join(ran) or "none yet"
+    raise InvalidInput(
+        f"round {round_.name!r} follows {name!r}, and there is no such round; run so far: {known}. "
+        "Write one of them, or remove follows"
+    )
 
 
 def project_store(

@@ -20,7 +20,13 @@ from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.store import Tally
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
-from tuning_playbook.workflow.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    open_project,
+    open_round,
+    project_store,
+    refuse_unknown_followed,
+)
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -72,7 +78,7 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
 
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     studies = studies_of(opened.project, round_)
-    finished, pace = _so_far(opened, studies)
+    finished, pace = _so_far(opened, round_, studies)
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
     planned = plan_round(
         opened.project, round_, studies, finished=finished, seconds_per_trial=seconds
@@ -82,13 +88,17 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     return replace(planned, warnings=(*planned.warnings, *filter(None, warnings)))
 
 
-def _so_far(opened: OpenProject, studies: Sequence[Study]) -> tuple[int, Seconds | None]:
+def _so_far(
+    opened: OpenProject, round_: Round, studies: Sequence[Study]
+) -> tuple[int, Seconds | None]:
     """Trials of the round that have ended, and the seconds that a training step takes."""
     try:
         store = project_store(opened, must_exist=True)
     except StoreUnavailable:
+        refuse_unknown_followed(opened, round_, None, ahead=True)
         return 0, None
     try:
+        refuse_unknown_followed(opened, round_, store, ahead=True)
         names = {study.name for study in studies}
         tallies = store.tallies()
         finished = sum(

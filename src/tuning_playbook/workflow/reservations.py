@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import Soundness
+from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import ANSWER, newest_entry
 from tuning_playbook.study import Provenance
+from tuning_playbook.words import listed
 from tuning_playbook.workflow.contenders import Contenders
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import has_protocol
@@ -62,8 +64,27 @@ def reservations(
             f"The candidate differs in {len(changed)} hyperparameters; what each of them "
             "contributes is not told apart."
         )
+    found += untested_values(opened, store, contenders.candidate.config)
     found += [note for arm in contenders.arms for note in arm.notes]
     return tuple(dict.fromkeys(found))
+
+
+def untested_values(opened: OpenProject, store: Store, config: Config) -> list[str]:
+    """Values that came in by accident of history: not the default, and never compared or tuned."""
+    searched = {
+        key
+        for study in store.studies()
+        if study.purpose == "search"
+        for key in (*study.space.keys, *study.scientific)
+    }
+    odd = [
+        f"{h.key} = {config[h.key]} (default: {h.default})"
+        for h in opened.project.hyperparameters
+        if h.key in config and h.key not in searched and config[h.key] != h.default
+    ]
+    if not odd:
+        return []
+    return [f"No round has ever compared or tuned {listed(odd)}, so nobody knows what it does."]
 
 
 def _soundness(store: Store, round_name: str) -> list[str]:

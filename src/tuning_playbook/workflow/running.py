@@ -17,7 +17,12 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.driving import drive
-from tuning_playbook.workflow.opening import OpenProject, open_project, open_round
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    open_project,
+    open_round,
+    refuse_unknown_followed,
+)
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.round_facts import remember_round
 
@@ -121,6 +126,7 @@ def run_round(
 
 def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:
     """The round's studies, in the store with all their trials."""
+    refuse_unknown_followed(opened, round_, store)
     remember_round(store, round_)
     provenance = provenance_of(opened.folder, command=command)
     studies = studies_of(opened.project, round_, provenance=provenance)
