@@ -107,6 +107,11 @@ def test_noise_of_curves_that_never_improve_is_told_without_a_share_of_nothing(c
     assert "inf" not in run(LateVariance(), table).summary
 
 
+def test_a_step_that_is_not_there_is_null_in_the_evidence(curve_study):
+    found = run(Instability(), curve_study(falling, falling))
+    assert set(found.evidence["worst_steps"]) == {None}
+
+
 def test_a_small_validation_set_is_known_by_its_binomial_error(curve_study):
     table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
     found = run(LateVariance(validation_examples=100), table)

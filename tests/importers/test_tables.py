@@ -611,3 +611,10 @@ def test_a_folder_with_tables_says_what_to_type(tmp_path):
     write_csv(tmp_path / "trials.csv", [{"trial": 1}])
     with pytest.raises(InvalidInput, match=r"tables \(trials\.csv, curves\.csv\); type: .*trials"):
         open_foreign(str(tmp_path))
+
+
+def test_steps_that_are_epochs_are_told(tmp_path):
+    points = [
+        {"trial": row["trial"], "epoch": e, "val_loss": 1 / e} for row in ROWS for e in (1, 2)
+    ]
+    assert "Steps are epochs here: epoch counts them." in read_tables(tmp_path, ROWS, points).notes

@@ -105,7 +105,7 @@ def test_marks_and_control_characters_are_text():
         ("train-longer", {"max_train_steps": 7313, "refit_schedule": True},
          "train to step 7,313, with the schedule fitted to that"),
         ("probe-stability", {"steps": 500, "multiples": [2, 5]},
-         "train for 500 steps at 2, 5 times the best learning rate"),
+         "train for 500 updates at 2, 5 times the best learning rate"),
         ("add-regularization", {"hyperparameters": [], "techniques": ["dropout"]},
          "add regularization (dropout)"),
         ("expand", {}, "expand"),

@@ -102,7 +102,11 @@ class BestStep:
                 **evidence,
             )
         else:
-            summary = f"{late}, the others earlier: no sign of too many or too few steps."
+            first = percent(float(steps.fraction[steps.rows].min()))
+            summary = (
+                f"{late}, the earliest after {first}: neither all in the first "
+                f"{percent(self.early)} nor mostly at the end."
+            )
         return Finding(self.id, verdict, summary, evidence, advice, self.source, "medium")
 
     def _shorter(self, table: TrialTable, steps: BestSteps) -> tuple[Advice, ...]:

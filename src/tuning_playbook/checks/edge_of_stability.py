@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from tuning_playbook.analysis.edge_of_stability import StabilityEdge, stability_edges
 from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.learning_rate import learning_rates
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -40,8 +41,10 @@ class EdgeOfStability:
             return (
                 cannot_tell(
                     self,
-                    "Cannot tell: no learning rate among the searched hyperparameters has a "
-                    "feasible trial.",
+                    "Cannot tell: no trial with a learning rate is feasible."
+                    if learning_rates(table)
+                    else "Cannot tell: no searched hyperparameter is a learning rate by its name "
+                    "(lr, learning_rate, adam_lr, ...).",
                     hyperparameters=list(table.space.keys),
                 ),
             )
@@ -57,11 +60,7 @@ class EdgeOfStability:
                 **evidence,
             )
         if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
-            return self._passed(
-                f"No value of {key} in this study is too large to train "
-                f"({edge.unstable} of {edge.trials} trials failed above the best ones).",
-                evidence,
-            )
+            return self._passed(self._harmless(edge), evidence)
         where = f"training fails from about {key} = {edge.threshold:.2g} on"
         where += f", {edge.ratio:.3g} times the best trials' {edge.best:.2g}"
         if edge.improving_p != edge.improving_p:
@@ -85,6 +84,14 @@ class EdgeOfStability:
             advice=self._advice(edge),
             source=self.source,
         )
+
+    def _harmless(self, edge: StabilityEdge) -> str:
+        count = f"{edge.unstable} of {edge.trials} trials failed above the best ones"
+        if edge.unstable == 0:
+            return f"No value of {edge.label} in this study is too large to train ({count})."
+        if edge.unstable < self.fewest_unstable:
+            return f"Instability does not limit {edge.label} in this study: only {count}."
+        return f"Failures do not go with large values of {edge.label} ({count})."
 
     def _passed(self, summary: str, evidence: dict[str, Any]) -> Finding:
         return Finding(self.id, Verdict.PASS, summary, evidence, (), self.source)

@@ -164,7 +164,7 @@ class Instability:
             "unstable_trials": names(table, found.rows[found.sustained | found.early]),
             "kinds": kinds,
             "lost_progress_by_trial": [number(w, 3) for w in found.worst],
-            "worst_steps": [int(s) for s in found.worst_step],
+            "worst_steps": [int(s) if s >= 0 else None for s in found.worst_step],
             "consecutive_points": [int(c) for c in found.longest],
             "recovered": [bool(r) for r in found.recovered],
             "recovered_spikes": [int(s) for s in found.spikes],

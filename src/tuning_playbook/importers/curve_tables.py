@@ -79,6 +79,8 @@ def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "
         )
     notes: list[str] = []
     steps, there = _steps(path, steps_from, columns[steps_from], notes)
+    if plain_name(steps_from) in ("epoch", "epochs"):
+        notes.append(f"Steps are epochs here: {steps_from} counts them.")
     there &= ~columns[ids_from].missing
     if not there.all():
         notes.append(f"{int((~there).sum())} rows of {path.name} lack a trial or a step; left out.")

@@ -42,7 +42,7 @@ def _longer(given: _Arguments) -> str:
 
 def _probe(given: _Arguments) -> str:
     rates = given.get("learning_rates", given.get("values"))
-    steps = f"for {_plain(given['steps'])} steps"
+    steps = f"for {_plain(given['steps'])} updates"
     if rates is None:
         return f"train {steps} at {_plain(given['multiples'])} times the best learning rate"
     return f"train {steps} with {given['hyperparameter']} at {_plain(rates)}"
