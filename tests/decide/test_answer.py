@@ -58,6 +58,14 @@ def test_equal_arms_are_not_told_apart():
     assert set(found.winners) == {"a", "b"}
 
 
+def test_enough_for_two_arms_is_not_enough_among_many():
+    near = [v + 0.024 for v in GOOD]
+    assert _answer({"a": GOOD, "b": near}).winners == ("a",)
+    among = _answer({"a": GOOD, "b": near, "c": near, "d": near, "e": near})
+    assert len(among.winners) > 1
+    assert "which is not enough among 5 arms" in among.sentence
+
+
 def test_a_difference_below_what_counts_is_no_difference():
     shifted = [v + 0.001 for v in GOOD]
     cheap = _answer({"a": GOOD, "b": shifted}, complexity_cost=0.01)

@@ -264,3 +264,11 @@ def test_an_open_decision_is_taken_again_once_its_reruns_are_there(project):
 def test_no_trials_are_added_to_a_void_round(project):
     void = _answered(THIN, soundness=Soundness.VOID, reasons=("a was not tuned.",))
     assert not any("--trials" in s.command for s in _steps(project, _current(void)))
+
+
+def test_values_beyond_the_winner_are_offered_after_its_launch_too(project):
+    current = _current(
+        _answered(best_arm={"weight_decay": 1e-4}), decision=_decision(Choice.ADOPT), launched=True
+    )
+    (beyond,) = [s for s in _steps(project, current) if s.round is not None and s.round.follows]
+    assert beyond.round.scientific["weight_decay"][-1] == 1e-2

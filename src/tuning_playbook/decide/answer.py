@@ -137,6 +137,8 @@ def _compared(comparison: ArmComparison, found: Sequence[int], smallest_gain: fl
         words += f"; a difference of {gain:.2g} is below the {smallest_gain:.2g} that would count"
     else:
         words += f"; that {best.label} is the better one is {probability(beats)} sure"
+        if beats >= ENOUGH:
+            words += f", which is not enough among {len(arms)} arms"
     behind = [arms[i] for i in comparison.order if i not in found]
     if behind:
         others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"

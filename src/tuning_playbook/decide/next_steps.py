@@ -195,6 +195,9 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
         yield from _deciding(state, current, answered)
     if not mend_first:
         yield from mending
+    if current.launched and current.written is not None:
+        name = free_name(re.sub(r"-\d+$", "", current.name), state.names)
+        yield from _beyond_the_values(state, current.written, answered, name)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:

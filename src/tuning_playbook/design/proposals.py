@@ -171,13 +171,20 @@ def _question(
     listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
     return Round(
         name,
-        f"Which {_words(h.name)} is best when the rest is tuned for each: {listed}?",
+        f"Which {_words(h.name)} is best when {_tuned_words(tuned)} tuned for each: {listed}?",
         "compare" if isinstance(h.domain, Categorical) else "understand",
         trials,
         scientific={h.key: values},
         nuisance=tuned,
         reasons=reasons,
     )
+
+
+def _tuned_words(tuned: Collection[str]) -> str:
+    """What is tuned, in words: ``learning rate and momentum are``."""
+    names = list(dict.fromkeys(_words(key.rsplit(".", 1)[-1]) for key in tuned))
+    *most, last = names
+    return f"{', '.join(most)} and {last} are" if most else f"{last} is"
 
 
 def compared_values(h: Hyperparameter, baseline: Value) -> tuple[Value, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -138,8 +139,8 @@ def apply_step(folder: Path, number: int) -> Path:
 
 
 def _file(step: NextStep, round_: Round) -> str:
-    words = " ".join(step.reason.split())
-    return f"# Proposed because {words}.\n{round_to_toml(round_)}"
+    words = " ".join(f"Proposed because {step.reason}.".split())
+    return f"{textwrap.indent(textwrap.fill(words, 88), '# ')}\n{round_to_toml(round_)}"
 
 
 def _state(opened: OpenProject) -> ProjectState:
