@@ -133,7 +133,7 @@ def metrics_in_words(foreign: ForeignStudy) -> str:
             "the table that has the results"
         )
     return (
-        "None of its columns is named like a metric; if one holds the results, name it with "
+        "No column of numbers is named like a metric; if one holds the results, name it with "
         f"--metric: {', '.join(numeric[:20])}"
     )
 
