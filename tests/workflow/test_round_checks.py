@@ -2,12 +2,9 @@
 
 from dataclasses import replace
 
-import pytest
-
 from tuning_playbook.checks import all_checks
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.sampling_density import SamplingDensity
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
 from tuning_playbook.workflow.round_checks import round_checks
@@ -23,8 +20,7 @@ STUDY = Study(
 
 
 def overfitting_of(study: Study) -> Overfitting:
-    (check,) = round_checks(study, select=["overfitting"])
-    assert isinstance(check, Overfitting)
+    (check,) = (c for c in round_checks(study) if isinstance(c, Overfitting))
     return check
 
 
@@ -38,15 +34,7 @@ def test_overfitting_knows_what_the_round_compares() -> None:
     assert overfitting_of(joint).scientific == ("learning_rate",)
 
 
-def test_checks_are_selected_and_ignored_by_id() -> None:
-    chosen = round_checks(STUDY, ignore=["importance"])
-    assert len(chosen) == len(all_checks()) - 1
-    assert "importance" not in [c.id for c in chosen]
-    with pytest.raises(InvalidInput, match="did you mean 'overfitting'"):
-        round_checks(STUDY, select=["overfiting"])
-
-
 def test_what_reruns_tell_apart_is_what_sampling_has_to_hit() -> None:
-    (density,) = round_checks(STUDY, deviation=0.01, select=["sampling-density"])
-    assert isinstance(density, SamplingDensity)
+    checks = round_checks(STUDY, deviation=0.01)
+    (density,) = (c for c in checks if isinstance(c, SamplingDensity))
     assert density.noise == 0.01

@@ -32,17 +32,16 @@ def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | Non
 
 
 def decision_entry(
-    decision: Decision, *, at: Seconds, message: str = "", evidence: Mapping[str, Any] | None = None
+    decision: Decision, *, at: Seconds, evidence: Mapping[str, Any] | None = None
 ) -> LogbookEntry:
     """A decision as it is entered.
 
     Args:
         decision: what was decided.
         at: seconds since the epoch.
-        message: in one line; the first of the reasons by default.
         evidence: JSON values kept beside it, such as the version of the code.
     """
-    message = message or next(iter(decision.reasons), decision.choice.value)
+    message = next(iter(decision.reasons), decision.choice.value)
     data = {**_plain(asdict(decision)), **(evidence or {})}
     return LogbookEntry(at, DECISION, decision.round, message, data)
 

@@ -17,7 +17,6 @@ from tuning_playbook.analysis.variances import (
     study_spread,
     trial_spread,
 )
-from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.decide.answer import Answer, answer, clear_leader
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
@@ -33,7 +32,7 @@ from tuning_playbook.study import Study
 from tuning_playbook.workflow.arms import Arm, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import rerun_groups
-from tuning_playbook.workflow.round_checks import round_checks
+from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
 
@@ -111,10 +110,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    findings = {
-        a.study.name: run_checks(a.table, checks=round_checks(a.study, deviation=deviation))
-        for a in arms
-    }
+    findings = arm_findings(arms, deviation=deviation)
     axis, compared = _compared(arms, labels)
     comparison = _comparison(arms, compared)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)

@@ -14,6 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
+from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
@@ -24,7 +25,8 @@ from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.finding_documents import finding_document
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
-from tuning_playbook.workflow.round_checks import round_checks
+from tuning_playbook.workflow.reruns import rerun_groups
+from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 _LONGEST_NAME = 40
@@ -196,18 +198,11 @@ def _check_round(folder: Path, name: str, select: Sequence[str], ignore: Sequenc
         arms = arms_of_round(
             store, name, facts=facts_of_rounds(store), chance_level=opened.project.chance_level
         )
+        deviation = pooled_deviation(rerun_groups(store, arms[0].study))
     finally:
         store.close()
-    return Checked(
-        tuple(
-            CheckedStudy(
-                arm.table,
-                run_checks(arm.table, checks=round_checks(arm.study), select=select, ignore=ignore),
-                arm.notes,
-            )
-            for arm in arms
-        )
-    )
+    found = arm_findings(arms, deviation=deviation, select=select, ignore=ignore)
+    return Checked(tuple(CheckedStudy(a.table, found[a.study.name], a.notes) for a in arms))
 
 
 def _check_foreign(

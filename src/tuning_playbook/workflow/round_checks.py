@@ -7,18 +7,43 @@ from dataclasses import replace
 
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.overfitting import Overfitting
-from tuning_playbook.checks.registry import all_checks, selected_checks
+from tuning_playbook.checks.registry import all_checks, run_checks
 from tuning_playbook.checks.sampling_density import SamplingDensity
+from tuning_playbook.findings import Finding
 from tuning_playbook.study import Study
+from tuning_playbook.workflow.arms import Arm
 
 
-def round_checks(
-    study: Study,
+def arm_findings(
+    arms: Sequence[Arm],
     *,
-    deviation: float | None = None,
+    deviation: float | None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> tuple[Check, ...]:
+) -> dict[str, tuple[Finding, ...]]:
+    """Study -> verdicts of the checks, the same for ``check``, ``report`` and the round's answer.
+
+    Args:
+        arms: of one round.
+        deviation: standard deviation between reruns; ``None`` where unknown.
+        select: ids of the checks to run; all where empty.
+        ignore: ids of the checks to leave out.
+
+    Raises:
+        InvalidInput: for an id that no check has.
+    """
+    return {
+        arm.study.name: run_checks(
+            arm.table,
+            checks=round_checks(arm.study, deviation=deviation),
+            select=select,
+            ignore=ignore,
+        )
+        for arm in arms
+    }
+
+
+def round_checks(study: Study, *, deviation: float | None = None) -> tuple[Check, ...]:
     """All checks, with what the study's round knows and a table of trials does not.
 
     A round that compares a regularizer expects overfitting at its weak values, so that the check
@@ -28,15 +53,9 @@ def round_checks(
     Args:
         study: whose table will be checked.
         deviation: standard deviation between reruns; ``None`` where unknown.
-        select: ids of the checks to run; all where empty.
-        ignore: ids of the checks to leave out.
-
-    Raises:
-        InvalidInput: for an id that no check has.
     """
     compared = (*study.scientific, *study.joint)
-    checks = tuple(_told(check, compared, deviation) for check in all_checks())
-    return selected_checks(checks, select=select, ignore=ignore)
+    return tuple(_told(check, compared, deviation) for check in all_checks())
 
 
 def _told(check: Check, compared: tuple[str, ...], deviation: float | None) -> Check:
