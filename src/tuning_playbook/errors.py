@@ -8,6 +8,7 @@
     ├── StoreError            the store cannot do what was asked
     │   ├── StoreTooNew       written by a newer version of this package
     │   ├── StoreUnavailable  locked, read-only, full, or not reachable
+    │   │   └── NoStoreYet    nothing was run so far
     │   ├── StudyConflict     a study of that name exists with another design
     │   └── LeaseLost         another worker has taken this trial over
     └── TrialDiverged         ends a trial from inside: a metric stopped being finite
@@ -91,6 +92,10 @@ class StoreTooNew(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store is locked, read-only, full, or not reachable."""
+
+
+class NoStoreYet(StoreUnavailable):
+    """There is no store, because no round was run so far."""
 
 
 class StudyConflict(StoreError):

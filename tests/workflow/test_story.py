@@ -141,3 +141,18 @@ def test_a_file_that_is_there_already_is_left_as_it_is(story):
     (story.folder / "rounds/optimizer.toml").write_text("mine")
     assert story.follow("optimizer") == "optimizer-2"
     assert (story.folder / "rounds/optimizer.toml").read_text() == "mine"
+
+
+def test_a_store_that_does_not_answer_is_no_new_project(story):
+    file = story.folder / "playbook.toml"
+    store = '[store]\nurl = "postgresql://somebody:secret@127.0.0.1:1/nothing"\n'
+    file.write_text(file.read_text().replace("[resources]", f"{store}[resources]"))
+    for command in (["next"], ["plan", "optimizer"]):
+        (story.folder / "rounds").mkdir(exist_ok=True)
+        (story.folder / "rounds/optimizer.toml").write_text(
+            'question = "?"\nkind = "compare"\nscientific = { optimizer = "all" }\n'
+            'nuisance = ["learning_rate"]\n'
+        )
+        refusal = story.type(*command, code=2)
+        assert "cannot be used" in refusal
+        assert "secret" not in refusal

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from tuning_playbook.errors import InvalidInput, StoreUnavailable
+from tuning_playbook.errors import InvalidInput, NoStoreYet, StoreUnavailable
 from tuning_playbook.store.base import Store
 from tuning_playbook.store.database import Database
 from tuning_playbook.store.faults import translated_faults
@@ -71,7 +71,7 @@ def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
         raise InvalidInput("a SQLite store needs a file; for a store without one write memory:")
     path = (folder / url.database).resolve()
     if must_exist and not path.exists():
-        raise StoreUnavailable(
+        raise NoStoreYet(
             f"there is no store at {path} yet; the first round makes it: playbook run ROUND"
         )
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from tuning_playbook.errors import StoreTooNew, StoreUnavailable
+from tuning_playbook.errors import NoStoreYet, StoreTooNew, StoreUnavailable
 from tuning_playbook.store.migrations import REVISION_TABLE, REVISIONS
 
 _PRESENT = REVISIONS[-1]
@@ -75,7 +75,7 @@ def _require_empty(tables: list[str], *, place: str, must_exist: bool) -> None:
             "playbook.toml"
         )
     if must_exist:
-        raise StoreUnavailable(
+        raise NoStoreYet(
             f"the store {place} is empty; the first round fills it: playbook run ROUND"
         )
 

@@ -19,7 +19,7 @@ from tuning_playbook.decide.next_steps import (
 )
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.reruns import rerun_study
-from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
+from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
 from tuning_playbook.sources import SOURCES
@@ -147,7 +147,7 @@ def _state(opened: OpenProject) -> ProjectState:
     written = {p.stem for p in (opened.folder / ROUNDS_FOLDER).glob("*.toml")}
     try:
         store = project_store(opened, must_exist=True)
-    except StoreUnavailable:
+    except NoStoreYet:
         waiting = tuple(sorted(written))
         asked = frozenset(k for r in _readable(opened, waiting) for k in _compared(r))
         return ProjectState(opened.project, waiting=waiting, asked=asked, names=frozenset(written))

@@ -15,7 +15,7 @@ from tuning_playbook.design import (
     sparse_warning,
     studies_of,
 )
-from tuning_playbook.errors import InvalidInput, StoreUnavailable
+from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.store import Tally
 from tuning_playbook.study import Round, Study
@@ -94,7 +94,7 @@ def _so_far(
     """Trials of the round that have ended, and the seconds that a training step takes."""
     try:
         store = project_store(opened, must_exist=True)
-    except StoreUnavailable:
+    except NoStoreYet:
         refuse_unknown_followed(opened, round_, None, ahead=True)
         return 0, None
     try:
