@@ -1,6 +1,7 @@
 """Rounds in a row, each from what the step before proposed; the truth is planted."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,8 @@ from click.testing import CliRunner
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import PlaybookError
 from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.search import planned_trials
+from tuning_playbook.store import open_store
 
 PROJECT = """\
 [metric]
@@ -156,3 +159,16 @@ def test_a_store_that_does_not_answer_is_no_new_project(story):
         refusal = story.type(*command, code=2)
         assert "cannot be used" in refusal
         assert "secret" not in refusal
+
+
+def test_a_report_before_the_end_says_so(story):
+    name = story.follow("schedule")
+    story.run(name)
+    store = open_store("sqlite:///.playbook/store.db", folder=story.folder)
+    study = store.studies()[0]
+    more = planned_trials(study, start=study.trials, count=3, created_at=0.0)
+    store.create(replace(study, trials=study.trials + 3), more)
+    store.close()
+    story.type("report", name)
+    page = (story.folder / f"reports/{name}.html").read_text()
+    assert "This round has not ended: 3 of 43 trials are left" in page

@@ -78,5 +78,19 @@ def _answer(answered: RoundAnswer) -> AnswerView | None:
         values=[c.value for c in answered.compared],
         variances=answered.variances,
         decision=answered.decision,
-        notes=[note for arm in answered.arms for note in arm.notes],
+        notes=[*_unfinished(answered), *(note for arm in answered.arms for note in arm.notes)],
     )
+
+
+def _unfinished(answered: RoundAnswer) -> list[str]:
+    """That a report was written before the round has ended."""
+    trials = [t for arm in answered.arms for t in arm.trials]
+    left = sum(not t.status.is_finished for t in trials)
+    if not left:
+        return []
+    return [
+        (
+            f"This round has not ended: {left} of {len(trials)} trials are left, and the answer may "
+            f"change. Go on with: playbook run {answered.name}"
+        )
+    ]
