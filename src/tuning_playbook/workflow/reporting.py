@@ -88,9 +88,8 @@ def _unfinished(answered: RoundAnswer) -> list[str]:
     left = sum(not t.status.is_finished for t in trials)
     if not left:
         return []
-    return [
-        (
-            f"This round has not ended: {left} of {len(trials)} trials are left, and the answer may "
-            f"change. Go on with: playbook run {answered.name}"
-        )
-    ]
+    words = (
+        f"This round has not ended: {left} of {len(trials)} trials are left, and the answer may "
+        f"change. Go on with: playbook run {answered.name}"
+    )
+    return [words]
