@@ -273,6 +273,14 @@ def test_faults_of_a_declared_space_are_told(check, tmp_path, fault):
     assert words in err
 
 
+@pytest.mark.parametrize("level", ["nan", "inf"])
+def test_a_chance_level_is_a_number(check, tmp_path, level):
+    write(tmp_path / "t.csv", sweep(10))
+    code, _, error = check("t.csv", "--chance-level", level)
+    assert code == 2
+    assert "chance level is a finite number" in error
+
+
 def test_one_trial_tells_nothing(check, tmp_path):
     code, out, _ = check(write(tmp_path / "t.csv", sweep(1)), "--json")
     assert code == 0

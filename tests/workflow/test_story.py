@@ -1,6 +1,7 @@
 """Rounds in a row, each from what the step before proposed; the truth is planted."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -104,6 +105,21 @@ def test_from_the_first_question_to_the_next_one_after_a_launch(story):
     second = read_round(story.folder / "rounds/weight-decay.toml", read_project(story.folder))
     assert list(second.nuisance) == ["optimizer.adam.learning_rate"]
     assert second.reasons["optimizer"] == "compared in an earlier round"
+
+
+def test_the_best_of_each_arm_can_be_compared_with_fresh_seeds(story):
+    story.follow("optimizer")
+    story.run("optimizer")
+    said = story.type("rerun", "optimizer", "--arms", "--times", "4")
+    assert "With fresh seeds optimizer = adam comes to error = 0." in said
+    ahead = re.search(r"ahead of optimizer = sgd by (0[.]\d+)", said)
+    assert float(ahead[1]) == pytest.approx(0.1, abs=0.01)
+    assert "with 95 % confidence" in said
+    story.type("report", "optimizer")
+    assert "With fresh seeds optimizer = adam" in (
+        story.folder / "reports/optimizer.html"
+    ).read_text(encoding="utf-8")
+    assert "goes without" in story.type("rerun", "optimizer", "--arms", "--baseline", code=2)
 
 
 def test_a_null_change_is_not_adopted(story):

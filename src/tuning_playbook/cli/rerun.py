@@ -20,6 +20,7 @@ from tuning_playbook.cli.options import json_option, print_json, project_option
 )  # fmt: skip
 @click.option("--candidate", is_flag=True, help="Only the round's best configuration.")
 @click.option("--baseline", is_flag=True, help="Only the baseline; needs no ROUND.")
+@click.option("--arms", is_flag=True, help="The best configuration of every arm instead.")
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
 @json_option
 def command(
@@ -28,6 +29,7 @@ def command(
     times: int,
     candidate: bool,
     baseline: bool,
+    arms: bool,
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -43,6 +45,8 @@ def command(
     both = candidate == baseline
     if round_name is None and (both or candidate):
         raise click.UsageError("Missing argument 'ROUND' (only --baseline goes without).")
+    if arms and (candidate or baseline):
+        raise click.UsageError("--arms goes without --candidate and --baseline.")
     with progress_display(quiet=as_json) as show:
         result = rerun(
             folder,
@@ -50,6 +54,7 @@ def command(
             times=times,
             candidate=candidate or both,
             baseline=baseline or both,
+            arms=arms,
             workers=workers,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.study import Round
+from tuning_playbook.words import short
 
 _RANGE_ACTIONS = ("expand", "shrink")
 
@@ -142,9 +143,13 @@ def _title(advice: Advice, trials: Mapping[str, int]) -> str:
         return f"Run {_more(advice, trials)} more trials in every arm"
     pattern = _TITLES.get(advice.action, advice.action.replace("-", " ").capitalize())
     try:
-        return pattern.format(**advice.arguments)
+        return pattern.format(**{k: _plain(v) for k, v in advice.arguments.items()})
     except KeyError:
         return pattern.partition(":")[0].partition("{")[0].strip()
+
+
+def _plain(value: object) -> object:
+    return short(value, 6) if isinstance(value, float) else value
 
 
 def _command(round_name: str, advice: Advice, trials: Mapping[str, int]) -> str:

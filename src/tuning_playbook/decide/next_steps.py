@@ -21,6 +21,7 @@ from tuning_playbook.design.proposals import (
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Project, Round
+from tuning_playbook.words import short
 
 # A difference that takes more reruns of each to be seen is hardly worth having.
 _DEAR_RERUNS = 50
@@ -274,8 +275,9 @@ def _beyond_the_values(
         if beyond:
             listed = ", ".join(f"{v:g}" for v in beyond if not isinstance(v, str))
             yield NextStep(
-                f"Compare values of {key} beyond {best}: round {name}",
-                f"{best} was the best of those compared and the last in the row; {listed} are next",
+                f"Compare values of {key} beyond {short(best)}: round {name}",
+                f"{short(best)} was the best of those compared and the last in the row; "
+                f"next in it: {listed}",
                 round=with_more_values(round_, key, beyond, name=name),
                 source="search-space-boundaries",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,18 +20,21 @@ from tuning_playbook.analysis.variances import (
 from tuning_playbook.decide.answer import Answer, answer, clear_leader
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
+from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.study import Study
-from tuning_playbook.workflow.arms import Arm, arms_of_round
+from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
+from tuning_playbook.workflow.contenders import best_of_arms
 from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.reruns import rerun_groups
+from tuning_playbook.workflow.reruns import present_code, rerun_groups, reruns_of
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
@@ -107,7 +110,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     facts = facts_of_rounds(store)
     arms = arms_of_round(store, round_name, facts=facts, chance_level=opened.project.chance_level)
     own = facts.get(round_name, RoundFacts())
-    labels = tuple(_label(arm.study) for arm in arms)
+    labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
     findings = arm_findings(arms, deviation=deviation)
@@ -129,6 +132,8 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             complexity_cost=own.complexity_cost,
             seed_deviation=deviation,
         )
+        seeds = _between_arms(opened, store, arms)
+        found = replace(found, insights=(*seeds, *found.insights))
         examples = opened.project.evaluation_examples
         variances = _variances(comparison, compared, reruns, examples)
     decided = newest_entry(store, DECISION, round_name)
@@ -150,11 +155,21 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     )
 
 
-def _label(study: Study) -> str:
-    if not study.scientific:
-        return study.name
-    short = {key: key.rsplit(".", 1)[-1] for key in study.scientific}
-    return ", ".join(f"{short[key]} = {value}" for key, value in study.scientific.items())
+def _between_arms(opened: OpenProject, store: Store, arms: Sequence[Arm]) -> tuple[str, ...]:
+    """What reruns of the arms' best configurations say, where there are any."""
+    if len(arms) < 2 or not any(s.purpose == "rerun" for s in store.studies()):
+        return ()
+    try:
+        best = best_of_arms(opened.project, arms)
+    except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
+        return ()
+    provenance = present_code(opened)
+    values = {
+        label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
+        for label, config in best.items()
+    }
+    words = compared_with_fresh_seeds(values, opened.project.objective)
+    return (words,) if words else ()
 
 
 def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[str, tuple[Compared, ...]]:

@@ -66,6 +66,14 @@ def arms_of_round(
     )
 
 
+def arm_label(study: Study) -> str:
+    """What an arm is called: its scientific values."""
+    if not study.scientific:
+        return study.name
+    short = {key: key.rsplit(".", 1)[-1] for key in study.scientific}
+    return ", ".join(f"{short[key]} = {value}" for key, value in study.scientific.items())
+
+
 def _followed(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
     """Names of the rounds before it, nearest first; a circle ends where it closes."""
     chain: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.decide.candidates import (
@@ -13,7 +14,8 @@ from tuning_playbook.decide.candidates import (
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.workflow.arms import Arm, arms_of_round
+from tuning_playbook.study import Project
+from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
@@ -69,3 +71,17 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
         incumbent=baseline_config(project),
         unfinished=unfinished,
     )
+
+
+def best_of_arms(project: Project, arms: Sequence[Arm]) -> dict[str, Config]:
+    """Arm -> its best configuration as the project declares it today; arms without one left out.
+
+    Raises:
+        InvalidInput: for a hyperparameter that is declared no longer.
+    """
+    found = {arm_label(arm.study): best_candidate([(arm.trials, arm.table)]) for arm in arms}
+    return {
+        label: whole_config(project, best.config)
+        for label, best in found.items()
+        if best is not None
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     Raises:
         InvalidInput: where it is not known what decides, or what was told does not fit.
     """
+    if told.chance_level is not None and not math.isfinite(told.chance_level):
+        raise InvalidInput(f"the chance level is a finite number, found {told.chance_level}")
     metric, notes = _metric(study, told)
     study = with_roles(study, metric=metric, parameters=told.parameters)
     objective = _objective(study.objective, metric, told.direction, notes)

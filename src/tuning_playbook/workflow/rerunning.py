@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
@@ -19,7 +20,7 @@ from tuning_playbook.space import Config
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Objective, Provenance, Study
 from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.contenders import contenders_of
+from tuning_playbook.workflow.contenders import Contenders, best_of_arms, contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 from tuning_playbook.workflow.reruns import Reruns, reruns_of
@@ -69,8 +70,11 @@ class RerunResult:
             lines.append(
                 f"there are that many already; for more: playbook rerun {name} --times {more}"
             )
-        if len(self.reruns) > 1:
+        if len(self.reruns) > 1 and "baseline" in {r.role for r in self.reruns}:
             lines.append(f"next: playbook decide {self.round}")
+        elif len(self.reruns) > 1:
+            values = {r.role: r.values for r in self.reruns}
+            lines.append(compared_with_fresh_seeds(values, self.objective))
         return "\n".join(lines)
 
 
@@ -81,6 +85,7 @@ def rerun(
     times: int = USUAL_RERUNS,
     candidate: bool = True,
     baseline: bool = True,
+    arms: bool = False,
     workers: int | None = None,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
@@ -95,6 +100,7 @@ def rerun(
         round_name: whose best configuration is the candidate; ``None`` for the baseline alone.
         times: of each, in all.
         candidate, baseline: which of the two.
+        arms: the best configuration of every arm instead of both.
         workers: trials at the same time; the project file's number by default.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -104,7 +110,10 @@ def rerun(
     """
     opened = open_project(Path(folder))
     name = (round_name or "").removesuffix(".toml")
-    configs = _configs(opened, name, candidate=candidate, baseline=baseline)
+    if arms:
+        configs = _configs_of_arms(opened, name)
+    else:
+        configs = _configs(opened, name, candidate=candidate, baseline=baseline)
     command = command or " ".join(["playbook rerun", name]).strip()
     provenance = provenance_of(opened.folder, command=command)
     asked: list[Trial] = []
@@ -113,7 +122,7 @@ def rerun(
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
-            question = f"reruns of the {role}" + f" of {name}" * (role == "candidate")
+            question = f"reruns of the {role}" + f" of {name}" * (role != "baseline")
             studies.append(replace(study, question=question))
             asked.extend(_ask(store, studies[-1], times=times, command=command))
         return studies
@@ -132,21 +141,36 @@ def _configs(
     """What is to be rerun, by role; the baseline alone where the candidate is the same."""
     found: dict[str, Config] = {}
     if candidate:
-        store = project_store(opened, must_exist=True)
-        try:
-            contenders = contenders_of(opened, store, round_name)
-        finally:
-            store.close()
-        if contenders.unfinished:
-            raise InvalidInput(
-                f"round {round_name!r} has {contenders.unfinished} trials left, and its best "
-                f"configuration may still change; finish it first: playbook run {round_name}"
-            )
-        found["candidate"] = contenders.candidate.config
+        found["candidate"] = _finished(opened, round_name).candidate.config
     config = baseline_config(opened.project)
     if baseline or config in found.values():
         found = {role: c for role, c in found.items() if c != config} | {"baseline": config}
     return found
+
+
+def _configs_of_arms(opened: OpenProject, round_name: str) -> dict[str, Config]:
+    arms = _finished(opened, round_name).arms
+    if len(arms) < 2:
+        raise InvalidInput(
+            f"round {round_name!r} has one arm, so there are no others to rerun; "
+            f"type: playbook rerun {round_name}"
+        )
+    return best_of_arms(opened.project, arms)
+
+
+def _finished(opened: OpenProject, round_name: str) -> Contenders:
+    """The contenders of a round that has ended; before that its best may still change."""
+    store = project_store(opened, must_exist=True)
+    try:
+        contenders = contenders_of(opened, store, round_name)
+    finally:
+        store.close()
+    if contenders.unfinished:
+        raise InvalidInput(
+            f"round {round_name!r} has {contenders.unfinished} trials left, and its best "
+            f"configuration may still change; finish it first: playbook run {round_name}"
+        )
+    return contenders
 
 
 def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:
