@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
@@ -18,97 +19,12 @@ from tuning_playbook.design.proposals import (
     tuning_round,
     with_more_values,
 )
-from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.space import Config, Domain
-from tuning_playbook.study import Project, Round
+from tuning_playbook.findings import Verdict
+from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
 # A difference that takes more reruns of each to be seen is hardly worth having.
 _DEAR_RERUNS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredRound:
-    """What is remembered of a finished round.
-
-    Args:
-        soundness: of its comparison.
-        sentence: its answer.
-        findings: by study.
-        searched: study -> keys that it searched.
-        trials: study -> trials that ended.
-        best_arm: scientific values of the best study.
-        best_config: of the best trial, every hyperparameter by key.
-        good_ranges: of the best study: the good region of each hyperparameter, with a margin.
-        reasons: what speaks against the comparison, most important first.
-    """
-
-    soundness: Soundness
-    sentence: str
-    findings: Mapping[str, Sequence[Finding]]
-    searched: Mapping[str, Collection[str]]
-    trials: Mapping[str, int]
-    best_arm: Config
-    best_config: Config
-    good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RoundState:
-    """How far a round is.
-
-    Args:
-        name: of the round.
-        written: its file; ``None`` where it cannot be read any more.
-        planned: trials of all its studies; 0 before it runs.
-        finished: of them, how many have ended.
-        answered: what came out; ``None`` before all trials have ended.
-        reruns: of its best configuration, with the program as it is now.
-        decision: the newest about it.
-        launched: whether the decision was carried out.
-        imported: whether something else has run it; ``written`` is then the same search as a round
-            of this project.
-    """
-
-    name: str
-    written: Round | None = None
-    planned: int = 0
-    finished: int = 0
-    answered: AnsweredRound | None = None
-    reruns: int = 0
-    decision: Decision | None = None
-    launched: bool = False
-    imported: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectState:
-    """What the next step depends on.
-
-    Args:
-        project: as declared, with its baseline.
-        current: the round that ran last; ``None`` before the first.
-        waiting: rounds that have a file and never ran.
-        begun: earlier rounds with trials left -> how many.
-        unsettled: earlier rounds whose answer is void and that no round has asked again.
-        followed: rounds whose trials count in another one, run or written.
-        asked: keys that earlier rounds have compared, or that waiting ones will.
-        names: of all rounds, run or not.
-        exploration_over: whether the final round was declared open.
-        final_done: whether a round that exploits has been answered.
-    """
-
-    project: Project
-    current: RoundState | None = None
-    waiting: tuple[str, ...] = ()
-    begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    unsettled: tuple[RoundState, ...] = ()
-    followed: frozenset[str] = frozenset()
-    asked: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    exploration_over: bool = False
-    final_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +113,13 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if not mend_first:
         yield from mending
     if current.launched and current.written is not None:
-        name = free_name(re.sub(r"-\d+$", "", current.name), state.names)
+        name = _following(current, state)
         yield from _beyond_the_values(state, current.written, answered, name)
+
+
+def _following(current: RoundState, state: ProjectState) -> str:
+    """A new name for a round that asks again: its own, with the next number."""
+    return free_name(re.sub(r"-\d+$", "", current.name), state.names)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
@@ -223,7 +144,7 @@ def _mending(
         return  # the round that mends it is there already
     mended = None
     if current.written is not None:
-        name = free_name(re.sub(r"-\d+$", "", current.name), state.names)
+        name = _following(current, state)
         mended = mended_round(current.written, answered.findings, answered.searched, name=name)
         if mended is not None:
             yield NextStep(
@@ -287,7 +208,7 @@ def _deciding(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
     """Rerun, decide, launch."""
-    base = {**{h.key: h.default for h in state.project.hyperparameters}, **state.project.baseline}
+    base = baseline_config(state.project)
     if all(base.get(key) == value for key, value in answered.best_config.items()):
         return
     decision = current.decision

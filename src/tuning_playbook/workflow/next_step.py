@@ -10,13 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import whole_config
-from tuning_playbook.decide.next_steps import (
-    AnsweredRound,
-    NextStep,
-    ProjectState,
-    RoundState,
-    next_steps,
-)
+from tuning_playbook.decide.next_steps import NextStep, next_steps
+from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuning_playbook.analysis.narrowing import narrowed_ranges
-from tuning_playbook.decide.next_steps import AnsweredRound
+from tuning_playbook.decide.project_state import AnsweredRound
 from tuning_playbook.decisions import LogbookEntry, Soundness
 from tuning_playbook.findings import Finding
 from tuning_playbook.project_files.domains import domain_of, domain_to_toml

@@ -1,0 +1,96 @@
+"""What the next step depends on. Facts without verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tuning_playbook.decisions import Decision, Soundness
+from tuning_playbook.findings import Finding
+from tuning_playbook.space import Config, Domain
+from tuning_playbook.study import Project, Round
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRound:
+    """What is remembered of a finished round.
+
+    Args:
+        soundness: of its comparison.
+        sentence: its answer.
+        findings: by study.
+        searched: study -> keys that it searched.
+        trials: study -> trials that ended.
+        best_arm: scientific values of the best study.
+        best_config: of the best trial, every hyperparameter by key.
+        good_ranges: of the best study: the good region of each hyperparameter, with a margin.
+        reasons: what speaks against the comparison, most important first.
+    """
+
+    soundness: Soundness
+    sentence: str
+    findings: Mapping[str, Sequence[Finding]]
+    searched: Mapping[str, Collection[str]]
+    trials: Mapping[str, int]
+    best_arm: Config
+    best_config: Config
+    good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """How far a round is.
+
+    Args:
+        name: of the round.
+        written: its file; ``None`` where it cannot be read any more.
+        planned: trials of all its studies; 0 before it runs.
+        finished: of them, how many have ended.
+        answered: what came out; ``None`` before all trials have ended.
+        reruns: of its best configuration, with the program as it is now.
+        decision: the newest about it.
+        launched: whether the decision was carried out.
+        imported: whether something else has run it; ``written`` is then the same search as a round
+            of this project.
+    """
+
+    name: str
+    written: Round | None = None
+    planned: int = 0
+    finished: int = 0
+    answered: AnsweredRound | None = None
+    reruns: int = 0
+    decision: Decision | None = None
+    launched: bool = False
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """What the next step depends on.
+
+    Args:
+        project: as declared, with its baseline.
+        current: the round that ran last; ``None`` before the first.
+        waiting: rounds that have a file and never ran.
+        begun: earlier rounds with trials left -> how many.
+        unsettled: earlier rounds whose answer is void and that no round has asked again.
+        followed: rounds whose trials count in another one, run or written.
+        asked: keys that earlier rounds have compared, or that waiting ones will.
+        names: of all rounds, run or not.
+        exploration_over: whether the final round was declared open.
+        final_done: whether a round that exploits has been answered.
+    """
+
+    project: Project
+    current: RoundState | None = None
+    waiting: tuple[str, ...] = ()
+    begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unsettled: tuple[RoundState, ...] = ()
+    followed: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    exploration_over: bool = False
+    final_done: bool = False
