@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.space import Config, Value, fitted, unmet_condition
+from tuning_playbook.space import Config, Value, existing, fitted
 from tuning_playbook.study import Project
 from tuning_playbook.trial import Trial
 
@@ -77,7 +77,7 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
     Raises:
         InvalidInput: for a hyperparameter that is declared no longer.
     """
-    declared = {h.key: h for h in project.hyperparameters}
+    declared = {h.key for h in project.hyperparameters}
     unknown = [key for key in config if key not in declared]
     if unknown:
         raise InvalidInput(
@@ -89,11 +89,7 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
         for h in project.hyperparameters
     }
     possible = {key: (value,) for key, value in values.items()}
-    return {
-        h.key: values[h.key]
-        for h in project.hyperparameters
-        if not unmet_condition(h, declared, possible)
-    }
+    return {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
 
 
 def changed_values(

@@ -19,6 +19,7 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
     Value,
+    existing,
     misfit,
     unmet_condition,
 )
@@ -183,9 +184,7 @@ def _base(project: Project, round_: Round, arm: Config) -> dict[str, Value]:
 
 def _present(project: Project, round_: Round, arm: Config) -> list[Hyperparameter]:
     """The hyperparameters that can exist in an arm, in the order of declaration."""
-    declared = {h.key: h for h in project.hyperparameters}
-    possible = possible_values(project, round_, arm)
-    return [h for h in project.hyperparameters if not unmet_condition(h, declared, possible)]
+    return existing(project.hyperparameters, possible_values(project, round_, arm))
 
 
 def _study(

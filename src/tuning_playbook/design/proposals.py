@@ -18,8 +18,8 @@ from tuning_playbook.space import (
     Integer,
     Ordered,
     Value,
+    existing,
     misfit,
-    unmet_condition,
 )
 from tuning_playbook.study import Project, Round
 from tuning_playbook.words import listed
@@ -57,7 +57,7 @@ def question_rounds(
     Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
     """
     base = _base(project)
-    present = _present(project, {key: (value,) for key, value in base.items()})
+    present = existing(project.hyperparameters, {key: (value,) for key, value in base.items()})
     worth = [h for h in present if h.key not in asked and _is_question(h)]
     worth.sort(key=lambda h: _ORDER.index(h.kind) if h.kind in _ORDER else len(_ORDER))
     rounds: list[Round] = []
@@ -74,7 +74,7 @@ def tuning_round(
 ) -> Round | None:
     """A first look at the baseline: its optimizer tuned, everything else fixed."""
     base = _base(project)
-    present = _present(project, {key: (value,) for key, value in base.items()})
+    present = existing(project.hyperparameters, {key: (value,) for key, value in base.items()})
     tuned, reasons = _roles(present, frozenset(), trials)
     if not tuned:
         return None
@@ -134,11 +134,6 @@ def _base(project: Project) -> dict[str, Value]:
     return {**{h.key: h.default for h in project.hyperparameters}, **project.baseline}
 
 
-def _present(project: Project, possible: Mapping[str, tuple[Value, ...]]) -> list[Hyperparameter]:
-    declared = {h.key: h for h in project.hyperparameters}
-    return [h for h in project.hyperparameters if not unmet_condition(h, declared, possible)]
-
-
 def _is_question(h: Hyperparameter) -> bool:
     if isinstance(h.domain, Constant) or h.kind in ("batch_size", "training_length"):
         return False
@@ -158,10 +153,15 @@ def _question(
 ) -> Round | None:
     others = {key: (value,) for key, value in base.items()}
     values = compared_values(h, base[h.key])
-    present = [p for p in _present(project, {**others, h.key: values}) if p.key != h.key]
+    present = [
+        p for p in existing(project.hyperparameters, {**others, h.key: values}) if p.key != h.key
+    ]
     tuned, reasons = _roles(present, asked, trials)
     # An arm in which nothing is tuned cannot be compared with one that is.
-    arms = {v: {p.key for p in _present(project, {**others, h.key: (v,)})} for v in values}
+    arms = {
+        v: {p.key for p in existing(project.hyperparameters, {**others, h.key: (v,)})}
+        for v in values
+    }
     values = tuple(v for v in values if arms[v] & tuned.keys())
     if len(values) < 2:
         return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tuning_playbook.space import Config, SearchSpace
+from tuning_playbook.space import Config, SearchSpace, canonical_json
 from tuning_playbook.study import Objective, Project, Provenance, Study, TrainingProtocol
 
 _PREFIX = "rerun/"
@@ -58,16 +57,5 @@ def _protocol(objective: Objective, training: TrainingProtocol) -> dict[str, Any
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    text = json.dumps(_plain(document), sort_keys=True)
+    text = canonical_json(document)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HEXADECIMAL_DIGITS]
-
-
-def _plain(value: Any) -> Any:
-    """One spelling for values that mean the same: 1.0 for a file's 1."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

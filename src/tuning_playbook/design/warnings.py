@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tuning_playbook.roles import possible_values
-from tuning_playbook.space import Categorical, Constant, Hyperparameter, unmet_condition
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, existing
 from tuning_playbook.study import Project, Round
 from tuning_playbook.words import listed
 
@@ -26,7 +26,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
     """
     declared = {h.key: h for h in project.hyperparameters}
     possible = possible_values(project, round_)
-    present = [h for h in declared.values() if not unmet_condition(h, declared, possible)]
+    present = existing(project.hyperparameters, possible)
     return (
         *_nothing_tuned(round_),
         *_untuned_optimizer(round_, present),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tuning_playbook.report.history_tables import HistoryTable, history_tables
 from tuning_playbook.report.history_view import ProjectHistory
 from tuning_playbook.report.looks import day
 from tuning_playbook.report.workflow_drawing import workflow_svg
+from tuning_playbook.whole_files import written_whole
 
 _MOST_COLUMNS = 6  # that a terminal has room for
 
@@ -82,14 +82,11 @@ def write_text_file(text: str, path: Path) -> None:
     Raises:
         InvalidInput: when it cannot be written.
     """
-    aside = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        with written_whole(path) as file:
+            file.write(text.encode())
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise InvalidInput(
             f"{path} cannot be written: {error.strerror}; name another file with -o"
         ) from error

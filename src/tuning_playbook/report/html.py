@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -17,6 +16,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
+from tuning_playbook.whole_files import written_whole
 
 
 def write_report(view: RoundView, path: Path) -> None:
@@ -26,14 +26,11 @@ def write_report(view: RoundView, path: Path) -> None:
         InvalidInput: when the file cannot be written.
     """
     page = report_html(view)
-    aside = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
+        with written_whole(path) as file:
+            file.write(page.encode())
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise InvalidInput(
             f"the report cannot be written to {path}: {error.strerror}; name another file with -o"
         ) from error

@@ -1,5 +1,6 @@
 """Ranges, hyperparameters and search spaces. May import: errors, numpy."""
 
+from tuning_playbook.space.canonical import canonical_json
 from tuning_playbook.space.domains import (
     Categorical,
     Constant,
@@ -12,7 +13,7 @@ from tuning_playbook.space.domains import (
 )
 from tuning_playbook.space.fitting import fitted, misfit, range_misfit
 from tuning_playbook.space.hyperparameter import Condition, Hyperparameter, Kind
-from tuning_playbook.space.presence import clashing_names, conditions_of, unmet_condition
+from tuning_playbook.space.presence import clashing_names, conditions_of, existing, unmet_condition
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
 
 __all__ = [
@@ -29,8 +30,10 @@ __all__ = [
     "Scale",
     "SearchSpace",
     "Value",
+    "canonical_json",
     "clashing_names",
     "conditions_of",
+    "existing",
     "fitted",
     "misfit",
     "plain_config",

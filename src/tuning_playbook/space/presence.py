@@ -41,6 +41,14 @@ def unmet_condition(
     return None
 
 
+def existing(
+    hyperparameters: Sequence[Hyperparameter], possible: Mapping[str, Sequence[Value]]
+) -> list[Hyperparameter]:
+    """The hyperparameters that can exist under ``possible`` values, in the order of declaration."""
+    declared = {h.key: h for h in hyperparameters}
+    return [h for h in hyperparameters if not unmet_condition(h, declared, possible)]
+
+
 def clashing_names(
     hyperparameters: Sequence[Hyperparameter],
 ) -> tuple[tuple[Hyperparameter, Hyperparameter], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from tuning_playbook.space import Domain, Float, Hyperparameter, Integer
+from tuning_playbook.space import Domain, Float, Hyperparameter, Integer, canonical_json
 from tuning_playbook.study import Study
 
 _NOT_COMPARED = ("name", "question", "trials", "provenance")
@@ -84,22 +84,11 @@ class _Range:
 
 
 def _canonical(value: Any) -> str:
-    """One spelling for values that mean the same; NaN equals itself."""
-    return json.dumps(_plain(value), sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
     if isinstance(value, _Range):
         domain = value.domain
-        parts = {f.name: _plain(getattr(domain, f.name)) for f in fields(domain)}
-        return {"type": type(domain).__name__, **parts}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+        parts = {f.name: getattr(domain, f.name) for f in fields(domain)}
+        return canonical_json({"type": type(domain).__name__, **parts})
+    return canonical_json(value)
 
 
 def _short(value: Any) -> str:

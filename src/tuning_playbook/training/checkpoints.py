@@ -11,9 +11,9 @@ from typing import Any
 
 from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.study import Direction
-from tuning_playbook.training.atomic import written_whole
 from tuning_playbook.training.state import load_state, save_state
 from tuning_playbook.trial import Checkpoint, Step
+from tuning_playbook.whole_files import written_whole
 
 
 def best_checkpoints(

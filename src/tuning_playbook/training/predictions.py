@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.training.atomic import written_whole
 from tuning_playbook.trial import Step
+from tuning_playbook.whole_files import written_whole
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
