@@ -73,13 +73,10 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
 
 def _study(arm: Arm) -> dict[str, Any]:
     statuses = [t.status for t in arm.trials]
-    sign = arm.study.objective.direction.sign
-    complete = [
-        (row, float(arm.table.loss[row]))
-        for row, status in enumerate(statuses)
-        if status is Status.COMPLETE and math.isfinite(arm.table.loss[row])
-    ]
-    best = min(complete, key=lambda found: found[1], default=None)
+    loss = arm.table.loss
+    complete = [r for r, status in enumerate(statuses)
+                if status is Status.COMPLETE and math.isfinite(loss[r])]  # fmt: skip
+    best = min(complete, key=lambda row: float(loss[row]), default=None)
     return {
         "name": arm.study.name,
         "scientific": dict(arm.study.scientific),
@@ -91,9 +88,7 @@ def _study(arm: Arm) -> dict[str, Any]:
         "failed": statuses.count(Status.FAILED),
         "ranges": {h.key: _written(h.domain) for h in arm.study.space.hyperparameters},
         "good_ranges": {key: _written(d) for key, d in narrowed_ranges(arm.table).items()},
-        "best_value": None if best is None else sign * best[1],
-        "best_trial": None if best is None else str(arm.table.ids[best[0]]),
-        "best_config": None if best is None else dict(arm.trials[best[0]].config),
+        "best_trial": None if best is None else str(arm.table.ids[best]),
     }
 
 
