@@ -61,8 +61,10 @@ class RerunResult:
 
     def text(self) -> str:
         """For a person."""
-        lines = [r.text(self.objective) for r in self.reruns]
-        name = self.round or "--baseline"
+        width = max(len("candidate"), *(len(r.role) for r in self.reruns))
+        lines = [r.text(self.objective, width=width) for r in self.reruns]
+        of_arms = len(self.reruns) > 1 and "baseline" not in {r.role for r in self.reruns}
+        name = (self.round or "--baseline") + " --arms" * of_arms
         if self.interrupted:
             return "\n".join([*lines, "stopped; the same command goes on"])
         if not self.asked:
@@ -70,11 +72,11 @@ class RerunResult:
             lines.append(
                 f"there are that many already; for more: playbook rerun {name} --times {more}"
             )
-        if len(self.reruns) > 1 and "baseline" in {r.role for r in self.reruns}:
-            lines.append(f"next: playbook decide {self.round}")
-        elif len(self.reruns) > 1:
+        if of_arms:
             values = {r.role: r.values for r in self.reruns}
             lines.append(compared_with_fresh_seeds(values, self.objective))
+        elif len(self.reruns) > 1:
+            lines.append(f"next: playbook decide {self.round}")
         return "\n".join(lines)
 
 

@@ -70,15 +70,15 @@ class Reruns:
             "deviation": self.deviation,
         }
 
-    def text(self, objective: Objective) -> str:
-        """One line for a person."""
+    def text(self, objective: Objective, *, width: int = len("candidate")) -> str:
+        """One line for a person; the role takes ``width`` characters."""
         failed = len(self.values) - len(self.finite)
         count = counted(len(self.values), "rerun")
         words = [count, *[f"{failed} failed"] * bool(failed)]
         words += [f"{self.planned - len(self.values)} to go"] * (self.planned > len(self.values))
         spread = f" ± {self.deviation:.2g}" if math.isfinite(self.deviation) else ""
         mean = f"{objective.metric} {self.mean:.5g}{spread} " if self.finite else ""
-        return f"{self.role:<9}  {mean}({', '.join(words)})"
+        return f"{self.role:<{width}}  {mean}({', '.join(words)})"
 
 
 def present_code(opened: OpenProject) -> Provenance:
