@@ -1,0 +1,1 @@
+"""Families of studies whose truth is known. One module a family; `bench/truth.py` runs them."""
