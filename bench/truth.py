@@ -18,7 +18,7 @@ from pathlib import Path
 
 from truth_families.sections import Section, Setting, table
 
-FAMILIES = ("edges", "sampling", "curves", "arms", "launches")
+FAMILIES = ("edges", "sampling", "curves", "arms", "launches", "compare")
 
 
 def measured(family: str, setting: Setting) -> Section:

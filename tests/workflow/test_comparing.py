@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import tuning_playbook
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.workflow.comparing import Question, compare_runs
 from tuning_playbook.workflow.foreign import Told
@@ -214,7 +215,7 @@ def test_curves_are_compared_at_equal_steps_equal_time_and_to_a_target(table):
     found = document(target, Question(target=0.7), Told(metric="val_loss", curves=Path(long)))
     asked = {c["question"]: c for c in found["curves"]}
     assert set(asked) == {"at-equal-steps", "at-equal-time", "steps-to-target", "time-to-target"}
-    assert asked["at-equal-steps"]["metric"] == "val_loss at step 300"
+    assert asked["at-equal-steps"]["metric"] == "val_loss at step 30"
     steps = asked["steps-to-target"]["comparisons"][0]
     assert steps["means"] == [20.0, 10.0]
     assert asked["time-to-target"]["comparisons"][0]["verdict"] == "better"
@@ -285,3 +286,35 @@ def test_names_of_others_are_no_markup(table):
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in json.dumps(compared.figures())
+
+
+def test_data_frames_are_read_like_the_tables_they_would_be_saved_as(table):
+    pandas = pytest.importorskip("pandas")
+    rows = recipes()
+    frame = pandas.DataFrame(rows)
+    from_file = document(table(rows))
+    compared = tuning_playbook.compare(frame, arm="recipe", seed="seed", metric="val_loss")
+    assert compared.as_document()["comparisons"] == from_file["comparisons"]
+    a, b = (frame[frame.recipe == name].drop(columns="recipe") for name in "AB")
+    assert tuning_playbook.compare(a, b).verdicts == {("A", "B"): "better"}
+
+
+def test_a_failed_run_in_a_data_frame_is_a_failed_run():
+    pandas = pytest.importorskip("pandas")
+    rows = recipes()
+    rows[7]["val_loss"] = float("nan")
+    compared = tuning_playbook.compare(pandas.DataFrame(rows), arm="recipe")
+    assert compared.as_document()["comparisons"][0]["infeasible"] == [0, 1]
+
+
+def test_other_objects_are_refused():
+    with pytest.raises(InvalidInput, match="found a dict"):
+        tuning_playbook.compare({})
+    with pytest.raises(InvalidInput, match="name what to compare"):
+        tuning_playbook.compare()
+
+
+def test_messages_in_python_propose_arguments(table):
+    rows = [{"recipe": r["recipe"], "quality": r["val_loss"]} for r in recipes()]
+    with pytest.raises(InvalidInput, match=r"compare\(\.\.\., metric='quality', direction='mini"):
+        tuning_playbook.compare(table(rows), metric="quality")
