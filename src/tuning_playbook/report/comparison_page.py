@@ -37,6 +37,7 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
         view,
         data=script_json({"figures": list(figures)}),
         pictures=len(figures),
+        question=_question(view),
         style=asset("report.css"),
         scripts=scripts,
         hashes=[content_hash(script) for script in scripts.values()],
@@ -49,6 +50,13 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
         raise InvalidInput(
             f"the page cannot be written to {path}: {error.strerror}; name another file with -o"
         ) from error
+
+
+def _question(view: ComparisonView) -> str:
+    pairs = view.answers[0].pairs
+    if len(pairs) == 1:
+        return f"Is {pairs[0].comparison.candidate} better than {pairs[0].comparison.baseline}?"
+    return f"{view.study}: which {' and '.join(view.arm)} is better?"
 
 
 def _rendered(template: str, view: ComparisonView, **more: Any) -> str:

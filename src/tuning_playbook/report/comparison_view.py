@@ -141,7 +141,8 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     needed = needed_words(view, pair)
     if needed:
         told.append(needed)
-    if pair.judged.verdict is CompareVerdict.CANNOT_TELL and not math.isnan(c.low):
+    open_ = pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    if open_ and pair.judged.ground is Ground.MEAN and not math.isnan(c.low):
         worst = max(abs(c.low), abs(c.high))
         told.append(f"Differences above {to_scale(worst, _scale(c))} are excluded.")
     if answer.margin and pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
