@@ -295,10 +295,21 @@ def test_a_gain_below_the_complexity_cost_is_not_adopted(project):
 
 def test_an_open_decision_says_how_many_reruns_would_settle_it(project):
     gain = project.json("decide", "better")[1]["gain"]
+    code, decision = project.json("decide", "better", "--complexity-cost", str(gain - 0.03))
+    assert (code, decision["choice"]) == (1, "inconclusive")
+    asked = decision["reruns_asked"]
+    assert 3 < asked <= 50
+    assert decision["next"] == f"playbook rerun better --times {asked}"
+    assert f"{asked - 3} more of the candidate" in " ".join(decision["reasons"])
+
+
+def test_reruns_that_nobody_can_pay_are_not_asked_for(project):
+    gain = project.json("decide", "better")[1]["gain"]
     code, decision = project.json("decide", "better", "--complexity-cost", str(gain - 0.001))
     assert (code, decision["choice"]) == (1, "inconclusive")
-    assert decision["next"] == f"playbook rerun better --times {decision['reruns_needed']}"
-    assert decision["reruns_needed"] > 3
+    assert decision["reruns_needed"] > 50
+    assert (decision["reruns_asked"], decision["next"]) == (0, "")
+    assert "the baseline stays" in decision["reasons"][-1]
 
 
 def test_reruns_that_fail_block_the_launch(project):
