@@ -80,7 +80,7 @@ def looked_at(
     looks: list[float] = []
     examples = options.pop("examples", None)
     n = USUAL_LOOKS[0]
-    for later in (*USUAL_LOOKS[1:], 0):
+    for later in (*USUAL_LOOKS[1:], *(0,) * 20):
         m = max(there, n)
         known = examples(n, m) if callable(examples) else examples
         found = decided(

@@ -181,14 +181,17 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
     show, bounds = _writer(evidence), evidence.bounds
     if evidence.is_identical:
         cure = "Use the seed that the trial carries (trial.seed) for initialization and data order"
-        return [f"{cure}, then rerun both. Until then the baseline stays."]
+        return [
+            f"{cure}, then rerun both. Until then the baseline stays.",
+            "Where the metric is a share of few examples, reruns can agree by chance: make more.",
+        ]
     if not evidence.fewest or math.isnan(bounds.deviation):
         return [f"{asked} reruns of each show what a gain is worth: {_more(evidence, asked)}."]
     if bounds.lower > evidence.complexity_cost:
         if not asked:
             return ["The baseline stays."]
         return [f"{asked} reruns of each would show it: {_more(evidence, asked)}."]
-    found = [_settles(evidence, needed)]
+    found = [_settles(evidence, needed)] if bounds.gain > evidence.complexity_cost else []
     if needed > AFFORDABLE_RERUNS:
         least = show(gain_settled_at_most(evidence))
         settle = f"{AFFORDABLE_RERUNS} of each, as many as most projects can pay, settle it if the "

@@ -37,7 +37,8 @@ def reruns_needed(evidence: Evidence) -> int:
     if not fewest or not bounds.deviation or not math.isfinite(bounds.deviation):
         return max(FIRST_RERUNS, fewest + 1)
     if bounds.lower > evidence.complexity_cost:  # only failures left it open
-        return max(ENOUGH_FOR_FAILURES, fewest + 1)
+        enough = fewest < ENOUGH_FOR_FAILURES
+        return ENOUGH_FOR_FAILURES if enough else max(AFFORDABLE_RERUNS, fewest + 1)
     difference = bounds.gain - evidence.complexity_cost
     if difference > 0:
         difference = max(0.0, difference - evidence.luck.optimism)

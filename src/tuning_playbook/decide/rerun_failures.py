@@ -12,6 +12,8 @@ from tuning_playbook.words import counted, listed, percent
 TOLD_APART = 0.02
 # The same where no rerun of the candidate trained: of three and three, this is all there can be.
 NEVER_TRAINS = 0.05
+# Chance up to which a larger share of failures leaves a launch open, however many reruns there are.
+LEFT_OPEN = 0.2
 # Reruns of each from which on a difference in failures that matters would have shown.
 ENOUGH_FOR_FAILURES = 20
 
@@ -48,10 +50,10 @@ class Failures:
 
     @property
     def left_open(self) -> bool:
-        """Whether a larger share of the candidate's reruns failed, of too few to tell."""
+        """Whether a larger share of the candidate's reruns failed, and chance may be why or not."""
         more = len(self.candidate) * self.incumbent_runs > len(self.incumbent) * self.candidate_runs
         few = min(self.candidate_runs, self.incumbent_runs) < ENOUGH_FOR_FAILURES
-        return more and few and not self.told_apart
+        return more and (few or self.chance <= LEFT_OPEN) and not self.told_apart
 
 
 def failures_of(candidate: tuple[float, ...], incumbent: tuple[float, ...]) -> Failures:

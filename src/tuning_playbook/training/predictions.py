@@ -98,7 +98,7 @@ def example_values(trial_folder: Path, metric: str, curve: Curve | None) -> Exam
         return None
     try:
         ids = np.load(folder / "ids.npy", allow_pickle=False)
-        with np.load(steps[-1], allow_pickle=False) as kept:
+        with steps[-1].open("rb") as file, np.load(file, allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files}
     except (OSError, ValueError, zipfile.BadZipFile):
         return None

@@ -52,6 +52,7 @@ class DecisionResult:
         reruns: of the candidate and of the baseline.
         reservations: what a reader of the decision should know beside its reasons.
         examples: what is known of the examples that decide.
+        chosen_by: metric that chose the candidate.
         spent: chance that one of the project's decisions, this one included, is a false launch, at
             most.
     """
@@ -62,7 +63,13 @@ class DecisionResult:
     reruns: tuple[Reruns, ...]
     reservations: tuple[str, ...]
     examples: Examples
+    chosen_by: str
     spent: float
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the deciding examples chose nothing."""
+        return self.objective.metric != self.chosen_by
 
     @property
     def is_settled(self) -> bool:
@@ -89,6 +96,7 @@ class DecisionResult:
             "choice": d.choice.value,
             "metric": self.objective.metric,
             "direction": self.objective.direction.value,
+            "chosen_by": self.chosen_by,
             "gain": d.gain,
             "lower": d.lower,
             "upper": d.upper,
@@ -142,6 +150,11 @@ class DecisionResult:
         """For a person."""
         d = self.decision
         lines = [f"{d.round}: {d.choice.value}", *(f"  {reason}" for reason in d.reasons)]
+        if self.is_confirmed:
+            lines.append(
+                f"  Decided on {self.objective.metric}, from examples that chose nothing; the "
+                f"candidate was chosen by {self.chosen_by}."
+            )
         lines += ["", *(f"  {r.text(self.objective)}" for r in self.reruns)]
         changes = changes_text(d.incumbent, d.candidate)
         lines += ["", "changes:", *(f"  {line}" for line in changes)] if changes else []
@@ -220,9 +233,10 @@ def decide(
                 *reservations(opened, store, contenders, provenance, cost=cost),
             ),
             examples,
+            opened.project.objective.metric,
             looks.spent + 1 - decision.confidence,
         )
-        _enter(store, result, provenance, confirms=bool(opened.project.confirm_metric))
+        _enter(store, result, provenance)
     finally:
         store.close()
     return result
@@ -301,7 +315,7 @@ def _lack(reruns: Reruns) -> str:
     return f"{role} was never rerun"
 
 
-def _enter(store: Store, result: DecisionResult, provenance: Provenance, *, confirms: bool) -> None:
+def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None:
     """Add the decision to the logbook, unless it stands there as the newest of its round."""
     entry = decision_entry(
         result.decision,
@@ -323,7 +337,7 @@ def _enter(store: Store, result: DecisionResult, provenance: Provenance, *, conf
     if newest is not None and repr(dict(newest.data)) == repr(dict(entry.data)):
         return
     store.enter(entry)
-    if confirms:
+    if result.is_confirmed:
         _enter_look(store, result, at=entry.at)
 
 
