@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,19 +42,22 @@ def gain_bounds(
     sign: int,
     past_deviation: float | None,
     confidence: float,
+    example_variance: float = 0.0,
 ) -> GainBounds:
     """Difference of means with Welch's standard error, a past deviation as a third estimate.
 
     Each side's variance is (nu s² + 4 s0²) / (nu + 4) with nu one less than its reruns and s0 the
     past deviation; without s0 it is s², and a side with a single rerun takes the other side's. The
-    bounds are gain ± t sqrt(vA / nA + vB / nB), degrees of freedom by Satterthwaite's formula over
-    the two or three estimates.
+    bounds are gain ± t sqrt(vA / nA + vB / nB + e), degrees of freedom by Satterthwaite's formula
+    over the two or three estimates; e, the variance that the choice of examples adds, counts as
+    known.
 
     Args:
         candidate, incumbent: finite values of their reruns.
         sign: 1 where lower values are better, -1 where higher ones are.
         past_deviation: measured earlier, above 0; ``None`` where there is none.
         confidence: of each bound, 0.5 to 1.
+        example_variance: e, of the gain between sets of evaluation examples.
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
@@ -77,9 +80,10 @@ def gain_bounds(
     if squared_error == 0.0:
         return GainBounds(gain, gain, gain, 0.0, math.inf)
     varies = parts > 0
+    deviation = math.sqrt(squared_error / (1 / counts[0] + 1 / counts[1]))
+    squared_error += example_variance
     freedom = squared_error**2 / float(np.sum(parts[varies] ** 2 / degrees[varies]))
     reach = float(stdtrit(freedom, confidence)) * math.sqrt(squared_error)
-    deviation = math.sqrt(squared_error / (1 / counts[0] + 1 / counts[1]))
     return GainBounds(gain, gain - reach, gain + reach, deviation, freedom)
 
 
@@ -106,18 +110,26 @@ def contradicts(
 
 
 def reruns_to_settle(
-    difference: float, deviation: float, *, past: bool, confidence: float, power: float = 0.8
+    difference: float,
+    deviation: float,
+    *,
+    past: bool,
+    confidence: float | Callable[[int], float],
+    power: float = 0.8,
+    example_variance: float = 0.0,
 ) -> int:
     """Reruns of each side after which a bound passes the complexity cost in most repetitions.
 
-    Smallest n with difference ≥ (t_confidence + t_power) deviation sqrt(2 / n).
+    Smallest n with difference ≥ (t_confidence + t_power) sqrt(2 s² / n + e).
 
     Args:
-        difference: of the gain from the complexity cost, of either sign, in the metric's units.
-        deviation: standard deviation between reruns, above 0.
+        difference: of the true gain from the complexity cost, of either sign, in the metric's
+            units.
+        deviation: s, standard deviation between reruns, above 0.
         past: whether a past deviation helps along.
-        confidence: of the bounds.
+        confidence: of the bounds, one number or a function of n.
         power: share of repetitions in which it is settled.
+        example_variance: e, of the gain between sets of evaluation examples.
 
     Returns:
         At least 2, and one more than `MOST_RERUNS` where that many are not enough.
@@ -126,14 +138,38 @@ def reruns_to_settle(
         >>> reruns_to_settle(1.0, 1.0, past=False, confidence=0.95)
         14
     """
-    from scipy.special import stdtrit
 
     def settles(n: int) -> bool:
-        freedom = 2 * n - 2 + (PAST_DEGREES if past else 0.0)
-        quantiles = stdtrit(freedom, confidence) + stdtrit(freedom, power)
-        return bool(quantiles * deviation * math.sqrt(2 / n) <= abs(difference))
+        level = confidence(n) if callable(confidence) else confidence
+        least = settled_difference(
+            n, deviation, past=past, confidence=level, power=power,
+            example_variance=example_variance,
+        )  # fmt: skip
+        return least <= abs(difference)
 
     return bisect_left(range(MOST_RERUNS + 1), True, lo=2, key=settles)
+
+
+def settled_difference(
+    reruns: int,
+    deviation: float,
+    *,
+    past: bool,
+    confidence: float,
+    power: float = 0.8,
+    example_variance: float = 0.0,
+) -> float:
+    """Smallest true difference from the cost that ``reruns`` of each settle in most repetitions.
+
+    Args:
+        reruns: n, of each side, at least 2.
+        deviation, past, confidence, power, example_variance: as for `reruns_to_settle`.
+    """
+    from scipy.special import stdtrit
+
+    freedom = 2 * reruns - 2 + (PAST_DEGREES if past else 0.0)
+    error = math.sqrt(2 * deviation**2 / reruns + example_variance)
+    return float(stdtrit(freedom, confidence) + stdtrit(freedom, power)) * error
 
 
 def _variance(values: NDArray[np.float64]) -> float:

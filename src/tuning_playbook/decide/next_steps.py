@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.mending import advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
@@ -220,7 +221,12 @@ def _deciding(
             source="adoption",
         )
         return
-    more = decision.reruns_needed if decision is not None else 0
+    if decision is not None and decision.choice is Choice.INCONCLUSIVE:
+        if decision.reruns_asked == 0:
+            return  # no affordable number of reruns tells: the baseline stays
+        more = decision.reruns_asked or min(decision.reruns_needed, AFFORDABLE_RERUNS)
+    else:
+        more = 0
     enough = current.reruns >= max(1, more)
     if not enough:
         times = f" --times {more}" if more else ""

@@ -26,6 +26,7 @@ reduction = {reduction}            # best over training; or "final", "smoothed-b
 reason = ""                        # one line: why does it stand for what you need?
 # chance = 0.9                     # its value for a model that has learnt nothing
 # examples = 5000                  # size of the evaluation set: how much a share of it can tell
+# confirm = "confirm_error"        # the metric on examples that choose nothing, for decide alone
 
 [training]
 target = {target}                  # FILE:FUNCTION, or instead of it:
