@@ -11,18 +11,23 @@ from tuning_playbook.analysis.feasibility import CHANCE, feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
 from tuning_playbook.analysis.slices import Slice, slices
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.tuning_ease import tuning_ease
 from tuning_playbook.analysis.variances import (
     Variances,
     data_spread,
     study_spread,
     trial_spread,
 )
-from tuning_playbook.decide.answer import Answer, answer, clear_leader
+from tuning_playbook.decide.answer import Answer, answer
+from tuning_playbook.decide.answer_words import ease_sentence
 from tuning_playbook.decide.candidates import Candidate, best_candidate
+from tuning_playbook.decide.chance import Chance, chance_of
 from tuning_playbook.decide.comparable import protocol_differences
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.fresh_seeds import FreshSeeds, compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.decide.settling import settling_reruns
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
+from tuning_playbook.decide.standing import Standing, standing_of
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.errors import InvalidInput
@@ -115,26 +120,33 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     deviation = pooled_deviation(reruns)
     findings = arm_findings(arms, deviation=deviation)
     axis, compared = _compared(arms, labels)
-    comparison = _comparison(arms, compared)
+    comparison = _comparison(arms, compared, deviation)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
-        smallest = max(own.complexity_cost, deviation or 0.0)
-        leader = clear_leader(comparison, smallest_gain=smallest)
+        examples = opened.project.evaluation_examples
+        fresh = _between_arms(opened, store, arms)
+        chance = _chance(comparison, examples)
+        standing = standing_of(
+            comparison,
+            smallest_gain=max(own.complexity_cost, chance.resolution or 0.0),
+            fresh=fresh,
+        )
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
-            _judgement(arms, labels, named, leader),
+            standing,
+            _judgement(arms, labels, named, standing.winner),
             findings=named,
             caveats=caveats,
             best_config=_searched(arms, candidate),
-            complexity_cost=own.complexity_cost,
+            chance=chance,
+            settling=_settling(round_name, arms, comparison, standing, chance, deviation, fresh),
             seed_deviation=deviation,
         )
-        seeds = _between_arms(opened, store, arms)
-        found = replace(found, insights=(*seeds, *found.insights))
-        examples = opened.project.evaluation_examples
+        learnt = (fresh.text if fresh else "", _ease(comparison, compared, standing))
+        found = replace(found, insights=(*filter(None, learnt), *found.insights))
         variances = _variances(comparison, compared, reruns, examples)
     decided = newest_entry(store, DECISION, round_name)
     return RoundAnswer(
@@ -155,21 +167,65 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     )
 
 
-def _between_arms(opened: OpenProject, store: Store, arms: Sequence[Arm]) -> tuple[str, ...]:
+def _between_arms(opened: OpenProject, store: Store, arms: Sequence[Arm]) -> FreshSeeds | None:
     """What reruns of the arms' best configurations say, where there are any."""
     if len(arms) < 2 or not any(s.purpose == "rerun" for s in store.studies()):
-        return ()
+        return None
     try:
         best = best_of_arms(opened.project, arms)
     except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
-        return ()
+        return None
     provenance = present_code(opened)
     values = {
         label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
         for label, config in best.items()
     }
-    words = compared_with_fresh_seeds(values, opened.project.objective)
-    return (words,) if words else ()
+    return compared_with_fresh_seeds(values, opened.project.objective)
+
+
+def _chance(comparison: ArmComparison, examples: int | None) -> Chance:
+    several = len(comparison.arms) > 1
+    leading = comparison.arms[comparison.order[0]]
+    return chance_of(value=leading.best_value, examples=examples, several=several)
+
+
+def _settling(
+    round_name: str,
+    arms: Sequence[Arm],
+    comparison: ArmComparison,
+    standing: Standing,
+    chance: Chance,
+    deviation: float | None,
+    fresh: FreshSeeds | None,
+) -> str:
+    if len(arms) < 2:
+        return ""  # slices of one study have no reruns of their own
+    first, second = comparison.order[:2]
+    return settling_reruns(
+        standing,
+        round_name,
+        gain=float(comparison.gain[first, second]),
+        chance=chance,
+        seed_deviation=deviation,
+        fresh=fresh,
+    )
+
+
+def _ease(comparison: ArmComparison, compared: Sequence[Compared], standing: Standing) -> str:
+    """Whether the arm that is ahead is easier to tune than the next one rather than better."""
+    if len(compared) < 2:
+        return ""
+    place = {arm.label: i for i, arm in enumerate(comparison.arms)}
+    first = place[standing.contenders[0]]
+    second = next(i for i in comparison.order if i != first)
+    losses = comparison.losses[first], comparison.losses[second]
+    return ease_sentence(
+        tuning_ease(*losses, paired=comparison.paired),
+        comparison.objective,
+        comparison.arms[first].label,
+        comparison.arms[second].label,
+        winner=standing.winner is not None,
+    )
 
 
 def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[str, tuple[Compared, ...]]:
@@ -201,14 +257,21 @@ def _middle(study: Study, key: str, part: Slice) -> Value | None:
     return value
 
 
-def _comparison(arms: Sequence[Arm], compared: Sequence[Compared]) -> ArmComparison | None:
+def _comparison(
+    arms: Sequence[Arm], compared: Sequence[Compared], deviation: float | None
+) -> ArmComparison | None:
     if not compared or not all(np.any(feasibility(c.table).judged) for c in compared):
         return None
     spaces = [arm.study.space for arm in arms]
     shared = len(arms) > 1 and all(space == spaces[0] for space in spaces)
     tables = [c.table for c in compared]
     labels = [c.label for c in compared]
-    return compare_arms(tables, labels=labels, paired=shared and _ids_in_common(tables))
+    return compare_arms(
+        tables,
+        labels=labels,
+        paired=shared and _ids_in_common(tables),
+        seed_deviation=deviation,
+    )
 
 
 def _ids_in_common(tables: Sequence[TrialTable]) -> bool:
