@@ -166,23 +166,13 @@ def compare_arms(
     generator = np.random.default_rng(seed)
     bests = (paired_bests if paired else separate_bests)(losses, k, draws, generator)
     values = np.array([_median_best(loss, k) for loss in losses])
-    better_half = (
-        better_half_probabilities(losses, seed_deviation=seed_deviation)
-        if paired
-        else np.full((len(losses), len(losses)), np.nan)
-    )
     sign = tables[0].objective.direction.sign
     shares = _shares_best(bests)
     tails = ((1 - confidence) / 2, (1 + confidence) / 2)
+    ends = [(_quantiles(b, tails)[0], _reached_by_most(y, k, tails[1]))
+            for b, y in zip(bests, losses, strict=True)]  # fmt: skip
     arms = tuple(
-        _arm_result(
-            label,
-            table,
-            found,
-            float(values[i]),
-            (_quantiles(bests[i], tails)[0], _reached_by_most(losses[i], k, tails[1])),
-            shares[i],
-        )
+        _arm_result(label, table, found, float(values[i]), ends[i], shares[i])
         for i, (label, table, found) in enumerate(zip(labels, tables, judged, strict=True))
     )
     beats, gain_low, gain_high = _pairs(bests, tails)
@@ -196,7 +186,9 @@ def compare_arms(
         losses=tuple(losses),
         order=tuple(np.lexsort((-shares, sign * np.array([a.value for a in arms]))).tolist()),
         beats=beats,
-        better_half=better_half,
+        better_half=better_half_probabilities(losses, seed_deviation=seed_deviation)
+        if paired
+        else np.full_like(beats, np.nan),
         gain=_gains(values[None, :], values[:, None]),
         gain_low=gain_low,
         gain_high=gain_high,

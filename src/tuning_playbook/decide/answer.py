@@ -57,6 +57,7 @@ def answer(
     best_config: Config,
     chance: Chance,
     settling: str = "",
+    learnt: Sequence[str] = (),
     seed_deviation: float | None = None,
 ) -> Answer:
     """Answer the question of a round.
@@ -70,6 +71,7 @@ def answer(
         best_config: the searched values of the best trial.
         chance: which sources of chance are counted.
         settling: which reruns would tell the leading arms apart.
+        learnt: what else the arms' trials and reruns say, one sentence each.
         seed_deviation: standard deviation between reruns of one configuration; ``None`` where none
             have been run.
 
@@ -91,7 +93,7 @@ def answer(
         None if named else standing.contenders[0],
         "" if judgement.soundness is Soundness.VOID else settling,
         tuple({o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}),
-        tuple(_insights(findings)),
+        (*learnt, *_insights(findings)),
         (selected_sentence(seed_deviation), f"{_capital(chance.text)}.", *caveats),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from tuning_playbook.analysis.feasibility import CHANCE, feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
 from tuning_playbook.analysis.slices import Slice, slices
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.analysis.tuning_ease import tuning_ease
 from tuning_playbook.analysis.variances import (
     Variances,
     data_spread,
@@ -19,27 +18,21 @@ from tuning_playbook.analysis.variances import (
     trial_spread,
 )
 from tuning_playbook.decide.answer import Answer, answer
-from tuning_playbook.decide.answer_words import ease_sentence
 from tuning_playbook.decide.candidates import Candidate, best_candidate
-from tuning_playbook.decide.chance import Chance, chance_of
 from tuning_playbook.decide.comparable import protocol_differences
-from tuning_playbook.decide.fresh_seeds import FreshSeeds, compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import pooled_deviation
-from tuning_playbook.decide.settling import settling_reruns
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
-from tuning_playbook.decide.standing import Standing, standing_of
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.study import Study
+from tuning_playbook.workflow.arm_standing import arm_standing
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
-from tuning_playbook.workflow.contenders import best_of_arms
 from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.reruns import present_code, rerun_groups, reruns_of
+from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
@@ -125,29 +118,23 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
-        examples = opened.project.evaluation_examples
-        fresh = _between_arms(opened, store, arms)
-        chance = _chance(comparison, examples)
-        standing = standing_of(
-            comparison,
-            smallest_gain=max(own.complexity_cost, chance.resolution or 0.0),
-            fresh=fresh,
+        judged = arm_standing(
+            opened, store, arms, comparison, facts=own, seed_deviation=deviation, name=round_name
         )
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
-            standing,
-            _judgement(arms, labels, named, standing.winner),
+            judged.standing,
+            _judgement(arms, labels, named, judged.standing.winner),
             findings=named,
             caveats=caveats,
             best_config=_searched(arms, candidate),
-            chance=chance,
-            settling=_settling(round_name, arms, comparison, standing, chance, deviation, fresh),
+            chance=judged.chance,
+            settling=judged.settling,
+            learnt=judged.learnt,
             seed_deviation=deviation,
         )
-        learnt = (fresh.text if fresh else "", _ease(comparison, compared, standing))
-        found = replace(found, insights=(*filter(None, learnt), *found.insights))
-        variances = _variances(comparison, compared, reruns, examples)
+        variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
     decided = newest_entry(store, DECISION, round_name)
     return RoundAnswer(
         name=round_name,
@@ -164,67 +151,6 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         candidate=candidate,
         decision=None if decided is None else decision_of(decided),
         caveats=caveats,
-    )
-
-
-def _between_arms(opened: OpenProject, store: Store, arms: Sequence[Arm]) -> FreshSeeds | None:
-    """What reruns of the arms' best configurations say, where there are any."""
-    if len(arms) < 2 or not any(s.purpose == "rerun" for s in store.studies()):
-        return None
-    try:
-        best = best_of_arms(opened.project, arms)
-    except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
-        return None
-    provenance = present_code(opened)
-    values = {
-        label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
-        for label, config in best.items()
-    }
-    return compared_with_fresh_seeds(values, opened.project.objective)
-
-
-def _chance(comparison: ArmComparison, examples: int | None) -> Chance:
-    several = len(comparison.arms) > 1
-    leading = comparison.arms[comparison.order[0]]
-    return chance_of(value=leading.best_value, examples=examples, several=several)
-
-
-def _settling(
-    round_name: str,
-    arms: Sequence[Arm],
-    comparison: ArmComparison,
-    standing: Standing,
-    chance: Chance,
-    deviation: float | None,
-    fresh: FreshSeeds | None,
-) -> str:
-    if len(arms) < 2:
-        return ""  # slices of one study have no reruns of their own
-    first, second = comparison.order[:2]
-    return settling_reruns(
-        standing,
-        round_name,
-        gain=float(comparison.gain[first, second]),
-        chance=chance,
-        seed_deviation=deviation,
-        fresh=fresh,
-    )
-
-
-def _ease(comparison: ArmComparison, compared: Sequence[Compared], standing: Standing) -> str:
-    """Whether the arm that is ahead is easier to tune than the next one rather than better."""
-    if len(compared) < 2:
-        return ""
-    place = {arm.label: i for i, arm in enumerate(comparison.arms)}
-    first = place[standing.contenders[0]]
-    second = next(i for i in comparison.order if i != first)
-    losses = comparison.losses[first], comparison.losses[second]
-    return ease_sentence(
-        tuning_ease(*losses, paired=comparison.paired),
-        comparison.objective,
-        comparison.arms[first].label,
-        comparison.arms[second].label,
-        winner=standing.winner is not None,
     )
 
 
