@@ -170,7 +170,11 @@ def _range_of_bests(comparison: ArmComparison, everything: NDArray[np.float64]) 
     if not np.isfinite(values).any():
         return objective_range(everything, sign=sign)
     values, ends = values[np.isfinite(values)], ends[np.isfinite(ends)]
-    limit = max(float(values.max()), float(np.median(ends)) if len(ends) else -math.inf)
+    end = float(np.median(ends)) if len(ends) else -math.inf
+    # Of few trials the band's bad end is nearly their worst, which would set the scale.
+    typical = [float(np.median(finite)) for loss in comparison.losses
+               if len(finite := loss[np.isfinite(loss)])]  # fmt: skip
+    limit = max(float(values.max()), min(end, max(typical)))
     best = float((sign * everything).min())
     near = everything[sign * everything <= limit + 0.4 * (limit - best)]
     return objective_range(near, sign=sign)

@@ -77,7 +77,8 @@ class RerunResult:
             lines.append(said)
         if of_arms:
             values = {r.role: r.values for r in self.reruns}
-            lines.append(compared_with_fresh_seeds(values, self.objective))
+            fresh = compared_with_fresh_seeds(values, self.objective)
+            lines += [fresh.text] if fresh else []
         elif len(self.reruns) > 1:
             lines.append(f"next: playbook decide {self.round}")
         return "\n".join(lines)
