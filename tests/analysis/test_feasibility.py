@@ -39,14 +39,15 @@ def test_the_five_forms_of_failure_are_told_apart_and_counted():
     )
     assert (
         found.kind.tolist()
-        == ["flagged", "flagged", "non-finite", "diverged", "diverged"] + ["feasible"] * 6
+        == ["flagged", "flagged", "non-finite", "diverged", "chance-level"] + ["feasible"] * 6
     )
     assert found.share == pytest.approx(5 / 11)
     assert sum(found.counts.values()) == 5
 
 
 def test_chance_level_without_a_training_loss_comes_from_step_zero():
-    errors = [[0.9, 0.9, 0.89], [0.9, 0.4, 0.9], *([0.9, 0.5, 0.2 + 0.01 * i] for i in range(5))]
+    errors = [[0.9, 0.9, 0.89, 0.9], [0.9, 0.4, 0.4, 0.9, 0.9]]
+    errors += [[0.9, 0.5, 0.3, 0.2 + 0.01 * i] for i in range(5)]
     found = feasibility(study(7, curves=curves_of({"error": errors})))
     assert found.chance.origin == "step-0"
     assert found.kind.tolist()[:2] == ["chance-level", "diverged"]
