@@ -18,7 +18,7 @@ from tuning_playbook.analysis.curve_noise import late_noise
 from tuning_playbook.analysis.table import CurveColumn
 
 Cause: TypeAlias = Literal[
-    "small validation set", "learning rate high late", "batch noise", "not told apart"
+    "small validation set", "learning rate high late", "batch noise", "unknown"
 ]
 
 # Validation noise this many times the training loss's, both as shares of their improvement,
@@ -90,7 +90,7 @@ def likely_cause(
     reaches 70 % of the noise, or where validation is five times as noisy as the training loss in
     shares of their improvement (or of the loss left, if that is smaller). Else a learning rate
     that is still high where it is constant or ends above ``high_late`` of its peak; else the
-    batches. Not told apart where the schedule is not known, or where nothing tells the share of
+    batches. Unknown where the schedule is not known, or where nothing tells the share of
     the validation set.
 
     Args:
@@ -114,4 +114,4 @@ def likely_cause(
             return "small validation set"
     if schedule == "constant" or end_ratio > high_late:
         return "learning rate high late"
-    return "batch noise" if schedule == "decaying" and known else "not told apart"
+    return "batch noise" if schedule == "decaying" and known else "unknown"

@@ -99,6 +99,19 @@ def expected_direction(metric: str) -> str | None:
     return "maximize" if ends & _LARGER_IS_BETTER else None
 
 
+def may_be_held_out(metric: str) -> bool:
+    """Whether a metric's name leaves open, or says, that it is measured on held-out data.
+
+    Example:
+        >>> may_be_held_out("val_loss"), may_be_held_out("accuracy"), may_be_held_out("loss")
+        (True, True, False)
+    """
+    words = _words(metric)
+    if set(words) & set(_VALIDATION):
+        return True
+    return not (set(words) & set(_TRAINING) or (len(words) == 1 and _is_loss(words)))
+
+
 def _words(name: str) -> list[str]:
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
     return [word for word in re.split(r"[^a-z0-9]+", split.lower()) if word] or [name]
