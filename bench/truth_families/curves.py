@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from truth_families import planted_curves as plants
 from truth_families.planted_curves import Draft, Plant, drawn, table_of
 from truth_families.real_trends import Workload, workloads
 from truth_families.sections import Bar, Section, Setting, Share, table
-
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.findings import Finding, Verdict
 
@@ -124,20 +124,26 @@ def measure(setting: Setting) -> Section:
         rows.append([check, "nothing planted", false[check], Share(silent, len(healthy))])
     bars = [Bar(f"false alarms of {c}, healthy curves", false[c], at_most=0.05)
             for c in CURVE_CHECKS]  # fmt: skip
-    judged: list[tuple[str, bool]] = []
     power: list[list[object]] = []
     for fault in FAULTS:
         found = faulty_studies(pool, fault, setting)
         share = _explained(found, fault.check)
         others = Counter(f.check for s in found for f in s
                          if f.verdict in ALARMS and f.check != fault.check)  # fmt: skip
-        power.append([fault.check, fault.name, share,
-                      ", ".join(f"{c} {n / len(found):.2f}" for c, n in others.most_common(3))])
+        power.append(
+            [
+                fault.check,
+                fault.name,
+                share,
+                ", ".join(f"{c} {n / len(found):.2f}" for c, n in others.most_common(3)),
+            ]
+        )
         if fault.matters:
             bars.append(Bar(f"power of {fault.check}: {fault.name}", share, at_least=0.85))
     several = Share(sum(sum(f.verdict in ALARMS for f in s) > 1 for s in healthy), len(healthy))
-    bars.append(Bar("healthy studies with more than one alarm of curve checks", several, 
-                    at_most=0.05))
+    bars.append(
+        Bar("healthy studies with more than one alarm of curve checks", several, at_most=0.05)
+    )
     text = f"Workloads: {', '.join(w.name for w in pool)}.\n\n"
     text += table(["check", "situation", "alarms", "cannot tell"], rows) + "\n"
     text += table(["check", "planted", "found", "other alarms"], power)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from truth_families.real_trends import FloatArray, Parts, Workload, drawn_remainder
 
+from truth_families.real_trends import FloatArray, Parts, Workload, drawn_remainder
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.study import Objective
@@ -107,7 +107,9 @@ def table_of(draft: Draft) -> TrialTable:
     values = sign * losses
     if draft.examples is not None and 0 < np.median(values) < 1:
         share = np.clip(values, 0.0, 1.0)
-        values = values + rng.normal(size=values.shape) * np.sqrt(share * (1 - share) / draft.examples)
+        values = values + rng.normal(size=values.shape) * np.sqrt(
+            share * (1 - share) / draft.examples
+        )
     if "perplexity" in draft.metric:
         values = np.exp(np.clip(values, None, 20))
     metrics = {draft.metric: values}

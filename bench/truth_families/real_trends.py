@@ -24,7 +24,8 @@ from tuning_playbook.analysis.table import CurveColumn, TrialTable
 
 FloatArray = NDArray[np.float64]
 
-_FEWEST_POINTS = 10
+# The remainder of a curve of ten points is mostly its bend.
+_FEWEST_POINTS = 20
 _MOST_TRIALS = 60
 
 
@@ -73,7 +74,11 @@ def workloads(data: Path, half: str) -> list[Workload]:
     found = list(_all(data))
     groups = sorted({_data_set(workload.name) for workload in found})
     wanted = groups[::2] if half == "tuning" else groups[1::2]
-    return [workload for workload in found if _data_set(workload.name) in wanted]
+    return [w for w in found if _data_set(w.name) in wanted and _fine(w)]
+
+
+def _fine(workload: Workload) -> bool:
+    return all(len(parts.trend) >= _FEWEST_POINTS for parts in workload.objective)
 
 
 def _data_set(name: str) -> str:
@@ -109,7 +114,7 @@ def _decays(table: TrialTable) -> bool:
 
 
 def _long(column: CurveColumn, row: int) -> bool:
-    return int(np.isfinite(column.of(int(row)).values).sum()) >= _FEWEST_POINTS
+    return int(np.isfinite(column.of(int(row)).values).sum()) >= _FEWEST_POINTS // 2
 
 
 def _parts(values: FloatArray) -> Parts:

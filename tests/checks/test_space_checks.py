@@ -202,7 +202,7 @@ def test_what_matters_is_named_and_what_does_not_can_be_fixed():
     ("best_at", "decaying", "verdict", "action"),
     [
         (0.04, False, Verdict.WARN, "train-shorter"),
-        (1.0, False, Verdict.WARN, "train-longer"),
+        (1.0, False, Verdict.NOTE, "train-longer"),
         (1.0, True, Verdict.PASS, None),
         (0.5, False, Verdict.PASS, None),
     ],

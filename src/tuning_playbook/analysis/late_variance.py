@@ -14,7 +14,7 @@ from tuning_playbook.analysis.curve_blocks import (
     equal_length_blocks,
     finite_part,
 )
-from tuning_playbook.analysis.curve_noise import late_noise
+from tuning_playbook.analysis.curve_noise import late_noise, resolution
 from tuning_playbook.analysis.table import CurveColumn
 
 Cause: TypeAlias = Literal[
@@ -36,12 +36,14 @@ class LateNoise:
         noise: standard deviation of one evaluation around the trend, in units of the metric.
         share: ``noise`` as a share of the improvement since the first point.
         level: mean of the last evaluations, as logged.
+        step: smallest difference between two evaluations, see `curve_noise.resolution`.
     """
 
     rows: IntArray
     noise: FloatArray
     share: FloatArray
     level: FloatArray
+    step: FloatArray
 
     @property
     def size(self) -> FloatArray:
@@ -62,17 +64,17 @@ def late_step_noise(
 
     Source: playbook, "Examining the training curves".
     """
-    noise, share, level = (np.full(len(rows), np.nan) for _ in range(3))
+    noise, share, level, step = (np.full(len(rows), np.nan) for _ in range(4))
     for block in equal_length_blocks(finite_part(column), rows, minimum_points=minimum_points):
         found = late_noise(block.values)
         last = max(3, block.values.shape[1] // 10)
         end = block.values[:, -last:].mean(axis=1)
         progress = sign * (block.values[:, 0] - end)
         at = block.positions
-        noise[at], level[at] = found, end
+        noise[at], level[at], step[at] = found, end, resolution(block.values)
         with np.errstate(divide="ignore", invalid="ignore"):
             share[at] = np.where(progress > 0, found / progress, np.inf)
-    return LateNoise(rows, noise, share, level)
+    return LateNoise(rows, noise, share, level, step)
 
 
 def likely_cause(

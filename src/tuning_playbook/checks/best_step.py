@@ -86,7 +86,7 @@ class BestStep:
             )
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":
-            verdict = Verdict.WARN
+            verdict = Verdict.NOTE
             summary = f"{late} at a constant learning rate: would longer training help?"
             advice = self._longer(table)
         elif steps.pattern == "late-with-decay":

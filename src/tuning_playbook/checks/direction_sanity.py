@@ -44,9 +44,7 @@ class DirectionSanity:
         expected = expected_direction(table.objective.metric)
         return (self._word(table, found, expected),)
 
-    def _word(
-        self, table: TrialTable, found: DirectionEvidence, expected: str | None
-    ) -> Finding:
+    def _word(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> Finding:
         metric, direction = table.objective.metric, str(table.objective.direction)
         evidence = {
             "metric": metric,
@@ -74,11 +72,11 @@ class DirectionSanity:
                 f"{direction}d. Is the direction right, or does training make {metric} worse?"
             )
             return self._alarm(Verdict.WARN, summary, evidence, "low")
-        if expected is None and not enough:
+        if not enough:
             why = (
-                f"Cannot tell: the name of {metric} does not say, and {self.minimum_trials} "
-                f"completed trials with at least {self.minimum_points} evaluations are needed; "
-                f"there are {found.trials or 'none'}."
+                f"Cannot tell: {self.minimum_trials} completed trials with at least "
+                f"{self.minimum_points} evaluations of {metric} are needed; there are "
+                f"{found.trials or 'none'}."
             )
             return cannot_tell(self, why, metric=metric, trials=found.trials)
         return Finding(
@@ -94,8 +92,7 @@ class DirectionSanity:
         curves = f"{found.better} of {found.trials} trials end better than their first evaluation"
         if expected is None:
             return f"{curves}, as they should when {metric} is {direction}d."
-        text = f"By its name, {metric} is to be {direction}d, as it is set"
-        return f"{text}; {curves}." if found.trials else f"{text}."
+        return f"By its name, {metric} is to be {direction}d, as it is set; {curves}."
 
     def _alarm(
         self, verdict: Verdict, summary: str, evidence: dict[str, Any], confidence: Any

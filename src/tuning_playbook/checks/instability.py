@@ -33,9 +33,10 @@ class Instability:
     """Good trials, and those just above their learning rate, keep the progress that they make.
 
     The check fails where most of the best trials lose progress for good, and warns where one does,
-    or most lose it and recover. One recovery among the best is noted. Trials just above the best
-    learning rate count only where they lose progress more often than those at or below it: losses
-    and NaN that strike anywhere have another cause.
+    or most lose it and recover. Trials just above the best learning rate that lose progress are noted,
+    where they do so more often than those at or below it (losses and NaN that strike anywhere have
+    another cause): nearly every search goes beyond what trains, and whether that keeps the best
+    learning rate low is the question of `edge-of-stability`.
 
     Args:
         best_trials: how many of the best trials are looked at.
@@ -149,7 +150,7 @@ class Instability:
             and above["p_value"] < self.significance
         )
         of_best = bool(lasting.any()) or 2 * int(unstable.sum()) > known
-        verdict = Verdict.WARN if of_best or held_down else Verdict.PASS
+        verdict = Verdict.WARN if of_best else Verdict.NOTE if held_down else Verdict.PASS
         if 2 * lasting.sum() > known:
             verdict = Verdict.FAIL
         advice = self._advice(table, found, early=bool(found.early.any()))
@@ -183,9 +184,7 @@ class Instability:
             "metric": roles.training_loss,
             "gradient_norm": roles.gradient_norm,
             "trials": names(table, found.rows),
-            "unstable_trials": names(
-                table, found.rows[(found.sustained | found.early) & of_best]
-            ),
+            "unstable_trials": names(table, found.rows[(found.sustained | found.early) & of_best]),
             "kinds": kinds,
             "lost_progress_by_trial": [number(w, 3) for w in found.worst],
             "worst_steps": [int(s) if s >= 0 else None for s in found.worst_step],
@@ -268,15 +267,20 @@ def _summary(
             f"{above['trials_at_or_below']} at or below it. Does instability keep the learning "
             "rate too low?"
         )
-    if lost := int(found.sustained.sum()):
+    if found.sustained.any():
+        lost = found.sustained | found.early
+        count = int(lost.sum())
         worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
-        recovered = int((found.sustained & found.recovered).sum())
-        again = "all" if recovered == lost else str(recovered)
+        share = found.worst[worst]
+        how = f"gives back {percent(share)} of its gain" if share <= 1 else "rises above its start"
+        recovered = int((lost & found.recovered).sum())
+        again = "all" if recovered == count else str(recovered)
+        again = "it recovers" if count == 1 else f"{again} recover"
         return (
-            f"{lost} of the {known} best trials {'loses' if lost == 1 else 'lose'} progress: "
-            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} gives back "
-            f"{percent(found.worst[worst])} of its gain around step {found.worst_step[worst]}"
-            + (f"; {again} recover by the end." if recovered else ", and does not recover.")
+            f"{count} of the {known} best trials {'loses' if count == 1 else 'lose'} progress: "
+            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} {how} around step "
+            f"{found.worst_step[worst]}"
+            + (f"; {again} by the end." if recovered else ", and does not recover.")
         )
     if early := int(found.early.sum()):
         return (

@@ -95,7 +95,10 @@ class LateVariance:
         noise, share = float(np.nanmedian(found.noise)), float(np.nanmedian(found.share))
         gap = float(table.loss[found.rows[-1]] - table.loss[found.rows[0]])
         quarter = _best_quarter(table, self.fewest_trials)
-        noisy = noise > self.quarter_share * quarter and share > self.minimum_share
+        noisy = (
+            noise > max(self.quarter_share * quarter, float(np.nanmedian(found.step)))
+            and share > self.minimum_share
+        )
         close = noise > self.gap_share * gap
         cause = self._cause(table, roles, found)
         evidence = {
@@ -119,7 +122,9 @@ class LateVariance:
             f"to the next ({of_all}), "
         )
         if noisy:
-            summary += f"and the best quarter of the trials lies within {quarter:.2g}. {_why(cause)}"
+            summary += (
+                f"and the best quarter of the trials lies within {quarter:.2g}. {_why(cause)}"
+            )
         else:
             summary += f"and the {len(found.rows)} best trials lie within {gap:.2g}"
             summary += ": these curves do not tell which of them is best." if close else "."

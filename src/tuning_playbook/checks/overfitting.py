@@ -37,8 +37,7 @@ class Overfitting:
         best_trials: how many of the best trials are looked at ("at least the best few").
         minimum_points: evaluations that a curve needs.
         minimum_share: smallest rise that matters, as a share of the improvement before it.
-        minimum_errors: smallest rise that is real, in standard errors. Five instead of three: with
-            five trials in every study, three raised a false alarm in one study of ten.
+        minimum_errors: smallest rise that is real, in standard errors.
         large_share: rise from which on overfitting of most of the best trials fails the check.
         other_share: share of the other trials that may overfit before it is told that the choice
             of the best trials may favour accidental regularization.
@@ -53,7 +52,7 @@ class Overfitting:
     best_trials: int = 5
     minimum_points: int = 10
     minimum_share: float = 0.04
-    minimum_errors: float = 5.0
+    minimum_errors: float = 4.0
     large_share: float = 0.1
     other_share: float = 0.1
     scientific: tuple[str, ...] = ()
@@ -172,8 +171,10 @@ class Overfitting:
                 "grow overconfident."
             )
         few = int(best.overfits.sum())
-        head = f"{few} of the {known} best trials overfits" if few else (
-            f"None of the {known} best trials overfits"
+        head = (
+            f"{few} of the {known} best trials overfits"
+            if few
+            else (f"None of the {known} best trials overfits")
         )
         return f"{head} on {roles.objective}.{note}"
 

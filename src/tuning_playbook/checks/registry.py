@@ -17,8 +17,8 @@ from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.periodicity import Periodicity
 from tuning_playbook.checks.rising_train_loss import RisingTrainLoss
-from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.checks.said_once import said_once
+from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.checks.saturated_early import SaturatedEarly
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.checks.still_improving import StillImproving
