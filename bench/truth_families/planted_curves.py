@@ -15,8 +15,9 @@ from tuning_playbook.study import Objective
 
 LENGTHS = (12, 20, 40, 100, 300)
 # How the objective is logged: name, and the value that stands for a loss between 1 and 0.
-_AS_LOSS = ("val_loss", "val/nll", "eval_loss", "val_perplexity", "val_error", "valid_wer", "score_to_fall")  # fmt: skip
-_AS_SCORE = ("val_accuracy", "val/acc", "eval_bleu", "validation_f1", "objective")
+_AS_LOSS = ("val_loss", "val/nll", "eval_loss", "val_perplexity", "val_error", "valid_wer",
+            "target")  # fmt: skip
+_AS_SCORE = ("val_accuracy", "val/acc", "eval_bleu", "validation_f1", "target")
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tuning_playbook.analysis.divergence import courses, diverged, never_moved
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import MetricFamily, metric_family
 
 FEASIBLE = "feasible"
 UNFINISHED = "unfinished"  # still waiting or running, cancelled, or its machine was lost
@@ -235,7 +236,7 @@ def _learns_slowly(
 
 
 def _is_loss(metric: str) -> bool:
-    return any(word in metric.lower() for word in ("loss", "nll", "perplexity", "entropy"))
+    return metric_family(metric) in (MetricFamily.LOSS, MetricFamily.PERPLEXITY)
 
 
 def _blown_up(loss: NDArray[np.float64], feasible: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tuning_playbook.analysis.direction import DirectionEvidence, direction_evidence
-from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import percent
 
 
@@ -41,7 +41,7 @@ class DirectionSanity:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
         found = direction_evidence(table, minimum_points=self.minimum_points)
-        expected = expected_direction(table.objective.metric)
+        expected = metric_direction(table.objective.metric)
         return (self._word(table, found, expected),)
 
     def _word(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> Finding:

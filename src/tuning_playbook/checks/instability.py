@@ -33,10 +33,10 @@ class Instability:
     """Good trials, and those just above their learning rate, keep the progress that they make.
 
     The check fails where most of the best trials lose progress for good, and warns where one does,
-    or most lose it and recover. Trials just above the best learning rate that lose progress are noted,
-    where they do so more often than those at or below it (losses and NaN that strike anywhere have
-    another cause): nearly every search goes beyond what trains, and whether that keeps the best
-    learning rate low is the question of `edge-of-stability`.
+    or most lose it and recover. Trials just above the best learning rate that lose progress are
+    noted, where they do so more often than those at or below it (losses and NaN that strike
+    anywhere have another cause): nearly every search goes beyond what trains, and whether that
+    keeps the best learning rate low is the question of `edge-of-stability`.
 
     Args:
         best_trials: how many of the best trials are looked at.

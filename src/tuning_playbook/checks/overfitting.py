@@ -31,7 +31,8 @@ class Overfitting:
     """The validation objective of the best trials must not get worse while training goes on.
 
     What is measured on training data, or may be (a bare ``loss``), cannot show overfitting. Nor is
-    it overfitting where the training loss rises as well. Other trials that overfit are told and never complained of: they lost.
+    it overfitting where the training loss rises as well. That other trials overfit is told and not
+    complained of: they lost.
 
     Args:
         best_trials: how many of the best trials are looked at ("at least the best few").
