@@ -32,6 +32,7 @@ class Draft:
         training_noise: the same of the training loss.
         rates: shape (n,), learning rates.
         schedule: kind of the learning rate's schedule, or "" where nothing tells it.
+        ends: shape (n,), share of the run at which each trial was stopped; ``None`` for all.
         options: what else `table_from_columns` is to be told.
     """
 
@@ -47,12 +48,37 @@ class Draft:
     metric: str = ""
     direction: str = "minimize"
     status: list[str] | None = None
+    ends: FloatArray | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fall(self) -> FloatArray:
         """Improvement of the objective, shape (n, 1)."""
         return self.objective[:, :1] - self.objective.min(axis=1, keepdims=True)
+
+    @property
+    def best_quarter(self) -> float:
+        """How far the best trial is from the end of the best quarter, without noise."""
+        levels = np.sort(self.objective.min(axis=1))
+        return float(levels[max(3, len(levels) // 4)] - levels[0])
+
+    @property
+    def noise_of_an_evaluation(self) -> float:
+        """Standard deviation of a late evaluation around its trend."""
+        late = self.noise[:, self.noise.shape[1] // 2 :]
+        variance = float(np.median(late.var(axis=1)))
+        if self.examples is not None:
+            share = float(np.clip(np.abs(np.median(self.objective[:, -1])), 0, 1))
+            variance += share * (1 - share) / self.examples
+        return variance**0.5
+
+    @property
+    def flat_from(self) -> float:
+        """Share of the run after which the best trials gain no per cent of their fall any more."""
+        best = np.argsort(self.objective.min(axis=1))[:5]
+        curves = self.objective[best]
+        left = curves - curves.min(axis=1, keepdims=True)
+        return float(np.median(self.t[(left <= 0.01 * self.fall[best]).argmax(axis=1)]))
 
     @property
     def training_fall(self) -> FloatArray:
@@ -83,7 +109,6 @@ def drawn(workload: Workload, rng: np.random.Generator, *, length: int | None = 
     schedules = ("cosine", "linear", "step", "warmup-cosine", "")
     kinds = schedules if workload.decaying else ("constant", "")
     loss = workload.sign > 0
-    # A constant rate is the larger, the better the trial, up to where most trials end.
     return Draft(
         t=np.linspace(0, 1, length),
         objective=objective,
@@ -120,12 +145,15 @@ def table_of(draft: Draft) -> TrialTable:
         metrics["lr"] = draft.rates[:, None] * _schedule(draft.schedule, draft.t)[None, :]
     step = np.tile(np.arange(1, length + 1) * 100, count)
     rows = np.repeat(np.arange(count), length)
+    kept = np.ones(len(rows), dtype=bool)
+    if draft.ends is not None:
+        kept = (draft.t[None, :] <= draft.ends[:, None]).ravel()
     return table_from_columns(
         "planted",
         ids=[str(i) for i in range(count)],
         values={"learning_rate": draft.rates.tolist()},
         objective=Objective(draft.metric, draft.direction),
-        curves={name: (rows, step, v.ravel()) for name, v in metrics.items()},
+        curves={name: (rows[kept], step[kept], v.ravel()[kept]) for name, v in metrics.items()},
         status=draft.status,
         **draft.options,
     )
@@ -193,12 +221,16 @@ def lost(share: float, *, lasting: bool) -> Plant:
     return plant
 
 
-def noisy(share: float) -> Plant:
-    """Single evaluations vary by ``share`` of the improvement, more than separates the trials."""
+def noisy(widths: float) -> Plant:
+    """Single evaluations vary by ``widths`` times what separates the best quarter of the trials.
+
+    At least by 3 % of the improvement.
+    """
 
     def plant(draft: Draft) -> None:
         draft.examples = None
-        draft.noise = draft.noise + share * draft.fall * draft.rng.normal(size=draft.noise.shape)
+        size = np.maximum(widths * draft.best_quarter, 0.03 * draft.fall)
+        draft.noise = draft.noise + size * draft.rng.normal(size=draft.noise.shape)
 
     return plant
 
