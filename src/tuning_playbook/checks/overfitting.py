@@ -10,11 +10,11 @@ import numpy as np
 
 from tuning_playbook.analysis.best_trials import feasible_rows
 from tuning_playbook.analysis.curve_blocks import IntArray
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
 
 _FEWEST_HIDDEN = 3
@@ -30,14 +30,18 @@ _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 class Overfitting:
     """The validation objective of the best trials must not get worse while training goes on.
 
+    What is measured on training data, or may be (a bare ``loss``), cannot show overfitting. Nor is
+    it overfitting where the training loss rises as well. That other trials overfit is told and not
+    complained of: they lost.
+
     Args:
         best_trials: how many of the best trials are looked at ("at least the best few").
         minimum_points: evaluations that a curve needs.
         minimum_share: smallest rise that matters, as a share of the improvement before it.
-        minimum_errors: smallest rise that is real, in standard errors. Four instead of three: with
-            five trials in every study, three raised a false alarm in one study of ten.
-        other_share: share of the other trials that may overfit before the choice of the best
-            trials is said to favour accidental regularization.
+        minimum_errors: smallest rise that is real, in standard errors.
+        large_share: rise from which on overfitting of most of the best trials fails the check.
+        other_share: share of the other trials that may overfit before it is told that the choice
+            of the best trials may favour accidental regularization.
         scientific: hyperparameters whose values are being compared. Where one of them regularizes,
             overfitting at its weak values is expected, and no advice to regularize is given.
     """
@@ -48,8 +52,9 @@ class Overfitting:
 
     best_trials: int = 5
     minimum_points: int = 10
-    minimum_share: float = 0.02
-    minimum_errors: float = 5.0
+    minimum_share: float = 0.04
+    minimum_errors: float = 4.0
+    large_share: float = 0.1
     other_share: float = 0.1
     scientific: tuple[str, ...] = ()
 
@@ -59,6 +64,15 @@ class Overfitting:
         ranked = feasible_rows(table)
         if roles.objective is None or not ranked.size:
             return (no_curves(self, table),)
+        if not may_be_held_out(roles.objective):
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: by its name, {roles.objective} is measured on training data; "
+                    "overfitting shows on validation data only.",
+                    metric=roles.objective,
+                ),
+            )
         best, others = ranked[: self.best_trials], ranked[self.best_trials :]
         others = others[:: max(1, len(others) // _MOST_OTHERS)]
         objective = self._judge(table, roles, roles.objective, best)
@@ -110,10 +124,12 @@ class Overfitting:
             "validation_loss_rises_in": loss_too,
             "thresholds": thresholds(self),
         }
+        most = 2 * flagged.size > int(best.rises.known.sum())
+        large = best.overfits & (best.rises.share >= self.large_share)
         verdict = Verdict.PASS
-        if selection or flagged.size:
+        if most or best.overfits[0]:
             verdict = Verdict.WARN
-        if best.overfits[0] or 2 * flagged.size >= max(2, int(best.rises.known.sum())):
+        if most and 2 * large.sum() >= flagged.size:
             verdict = Verdict.FAIL
         sentence = self._sentence(table, roles, best, others, loss_too, selection)
         return Finding(
@@ -121,9 +137,9 @@ class Overfitting:
             verdict=verdict,
             summary=sentence,
             evidence=evidence,
-            advice=self._advice(table, bool(flagged.size), selection),
+            advice=self._advice(table) if verdict != Verdict.PASS else (),
             source=self.source,
-            confidence="high" if best.training_known.any() or not flagged.size else "medium",
+            confidence=_confidence(verdict, best, most=most),
         )
 
     def _sentence(
@@ -136,27 +152,32 @@ class Overfitting:
         selection: bool,
     ) -> str:
         known = int(best.rises.known.sum())
-        if best.overfits.any():
+        if best.overfits[0] or 2 * int(best.overfits.sum()) > known:
             i = int(np.flatnonzero(best.overfits)[0])
             turn = f"step {best.rises.low_step[i]}"
             return (
                 f"{int(best.overfits.sum())} of the {known} best trials overfit: {roles.objective} "
                 f"of trial {table.ids[best.rises.rows[i]]} gets worse after {turn}, giving back "
-                f"{_percent(best.rises.share[i])} of its improvement."
-            )
-        if selection:
-            return (
-                f"None of the {known} best trials overfits, but {int(others.overfits.sum())} of "
-                f"the {int(others.rises.known.sum())} others do: the best may have won by training "
-                "less well (a small learning rate, say), not by generalizing better."
+                f"{_percent(best.rises.share[i])} of its improvement{_while(best, i)}."
             )
         note = ""
+        if selection:
+            note = (
+                f" {int(others.overfits.sum())} of the {int(others.rises.known.sum())} others do; "
+                "with regularization they might compete."
+            )
         if loss_too:
             note = (
                 f" {roles.validation_loss} does rise in {len(loss_too)} of them, so predictions "
                 "grow overconfident."
             )
-        return f"None of the {known} best trials overfits on {roles.objective}.{note}"
+        few = int(best.overfits.sum())
+        head = (
+            f"{few} of the {known} best trials overfits"
+            if few
+            else (f"None of the {known} best trials overfits")
+        )
+        return f"{head} on {roles.objective}.{note}"
 
     def _that_learnt(self, best: OverfitTrials, others: OverfitTrials) -> OverfitTrials:
         """Without the overfitting of trials that learnt next to nothing, or collapsed."""
@@ -183,22 +204,27 @@ class Overfitting:
             "overfits": bool(found.overfits[i]),
         }
 
-    def _advice(self, table: TrialTable, in_best: bool, selection: bool) -> tuple[Advice, ...]:
+    def _advice(self, table: TrialTable) -> tuple[Advice, ...]:
         present = [h for h in table.space.hyperparameters if _regularizes(h)]
         if any(h.key in self.scientific or h.name in self.scientific for h in present):
-            return ()
-        if not (in_best or selection):
             return ()
         arguments: Mapping[str, Any] = {
             "hyperparameters": [h.key for h in present],
             "techniques": _USUAL_TECHNIQUES,
         }
-        reason = (
-            "add or better tune regularization, then run the study again before comparing"
-            if in_best
-            else "with regularization, well-trained configurations can compete"
-        )
+        reason = "then run the study again before comparing"
         return (Advice("add-regularization", arguments, reason),)
+
+
+def _confidence(verdict: Verdict, best: OverfitTrials, *, most: bool) -> Confidence:
+    """High where a training loss that does not rise rules out that training itself failed."""
+    if verdict == Verdict.PASS or (most and best.training_known.any()):
+        return "high"
+    return "medium"
+
+
+def _while(best: OverfitTrials, row: int) -> str:
+    return ", while the training loss does not rise" if best.training_known[row] else ""
 
 
 def _regularizes(h: Hyperparameter) -> bool:

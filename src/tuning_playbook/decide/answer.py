@@ -110,6 +110,6 @@ def _insights(findings: Mapping[str, Sequence[Finding]]) -> list[str]:
         found += [
             where + finding.summary
             for finding in of_arm
-            if finding.check == "importance" and finding.verdict is Verdict.PASS
+            if finding.check == "importance" and finding.verdict is Verdict.NOTE
         ]
     return found
