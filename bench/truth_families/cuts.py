@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
 from truth_families.surrogate import LAYERS, NAMES, FloatArray, Surrogate, expected_best, values
 
 SIZES = (20, 50, 100)

@@ -17,9 +17,9 @@ def hyperparameter(name, domain, **more):
     ("name", "domain", "edge", "grown"),
     [
         ("lr", Float(1e-5, 1e-2, "log"), "high", (1e-5, 0.1)),
-        ("lr", Float(1e-3, 1e-1, "log"), "low", (2e-4, 1e-1)),
+        ("lr", Float(1e-3, 1e-1, "log"), "low", (1e-4, 1e-1)),
         ("lr", Float(0.01, 0.1), "low", (0.005, 0.1)),
-        ("momentum", Float(0.9, 0.999, "reverse_log"), "high", (0.9, 0.9998)),
+        ("momentum", Float(0.9, 0.999, "reverse_log"), "high", (0.9, 0.9999)),
         ("momentum", Float(0.1, 0.9), "high", (0.1, 0.95)),
         ("dropout", Float(0.1, 0.8), "high", (0.1, 0.9)),
         ("dropout", Float(0.1, 0.5), "low", (0.0, 0.5)),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.edges import judged_edges
+from tuning_playbook.analysis.edges.limits import is_natural_limit
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.space import (
     Categorical,
@@ -102,9 +103,7 @@ def test_order_mirror_and_any_monotone_change_of_the_metric_make_no_difference(
 
     def said(units, error, status, direction="minimize"):
         values = {k: units[:, i] for i, k in enumerate(keys)}
-        return verdicts(
-            table_of(values, error, space=space, status=status, direction=direction)
-        )
+        return verdicts(table_of(values, error, space=space, status=status, direction=direction))
 
     plain = said(units, loss, status)
     assert said(units, 1 + loss**3, status) == plain
@@ -155,9 +154,17 @@ def test_infeasible_trials_have_the_worst_rank(unit_study):
     units = rng.random((60, 2))
     failed = units[:, 0] > 0.7
     table = unit_study(units, -units[:, 0], failed=failed)
-    assert verdicts(table)["h0", "high"] == "unstable"
-    assert edges_of(table)["h0", "high"].effect < 0.5
+    assert edges_of(table)["h0", "high"].verdict == "inside"
+    assert edges_of(table)["h0", "high"].effect < 0
     assert verdicts(unit_study(units, -units[:, 0]))["h0", "high"] == "tight"
+
+
+def test_a_range_that_ends_where_trials_fail_is_unstable(unit_study):
+    units = np.random.default_rng(0).random((80, 3))
+    failed = units[:, 0] > 0.88
+    found = edges_of(unit_study(units, -units[:, 0], failed=failed))["h0", "high"]
+    assert found.verdict == "unstable"
+    assert found.infeasible_share > 0.5
 
 
 def test_infinite_and_clipped_values_count_by_their_rank(unit_study):
@@ -199,8 +206,11 @@ def test_crowding_of_the_trials_is_no_evidence(unit_study):
 def test_batch_size_and_training_length_are_never_judged():
     rng = np.random.default_rng(0)
     units = rng.random((60, 3))
-    values = {"batch_size": np.round(16 + 500 * units[:, 0]), "epochs": np.round(20 + 80 * units[:, 1]),
-              "width": 10 + units[:, 2]}  # fmt: skip
+    values = {
+        "batch_size": np.round(16 + 500 * units[:, 0]),
+        "epochs": np.round(20 + 80 * units[:, 1]),
+        "width": 10 + units[:, 2],
+    }
     found = verdicts(table_of(values, -units[:, 0] - units[:, 1]))
     for key in ("batch_size", "epochs"):
         assert found[key, "low"] == found[key, "high"] == "not-tuned"
@@ -223,15 +233,11 @@ def test_batch_size_and_training_length_are_never_judged():
     ],
 )
 def test_ranges_end_at_natural_limits(name, domain, edge, limit):
-    from tuning_playbook.analysis.edges.limits import is_natural_limit
-
     default = domain.values[0] if isinstance(domain, Ordered) else domain.low
     assert is_natural_limit(Hyperparameter(name, domain, default), edge) is limit
 
 
 def test_declared_natural_limits_decide():
-    from tuning_playbook.analysis.edges.limits import is_natural_limit
-
     declared = Hyperparameter("x", Float(0.2, 0.8), 0.5, natural=(0.2, 0.9))
     assert is_natural_limit(declared, "low")
     assert not is_natural_limit(declared, "high")

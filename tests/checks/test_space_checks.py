@@ -172,8 +172,11 @@ def test_what_is_known_is_said_where_the_whole_cannot_be_told():
 def test_batch_sizes_and_training_lengths_are_named_once_and_never_searched():
     rng = np.random.default_rng(0)
     units = rng.random((60, 3))
-    values = {"batch_size": np.round(16 + 500 * units[:, 0]), "epochs": np.round(9 + 90 * units[:, 1]),
-              "lr": 10 ** (-4 * units[:, 2])}  # fmt: skip
+    values = {
+        "batch_size": np.round(16 + 500 * units[:, 0]),
+        "epochs": np.round(9 + 90 * units[:, 1]),
+        "lr": 10 ** (-4 * units[:, 2]),
+    }
     table = table_from_columns(
         "s", ids=[str(i) for i in range(60)], values=values,
         metric_values=-units.sum(axis=1), objective=Objective("error", "minimize"),

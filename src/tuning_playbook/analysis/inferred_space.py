@@ -20,7 +20,7 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm
 
 # A column with at most this many distinct values, each tried twice on average, is a list of
 # values. More distinct strings than that are names, not choices.
@@ -45,7 +45,7 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     """
     found = []
     for name, column in columns.items():
-        family = hyperparameter_family(name)
+        family = None if is_logarithm(name) else hyperparameter_family(name)
         domain = None if family is Family.SEED else inferred_domain(column, family)
         if domain is not None:
             default = _present(column)[0]
@@ -62,9 +62,9 @@ def inferred_domain(
 
     Strings and booleans are choices. Numbers that take few values are an ordered list. Other
     numbers get the scale, among linear, log (positive, a factor of four or more) and reversed log
-    (inside (0, 1) and reaching ten times nearer to 1), on which they are most likely spread evenly: a
-    dropout rate drawn uniformly from 0.001 to 0.5 spans two decades and is linear all the same. A
-    learning rate is on a log scale by its name, a momentum on a reversed one.
+    (inside (0, 1) and reaching ten times nearer to 1), on which they are most likely spread
+    evenly: a dropout rate drawn uniformly from 0.001 to 0.5 spans two decades and is linear all the
+    same. A learning rate is on a log scale by its name, a momentum on a reversed one.
 
     Args:
         column: the values; ``None``, NaN and ``""`` mean missing.

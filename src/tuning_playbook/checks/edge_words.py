@@ -45,11 +45,11 @@ def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:
     value = next_level(table.space[edge.hyperparameter], tried, edge.edge)
     if value is None:
         return None
+    last = tried[0 if edge.edge == "low" else -1]
     return Advice(
         "try-level",
         {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "values": [value]},
-        f"the best trial has {edge.hyperparameter} = {short(tried[0 if edge.edge == 'low' else -1])}"
-        ", the last level tried",
+        f"the best trial has {edge.hyperparameter} = {short(last)}, the last level tried",
     )
 
 

@@ -121,7 +121,7 @@ class SearchSpaceBoundary:
         if unstable:
             parts.append(f"training fails towards {named(unstable)}")
         if untold:
-            parts.append(self._why_untold(table, untold))
+            parts.append(self._why_untold(untold))
         if not parts:
             parts.append(
                 "no numeric hyperparameter varies in this study" if not edges
@@ -131,7 +131,7 @@ class SearchSpaceBoundary:
         confidence: Confidence = "low" if open_edges else "high"
         return self._finding(Verdict.UNKNOWN, summary, evidence, confidence, advice)
 
-    def _why_untold(self, table: TrialTable, untold: list[EdgeStatistics]) -> str:
+    def _why_untold(self, untold: list[EdgeStatistics]) -> str:
         count = max(edge.configurations for edge in untold)
         if count < self.fewest_trials and not any(edge.rule for edge in untold):
             return (
@@ -141,7 +141,9 @@ class SearchSpaceBoundary:
         if not any(edge.rule for edge in untold):
             return "the trials do not differ enough to show where the best region is"
         wanted = [e.trials_to_judge for e in untold if e.trials_to_judge is not None]
-        more = f"; about {_rounded(median(wanted))} configurations would tell more" if wanted else ""
+        more = (
+            f"; about {_rounded(median(wanted))} configurations would tell more" if wanted else ""
+        )
         return f"nothing is certain about {named(untold)}{more}"
 
     @staticmethod

@@ -14,7 +14,17 @@ from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.overlays import AxisOverlay, add_overlay, axis_overlay, shown_ends
 from tuning_playbook.plots.places import hyperparameter_axis, is_log
-from tuning_playbook.plots.theme import BLUE, GREEN, GREY, LOST, ORANGE, RANKED, Figure, layout, typed
+from tuning_playbook.plots.theme import (
+    BLUE,
+    GREEN,
+    GREY,
+    LOST,
+    ORANGE,
+    RANKED,
+    Figure,
+    layout,
+    typed,
+)
 from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import Categorical, Domain, Float, Ordered
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal
 
-from tuning_playbook.analysis.edges.limits import SHARES, lists_whole_numbers, range_ends
+from tuning_playbook.analysis.edges.limits import (
+    SHARES,
+    family_of,
+    lists_whole_numbers,
+    range_ends,
+)
 from tuning_playbook.space import Hyperparameter, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family
 
 _LEAST, _MOST = 0.3, 0.5  # of the range, in its own scale
 _SCALES: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
@@ -79,7 +85,7 @@ def next_level(
     scale = _progression(h, outward)
     forward, back = _SCALES[scale]
     end = back(2 * forward(last) - forward(outward[-2]))
-    end = _within(h, edge, last, _tidy(end), outward[-2])
+    end = _within(h, edge, last, _tidy(end))
     if lists_whole_numbers(h):
         end = math.ceil(end - 1e-9) if edge == "high" else math.floor(end + 1e-9)
     return None if end == last else end
@@ -87,11 +93,11 @@ def next_level(
 
 def _progression(h: Hyperparameter, outward: Sequence[float]) -> str:
     """The scale on which the last levels are evenly spaced."""
-    family = hyperparameter_family(h.name)
+    family = family_of(h)
     run = outward[-3:]
     if family is Family.MOMENTUM and max(run) < 1:
         return "reverse_log"
-    steps = [b - a for a, b in zip(run, run[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(run)]
     even = len(steps) == 2 and math.isclose(steps[0], steps[1], rel_tol=0.01)
     if even or min(run[-2:]) <= 0:
         return "linear"
@@ -108,24 +114,22 @@ def _grown_end(h: Hyperparameter, edge: Literal["low", "high"]) -> float:
     old, sign = (low, -1) if edge == "low" else (high, 1)
     if lists_whole_numbers(h) and scale == "linear":
         steps = max(1, math.floor(_MOST * (high - low + 1)))
-        return _within(h, edge, old, old + sign * steps, old)
+        return _within(h, edge, old, old + sign * steps)
     ends = [back(forward(old) + sign * share * width) for share in (_LEAST, _MOST)]
-    return _within(h, edge, old, _roundest(min(ends), max(ends)), old)
+    return _within(h, edge, old, _roundest(min(ends), max(ends)))
 
 
-def _within(
-    h: Hyperparameter, edge: Literal["low", "high"], old: float, new: float, before: float
-) -> float:
+def _within(h: Hyperparameter, edge: Literal["low", "high"], old: float, new: float) -> float:
     """``new``, held inside the natural limits; half of the way where it would pass an open one."""
     natural = h.natural[0] if edge == "low" else h.natural[1]
     if natural is not None:
         return max(natural, new) if edge == "low" else min(natural, new)
     if edge == "low":
-        if hyperparameter_family(h.name) is Family.LEARNING_RATE and new <= 0 < old:
+        if family_of(h) is Family.LEARNING_RATE and new <= 0 < old:
             return _tidy(old / 2)
         least = 1.0 if lists_whole_numbers(h) and old >= 1 else 0.0
         return max(least, new) if old >= 0 else new
-    if hyperparameter_family(h.name) in SHARES and old < 1 <= new:
+    if family_of(h) in SHARES and old < 1 <= new:
         return _tidy((1 + old) / 2)
     return new
 
@@ -137,7 +141,7 @@ def _roundest(low: float, high: float) -> float:
         >>> _roundest(0.0631, 0.126), _roundest(0.9984, 0.9993)
         (0.1, 0.999)
     """
-    if 0.9 < low and high < 1:
+    if low > 0.9 and high < 1:
         return 1 - _roundest(1 - high, 1 - low)
     if low <= 0 <= high:
         return 0.0

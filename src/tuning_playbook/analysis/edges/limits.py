@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family, is_not_tuned
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm, is_not_tuned
 
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
@@ -18,6 +18,11 @@ def is_never_tuned(h: Hyperparameter) -> bool:
     Source: playbook, "Choosing the batch size" and "Deciding how long to train".
     """
     return h.kind in ("batch_size", "training_length") or is_not_tuned(h.name)
+
+
+def family_of(h: Hyperparameter) -> Family | None:
+    """What ``h`` is by its name; ``None`` where that is unknown, or it holds logarithms."""
+    return None if is_logarithm(h.name) else hyperparameter_family(h.name)
 
 
 def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
@@ -34,7 +39,7 @@ def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
     """
     low, high = range_ends(h)
     natural_low, natural_high = h.natural
-    family = hyperparameter_family(h.name)
+    family = family_of(h)
     linear = isinstance(h.domain, Float) and h.domain.scale == "linear"
     near = _NEAR * (high - low) if linear else 0.0
     if edge == "low":

@@ -47,10 +47,10 @@ class EdgeLimits:
             is also larger than elsewhere by 0.2.
     """
 
-    rising: float = 1.8
-    effect: float = 0.5
+    rising: float = 2.0
+    effect: float = 0.45
     position: float = 1.0
-    step: float = 0.5
+    step: float = 0.0
     seen: float = 0.2
     fewest_trials: int = 15
     fewest_feasible: int = 3
@@ -64,10 +64,10 @@ class EdgeStatistics:
     Args:
         hyperparameter: its key.
         edge: ``low`` or ``high``.
-        verdict: ``tight``: widening pays; ``open``: the best is at the last level tried; ``inside``:
-            a gain of 10 % by widening would have been seen; ``natural-limit``: nothing lies beyond;
-            ``unstable``: the range ends where trials fail; ``not-tuned``: a batch size or a
-            training length; else ``cannot-tell``.
+        verdict: ``tight``: widening pays; ``open``: the best is at the last level tried;
+            ``inside``: a gain of 10 % by widening would have been seen; ``natural-limit``: nothing
+            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch size
+            or a training length; else ``cannot-tell``.
         rule: ``effect`` where the fitted effect was judged, ``levels`` where the last level was,
             empty where nothing was.
         configurations: that have the hyperparameter.
@@ -144,12 +144,13 @@ def judged_edges(
 
     With scores of mean 0 and standard deviation 1 (see `savage_scores`) and an additive quadratic
     of all hyperparameters (see `additive_effects`), an edge is tight where the effect there is
-    above its mean over the range by 2.3 of its standard deviations, the best fifth lies outward
+    above its mean over the range by 0.45, and by twice its standard deviation, the best fifth lies
+    outward
     (see `position_of_best`), and the outer quarter is better than the next (see `zone_step`). It is
     inside where the effect plus 1.28 standard deviations is below 0.2: of edges whose widening
     gains 10 %, fewer than one in five looks like that. Few levels, sweeps and grids are judged by
-    their last level instead, see `last_level`. A hyperparameter that only some trials have is judged
-    among these.
+    their last level instead, see `last_level`. A hyperparameter that only some trials have is
+    judged among these.
 
     Args:
         table: the study.
@@ -219,9 +220,7 @@ def _levels(unit: FloatArray) -> int:
     return len(np.unique(np.round(unit, 9)))
 
 
-def _judged(
-    found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits
-) -> EdgeStatistics:
+def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits) -> EdgeStatistics:
     scores = branch.scores
     unit = branch.units[key]
     distance = unit if found.edge == "low" else 1 - unit
@@ -245,9 +244,7 @@ def _judged(
         )  # fmt: skip
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch.effects, scores, limits)
-    fails = found.infeasible_share >= max(
-        limits.infeasible, _mean(scores.infeasible[~outer]) + 0.2
-    )
+    fails = found.infeasible_share >= max(limits.infeasible, _mean(scores.infeasible[~outer]) + 0.2)
     return replace(found, verdict="unstable") if fails and found.verdict != "inside" else found
 
 
@@ -282,9 +279,7 @@ def _by_effect(
     )  # fmt: skip
 
 
-def _trials_to_judge(
-    effect: float, deviation: float, count: int, limits: EdgeLimits
-) -> int | None:
+def _trials_to_judge(effect: float, deviation: float, count: int, limits: EdgeLimits) -> int | None:
     """Where the standard deviation, which falls with the root of the trials, is small enough."""
     wanted = [
         deviation * limits.rising / effect if effect > limits.effect else math.inf,
