@@ -58,15 +58,20 @@ def savage_scores(table: TrialTable, feasible: Feasibility, among: NDArray[np.bo
     mean_rank = np.bincount(group, weights=mid_ranks(-loss), minlength=len(first)) / repeats
     count = len(first)
     goodness = (mid_ranks(mean_rank) - 0.5) / max(count, 1)
-    savage = -np.log1p(-goodness)
-    spread = float(np.std(savage)) if count else 0.0
-    differ = count > 1 and bool(np.ptp(goodness) > 0)
     return Scores(
         rows=trials[first],
         goodness=goodness,
-        savage=(savage - savage.mean()) / spread if differ else np.zeros(count),
+        savage=standardised_savage(goodness),
         infeasible=np.bincount(group, weights=failed, minlength=len(first)) / repeats,
     )
+
+
+def standardised_savage(goodness: FloatArray) -> FloatArray:
+    """-log(1 - p) of the ranks, mean 0 and standard deviation 1; all 0 where nothing differs."""
+    if len(goodness) < 2 or np.ptp(goodness) == 0:
+        return np.zeros(len(goodness))
+    savage = -np.log1p(-(mid_ranks(goodness) - 0.5) / len(goodness))
+    return np.asarray((savage - savage.mean()) / np.std(savage))
 
 
 def best_share(goodness: FloatArray, count: int) -> FloatArray:

@@ -14,7 +14,7 @@ from tuning_playbook.analysis.edges.effects import AdditiveEffects, additive_eff
 from tuning_playbook.analysis.edges.guards import position_of_best, zone_step
 from tuning_playbook.analysis.edges.levels import FEW_LEVELS, last_level
 from tuning_playbook.analysis.edges.limits import is_natural_limit, is_never_tuned
-from tuning_playbook.analysis.edges.scores import Scores, savage_scores
+from tuning_playbook.analysis.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Hyperparameter
@@ -113,6 +113,9 @@ class Branch:
         scores: of the configurations.
         units: key -> shape (n,), positions in the range, of what varies among them.
         effects: the fit; ``None`` where there is nothing to fit.
+        trained: shape (n,), which of them trained, if only in some of their repeats.
+        effects_of_trained: the fit to these alone; the same where all trained, ``None`` where too
+            few did.
         single: whether one hyperparameter alone varies.
         grid: whether the configurations are a grid.
     """
@@ -120,6 +123,8 @@ class Branch:
     scores: Scores
     units: dict[str, FloatArray]
     effects: AdditiveEffects | None
+    trained: NDArray[np.bool_]
+    effects_of_trained: AdditiveEffects | None
     single: bool
     grid: bool
 
@@ -193,12 +198,35 @@ def _branch(
         else:
             units[h.key] = np.clip(unit, 0.0, 1.0)
     count = len(scores)
-    effects = None
-    if units and count >= limits.fewest_trials and np.any(scores.savage):
-        effects = additive_effects(scores.savage, units, choices)
+    trained = scores.infeasible < 1
+    effects = of_trained = _fitted(scores.goodness, units, choices, limits)
+    if not trained.all():
+        of_trained = _fitted(
+            scores.goodness[trained],
+            {key: unit[trained] for key, unit in units.items()},
+            [choice[trained] for choice in choices],
+            limits,
+        )
     complete = count >= _GRID_SHARE * math.prod(sizes)
     pair = len(sizes) == 2 and max(sizes) <= count / 4
-    return Branch(scores, units, effects, single=len(sizes) == 1, grid=complete or pair)
+    return Branch(
+        scores, units, effects, trained, of_trained,
+        single=len(sizes) == 1, grid=complete or pair,
+    )  # fmt: skip
+
+
+def _fitted(
+    goodness: FloatArray,
+    units: dict[str, FloatArray],
+    choices: list[FloatArray],
+    limits: EdgeLimits,
+) -> AdditiveEffects | None:
+    """Effects of what still varies; ``None`` with too few configurations or nothing to explain."""
+    varying = {key: unit for key, unit in units.items() if _levels(unit) > 1}
+    scores = standardised_savage(goodness)
+    if not varying or len(goodness) < limits.fewest_trials or not np.any(scores):
+        return None
+    return additive_effects(scores, varying, [c for c in choices if np.ptp(c) > 0])
 
 
 def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator[EdgeStatistics]:
@@ -217,7 +245,7 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
 
 
 def _levels(unit: FloatArray) -> int:
-    return len(np.unique(np.round(unit, 9)))
+    return len(np.unique(np.round(unit[np.isfinite(unit)], 9)))
 
 
 def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits) -> EdgeStatistics:
@@ -225,7 +253,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
     unit = branch.units[key]
     distance = unit if found.edge == "low" else 1 - unit
     count = len(scores)
-    trained = scores.infeasible < 1
+    trained = branch.trained
     few = found.levels <= min(FEW_LEVELS, count / 2)
     by_levels = branch.single or branch.grid or few
     outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
@@ -243,7 +271,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
             levels_beyond_best=last.levels_beyond_best,
         )  # fmt: skip
     elif branch.effects is not None:
-        found = _by_effect(found, distance, branch.effects, scores, limits)
+        found = _by_effect(found, distance, branch, branch.effects, limits)
     fails = found.infeasible_share >= max(limits.infeasible, _mean(scores.infeasible[~outer]) + 0.2)
     return replace(found, verdict="unstable") if fails and found.verdict != "inside" else found
 
@@ -251,42 +279,73 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
 def _by_effect(
     found: EdgeStatistics,
     distance: FloatArray,
+    branch: Branch,
     effects: AdditiveEffects,
-    scores: Scores,
     limits: EdgeLimits,
 ) -> EdgeStatistics:
-    key = found.hyperparameter
-    end = np.array([0.0 if found.edge == "low" else 1.0])
-    (effect,), (deviation,) = effects.at(key, end)
-    position = position_of_best(1 - distance, scores.goodness)
-    step = zone_step(distance, effects.without_others(key), effects.noise)
+    found = _measured(found, distance, branch.scores.goodness, effects)
     verdict: EdgeVerdict = "cannot-tell"
-    rises = effect > max(limits.effect, limits.rising * deviation)
-    if rises and position > limits.position and step > limits.step:
+    if _rises(found, limits) and _rises_without_failures(found, distance, branch, limits):
         verdict = "tight"
-    elif effect + 1.28 * deviation < limits.seen and np.any(distance <= OUTER_SHARE):
+    elif found.effect + 1.28 * found.effect_deviation < limits.seen and np.any(
+        distance <= OUTER_SHARE
+    ):
         verdict = "inside"
+    count = None if verdict != "cannot-tell" else _trials_to_judge(found, limits)
+    return replace(found, verdict=verdict, rule="effect", trials_to_judge=count)
+
+
+def _measured(
+    found: EdgeStatistics, distance: FloatArray, goodness: FloatArray, effects: AdditiveEffects
+) -> EdgeStatistics:
+    """``found`` with the statistics of one fit."""
+    key = found.hyperparameter
+    (effect,), (deviation,) = effects.at(key, np.array([0.0 if found.edge == "low" else 1.0]))
     return replace(
         found,
-        verdict=verdict,
-        rule="effect",
         effect=float(effect),
         effect_deviation=float(deviation),
-        position=position,
-        step=step,
-        trials_to_judge=_trials_to_judge(float(effect), float(deviation), len(scores), limits)
-        if verdict == "cannot-tell" else None,
-    )  # fmt: skip
+        position=position_of_best(1 - distance, goodness),
+        step=zone_step(distance, effects.without_others(key), effects.noise),
+    )
 
 
-def _trials_to_judge(effect: float, deviation: float, count: int, limits: EdgeLimits) -> int | None:
+def _rises_without_failures(
+    found: EdgeStatistics, distance: FloatArray, branch: Branch, limits: EdgeLimits
+) -> bool:
+    """Whether the objective rises among the configurations that trained, by half of the limits.
+
+    Failures at the far end of a range pull the fit to all configurations towards the near end.
+    """
+    trained, effects = branch.trained, branch.effects_of_trained
+    if trained.all():
+        return True
+    if effects is None or found.hyperparameter not in effects.columns:
+        return False
+    goodness = branch.scores.goodness[trained]
+    half = replace(
+        limits, effect=limits.effect / 2, rising=limits.rising / 2, position=limits.position / 2
+    )
+    return _rises(_measured(found, distance[trained], goodness, effects), half)
+
+
+def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    return (
+        found.effect > max(limits.effect, limits.rising * found.effect_deviation)
+        and found.position > limits.position
+        and found.step > limits.step
+    )
+
+
+def _trials_to_judge(found: EdgeStatistics, limits: EdgeLimits) -> int | None:
     """Where the standard deviation, which falls with the root of the trials, is small enough."""
+    effect, deviation = found.effect, found.effect_deviation
     wanted = [
         deviation * limits.rising / effect if effect > limits.effect else math.inf,
         1.28 * deviation / (limits.seen - effect) if effect < limits.seen else math.inf,
     ]
-    times = min(w for w in wanted)
-    return math.ceil(count * max(times, 1.0) ** 2) if times < 4 else None
+    times = min(wanted)
+    return math.ceil(found.configurations * max(times, 1.0) ** 2) if times < 4 else None
 
 
 def _mean(values: FloatArray) -> float:
