@@ -27,6 +27,7 @@ FloatArray = NDArray[np.float64]
 
 OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
+_EASIER = 0.75  # limits among the configurations that trained, which are fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ def _measured(
 def _rises_without_failures(
     found: EdgeStatistics, distance: FloatArray, branch: Branch, limits: EdgeLimits
 ) -> bool:
-    """Whether the objective rises among the configurations that trained, by half of the limits.
+    """Whether the objective rises among the configurations that trained, by three quarters of the limits.
 
     Failures at the far end of a range pull the fit to all configurations towards the near end.
     """
@@ -323,10 +324,13 @@ def _rises_without_failures(
     if effects is None or found.hyperparameter not in effects.columns:
         return False
     goodness = branch.scores.goodness[trained]
-    half = replace(
-        limits, effect=limits.effect / 2, rising=limits.rising / 2, position=limits.position / 2
+    easier = replace(
+        limits,
+        effect=_EASIER * limits.effect,
+        rising=_EASIER * limits.rising,
+        position=_EASIER * limits.position,
     )
-    return _rises(_measured(found, distance[trained], goodness, effects), half)
+    return _rises(_measured(found, distance[trained], goodness, effects), easier)
 
 
 def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
