@@ -337,3 +337,14 @@ def test_a_handful_of_random_trials_is_not_taken_for_levels():
     rng = np.random.default_rng(0)
     values = {k: rng.random(8) + 1 for k in ("x", "y", "z")}
     assert set(verdicts(table_of(values, values["x"])).values()) == {"cannot-tell"}
+
+
+def test_of_a_grid_of_two_the_best_cell_alone_opens_its_last_levels():
+    decay, width = (g.ravel() for g in np.meshgrid([1e-4, 1e-3, 1e-2], [32, 64, 128]))
+    error = np.full(9, 1.0) + 0.1 * np.arange(9)
+    error[np.argmax((decay == 1e-2) & (width == 32))] = 0.5
+    repeats = {"decay": np.tile(decay, 15), "width": np.tile(width, 15)}
+    noisy = np.tile(error, 15) + 0.01 * np.random.default_rng(0).standard_normal(135)
+    found = verdicts(table_of(repeats, noisy))
+    assert (found["decay", "high"], found["width", "low"]) == ("open", "open")
+    assert found["decay", "low"] == found["width", "high"] == "inside"

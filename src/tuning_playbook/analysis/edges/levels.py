@@ -41,19 +41,21 @@ class LastLevel:
     share_of_best: float
 
 
-def last_level(distance: FloatArray, goodness: FloatArray, *, single: bool) -> LastLevel:
+def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine: bool) -> LastLevel:
     """Judge the last level tried.
 
     Where several hyperparameters vary: ``open`` if the best trial and at least 60 % of the best
     tenth (three trials at least) are at the last level; ``inside`` if there are three levels or
-    more, the best is elsewhere and at most 35 % of the best tenth are there. Where one
-    hyperparameter varies: ``open`` if the best is at the last level; ``inside`` if three levels or
-    more lie beyond it.
+    more, the best is elsewhere and at most 35 % of the best tenth are there. In a sweep, or a grid
+    of two, every level was tried alike: ``open`` if the best is at the last level. Where each level
+    speaks for itself, in a sweep or a fine grid, ``inside`` if three levels or more lie beyond the
+    best.
 
     Args:
         distance: shape (n,), from the edge, as a share of the range.
         goodness: shape (n,), larger is better; configurations that failed are left out by now.
-        single: whether each level speaks for itself: in a sweep, or a fine grid.
+        alike: whether the trials are a sweep or a grid of two hyperparameters.
+        fine: whether each level speaks for itself: in a sweep, or where there are many.
     """
     levels, level = np.unique(np.round(distance, 9), return_inverse=True)
     level = level.reshape(-1)
@@ -63,13 +65,10 @@ def last_level(distance: FloatArray, goodness: FloatArray, *, single: bool) -> L
     top = best_share(goodness, max(_FEWEST_TOP, math.ceil(_TOP_SHARE * len(goodness))))
     crowd = float(top[level == 0].sum() / top.sum())
     verdict: Literal["open", "inside", "cannot-tell"] = "cannot-tell"
-    if single:
-        if best.max() == 0:
-            verdict = "open"
-        elif best.min() >= LEVELS_BETWEEN:
-            verdict = "inside"
-    elif best.max() == 0 and crowd >= LEAST_CROWD:
-        verdict = "open"
-    elif best.min() > 0 and len(levels) > 2 and crowd <= MOST_CROWD:
+    if best.max() == 0:
+        verdict = "open" if alike or crowd >= LEAST_CROWD else "cannot-tell"
+    elif fine and best.min() >= LEVELS_BETWEEN:
+        verdict = "inside"
+    elif not fine and best.min() > 0 and len(levels) > 2 and crowd <= MOST_CROWD:
         verdict = "inside"
     return LastLevel(verdict, int(best.min()), crowd)

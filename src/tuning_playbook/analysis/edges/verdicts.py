@@ -117,7 +117,7 @@ class Branch:
         trained: shape (n,), which of them trained, if only in some of their repeats.
         effects_of_trained: the fit to these alone; the same where all trained, ``None`` where too
             few did.
-        single: whether one hyperparameter alone varies.
+        dimensions: how many hyperparameters vary among them.
         grid: whether the configurations are a grid.
     """
 
@@ -126,7 +126,7 @@ class Branch:
     effects: AdditiveEffects | None
     trained: NDArray[np.bool_]
     effects_of_trained: AdditiveEffects | None
-    single: bool
+    dimensions: int
     grid: bool
 
 
@@ -212,7 +212,7 @@ def _branch(
     pair = len(sizes) == 2 and max(sizes) <= count / 4
     return Branch(
         scores, units, effects, trained, of_trained,
-        single=len(sizes) == 1, grid=complete or pair,
+        dimensions=len(sizes), grid=complete or pair,
     )  # fmt: skip
 
 
@@ -256,7 +256,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
     count = len(scores)
     trained = branch.trained
     few = found.levels <= min(FEW_LEVELS, count / 2)
-    by_levels = branch.single or branch.grid or few
+    by_levels = branch.dimensions == 1 or branch.grid or few
     outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
     found = replace(found, infeasible_share=_mean(scores.infeasible[outer]))
     if trained.sum() < limits.fewest_feasible:
@@ -265,7 +265,8 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
         last = last_level(
             distance[trained],
             scores.goodness[trained],
-            single=branch.single or found.levels > FEW_LEVELS,
+            alike=branch.dimensions == 1 or (branch.dimensions == 2 and branch.grid),
+            fine=branch.dimensions == 1 or found.levels > FEW_LEVELS,
         )
         found = replace(
             found, verdict=last.verdict, rule="levels", share_of_best=last.share_of_best,
