@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.boundary import outward_slopes
 from tuning_playbook.analysis.feasibility import (
     CHANCE,
     CRASH,
@@ -20,6 +19,7 @@ from tuning_playbook.analysis.feasibility import (
 )
 from tuning_playbook.analysis.infeasible_region import separation
 from tuning_playbook.analysis.learning_rate import LearningRate, learning_rate_of, learning_rates
+from tuning_playbook.analysis.outward_slopes import outward_slopes
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 
@@ -72,8 +72,8 @@ def stability_edges(
     Trials that failed for other reasons (memory, time, a crash) are left out, and trials that
     learnt nothing with a learning rate below the best ones count as too slow rather than unstable.
 
-    Whether training still improves towards the threshold is tested as at the edge of a range, see
-    `boundary_statistics`, with the threshold as the edge and the slope taken a ``factor`` below.
+    Whether training still improves towards the threshold is tested by `outward_slopes`, with the
+    threshold as the end of the range and the slope taken a ``factor`` below.
 
     Where the momentum varies as well, the learning rate over one minus the momentum takes the place
     of the learning rate if it tells failing trials apart better.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.expanded_range import range_ends
+from tuning_playbook.analysis.edges.limits import range_ends
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
     Location,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from types import MappingProxyType
 
 from tuning_playbook.decisions import Soundness
@@ -90,7 +91,10 @@ def judge_soundness(
     against a clear one only where an arm's best trial stands alone, far from the others.
 
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
-    so an edge voids where its p-value holds for the number of arms, and weakens otherwise.
+    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. An
+    arm whose best trial is at the last level tried may not be tuned, and nor may one of which no
+    edge can be judged. An arm of which some edges are known to be wide enough and the others
+    cannot be judged is not held against an answer: that is the state of most studies.
 
     Where most trials of an arm learnt nothing, their values are noise and no edge shows. Where the
     best of them came less than half as far from chance as the best of all, the range was wrong
@@ -204,8 +208,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     weak = Soundness.WEAK
     if case == ("search-space-boundary", Verdict.FAIL) and not _holds_among(finding, arms):
         case = ("search-space-boundary", Verdict.WARN)
-    if case == ("search-space-boundary", Verdict.UNKNOWN) and not finding.evidence.get("edges"):
-        return None  # nothing with an edge was searched
+    if case == ("search-space-boundary", Verdict.UNKNOWN) and not _edges_are_doubtful(finding):
+        return None
     if case == ("sampling-density", Verdict.UNKNOWN) and not _is_hardly_sampled(finding):
         return None
     if finding.check == "overfitting" and not finding.advice:
@@ -231,6 +235,17 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
 
 def _holds_among(finding: Finding, arms: int) -> bool:
     """Whether a tight edge is no false alarm that one of many arms was bound to give."""
-    tight = [e for e in finding.evidence.get("edges", ()) if e.get("verdict") == "expand"]
-    tests = [(e["p_value"], e["p_value_needed"]) for e in tight if e.get("p_value") is not None]
-    return not tests or any(p * arms <= needed for p, needed in tests)
+    tight = [e for e in finding.evidence.get("edges", ()) if e.get("verdict") == "tight"]
+    strengths = [e["strength"] for e in tight if e.get("strength") is not None]
+    needed = finding.evidence.get("thresholds", {}).get("rising")
+    if not strengths or needed is None:
+        return True
+    tail = NormalDist().cdf(-needed) / arms
+    return NormalDist().cdf(-max(strengths)) <= tail
+
+
+def _edges_are_doubtful(finding: Finding) -> bool:
+    """Whether the best is at a last level, or nothing is known of any edge."""
+    verdicts = {e.get("verdict") for e in finding.evidence.get("edges", ())}
+    known = {"inside", "natural-limit", "not-tuned", "unstable"}
+    return "open" in verdicts or ("cannot-tell" in verdicts and not verdicts & known)

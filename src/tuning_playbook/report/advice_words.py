@@ -64,6 +64,7 @@ def _regularize(given: _Arguments) -> str:
 _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "expand": _range,
     "shrink": _range,
+    "try-level": lambda given: f"try {given['hyperparameter']} = {_plain(given['values'])}",
     "add-trials": lambda given: f"add {given['trials']:,} trials",
     "add-regularization": _regularize,
     "train-longer": _longer,

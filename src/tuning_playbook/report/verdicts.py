@@ -115,7 +115,8 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             why = finding.summary.removeprefix("Cannot tell: ")
             if not has_curves and finding.check in _ABOUT_CURVES:
                 why = "these read the curves of the metric, and none were given"
-            reasons.setdefault(why, []).append(finding.check)
+            asked = [f"→ {advice_words(advice)}" for advice in finding.advice[:_MOST_ADVICE]]
+            reasons.setdefault("\n".join([why, *asked]), []).append(finding.check)
     if reasons:
         unknown = Text("\n").join(
             Text.assemble(", ".join(dict.fromkeys(checks)), (f": {printable(why)}", "dim"))
