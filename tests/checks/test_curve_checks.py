@@ -91,6 +91,15 @@ def test_a_rising_validation_loss_beside_a_steady_accuracy_is_a_note_and_passes(
     assert found.evidence["validation_loss_rises_in"]
 
 
+def test_a_rising_loss_that_decides_beside_a_steady_accuracy_is_overconfidence(curve_study):
+    table = curve_study(overfitting, falling, metric="val_loss")
+    accuracy = curve_study(falling, falling, direction="maximize").curves["val_error"]
+    assert run(Overfitting(), table).verdict is Verdict.FAIL
+    found = run(Overfitting(), replace(table, curves={**table.curves, "val_accuracy": accuracy}))
+    assert found.verdict is Verdict.WARN
+    assert "overconfident" in found.summary
+
+
 def test_noise_larger_than_the_gap_of_the_best_is_told_with_its_cause(curve_study):
     table = curve_study(plateau, plateau, size=0.08)
     found = run(LateVariance(), table)

@@ -60,9 +60,3 @@ def test_a_chain_ends_at_its_first_cause():
     ])  # fmt: skip
     causes = {f.evidence.get("explained_by") for f in found if f.verdict is Verdict.NOTE}
     assert causes == {"direction-sanity"}
-
-
-def test_instability_above_the_best_rate_explains_nothing_and_follows_from_the_edge():
-    above = finding("instability", unstable_trials=[])
-    assert verdicts(above, finding("overfitting"))["overfitting"] == "warn"
-    assert verdicts(above, finding("edge-of-stability"))["instability"] == "note"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,8 @@ class Feasibility:
         return self.judged & ~self.feasible
 
 
+# Every check of a study asks for it, and the curves of all trials are read for it.
+@lru_cache(maxsize=1)
 def feasibility(
     table: TrialTable,
     *,

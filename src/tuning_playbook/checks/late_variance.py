@@ -39,12 +39,12 @@ _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class LateVariance:
-    """Single evaluations must not vary by as much as the best quarter of the trials differs.
+    """Single evaluations must not vary by as much as the best quarter of trials differs.
 
     Among the few best trials luck decides in nearly every study, since they lie the closer the more
-    there are; that is noted, with the numbers, and no fault. It is one where a single evaluation
-    varies by more than separates the best trial from the end of the best quarter: then the search
-    itself follows the noise.
+    there are; that is noted, with the numbers, and no fault. It is one where the deviation of a
+    single evaluation exceeds half of what separates the best trial from the end of the best
+    quarter: then the search itself follows the noise.
 
     Args:
         best_trials: how many of the best trials' curves tell the noise.
@@ -52,7 +52,8 @@ class LateVariance:
         gap_share: noise of one evaluation, as a share of the gap between the best and the last of
             the best trials, above which their order is noted to be luck.
         quarter_share: the same against the gap between the best trial and the end of the best
-            quarter of the feasible configurations, above which the check warns.
+            quarter of the feasible configurations, above which the check warns. Half,
+            since the noise itself moves trials apart.
         minimum_share: noise, as a share of the improvement over training, below which it does not.
         fewest_trials: feasible configurations that are needed to warn.
         validation_examples: size of the validation set, where known; tells the cause.
@@ -65,7 +66,7 @@ class LateVariance:
     best_trials: int = 5
     minimum_points: int = 10
     gap_share: float = 0.5
-    quarter_share: float = 1.0
+    quarter_share: float = 0.5
     minimum_share: float = 0.01
     fewest_trials: int = 10
     validation_examples: int | None = None

@@ -16,13 +16,22 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
+from tuning_playbook.study import Objective
+from tuning_playbook.vocabulary import (
+    Family,
+    MetricFamily,
+    hyperparameter_family,
+    metric_direction,
+    metric_family,
+    split_of,
+)
 
 _FEWEST_HIDDEN = 3
 # A share is known well enough from this many trials, evenly spread over all ranks.
 _MOST_OTHERS = 2_000
 # A trial must have made a tenth of the best trials' improvement before it can overfit.
 _LEARNT_SHARE = 0.1
-_REGULARIZERS = ("dropout", "drop_out", "weight_decay", "label_smoothing", "mixup", "l2_penalty")
+_REGULARIZERS = (Family.WEIGHT_PENALTY, Family.PROBABILITY)
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
@@ -32,7 +41,8 @@ class Overfitting:
 
     What is measured on training data, or may be (a bare ``loss``), cannot show overfitting. Nor is
     it overfitting where the training loss rises as well. That other trials overfit is told and not
-    complained of: they lost.
+    complained of: they lost. Where a loss decides and rises while an accuracy on the same data does
+    not fall, the predictions grow overconfident: a warning that says so.
 
     Args:
         best_trials: how many of the best trials are looked at ("at least the best few").
@@ -97,7 +107,7 @@ class Overfitting:
             table.curves[metric],
             training,
             rows,
-            sign=objective.direction.sign if metric == objective.metric else 1,
+            sign=_sign(metric, objective),
             minimum_points=self.minimum_points,
             minimum_share=self.minimum_share,
             minimum_errors=self.minimum_errors,
@@ -131,7 +141,13 @@ class Overfitting:
             verdict = Verdict.WARN
         if most and 2 * large.sum() >= flagged.size:
             verdict = Verdict.FAIL
+        steady = self._steady_score(table, roles, flagged) if verdict != Verdict.PASS else None
+        if steady is not None:
+            verdict = Verdict.WARN
+        evidence["score_that_does_not_fall"] = steady
         sentence = self._sentence(table, roles, best, others, loss_too, selection)
+        if steady is not None:
+            sentence += f" {steady} of these trials does not get worse: they grow overconfident."
         return Finding(
             check=self.id,
             verdict=verdict,
@@ -193,6 +209,20 @@ class Overfitting:
         loss = self._judge(table, roles, roles.validation_loss, best.rises.rows)
         return names(table, loss.rises.rows[loss.overfits & ~best.overfits])
 
+    def _steady_score(self, table: TrialTable, roles: MetricRoles, rows: IntArray) -> str | None:
+        """An accuracy on the same data that gets worse in few of ``rows``, where a loss decides."""
+        metric = table.objective.metric
+        if metric_family(metric) not in (MetricFamily.LOSS, MetricFamily.PERPLEXITY):
+            return None
+        for name in table.curves:
+            if metric_family(name) not in (MetricFamily.ACCURACY, MetricFamily.ERROR):
+                continue
+            if split_of(name) == split_of(metric):
+                found = self._judge(table, roles, name, rows)
+                if found.rises.known.all() and 2 * found.overfits.sum() < len(rows):
+                    return name
+        return None
+
     def _curve(self, table: TrialTable, found: OverfitTrials, i: int) -> dict[str, Any]:
         rises = found.rises
         return {
@@ -227,10 +257,16 @@ def _while(best: OverfitTrials, row: int) -> str:
     return ", while the training loss does not rise" if best.training_known[row] else ""
 
 
+def _sign(metric: str, objective: Objective) -> int:
+    """1 where the metric should fall, -1 where it should rise."""
+    if metric == objective.metric:
+        return objective.direction.sign
+    return -1 if metric_direction(metric) == "maximize" else 1
+
+
 def _regularizes(h: Hyperparameter) -> bool:
     """By its declared kind, or by its name where the space was inferred from a table."""
-    name = h.name.lower().replace("-", "_")
-    return h.kind == "regularization" or any(word in name for word in _REGULARIZERS)
+    return h.kind == "regularization" or hyperparameter_family(h.name) in _REGULARIZERS
 
 
 def _percent(share: float) -> str:

@@ -33,9 +33,6 @@ def said_once(findings: Sequence[Finding]) -> list[Finding]:
     ``evidence.verdict_alone`` what the check says by itself. Its advice is dropped, except that
     to train for less, which the cause takes over: it holds whatever the cause.
 
-    Trials at large learning rates that fail, or lose their progress, are one observation: where
-    the best trials keep theirs, `instability` follows from the check that names the rates.
-
     Args:
         findings: of one study, in any order.
 
@@ -48,19 +45,10 @@ def said_once(findings: Sequence[Finding]) -> list[Finding]:
     alarms = {f.check: f for f in found if f.verdict in _ALARMS}
     causes: dict[str, str] = {}
     for cause, effects in _FOLLOWS.items():
-        if cause in alarms and cause not in causes and not _only_above(alarms[cause]):
+        if cause in alarms and cause not in causes:
             causes.update({e: cause for e in effects if e in alarms and e not in causes})
-    if "instability" in alarms and _only_above(alarms["instability"]):
-        named = [c for c in ("edge-of-stability", "infeasible-fraction") if c in alarms]
-        if named:
-            causes.setdefault("instability", named[0])
     return [_as_cause(f, causes, alarms) if f.check not in causes else _as_effect(f, causes)
             for f in found]  # fmt: skip
-
-
-def _only_above(finding: Finding) -> bool:
-    """Whether instability was seen above the best learning rate only, not in the best trials."""
-    return finding.check == "instability" and not finding.evidence.get("unstable_trials")
 
 
 def _as_effect(finding: Finding, causes: Mapping[str, str]) -> Finding:

@@ -17,8 +17,8 @@ _WORDS = {
     Status.WAITING: ("waiting", "pending", "queued", "scheduled", "created", "requested"),
     Status.INFEASIBLE: ("infeasible", "diverged", "nan", "oom", "out of memory", "timeout"),
     Status.FAILED: ("failed", "fail", "failure", "error", "errored", "crashed", "crash"),
-    Status.CANCELLED: ("cancelled", "canceled", "killed", "stopped", "aborted", "preempted", "pruned",
-                       "preempting", "skipped", "abandoned"),
+    Status.CANCELLED: ("cancelled", "canceled", "pruned", "killed", "stopped", "aborted",
+                       "preempted", "preempting", "skipped", "abandoned"),
 }  # fmt: skip
 _STATUS_OF = {word: status for status, words in _WORDS.items() for word in words}
 _REASON_OF_STATUS = {
