@@ -135,9 +135,9 @@ def known_spread(rounds: int) -> list[str]:
         "",
         prose(
             """Share adopted at confidence 0.95 where the deviation between reruns was measured
-            before: rightly (1), or as a fifth, half or twice what it is now. Too small a one, such as a stale
-            estimate, makes false launches; five reruns of each correct most of it, and where
-            the reruns contradict it outright it is left out."""
+            before: rightly (1), or as a fifth, half or twice what it is now. Too small a one,
+            such as a stale estimate, makes false launches; five reruns of each correct most of
+            it, and where the reruns contradict it outright it is left out."""
         ),
         "",
         *table(["gap", "past / true", *(f"{n} of each" for n in sizes)], rows),
