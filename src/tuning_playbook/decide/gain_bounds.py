@@ -44,7 +44,12 @@ def gain_bounds(
     confidence: float,
     example_variance: float = 0.0,
 ) -> GainBounds:
-    """Difference of means with Welch's standard error, a past deviation as a third estimate.
+    """Difference of means with a standard error that is not too small if the spreads differ.
+
+    The wider of two: Welch's, where each side has its own variance, and the same with one variance
+    pooled over both. The first is for a candidate that varies more; the second for a few reruns
+    that lie close by chance, whose mean is then likely to be lucky as well. For equal numbers of
+    reruns the two are one.
 
     Each side's variance is (nu s² + 4 s0²) / (nu + 4) with nu one less than its reruns and s0 the
     past deviation; without s0 it is s², and a side with a single rerun takes the other side's. The
@@ -62,8 +67,6 @@ def gain_bounds(
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
     """
-    from scipy.special import stdtrit
-
     sides = [np.asarray(values, dtype=np.float64) for values in (candidate, incumbent)]
     counts = [len(side) for side in sides]
     if not all(counts):
@@ -72,19 +75,46 @@ def gain_bounds(
     past = past_deviation or 0.0
     degrees = np.array([counts[0] - 1, counts[1] - 1, PAST_DEGREES if past else 0.0])
     variances = np.array([*(_variance(side) for side in sides), past**2])
-    weights = _weights(degrees, 0) / counts[0] + _weights(degrees, 1) / counts[1]
-    if not weights.any():
+    each = [_weights(degrees, side) / counts[side] for side in (0, 1)]
+    if not any(weights.any() for weights in each):
         return GainBounds(gain, -math.inf, math.inf, math.nan, 0.0)
-    parts = weights * variances
-    squared_error = float(parts.sum())
-    if squared_error == 0.0:
+    widest = max(
+        (
+            _error(weights * variances, degrees, confidence, example_variance)
+            for weights in (sum(each), sum(_pooled(weights, degrees) for weights in each))
+        ),
+        key=lambda error: error.reach,
+    )
+    if not widest.variance:
         return GainBounds(gain, gain, gain, 0.0, math.inf)
+    deviation = math.sqrt(widest.variance / (1 / counts[0] + 1 / counts[1]))
+    return GainBounds(gain, gain - widest.reach, gain + widest.reach, deviation, widest.degrees)
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """Squared standard error from the seeds, degrees of freedom with the examples, half width."""
+
+    variance: float
+    degrees: float
+    reach: float
+
+
+def _error(
+    parts: NDArray[np.float64],
+    degrees: NDArray[np.float64],
+    confidence: float,
+    example_variance: float,
+) -> _Error:
+    from scipy.special import stdtrit
+
+    variance = float(parts.sum())
+    if not variance:
+        return _Error(0.0, math.inf, 0.0)
     varies = parts > 0
-    deviation = math.sqrt(squared_error / (1 / counts[0] + 1 / counts[1]))
-    squared_error += example_variance
-    freedom = squared_error**2 / float(np.sum(parts[varies] ** 2 / degrees[varies]))
-    reach = float(stdtrit(freedom, confidence)) * math.sqrt(squared_error)
-    return GainBounds(gain, gain - reach, gain + reach, deviation, freedom)
+    whole = variance + example_variance
+    freedom = whole**2 / float(np.sum(parts[varies] ** 2 / degrees[varies]))
+    return _Error(variance, freedom, float(stdtrit(freedom, confidence)) * math.sqrt(whole))
 
 
 def contradicts(
@@ -186,3 +216,12 @@ def _weights(degrees: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     if not own.any():
         own[1 - side] = degrees[1 - side]
     return own / own.sum() if own.any() else own
+
+
+def _pooled(weights: NDArray[np.float64], degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weights of one side with its own variance replaced by that of both sides together."""
+    found = weights.copy()
+    own = degrees[:2].sum()
+    if own:
+        found[:2] = weights[:2].sum() * degrees[:2] / own
+    return found
