@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.space import Config, Constant, Domain, Hyperparameter, SearchSpace, Value
 from tuning_playbook.trial import Seconds, Step
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 
 
 class Direction(StrEnum):
@@ -296,17 +297,6 @@ class Round:
     notes: str = ""
 
 
-_LENGTH_NAMES = frozenset(
-    {"max_train_steps", "train_steps", "num_train_steps", "num_steps", "total_steps", "epochs",
-     "num_epochs", "max_epochs", "max_steps", "training_steps", "num_train_epochs", "n_epochs",
-     "train_epochs", "total_epochs", "num_training_steps"}
-)  # fmt: skip
-_BATCH_SIZE_NAMES = frozenset(
-    {"batch_size", "train_batch_size", "global_batch_size", "per_device_batch_size",
-     "per_device_train_batch_size"}
-)  # fmt: skip
-
-
 def refuse_forbidden_dimension(h: Hyperparameter) -> None:
     """Refuse to search over the training length or the batch size.
 
@@ -321,7 +311,8 @@ def refuse_forbidden_dimension(h: Hyperparameter) -> None:
     """
     if isinstance(h.domain, Constant):
         return
-    if h.kind == "training_length" or h.name in _LENGTH_NAMES:
+    family = hyperparameter_family(h.name)
+    if h.kind == "training_length" or family is Family.TRAINING_LENGTH:
         raise RefusedByPlaybook(
             f"{h.key} is the length of training and cannot be searched: every trial of a study "
             "runs equally long, and the best checkpoint of each is chosen afterwards. Remove it "
@@ -329,7 +320,7 @@ def refuse_forbidden_dimension(h: Hyperparameter) -> None:
             "at another length answers whether longer is better.",
             source="number-of-steps",
         )
-    if h.kind == "batch_size" or h.name in _BATCH_SIZE_NAMES:
+    if h.kind == "batch_size" or family is Family.BATCH_SIZE:
         raise RefusedByPlaybook(
             f"{h.key} is a batch size and cannot be searched for validation quality: with the "
             "other hyperparameters retuned, every batch size reaches the same quality, so a "

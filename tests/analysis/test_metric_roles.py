@@ -5,10 +5,11 @@ import pytest
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.learning_rate import learning_rate_of, learning_rates
-from tuning_playbook.analysis.metric_roles import expected_direction, metric_roles
+from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.schedule import schedules
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.study import Objective
+from tuning_playbook.vocabulary import metric_direction
 
 
 def table_of(metrics, objective="val_accuracy", values=None, metadata=None):
@@ -73,9 +74,9 @@ def test_a_role_can_be_given_and_a_wrong_name_is_answered():
 
 
 def test_names_tell_a_direction_or_nothing():
-    assert expected_direction("top_1") == "maximize"
-    assert expected_direction("validation/WER") == "minimize"
-    assert expected_direction("weight") is None
+    assert metric_direction("top_1") == "maximize"
+    assert metric_direction("validation/WER") == "minimize"
+    assert metric_direction("weight") is None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 
 # A column with at most this many distinct values, each tried twice on average, is a list of
 # values. More distinct strings than that are names, not choices.
@@ -28,8 +29,6 @@ MOST_LISTED_VALUES = 20
 # one at its high end than at its low end is a candidate for the reversed one.
 LOG_RATIO = 100.0
 REVERSE_LOG_RATIO = 10.0
-
-_SEED = re.compile(r"(^|_)(seed|random_state)s?(_|$)")
 
 
 def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> SearchSpace:
@@ -44,7 +43,8 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     """
     found = []
     for name, column in columns.items():
-        domain = None if _SEED.search(name.lower()) else inferred_domain(column)
+        seed = hyperparameter_family(name) is Family.SEED
+        domain = None if seed else inferred_domain(column)
         if domain is not None:
             default = _present(column)[0]
             if isinstance(domain, (Float, Integer, Ordered)):

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from tuning_playbook.analysis.curve_blocks import FloatArray
 from tuning_playbook.analysis.table import TrialTable
-
-_NAMES = frozenset({"lr", "learning_rate", "learningrate", "step_size", "stepsize", "eta"})
-_PREFIXES = ("base_", "peak_", "initial_", "init_", "max_", "inner_")
-_OPTIMIZERS = (
-    "adam", "adamw", "nadam", "nadamw", "adamax", "radam", "adabelief", "adabound", "adafactor",
-    "adagrad", "adadelta", "amsgrad", "sgd", "sgdm", "momentum", "nesterov", "rmsprop", "lamb",
-    "lars", "lion", "muon", "shampoo", "soap", "sophia", "lbfgs",
-)  # fmt: skip
-_SUFFIXES = ("_init", "_initial", "_max", "_peak", "_base")
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +40,7 @@ def learning_rates(table: TrialTable) -> dict[str, FloatArray]:
     """
     found = {}
     for h in table.space.hyperparameters:
-        if _is_learning_rate(h.name):
+        if hyperparameter_family(h.name) is Family.LEARNING_RATE:
             values = [np.nan if v is None or isinstance(v, str) else v for v in table.values[h.key]]
             found[h.key] = np.asarray(values, dtype=np.float64)
     return found
@@ -78,12 +69,3 @@ def _momentum_beside(table: TrialTable, key: str) -> tuple[str, FloatArray] | No
             # A momentum of exactly 1 never forgets; it counts as the largest that does.
             return prefix + "momentum", np.clip(share, 0.0, 1 - 1e-6)
     return None
-
-
-def _is_learning_rate(name: str) -> bool:
-    plain = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
-    for prefix in (*(f"{name}_" for name in _OPTIMIZERS), *_PREFIXES):
-        plain = plain.removeprefix(prefix)
-    for suffix in (*(f"_{name}" for name in _OPTIMIZERS), *_SUFFIXES):
-        plain = plain.removesuffix(suffix)
-    return plain in _NAMES

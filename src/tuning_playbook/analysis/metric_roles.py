@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.curve_blocks import finite_part
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.vocabulary import MetricFamily, metric_family, split_of, words_of
 
 _VALIDATION = ("val", "valid", "validation", "eval", "dev", "test", "heldout", "holdout")
-_TRAINING = ("train", "training", "tr", "minibatch", "batch")
-_LOSSES = frozenset({"loss", "nll", "xent", "cross_entropy", "crossentropy", "ce", "mse"})
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
 _NORMS = frozenset(
     {"grad_norm", "gradient_norm", "gradnorm", "global_grad_norm", "grad_norm_global"}
 )
-_SMALLER_IS_BETTER = _LOSSES | {"error", "err", "perplexity", "ppl", "wer", "rmse", "mae"}
-_LARGER_IS_BETTER = frozenset(
-    {"accuracy", "acc", "score", "auc", "auroc", "f1", "bleu", "ssim", "psnr", "reward",
-     "precision", "recall", "top_1", "top_5", "top1", "top5", "r2", "map", "iou"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     _require_known(overrides, table)
     usable = [name for name, column in table.curves.items() if finite_part(column).values.size]
     objective = table.objective.metric if table.objective.metric in usable else None
-    words = {name: _words(name) for name in usable}
+    words = {name: words_of(name) for name in usable}
     others = [name for name in usable if name != table.objective.metric]
     found = {
         "objective": objective,
@@ -85,50 +78,32 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     return MetricRoles(**{**found, **overrides}, how=how)
 
 
-def expected_direction(metric: str) -> str | None:
-    """``minimize`` or ``maximize`` where a metric's name tells, else ``None``.
-
-    Example:
-        >>> expected_direction("val/accuracy"), expected_direction("test_loss")
-        ('maximize', 'minimize')
-    """
-    words = _words(metric)
-    ends = {words[-1], "_".join(words[-2:])}
-    if ends & _SMALLER_IS_BETTER:
-        return "minimize"
-    return "maximize" if ends & _LARGER_IS_BETTER else None
+def _is_loss(name: str) -> bool:
+    return metric_family(name) is MetricFamily.LOSS
 
 
-def _words(name: str) -> list[str]:
-    split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
-    return [word for word in re.split(r"[^a-z0-9]+", split.lower()) if word] or [name]
-
-
-def _is_loss(words: list[str]) -> bool:
-    return words[-1] in _LOSSES or "_".join(words[-2:]) in _LOSSES
-
-
-def _training_loss(names: list[str], words: Mapping[str, list[str]]) -> str | None:
-    losses = [n for n in names if _is_loss(words[n]) and not set(words[n]) & set(_VALIDATION)]
-    for split in _TRAINING[:3]:
-        for name in losses:
-            if split in words[name] and not {"minibatch", "batch"} & set(words[name]):
-                return name
-    by_batch = [n for n in losses if set(words[n]) & set(_TRAINING)]
+def _training_loss(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:
+    losses = [n for n in names if _is_loss(n) and split_of(n) in ("training", None)]
+    said = [n for n in losses if split_of(n) == "training"]
+    by_batch = [n for n in said if {"minibatch", "batch"} & set(words[n])]
+    whole = [n for n in said if n not in by_batch]
+    # The word in full first: ``train_loss`` before ``tr_loss``.
+    whole.sort(key=lambda n: not {"train", "training"} & set(words[n]))
     bare = [n for n in losses if len(words[n]) == 1]
-    return next(iter(by_batch + bare), None)
+    return next(iter(whole + by_batch + bare), None)
 
 
 def _validation_loss(
-    table: TrialTable, names: list[str], words: Mapping[str, list[str]]
+    table: TrialTable, names: list[str], words: Mapping[str, tuple[str, ...]]
 ) -> str | None:
-    losses = [n for n in names if _is_loss(words[n]) and set(words[n]) & set(_VALIDATION)]
+    losses = [n for n in names if _is_loss(n) and split_of(n) in ("validation", "test")]
     metric = table.objective.metric
-    if metric in names and _is_loss(words[metric]) and not set(words[metric]) & set(_TRAINING):
+    if metric in names and _is_loss(metric) and split_of(metric) != "training":
         return metric
-    same_split = [n for n in losses if set(words[n]) & set(_VALIDATION) & set(_words(metric))]
+    same_split = [n for n in losses if set(_VALIDATION) & set(words[n]) & set(words_of(metric))]
     ranked = sorted(
-        losses, key=lambda n: min(_VALIDATION.index(w) for w in words[n] if w in _VALIDATION)
+        losses,
+        key=lambda n: min((_VALIDATION.index(w) for w in words[n] if w in _VALIDATION), default=9),
     )
     return next(iter(same_split + ranked), None)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tuning_playbook.analysis.direction import direction_evidence
-from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import percent
 
 
@@ -35,7 +35,7 @@ class DirectionSanity:
         """One finding for the study."""
         objective = table.objective
         found = direction_evidence(table, minimum_points=self.minimum_points)
-        expected = expected_direction(objective.metric)
+        expected = metric_direction(objective.metric)
         other = "maximize" if objective.direction == "minimize" else "minimize"
         doubtful_name = expected is not None and expected != objective.direction
         evidence = {

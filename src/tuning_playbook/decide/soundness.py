@@ -192,6 +192,12 @@ def _is_thin(finding: Finding) -> bool:
     return (finding.check, finding.verdict) == ("sampling-density", Verdict.WARN)
 
 
+def _is_hardly_sampled(finding: Finding) -> bool:
+    """Whether there are fewer trials than any statement about the space needs."""
+    needed = finding.evidence.get("thresholds", {}).get("fewest_trials", 0)
+    return bool(finding.evidence.get("feasible_configurations", needed) < needed)
+
+
 def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Objection | None:
     """What one finding says against the comparison."""
     case = (finding.check, finding.verdict)
@@ -200,6 +206,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
         case = ("search-space-boundary", Verdict.WARN)
     if case == ("search-space-boundary", Verdict.UNKNOWN) and not finding.evidence.get("edges"):
         return None  # nothing with an edge was searched
+    if case == ("sampling-density", Verdict.UNKNOWN) and not _is_hardly_sampled(finding):
+        return None
     if finding.check == "overfitting" and not finding.advice:
         return None  # regularization is what is compared, so its weak values are meant to overfit
     judged = {

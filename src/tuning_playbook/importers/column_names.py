@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tuning_playbook.analysis.metric_roles import expected_direction
+from tuning_playbook.vocabulary import metric_direction, plain_name, words_of
 
 # Columns that name a trial, the surest first.
 ID_NAMES = ("trial", "trial_id", "trial_number", "id", "run_id", "run", "uuid", "number",
@@ -45,17 +45,6 @@ _LENGTHS = frozenset({"step", "epoch", "iteration", "steps", "epochs", "iteratio
 _COUNTS = frozenset({"params", "parameters", "flops", "macs"})
 
 
-def plain_name(name: str) -> str:
-    """A name in lower case with every separator taken as ``_``.
-
-    Example:
-        >>> plain_name("Val Loss"), plain_name("trialId"), plain_name("_step")
-        ('val_loss', 'trial_id', '_step')
-    """
-    split = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.strip())
-    return re.sub(r"[^a-z0-9]+", "_", split.lower())
-
-
 def is_step(name: str) -> bool:
     """Whether a column counts training steps, evaluations or epochs."""
     return plain_name(name) in STEP_NAMES
@@ -68,7 +57,7 @@ def is_time(name: str) -> bool:
         >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
         [True, True, False, False]
     """
-    words = _words(name)
+    words = list(words_of(name))
     while len(words) > 1 and words[-1] in _TIME_UNITS:
         words = words[:-1]
     kinds = {"max", "warmup", "budget", "limit"} & set(words)
@@ -112,7 +101,7 @@ def is_known_after_training(name: str) -> bool:
         return False
     if words[-2:] == ["error", "rate"] or "_".join(words[-2:]) in _MEASURED:
         return True
-    if words[-1] in _MEASURED or direction_by_name(name) is not None:
+    if words[-1] in _MEASURED or metric_direction(name) is not None:
         return True
     if words[0] in ("num", "n", "number", "total", "trainable") and words[-1] in _COUNTS:
         return True
@@ -123,25 +112,8 @@ def is_known_after_training(name: str) -> bool:
     return bool({words[0]} & (_AFTER_TRAINING | _ON_HELD_OUT_DATA))
 
 
-def direction_by_name(metric: str) -> str | None:
-    """``minimize`` or ``maximize`` where a metric's name leaves no doubt.
-
-    Example:
-        >>> [direction_by_name(m) for m in ("valid_accuracy_seed0", "top_1", "error_rate", "eta")]
-        ['maximize', 'maximize', 'minimize', None]
-    """
-    words = _without_statistics(metric)
-    if words[-2:] == ["error", "rate"]:
-        return "minimize"
-    return expected_direction(plain_name(metric)) or expected_direction("_".join(words))
-
-
 def _without_statistics(name: str) -> list[str]:
-    words = _words(name)
+    words = list(words_of(name))
     while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
         words = words[:-1]
     return words
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in plain_name(name).split("_") if word] or [name]

@@ -13,13 +13,12 @@ from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.column_names import (
     ID_NAMES,
     STUDY_NAMES,
-    direction_by_name,
     group_of,
     is_about_the_run,
     is_known_after_training,
-    plain_name,
 )
 from tuning_playbook.importers.curve_tables import stray_text
+from tuning_playbook.vocabulary import metric_direction, plain_name
 
 Cells = Sequence[Any]
 
@@ -177,7 +176,7 @@ def _guessed(name: str, cells: Cells, curves: Collection[str], *, said: bool) ->
 
 def _is_measured(last: str, cells: Cells, *, named: bool) -> bool:
     """Whether numbers of that name are a metric and nothing else."""
-    metric = last == "value" or direction_by_name(last) is not None
+    metric = last == "value" or metric_direction(last) is not None
     return metric and not named and not _is_bits(last, cells)
 
 

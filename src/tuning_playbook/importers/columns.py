@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import plain_name
 from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.nested import flattened, object_in
+from tuning_playbook.vocabulary import plain_name
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
 

@@ -17,9 +17,9 @@ from tuning_playbook.importers.column_names import (
     STEP_NAMES,
     is_step,
     is_time,
-    plain_name,
 )
 from tuning_playbook.importers.columns import Column, plain_values
+from tuning_playbook.vocabulary import plain_name
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
 MOSTLY_NUMBERS = 0.9

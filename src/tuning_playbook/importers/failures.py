@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuning_playbook.importers.column_names import plain_name
 from tuning_playbook.importers.statuses import are_statuses, reason_of, reason_of_status, status_of
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import plain_name
 
 _FLAGS = {
     "nan": (Status.INFEASIBLE, Reason.NON_FINITE),

@@ -12,7 +12,8 @@ import numpy as np
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_names import STUDY_NAMES, plain_name
+from tuning_playbook.importers.column_names import STUDY_NAMES
+from tuning_playbook.vocabulary import plain_name
 
 _MOST_STUDIES = 1000
 

@@ -18,7 +18,6 @@ from tuning_playbook.importers.column_names import (
     REASON_NAMES,
     STATUS_NAMES,
     STEP_NAMES,
-    plain_name,
 )
 from tuning_playbook.importers.column_roles import column_roles, is_counter
 from tuning_playbook.importers.columns import Column, plain_values, read_columns, table_ending
@@ -27,6 +26,7 @@ from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.runs import distinct_ids
 from tuning_playbook.importers.wandb_chart import without_chart
+from tuning_playbook.vocabulary import plain_name
 
 
 @dataclass(slots=True)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.metric_roles import expected_direction
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
 from tuning_playbook.plots.theme import GREY, PURPLE, RANKED, Figure, layout, typed
 from tuning_playbook.trial import Curve
+from tuning_playbook.vocabulary import metric_direction
 
 CURVES_AT_MOST = 200
 _POINTS_OF_MANY = 60
@@ -142,7 +142,7 @@ def _sign(table: TrialTable, metric: str) -> int:
     """1 where low values of ``metric`` are good, which is assumed where its name does not tell."""
     if metric == table.objective.metric:
         return table.objective.direction.sign
-    return -1 if expected_direction(metric) == "maximize" else 1
+    return -1 if metric_direction(metric) == "maximize" else 1
 
 
 def _bundle(curves: Sequence[Curve], name: str, colour: str) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from tuning_playbook.space import (
     misfit,
     range_misfit,
 )
+from tuning_playbook.vocabulary import kind_by_name
 
 _OTHERS = {"default", "kind", "natural", "when"}
 _KEYS = (*DOMAIN_WORDS, *sorted(_OTHERS))
@@ -91,7 +92,7 @@ class DeclaredHyperparameters:
         for key in table:
             if key not in _OTHERS and key not in words and not _other_spelling(key, words):
                 self._file.add((*path, key), f"unknown key {key!r}", near_or_all(key, _KEYS))
-        kind = self._kind(table.get("kind", "other"), path)
+        kind = self._kind(table.get("kind", kind_by_name(name)), path)
         natural = self._natural(table.get("natural"), path)
         if domain is None:
             return None, None

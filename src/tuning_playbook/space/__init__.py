@@ -1,4 +1,4 @@
-"""Ranges, hyperparameters and search spaces. May import: errors, numpy."""
+"""Ranges, hyperparameters and search spaces. May import: errors, vocabulary, numpy."""
 
 from tuning_playbook.space.canonical import canonical_json
 from tuning_playbook.space.domains import (
@@ -12,9 +12,10 @@ from tuning_playbook.space.domains import (
     Value,
 )
 from tuning_playbook.space.fitting import fitted, misfit, range_misfit
-from tuning_playbook.space.hyperparameter import Condition, Hyperparameter, Kind
+from tuning_playbook.space.hyperparameter import Condition, Hyperparameter
 from tuning_playbook.space.presence import clashing_names, conditions_of, existing, unmet_condition
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
+from tuning_playbook.vocabulary import Kind
 
 __all__ = [
     "Categorical",

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space.domains import Domain, Value
 from tuning_playbook.space.fitting import misfit
-
-Kind: TypeAlias = Literal[
-    "optimizer",
-    "schedule",
-    "regularization",
-    "architecture",
-    "initialization",
-    "data",
-    "batch_size",
-    "training_length",
-    "other",
-]
+from tuning_playbook.vocabulary import Kind
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*\Z")
 

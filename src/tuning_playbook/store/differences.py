@@ -62,7 +62,6 @@ def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _declared(h: Hyperparameter) -> Iterator[tuple[str, Any]]:
     yield f"search space: {h.key}: default", h.default
-    yield f"search space: {h.key}: kind", h.kind
     yield f"search space: {h.key}: natural range", h.natural
     if h.condition is not None:
         yield f"search space: {h.key}: condition", [h.condition.parent, h.condition.value]

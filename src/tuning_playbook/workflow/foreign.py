@@ -10,7 +10,6 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
-from tuning_playbook.importers.column_names import direction_by_name
 from tuning_playbook.importers.column_roles import SORTED_BY_NAME, metrics_in_words, with_roles
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.opening import named_study, open_foreign
@@ -18,6 +17,7 @@ from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import short
 
 
@@ -115,7 +115,7 @@ def _objective(
         )
     if known is not None and same:
         return known
-    by_name = direction_by_name(metric)
+    by_name = metric_direction(metric)
     if by_name is None:
         raise InvalidInput(
             f"whether {metric} is better small or large, its name does not tell; add "

@@ -10,7 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.translating import Translated, best_config, translated
 from tuning_playbook.project_files import (
@@ -21,10 +21,8 @@ from tuning_playbook.project_files import (
 from tuning_playbook.project_files.naming import matching
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.space import (
-    Categorical,
     Constant,
     Hyperparameter,
-    Kind,
     Value,
     fitted,
     misfit,
@@ -36,8 +34,8 @@ from tuning_playbook.study import (
     Project,
     Study,
     TrainingProtocol,
-    refuse_forbidden_dimension,
 )
+from tuning_playbook.vocabulary import kind_by_name
 from tuning_playbook.words import without_password
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.opening import OpenProject
@@ -87,7 +85,7 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     varied = [_declaration(h, best.get(h.key, h.default)) for h in found.space.hyperparameters]
     names = usable_names(list(found.fixed))
     fixed = [
-        Hyperparameter(names[k], Constant(v), v, kind=_kind(names[k]))
+        Hyperparameter(names[k], Constant(v), v, kind=kind_by_name(names[k]))
         for k, v in found.fixed.items()
     ]
     protocol = _protocol(table, "")
@@ -112,19 +110,10 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
 
 def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
     """A hyperparameter with its range; without one where no round may search it."""
-    kind = _kind(h.name)
-    if kind != "other" and h.condition is None:
+    kind = kind_by_name(h.name)
+    if kind in ("batch_size", "training_length") and h.condition is None:
         return Hyperparameter(h.name, Constant(best), best, kind=kind)
     return replace(h, default=best, kind=kind)
-
-
-def _kind(name: str) -> Kind:
-    """What a hyperparameter is by its name, where the playbook has a rule for it."""
-    try:
-        refuse_forbidden_dimension(Hyperparameter(name, Categorical((True, False)), True))
-    except RefusedByPlaybook as refused:
-        return "training_length" if refused.source == "number-of-steps" else "batch_size"
-    return "other"
 
 
 def _protocol(table: TrialTable, target: str) -> TrainingProtocol:

@@ -1,0 +1,273 @@
+"""What a hyperparameter is, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from tuning_playbook.vocabulary.names import Words, contains, phrases, without_digits, words_of
+
+Kind: TypeAlias = Literal[
+    "optimizer",
+    "schedule",
+    "regularization",
+    "architecture",
+    "initialization",
+    "data",
+    "batch_size",
+    "training_length",
+    "other",
+]
+
+
+class Family(StrEnum):
+    """Hyperparameters that behave alike: one scale, one natural limit, one rule."""
+
+    LEARNING_RATE = "learning rate"  # the one that a schedule begins or peaks at
+    SCHEDULE = "schedule"  # what becomes of it
+    WARMUP = "warmup"
+    MOMENTUM = "momentum"  # shares of the past in (0, 1): momentum, betas, averages of weights
+    OPTIMIZER_CONSTANT = "optimizer constant"
+    CLIPPING = "clipping"
+    WEIGHT_PENALTY = "weight penalty"
+    PROBABILITY = "probability"  # shares in [0, 1): dropout, label smoothing, ...
+    SIZE = "size"  # counts of layers, units, heads, ...
+    BATCH_SIZE = "batch size"
+    TRAINING_LENGTH = "training length"
+    SEED = "seed"
+
+
+_SEEDS = phrases("seed, seeds, random state, rng")
+_RATES = phrases("lr, lrs, learning rate, learning rates, learningrate, step size, stepsize")
+_OF_SCHEDULES = phrases(
+    """
+    decay, decays, schedule, schedules, scheduler, sched, gamma, factor, ratio, patience,
+    multiplier, mult, scale, scaling, min, minimum, final, end, last, steps, epochs, epoch, policy,
+    type, mode, cooldown, threshold, milestones, power, restart, restarts, cycle, cycles, frac,
+    fraction, name, ramp, anneal, annealing, half life
+    """
+)
+_WARMUPS = phrases("warmup, warm up, warmups")
+_SCHEDULES = phrases(
+    """
+    schedule, scheduler, sched, decay steps, decay epochs, decay rate, milestones, cosine,
+    cooldown, anneal, annealing, lrf
+    """
+)
+_BATCH_SIZES = phrases(
+    """
+    batch size, batchsize, bs, bsz, minibatch, minibatch size, batch sizes, accumulation,
+    accum, accumulate grad batches
+    """
+)
+_OTHER_BATCHES = phrases(
+    """
+    eval, evaluation, val, valid, validation, test, dev, predict, inference, virtual, ghost,
+    norm
+    """
+)
+_LENGTHS = phrases("epoch, epochs, steps, iterations, iters, updates, tokens, samples")
+_OF_LENGTHS = phrases(
+    """
+    num, n, nb, number, of, no, max, maximum, total, train, training, trainer, args, config, cfg,
+    params, param, hparams, hyperparameters, optimization, optimizer, run, global, data, model
+    """
+)
+# One step is a place on the way; ``n_steps`` is the length of a rollout as often as that of
+# training.
+_NO_LENGTHS = phrases(
+    "n steps, samples, tokens, updates, n samples, num samples, number of samples"
+)
+_CLIPS = phrases(
+    """
+    clip, clipping, clipnorm, clipvalue, clip norm, max grad norm, max gradient norm, grad norm
+    clip, gradclip
+    """
+)
+_AVERAGES = phrases(
+    """
+    momentum, ema, polyak, betas, rho, averaging decay, average decay, nesterov momentum
+    """
+)
+_BETAS = phrases("beta1, beta2, beta3, b1, b2, beta 1, beta 2")
+_OWN_NUMBERS = frozenset({"l1", "l2", "beta1", "beta2", "beta3", "b1", "b2"})
+_NORMALIZATION = phrases("bn, norm, batchnorm, batch norm")
+_COMPLEMENTS = phrases("one minus")
+_PENALTIES = phrases(
+    """
+    weight decay, wd, weightdecay, l1, l2, weight penalty, regularizer, reg, regularization, reg
+    lambda, lambda reg, l2reg, l1reg
+    """
+)
+_PROBABILITIES = phrases(
+    """
+    dropout, drop out, drop rate, droprate, drop path, droppath, drop prob, dropconnect,
+    layerdrop, dropouts, label smoothing, smoothing, stochastic depth, prob, probability,
+    discount, discount factor, gae lambda, pdrop
+    """
+)
+_CONSTANTS = phrases(
+    """
+    epsilon, eps, amsgrad, nesterov, centered, initial accumulator, decouple, bias correction
+    """
+)
+_SIZES = phrases(
+    """
+    layers, layer, depth, blocks, units, hidden, width, widths, channels, filters, heads, d
+    model, n embd, embed dim, embedding dim, emb dim, hidden dim, hidden dims, hidden size,
+    neurons, nodes, dim, dims, ffn, d ff, dff, kernel size, kernel, kernels, rank, experts,
+    nlayers, nhid, nhead, emsize, n layer, n head
+    """
+)
+_OPTIMIZERS = phrases("optimizer, optim, opt, optimiser, solver")
+_ARCHITECTURES = phrases(
+    """
+    activation, architecture, arch, model, backbone, pooling, normalization, norm, residual,
+    attention, kernel, encoder, decoder, head
+    """
+)
+_INITIALIZATIONS = phrases(
+    """
+    initializer, initialization, initialisation, init, init scale, init std
+    """
+)
+_DATA = phrases(
+    """
+    augment, augmentation, augmentations, crop, flip, mixup, cutmix, randaugment, resolution,
+    image size, imgsz, tokenizer, preprocessing, noise, cutout, sequence length, seq len,
+    context length, vocab size
+    """
+)
+_LOGARITHMS = frozenset({"log", "log10", "log2", "ln", "logarithm"})
+
+
+def hyperparameter_family(name: str) -> Family | None:
+    """What a hyperparameter is by its name; ``None`` where the name does not tell.
+
+    Separators, capitals, prefixes and numbers at the end do not matter.
+
+    Example:
+        >>> [str(hyperparameter_family(n)) for n in ("optim.lr", "lr0", "log_lr", "lrBackbone")]
+        ['learning rate', 'learning rate', 'learning rate', 'learning rate']
+        >>> [str(hyperparameter_family(n)) for n in ("lr_decay", "adam_beta2", "wd", "n_layers")]
+        ['schedule', 'momentum', 'weight penalty', 'size']
+        >>> hyperparameter_family("alpha")
+    """
+    words = tuple(w if w in _OWN_NUMBERS else without_digits(w) for w in words_of(name))
+    return next((family for family, holds in _RULES if holds(words)), None)
+
+
+def is_not_tuned(name: str) -> bool:
+    """Whether a name is that of a batch size or a training length: never searched for quality.
+
+    Example:
+        >>> [is_not_tuned(n) for n in ("train_batch_size", "max_epochs", "warmup_steps", "bs")]
+        [True, True, False, True]
+
+    Source: playbook, "Why shouldn't the batch size be tuned to directly improve validation set
+    performance?" and "Determining the number of steps for each training run".
+    """
+    return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
+
+
+def is_logarithm(name: str) -> bool:
+    """Whether a name says that its values are logarithms.
+
+    Example:
+        >>> is_logarithm("log_lr"), is_logarithm("LR (log10)"), is_logarithm("lr")
+        (True, True, False)
+    """
+    words = words_of(name)
+    return len(words) > 1 and bool({words[0], words[-1]} & _LOGARITHMS)
+
+
+def kind_by_name(name: str) -> Kind:
+    """What part of the pipeline a hyperparameter belongs to by its name; ``other`` if unknown.
+
+    Example:
+        >>> [kind_by_name(n) for n in ("lr", "dropout", "n_layers", "epochs", "optimizer")]
+        ['optimizer', 'regularization', 'architecture', 'training_length', 'optimizer']
+    """
+    family = hyperparameter_family(name)
+    if family in _KINDS:
+        return _KINDS[family]
+    words = words_of(name)
+    for kind, found in _OTHER_KINDS:
+        if contains(words[-2:], found) or contains(tuple(map(without_digits, words[-2:])), found):
+            return kind
+    return "other"
+
+
+def _is_rate(words: Words) -> bool:
+    plain = contains(words, _RATES) or words in (("eta",), ("optimizer", "eta"))
+    return plain and not contains(words, _OF_SCHEDULES) and not contains(words, _WARMUPS)
+
+
+def _is_schedule(words: Words) -> bool:
+    rate = contains(words, _RATES) and contains(words, _OF_SCHEDULES)
+    return rate or contains(words, _SCHEDULES)
+
+
+def _is_batch_size(words: Words) -> bool:
+    named = contains(words, _BATCH_SIZES) or words == ("batch",)
+    return named and not contains(words, _OTHER_BATCHES)
+
+
+def _is_length(words: Words) -> bool:
+    if words == ("n", "iter") or words[-2:] in (("max", "iter"), ("training", "length")):
+        return True
+    qualified = all((word,) in _OF_LENGTHS for word in words[:-1])
+    return words[-1:] in _LENGTHS and qualified and words not in _NO_LENGTHS
+
+
+def _is_momentum(words: Words) -> bool:
+    if contains(words, _NORMALIZATION) or contains(words, _COMPLEMENTS):
+        return False
+    of_adam = words[-1] == "beta" and words[0].startswith("adam")
+    return of_adam or contains(words, _BETAS) or contains(words, _AVERAGES)
+
+
+def _is_probability(words: Words) -> bool:
+    of_normalization = contains(words, _NORMALIZATION) and words[-1] == "momentum"
+    return of_normalization or contains(words, _PROBABILITIES)
+
+
+def _names(known: frozenset[Words]) -> Callable[[Words], bool]:
+    return lambda words: contains(words, known)
+
+
+# The first that holds: ``weight_decay_warmup`` is a warmup, ``lr_decay_epochs`` a schedule.
+_RULES: tuple[tuple[Family, Callable[[Words], bool]], ...] = (
+    (Family.SEED, _names(_SEEDS)),
+    (Family.WARMUP, _names(_WARMUPS)),
+    (Family.WEIGHT_PENALTY, _names(_PENALTIES)),
+    (Family.LEARNING_RATE, _is_rate),
+    (Family.SCHEDULE, _is_schedule),
+    (Family.BATCH_SIZE, _is_batch_size),
+    (Family.TRAINING_LENGTH, _is_length),
+    (Family.CLIPPING, _names(_CLIPS)),
+    (Family.MOMENTUM, _is_momentum),
+    (Family.PROBABILITY, _is_probability),
+    (Family.OPTIMIZER_CONSTANT, _names(_CONSTANTS)),
+    (Family.SIZE, _names(_SIZES)),
+)
+_KINDS: dict[Family | None, Kind] = {
+    Family.LEARNING_RATE: "optimizer",
+    Family.MOMENTUM: "optimizer",
+    Family.OPTIMIZER_CONSTANT: "optimizer",
+    Family.CLIPPING: "optimizer",
+    Family.SCHEDULE: "schedule",
+    Family.WARMUP: "schedule",
+    Family.WEIGHT_PENALTY: "regularization",
+    Family.PROBABILITY: "regularization",
+    Family.SIZE: "architecture",
+    Family.BATCH_SIZE: "batch_size",
+    Family.TRAINING_LENGTH: "training_length",
+}
+_OTHER_KINDS: tuple[tuple[Kind, frozenset[tuple[str, ...]]], ...] = (
+    ("optimizer", _OPTIMIZERS),
+    ("initialization", _INITIALIZATIONS),
+    ("data", _DATA),
+    ("architecture", _ARCHITECTURES),
+)

@@ -1,0 +1,147 @@
+"""What a metric is, by its name: its family, its direction, the data it is measured on."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from tuning_playbook.vocabulary.names import phrases, without_digits, words_of
+
+Direction: TypeAlias = Literal["minimize", "maximize"]
+Split: TypeAlias = Literal["training", "validation", "test"]
+
+
+class MetricFamily(StrEnum):
+    """Metrics that behave alike."""
+
+    LOSS = "loss"  # what training minimizes, or of its kind: may rise while errors still fall
+    ERROR = "error"  # smaller is better
+    PERPLEXITY = "perplexity"  # the exponential of a loss
+    ACCURACY = "accuracy"  # a share of examples
+    SCORE = "score"  # larger is better
+
+
+_LOSSES = phrases(
+    """
+    loss, losses, nll, xent, cross entropy, crossentropy, ce, bce, mse, logloss, log loss, objective
+    loss, negative log likelihood, neg log likelihood, kl, hinge, elbo loss, mean squared error,
+    bpc, bpb, bits per byte, bits per char, bits per character, bits per dim
+    """
+)
+_ERRORS = phrases(
+    """
+    error, errors, err, error rate, wer, cer, ter, rmse, mae, mape, smape, rmsle, fid, eer,
+    brier, ece, lpips, regret, cost, mean absolute error, perplexities,
+    misclassification
+    """
+)
+_PERPLEXITIES = phrases("perplexity, ppl")
+_ACCURACIES = phrases("accuracy, acc, accuracies, top, exact match, em, top acc, acc top")
+_SCORES = phrases(
+    """
+    score, scores, auc, auroc, auprc, aupr, ap, map, iou, miou, dice, f, f1 score, bleu,
+    sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
+    correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, sensitivity,
+    specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
+    likelihood, likelihood, elbo, matthews, utility
+    """
+)
+# Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
+_NUMBERED = {"top": "top", "f": "f", "r": "r"}
+_TRAINING = frozenset({"train", "training", "tr", "minibatch", "batch"})
+_VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev", "heldout",
+                         "holdout", "cv"})  # fmt: skip
+_TEST = frozenset({"test", "tst", "testing"})
+# What says how a number was got, and not what it is.
+_STATISTICS = re.compile(
+    r"std|stderr|sem|mean|avg|average|median|var|min|max|best|final|last|seed\d*|fold\d*|run\d*|"
+    r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
+)
+_NEGATED = frozenset({"neg", "negative", "minus"})
+
+
+def metric_family(name: str) -> MetricFamily | None:
+    """What a metric is by its name; ``None`` where the name does not tell.
+
+    Example:
+        >>> [str(metric_family(n)) for n in ("val/box_loss", "metrics/mAP50(B)", "top_1", "WER")]
+        ['loss', 'score', 'accuracy', 'error']
+        >>> metric_family("loss_scale")
+    """
+    for words in _readings(name):
+        for family, known in _FAMILIES:
+            if words[-3:] in known or words[-2:] in known or words[-1:] in known:
+                return family
+    return None
+
+
+def metric_direction(name: str) -> Direction | None:
+    """``minimize`` or ``maximize`` where the name of a metric tells, else ``None``.
+
+    Example:
+        >>> [metric_direction(n) for n in ("loss/val", "valid_accuracy_seed0", "error_rate")]
+        ['minimize', 'maximize', 'minimize']
+        >>> metric_direction("neg_mean_squared_error"), metric_direction("eta")
+        ('maximize', None)
+    """
+    family = metric_family(name)
+    if family is None:
+        return None
+    smaller = family in (MetricFamily.LOSS, MetricFamily.ERROR, MetricFamily.PERPLEXITY)
+    words = words_of(name)
+    likelihood = "likelihood" in words
+    if not likelihood and _NEGATED & set(words):
+        smaller = not smaller
+    return "minimize" if smaller else "maximize"
+
+
+def split_of(name: str) -> Split | None:
+    """The part of the data that a metric is measured on; ``None`` where the name does not tell.
+
+    Example:
+        >>> split_of("loss/train"), split_of("val_acc"), split_of("test_error"), split_of("loss")
+        ('training', 'validation', 'test', None)
+    """
+    words = set(words_of(name))
+    if words & _TEST and not words & _VALIDATION:
+        return "test"
+    if words & _VALIDATION:
+        return "validation"
+    return "training" if words & _TRAINING else None
+
+
+def is_held_out(name: str) -> bool:
+    """Whether a metric is measured on a test set by its name.
+
+    Example:
+        >>> is_held_out("test_accuracy"), is_held_out("val_accuracy")
+        (True, False)
+    """
+    return split_of(name) == "test"
+
+
+def _readings(name: str) -> list[tuple[str, ...]]:
+    """The words of a name that say what it is, as written with capitals and without."""
+    found = []
+    for text in (name, name.lower()):
+        words = [w for w in words_of(text) if w not in _TRAINING | _VALIDATION | _TEST]
+        numbered = [_numbered(w) for w in words]
+        while len(numbered) > 1 and _STATISTICS.fullmatch(numbered[-1]):
+            numbered.pop()
+        found.append(tuple(numbered))
+    return found
+
+
+def _numbered(word: str) -> str:
+    bare = without_digits(word)
+    return bare if bare != word and len(bare) > 1 else word
+
+
+_FAMILIES = (
+    (MetricFamily.PERPLEXITY, _PERPLEXITIES),
+    (MetricFamily.LOSS, _LOSSES),
+    (MetricFamily.ERROR, _ERRORS),
+    (MetricFamily.ACCURACY, _ACCURACIES),
+    (MetricFamily.SCORE, (_SCORES - phrases("f, r")) | phrases("f1, f2, r2, fbeta")),
+)
