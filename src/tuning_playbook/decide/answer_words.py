@@ -45,9 +45,9 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
         words += f"the next, {ranked[0].label}, {_value(ranked[0])}. "
         if standing.evidence == "reruns":
             return words + "Reruns with fresh seeds settle it."
+        sure = percent(stated_confidence(comparison))
         return words + (
-            f"That is about {percent(stated_confidence(comparison))} sure, counting {chance.counted}, but not "
-            f"{chance.left_out}."
+            f"That is about {sure} sure, counting {chance.counted}, but not {chance.left_out}."
         )
     rivals = [of_label[label] for label in standing.contenders[1:]]
     words = f"No clear winner: {best.label} leads with {reached}, "
