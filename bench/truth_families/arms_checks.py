@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.stats import norm
+
 from truth_families.arms_landscapes import Landscape
 from truth_families.sections import Bar, Share
-
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.tuning_ease import tuning_ease
 from tuning_playbook.decide.chance import chance_of
@@ -69,7 +69,7 @@ def band_rows(
 def examples_rows(
     studies: int, rng: np.random.Generator, compare: Compare
 ) -> tuple[list[list[object]], list[Bar]]:
-    """Probit model at 10 % error: two settings disagree on 9 % of the examples, two seeds on 8 %."""
+    """Probit model, 10 % error: two settings disagree on 9 % of the examples, two seeds on 8 %."""
     rows, bars = [], []
     for examples in (500, 5000):
         counts = {None: 0, examples: 0}

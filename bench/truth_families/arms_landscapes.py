@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import qmc
+
 from truth_families.sections import Setting
 from truth_families.surrogate import LAYERS, Surrogate, expected_best
 

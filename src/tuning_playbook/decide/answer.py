@@ -94,12 +94,12 @@ def answer(
         "" if judgement.soundness is Soundness.VOID else settling,
         tuple({o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}),
         (*learnt, *_insights(findings)),
-        (selected_sentence(seed_deviation), f"{_capital(chance.text)}.", *caveats),
+        (
+            selected_sentence(seed_deviation),
+            f"The answer counts {chance.counted}, but not {chance.left_out}.",
+            *caveats,
+        ),
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _insights(findings: Mapping[str, Sequence[Finding]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tuning_playbook.analysis.isolation import ArmComparison, ArmResult
-from tuning_playbook.analysis.naming import NAMED_RIGHT
+from tuning_playbook.analysis.naming import stated_confidence
 from tuning_playbook.analysis.repetition import rank_reached_by_most
 from tuning_playbook.analysis.tuning_ease import TuningEase
 from tuning_playbook.decide.chance import Chance
@@ -44,8 +44,11 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
         words = f"{best.label} is best: it reaches {reached}, "
         words += f"the next, {ranked[0].label}, {_value(ranked[0])}. "
         if standing.evidence == "reruns":
-            return words + f"Reruns with fresh seeds settle it; {chance.text}."
-        return words + f"That is about {percent(NAMED_RIGHT)} sure; {chance.text}."
+            return words + "Reruns with fresh seeds settle it."
+        sure = percent(stated_confidence(comparison))
+        return words + (
+            f"That is about {sure} sure, counting {chance.counted}, but not {chance.left_out}."
+        )
     rivals = [of_label[label] for label in standing.contenders[1:]]
     words = f"No clear winner: {best.label} leads with {reached}, "
     words += f"{listed([f'{arm.label} reaches {_value(arm)}' for arm in rivals[:3]])}"

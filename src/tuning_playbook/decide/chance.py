@@ -28,17 +28,20 @@ class Chance:
     seed: bool
 
     @property
-    def text(self) -> str:
-        """As half a sentence."""
-        inside = ["the search", *["the seed"] * self.seed]
-        outside = ["the seed"] * (not self.seed)
+    def counted(self) -> str:
+        """What is counted, as an enumeration."""
+        inside = ["the luck of the search", *["the luck of the seed"] * self.seed]
+        if self.resolution is not None:
+            inside.append(f"the sample of {self.examples:,} evaluation examples")
+        return listed(inside)
+
+    @property
+    def left_out(self) -> str:
+        """What is not counted, as an enumeration."""
+        outside = ["the luck of the seed"] * (not self.seed)
         if self.resolution is None:
             outside.append("the evaluation sample")
-        else:
-            inside.append(f"the sample of {self.examples:,} evaluation examples")
-        outside.append("the split of the data")
-        verb = "is" if len(outside) == 1 else "are"
-        return f"counted is the luck of {listed(inside)}; {listed(outside)} {verb} not"
+        return listed([*outside, "the split of the data"])
 
 
 def chance_of(*, value: float, examples: int | None, several: bool) -> Chance:

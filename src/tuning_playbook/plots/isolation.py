@@ -281,8 +281,9 @@ def _hover(info: IsolationInfo, i: int) -> str:
     worst = float((info.high if info.y_range.sign > 0 else info.low)[i])
     words = f"{info.labels[i]}: {info.best[i]:.5g}"
     if not math.isfinite(worst):
-        return f"{words}; a repeated search may find nothing that trains"
-    return f"{words}; {50 * (1 + info.confidence):.0f} % of repeated searches reach {worst:.5g}"
+        return f"{words}; a repeated search may find nothing comparable"
+    share = f"{50 * (1 + info.confidence):.0f} % of repeated searches"
+    return f"{words}; {share} find {worst:.5g} or better"
 
 
 def _infeasible_counts(info: IsolationInfo) -> list[dict[str, Any]]:
