@@ -41,7 +41,9 @@ class LastLevel:
     share_of_best: float
 
 
-def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine: bool) -> LastLevel:
+def last_level(
+    distance: FloatArray, goodness: FloatArray, trained: int, *, alike: bool, fine: bool
+) -> LastLevel:
     """Judge the last level tried.
 
     Where several hyperparameters vary: ``open`` if the best trial and at least 60 % of the best
@@ -53,7 +55,8 @@ def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine:
 
     Args:
         distance: shape (n,), from the edge, as a share of the range.
-        goodness: shape (n,), larger is better; configurations that failed are left out by now.
+        goodness: shape (n,), larger is better; what failed shares the least.
+        trained: how many of them trained.
         alike: whether the trials are a sweep or a grid of two hyperparameters.
         fine: whether each level speaks for itself: in a sweep, or where there are many.
     """
@@ -62,7 +65,8 @@ def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine:
     if len(goodness) < 2 or np.ptp(goodness) == 0:
         return LastLevel("cannot-tell", 0, math.nan)
     best = level[goodness == goodness.max()]
-    top = best_share(goodness, max(_FEWEST_TOP, math.ceil(_TOP_SHARE * len(goodness))))
+    picked = max(_FEWEST_TOP, math.ceil(_TOP_SHARE * len(goodness)))
+    top = best_share(goodness, min(picked, trained))
     crowd = float(top[level == 0].sum() / top.sum())
     verdict: Literal["open", "inside", "cannot-tell"] = "cannot-tell"
     if best.max() == 0:

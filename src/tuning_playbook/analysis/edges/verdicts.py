@@ -27,7 +27,7 @@ FloatArray = NDArray[np.float64]
 
 OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
-_EASIER = 0.75  # limits among the configurations that trained, which are fewer
+_EASIER = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class Branch:
         units: key -> shape (n,), positions in the range, of what varies among them.
         effects: the fit; ``None`` where there is nothing to fit.
         trained: shape (n,), which of them trained, if only in some of their repeats.
-        effects_of_trained: the fit to these alone; the same where all trained, ``None`` where too
-            few did.
+        effects_of_trained: the fit to these alone, over the part of each range that they span; the
+            same where all trained, ``None`` where too few did.
         dimensions: how many hyperparameters vary among them.
         grid: whether the configurations are a grid.
     """
@@ -204,7 +204,7 @@ def _branch(
     if not trained.all():
         of_trained = _fitted(
             scores.goodness[trained],
-            {key: unit[trained] for key, unit in units.items()},
+            {key: _stretched(unit[trained]) for key, unit in units.items()},
             [choice[trained] for choice in choices],
             limits,
         )
@@ -245,6 +245,15 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
             yield _judged(replace(blank, levels=_levels(unit)), h.key, branch, limits)
 
 
+def _stretched(unit: FloatArray) -> FloatArray:
+    """Positions in the part of the range that holds all but the outermost 2 % on each side."""
+    there = unit[np.isfinite(unit)]
+    if len(there) < 2:
+        return unit
+    low, high = np.quantile(there, [0.02, 0.98])
+    return np.clip((unit - low) / (high - low), 0.0, 1.0) if high > low else unit
+
+
 def _levels(unit: FloatArray) -> int:
     return len(np.unique(np.round(unit[np.isfinite(unit)], 9)))
 
@@ -255,7 +264,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
     distance = unit if found.edge == "low" else 1 - unit
     count = len(scores)
     trained = branch.trained
-    few = found.levels <= min(FEW_LEVELS, count / 2)
+    few = found.levels <= min(FEW_LEVELS, count / 2) and count >= limits.fewest_trials
     by_levels = branch.dimensions == 1 or branch.grid or few
     outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
     found = replace(found, infeasible_share=_mean(scores.infeasible[outer]))
@@ -263,8 +272,9 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
         return found
     if by_levels:
         last = last_level(
-            distance[trained],
-            scores.goodness[trained],
+            distance,
+            scores.goodness,
+            int(trained.sum()),
             alike=branch.dimensions == 1 or (branch.dimensions == 2 and branch.grid),
             fine=branch.dimensions == 1 or found.levels > FEW_LEVELS,
         )
@@ -287,7 +297,7 @@ def _by_effect(
 ) -> EdgeStatistics:
     found = _measured(found, distance, branch.scores.goodness, effects)
     verdict: EdgeVerdict = "cannot-tell"
-    if _rises(found, limits) and _rises_without_failures(found, distance, branch, limits):
+    if _rises(found, limits) and _rises_without_failures(found, branch, limits):
         verdict = "tight"
     elif found.effect + 1.28 * found.effect_deviation < limits.seen and np.any(
         distance <= OUTER_SHARE
@@ -312,12 +322,11 @@ def _measured(
     )
 
 
-def _rises_without_failures(
-    found: EdgeStatistics, distance: FloatArray, branch: Branch, limits: EdgeLimits
-) -> bool:
-    """Whether the objective rises among the configurations that trained, by three quarters of the limits.
+def _rises_without_failures(found: EdgeStatistics, branch: Branch, limits: EdgeLimits) -> bool:
+    """Whether the objective rises among the configurations that trained, over the part they span.
 
-    Failures at the far end of a range pull the fit to all configurations towards the near end.
+    Failures at the far end of a range pull the fit to all configurations towards the near end. The
+    limits are three quarters of the usual, since these configurations are fewer.
     """
     trained, effects = branch.trained, branch.effects_of_trained
     if trained.all():
@@ -325,13 +334,15 @@ def _rises_without_failures(
     if effects is None or found.hyperparameter not in effects.columns:
         return False
     goodness = branch.scores.goodness[trained]
+    unit = _stretched(branch.units[found.hyperparameter][trained])
+    distance = unit if found.edge == "low" else 1 - unit
     easier = replace(
         limits,
         effect=_EASIER * limits.effect,
         rising=_EASIER * limits.rising,
         position=_EASIER * limits.position,
     )
-    return _rises(_measured(found, distance[trained], goodness, effects), easier)
+    return _rises(_measured(found, distance, goodness, effects), easier)
 
 
 def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
