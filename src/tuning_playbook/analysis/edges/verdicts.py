@@ -295,16 +295,53 @@ def _by_effect(
     effects: AdditiveEffects,
     limits: EdgeLimits,
 ) -> EdgeStatistics:
+    """By the effects among all configurations, and among those that trained.
+
+    Failures at the far end of a range pull the fit to all configurations towards the near end, so
+    that an alarm has to hold without them too; and where the near end trains, it may be inside by
+    those that trained alone.
+    """
     found = _measured(found, distance, branch.scores.goodness, effects)
+    without = found if branch.trained.all() else _without_failures(found, branch)
     verdict: EdgeVerdict = "cannot-tell"
-    if _rises(found, limits) and _rises_without_failures(found, branch, limits):
+    if _rises(found, limits) and without is not None and _rises(without, _easier(limits)):
         verdict = "tight"
-    elif found.effect + 1.28 * found.effect_deviation < limits.seen and np.any(
-        distance <= OUTER_SHARE
+    elif np.any(distance <= OUTER_SHARE) and (
+        _would_be_seen(found, limits)
+        or (
+            without is not None
+            and found.infeasible_share < limits.infeasible
+            and _would_be_seen(without, limits)
+        )
     ):
         verdict = "inside"
     count = None if verdict != "cannot-tell" else _trials_to_judge(found, limits)
     return replace(found, verdict=verdict, rule="effect", trials_to_judge=count)
+
+
+def _without_failures(found: EdgeStatistics, branch: Branch) -> EdgeStatistics | None:
+    """``found`` by the configurations that trained, over the part of the range that they span."""
+    trained, effects = branch.trained, branch.effects_of_trained
+    if effects is None or found.hyperparameter not in effects.columns:
+        return None
+    unit = _stretched(branch.units[found.hyperparameter][trained])
+    distance = unit if found.edge == "low" else 1 - unit
+    return _measured(found, distance, branch.scores.goodness[trained], effects)
+
+
+def _easier(limits: EdgeLimits) -> EdgeLimits:
+    """Limits for the second look, at fewer configurations."""
+    return replace(
+        limits,
+        effect=_EASIER * limits.effect,
+        rising=_EASIER * limits.rising,
+        position=_EASIER * limits.position,
+    )
+
+
+def _would_be_seen(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    """Whether a gain of 10 % by widening would have been seen four times out of five."""
+    return found.effect + 1.28 * found.effect_deviation < limits.seen
 
 
 def _measured(
@@ -320,29 +357,6 @@ def _measured(
         position=position_of_best(1 - distance, goodness),
         step=zone_step(distance, effects.without_others(key), effects.noise),
     )
-
-
-def _rises_without_failures(found: EdgeStatistics, branch: Branch, limits: EdgeLimits) -> bool:
-    """Whether the objective rises among the configurations that trained, over the part they span.
-
-    Failures at the far end of a range pull the fit to all configurations towards the near end. The
-    limits are three quarters of the usual, since these configurations are fewer.
-    """
-    trained, effects = branch.trained, branch.effects_of_trained
-    if trained.all():
-        return True
-    if effects is None or found.hyperparameter not in effects.columns:
-        return False
-    goodness = branch.scores.goodness[trained]
-    unit = _stretched(branch.units[found.hyperparameter][trained])
-    distance = unit if found.edge == "low" else 1 - unit
-    easier = replace(
-        limits,
-        effect=_EASIER * limits.effect,
-        rising=_EASIER * limits.rising,
-        position=_EASIER * limits.position,
-    )
-    return _rises(_measured(found, distance, goodness, effects), easier)
 
 
 def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
