@@ -120,6 +120,22 @@ def test_the_package_is_at_most_two_levels_deep():
     assert [p for p in deep if "migrations" not in p.parts] == []
 
 
+# A file that names a clock or a number of seconds to wait, and why no verdict depends on it.
+CLOCKS = {
+    "tests/waiting.py": "the loop that waits for events; its deadline only ends a hang",
+    "tests/run/test_driver.py": "a trial looks again and again for that of another driver",
+    "tests/store/test_processes.py": "it spreads the moment of a kill; every moment has to pass",
+}
+
+
+def test_no_test_waits_for_a_number_of_seconds():
+    named = r"\b(?:sleep|wait_for_timeout|monotonic|perf_counter|process_time|time\.time)(?:_ns)?\("
+    clock = re.compile(rf"{named}|\btimeout=[\d.]")
+    written = [*(ROOT / "tests").rglob("*.py"), *(SOURCE / "testing").rglob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in written if clock.search(path.read_text())}
+    assert found == set(CLOCKS), "wait for an event: see tests/waiting.py"
+
+
 @pytest.mark.parametrize("name", tuning_playbook.__all__)
 def test_every_name_of_the_face_is_there(name):
     assert getattr(tuning_playbook, name) is not None

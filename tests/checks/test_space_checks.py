@@ -223,13 +223,36 @@ def test_the_edge_of_stability_asks_for_probes_and_fixes_in_order():
     assert below.verdict is Verdict.PASS
 
 
-def test_a_thin_study_is_doubled():
-    finding = only(SamplingDensity(), study(*bowl(20)))
-    assert finding.verdict is Verdict.WARN
-    (advice,) = finding.advice
+def test_more_trials_are_judged_only_by_a_gain_that_matters():
+    table = study(*bowl(20))
+    untold = only(SamplingDensity(), table)
+    assert untold.verdict is Verdict.UNKNOWN
+    assert untold.evidence["chance_of_new_best"]["20"] == 0.5
+    low, high = untold.evidence["gain_of_doubling_interval_80"]
+    thin = only(SamplingDensity(tolerance=low / 2), table)
+    assert thin.verdict is Verdict.WARN
+    (advice,) = thin.advice
     assert (advice.action, advice.arguments) == ("add-trials", {"trials": 20})
-    assert finding.evidence["chance_of_new_best"]["20"] == 0.5
-    assert only(SamplingDensity(noise=0.005), study(*bowl(600))).verdict is Verdict.PASS
+    assert only(SamplingDensity(tolerance=(low + high) / 2), table).verdict is Verdict.UNKNOWN
+    assert only(SamplingDensity(tolerance=2 * high), table).verdict is Verdict.PASS
+
+
+def test_a_gain_below_the_noise_of_seeds_is_enough_and_one_above_it_is_no_alarm():
+    table = study(*bowl(200))
+    high = only(SamplingDensity(), table).evidence["gain_of_doubling_interval_80"][1]
+    assert only(SamplingDensity(noise=2 * high), table).verdict is Verdict.PASS
+    assert only(SamplingDensity(noise=high / 100), table).verdict is Verdict.UNKNOWN
+
+
+def test_grids_variants_and_adaptive_searches_are_not_asked_for_more_trials():
+    side = np.linspace(0.05, 0.95, 4)
+    grid = np.stack(np.meshgrid(side, side, side), axis=-1).reshape(-1, 3)
+    loss = ((grid - 0.4) ** 2).sum(axis=1)
+    said = only(SamplingDensity(tolerance=1e-6), study(grid, loss))
+    assert (said.verdict, said.evidence["design"]) == (Verdict.UNKNOWN, "grid")
+    five = np.repeat(np.random.default_rng(0).random((5, 3)), 4, axis=0)
+    said = only(SamplingDensity(tolerance=1e-6), study(five, ((five - 0.4) ** 2).sum(axis=1)))
+    assert (said.verdict, said.evidence["design"]) == (Verdict.UNKNOWN, "variants")
 
 
 def test_what_matters_is_named_and_what_does_not_can_be_fixed():

@@ -1,9 +1,11 @@
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
+from tests.waiting import DEADLINE_SECONDS, WAIT_WHERE_HELD
 
 
 def run_playbook(*arguments: str, folder: Path, **options) -> subprocess.CompletedProcess:
@@ -13,7 +15,7 @@ def run_playbook(*arguments: str, folder: Path, **options) -> subprocess.Complet
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=DEADLINE_SECONDS,
         check=False,
         env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
         **options,
@@ -37,14 +39,12 @@ activation = { choice = ["relu", "<script>alert(1)</script>"], default = "relu" 
 batch_size = { fixed = 8, kind = "batch_size" }
 """
 
-TRAIN = """
-import time
-
+TRAIN = f"""
 def train(trial):
+{textwrap.indent(WAIT_WHERE_HELD, "    ")}
     rate = trial.config["learning_rate"]
-    for step in trial.steps(trial.restore(state := {"step": 0})):
+    for step in trial.steps(trial.restore(state := {{"step": 0}})):
         state["step"] = step
-        time.sleep(DELAY)
         trial.log(step, train_loss=float("nan") if rate > 3 and step > 10 else 1 / step)
         if trial.evaluation_due(step):
             trial.evaluate(step, error=abs(rate - 0.1) + 1 / step)
@@ -60,10 +60,10 @@ trials = 8
 """
 
 
-def write_project(folder: Path, *, delay_seconds: float = 0.0) -> Path:
+def write_project(folder: Path) -> Path:
     (folder / "rounds").mkdir(parents=True)
     (folder / "playbook.toml").write_text(PROJECT)
-    (folder / "train.py").write_text(TRAIN.replace("DELAY", str(delay_seconds)))
+    (folder / "train.py").write_text(TRAIN)
     (folder / "rounds" / "first.toml").write_text(ROUND)
     return folder
 

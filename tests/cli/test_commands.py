@@ -5,10 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from tests.cli.conftest import run_playbook, write_project
+from tests.cli.conftest import run_playbook
+from tests.waiting import DEADLINE_SECONDS, hold, release, started, wait_until, waiting_trials
 
 from tuning_playbook.cli.main import _COMMANDS
 
@@ -147,20 +147,19 @@ def test_before_the_first_run_the_next_command_is_named(project):
     assert not (project / ".playbook").exists()
 
 
-def test_ctrl_c_ends_with_130_and_a_second_run_finishes(tmp_path):
-    folder = write_project(tmp_path / "project", delay_seconds=0.02)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tuning_playbook", "run", "first"],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    while "running" not in process.stderr.readline():
-        pass
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
+def test_ctrl_c_ends_with_130_and_a_second_run_finishes(project):
+    hold(project, range(8))
+    command = [sys.executable, "-m", "tuning_playbook", "run", "first"]
+    with started(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_until(lambda: waiting_trials(project) or process.poll() is not None, "a trial")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 130, err
     assert "go on with: playbook run first" in out
-    done = run_playbook("run", "first", "--json", folder=folder)
+    release(project)
+    done = run_playbook("run", "first", "--json", folder=project)
     assert sum(json.loads(done.stdout)["counts"].values()) == 16
     assert done.returncode == 0
 

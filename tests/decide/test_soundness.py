@@ -37,7 +37,7 @@ def test_well_tuned_arms_make_a_sound_answer():
         ("infeasible-fraction", "warn", "weak"),
         ("direction-sanity", "fail", "void"),
         ("sampling-density", "warn", "weak"),
-        ("sampling-density", "unknown", "weak"),
+        ("sampling-density", "unknown", "sound"),
         ("overfitting", "fail", "weak"),
         ("rising-train-loss", "fail", "weak"),
         ("instability", "fail", "weak"),
@@ -92,6 +92,17 @@ def test_too_few_trials_void_and_unequal_budgets_weaken():
     (reason,) = unequal.reasons
     assert reason == "b has 15 trials where another arm has 20, so it was tuned less."
     assert judged({"a": [], "b": []}, trials={"a": 20, "b": 16}).soundness is Soundness.SOUND
+
+
+def test_a_handful_of_trials_is_thin_and_an_open_question_about_more_is_not():
+    few = finding(
+        "sampling-density", "unknown", feasible_configurations=3, thresholds={"fewest_trials": 5}
+    )
+    assert judged({"a": [], "b": [few]}).soundness is Soundness.WEAK
+    open_ = finding(
+        "sampling-density", "unknown", feasible_configurations=20, thresholds={"fewest_trials": 5}
+    )
+    assert judged({"a": [], "b": [open_]}).soundness is Soundness.SOUND
 
 
 def test_an_arm_in_which_nothing_trained_is_named_once():

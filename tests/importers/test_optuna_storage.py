@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -348,11 +347,11 @@ def test_a_server_is_read_by_its_url(postgres_url):  # noqa: F811
     assert found.results["value"] == expected
 
 
-def test_a_server_that_does_not_answer_is_one_message():
+def test_a_server_that_does_not_answer_is_one_message(silent_port):
     with pytest.raises(InvalidInput, match="cannot be opened"):
-        read_optuna("postgresql://nobody@127.0.0.1:9/none")
+        read_optuna(f"postgresql://nobody@127.0.0.1:{silent_port}/none")
     with pytest.raises(InvalidInput, match=r"pip install|cannot be opened"):
-        read_optuna("mysql://nobody@127.0.0.1:9/none")
+        read_optuna(f"mysql://nobody@127.0.0.1:{silent_port}/none")
     with pytest.raises(InvalidInput, match="no storage that can be opened"):
         read_optuna("nosql://host/database")
 
@@ -374,7 +373,7 @@ def database(written_once, tmp_path):
 
 def test_a_damaged_database_is_refused_with_a_way_out(database):
     content = bytearray(database.read_bytes())
-    content[100 : len(content)] = os.urandom(len(content) - 100)
+    content[100 : len(content)] = np.random.default_rng(0).bytes(len(content) - 100)
     database.write_bytes(content)
     assert looks_like_optuna(database)
     with pytest.raises(InvalidInput, match=r"\.recover"):

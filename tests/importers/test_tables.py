@@ -104,7 +104,8 @@ words = st.text(st.characters(codec="utf-8", categories=("L",)), min_size=1, max
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=st.lists(st.tuples(cells, st.booleans(), words), min_size=1, max_size=30))
 def test_csv_and_json_lines_agree_on_any_values(tmp_path, rows):

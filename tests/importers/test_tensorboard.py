@@ -36,6 +36,7 @@ LOSS = Objective("loss", "minimize")
 def write(folder, curves=None, *, steps=None, hparams=None, ended=None, suffix="", time=100.0):
     """One event file; curves: tag -> values."""
     folder.mkdir(parents=True, exist_ok=True)
+    there = set(folder.iterdir())
     writer = EventFileWriter(str(folder), filename_suffix=suffix)
     if hparams is not None:
         writer.add_event(
@@ -54,7 +55,8 @@ def write(folder, curves=None, *, steps=None, hparams=None, ended=None, suffix="
         value.metadata.CopyFrom(metadata.create_summary_metadata(data))
         writer.add_event(event)
     writer.close()
-    return max(folder.glob("*tfevents*"), key=lambda p: p.stat().st_mtime_ns)
+    (written,) = set(folder.iterdir()) - there
+    return written
 
 
 def curve(study, metric, row=0):

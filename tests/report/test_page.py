@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 from tests.cli.conftest import run_playbook, write_project
 from tests.report.test_view import FINDING, view_of
+from tests.waiting import DEADLINE_SECONDS, wait_until
 
 from tuning_playbook.report.html import write_report
 
@@ -29,6 +30,9 @@ def report(tmp_path_factory):
     return folder / "reports" / "first.html"
 
 
+DEADLINE_MILLISECONDS = 1000 * DEADLINE_SECONDS
+
+
 @pytest.fixture(scope="module")
 def page(report):
     if CHROMIUM is None:
@@ -36,8 +40,12 @@ def page(report):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1200, "height": 900})
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=DEADLINE_MILLISECONDS
+        )
+        context = browser.new_context(viewport={"width": 1200, "height": 900})
+        context.set_default_timeout(DEADLINE_MILLISECONDS)
+        opened = context.new_page()
         opened.heard = []
         opened.on("console", lambda message: opened.heard.append(message.text))
         opened.on("pageerror", lambda error: opened.heard.append(str(error)))
@@ -46,11 +54,9 @@ def page(report):
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.goto(report.as_uri())
         opened.evaluate("document.querySelectorAll('.group').forEach((g) => { g.open = true; })")
-        height = opened.evaluate("document.body.scrollHeight")
-        for place in range(0, height, 500):
-            opened.evaluate(f"scrollTo(0, {place})")
-            opened.wait_for_timeout(60)
-        opened.evaluate("new Promise((done) => setTimeout(done, 0))")  # the last figure's turn
+        for place in opened.query_selector_all(".plot"):
+            place.evaluate("(place) => place.scrollIntoView()")
+            place.wait_for_selector(".main-svg", state="attached")
         yield opened
         browser.close()
 
@@ -71,7 +77,7 @@ def test_every_figure_is_drawn_when_it_is_scrolled_to(page):
 
 @pytest.mark.browser
 def test_a_page_that_is_printed_has_every_figure(report, page):
-    fresh = page.context.browser.new_page()
+    fresh = page.context.new_page()
     fresh.goto(report.as_uri())
     fresh.evaluate("dispatchEvent(new Event('beforeprint'))")
     places = fresh.evaluate("document.querySelectorAll('.plot').length")
@@ -91,7 +97,7 @@ def test_foreign_names_are_shown_as_text(page):
 @pytest.mark.browser
 def test_foreign_names_are_text_in_figures_too(page, tmp_path):
     write_report(view_of(findings=(FINDING,)), tmp_path / "hostile.html")
-    fresh = page.context.browser.new_page()
+    fresh = page.context.new_page()
     heard = []
     fresh.on("dialog", lambda dialog: (heard.append("dialog"), dialog.dismiss()))
     fresh.on("pageerror", lambda error: heard.append(str(error)))
@@ -133,11 +139,10 @@ def test_the_table_of_trials_sorts_by_any_column(page):
 @pytest.mark.browser
 def test_nothing_is_cut_off_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 420, "height": 900})
-    for _ in range(40):  # figures follow a change of the window one after the other
-        page.wait_for_timeout(100)
-        if page.evaluate("document.documentElement.scrollWidth") <= 420:
-            break
-    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    # Figures follow a change of the window one after the other.
+    wait_until(
+        lambda: page.evaluate("document.documentElement.scrollWidth") <= 420, "a narrow page"
+    )
     page.set_viewport_size({"width": 1200, "height": 900})
 
 

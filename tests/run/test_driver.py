@@ -1,14 +1,21 @@
-import os
 import signal
-import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import (
+    DEADLINE_SECONDS,
+    WAIT_WHERE_HELD,
+    hold,
+    release,
+    started,
+    wait_until,
+    waiting_trials,
+)
 
 from tuning_playbook.errors import TargetError
+from tuning_playbook.search import planned_trials
 from tuning_playbook.trial import Reason, Status
 
 GOOD = """
@@ -50,7 +57,6 @@ BODIES = {
     "trial.log(1, train_loss=float('inf'))": (Status.INFEASIBLE, Reason.NON_FINITE),
     "os.kill(os.getpid(), signal.SIGSEGV)": (Status.FAILED, Reason.SIGNAL),
     "os._exit(3)": (Status.FAILED, Reason.EXIT_CODE),
-    "time.sleep(60)": (Status.INFEASIBLE, Reason.TIMEOUT),
     "os.kill(os.getpid(), signal.SIGKILL)": (Status.FAILED, Reason.LOST),
 }
 
@@ -59,11 +65,19 @@ BODIES = {
 def test_each_way_to_fail_has_its_own_reason_and_the_study_goes_on(bench, body):
     others = "\n".join(f"    {line}" for line in GOOD.strip().split("\n"))
     bench.write(f"if trial.index == 0:\n    {body}\nelse:\n{others}")
-    limit = 1.5 if "sleep" in body else None
-    _, store = bench.run(bench.study(trials=2, timeout_seconds=limit), attempts=2)
+    _, store = bench.run(bench.study(trials=2), attempts=2)
     first, second = store.trials("study")
     assert (first.status, first.reason) == BODIES[body], first.detail
     assert second.status is Status.COMPLETE, second.detail
+
+
+def test_a_trial_that_would_never_end_is_infeasible_and_the_round_goes_on(bench):
+    others = textwrap.indent(GOOD, "    ")
+    bench.write(f"if trial.study == 'endless':\n    signal.pause()\nelse:{others}")
+    endless = bench.study(trials=1, timeout_seconds=0.5, name="endless")
+    _, store = bench.run(endless, bench.study(trials=1), workers=1)
+    assert outcomes(store, "endless") == [(Status.INFEASIBLE, Reason.TIMEOUT)]
+    assert outcomes(store) == [(Status.COMPLETE, Reason.NONE)]
 
 
 def test_a_killed_trial_goes_on_from_its_last_checkpoint(bench):
@@ -103,13 +117,11 @@ def test_a_full_disk_is_the_machines_fault_and_the_trial_runs_again(bench):
 
 
 def test_what_a_killed_driver_left_is_found_in_a_project_that_was_moved(bench, tmp_path_factory):
-    bench.write(SLOW)
-    driver = start_driver(bench.folder)
-    deadline = time.monotonic() + 20
-    while not list(bench.folder.rglob("*.checkpoint")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.kill(driver.pid, signal.SIGKILL)
-    driver.wait()
+    bench.write(STOPPABLE)
+    hold(bench.folder, range(12))
+    kill_a_driver_whose_trial_waits(bench.folder)
+    assert list(bench.folder.rglob("*.checkpoint"))
+    release(bench.folder)
     moved = tmp_path_factory.mktemp("moved") / "project"
     bench.folder.rename(moved)
     bench.folder = moved
@@ -123,8 +135,7 @@ def test_each_slot_sees_its_own_accelerators(bench, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5,7,9")
     bench.write(
         "seen = [int(g) for g in os.environ['CUDA_VISIBLE_DEVICES'].split(',')]\n"
-        "trial.evaluate(1, error=1.0, first=seen[0], second=seen[1])\n"
-        "time.sleep(0.4)"
+        "trial.evaluate(1, error=1.0, first=seen[0], second=seen[1])"
     )
     _, store = bench.run(bench.study(trials=4), gpus_per_trial=2)
     summaries = [t.summaries for t in store.trials("study")]
@@ -202,21 +213,21 @@ bench = Bench(Path(sys.argv[1]))
 bench.run(bench.study(trials=12, steps=40))
 """
 
-SLOW = """
+STOPPABLE = """
 start = trial.restore(state := {"total": np.zeros(1)})
 for step in trial.steps(start):
     state["total"] += step
     trial.log(step, train_loss=float(state["total"][0]))
-    time.sleep(0.005)
     if trial.evaluation_due(step):
         trial.evaluate(step, error=1 / step)
         trial.checkpoint(step, state)
-"""
+    if step == 21:
+""" + textwrap.indent(WAIT_WHERE_HELD, 8 * " ")
 
 
-def start_driver(folder: Path) -> subprocess.Popen:
+def driver_in(folder: Path):
     here = str(Path(__file__).parents[2])
-    return subprocess.Popen([sys.executable, "-c", DRIVER, str(folder), here])
+    return started([sys.executable, "-c", DRIVER, str(folder), here])
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -231,25 +242,27 @@ def processes_in(folder: Path) -> list[str]:
     return found
 
 
+def kill_a_driver_whose_trial_waits(folder: Path) -> None:
+    with driver_in(folder) as driver:
+        wait_until(lambda: waiting_trials(folder) or driver.poll() is not None, "a trial")
+        assert driver.poll() is None
+        driver.send_signal(signal.SIGKILL)
+    wait_until(lambda: processes_in(folder) == [], "the trials of a killed driver to end")
+
+
 def test_a_driver_killed_three_times_ends_with_the_undisturbed_set_of_trials(bench):
-    bench.write(SLOW)
-    for delay_seconds in (1.2, 1.7, 1.4):
-        driver = start_driver(bench.folder)
-        time.sleep(delay_seconds)
-        os.kill(driver.pid, signal.SIGKILL)
-        driver.wait()
-        deadline = time.monotonic() + 10
-        while processes_in(bench.folder) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert processes_in(bench.folder) == []  # no trial outlives its driver
+    bench.write(STOPPABLE)
+    # Of two slots one waits, and the other is in the middle of whatever it does.
+    for held in ((1, 3), (5, 7), (9, 11)):
+        hold(bench.folder, held)
+        kill_a_driver_whose_trial_waits(bench.folder)
+    release(bench.folder)
     study = bench.study(trials=12, steps=40)
     summary, store = bench.run(study)
     assert not summary.interrupted
     trials = store.trials("study")
     assert [t.index for t in trials] == list(range(12))
     assert {t.status for t in trials} == {Status.COMPLETE}
-    from tuning_playbook.search import planned_trials
-
     undisturbed = planned_trials(study, start=0, count=12, created_at=0.0)
     assert [(t.config, t.seed) for t in trials] == [(t.config, t.seed) for t in undisturbed]
     for curves in store.curves("study").values():
@@ -258,14 +271,21 @@ def test_a_driver_killed_three_times_ends_with_the_undisturbed_set_of_trials(ben
         assert curves["train_loss"].values.tolist() == expected
 
 
+# A trial's parent is the fork server of its driver.
+MEETING = """
+import pathlib
+pathlib.Path(f"driver-{os.getppid()}").touch()
+while len(list(pathlib.Path().glob("driver-*"))) < 2:
+    time.sleep(0.01)
+"""
+
+
 def test_two_drivers_share_the_work(bench):
-    bench.write(SLOW)
-    other = start_driver(bench.folder)
-    deadline = time.monotonic() + 60
-    while not list(bench.folder.rglob("*.journal")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    _, store = bench.run(bench.study(trials=24, steps=40))
-    assert other.wait(timeout=60) == 0
+    bench.write(MEETING + GOOD)
+    with driver_in(bench.folder) as other:
+        wait_until(lambda: list(bench.folder.glob("driver-*")), "a trial of the other driver")
+        _, store = bench.run(bench.study(trials=24, steps=40))
+        assert other.wait(timeout=DEADLINE_SECONDS) == 0
     trials = store.trials("study")
     assert {t.status for t in trials} == {Status.COMPLETE}
     assert {t.attempts for t in trials} == {1}
@@ -283,28 +303,37 @@ def test_a_program_that_computes_while_it_is_imported_can_be_forked(bench, monke
         "    b = torch.randn(600, 600) @ torch.randn(600, 600) + torch.exp(a)\n"
         "    trial.evaluate(6, error=1.0, threads=torch.get_num_threads())\n"
     )
-    _, store = bench.run(bench.study(trials=1, timeout_seconds=60))
+    _, store = bench.run(bench.study(trials=1, timeout_seconds=DEADLINE_SECONDS))
     (trial,) = store.trials("study")
     assert trial.status is Status.COMPLETE, trial.detail
     assert trial.summaries["threads"].last == 2
 
 
 def test_a_stop_releases_trials_and_the_next_run_goes_on(bench):
-    bench.write(SLOW)
+    bench.write(STOPPABLE)
+    hold(bench.folder, range(6))
     study = bench.study(trials=6, steps=40)
-    began = time.monotonic()
-    summary, store = bench.run(study, stop_requested=lambda: time.monotonic() - began > 1.5)
+    summary, store = bench.run(study, stop_requested=lambda: len(waiting_trials(bench.folder)) == 2)
     assert summary.interrupted
-    assert Status.RUNNING not in store.counts("study")
+    assert store.counts("study") == {Status.WAITING: 6}
+    release(bench.folder)
     summary, store = bench.run(study)
     assert not summary.interrupted
     assert {t.status for t in store.trials("study")} == {Status.COMPLETE}
+    restored = [e.data["step"] for e in store.events("study") if e.kind == "restored"]
+    assert sorted(restored) == [0] * 6 + [20] * 2  # the last checkpoint before step 21
 
 
 def test_an_interrupted_round_is_a_fair_one(bench):
     bench.write(GOOD)
     arms = [bench.study(trials=6, name=f"round/arm={i}") for i in range(2)]
-    began = time.monotonic()
-    _, store = bench.run(*arms, workers=1, stop_requested=lambda: time.monotonic() - began > 1.2)
-    started = [12 - store.counts(a.name).get(Status.WAITING, 0) for a in arms]
-    assert abs(started[0] - started[1]) <= 1
+    store = bench.store()
+
+    def five_have_ended():
+        return sum(store.counts(arm.name).get(Status.COMPLETE, 0) for arm in arms) >= 5
+
+    for arm in arms:
+        store.create(arm, planned_trials(arm, start=0, count=6, created_at=0.0))
+    bench.run(*arms, workers=1, store=store, stop_requested=five_have_ended)
+    ended = [store.counts(arm.name)[Status.COMPLETE] for arm in arms]
+    assert sorted(ended) == [2, 3]

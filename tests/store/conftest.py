@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.waiting import DEADLINE_SECONDS
 
 _NAMES = count()
 
@@ -28,8 +29,28 @@ def _free_port() -> int:
         return int(s.getsockname()[1])
 
 
+def _start(control: list[str], folder: Path) -> int:
+    """Start the server at a free port; the port."""
+    for attempts_left in reversed(range(5)):
+        port = _free_port()
+        settings = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
+        )
+        wait = ["-w", "-t", str(DEADLINE_SECONDS)]
+        try:
+            _run([*control, *wait, "-l", str(folder / "log"), "-o", settings, "start"])
+        except subprocess.CalledProcessError:
+            # Another program may have taken the port since it was found free.
+            if not attempts_left:
+                raise
+        else:
+            return port
+    raise AssertionError
+
+
 def _run(arguments: list[str]) -> None:
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, timeout=60)
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -44,18 +65,13 @@ def postgres_server() -> Iterator[str]:
     if os.getuid() == 0:  # the server refuses root
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-    port = _free_port()
-    settings = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=16MB"
-    )
     control = [*as_user, str(binaries / "pg_ctl"), "-D", str(folder / "data")]
     try:
         _run(
             [*as_user, str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "tester",
              "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         )  # fmt: skip
-        _run([*control, "-w", "-l", str(folder / "log"), "-o", settings, "start"])
+        port = _start(control, folder)
         try:
             yield f"postgresql://tester@127.0.0.1:{port}"
         finally:

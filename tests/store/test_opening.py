@@ -111,7 +111,7 @@ def test_a_store_that_is_there_is_opened_without_alembic(tmp_path):
         f"s = open_store({_URL!r}, folder=Path({str(tmp_path)!r}))\n"
         "assert len(s.trials('study')) == 2; assert 'alembic' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
 def test_another_file_is_not_taken_for_a_store(tmp_path):
@@ -208,10 +208,10 @@ def test_a_folder_in_the_way_is_said(tmp_path):
         open_store("sqlite:///file/store.db", folder=tmp_path)
 
 
-def test_a_server_that_does_not_answer_is_said_without_the_password():
+def test_a_server_that_does_not_answer_is_said_without_the_password(silent_port):
     pytest.importorskip("psycopg", reason="the extra [postgresql] is not installed")
     with pytest.raises(StoreUnavailable, match="does not answer; start it") as refusal:
-        open_store("postgresql://u:secret@127.0.0.1:1/d")
+        open_store(f"postgresql://u:secret@127.0.0.1:{silent_port}/d")
     assert "secret" not in str(refusal.value)
 
 

@@ -1,13 +1,12 @@
 """Several real processes at one store."""
 
 import multiprocessing
-import os
-import signal
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.waiting import DEADLINE_SECONDS
 
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import CurveChunk, open_store
@@ -22,14 +21,14 @@ def _in_processes(function, arguments, *, count):
     """Run ``function(place, *arguments, results)`` in ``count`` processes; what they put."""
     results = _CONTEXT.Queue()
     workers = [
-        _CONTEXT.Process(target=function, args=(place, *arguments, results))
+        _CONTEXT.Process(target=function, args=(place, *arguments, results), daemon=True)
         for place in range(count)
     ]
     for worker in workers:
         worker.start()
-    found = [results.get(timeout=60) for _ in workers]
+    found = [results.get(timeout=DEADLINE_SECONDS) for _ in workers]
     for worker in workers:
-        worker.join(timeout=60)
+        worker.join(timeout=DEADLINE_SECONDS)
         assert worker.exitcode == 0
     return found
 
@@ -124,12 +123,12 @@ def test_a_writer_killed_in_the_middle_loses_nothing_that_append_returned_from(s
     store = open_store(store_url)
     store.create(example_study(), example_trials(1))
     receiver, sender = _CONTEXT.Pipe(duplex=False)
-    victim = _CONTEXT.Process(target=_append_for_ever, args=(store_url, sender))
+    victim = _CONTEXT.Process(target=_append_for_ever, args=(store_url, sender), daemon=True)
     victim.start()
     sender.close()
     last = max(receiver.recv() for _ in range(5))
-    time.sleep(0.003)  # anywhere inside an append
-    os.kill(victim.pid, signal.SIGKILL)
+    time.sleep(0.003)  # somewhere inside an append; what follows holds wherever it was
+    victim.kill()
     victim.join()
     while receiver.poll():
         try:

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.waiting import DEADLINE_SECONDS, started
 
 from tuning_playbook.errors import TargetError
 from tuning_playbook.training import Attempt, current_trial, write_attempt
@@ -68,10 +68,10 @@ np.save(trial.folder / "weights.npy",
 """
 
 
-def start(program: str, attempt: Attempt, *arguments: str) -> subprocess.Popen[bytes]:
+def start(program: str, attempt: Attempt, *arguments: str):
     write_attempt(attempt)
     environment = {**os.environ, ATTEMPT_VARIABLE: str(attempt.file)}
-    return subprocess.Popen([sys.executable, "-c", program, *arguments], env=environment)
+    return started([sys.executable, "-c", program, *arguments], env=environment)
 
 
 def losses(*attempts: Attempt) -> dict[int, float]:
@@ -97,10 +97,10 @@ def test_a_killed_trial_goes_on_to_the_same_weights_and_losses(attempt, tmp_path
     calm = replace(attempt, trial_folder=str(tmp_path / "calm"))
     second = replace(attempt, number=2)
     with start(program, calm) as undisturbed, start(program, attempt, "74") as killed:
-        assert killed.wait(timeout=120) == -signal.SIGKILL
+        assert killed.wait(timeout=DEADLINE_SECONDS) == -signal.SIGKILL
         with start(program, second) as resumed:
-            assert resumed.wait(timeout=120) == 0
-        assert undisturbed.wait(timeout=120) == 0
+            assert resumed.wait(timeout=DEADLINE_SECONDS) == 0
+        assert undisturbed.wait(timeout=DEADLINE_SECONDS) == 0
     assert losses(attempt).keys() == set(range(1, 75))
     assert losses(second).keys() == set(range(61, 101))
     assert losses(attempt, second) == losses(calm)

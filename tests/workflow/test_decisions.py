@@ -6,12 +6,22 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 from dataclasses import replace
 from unittest.mock import ANY
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.waiting import (
+    DEADLINE_SECONDS,
+    WAIT_WHERE_HELD,
+    hold,
+    release,
+    started,
+    wait_until,
+    waiting_trials,
+)
 
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import PlaybookError
@@ -372,18 +382,20 @@ def test_reruns_that_wait_are_run_first_and_hold_up_a_decision(project):
 
 
 def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(project):
-    project.edit("train.py", "import math", "import time, math")
-    project.edit("train.py", "        state", "        time.sleep(0.1)\n        state")
+    start = "def train(trial):\n"
+    project.edit("train.py", start, start + textwrap.indent(WAIT_WHERE_HELD, "    "))
+    hold(project.folder, range(4))
     command = [sys.executable, "-m", "tuning_playbook", "rerun", "better", "--times", "4"]
-    process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)  # fmt: skip
-    while "running" not in process.stderr.readline():
-        pass
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
+    with started(
+        command, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_until(lambda: waiting_trials(project.folder) or process.poll() is not None, "a rerun")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 130, err
     assert "the same command goes on" in out
     assert "to go" in out
+    release(project.folder)
     code, document = project.json("rerun", "better", "--times", "4")
     assert code == 0
     assert document["asked"] > 0

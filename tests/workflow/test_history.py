@@ -145,11 +145,12 @@ def test_a_baseline_changed_by_hand_is_told(story):
     assert project_history(story.folder).notes == ()
 
 
-def test_exploring_after_its_end_is_told(story, monkeypatch):
-    monkeypatch.setattr("tuning_playbook.workflow.looking.time.time", lambda: 2900.0)
-    close_exploration(story.folder, "settled")
-    story.round("late", seed=1, at=4000.0)
-    assert any("late" in note for note in project_history(story.folder).notes)
+def test_exploring_after_its_end_is_told(story):
+    over = close_exploration(story.folder, "settled")
+    story.round("late", seed=1, at=over.at + 60.0)
+    told = [note for note in project_history(story.folder).notes if "exploration was" in note]
+    assert len(told) == 1
+    assert told[0].endswith("late.")
 
 
 def test_looks_are_part_of_the_history(story):

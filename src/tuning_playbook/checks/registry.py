@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.base import Check
@@ -44,6 +45,22 @@ def all_checks() -> tuple[Check, ...]:
         Periodicity(),
         BestStep(),
         HyperparameterImportance(),
+    )
+
+
+def with_tolerance(checks: Sequence[Check], tolerance: float | None) -> tuple[Check, ...]:
+    """The checks, told which gain of the metric is too small to matter.
+
+    Raises:
+        InvalidInput: for a tolerance that is not above 0.
+    """
+    if tolerance is not None and not tolerance > 0:
+        raise InvalidInput(
+            f"--tolerance {tolerance:g} is no gain: give a number above 0, in the metric's units"
+        )
+    return tuple(
+        replace(check, tolerance=tolerance) if isinstance(check, SamplingDensity) else check
+        for check in checks
     )
 
 

@@ -1,121 +1,154 @@
-"""Whether enough points were sampled where it is good."""
+"""What more trials of the same space would bring."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tuning_playbook.analysis.density import GoodRegion, chance_of_new_best, good_region
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.density import chance_of_new_best
+from tuning_playbook.analysis.doubling import Doubling, doubling
+from tuning_playbook.analysis.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.repeats import configuration_count, distinct_configurations
+from tuning_playbook.analysis.study_design import StudyDesign, study_design
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import percent
+from tuning_playbook.words import percent, short
 
-_MOST_NAMES = 20
+_NOT_ASKED = {
+    "grid": "The study is a grid, all cells of which were tried; more trials need new values.",
+    "variants": "The study compares variants and does not sample a range; "
+    "the number of trials is no question here.",
+    "adaptive": "Cannot tell: later trials were chosen by the results of earlier ones, so the "
+    "trials are no independent sample to judge by what more of them would bring.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SamplingDensity:
-    """A space is searched when several trials are about as good as the best.
+    """A space is searched when twice as many trials would bring less than what matters.
+
+    Two questions: does the best-of-k curve of the space still rise, and what would more trials add
+    to the best one? Both are answered with numbers; a verdict needs to be told what matters.
 
     Args:
-        enough: good trials that a searched space has.
-        tolerance_share: what still counts as good, as a share of the progress from chance level to
-            the best trial.
+        tolerance: gain of the metric that is too small to matter; no verdict without it, except
+            that a gain below the noise is small enough.
         noise: standard deviation of the objective between seeds, where it is known; measured from
-            repeats of a configuration otherwise. Twice as much counts as good.
-        fewest_trials: fewer feasible configurations give no verdict.
+            repeats of a configuration otherwise.
+        fewest_trials: fewer feasible configurations give no answer.
     """
 
     id: ClassVar[str] = "sampling-density"
-    title: ClassVar[str] = "Were enough points sampled in the good region?"
+    title: ClassVar[str] = "Would more trials of this space help?"
     source: ClassVar[str] = "sampling-density"
 
-    enough: int = 5
-    tolerance_share: float = 0.02
+    tolerance: float | None = None
     noise: float | None = None
     fewest_trials: int = 5
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
-        region = good_region(
-            table, feasibility(table), noise=self.noise, tolerance_share=self.tolerance_share
-        )
-        if region is None or region.feasible < self.fewest_trials:
-            feasible = 0 if region is None else region.feasible
+        judged = feasibility(table)
+        ended = np.flatnonzero(judged.feasible | judged.infeasible)
+        points = distinct_configurations(table, np.flatnonzero(judged.feasible))
+        if len(points.rows) < self.fewest_trials:
+            count = len(points.rows)
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {feasible} different feasible "
-                    f"{'trial' if feasible == 1 else 'trials'}; {self.fewest_trials} are needed.",
-                    feasible_configurations=feasible,
+                    f"Cannot tell: {count} different feasible "
+                    f"{'trial' if count == 1 else 'trials'}; {self.fewest_trials} are needed.",
+                    feasible_configurations=count,
                 ),
             )
-        return (self._word(table, region),)
+        design = study_design(table, ended)
+        if design in _NOT_ASKED:
+            return (cannot_tell(self, _NOT_ASKED[design], design=design),)
+        found = doubling(_independent_losses(table, judged))
+        if found is None:
+            why = "Cannot tell: the better half of the trials does not differ."
+            return (cannot_tell(self, why, feasible_configurations=len(points.rows)),)
+        noise = points.deviation if self.noise is None else self.noise
+        return (self._word(table, found, noise, design, len(points.rows)),)
 
-    def _word(self, table: TrialTable, region: GoodRegion) -> Finding:
-        good = len(region.good)
-        margin = max(float(np.nan_to_num(region.noise)), region.tolerance)
-        settled = region.gain <= margin
-        dense = good >= self.enough and settled
-        metric = table.objective.metric
-        summary = (
-            f"{good} of {region.trials} configurations {'is' if good == 1 else 'are'} within "
-            f"{region.tolerance:.2g} of the "
-            f"best {metric}"
-        )
-        if dense:
-            summary += "; the good region was sampled several times."
-        elif good < self.enough:
-            summary += f"; with fewer than {self.enough} the space is sampled too thinly."
-        else:
-            summary += (
-                f", but the second half of the trials still brought {region.gain:.2g}; more may "
-                "bring more."
-            )
-        more = region.trials
-        advice = (
-            Advice(
-                "add-trials",
-                {"trials": more},
-                f"an even chance ({percent(chance_of_new_best(region.trials, more))}) of a new "
-                "best trial; or ask for less: fewer hyperparameters, narrower ranges",
-            ),
-        )
-        return Finding(
-            check=self.id,
-            verdict=Verdict.PASS if dense else Verdict.WARN,
-            summary=summary,
-            evidence=self._evidence(table, region),
-            advice=() if dense else advice,
-            source=self.source,
-            # The playbook gives no rule for how many are enough.
-            confidence="medium",
-        )
-
-    def _evidence(self, table: TrialTable, region: GoodRegion) -> dict[str, Any]:
-        sign = table.objective.direction.sign
-        budgets = sorted({10, region.trials // 2, region.trials, 2 * region.trials} - {0})
-        return {
-            "configurations": region.trials,
-            "feasible_configurations": region.feasible,
-            "good": len(region.good),
-            "good_trials": names(table, region.good[:_MOST_NAMES]),
-            "good_share": number(region.share, 3),
-            "good_share_interval_90": [number(region.share_low, 3), number(region.share_high, 3)],
-            "best": number(sign * region.best),
-            "tolerance": number(region.tolerance, 3),
-            "tolerance_from": number(sign * region.reference),
-            "noise": number(region.noise, 3),
-            "gain_of_second_half": number(region.gain, 3),
-            "spread": {
-                key: [number(low, 3), number(high, 3)] for key, (low, high) in region.spread.items()
-            },
+    def _word(
+        self, table: TrialTable, found: Doubling, noise: float, design: StudyDesign, feasible: int
+    ) -> Finding:
+        verdict = _verdict(found, self.tolerance, noise)
+        evidence = {
+            "design": design,
+            "configurations": found.trials,
+            "feasible_configurations": feasible,
+            "gain_of_second_half": number(found.second_half, 3),
+            "gain_of_doubling": number(found.gain, 3),
+            "gain_of_doubling_interval_80": [number(found.low, 3), number(found.high, 3)],
+            "typical_improvement_of_best": number(found.typical, 3),
+            "large_improvement_of_best": number(found.large, 3),
+            "noise": number(noise, 3),
             "chance_of_new_best": {
-                str(more): number(chance_of_new_best(region.trials, more), 3) for more in budgets
+                str(more): number(chance_of_new_best(found.trials, more), 3)
+                for more in sorted({10, found.trials // 2, found.trials})
             },
             "thresholds": thresholds(self),
         }
+        return Finding(
+            check=self.id,
+            verdict=verdict,
+            summary=_summary(table.objective.metric, found, self.tolerance, noise, verdict),
+            evidence=evidence,
+            advice=_advice(found) if verdict is Verdict.WARN else (),
+            source=self.source,
+            confidence="medium",
+        )
+
+
+def _verdict(found: Doubling, tolerance: float | None, noise: float) -> Verdict:
+    small = max([value for value in (tolerance, noise) if value is not None and value > 0] or [0.0])
+    if found.high < small:
+        return Verdict.PASS
+    # What the second half brought must show it too, beyond what two seeds differ by.
+    if tolerance is not None and found.low > tolerance:
+        seen = found.second_half > max(tolerance, 2 * float(np.nan_to_num(noise)))
+        return Verdict.WARN if seen else Verdict.UNKNOWN
+    return Verdict.UNKNOWN
+
+
+def _summary(
+    metric: str, found: Doubling, tolerance: float | None, noise: float, verdict: Verdict
+) -> str:
+    low, high, gain = (short(value, 2) for value in (found.low, found.high, found.gain))
+    n = found.trials
+    numbers = (
+        f"Twice the {n} trials would improve the expected best {metric} by about {gain} "
+        f"({low} to {high}); {n} more beat the present best with probability "
+        f"{percent(chance_of_new_best(n, n))}, then typically by {short(found.typical, 2)}"
+    )
+    if verdict is Verdict.PASS:
+        below = "the tolerance" if tolerance is not None and found.high < tolerance else "the noise"
+        limit = tolerance if below == "the tolerance" else noise
+        return f"{numbers}: less than {below} of {short(float(limit or 0.0), 2)}."
+    if verdict is Verdict.WARN:
+        return f"{numbers}: more than the tolerance of {short(float(tolerance or 0.0), 2)}."
+    if tolerance is None:
+        return f"{numbers}. Whether that is worth it depends on you: --tolerance X judges it."
+    return f"{numbers}. The trials do not show whether that exceeds {short(tolerance, 2)}."
+
+
+def _advice(found: Doubling) -> tuple[Advice, ...]:
+    reason = (
+        "doubling the trials is expected to bring more than the tolerance; or search fewer "
+        "hyperparameters or narrower ranges"
+    )
+    return (Advice("add-trials", {"trials": found.trials}, reason),)
+
+
+def _independent_losses(table: TrialTable, judged: Feasibility) -> NDArray[np.float64]:
+    """One loss for each configuration; infinite for those of which no trial could be trained."""
+    points = distinct_configurations(table, np.flatnonzero(judged.feasible))
+    ended = np.flatnonzero(judged.feasible | judged.infeasible)
+    failed = configuration_count(table, ended) - len(points.rows)
+    return np.concatenate([points.loss, np.full(failed, np.inf)])

@@ -15,6 +15,12 @@ from tuning_playbook.cli.options import foreign_study_options, json_option, name
 @click.argument("target")
 @foreign_study_options
 @click.option("--chance-level", type=float, help="Metric of a model that has learnt nothing.")
+@click.option(
+    "--tolerance",
+    type=float,
+    metavar="X",
+    help="Gain of the metric that is too small to matter; tells whether more trials would help.",
+)
 @click.option("--select", multiple=True, callback=names, metavar="ID,...", help="Checks to run.")
 @click.option("--ignore", multiple=True, callback=names, metavar="ID,...",
               help="Checks to leave out.")  # fmt: skip
@@ -26,6 +32,7 @@ from tuning_playbook.cli.options import foreign_study_options, json_option, name
 def command(
     target: str,
     project: Path | None,
+    tolerance: float | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     *,
@@ -46,7 +53,12 @@ def command(
     from tuning_playbook.workflow.foreign import Told
 
     checked = check(
-        target, project=project, told=Told(parameters=params, **told), select=select, ignore=ignore
+        target,
+        project=project,
+        told=Told(parameters=params, **told),
+        select=select,
+        ignore=ignore,
+        tolerance=tolerance,
     )
     if as_json:
         print_json(checked.as_document())

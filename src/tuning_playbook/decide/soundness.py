@@ -196,6 +196,12 @@ def _is_thin(finding: Finding) -> bool:
     return (finding.check, finding.verdict) == ("sampling-density", Verdict.WARN)
 
 
+def _is_hardly_sampled(finding: Finding) -> bool:
+    """Whether there are fewer trials than any statement about the space needs."""
+    needed = finding.evidence.get("thresholds", {}).get("fewest_trials", 0)
+    return bool(finding.evidence.get("feasible_configurations", needed) < needed)
+
+
 def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Objection | None:
     """What one finding says against the comparison."""
     case = (finding.check, finding.verdict)
@@ -203,6 +209,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     if case == ("search-space-boundary", Verdict.FAIL) and not _holds_among(finding, arms):
         case = ("search-space-boundary", Verdict.WARN)
     if case == ("search-space-boundary", Verdict.UNKNOWN) and not _edges_are_doubtful(finding):
+        return None
+    if case == ("sampling-density", Verdict.UNKNOWN) and not _is_hardly_sampled(finding):
         return None
     if finding.check == "overfitting" and not finding.advice:
         return None  # regularization is what is compared, so its weak values are meant to overfit

@@ -13,7 +13,7 @@ import numpy as np
 
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks
+from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks, with_tolerance
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
@@ -121,6 +121,7 @@ def check(
     told: Told | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    tolerance: float | None = None,
 ) -> Checked:
     """Go through the checklist of the study or the studies at ``target``.
 
@@ -131,6 +132,8 @@ def check(
         told: what the user says of a foreign study.
         select: ids of the checks to run; all where empty.
         ignore: ids of the checks to leave out.
+        tolerance: gain of the metric that is too small to matter; the complexity cost of a round
+            where ``None``.
 
     Raises:
         InvalidInput: where nothing usable is at ``target``.
@@ -139,13 +142,13 @@ def check(
     selected_checks(all_checks(), select=select, ignore=ignore)  # a wrong id before any reading
     if project is None and not _names_a_round(target):
         _refuse_near_misses(target)
-        return _check_foreign(target, told, select, ignore)
+        return _check_foreign(target, told, select, ignore, tolerance)
     if told != Told():
         raise InvalidInput(
             f"{target} is a round of the project, which knows its metric, ranges and curves; leave "
             "out the options that describe a study of another tool"
         )
-    return _check_round(project or Path(), Path(target).stem, select, ignore)
+    return _check_round(project or Path(), Path(target).stem, select, ignore, tolerance)
 
 
 def _names_a_round(target: str) -> bool:
@@ -191,25 +194,39 @@ def _refuse_near_misses(target: str) -> None:
     raise InvalidInput(f"{target} {what}; name one of its rounds. {hint[0].upper()}{hint[1:]}")
 
 
-def _check_round(folder: Path, name: str, select: Sequence[str], ignore: Sequence[str]) -> Checked:
+def _check_round(
+    folder: Path,
+    name: str,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    tolerance: float | None,
+) -> Checked:
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
     try:
-        arms = arms_of_round(
-            store, name, facts=facts_of_rounds(store), chance_level=opened.project.chance_level
-        )
+        facts = facts_of_rounds(store)
+        arms = arms_of_round(store, name, facts=facts, chance_level=opened.project.chance_level)
         deviation = pooled_deviation(rerun_groups(store, arms[0].study))
     finally:
         store.close()
-    found = arm_findings(arms, deviation=deviation, select=select, ignore=ignore)
+    if tolerance is None and name in facts:
+        tolerance = facts[name].complexity_cost or None
+    found = arm_findings(
+        arms, deviation=deviation, tolerance=tolerance, select=select, ignore=ignore
+    )
     return Checked(tuple(CheckedStudy(a.table, found[a.study.name], a.notes) for a in arms))
 
 
 def _check_foreign(
-    target: str, told: Told, select: Sequence[str], ignore: Sequence[str]
+    target: str,
+    told: Told,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    tolerance: float | None,
 ) -> Checked:
     checked, unusable = [], []
     studies = foreign_studies(target, told)
+    checks = with_tolerance(all_checks(), tolerance)
     for study in studies:
         try:
             read, table = table_as_told(study, told)
@@ -218,7 +235,7 @@ def _check_foreign(
                 raise
             unusable.append((study.name, str(error)))
             continue
-        findings = run_checks(table, select=select, ignore=ignore)
+        findings = run_checks(table, select=select, ignore=ignore, checks=checks)
         checked.append(CheckedStudy(table, findings, read.notes))
     if not checked:
         others = ", ".join(name for name, _ in unusable[1:6])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.overfitting import Overfitting
-from tuning_playbook.checks.registry import all_checks, run_checks
+from tuning_playbook.checks.registry import all_checks, run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.findings import Finding
 from tuning_playbook.study import Study
@@ -18,6 +18,7 @@ def arm_findings(
     arms: Sequence[Arm],
     *,
     deviation: float | None,
+    tolerance: float | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
 ) -> dict[str, tuple[Finding, ...]]:
@@ -26,6 +27,7 @@ def arm_findings(
     Args:
         arms: of one round.
         deviation: standard deviation between reruns; ``None`` where unknown.
+        tolerance: gain of the metric that is too small to matter; ``None`` where nobody said.
         select: ids of the checks to run; all where empty.
         ignore: ids of the checks to leave out.
 
@@ -35,7 +37,7 @@ def arm_findings(
     return {
         arm.study.name: run_checks(
             arm.table,
-            checks=round_checks(arm.study, deviation=deviation),
+            checks=round_checks(arm.study, deviation=deviation, tolerance=tolerance),
             select=select,
             ignore=ignore,
         )
@@ -43,24 +45,28 @@ def arm_findings(
     }
 
 
-def round_checks(study: Study, *, deviation: float | None = None) -> tuple[Check, ...]:
+def round_checks(
+    study: Study, *, deviation: float | None = None, tolerance: float | None = None
+) -> tuple[Check, ...]:
     """All checks, with what the study's round knows and a table of trials does not.
 
     A round that compares a regularizer expects overfitting at its weak values, so that the check
-    must know which hyperparameters are compared. Where reruns have told how much seeds differ, what
-    lies within that counts as equally good, or sampling would never be dense enough.
+    must know which hyperparameters are compared. Whether more trials would help is judged against
+    what seeds differ by and against the gain that matters, where they are known.
 
     Args:
         study: whose table will be checked.
         deviation: standard deviation between reruns; ``None`` where unknown.
+        tolerance: gain of the metric that is too small to matter; ``None`` where nobody said.
     """
     compared = (*study.scientific, *study.joint)
-    return tuple(_told(check, compared, deviation) for check in all_checks())
+    checks = with_tolerance(all_checks(), tolerance)
+    return tuple(_told(check, compared, deviation) for check in checks)
 
 
 def _told(check: Check, compared: tuple[str, ...], deviation: float | None) -> Check:
     if isinstance(check, Overfitting):
         return replace(check, scientific=compared)
-    if isinstance(check, SamplingDensity) and deviation is not None:
+    if isinstance(check, SamplingDensity):
         return replace(check, noise=deviation)
     return check

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.edges.effects import AdditiveEffects, additive_effects
-from tuning_playbook.analysis.edges.guards import position_of_best, zone_step
-from tuning_playbook.analysis.edges.levels import FEW_LEVELS, last_level
-from tuning_playbook.analysis.edges.limits import is_natural_limit, is_never_tuned
-from tuning_playbook.analysis.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
+from tuning_playbook.edges.guards import position_of_best, zone_step
+from tuning_playbook.edges.levels import FEW_LEVELS, last_level
+from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
+from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.space import Categorical, Constant, Hyperparameter
 
 Edge: TypeAlias = Literal["low", "high"]
@@ -42,7 +42,8 @@ class EdgeLimits:
         step: smallest rise into the outer quarter at a tight edge, in standard errors.
         seen: an effect of this size, in standard deviations of the scores, is a gain of about 10 %
             by widening; an edge is inside where it would have been seen with probability 0.8.
-        fewest_trials: fewer configurations give no verdict by the fitted effect.
+        fewest_trials: fewer configurations give no verdict by the fitted effect; half as many that
+            trained are enough for the second look at these alone.
         fewest_feasible: fewer that trained give no verdict at all.
         infeasible: share of failures in the outer fifth from which on an edge is unstable, where it
             is also larger than elsewhere by 0.2.
@@ -200,13 +201,13 @@ def _branch(
             units[h.key] = np.clip(unit, 0.0, 1.0)
     count = len(scores)
     trained = scores.infeasible < 1
-    effects = of_trained = _fitted(scores.goodness, units, choices, limits)
+    effects = of_trained = _fitted(scores.goodness, units, choices, limits.fewest_trials)
     if not trained.all():
         of_trained = _fitted(
             scores.goodness[trained],
             {key: _stretched(unit[trained]) for key, unit in units.items()},
             [choice[trained] for choice in choices],
-            limits,
+            limits.fewest_trials // 2,
         )
     complete = count >= _GRID_SHARE * math.prod(sizes)
     pair = len(sizes) == 2 and max(sizes) <= count / 4
@@ -220,12 +221,12 @@ def _fitted(
     goodness: FloatArray,
     units: dict[str, FloatArray],
     choices: list[FloatArray],
-    limits: EdgeLimits,
+    fewest: int,
 ) -> AdditiveEffects | None:
     """Effects of what still varies; ``None`` with too few configurations or nothing to explain."""
     varying = {key: unit for key, unit in units.items() if _levels(unit) > 1}
     scores = standardised_savage(goodness)
-    if not varying or len(goodness) < limits.fewest_trials or not np.any(scores):
+    if not varying or len(goodness) < fewest or not np.any(scores):
         return None
     return additive_effects(scores, varying, [c for c in choices if np.ptp(c) > 0])
 

@@ -1,0 +1,97 @@
+"""How the configurations of a study were chosen, as far as they show it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.repeats import configuration_count
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.space import Categorical, Constant
+
+StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "variants"]
+
+# Independent trials show a trend as clear as this in 3 of 1,000 studies.
+_SIGNIFICANCE = 0.003
+_SORTED = 0.9  # Kendall's correlation from which on a table was sorted by hand
+_FEWEST = 15
+_EVEN = 1e-3
+
+
+def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
+    """How the configurations were chosen.
+
+    ``grid``: every combination of the values, or evenly spaced values of a single hyperparameter.
+    ``variants``: repeats of a few configurations, or values of choices only. ``adaptive``: later
+    trials are better than earlier ones or closer to the best tenth, as a sampler makes them that
+    learns from results. ``independent``: none of these.
+
+    Args:
+        table: the study, trials in the order in which they began.
+        rows: shape (k,), trials that ended, whatever became of them.
+    """
+    searched = [
+        h.key
+        for h in table.space.hyperparameters
+        if not isinstance(h.domain, Constant) and len(_levels(table, h.key, rows)) > 1
+    ]
+    count = configuration_count(table, rows)
+    numeric = [k for k in searched if not isinstance(table.space[k].domain, Categorical)]
+    levels = [len(_levels(table, key, rows)) for key in searched]
+    if not numeric or (len(rows) >= 2 * count and count < 2 * max(len(searched), 5)):
+        return "variants"
+    complete = count > 1 and count >= 0.95 * float(np.prod(np.array(levels, dtype=float)))
+    if complete and (len(searched) > 1 or _evenly_spaced(_levels(table, searched[0], rows))):
+        return "grid"
+    return "adaptive" if _learns(table, numeric, rows) else "independent"
+
+
+def _levels(table: TrialTable, key: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    unit = table.units[key][rows]
+    return np.unique(np.round(unit[np.isfinite(unit)], 9))
+
+
+def _evenly_spaced(levels: NDArray[np.float64]) -> bool:
+    """Whether values lie on a grid: few distinct steps, each a multiple of the smallest."""
+    if len(levels) < 3:
+        return True
+    steps = np.diff(levels)
+    multiples = steps / steps.min()
+    return bool(np.all(np.abs(multiples - np.round(multiples)) < _EVEN * multiples + 0.05))
+
+
+def _learns(table: TrialTable, numeric: list[str], rows: NDArray[np.int64]) -> bool:
+    """Whether later trials are better, or closer to the best tenth, than earlier ones."""
+    n = len(rows)
+    if n < _FEWEST:
+        return False
+    loss = np.where(np.isfinite(table.loss[rows]), table.loss[rows], np.inf)
+    rank = np.unique(loss, return_inverse=True)[1].astype(float)
+    best = np.argsort(rank, kind="stable")[: max(3, n // 10)]
+    units = [table.units[key][rows] for key in numeric]
+    with np.errstate(invalid="ignore"):
+        distances = [np.abs(u - np.nanmean(u[best])) for u in units if np.isfinite(u[best]).any()]
+    distance = np.nan_to_num(np.sum(np.nan_to_num(distances, nan=0.5), axis=0))
+    # A table sorted by its results says nothing about how its configurations were chosen.
+    return _falls(rank, _SORTED) or (_falls(distance, _SORTED) and not _sorted(rank))
+
+
+def _falls(values: NDArray[np.float64], perfect: float) -> bool:
+    statistic, p_value = _trend(values)
+    return -perfect < statistic < 0 and p_value < 2 * _SIGNIFICANCE
+
+
+def _sorted(values: NDArray[np.float64]) -> bool:
+    return abs(_trend(values)[0]) >= _SORTED
+
+
+def _trend(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Kendall's correlation with the order of the trials, and its two-sided p-value."""
+    from scipy.stats import kendalltau  # imported here: scipy is slow to import
+
+    if len(np.unique(values)) < 2:
+        return 0.0, 1.0
+    found = kendalltau(np.arange(len(values)), values)
+    return float(found.statistic), float(found.pvalue)

@@ -1,0 +1,79 @@
+"""How configurations were chosen, told from themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.study import Objective
+
+COUNT = 60
+
+
+def designed(loss, **values):
+    table = table_from_columns(
+        "study",
+        ids=[str(i) for i in range(len(loss))],
+        values=values,
+        metric_values=loss,
+        objective=Objective("loss", "minimize"),
+    )
+    return study_design(table, np.arange(len(loss)))
+
+
+def _valley(trial):
+    return sum((trial.suggest_float(f"x{i}", 0, 1) - 0.3) ** 2 for i in range(5))
+
+
+def test_random_trials_are_independent():
+    rng = np.random.default_rng(0)
+    lr, dropout = 10 ** rng.uniform(-4, -1, COUNT), rng.uniform(0, 0.5, COUNT)
+    assert designed((np.log10(lr) + 2) ** 2, lr=lr, dropout=dropout) == "independent"
+
+
+def test_random_trials_are_seldom_called_adaptive():
+    rng = np.random.default_rng(1)
+    found = [
+        designed(rng.random(50), lr=rng.random(50), dropout=rng.random(50)) for _ in range(400)
+    ]
+    assert found.count("adaptive") <= 8  # 6 in 1,000 are meant
+
+
+def test_a_sampler_that_learns_is_adaptive():
+    optuna = pytest.importorskip("optuna")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    found = []
+    for seed in range(5):
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        study.optimize(_valley, n_trials=60)
+        values = {f"x{i}": [t.params[f"x{i}"] for t in study.trials] for i in range(5)}
+        found.append(designed([t.value for t in study.trials], **values))
+    assert found.count("adaptive") >= 4
+
+
+def test_a_complete_grid_and_an_evenly_spaced_line_are_grids():
+    lr, wd = (g.ravel() for g in np.meshgrid(np.geomspace(1e-4, 1e-1, 4), [0.0, 1e-4, 1e-3]))
+    assert designed(np.arange(12.0), lr=lr, wd=wd) == "grid"
+    assert designed(np.arange(36.0), lr=np.geomspace(1e-5, 1e2, 36)) == "grid"
+
+
+def test_random_values_of_one_hyperparameter_are_no_grid():
+    rng = np.random.default_rng(2)
+    assert designed(rng.random(40), lr=10 ** rng.uniform(-4, -1, 40)) == "independent"
+
+
+def test_repeats_and_choices_are_variants():
+    lr = np.repeat([1e-4, 3e-4, 1e-3, 3e-3, 1e-2], 5)
+    wd = np.repeat([0.1, 0.3, 0.2, 0.5, 0.4], 5)
+    assert designed(np.arange(25.0), lr=lr, wd=wd) == "variants"
+    assert designed(np.arange(8.0), recipe=list("aabbccdd")) == "variants"
+
+
+def test_a_table_sorted_by_its_results_is_not_called_adaptive():
+    rng = np.random.default_rng(3)
+    lr = rng.uniform(0, 1, COUNT)
+    loss = (lr - 0.5) ** 2
+    order = np.argsort(-loss)
+    assert designed(loss[order], lr=lr[order], other=rng.random(COUNT)) == "independent"
