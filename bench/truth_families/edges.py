@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+
 from truth_families.cuts import Cut, cuts, searched
 from truth_families.grids import LevelStudy, Perceptrons, rate_sweeps, windows_of_sweeps
 from truth_families.sections import Bar, Section, Setting, Share, table
 from truth_families.surrogate import HIGH, LAYERS, LOG, LOW, NAMES, WHOLE, Surrogate, values
-
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
@@ -275,15 +275,13 @@ def _markdown(families: Mapping[str, Tally]) -> str:
                 holds.append([name, verdict, total, *shares])
     head = ["family", "studies", "false alarm (tight and fine)", "power, n = 20", "50", "100",
             "alarm where an edge is clear, n ≥ 50", "passes (with a bad edge)"]  # fmt: skip
-    return "\n".join(
-        [
-            INTRODUCTION,
-            table(head, found),
-            "What the verdicts hold: of the edges with a verdict, the share whose widening brings "
-            "a clear gain, a gain of 5 to 20 %, less, and none.\n",
-            table(["family", "verdict", "edges", "clear", "bad", "between", "fine"], holds),
-        ]
-    )
+    second = ["family", "verdict", "edges", *LABELS]
+    return "\n".join([INTRODUCTION, table(head, found), OF_VERDICTS, table(second, holds)])
+
+
+OF_VERDICTS = """What the verdicts hold: of the edges with a verdict, the share whose widening
+brings a clear gain, a gain of 5 to 20 %, less, and none.
+"""
 
 
 INTRODUCTION = """The gain of an edge is what widening it by 30 % of the range (by one level for the

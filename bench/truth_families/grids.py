@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from truth_families.surrogate import FloatArray, expected_best
 
 PERCEPTRON = ("alpha", "batch_size", "depth", "learning_rate_init", "width")

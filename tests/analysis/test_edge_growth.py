@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.edges.growth import grown_range, next_level
+from tuning_playbook.edges.growth import grown_range, next_level
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
 
 
@@ -76,6 +76,12 @@ def test_a_sweep_goes_on_in_its_factors():
     rates = hyperparameter("lr", Float(1e-4, 0.1, "log"))
     assert next_level(rates, (1e-4, 1e-3, 1e-2, 1e-1), "high") == pytest.approx(1.0)
     assert next_level(rates, (1e-4, 1e-3, 1e-2, 1e-1), "low") == pytest.approx(1e-5)
+
+
+def test_after_random_values_the_range_grows():
+    rates = hyperparameter("lr", Float(1e-4, 1.0, "log"))
+    assert next_level(rates, (1e-4, 3e-2, 0.4, 0.98, 1.0), "high") == pytest.approx(100.0)
+    assert next_level(rates, (1e-4, 0.03, 0.1, 0.3, 1.0), "high") == pytest.approx(3.33)
 
 
 def test_layers_never_become_0():

@@ -361,9 +361,10 @@ def test_an_optuna_user_needs_one_argument(check, tmp_path):
     study.optimize(lambda t: (t.suggest_float("x", 0, 4) - 5) ** 2, n_trials=40)
     for target in ("study.db", "optuna:///study.db", f"sqlite:///{tmp_path}/study.db"):
         code, out, _ = check(target, "--json")
-        assert code == 1
-        boundary = findings(out)["search-space-boundary"]
-        assert boundary["advice"][0]["hyperparameter"] == "x"
+        assert code == 0
+        (advice,) = findings(out)["search-space-boundary"]["advice"]
+        assert (advice["action"], advice["hyperparameter"]) == ("try-level", "x")
+        assert advice["values"] == [pytest.approx(5.5, abs=0.5)]  # 30 to 50 % of the range
         assert json.loads(out)["ranges"] == {"x": "{ linear = [0.0, 4.0] }"}
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.analysis.edges import EdgeStatistics
-from tuning_playbook.analysis.edges.growth import grown_range, next_level
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import number
+from tuning_playbook.edges import EdgeStatistics
+from tuning_playbook.edges.growth import grown_range, next_level
 from tuning_playbook.findings import Advice
 from tuning_playbook.words import counted, listed, short
 

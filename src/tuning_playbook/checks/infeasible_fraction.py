@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.edges.limits import range_ends
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
     Location,
@@ -16,6 +15,7 @@ from tuning_playbook.analysis.infeasible_region import (
 )
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import percent
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, ClassVar
 
-from tuning_playbook.analysis.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.edge_words import edge_evidence, named, one_more_level, widening
 from tuning_playbook.checks.evidence import thresholds
+from tuning_playbook.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
 from tuning_playbook.words import counted, listed

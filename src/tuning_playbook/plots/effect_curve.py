@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.edges import JudgedEdges
-from tuning_playbook.analysis.edges.guards import BEST_SHARE, FEWEST_BEST
-from tuning_playbook.analysis.edges.scores import best_share
+from tuning_playbook.edges import JudgedEdges
+from tuning_playbook.edges.guards import BEST_SHARE, FEWEST_BEST
+from tuning_playbook.edges.scores import best_share
 from tuning_playbook.plots.places import place_of_unit
 from tuning_playbook.plots.theme import INK, typed
 from tuning_playbook.space import Domain

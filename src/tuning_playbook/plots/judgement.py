@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.density import GoodRegion, good_region
-from tuning_playbook.analysis.edges import JudgedEdges, judged_edges
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
     Location,
@@ -13,6 +12,7 @@ from tuning_playbook.analysis.infeasible_region import (
     telling_locations,
 )
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges import JudgedEdges, judged_edges
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.edges.scores import best_share
+from tuning_playbook.edges.scores import best_share
 
 FloatArray = NDArray[np.float64]
 
@@ -22,6 +22,7 @@ FEW_LEVELS = 8
 LEAST_CROWD = 0.6
 MOST_CROWD = 0.35
 LEVELS_BETWEEN = 3
+LEAST_DISTANCE = 0.05  # of the range: three of 200 random values are no distance
 _TOP_SHARE = 0.1
 _FEWEST_TOP = 3
 
@@ -41,19 +42,22 @@ class LastLevel:
     share_of_best: float
 
 
-def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine: bool) -> LastLevel:
+def last_level(
+    distance: FloatArray, goodness: FloatArray, trained: int, *, alike: bool, fine: bool
+) -> LastLevel:
     """Judge the last level tried.
 
     Where several hyperparameters vary: ``open`` if the best trial and at least 60 % of the best
     tenth (three trials at least) are at the last level; ``inside`` if there are three levels or
     more, the best is elsewhere and at most 35 % of the best tenth are there. In a sweep, or a grid
     of two, every level was tried alike: ``open`` if the best is at the last level. Where each level
-    speaks for itself, in a sweep or a fine grid, ``inside`` if three levels or more lie beyond the
-    best.
+    speaks for itself, in a sweep or a fine grid, ``inside`` if three levels or more, and a
+    twentieth of the range, lie beyond the best.
 
     Args:
         distance: shape (n,), from the edge, as a share of the range.
-        goodness: shape (n,), larger is better; configurations that failed are left out by now.
+        goodness: shape (n,), larger is better; what failed shares the least.
+        trained: how many of them trained.
         alike: whether the trials are a sweep or a grid of two hyperparameters.
         fine: whether each level speaks for itself: in a sweep, or where there are many.
     """
@@ -62,13 +66,14 @@ def last_level(distance: FloatArray, goodness: FloatArray, *, alike: bool, fine:
     if len(goodness) < 2 or np.ptp(goodness) == 0:
         return LastLevel("cannot-tell", 0, math.nan)
     best = level[goodness == goodness.max()]
-    top = best_share(goodness, max(_FEWEST_TOP, math.ceil(_TOP_SHARE * len(goodness))))
+    picked = max(_FEWEST_TOP, math.ceil(_TOP_SHARE * len(goodness)))
+    top = best_share(goodness, min(picked, trained))
     crowd = float(top[level == 0].sum() / top.sum())
     verdict: Literal["open", "inside", "cannot-tell"] = "cannot-tell"
-    if best.max() == 0:
-        verdict = "open" if alike or crowd >= LEAST_CROWD else "cannot-tell"
-    elif fine and best.min() >= LEVELS_BETWEEN:
-        verdict = "inside"
-    elif not fine and best.min() > 0 and len(levels) > 2 and crowd <= MOST_CROWD:
+    away = float(levels[best.min()] - levels[0]) >= LEAST_DISTANCE
+    far = best.min() >= LEVELS_BETWEEN and away if fine else best.min() > 0 and crowd <= MOST_CROWD
+    if best.max() == 0 and (alike or crowd >= LEAST_CROWD):
+        verdict = "open"
+    elif far and len(levels) > 2:
         verdict = "inside"
     return LastLevel(verdict, int(best.min()), crowd)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from tuning_playbook.analysis.edges.limits import (
+from tuning_playbook.edges.limits import (
     SHARES,
     family_of,
     lists_whole_numbers,
@@ -63,8 +63,9 @@ def next_level(
 ) -> float | int | None:
     """The level beyond the last one tried; ``None`` where none makes sense.
 
-    A value of the declared list that was not tried comes first, then the next whole number of a
-    range of them with equal steps, else equal steps or equal factors of the last levels.
+    A value of the declared list that was not tried comes first, else equal steps or equal factors
+    of the last levels. Where these follow no rule, as in a random search, it is the end of
+    `grown_range`.
 
     Args:
         h: a numeric hyperparameter.
@@ -83,6 +84,9 @@ def next_level(
     if waiting:
         return waiting[0] if edge == "high" else waiting[-1]
     scale = _progression(h, outward)
+    if not isinstance(h.domain, Ordered) and not _is_regular(outward[-4:], scale):
+        end = _grown_end(h, edge)
+        return math.ceil(end) if lists_whole_numbers(h) and edge == "high" else end
     forward, back = _SCALES[scale]
     end = back(2 * forward(last) - forward(outward[-2]))
     end = _within(h, edge, last, _tidy(end))
@@ -104,6 +108,13 @@ def _progression(h: Hyperparameter, outward: Sequence[float]) -> str:
     if len(steps) == 1 and lists_whole_numbers(h) and abs(steps[0]) == 1:
         return "linear"
     return "log"
+
+
+def _is_regular(levels: Sequence[float], scale: str) -> bool:
+    """Whether steps are alike on the scale, such as those of 1, 3, 10, 30."""
+    forward, _ = _SCALES[scale]
+    steps = [abs(forward(b) - forward(a)) for a, b in pairwise(levels)]
+    return max(steps) <= 1.3 * min(steps)
 
 
 def _grown_end(h: Hyperparameter, edge: Literal["low", "high"]) -> float:

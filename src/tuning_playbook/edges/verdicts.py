@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.edges.effects import AdditiveEffects, additive_effects
-from tuning_playbook.analysis.edges.guards import position_of_best, zone_step
-from tuning_playbook.analysis.edges.levels import FEW_LEVELS, last_level
-from tuning_playbook.analysis.edges.limits import is_natural_limit, is_never_tuned
-from tuning_playbook.analysis.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
+from tuning_playbook.edges.guards import position_of_best, zone_step
+from tuning_playbook.edges.levels import FEW_LEVELS, last_level
+from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
+from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.space import Categorical, Constant, Hyperparameter
 
 Edge: TypeAlias = Literal["low", "high"]
@@ -27,7 +27,7 @@ FloatArray = NDArray[np.float64]
 
 OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
-_EASIER = 0.75  # limits among the configurations that trained, which are fewer
+_EASIER = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class EdgeLimits:
         step: smallest rise into the outer quarter at a tight edge, in standard errors.
         seen: an effect of this size, in standard deviations of the scores, is a gain of about 10 %
             by widening; an edge is inside where it would have been seen with probability 0.8.
-        fewest_trials: fewer configurations give no verdict by the fitted effect.
+        fewest_trials: fewer configurations give no verdict by the fitted effect; half as many that
+            trained are enough for the second look at these alone.
         fewest_feasible: fewer that trained give no verdict at all.
         infeasible: share of failures in the outer fifth from which on an edge is unstable, where it
             is also larger than elsewhere by 0.2.
@@ -115,8 +116,8 @@ class Branch:
         units: key -> shape (n,), positions in the range, of what varies among them.
         effects: the fit; ``None`` where there is nothing to fit.
         trained: shape (n,), which of them trained, if only in some of their repeats.
-        effects_of_trained: the fit to these alone; the same where all trained, ``None`` where too
-            few did.
+        effects_of_trained: the fit to these alone, over the part of each range that they span; the
+            same where all trained, ``None`` where too few did.
         dimensions: how many hyperparameters vary among them.
         grid: whether the configurations are a grid.
     """
@@ -200,13 +201,13 @@ def _branch(
             units[h.key] = np.clip(unit, 0.0, 1.0)
     count = len(scores)
     trained = scores.infeasible < 1
-    effects = of_trained = _fitted(scores.goodness, units, choices, limits)
+    effects = of_trained = _fitted(scores.goodness, units, choices, limits.fewest_trials)
     if not trained.all():
         of_trained = _fitted(
             scores.goodness[trained],
-            {key: unit[trained] for key, unit in units.items()},
+            {key: _stretched(unit[trained]) for key, unit in units.items()},
             [choice[trained] for choice in choices],
-            limits,
+            limits.fewest_trials // 2,
         )
     complete = count >= _GRID_SHARE * math.prod(sizes)
     pair = len(sizes) == 2 and max(sizes) <= count / 4
@@ -220,12 +221,12 @@ def _fitted(
     goodness: FloatArray,
     units: dict[str, FloatArray],
     choices: list[FloatArray],
-    limits: EdgeLimits,
+    fewest: int,
 ) -> AdditiveEffects | None:
     """Effects of what still varies; ``None`` with too few configurations or nothing to explain."""
     varying = {key: unit for key, unit in units.items() if _levels(unit) > 1}
     scores = standardised_savage(goodness)
-    if not varying or len(goodness) < limits.fewest_trials or not np.any(scores):
+    if not varying or len(goodness) < fewest or not np.any(scores):
         return None
     return additive_effects(scores, varying, [c for c in choices if np.ptp(c) > 0])
 
@@ -245,6 +246,15 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
             yield _judged(replace(blank, levels=_levels(unit)), h.key, branch, limits)
 
 
+def _stretched(unit: FloatArray) -> FloatArray:
+    """Positions in the part of the range that holds all but the outermost 2 % on each side."""
+    there = unit[np.isfinite(unit)]
+    if len(there) < 2:
+        return unit
+    low, high = np.quantile(there, [0.02, 0.98])
+    return np.clip((unit - low) / (high - low), 0.0, 1.0) if high > low else unit
+
+
 def _levels(unit: FloatArray) -> int:
     return len(np.unique(np.round(unit[np.isfinite(unit)], 9)))
 
@@ -255,7 +265,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
     distance = unit if found.edge == "low" else 1 - unit
     count = len(scores)
     trained = branch.trained
-    few = found.levels <= min(FEW_LEVELS, count / 2)
+    few = found.levels <= min(FEW_LEVELS, count / 2) and count >= limits.fewest_trials
     by_levels = branch.dimensions == 1 or branch.grid or few
     outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
     found = replace(found, infeasible_share=_mean(scores.infeasible[outer]))
@@ -263,8 +273,9 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
         return found
     if by_levels:
         last = last_level(
-            distance[trained],
-            scores.goodness[trained],
+            distance,
+            scores.goodness,
+            int(trained.sum()),
             alike=branch.dimensions == 1 or (branch.dimensions == 2 and branch.grid),
             fine=branch.dimensions == 1 or found.levels > FEW_LEVELS,
         )
@@ -285,16 +296,53 @@ def _by_effect(
     effects: AdditiveEffects,
     limits: EdgeLimits,
 ) -> EdgeStatistics:
+    """By the effects among all configurations, and among those that trained.
+
+    Failures at the far end of a range pull the fit to all configurations towards the near end, so
+    that an alarm has to hold without them too; and where the near end trains, it may be inside by
+    those that trained alone.
+    """
     found = _measured(found, distance, branch.scores.goodness, effects)
+    without = found if branch.trained.all() else _without_failures(found, branch)
     verdict: EdgeVerdict = "cannot-tell"
-    if _rises(found, limits) and _rises_without_failures(found, distance, branch, limits):
+    if _rises(found, limits) and without is not None and _rises(without, _easier(limits)):
         verdict = "tight"
-    elif found.effect + 1.28 * found.effect_deviation < limits.seen and np.any(
-        distance <= OUTER_SHARE
+    elif np.any(distance <= OUTER_SHARE) and (
+        _would_be_seen(found, limits)
+        or (
+            without is not None
+            and found.infeasible_share < limits.infeasible
+            and _would_be_seen(without, limits)
+        )
     ):
         verdict = "inside"
     count = None if verdict != "cannot-tell" else _trials_to_judge(found, limits)
     return replace(found, verdict=verdict, rule="effect", trials_to_judge=count)
+
+
+def _without_failures(found: EdgeStatistics, branch: Branch) -> EdgeStatistics | None:
+    """``found`` by the configurations that trained, over the part of the range that they span."""
+    trained, effects = branch.trained, branch.effects_of_trained
+    if effects is None or found.hyperparameter not in effects.columns:
+        return None
+    unit = _stretched(branch.units[found.hyperparameter][trained])
+    distance = unit if found.edge == "low" else 1 - unit
+    return _measured(found, distance, branch.scores.goodness[trained], effects)
+
+
+def _easier(limits: EdgeLimits) -> EdgeLimits:
+    """Limits for the second look, at fewer configurations."""
+    return replace(
+        limits,
+        effect=_EASIER * limits.effect,
+        rising=_EASIER * limits.rising,
+        position=_EASIER * limits.position,
+    )
+
+
+def _would_be_seen(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    """Whether a gain of 10 % by widening would have been seen four times out of five."""
+    return found.effect + 1.28 * found.effect_deviation < limits.seen
 
 
 def _measured(
@@ -310,28 +358,6 @@ def _measured(
         position=position_of_best(1 - distance, goodness),
         step=zone_step(distance, effects.without_others(key), effects.noise),
     )
-
-
-def _rises_without_failures(
-    found: EdgeStatistics, distance: FloatArray, branch: Branch, limits: EdgeLimits
-) -> bool:
-    """Whether the objective rises among the configurations that trained, by three quarters of the limits.
-
-    Failures at the far end of a range pull the fit to all configurations towards the near end.
-    """
-    trained, effects = branch.trained, branch.effects_of_trained
-    if trained.all():
-        return True
-    if effects is None or found.hyperparameter not in effects.columns:
-        return False
-    goodness = branch.scores.goodness[trained]
-    easier = replace(
-        limits,
-        effect=_EASIER * limits.effect,
-        rising=_EASIER * limits.rising,
-        position=_EASIER * limits.position,
-    )
-    return _rises(_measured(found, distance[trained], goodness, effects), easier)
 
 
 def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:

@@ -1,6 +1,9 @@
-"""Whether the searched ranges are wide enough: one verdict for each end of each range."""
+"""Whether the searched ranges are wide enough: one verdict for each end of each range.
 
-from tuning_playbook.analysis.edges.verdicts import (
+May import: analysis, space, vocabulary, numpy.
+"""
+
+from tuning_playbook.edges.verdicts import (
     Edge,
     EdgeLimits,
     EdgeStatistics,

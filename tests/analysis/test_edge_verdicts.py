@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.edges import judged_edges
-from tuning_playbook.analysis.edges.limits import is_natural_limit
 from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.edges import judged_edges
+from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.space import (
     Categorical,
     Condition,

@@ -15,7 +15,8 @@ _NEAR = 0.05
 def is_never_tuned(h: Hyperparameter) -> bool:
     """Whether ``h`` is a batch size or a training length, which the playbook does not search.
 
-    Source: playbook, "Choosing the batch size" and "Deciding how long to train".
+    Source: playbook, "Why shouldn't the batch size be tuned to directly improve validation set
+    performance?" and "Determining the number of steps for each training run".
     """
     return h.kind in ("batch_size", "training_length") or is_not_tuned(h.name)
 
