@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from real_repeats import real_repeats
 from scipy import stats
 
+from real_repeats import real_repeats
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.looks import USUAL_LOOKS, reruns_of_each
 from tuning_playbook.decisions import Choice, Decision

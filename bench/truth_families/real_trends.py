@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from real_curves import studies
 from scipy.optimize import isotonic_regression
 
+from real_curves import studies
 from tuning_playbook.analysis.curve_noise import running_median_of_three
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.metric_roles import metric_roles

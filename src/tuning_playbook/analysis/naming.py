@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuning_playbook.analysis.isolation import ArmComparison
 
-# Chosen on the tuning half of the truth bench, see docs/decisions/0009-naming-a-winner.md.
+# Chosen on the tuning half of the truth bench, see docs/decisions/0010-naming-a-winner.md.
 SHARED_BEATS, SHARED_TEST = 0.85, 0.985
 OWN_BEATS = 0.99
 # With fewer, too many of the winners named would be wrong (0.64 to 0.8 right at five trials).

@@ -30,21 +30,21 @@ _ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.NOTE, Verdict.PAS
 
 
 def all_checks() -> tuple[Check, ...]:
-    """Every check with its default thresholds, in the order of the playbook's checklist."""
+    """Every check with its default thresholds: what invalidates, what costs most, what helps."""
     return (
         DirectionSanity(),
-        SearchSpaceBoundary(),
-        SamplingDensity(),
+        RisingTrainLoss(),
         InfeasibleFraction(),
+        SearchSpaceBoundary(),
         EdgeOfStability(),
         Instability(),
         Overfitting(),
-        LateVariance(),
         StillImproving(),
+        SamplingDensity(),
         SaturatedEarly(),
-        RisingTrainLoss(),
-        Periodicity(),
         BestStep(),
+        LateVariance(),
+        Periodicity(),
         HyperparameterImportance(),
     )
 
@@ -113,5 +113,5 @@ def run_checks(
     available = all_checks() if checks is None else checks
     chosen = selected_checks(available, select=select, ignore=ignore)
     findings = said_once([finding for check in chosen for finding in check.run(table)])
-    # A stable sort keeps the order of the checklist among findings of one verdict.
+    # A stable sort keeps the order of weight among findings of one verdict.
     return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.verdict)))

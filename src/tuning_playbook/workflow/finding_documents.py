@@ -20,7 +20,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     """
     return {
         "check": finding.check,
-        "verdict": finding.verdict.value,
+        **_verdict(finding),
         "summary": finding.summary,
         "evidence": dict(finding.evidence),
         "advice": [
@@ -32,11 +32,18 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _verdict(finding: Finding) -> dict[str, Any]:
+    """A note has no verdict: programs that know four verdicts read it as ``unknown``."""
+    if finding.verdict is Verdict.NOTE:
+        return {"verdict": Verdict.UNKNOWN.value, "note": True}
+    return {"verdict": finding.verdict.value}
+
+
 def finding_of(document: Mapping[str, Any]) -> Finding:
     """The finding of a document; answers were once stored without evidence and confidence."""
     return Finding(
         check=document["check"],
-        verdict=Verdict(document["verdict"]),
+        verdict=Verdict.NOTE if document.get("note") else Verdict(document["verdict"]),
         summary=document["summary"],
         evidence=document.get("evidence", {}),
         advice=tuple(map(_advice_of, document["advice"])),
