@@ -270,8 +270,12 @@ def campaigns(rng: np.random.Generator, count: int) -> Part:
     bars = []
     for name, draw in NOISES.items():
         for policy, options in CAMPAIGNS.items():
-            told = [campaign(rng, draw, **options) for _ in range(count)]  # type: ignore[arg-type]
-            share = Share(sum(t.false_launches > 0 for t in told), count)
+            campaigns = count if "spread" not in options else max(1, count // 4)
+            told = [
+                campaign(rng, draw, **options)  # type: ignore[arg-type]
+                for _ in range(campaigns)
+            ]
+            share = Share(sum(t.false_launches > 0 for t in told), campaigns)
             rows.append([name, policy, share, f"{np.mean([t.reruns for t in told]):.0f}"])
             bars.append(Bar(f"ten null rounds, {name} noise, looks {policy}", share, at_most=0.05))
     head = ["noise", "looks at reruns", "campaigns with a false launch", "reruns of a candidate"]
@@ -309,7 +313,7 @@ def power(rng: np.random.Generator, count: int) -> Part:
 
 
 def on_the_same_examples(rng: np.random.Generator, count: int) -> Part:
-    count = max(1, count // 3)
+    count = max(1, count // 4)
     rows: list[list[object]] = []
     bars = []
     for model in MODELS:
