@@ -76,13 +76,18 @@ class SearchSpaceBoundary:
         if tight:
             return (self._too_narrow(table, edges, tight, evidence),)
         if _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
-            summary = (
-                f"{_capital(named(_with_verdict(edges, 'inside')))} "
-                f"{_are(_with_verdict(edges, 'inside'))} wide enough: a gain of 10 % by widening "
-                f"would have been seen with a probability of 80 %.{_aside(edges)}"
-            )
-            return (self._finding(Verdict.PASS, summary, evidence, "medium"),)
+            return (self._wide_enough(edges, evidence),)
         return (self._unsettled(table, edges, evidence),)
+
+    def _wide_enough(self, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]) -> Finding:
+        inside = _with_verdict(edges, "inside")
+        fitted = any(edge.rule == "effect" for edge in inside)
+        why = (
+            "a gain of 10 % by widening would have been seen with a probability of 80 %" if fitted
+            else "the best trials do not lie at the last levels tried"
+        )  # fmt: skip
+        summary = f"{_capital(named(inside))} {_are(inside)} wide enough: {why}.{_aside(edges)}"
+        return self._finding(Verdict.PASS, summary, evidence, "medium")
 
     def _too_narrow(
         self,
@@ -144,7 +149,7 @@ class SearchSpaceBoundary:
         more = (
             f"; about {_rounded(median(wanted))} configurations would tell more" if wanted else ""
         )
-        return f"nothing is certain about {named(untold)}{more}"
+        return f"these trials do not show whether a wider range would help at {named(untold)}{more}"
 
     @staticmethod
     def _known(edges: Sequence[EdgeStatistics]) -> str:
@@ -180,7 +185,7 @@ def _capital(words: str) -> str:
 
 
 def _are(edges: Sequence[EdgeStatistics]) -> str:
-    return "is" if len(edges) == 1 else "are"
+    return "are" if len(edges) > 1 else "is"
 
 
 def _rounded(count: float) -> int:

@@ -22,6 +22,7 @@ FEW_LEVELS = 8
 LEAST_CROWD = 0.6
 MOST_CROWD = 0.35
 LEVELS_BETWEEN = 3
+END_ZONE = 0.12  # of the range: the last of up to eight levels, the last two of ten
 LEAST_DISTANCE = 0.05  # of the range: three of 200 random values are no distance
 _TOP_SHARE = 0.1
 _FEWEST_TOP = 3
@@ -49,10 +50,11 @@ def last_level(
 
     Where several hyperparameters vary: ``open`` if the best trial and at least 60 % of the best
     tenth (three trials at least) are at the last level; ``inside`` if there are three levels or
-    more, the best is elsewhere and at most 35 % of the best tenth are there. In a sweep, or a grid
-    of two, every level was tried alike: ``open`` if the best is at the last level. Where each level
-    speaks for itself, in a sweep or a fine grid, ``inside`` if three levels or more, and a
-    twentieth of the range, lie beyond the best.
+    more, the best is elsewhere and at most 35 % of the best tenth are there (of more than eight
+    levels, in the last eighth of the range). In a sweep, or a grid of two, every level was tried
+    alike: ``open`` if the best is at the last level. Where each level speaks for itself, in a sweep
+    or a fine grid, ``inside`` if three levels or more, and a twentieth of the range, lie beyond the
+    best.
 
     Args:
         distance: shape (n,), from the edge, as a share of the range.
@@ -71,7 +73,13 @@ def last_level(
     crowd = float(top[level == 0].sum() / top.sum())
     verdict: Literal["open", "inside", "cannot-tell"] = "cannot-tell"
     away = float(levels[best.min()] - levels[0]) >= LEAST_DISTANCE
-    far = best.min() >= LEVELS_BETWEEN and away if fine else best.min() > 0 and crowd <= MOST_CROWD
+    near_end = int(np.sum(levels - levels[0] <= END_ZONE))
+    crowd_near = float(top[level < near_end].sum() / top.sum())
+    far = (
+        best.min() >= LEVELS_BETWEEN and away
+        if fine
+        else best.min() >= near_end and crowd_near <= MOST_CROWD
+    )
     if best.max() == 0 and (alike or crowd >= LEAST_CROWD):
         verdict = "open"
     elif far and len(levels) > 2:

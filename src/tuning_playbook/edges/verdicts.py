@@ -17,7 +17,7 @@ from tuning_playbook.edges.guards import position_of_best, zone_step
 from tuning_playbook.edges.levels import FEW_LEVELS, last_level
 from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
 from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
-from tuning_playbook.space import Categorical, Constant, Hyperparameter
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 
 Edge: TypeAlias = Literal["low", "high"]
 EdgeVerdict: TypeAlias = Literal[
@@ -28,6 +28,7 @@ FloatArray = NDArray[np.float64]
 OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
 _EASIER = 0.75
+_FEWEST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
         elif unit is None:
             yield blank
         else:
-            yield _judged(replace(blank, levels=_levels(unit)), h.key, branch, limits)
+            yield _judged(replace(blank, levels=_levels(unit)), h, branch, limits)
 
 
 def _stretched(unit: FloatArray) -> FloatArray:
@@ -259,13 +260,16 @@ def _levels(unit: FloatArray) -> int:
     return len(np.unique(np.round(unit[np.isfinite(unit)], 9)))
 
 
-def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits) -> EdgeStatistics:
+def _judged(
+    found: EdgeStatistics, h: Hyperparameter, branch: Branch, limits: EdgeLimits
+) -> EdgeStatistics:
     scores = branch.scores
-    unit = branch.units[key]
+    unit = branch.units[h.key]
     distance = unit if found.edge == "low" else 1 - unit
     count = len(scores)
     trained = branch.trained
-    few = found.levels <= min(FEW_LEVELS, count / 2) and count >= limits.fewest_trials
+    listed = isinstance(h.domain, Ordered) or found.levels <= FEW_LEVELS
+    few = listed and found.levels <= count / 2 and count >= limits.fewest_trials
     by_levels = branch.dimensions == 1 or branch.grid or few
     outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
     found = replace(found, infeasible_share=_mean(scores.infeasible[outer]))
@@ -277,7 +281,7 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
             scores.goodness,
             int(trained.sum()),
             alike=branch.dimensions == 1 or (branch.dimensions == 2 and branch.grid),
-            fine=branch.dimensions == 1 or found.levels > FEW_LEVELS,
+            fine=branch.dimensions == 1 or (branch.grid and found.levels > FEW_LEVELS),
         )
         found = replace(
             found, verdict=last.verdict, rule="levels", share_of_best=last.share_of_best,
@@ -285,8 +289,19 @@ def _judged(found: EdgeStatistics, key: str, branch: Branch, limits: EdgeLimits)
         )  # fmt: skip
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch, branch.effects, limits)
-    fails = found.infeasible_share >= max(limits.infeasible, _mean(scores.infeasible[~outer]) + 0.2)
-    return replace(found, verdict="unstable") if fails and found.verdict != "inside" else found
+    unstable = found.verdict != "inside" and _ends_in_failures(
+        scores.infeasible, outer, branch, limits
+    )
+    return replace(found, verdict="unstable") if unstable else found
+
+
+def _ends_in_failures(
+    infeasible: FloatArray, outer: NDArray[np.bool_], branch: Branch, limits: EdgeLimits
+) -> bool:
+    """Whether most trials in the outer part fail, and more of them than elsewhere."""
+    seen = branch.dimensions == 1 or infeasible[outer].sum() >= _FEWEST_FAILURES
+    share = _mean(infeasible[outer])
+    return bool(seen and share >= max(limits.infeasible, _mean(infeasible[~outer]) + 0.2))
 
 
 def _by_effect(
@@ -376,7 +391,7 @@ def _trials_to_judge(found: EdgeStatistics, limits: EdgeLimits) -> int | None:
         1.28 * deviation / (limits.seen - effect) if effect < limits.seen else math.inf,
     ]
     times = min(wanted)
-    return math.ceil(found.configurations * max(times, 1.0) ** 2) if times < 4 else None
+    return math.ceil(found.configurations * times**2) if 1 < times < 4 else None
 
 
 def _mean(values: FloatArray) -> float:

@@ -13,12 +13,12 @@ from tuning_playbook.edges import JudgedEdges
 from tuning_playbook.edges.guards import BEST_SHARE, FEWEST_BEST
 from tuning_playbook.edges.scores import best_share
 from tuning_playbook.plots.places import place_of_unit
-from tuning_playbook.plots.theme import INK, typed
+from tuning_playbook.plots.theme import GREY, typed
 from tuning_playbook.space import Domain
 
 _POINTS = 41
 _DEVIATIONS = 1.64  # a band that holds nine times out of ten
-_BAND = "rgba(74,80,90,0.16)"
+_BAND = "rgba(138,143,152,0.22)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ def effect_traces(curve: EffectCurve) -> list[dict[str, Any]]:
         },
         {
             **common, "x": typed(curve.places, "f8"), "y": typed(curve.effect, "f8"),
-            "line": {"width": 2, "color": INK}, "name": "fitted effect",
+            "line": {"width": 2.5, "color": GREY}, "name": "fitted effect",
         },
     ]  # fmt: skip
 
@@ -79,8 +79,9 @@ def effect_axis(curve: EffectCurve, *, better_up: bool) -> dict[str, Any]:
     """The second axis; better points where the better trials are."""
     reach = 1.15 * float(np.max(np.abs(curve.effect) + _DEVIATIONS * curve.deviation))
     ends = [-reach, reach] if better_up else [reach, -reach]
+    tick = 0.5 if reach < 1.6 else 1.0
     return {
         "overlaying": "y", "side": "right", "range": ends, "showgrid": False, "zeroline": False,
         "title": {"text": "fitted effect (standard deviations)", "standoff": 8},
-        "automargin": True,
+        "automargin": True, "tickmode": "linear", "tick0": 0, "dtick": tick,
     }  # fmt: skip

@@ -24,6 +24,7 @@ _LOOKS = {
     Verdict.NOTE: ("note", "blue"),
     Verdict.PASS: ("pass", "green"),
 }
+_TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
 _ABOUT_CURVES = frozenset(
@@ -115,7 +116,7 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             why = finding.summary.removeprefix("Cannot tell: ")
             if not has_curves and finding.check in _ABOUT_CURVES:
                 why = "these read the curves of the metric, and none were given"
-            asked = [f"→ {advice_words(advice)}" for advice in finding.advice[:_MOST_ADVICE]]
+            asked = [f"→ {advice_words(a)}" for a in finding.advice if a.action in _TRIED_CHEAPLY]
             reasons.setdefault("\n".join([why, *asked]), []).append(finding.check)
     if reasons:
         unknown = Text("\n").join(
