@@ -37,7 +37,7 @@ def test_well_tuned_arms_make_a_sound_answer():
         ("infeasible-fraction", "fail", "void"),
         ("infeasible-fraction", "warn", "weak"),
         ("direction-sanity", "fail", "void"),
-        ("sampling-density", "warn", "weak"),
+        ("sampling-density", "warn", "sound"),
         ("sampling-density", "unknown", "sound"),
         ("overfitting", "fail", "weak"),
         ("rising-train-loss", "fail", "weak"),
