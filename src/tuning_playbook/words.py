@@ -94,7 +94,7 @@ def to_scale(value: float, scale: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    if not 0 < scale < math.inf or abs(value) >= 1e15 * scale:
+    if not 0 < scale < math.inf or abs(value) >= 1e15 * min(scale, 1):
         return f"{value:.6g}"
     decimals = max(0, 1 - math.floor(math.log10(scale)))
     text = f"{value:.{decimals}f}" if decimals <= 12 else f"{value:.4g}"

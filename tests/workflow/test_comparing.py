@@ -318,3 +318,27 @@ def test_messages_in_python_propose_arguments(table):
     rows = [{"recipe": r["recipe"], "quality": r["val_loss"]} for r in recipes()]
     with pytest.raises(InvalidInput, match=r"compare\(\.\.\., metric='quality', direction='mini"):
         tuning_playbook.compare(table(rows), metric="quality")
+
+
+def test_names_that_several_runs_share_may_be_the_arms(table):
+    rows = [{"run": r["recipe"], "val_loss": r["val_loss"]} for r in recipes()]
+    for arm in ((), ("run",)):
+        (pair,) = document(table(rows), Question(arm=arm))["comparisons"]
+        assert (pair["baseline"], pair["candidate"], pair["verdict"]) == ("A", "B", "better")
+
+
+def test_a_metric_of_the_test_set_is_never_chosen_by_itself(table):
+    rows = [{"recipe": r["recipe"], "test_loss": r["val_loss"]} for r in recipes()]
+    with pytest.raises(InvalidInput, match="--metric test_loss"):
+        document(table(rows))
+    told = document(table(rows), told=Told(metric="test_loss"))
+    assert any("test set" in note for note in told["notes"])
+    both = [row | {"val_loss": row["test_loss"]} for row in rows]
+    assert document(table(both))["metric"] == "val_loss"
+
+
+def test_a_cell_that_is_no_number_is_named(table):
+    rows = recipes()
+    rows[3]["val_loss"] = "x"
+    with pytest.raises(InvalidInput, match="'x'"):
+        document(table(rows))

@@ -218,7 +218,8 @@ def deviation(values: _FloatArray) -> float:
         return math.nan
     if bool(np.all(values == values[0])):
         return 0.0
-    return float(np.std(values, ddof=1))
+    with np.errstate(over="ignore"):
+        return float(np.std(values, ddof=1))
 
 
 def _estimate(

@@ -19,6 +19,7 @@ _FloatArray = NDArray[np.float64]
 
 _DRAWS = 4000
 _DEALS = 2000
+_DEALS_TO_SHIFT = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,8 @@ def compare_searches(
     Args:
         tables: one study for each arm.
         labels: one for each table, distinct.
-        pairs: positions of baseline and candidate.
+        pairs: positions of baseline and candidate. Their interval holds both the band of the draws
+            and all shifts of one arm that the permutation test allows.
         paired: whether trials of one id have the same configuration in all arms.
     """
     found = compare_arms(tables, labels=labels, draws=_DRAWS, confidence=CONFIDENCE, paired=paired)
@@ -59,10 +61,55 @@ def compare_searches(
     return SearchComparisons(
         found,
         tuple(
-            _pair(found, a, b, dealt_again(losses[a], losses[b], found.budget, paired=paired))
+            _pair(found, a, b, _dealt(losses[a], losses[b], found.budget, paired=paired))
             for a, b in pairs
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """p-value of the permutation test, and the shifts of the candidate's losses that it allows."""
+
+    p_value: float
+    low: float
+    high: float
+
+
+def _dealt(baseline: _FloatArray, candidate: _FloatArray, budget: int, *, paired: bool) -> _Dealt:
+    """The test, and its inversion: shifts after which the candidate is not told from the baseline.
+
+    Infinite where no shift in the range of the losses is excluded.
+    """
+
+    def p_of(shift: float, deals: int = _DEALS_TO_SHIFT) -> float:
+        return dealt_again(baseline + shift, candidate, budget, paired=paired, deals=deals)
+
+    finite = np.concatenate((baseline, candidate))
+    finite = finite[np.isfinite(finite)]
+    if not len(finite):
+        return _Dealt(1.0, -math.inf, math.inf)
+    reach = float(np.ptp(finite)) or 1.0
+    centre = float(np.min(candidate) - np.min(baseline))
+    if not math.isfinite(centre):
+        return _Dealt(p_of(0.0, _DEALS), -math.inf, math.inf)
+    ends = []
+    for way in (-1.0, 1.0):
+        inside, outside = 0.0, 1.5 * reach
+        if p_of(centre + way * outside) >= 1 - CONFIDENCE:
+            ends.append(way * math.inf)
+            continue
+        while outside - inside > 0.002 * reach:
+            middle = (inside + outside) / 2
+            if p_of(centre + way * middle) >= 1 - CONFIDENCE:
+                inside = middle
+            else:
+                outside = middle
+        ends.append(centre + way * outside)
+    p_value = p_of(0.0, _DEALS)
+    if p_value >= 1 - CONFIDENCE:  # ties let p rise again beyond an end; equal arms stay inside
+        ends = [min(ends[0], 0.0), max(ends[1], 0.0)]
+    return _Dealt(p_value, ends[0], ends[1])
 
 
 def dealt_again(
@@ -134,13 +181,15 @@ def _losses(tables: Sequence[TrialTable], *, paired: bool) -> list[_FloatArray]:
     return [np.array([own[i] for i in shared]) for own in by_id]
 
 
-def _pair(found: ArmComparison, baseline: int, candidate: int, dealt: float) -> Comparison:
+def _pair(found: ArmComparison, baseline: int, candidate: int, dealt: _Dealt) -> Comparison:
     sign = found.objective.direction.sign
     sides = found.arms[baseline], found.arms[candidate]
     beats = float(found.beats[candidate, baseline])
-    p_value = max(2 * min(beats, 1 - beats), dealt)
+    p_value = max(2 * min(beats, 1 - beats), dealt.p_value)
     gains = [float(m[candidate, baseline]) for m in (found.gain_low, found.gain_high)]
     low, high = sorted(-sign * gain for gain in gains)
+    dealt_low, dealt_high = sorted((sign * dealt.low, sign * dealt.high))
+    low, high = min(low, dealt_low), max(high, dealt_high)
     values = (sides[0].value, sides[1].value)
     difference = values[1] - values[0] if np.isfinite(values).all() else math.nan
     return Comparison(

@@ -31,6 +31,8 @@ from tuning_playbook.cli.options import json_option, names, print_json
 @click.option("--by", multiple=True, callback=names, metavar="A,B,...",
               help="Columns that tell studies in one table apart; --study names one.")  # fmt: skip
 @click.option("--study", default="", help="Which of several studies.")
+@click.option("--project", type=click.Path(path_type=Path),
+              help="TARGET is a round of this project.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
               help="Write the answer and its picture as one HTML file.")  # fmt: skip
 @json_option
@@ -38,6 +40,7 @@ def command(
     targets: tuple[str, ...],
     *,
     params: tuple[str, ...],
+    project: Path | None,
     output: Path | None,
     as_json: bool,
     **options: Any,
@@ -45,8 +48,8 @@ def command(
     """Say whether one arm of your runs is really better than another.
 
     TARGET is what playbook check reads: a table of runs, an Optuna or MLflow storage, a folder of
-    W&B, Ray Tune or TensorBoard runs. Several targets are one arm each: playbook compare a.csv
-    b.csv.
+    W&B, Ray Tune or TensorBoard runs, or a round of the project. Several targets are one arm each:
+    playbook compare a.csv b.csv.
 
     Runs of one setting are compared by their means, in pairs where the arms share seeds; arms that
     hold tuned trials by the best of as many trials. Answers are better, worse, equivalent (within
@@ -58,7 +61,9 @@ def command(
     from tuning_playbook.workflow.foreign import Told
 
     told = {name: options.pop(name) for name in ("metric", "direction", "curves", "by", "study")}
-    compared = compare_runs(targets, Question(**options), Told(parameters=params, **told))
+    compared = compare_runs(
+        targets, Question(**options), Told(parameters=params, **told), project=project
+    )
     if output is not None:
         compared.write_html(output)
     if as_json:

@@ -129,7 +129,8 @@ def _single(sides: Sequence[Repeats]) -> Iterator[Doubt]:
 
 
 def _no_spread(comparison: Comparison) -> Iterator[Doubt]:
-    if not math.isnan(comparison.p_value) or min(comparison.compared) < 2:
+    varies = not comparison.paired and any(spread > 0 for spread in comparison.deviations)
+    if not math.isnan(comparison.p_value) or min(comparison.compared) < 2 or varies:
         return
     what = "The differences of the pairs" if comparison.paired else "The runs of each arm"
     yield Doubt(

@@ -122,8 +122,17 @@ def _values(answer: Answered, c: Comparison) -> str:
         words += f", {way} by {to_scale(abs(c.difference), scale)}"
     if math.isnan(c.p_value):
         return words
-    limits = f"95 % interval {to_scale(c.low, scale)} to {to_scale(c.high, scale)}"
-    return f"{words} ({limits}, p = {p_words(c.p_value)})"
+    return f"{words} ({_limits(c, scale)}, p = {p_words(c.p_value)})"
+
+
+def _limits(c: Comparison, scale: float) -> str:
+    if math.isinf(c.low) and math.isinf(c.high):
+        return "any difference is possible"
+    if math.isinf(c.low):
+        return f"95 % interval up to {to_scale(c.high, scale)}"
+    if math.isinf(c.high):
+        return f"95 % interval from {to_scale(c.low, scale)}"
+    return f"95 % interval {to_scale(c.low, scale)} to {to_scale(c.high, scale)}"
 
 
 def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tuple[str, ...]:
@@ -142,7 +151,7 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     if needed:
         told.append(needed)
     open_ = pair.judged.verdict is CompareVerdict.CANNOT_TELL
-    if open_ and pair.judged.ground is Ground.MEAN and not math.isnan(c.low):
+    if open_ and pair.judged.ground is Ground.MEAN and math.isfinite(c.high - c.low):
         worst = max(abs(c.low), abs(c.high))
         told.append(f"Differences above {to_scale(worst, _scale(c))} are excluded.")
     if answer.margin and pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):

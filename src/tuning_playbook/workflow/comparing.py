@@ -20,8 +20,9 @@ from tuning_playbook.report.comparison_page import comparison_fragment, write_co
 from tuning_playbook.report.comparison_picture import comparison_figure
 from tuning_playbook.report.comparison_text import comparison_text
 from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
-from tuning_playbook.vocabulary import split_of
+from tuning_playbook.vocabulary import metric_direction, split_of
 from tuning_playbook.words import listed
+from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.comparison_arms import Arms, arms_of, seconds_of_a_run
 from tuning_playbook.workflow.comparison_curves import questions_of_curves
 from tuning_playbook.workflow.comparison_grid import main_effects
@@ -31,11 +32,15 @@ from tuning_playbook.workflow.comparison_roles import (
     columns_of,
     comparison_roles,
 )
+from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
 from tuning_playbook.workflow.comparison_target import runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
+_TEST_SET = (
+    "The metric is of the test set: what is chosen by it has no unseen data left to be judged on."
+)
 _MOST_FACTORS = 3
 _PREFERRED = ("validation", None, "training", "test")
 _SEARCHED = (
@@ -105,21 +110,26 @@ class Compared:
 
 
 def compare_runs(
-    targets: Sequence[str], question: Question | None = None, told: Told | None = None
+    targets: Sequence[str],
+    question: Question | None = None,
+    told: Told | None = None,
+    *,
+    project: Path | None = None,
 ) -> Compared:
-    """Compare arms of runs that something else has run.
+    """Compare arms of runs.
 
     Args:
         targets: what ``playbook check`` reads; each of several is an arm.
         question: what is to be compared.
         told: what the user says of the runs.
+        project: folder of the project that the round ``targets`` belongs to; see `checking.check`.
 
     Raises:
         InvalidInput: where nothing usable is there, or it is not clear what is to be compared.
     """
     question, told = question or Question(), told or Told()
     _require_sensible(question)
-    runs = runs_at(targets, told)
+    runs = _runs(targets, told, project)
     typed = _typed(targets, question, told)
     told, notes = _with_metric(runs, told, typed)
     metric = told.metric or (runs.objective.metric if runs.objective else "")
@@ -128,6 +138,8 @@ def compare_runs(
     )
     read, table = _table(_set_aside(runs, roles), told, typed)
     notes += [*roles.notes, *(n for n in read.notes if not n.startswith(_ABOUT_THE_SPACE))]
+    if split_of(table.objective.metric) == "test" and _TEST_SET not in notes:
+        notes.append(_TEST_SET)
     arms = arms_of(read, table, roles)
     labels = {key: arm.repeats.label for key, arm in zip(arms.keys, arms.arms, strict=True)}
     place, how = baseline_position(labels, question.baseline, roles.arm)
@@ -146,6 +158,15 @@ def compare_runs(
             clocks_of(table, told.curves, targets),
         )
     )
+
+
+def _runs(targets: Sequence[str], told: Told, project: Path | None) -> ForeignStudy:
+    """The runs of a round, or of what something else has run."""
+    if len(targets) == 1 and (project is not None or names_a_round(targets[0])):
+        return runs_of_round(project or Path(), Path(targets[0]).stem)
+    for target in targets:
+        refuse_near_misses(target)
+    return runs_at(targets, told)
 
 
 def _view(
@@ -171,7 +192,8 @@ def _view(
             answered_by_searches(objective.metric, searches, repeats, margin=question.margin),
         )
         notes = (*notes, _SEARCHED.format(listed(varied)))
-        if searches.arms.paired and len(varied) <= _MOST_FACTORS:
+        repeated = 2 * sum(arm.trials for arm in searches.arms.arms) <= len(table)
+        if repeated and searches.arms.paired and len(varied) <= _MOST_FACTORS:
             cells = ",".join((*roles.arm, *varied))
             notes += (f"To compare the cells of the grid and its main effects: --arm {cells}",)
     else:
@@ -244,18 +266,27 @@ def _with_metric(runs: ForeignStudy, told: Told, typed: str) -> tuple[Told, list
     if told.metric or runs.objective is not None:
         return told, []
     metrics = metrics_of(runs)
-    if len(metrics) == 1:
-        return replace(told, metric=metrics[0]), [f"{metrics[0]} is the only metric."]
+    columns = columns_of(runs)
+    if not metrics:  # a cell that is no number keeps a column from being taken for a metric
+        metrics = [n for n, cells in columns.items() if metric_direction(n) and any(
+            map(_is_number, cells))]  # fmt: skip
+    unseen = [metric for metric in metrics if split_of(metric) != "test"]
+    if len(unseen) == 1:
+        why = "is not of the test set" if len(metrics) > 1 else "is the only metric"
+        return replace(told, metric=unseen[0]), [f"{unseen[0]} decides, since it {why}."]
     if not metrics:
-        numeric = [n for n, cells in columns_of(runs).items() if any(map(_is_number, cells))]
+        numeric = [name for name, cells in columns.items() if any(map(_is_number, cells))]
         raise InvalidInput(
             f"{runs.name} has no column that is named like a metric; name the results with "
             f"--metric. Its columns of numbers: {', '.join(numeric[:15]) or 'none'}"
         )
     first = min(metrics, key=lambda m: _PREFERRED.index(split_of(m)))
+    several = f"has several metrics: {', '.join(metrics[:15])}"
+    if not unseen:
+        several = f"has metrics of the test set only: {', '.join(metrics[:15])}"
     raise InvalidInput(
-        f"{runs.name} has several metrics: {', '.join(metrics[:15])}. Type: {typed} --metric "
-        f"{shlex.quote(first)}, or another of them"
+        f"{runs.name} {several}. Type: {typed} --metric {shlex.quote(first)}"
+        + ", or another of them" * (len(metrics) > 1)
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_names import STUDY_NAMES, is_time
+from tuning_playbook.importers.column_names import ID_NAMES, STUDY_NAMES, is_time
 from tuning_playbook.vocabulary import Family, hyperparameter_family, metric_direction, plain_name
 from tuning_playbook.words import listed, short
-from tuning_playbook.workflow.comparison_target import STUDY
+from tuning_playbook.workflow.comparison_target import NAME, STUDY
 
 _REPETITIONS = frozenset(
     {"fold", "cv_fold", "repeat", "rep", "replicate", "replica", "replication", "repetition"}
@@ -96,6 +96,8 @@ def named_column(study: ForeignStudy, name: str, option: str) -> str:
         return name
     if plain_name(name) in STUDY_NAMES and STUDY in columns:
         return STUDY
+    if plain_name(name) in ID_NAMES and NAME in columns:
+        return NAME
     ends = [column for column in columns if _ends_with(column, name)]
     if len(ends) == 1:
         return ends[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.columns import table_ending
 from tuning_playbook.workflow.foreign import Told, foreign_studies
 
+NAME = "name"  # the column of names that several runs share
+_NUMBERED = re.compile(r"#\d+$")
 STUDY = "study"  # the column that says which of several studies or files a run is from
 
 
@@ -40,9 +43,28 @@ def runs_at(targets: Sequence[str], told: Told) -> ForeignStudy:
                 f"to compare in with --study: {shown}{', ...' if len(studies) > 12 else ''}"
             )
         found += [(label if len(targets) > 1 else study.name, study) for study in studies]
+    found = [(label, _with_names(study)) for label, study in found]
     if len(found) == 1:
         return found[0][1]
-    return _merged(found)
+    labels = list(dict.fromkeys(label for label, _ in found))
+    name = " and ".join(labels) if len(labels) < 4 else f"{len(labels)} studies"
+    return merged(found, name=name)
+
+
+def _with_names(study: ForeignStudy) -> ForeignStudy:
+    """The study with the names of its runs as a column, where several runs share one.
+
+    Reading numbers them, ``adam``, ``adam#2``, ...: here such a name may be what an arm is.
+    """
+    names = [_NUMBERED.sub("", i) for i in study.ids]
+    if len(set(names)) == len(names) or NAME in columns_in(study):
+        return study
+    return replace(study, metadata={NAME: names, **study.metadata})
+
+
+def columns_in(study: ForeignStudy) -> set[str]:
+    """Names of all columns of one cell for each run."""
+    return {*study.metadata, *study.results, *study.parameters}
 
 
 def _labels(targets: Sequence[str]) -> list[str]:
@@ -60,7 +82,13 @@ def _labels(targets: Sequence[str]) -> list[str]:
     return list(targets)
 
 
-def _merged(found: Sequence[tuple[str, ForeignStudy]]) -> ForeignStudy:
+def merged(found: Sequence[tuple[str, ForeignStudy]], *, name: str) -> ForeignStudy:
+    """Studies put end to end, with the label of each in column `STUDY`.
+
+    Args:
+        found: label and study.
+        name: of the whole.
+    """
     counts = [len(study.ids) for _, study in found]
     label_of_row = [label for (label, study) in found for _ in study.ids]
     ids = [i for _, study in found for i in study.ids]
@@ -71,32 +99,30 @@ def _merged(found: Sequence[tuple[str, ForeignStudy]]) -> ForeignStudy:
             ids = [f"{i} ({row})" for row, i in enumerate(ids)]
 
     def together(part: str) -> dict[str, list[Any]]:
-        names = dict.fromkeys(name for _, study in found for name in getattr(study, part))
+        names = dict.fromkeys(column for _, study in found for column in getattr(study, part))
         return {
-            name: [
+            column: [
                 cell
                 for (_, study), count in zip(found, counts, strict=True)
-                for cell in (getattr(study, part).get(name) or [None] * count)
+                for cell in (getattr(study, part).get(column) or [None] * count)
             ]
-            for name in names
+            for column in names
         }
 
     first = found[0][1]
     parameters, results = together("parameters"), together("results")
     metadata = together("metadata")
-    for name in results:  # one file may take for a hyperparameter what is a result in another
+    for column in results:  # one file may take for a hyperparameter what is a result in another
         for others in (parameters, metadata):
-            cells = others.pop(name, None)
+            cells = others.pop(column, None)
             if cells is not None:
-                results[name] = [
-                    _first_number(a, b) for a, b in zip(results[name], cells, strict=True)
+                results[column] = [
+                    _first_number(a, b) for a, b in zip(results[column], cells, strict=True)
                 ]
     objectives = {study.objective for _, study in found}
     return replace(
         first,
-        name=" and ".join(dict.fromkeys(label for label, _ in found))
-        if len({label for label, _ in found}) < 4
-        else f"{len({label for label, _ in found})} studies",
+        name=name,
         ids=tuple(ids),
         parameters=parameters,
         results=results,
