@@ -342,3 +342,8 @@ def test_a_cell_that_is_no_number_is_named(table):
     rows[3]["val_loss"] = "x"
     with pytest.raises(InvalidInput, match="'x'"):
         document(table(rows))
+
+
+def test_a_grid_with_repeats_is_proposed_as_a_grid(table):
+    with pytest.raises(InvalidInput, match=r"--arm lr,width$"):
+        document(table(grid()))

@@ -68,7 +68,8 @@ def compare(
     if not targets:
         raise InvalidInput("name what to compare: a file, a folder, a URL or a data frame")
     with TemporaryDirectory() as folder:
-        names = [_path(t, Path(folder, f"{_letters(i)}.csv")) for i, t in enumerate(targets)]
+        stems = [_letters(i) for i in range(len(targets))] if len(targets) > 1 else ["table"]
+        names = [_path(t, Path(folder, f"{s}.csv")) for t, s in zip(targets, stems, strict=True)]
         question = Question(
             (arm,) if isinstance(arm, str) and arm else tuple(arm),
             seed,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_names import ID_NAMES, STUDY_NAMES, is_time
+from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES, is_time
 from tuning_playbook.vocabulary import Family, hyperparameter_family, metric_direction, plain_name
 from tuning_playbook.words import listed, short
 from tuning_playbook.workflow.comparison_target import NAME, STUDY
@@ -221,7 +221,7 @@ def _arm_candidates(columns: Mapping[str, Sequence[Any]], count: int, taken: set
         levels = set(map(_plain, cells))
         if name in taken or is_time(name) or metric_direction(name) is not None:
             continue
-        if hyperparameter_family(name) is Family.SEED or plain_name(name) in ("status", "state"):
+        if hyperparameter_family(name) is Family.SEED or plain_name(name) in STATUS_NAMES:
             continue
         if None not in levels and 2 <= len(levels) <= max(count // 2, 1):
             found.append(name)
@@ -245,15 +245,18 @@ def _ask_for_arm(
     columns: Mapping[str, Sequence[Any]], candidates: Sequence[str], typed: str
 ) -> str:
     if not candidates:
-        rest = [name for name in columns if metric_direction(name) is None]
+        rest = [name for name in columns if metric_direction(name) is None and not is_time(name)
+                and plain_name(name) not in STATUS_NAMES]  # fmt: skip
         return (
             "no column tells arms apart: an arm is a value that several runs share. Name one of "
             f"the columns with --arm: {', '.join(rest[:_MOST_LISTED]) or 'there is none'}"
         )
+    cells = arm_values(columns, candidates)
+    proposed = candidates if 2 * len(set(cells)) <= len(cells) else candidates[:1]
     shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
     return (
         f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}. Type: "
-        f"{typed} --arm {shlex.quote(candidates[0])}"
+        f"{typed} --arm {shlex.quote(','.join(proposed))}"
     )
 
 

@@ -1,7 +1,11 @@
 "use strict";
 (() => {
-  const { figures } = JSON.parse(document.getElementById("data").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const brighter = { "#0072B2": "#56B4E9", "#C0392B": "#FF8A75", "#4A505A": "#C9CED8" };
+  const { figures } = JSON.parse(
+    document.getElementById("data").textContent,
+    dark ? (key, value) => (key === "color" ? brighter[value] ?? value : value) : undefined,
+  );
   const text = dark ? "#c9ced8" : "#3b4252", grid = dark ? "#2b313c" : "#eceef2";
   for (const place of document.querySelectorAll(".plot")) {
     const { data, layout } = figures[place.dataset.plot];
