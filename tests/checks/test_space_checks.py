@@ -270,7 +270,7 @@ def test_what_matters_is_named_and_what_does_not_can_be_fixed():
     ("best_at", "decaying", "verdict", "action"),
     [
         (0.04, False, Verdict.WARN, "train-shorter"),
-        (1.0, False, Verdict.WARN, "train-longer"),
+        (1.0, False, Verdict.NOTE, "train-longer"),
         (1.0, True, Verdict.PASS, None),
         (0.5, False, Verdict.PASS, None),
     ],
@@ -293,3 +293,30 @@ def test_best_steps_are_read_with_the_schedule_in_mind(best_at, decaying, verdic
     assert [a.action for a in finding.advice] == ([action] if action else [])
     if action == "train-shorter":
         assert finding.advice[0].arguments == {"max_train_steps": 120}
+
+
+def swept(failed_from, reason, best=0.5, count=40):
+    """The loss is lowest at ``best`` of the learning rate's range; failures from a place on."""
+    units = np.random.default_rng(3).random(count)
+    failed = units > failed_from
+    loss = np.where(failed, np.nan, (units - best) ** 2)
+    return table_from_columns(
+        "s", ids=[str(i) for i in range(count)],
+        values={"lr": (10 ** (5 * units - 5)).tolist()}, metric_values=loss,
+        objective=Objective("val_loss", "minimize"),
+        status=["failed" if f else "complete" for f in failed],
+        reason=[reason if f else "" for f in failed],
+    )  # fmt: skip
+
+
+def test_failures_of_unknown_cause_at_large_rates_leave_the_edge_open():
+    (found,) = EdgeOfStability().run(swept(0.7, ""))
+    assert found.verdict is Verdict.UNKNOWN
+    assert "not recorded" in found.summary
+
+
+def test_best_rates_far_below_failure_are_not_at_the_edge():
+    table = swept(0.8, "non-finite", best=0.3)
+    (found,) = EdgeOfStability().run(table)
+    assert found.verdict is Verdict.PASS
+    assert "times below" in found.summary

@@ -100,7 +100,7 @@ def test_the_document_has_the_promised_form(check, tmp_path):
         assert set(finding) == {"check", "verdict", "summary", "evidence", "advice", "source",
                                 "confidence"}  # fmt: skip
         assert finding["check"] in IDS
-        assert finding["verdict"] in ("pass", "warn", "fail", "unknown")
+        assert finding["verdict"] in ("pass", "warn", "fail", "unknown", "note")
         assert "thresholds" in finding["evidence"]
 
 
@@ -158,7 +158,7 @@ def test_the_wrong_direction_is_said_before_anything_else(check, tmp_path):
         path, "--curves", "c.csv", "--metric", "val_loss", "--direction", "maximize"
     )
     assert code == 1
-    assert "100 % of the trials are worse than their first evaluation" in " ".join(out.split())
+    assert "100 % of the trials end worse than their first evaluation" in " ".join(out.split())
     assert out.count("FAIL") == 1
     assert "WARN" not in out
     assert "--direction minimize" in out

@@ -31,6 +31,7 @@ def study(count=60, points=40):
         "s", ids=[f"run-{i}" for i in range(count)], values=values, space=space, curves=long,
         objective=Objective("error", "minimize"),
         status=["infeasible" if f else "complete" for f in failed],
+        metadata={"lr_schedule": ["constant"] * count},
     )  # fmt: skip
 
 

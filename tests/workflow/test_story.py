@@ -114,7 +114,7 @@ def test_the_best_of_each_arm_can_be_compared_with_fresh_seeds(story):
     assert "With fresh seeds optimizer = adam comes to error = 0." in said
     ahead = re.search(r"ahead of optimizer = sgd by (0[.]\d+)", said)
     assert float(ahead[1]) == pytest.approx(0.1, abs=0.01)
-    assert "with 95 % confidence" in said
+    assert "with 98 % confidence" in said
     again = story.type("rerun", "optimizer", "--arms", "--times", "4")
     assert "for more: playbook rerun optimizer --arms --times 8" in again
     story.type("report", "optimizer")

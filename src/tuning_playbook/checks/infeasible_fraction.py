@@ -164,7 +164,7 @@ class InfeasibleFraction:
                     "seldom the search space",
                 )
             )
-        if shrink and len(causes) >= 2:
+        if shrink and len(causes) >= 2 and _combinable(table, causes[:2]):
             found.append(
                 Advice(
                     "reparametrise",
@@ -175,6 +175,14 @@ class InfeasibleFraction:
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
+
+
+def _combinable(table: TrialTable, places: tuple[Location, ...]) -> bool:
+    """Whether a product or ratio makes sense: both are numbers that every trial has."""
+    return all(
+        place.side != "equal" and np.isfinite(table.units[place.hyperparameter]).all()
+        for place in places
+    )
 
 
 def _shrunk(table: TrialTable, place: Location) -> Advice | None:

@@ -30,6 +30,10 @@ _IMPORTANCE = (
 )
 
 
+# With fewer trials that trained, an arm says little about how good it can be.
+_FEW = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Objection:
     """One thing that speaks against the answer of a round.
@@ -87,8 +91,7 @@ def judge_soundness(
     that is clearly ahead although it was not tuned would only lead by more, so there the answer is
     weak instead of void; the same holds for the single arm of a round that compares nothing.
 
-    Thin sampling is held against an answer without a clear leader, which more trials might bring;
-    against a clear one only where an arm's best trial stands alone, far from the others.
+    Thin sampling is held against an answer without a clear leader, which more trials might bring.
 
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
     so an edge voids where it is strong enough for the number of arms, and weakens otherwise. An
@@ -156,7 +159,7 @@ def judge_soundness(
             )
             found.append(Objection(arm, "unequal-budgets", Soundness.WEAK, reason))
         for finding in findings[arm] if feasible[arm] else ():
-            if leader is not None and _is_thin(finding) and finding.evidence.get("good", 0) > 1:
+            if leader is not None and _is_thin(finding):
                 continue  # the lead was measured against the luck of a search that thin
             possible = _of_finding(arm, finding, untuned, len(arms))
             found += [] if possible is None else [possible]
@@ -179,6 +182,9 @@ def _of_counts(
         # Alone, a handful of trials is no answer either.
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
+    if feasible < _FEW:
+        reason = f"{arm} was searched thinly: {feasible} of {trials} trials trained."
+        return [Objection(arm, "too-few-trials", Soundness.WEAK, reason)]
     return []
 
 

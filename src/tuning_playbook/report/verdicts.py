@@ -21,6 +21,7 @@ _LOOKS = {
     Verdict.FAIL: ("FAIL", "bold red"),
     Verdict.WARN: ("WARN", "bold yellow"),
     Verdict.UNKNOWN: ("cannot tell", "cyan"),
+    Verdict.NOTE: ("note", "blue"),
     Verdict.PASS: ("pass", "green"),
 }
 _TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
@@ -123,6 +124,13 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             for why, checks in reasons.items()
         )
         rows.add_row(_badge(Verdict.UNKNOWN), unknown)
+    notes = [
+        Text.assemble(finding.check, (f": {printable(finding.summary)}", "dim"))
+        for finding in findings
+        if finding.verdict is Verdict.NOTE
+    ]
+    if notes:
+        rows.add_row(_badge(Verdict.NOTE), Text("\n").join(notes))
     passed = [finding.check for finding in findings if finding.verdict is Verdict.PASS]
     if passed:
         rows.add_row(_badge(Verdict.PASS), Text(", ".join(dict.fromkeys(passed)), style="dim"))
