@@ -192,3 +192,16 @@ def test_main_effects_without_seeds_weigh_cells_alike():
     squared = (2 / 2 + 0.25 / 3) * 2 / 4
     assert found.comparison.standard_error == pytest.approx(math.sqrt(squared))
     assert level_effect("depth", {"x": low["x"]}, {"x": high["x"]}, (2, 3), sign=1) is None
+
+
+@pytest.mark.parametrize("n", [3, 10])
+@pytest.mark.parametrize("paired", [False, True])
+def test_intervals_hold_the_true_difference_as_often_as_they_say(n, paired):
+    rng = np.random.default_rng(n)
+    held = 0
+    for _ in range(1000):
+        a, b = rng.normal(0, 1, n), rng.normal(0.7, 2, n)
+        seeds = range(n) if paired else ()
+        found = compare_repeats(arm(a, seeds=seeds), arm(b, "b", seeds), sign=1)
+        held += found.low <= 0.7 <= found.high
+    assert held / 1000 == pytest.approx(0.95, abs=0.021)

@@ -76,3 +76,12 @@ def test_the_page_holds_its_picture_and_loads_nothing(compare, tmp_path):
     assert "Content-Security-Policy" in page
     assert 'src="http' not in page
     assert "B is better than A" in page
+
+
+def test_the_arms_of_a_round_are_compared(compare, finished_project):
+    round_name = next((finished_project / "rounds").glob("*.toml")).stem
+    code, out, err = compare(round_name, "--project", finished_project, "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["kind"] == "searches"
+    assert found["comparisons"][0]["candidate"].startswith("activation = ")
