@@ -7,6 +7,7 @@ import pytest
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.search.halton import halton_points
 from tuning_playbook.study import Objective
 
 COUNT = 60
@@ -57,6 +58,13 @@ def test_a_complete_grid_and_an_evenly_spaced_line_are_grids():
     lr, wd = (g.ravel() for g in np.meshgrid(np.geomspace(1e-4, 1e-1, 4), [0.0, 1e-4, 1e-3]))
     assert designed(np.arange(12.0), lr=lr, wd=wd) == "grid"
     assert designed(np.arange(36.0), lr=np.geomspace(1e-5, 1e2, 36)) == "grid"
+
+
+def test_a_sweep_by_factors_of_about_three_is_a_grid_and_quasi_random_points_are_none():
+    assert designed(np.arange(6.0), lr=[1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2]) == "grid"
+    for seed in range(5):
+        points = halton_points(seed, 1, start=0, count=11)[:, 0]
+        assert designed(np.arange(11.0), lr=points) == "independent"
 
 
 def test_random_values_of_one_hyperparameter_are_no_grid():

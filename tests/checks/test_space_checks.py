@@ -1,7 +1,7 @@
 """The checks on the search space, end to end on studies of known truth."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -242,6 +242,13 @@ def test_a_gain_below_the_noise_of_seeds_is_enough_and_one_above_it_is_no_alarm(
     high = only(SamplingDensity(), table).evidence["gain_of_doubling_interval_80"][1]
     assert only(SamplingDensity(noise=2 * high), table).verdict is Verdict.PASS
     assert only(SamplingDensity(noise=high / 100), table).verdict is Verdict.UNKNOWN
+
+
+def test_trials_that_ended_where_many_were_stopped_are_no_sample():
+    status = ["cancelled" if i % 4 else "complete" for i in range(60)]
+    table = replace(study(*bowl(60)), status=np.array(status, dtype=object))
+    said = only(SamplingDensity(tolerance=1e-6), table)
+    assert (said.verdict, said.evidence["stopped"]) == (Verdict.UNKNOWN, 45)
 
 
 def test_grids_variants_and_adaptive_searches_are_not_asked_for_more_trials():

@@ -28,9 +28,9 @@ NAMES = {
     "attn_pdrop max_dropout bn_momentum",
     Family.SIZE: "num_layers n_layers hidden_size d_model width units n_embd max_units heads",
     Family.BATCH_SIZE: "batch_size bs bsz batchSize train_batch_size per_device_train_batch_size "
-    "gradient_accumulation_steps config.batch_size global_batch_size",
+    "gradient_accumulation_steps config.batch_size mini_batch batch_tokens",
     Family.TRAINING_LENGTH: "epochs num_epochs max_epochs n_epochs max_steps max_train_steps epoch "
-    "num_train_epochs max_iters total_steps trainer.max_epochs training_steps",
+    "num_train_epochs max_iters total_steps trainer.max_epochs train_tokens max_time",
     Family.SEED: "seed random_state rng_seed data.seed",
 }
 OTHERS = (

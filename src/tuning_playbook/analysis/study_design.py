@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.repeats import configuration_count
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.space import Categorical, Constant
+from tuning_playbook.space import Categorical, Constant, Ordered
 
 StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "variants"]
 
@@ -17,7 +17,9 @@ StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "variants"]
 _SIGNIFICANCE = 0.003
 _SORTED = 0.9  # Kendall's correlation from which on a table was sorted by hand
 _FEWEST = 15
-_EVEN = 1e-3
+# Steps of 1, 2, 5, 10 differ by 1.3 on a log scale.
+_MOST_UNEQUAL = 1.6
+_AT_END = 1e-6
 
 
 def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
@@ -43,7 +45,7 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     if not numeric:
         return "variants"
     complete = count > 1 and count >= 0.95 * float(np.prod(np.array(levels, dtype=float)))
-    if complete and (len(searched) > 1 or _evenly_spaced(_levels(table, searched[0], rows))):
+    if complete and (len(searched) > 1 or _evenly_spaced(table, searched[0], rows)):
         return "grid"
     if len(rows) >= 2 * count and count < 2 * max(len(searched), 5):
         return "variants"
@@ -55,13 +57,17 @@ def _levels(table: TrialTable, key: str, rows: NDArray[np.int64]) -> NDArray[np.
     return np.unique(np.round(unit[np.isfinite(unit)], 9))
 
 
-def _evenly_spaced(levels: NDArray[np.float64]) -> bool:
-    """Whether values lie on a grid: few distinct steps, each a multiple of the smallest."""
-    if len(levels) < 3:
+def _evenly_spaced(table: TrialTable, key: str, rows: NDArray[np.int64]) -> bool:
+    """Whether one hyperparameter was swept: about equal steps that reach both ends of its range.
+
+    1, 3, 10 counts as equal. Quasi-random points are even too, but never at the ends of the range.
+    """
+    levels = _levels(table, key, rows)
+    if isinstance(table.space[key].domain, Ordered) or len(levels) < 3:
         return True
     steps = np.diff(levels)
-    multiples = steps / steps.min()
-    return bool(np.all(np.abs(multiples - np.round(multiples)) < _EVEN * multiples + 0.05))
+    ends = levels[0] < _AT_END and levels[-1] > 1 - _AT_END
+    return bool(ends and steps.max() <= _MOST_UNEQUAL * steps.min())
 
 
 def _learns(table: TrialTable, numeric: list[str], rows: NDArray[np.int64]) -> bool:

@@ -11,9 +11,10 @@ _ALARMS = (Verdict.FAIL, Verdict.WARN)
 
 # Cause -> what follows from it. Causes come before what they explain.
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    # Seen the wrong way round, a curve that improves gets worse from its first evaluation on.
+    # Seen the wrong way round, the worst trials are the best, and a curve that improves gets worse.
     "direction-sanity": ("overfitting", "best-step", "saturated-early", "still-improving",
-                         "late-variance", "rising-train-loss", "edge-of-stability"),
+                         "late-variance", "rising-train-loss", "edge-of-stability",
+                         "search-space-boundary", "infeasible-fraction", "sampling-density"),
     # Bugs that undo training make it unstable, and the validation metric worse.
     "rising-train-loss": ("instability", "overfitting", "best-step", "saturated-early",
                           "late-variance"),

@@ -16,8 +16,11 @@ from tuning_playbook.analysis.study_design import StudyDesign, study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.trial import Status
 from tuning_playbook.words import percent, short
 
+# With a larger share of trials stopped, those that ended were selected by their results.
+_MOST_STOPPED = 0.1
 _NOT_ASKED = {
     "grid": "The study is a grid, all cells of which were tried; more trials need new values.",
     "variants": "The study compares variants and does not sample a range; "
@@ -65,6 +68,13 @@ class SamplingDensity:
                     feasible_configurations=count,
                 ),
             )
+        stopped = int(np.sum(table.status == Status.CANCELLED.value))
+        if stopped > _MOST_STOPPED * (len(ended) + stopped):
+            why = (
+                f"Cannot tell: {stopped} of {len(ended) + stopped} trials were stopped before "
+                "their end, so those that ended are no random sample."
+            )
+            return (cannot_tell(self, why, stopped=stopped),)
         design = study_design(table, ended)
         if design in _NOT_ASKED:
             return (cannot_tell(self, _NOT_ASKED[design], design=design),)

@@ -57,8 +57,8 @@ _SCHEDULES = phrases(
 )
 _BATCH_SIZES = phrases(
     """
-    batch size, batchsize, bs, bsz, minibatch, minibatch size, batch sizes, accumulation,
-    accum, accumulate grad batches
+    batch size, batch sizes, mini batch, minibatch, batchsize, bs, bsz, batch tokens,
+    tokens per batch, accumulation, accum, accumulate grad batches
     """
 )
 _OTHER_BATCHES = phrases(
@@ -75,11 +75,10 @@ _OF_LENGTHS = phrases(
     data, model
     """
 )
+_LIMITS = phrases("max iter, training length, max time")
 # One step is a place on the way; ``n_steps`` is the length of a rollout as often as that of
 # training.
-_NO_LENGTHS = phrases(
-    "n steps, samples, tokens, updates, n samples, num samples, number of samples"
-)
+_NO_LENGTHS = phrases("n steps, samples, updates, n samples, num samples, number of samples")
 _CLIPS = phrases(
     """
     clip, clipping, clipnorm, clipvalue, clip norm, max grad norm, max gradient norm, grad norm
@@ -216,7 +215,7 @@ def _is_batch_size(words: Words) -> bool:
 
 
 def _is_length(words: Words) -> bool:
-    if words == ("n", "iter") or words[-2:] in (("max", "iter"), ("training", "length")):
+    if words == ("n", "iter") or words[-2:] in _LIMITS:
         return True
     qualified = all((word,) in _OF_LENGTHS for word in words[:-1])
     return words[-1:] in _LENGTHS and qualified and words not in _NO_LENGTHS
