@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import columns
 from tuning_playbook.importers.base import foreign_table
-from tuning_playbook.importers.column_roles import with_roles
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.tables import read_table
+from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.told_columns import ToldColumns, as_told, with_roles
 from tuning_playbook.study import Objective
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -112,9 +113,11 @@ def test_csv_and_json_lines_agree_on_any_values(tmp_path, rows):
     records = [{"id": f"r{i}", "x": x, "flag_x": f, "word": w} for i, (x, f, w) in enumerate(rows)]
     a = read_table(write_csv(tmp_path / "a.csv", records))
     b = read_table(write_jsonl(tmp_path / "b.jsonl", records))
-    assert plain(a.parameters) == plain(b.parameters)
-    assert list(a.parameters["x"]) == [r["x"] for r in records]
-    assert list(a.parameters["word"]) == [r["word"] for r in records]
+    both = [{**plain(s.parameters), **plain(s.metadata)} for s in (a, b)]
+    assert both[0] == both[1]
+    assert a.columns == b.columns
+    assert both[0]["x"] == [r["x"] for r in records]
+    assert both[0]["word"] == [r["word"] for r in records]
 
 
 def test_words_of_other_tools_are_understood(tmp_path):
@@ -129,11 +132,12 @@ def test_words_of_other_tools_are_understood(tmp_path):
 
 def test_a_state_of_america_is_no_status(tmp_path):
     rows = [
-        {"id": i, "lr": 0.1 * i, "loss": 0.1, "state": w} for i, w in enumerate(["ohio", "utah"])
+        {"id": i, "lr": 0.1 * i, "loss": 0.1, "state": w}
+        for i, w in enumerate(["ohio", "utah"] * 2)
     ]
     found = read_tables(tmp_path, rows)
-    assert found.status == ("complete", "complete")
-    assert list(found.parameters["state"]) == ["ohio", "utah"]
+    assert set(found.status) == {"complete"}
+    assert list(found.parameters["state"]) == ["ohio", "utah"] * 2
 
 
 def test_reasons_are_read_beside_the_status(tmp_path):
@@ -322,14 +326,14 @@ def test_optunas_own_table_is_understood(tmp_path):
 
 
 def test_what_is_known_after_training_is_no_hyperparameter(tmp_path):
-    rows = [{"id": i, "lr": 0.1 * i, "final_lr": 0.01 * i, "val_batch_size": 8 * i,
+    rows = [{"id": i, "lr": 0.1 * i, "final_lr": 0.01 * i, "val_batch_size": 8 * i * i,
              "epochs": 10 * i, "best_epoch": i, "final_val_loss": 1 / i, "test_accuracy": 0.1 * i,
              "train_time_s": 2.5 * i, "num_params": 100 * i, "seed": i, "hostname": f"n{i}"}
             for i in range(1, 6)]  # fmt: skip
     found = read_tables(tmp_path, rows)
     assert list(found.parameters) == ["lr", "final_lr", "val_batch_size", "epochs"]
-    assert {"final_val_loss", "test_accuracy", "best_epoch", "num_params"} <= set(found.results)
-    assert {"train_time_s", "seed", "hostname"} <= set(found.metadata)
+    assert {"final_val_loss", "test_accuracy", "best_epoch"} <= set(found.results)
+    assert {"train_time_s", "num_params", "seed", "hostname"} <= set(found.metadata)
 
 
 def test_names_with_two_meanings_are_told_by_their_values(tmp_path):
@@ -351,12 +355,15 @@ def test_what_is_missing_exactly_where_results_are_is_a_result(tmp_path):
              "loss": "" if i > 4 else 1 / i} for i in range(1, 8)]  # fmt: skip
     found = read_tables(tmp_path, rows)
     assert list(found.parameters) == ["lr"]
-    assert any("wiggle" in note for note in found.notes)
+    wiggle = next(one for one in found.columns if one.column == "wiggle")
+    assert wiggle.role is Role.RESULT
+    assert "missing exactly" in wiggle.reason
 
 
 def test_the_user_has_the_last_word_on_roles(tmp_path):
     found = read_tables(tmp_path, ROWS)
-    asked = with_roles(found, metric="width", parameters=["lr", "val_loss"])
+    told = as_told(found, ToldColumns(parameters=("lr", "val_loss")))
+    asked = with_roles(told, metric="width")
     table = foreign_table(asked, objective=Objective("width", "minimize"),
                           parameters=["lr", "val_loss"])  # fmt: skip
     assert table.space.keys == ("lr", "val_loss")
@@ -596,9 +603,13 @@ def test_decimal_commas_are_told_with_their_number(tmp_path):
 
 
 def test_a_table_without_a_metric_says_which_columns_may_be_one(tmp_path):
-    study = read_tables(tmp_path, [{"lr": 0.1 * i, "width": 2**i, "kind": "a"} for i in (1, 2, 3)])
-    with pytest.raises(InvalidInput, match=r"--metric: (lr, width|width, lr)$"):
+    rows = [{"lr": 0.1 * i, "width": 2**i, "y": 1 / i, "kind": "a"} for i in (1, 2, 3)]
+    study = read_tables(tmp_path, rows)
+    with pytest.raises(InvalidInput, match=r"--metric NAME .*: y$"):
         with_roles(study, metric="val_loss")
+    del rows[0]["y"], rows[1]["y"], rows[2]["y"]
+    with pytest.raises(InvalidInput, match=r"None of its columns is a result \(lr, width\)"):
+        with_roles(read_tables(tmp_path, rows), metric="val_loss")
 
 
 def test_a_word_among_steps_is_told_with_its_row(tmp_path):

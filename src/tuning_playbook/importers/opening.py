@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +20,12 @@ _UNSAFE = (".pkl", ".pickle", ".joblib", ".pt", ".pth")
 
 
 def open_foreign(
-    target: str, *, curves: Path | None = None, study: str | None = None
+    target: str,
+    *,
+    curves: Path | None = None,
+    study: str | None = None,
+    by: Sequence[str] = (),
+    steps: str = "",
 ) -> tuple[ForeignStudy, ...]:
     """The studies at ``target``, read by the tool that wrote them.
 
@@ -31,6 +36,8 @@ def open_foreign(
             W&B, Ray Tune or TensorBoard runs.
         curves: a long table of curves, beside a table of trials.
         study: only the study of that name, where a tool keeps several.
+        by: columns by which the caller takes a table apart; it is not taken apart here then.
+        steps: which column of a table counts the steps of training.
 
     Raises:
         InvalidInput: where nothing is there, or nothing that one of the readers knows.
@@ -65,8 +72,8 @@ def open_foreign(
         from tuning_playbook.importers.splitting import split_study, study_column
         from tuning_playbook.importers.tables import read_table
 
-        table = read_table(path, curves=curves)
-        column = study_column(table)
+        table = read_table(path, curves=curves, by=by, steps=steps)
+        column = None if by else study_column(table)
         parts = (table,) if column is None else split_study(table, [column])
         return named_study(parts, study, target)
     raise _unknown(path)

@@ -16,8 +16,9 @@ _REPETITIONS = phrases(
 _NUMBERED = frozenset({"id", "idx", "index", "number", "no", "nr", "num", "i"})
 _COUNTED = frozenset({"n", "num", "number", "nb", "count", "total"})
 
-_TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime", "date",
-                         "datetime", "created", "updated", "started", "finished", "eta"})  # fmt: skip
+_TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime",
+                         "date", "datetime", "created", "updated", "started", "finished",
+                         "eta"})  # fmt: skip
 _UNITS = frozenset({"s", "sec", "secs", "seconds", "ms", "minutes", "min", "mins", "hours", "hour",
                     "h", "hrs", "utc", "days"})  # fmt: skip
 _LIMITS = frozenset({"max", "warmup", "budget", "limit", "timeout", "embedding"})
@@ -36,7 +37,8 @@ _COSTS = phrases(
     """
 )
 _BYTES = frozenset({"bytes", "kb", "mb", "gb", "kib", "mib", "gib"})
-_LIMITED = frozenset({"max", "limit", "fraction", "budget", "bank", "efficient"})
+_LIMITED = frozenset({"max", "limit", "fraction", "budget", "bank", "efficient", "decay", "length",
+                      "dim", "slots", "capacity", "penalty", "weight", "replay"})  # fmt: skip
 _PARAMETERS = frozenset({"params", "parameters", "param", "weights"})
 _COUNTING = frozenset({"num", "n", "number", "total", "trainable", "count", "m", "millions"})
 
@@ -56,14 +58,14 @@ _ABOUT_RUNS = frozenset(
     {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
      "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
      "entity", "project", "artifact_uri", "detail", "message", "error", "error_message",
-     "traceback", "attempts", "attempt", "worker", "workers", "num_workers", "gpu", "gpus", "device",
-     "devices", "n_gpus", "num_gpus", "accelerator", "group", "job_type", "description", "source",
+     "traceback", "attempts", "attempt", "worker", "workers", "num_workers", "gpu", "gpus",
+     "device", "devices", "n_gpus", "num_gpus", "accelerator", "group", "job_type", "description", "source",
      "dataset", "other", "params_hash", "machine", "cluster", "partition", "job_id", "slurm_job_id",
      "comment", "comments", "remark", "remarks", "file", "filename", "folder", "directory", "dir",
      "output", "outdir", "cuda", "gpu_type", "gpu_name", "gpu_id", "platform", "python_version",
      "hash", "verbose", "debug", "log_level", "wandb", "use_wandb", "wandb_project", "wandb_entity",
      "run_name", "exp_name", "experiment_name", "name", "env_file", "config_file", "config", "ckpt",
-     "checkpoint", "resume", "owner", "rank", "local_rank", "world_size", "pin_memory", "profile",
+     "checkpoint", "resume", "owner", "local_rank", "world_size", "pin_memory", "profile",
      "log_interval", "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
 )  # fmt: skip
 _PLACES = ("_uri", "_url", "_path", "_dir", "_file", "_folder", "_host", "_hostname", "_name",
@@ -76,7 +78,8 @@ _NAMED_PARTS = frozenset({"model", "optimizer", "optim", "scheduler", "sched", "
 _RUNNING_NUMBERS = frozenset({"order", "row", "index", "idx", "i", "rank", "place", "position",
                               "no", "nr", "num", "number", "unnamed_0", "", "job", "sweep_id",
                               "experiment_id", "config_id", "exp", "experiment", "exp_id",
-                              "run_number", "run_no", "trial_no", "line", "serial"})  # fmt: skip
+                              "run_number", "run_no", "trial_no", "line", "serial",
+                              "iteration", "seq", "counter"})  # fmt: skip
 _STATISTICS = {
     "std": "standard deviation", "stddev": "standard deviation", "sd": "standard deviation",
     "stdev": "standard deviation", "stderr": "standard error", "sem": "standard error",
@@ -210,4 +213,3 @@ def without_number(name: str) -> str:
     plain = plain_name(name).strip("_")
     bare = re.sub(r"_?(seed|fold|run|rep|repeat|trial|split)_?\d+$", "", plain)
     return re.sub(r"^(seed|fold|run|rep|repeat|trial|split)_?\d+_", "", bare) or plain
-

@@ -17,11 +17,13 @@ from tuning_playbook.checks.registry import all_checks, run_checks, selected_che
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
 from tuning_playbook.words import counted, printable
 from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.workflow.columns_taken import columns_document, columns_view
 from tuning_playbook.workflow.finding_documents import finding_document
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
@@ -40,15 +42,22 @@ class CheckedStudy:
         table: of its trials.
         findings: failed ones first.
         notes: what was guessed, repaired or left out.
+        columns: what each column of a foreign study was taken for.
+        kind: what kind of study it is, in words.
     """
 
     table: TrialTable
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    columns: tuple[TakenAs, ...] = ()
+    kind: str = ""
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
         table = self.table
+        read = (
+            {"kind": self.kind, "columns": columns_document(self.columns)} if self.columns else {}
+        )  # fmt: skip
         return {
             "study": table.study,
             "metric": table.objective.metric,
@@ -57,6 +66,7 @@ class CheckedStudy:
             "ranges": {h.key: f"{{ {domain_to_toml(h.domain)} }}"
                        for h in table.space.hyperparameters},
             "inferred_ranges": table.inferred_ranges,
+            **read,
             "notes": list(self.notes),
             "findings": [finding_document(finding) for finding in self.findings],
         }  # fmt: skip
@@ -106,6 +116,7 @@ class Checked:
                 study.findings,
                 notes,
                 has_curves=study.table.objective.metric in study.table.curves,
+                columns=columns_view(study.columns, study.kind) if study.columns else None,
             )
             parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
         if self.unusable:
@@ -236,7 +247,7 @@ def _check_foreign(
             unusable.append((study.name, str(error)))
             continue
         findings = run_checks(table, select=select, ignore=ignore, checks=checks)
-        checked.append(CheckedStudy(table, findings, read.notes))
+        checked.append(CheckedStudy(table, findings, read.notes, read.columns, read.kind))
     if not checked:
         others = ", ".join(name for name, _ in unusable[1:6])
         more = f". Nor can these be checked: {others}" if others else ""
