@@ -580,7 +580,6 @@ def test_a_chart_against_time_is_refused(tmp_path):
 
 
 OTHER_CONTENTS = {
-    "UTF-16": ("trial,lr\n1,2\n".encode("utf-16"), "iconv -f UTF-16 -t UTF-8"),
     "Latin-1": ("trial,lr\n1,\xe9\n".encode("latin1"), "iconv -f LATIN1 -t UTF-8"),
     "Parquet": (b"PAR1\xff\xfe", "rename it to trials.parquet"),
     "gzip": (gzip.compress(b"trial,lr"), "rename it to trials.csv.gz"),
@@ -595,11 +594,34 @@ def test_what_a_file_of_another_kind_holds_is_told_with_a_cure(tmp_path, content
         read_table(tmp_path / "trials.csv")
 
 
-def test_decimal_commas_are_told_with_their_number(tmp_path):
+SPREADSHEETS = {
+    "decimal commas": ("lr;val_acc\n0,1;0,5\n0,25;0,75\n", [0.1, 0.25], [0.5, 0.75]),
+    "percent signs": ("lr,val_acc\n1e-1,50.5%\n0.25,75 %\n", [0.1, 0.25], [50.5, 75.0]),
+    "quoted decimal commas": ('lr,val_acc\n0.1,"50,5"\n0.25,"75,0"\n', [0.1, 0.25], [50.5, 75]),
+    "thousands": ('lr,val_acc\n"1,000","2,500.5"\n250,"1,000,000"\n', [1000, 250], [2500.5, 1e6]),
+    "both": ("lr;val_acc\n1.000,5;2,5\n2,5;3\n", [1000.5, 2.5], [2.5, 3.0]),
+    "thin spaces": ("lr;val_acc\n1\u202f000;0,5\n2\u202f500;0,75\n", [1000, 2500], [0.5, 0.75]),
+    "units": ("lr,val_acc\n16k,3.5 s\n32k,4 s\n", [16000, 32000], [3.5, 4.0]),
+    "gaps": ("lr;val_acc\n0,1;50 %\n0,25;-\n", [0.1, 0.25], [50.0, None]),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("form", SPREADSHEETS)
+def test_numbers_as_spreadsheets_write_them(tmp_path, form, encoding):
+    text, lr, accuracy = SPREADSHEETS[form]
     path = tmp_path / "t.csv"
-    path.write_text("lr;result\n0,1;0,5\n0,2;0,25\n")
-    with pytest.raises(InvalidInput, match=r"'0,5' \(the first of 2\); write a decimal point"):
-        with_roles(read_table(path), metric="result")
+    path.write_bytes(text.encode(encoding))
+    found = read_table(path)
+    assert [list(found.parameters["lr"]), list(found.results["val_acc"])] == [lr, accuracy]
+
+
+def test_words_with_numbers_in_them_stay_words(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("kind,size,val_loss\ntop_40,3x3,1\npca_20,5x5,2\ntop_40,3x3,3\n")
+    found = read_table(path)
+    assert list(found.parameters["kind"]) == ["top_40", "pca_20", "top_40"]
+    assert list(found.parameters["size"]) == ["3x3", "5x5", "3x3"]
 
 
 def test_a_table_without_a_metric_says_which_columns_may_be_one(tmp_path):

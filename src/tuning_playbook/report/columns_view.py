@@ -41,17 +41,22 @@ def columns_table(view: ColumnsView, *, verbose: bool = False) -> RenderableType
     rows.add_column(no_wrap=True, min_width=11)
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold", ratio=1)
-    if view.kind:
-        rows.add_row(Text("study", style="dim"), Text("kind", style="dim"), Text(view.kind))
     label = "taken as"
     for role, names in view.roles:
         rows.add_row(
             Text(label, style="dim"), Text(role, style="dim"), Text(_listed(names, verbose=verbose))
         )
         label = ""
-    if not view.doubts:
-        return rows
-    return Group(rows, _doubts(view, verbose=verbose))
+    parts: list[RenderableType] = [rows]
+    if view.kind:
+        kind = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+        kind.add_column(no_wrap=True, min_width=11)
+        kind.add_column(overflow="fold", ratio=1)
+        kind.add_row(Text("study", style="dim"), Text(view.kind))
+        parts.insert(0, kind)
+    if view.doubts:
+        parts.append(_doubts(view, verbose=verbose))
+    return Group(*parts)
 
 
 def _doubts(view: ColumnsView, *, verbose: bool) -> RenderableType:
