@@ -1,11 +1,12 @@
 """False alarms and power of the checks on the search space, on simulated studies of known truth.
 
 Each case draws whole studies and counts the check's own verdict on them. A false alarm is an alarm
-where the thing looked for is not there; power is the share of alarms where it is. Run it with
+where the thing looked for is not there; power is the share of alarms where it is. The edges of
+ranges are measured on real tuning data instead, by ``truth.py``. Run it with
 
     python bench/calibration.py [--studies 400] [--quick] [--check ID] [--write docs/calibration.md]
 
-The checks on training curves have a page of their own, from ``calibration_curves.py``.
+Edges, more trials and training curves are judged on real data by ``truth.py``.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ from tuning_playbook.checks.best_step import BestStep
 from tuning_playbook.checks.edge_of_stability import EdgeOfStability
 from tuning_playbook.checks.importance import HyperparameterImportance
 from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
-from tuning_playbook.checks.sampling_density import SamplingDensity
-from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import Objective
@@ -48,30 +47,6 @@ Alarm = Callable[[tuple[Finding, ...]], bool]
 def warned(findings: tuple[Finding, ...]) -> bool:
     """The check raised an alarm of any kind."""
     return any(f.verdict in (Verdict.WARN, Verdict.FAIL) for f in findings)
-
-
-def expands(*edges: tuple[str, str]) -> Alarm:
-    """The check advises to expand all of these edges."""
-
-    def alarm(findings: tuple[Finding, ...]) -> bool:
-        advised = {
-            (a.arguments["hyperparameter"], a.arguments["edge"]) for f in findings for a in f.advice
-        }
-        return set(edges) <= advised
-
-    return alarm
-
-
-def expands_others(*edges: tuple[str, str]) -> Alarm:
-    """The check advises to expand any edge but these."""
-
-    def alarm(findings: tuple[Finding, ...]) -> bool:
-        advised = {
-            (a.arguments["hyperparameter"], a.arguments["edge"]) for f in findings for a in f.advice
-        }
-        return bool(advised - set(edges))
-
-    return alarm
 
 
 def calls_important(key: str) -> Alarm:
@@ -119,9 +94,8 @@ def study(
 
 def bowl(
     weights: tuple[float, ...],
-    optimum: float | None,
+    optimum: float,
     *,
-    shape: str = "quadratic",
     noise: float = 0.02,
 ) -> Simulate:
     """A valley in four dimensions; the first one's optimum is given, the others' lie inside."""
@@ -129,14 +103,8 @@ def bowl(
     def simulate(rng: np.random.Generator, n: int) -> TrialTable:
         units = rng.random((n, 4))
         centre = rng.uniform(0.3, 0.7, 4)
-        if optimum is not None:
-            centre[0] = optimum
-        z = np.abs(units - centre)
-        y = (z if shape == "cone" else z**2) @ np.asarray(weights)
-        if shape == "saturating":
-            y = 1 - np.exp(-4 * y)
-        if shape == "steep":
-            y = np.exp(3 * y)
+        centre[0] = optimum
+        y = (units - centre) ** 2 @ np.asarray(weights)
         spread = np.ptp(y) if np.ptp(y) > 0 else 1.0
         return study(units, y + noise * spread * rng.standard_normal(n))
 
@@ -214,31 +182,9 @@ def trained(best_at: float, *, decaying: bool) -> Simulate:
     return simulate
 
 
-BOUNDARY, EDGE = SearchSpaceBoundary(), ("learning_rate", "high")
-EQUAL, FEW, NONE = (1.0, 1.0, 1.0, 1.0), (1.0, 0.3, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
-SMALL = (0.1, 1.0, 1.0, 1.0)
+FEW = (1.0, 0.3, 0.0, 0.0)
 
 CASES: tuple[Case, ...] = (
-    Case(BOUNDARY, "fine", "nothing matters", bowl(NONE, None, noise=1.0)),
-    Case(BOUNDARY, "fine", "all optima inside, equal weights", bowl(EQUAL, 0.5)),
-    Case(BOUNDARY, "fine", "two of four matter, optima inside", bowl(FEW, 0.5)),
-    Case(BOUNDARY, "fine", "cone, optima inside", bowl(FEW, 0.5, shape="cone")),
-    Case(BOUNDARY, "fine", "saturating loss, optima inside", bowl(FEW, 0.5, shape="saturating")),
-    Case(BOUNDARY, "fine", "steep loss, optima inside", bowl(FEW, 0.5, shape="steep")),
-    Case(BOUNDARY, "fine", "noise 10 %, optima inside", bowl(FEW, 0.5, noise=0.1)),
-    Case(BOUNDARY, "fine", "optimum at 0.75", bowl(FEW, 0.75)),
-    Case(BOUNDARY, "fine", "other edges, optimum of one outside", bowl(EQUAL, 1.2),
-         expands_others(EDGE)),
-    Case(BOUNDARY, "bad", "optimum at the edge, equal weights", bowl(EQUAL, 1.0), expands(EDGE)),
-    Case(BOUNDARY, "bad", "optimum outside, equal weights", bowl(EQUAL, 1.2), expands(EDGE)),
-    Case(BOUNDARY, "bad", "optimum at the edge, two of four matter", bowl(FEW, 1.0), expands(EDGE)),
-    Case(BOUNDARY, "bad", "optimum outside, two of four matter", bowl(FEW, 1.2), expands(EDGE)),
-    Case(BOUNDARY, "bad", "cone, optimum at the edge", bowl(FEW, 1.0, shape="cone"), expands(EDGE)),
-    Case(BOUNDARY, "bad", "saturating loss, optimum outside", bowl(FEW, 1.2, shape="saturating"),
-         expands(EDGE)),
-    Case(BOUNDARY, "bad", "noise 10 %, optimum outside", bowl(FEW, 1.2, noise=0.1), expands(EDGE)),
-    Case(BOUNDARY, "bad", "a tenth of the weight, optimum outside", bowl(SMALL, 1.2),
-         expands(EDGE)),
     Case(EdgeOfStability(), "fine", "best rate 100 times below the cliff", cliff(100.0)),
     Case(EdgeOfStability(), "fine", "best rate 10 times below the cliff", cliff(10.0)),
     Case(EdgeOfStability(), "fine", "nothing fails", bowl(FEW, 0.5)),
@@ -251,8 +197,6 @@ CASES: tuple[Case, ...] = (
     Case(InfeasibleFraction(), "bad", "75 % fail at high learning rates", failing(0.75, where=0)),
     Case(InfeasibleFraction(), "bad", "30 % fail anywhere (a bug)", failing(0.3, where=None)),
     Case(InfeasibleFraction(), "bad", "95 % fail anywhere", failing(0.95, where=None)),
-    Case(SamplingDensity(), "fine", "half of the space is good", valley(0.5)),
-    Case(SamplingDensity(), "bad", "a hundredth of the space is good", valley(0.01)),
     Case(BestStep(), "fine", "best in mid-training", trained(0.5, decaying=False)),
     Case(BestStep(), "fine", "best at the end, decaying rate", trained(1.2, decaying=True)),
     Case(BestStep(), "bad", "best in the first tenth", trained(0.04, decaying=False)),
@@ -287,8 +231,9 @@ HEAD = """# Calibration of the checks on the search space
 
 Generated by `python bench/calibration.py --write docs/calibration.md`; {studies} simulated studies
 in each cell, independent uniform trials, noise of 2 % of the spread of the loss where nothing else
-is said. *Fine* rows are false alarms (goal: at most 5 %), *bad* rows are power. The checks on
-training curves have their own page, `calibration-curves.md`.
+is said. *Fine* rows are false alarms (goal: at most 5 %), *bad* rows are power. The
+edges of ranges, more trials and training curves are judged on real tuning data and real curves:
+`truth.md`, and `real-studies-curves.md`.
 
 """
 

@@ -10,8 +10,8 @@ import resource
 import time
 
 import numpy as np
-from calibration_curves import Setting, overfit, study
 
+from calibration_curves import Setting, overfit, study
 from tuning_playbook.checks.registry import all_checks
 
 

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from side_by_side import print_table, timed
 
+from side_by_side import print_table, timed
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
 from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.search import planned_trials

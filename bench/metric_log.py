@@ -23,8 +23,8 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from side_by_side import print_table, timed
 
+from side_by_side import print_table, timed
 from tuning_playbook.store.chunks import encode_chunk
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
 from tuning_playbook.training import Attempt, TrialHandle, write_attempt

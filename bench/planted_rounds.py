@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.launching import FIRST_RERUNS, decide_launch
+from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice, Soundness
 from tuning_playbook.design import studies_of
 from tuning_playbook.search import planned_trials
@@ -177,7 +178,7 @@ def play(case: Case, seed: int) -> Outcome:
     candidate, baseline = dict(answered.candidate.config), baseline_config(opened.project)
     values = [reruns(case, c, FIRST_RERUNS, rng) for c in (candidate, baseline)]
     decision = decided(values, candidate, baseline)
-    more = min(decision.reruns_needed, MOST_RERUNS) - FIRST_RERUNS
+    more = (decision.reruns_asked or 0) - FIRST_RERUNS
     if decision.choice is Choice.INCONCLUSIVE and more > 0:
         for c, known in zip((candidate, baseline), values, strict=True):
             known += reruns(case, c, more, rng)

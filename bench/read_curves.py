@@ -42,7 +42,6 @@ class Ours:
 
     def make(self, folder: Path, trials: int) -> None:
         from store_trials import Ours as Filled
-
         from tuning_playbook.trial import Curve
 
         filled = Filled(str(folder))

@@ -12,7 +12,6 @@ import sys
 import tempfile
 
 from side_by_side import print_table
-
 from tuning_playbook.workflow.demo import write_demo_project
 
 

@@ -4,8 +4,9 @@
     python bench/truth.py DATA edges arms --half tuning --studies 120
     python bench/truth.py DATA --write docs/truth.md
 
-DATA is the folder of the public data sets, one folder each. Tasks with an even number are for
-tuning thresholds, those with an odd number for judging them.
+DATA is the folder of the public data sets, one folder each; `pip install -e .[bench]` brings what the
+families need. Tasks with an even number are for tuning thresholds, those with an odd number for
+judging them.
 """
 
 from __future__ import annotations

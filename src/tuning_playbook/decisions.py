@@ -69,6 +69,13 @@ class Decision:
         trial_deviation: standard deviation between reruns that the bounds use.
         reruns_needed: of each, to settle it at the gain found; 0 where it is settled.
         reasons: sentences, most important first.
+        reruns_asked: of each, worth making before the next decision; 0 where none are; ``None``
+            where it is not known (a decision of an older version).
+        look: which look at this change it was, from 1.
+        example_deviation: standard deviation of the gain between sets of evaluation examples that
+            the bounds use; 0 where examples are not counted.
+        optimism: part of the gain that the choice of the candidate on the same examples is expected
+            to have brought; the lower bound is lowered by it.
     """
 
     round: str
@@ -85,6 +92,10 @@ class Decision:
     trial_deviation: float
     reruns_needed: int
     reasons: tuple[str, ...] = ()
+    reruns_asked: int | None = None
+    look: int = 1
+    example_deviation: float = 0.0
+    optimism: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

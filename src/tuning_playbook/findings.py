@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     WARN = "warn"
     FAIL = "fail"
     UNKNOWN = "unknown"  # the data do not suffice to say
+    NOTE = "note"  # numbers or an observation; nothing is judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,9 @@ class Project:
         reference: paper or repository that the baseline comes from.
         chance_level: value of the objective for a model that has learnt nothing.
         evaluation_examples: size of the set that the metric is computed on, where it is a share.
+        confirm_metric: the objective's metric on validation examples that choose nothing; decisions
+            alone look at it. Empty where there are none.
+        confirm_examples: size of the set that it is computed on.
     """
 
     name: str
@@ -250,6 +253,8 @@ class Project:
     reference: str = ""
     chance_level: float | None = None
     evaluation_examples: int | None = None
+    confirm_metric: str = ""
+    confirm_examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,15 @@ def test_the_five_forms_of_failure_are_told_apart_and_counted():
     )
     assert (
         found.kind.tolist()
-        == ["flagged", "flagged", "non-finite", "diverged", "diverged"] + ["feasible"] * 6
+        == ["flagged", "flagged", "non-finite", "diverged", "chance-level"] + ["feasible"] * 6
     )
     assert found.share == pytest.approx(5 / 11)
     assert sum(found.counts.values()) == 5
 
 
 def test_chance_level_without_a_training_loss_comes_from_step_zero():
-    errors = [[0.9, 0.9, 0.89], [0.9, 0.4, 0.9], *([0.9, 0.5, 0.2 + 0.01 * i] for i in range(5))]
+    errors = [[0.9, 0.9, 0.89, 0.9], [0.9, 0.4, 0.4, 0.9, 0.9]]
+    errors += [[0.9, 0.5, 0.3, 0.2 + 0.01 * i] for i in range(5)]
     found = feasibility(study(7, curves=curves_of({"error": errors})))
     assert found.chance.origin == "step-0"
     assert found.kind.tolist()[:2] == ["chance-level", "diverged"]
@@ -147,3 +148,44 @@ def test_a_crowd_at_chance_level_is_seen(count):
         found = feasibility(study(count, metric_values=errors))
         hits += bool(np.array_equal(~found.feasible, stuck))
     assert hits >= 18
+
+
+def test_slow_learning_is_feasible_however_far_the_others_get():
+    steps = np.arange(12)
+    losses = [2.3 * np.exp(-steps / 2) + 0.05 * i for i in range(6)]
+    losses += [2.303 - 0.01 * (i + 1) * steps for i in range(3)]
+    errors = [0.9 * loss / 2.303 for loss in losses]
+    curves = curves_of({"error": errors, "train_loss": losses})
+    assert feasibility(study(9, curves=curves)).feasible.all()
+
+
+@pytest.mark.parametrize("points", [1, 2, 3])
+def test_three_logged_losses_are_too_few_for_a_divergence(points):
+    losses = [[1.8, 1.5, 1.1][:points], [0.9, 0.7, 0.5][:points], [0.4, 0.45, 0.5][:points]]
+    curves = curves_of({"error": [[0.3] * points] * 3, "train_loss": losses})
+    assert feasibility(study(3, curves=curves)).feasible.all()
+
+
+def test_a_loss_that_rises_above_its_start_or_falls_back_to_it_has_diverged():
+    good = [[2.3, 1.2, 0.8, 0.5, 0.4, 0.35]] * 4
+    bad = [[2.3, 1.0, 0.9, 9.0, 9.1, 9.2], [2.3, 1.0, 0.9, 2.3, 2.31, 2.3]]
+    errors = [[0.9, 0.5, 0.4, 0.3, 0.2, 0.2]] * 6
+    found = feasibility(study(6, curves=curves_of({"error": errors, "train_loss": good + bad})))
+    assert found.kind.tolist() == ["feasible"] * 4 + ["diverged"] * 2
+
+
+def test_a_stopped_trial_is_not_judged_unless_its_metric_ended_not_finite():
+    errors = [[0.9, 0.5, 0.3, 0.2]] * 4 + [[0.9]] + [[0.9, float("nan")]]
+    found = feasibility(
+        study(6, status=["complete"] * 4 + ["cancelled"] * 2, curves=curves_of({"error": errors}))
+    )
+    assert found.kind.tolist() == ["feasible"] * 4 + ["unfinished", "non-finite"]
+    assert found.judged.tolist() == [True] * 4 + [False, True]
+
+
+def test_a_failure_whose_metric_ended_not_finite_is_a_divergence():
+    errors = [[0.9, 0.5, 0.3, 0.2]] * 4 + [[0.9, float("inf")]]
+    status, reason = ["complete"] * 4 + ["failed"], [""] * 4 + ["exit-code"]
+    curves = curves_of({"error": errors})
+    found = feasibility(study(5, status=status, reason=reason, curves=curves))
+    assert found.kind[-1] == "non-finite"

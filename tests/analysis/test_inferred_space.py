@@ -44,3 +44,26 @@ def test_usable_names_are_usable_and_distinct(names):
     assert len(set(usable.values())) == len(names)
     for name in usable.values():
         assert Hyperparameter(name, Float(0, 1), 0.5).key == name
+
+
+def test_names_and_values_tell_the_scale():
+    rng = np.random.default_rng(0)
+    u = rng.random(40)
+    columns = {
+        "learning_rate": 0.01 + 0.09 * u,  # under two decades, and evenly spread on a linear scale
+        "momentum": 0.1 + 0.8 * u,
+        "log_lr": 1 + 5 * u,
+        "penalty": 0.01 * 20**u,  # under two decades, spread by factors
+        "gain": 1 + 9 * u,
+    }
+    space = inferred_space(columns)
+    assert {h.name: h.domain.scale for h in space.hyperparameters} == {
+        "learning_rate": "log", "momentum": "reverse_log", "log_lr": "linear", "penalty": "log",
+        "gain": "linear",
+    }  # fmt: skip
+
+
+def test_a_momentum_of_one_or_a_rate_of_zero_keeps_a_linear_scale():
+    u = np.linspace(0, 1, 30)
+    space = inferred_space({"momentum": u, "learning_rate": 0.1 * u})
+    assert [h.domain.scale for h in space.hyperparameters] == ["linear", "linear"]

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis import feasibility, table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms, contenders
+from tuning_playbook.analysis.isolation import compare_arms
+from tuning_playbook.analysis.naming import contenders
 from tuning_playbook.analysis.rows import take_rows
 from tuning_playbook.analysis.slices import slices
 from tuning_playbook.errors import InvalidInput

@@ -23,11 +23,18 @@ def test_trial_spread_pools_reruns_of_several_configurations():
     assert "2 configurations" in spread.how
 
 
-def test_the_interval_of_the_trial_spread_is_the_chi_square_one():
+def test_the_interval_of_the_trial_spread_is_the_chi_square_one_of_a_third_of_the_runs():
     values = np.random.default_rng(0).normal(size=7)
     spread = trial_spread([values.tolist()], confidence=0.9)
-    bounds = 6 * np.var(values, ddof=1) / stats.chi2.ppf([0.95, 0.05], 6)
+    bounds = 2 * np.var(values, ddof=1) / stats.chi2.ppf([0.95, 0.05], 2)
     assert [spread.low, spread.high] == pytest.approx(np.sqrt(bounds).tolist())
+
+
+@pytest.mark.parametrize("runs", [3, 5, 10])
+def test_the_interval_of_the_trial_spread_holds_for_heavy_tails(runs):
+    drawn = np.random.default_rng(1).standard_t(3, (1500, runs))
+    found = [trial_spread([values.tolist()]) for values in drawn]
+    assert np.mean([s.low <= math.sqrt(3) <= s.high for s in found]) > 0.8
 
 
 def test_failed_reruns_do_not_count_and_one_rerun_tells_nothing():
@@ -86,7 +93,7 @@ def test_components_of_variance_are_recovered_within_their_interval():
         found.append((study.deviation**2, trial.deviation**2))
     assert np.mean(found, axis=0) == pytest.approx([0.09, 0.01], rel=0.08)
     assert held["study"] / 400 == pytest.approx(0.8, abs=0.06)
-    assert held["trial"] / 400 == pytest.approx(0.8, abs=0.06)
+    assert held["trial"] / 400 > 0.8  # wide enough for tails that these values do not have
 
 
 def test_the_components_are_those_of_the_analysis_of_variance():

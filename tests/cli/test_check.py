@@ -100,7 +100,7 @@ def test_the_document_has_the_promised_form(check, tmp_path):
         assert set(finding) == {"check", "verdict", "summary", "evidence", "advice", "source",
                                 "confidence"}  # fmt: skip
         assert finding["check"] in IDS
-        assert finding["verdict"] in ("pass", "warn", "fail", "unknown")
+        assert finding["verdict"] in ("pass", "warn", "fail", "unknown", "note")
         assert "thresholds" in finding["evidence"]
 
 
@@ -118,7 +118,10 @@ def test_failed_checks_come_first_in_the_terminal_and_unknown_ones_are_folded(ch
     code, out, _ = check(write(tmp_path / "sweep.csv", sweep(60, edge=1.0)))
     assert code == 1
     lines = [line.split()[0] for line in out.splitlines() if line[:1].strip()]
-    assert [word for word in lines if word not in ("taken", "not")][:2] == ["sweep", "FAIL"]
+    assert [word for word in lines if word not in ("study", "taken", "not")][:2] == [
+        "sweep",
+        "FAIL",
+    ]
     assert "→ search lr from" in out
     assert out.count("cannot tell") == 1
     assert "none were given" in out
@@ -158,7 +161,7 @@ def test_the_wrong_direction_is_said_before_anything_else(check, tmp_path):
         path, "--curves", "c.csv", "--metric", "val_loss", "--direction", "maximize"
     )
     assert code == 1
-    assert "100 % of the trials are worse than their first evaluation" in " ".join(out.split())
+    assert "100 % of the trials end worse than their first evaluation" in " ".join(out.split())
     assert out.count("FAIL") == 1
     assert "WARN" not in out
     assert "--direction minimize" in out
@@ -361,9 +364,10 @@ def test_an_optuna_user_needs_one_argument(check, tmp_path):
     study.optimize(lambda t: (t.suggest_float("x", 0, 4) - 5) ** 2, n_trials=40)
     for target in ("study.db", "optuna:///study.db", f"sqlite:///{tmp_path}/study.db"):
         code, out, _ = check(target, "--json")
-        assert code == 1
-        boundary = findings(out)["search-space-boundary"]
-        assert boundary["advice"][0]["hyperparameter"] == "x"
+        assert code == 0
+        (advice,) = findings(out)["search-space-boundary"]["advice"]
+        assert (advice["action"], advice["hyperparameter"]) == ("try-level", "x")
+        assert advice["values"] == [pytest.approx(5.5, abs=0.5)]  # 30 to 50 % of the range
         assert json.loads(out)["ranges"] == {"x": "{ linear = [0.0, 4.0] }"}
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -13,29 +14,48 @@ A, B = [0.20, 0.22, 0.21, 0.23], [0.30, 0.31, 0.33, 0.32]
 
 
 def test_the_bound_is_that_of_welch_s_test():
-    words = compared_with_fresh_seeds({"a": A, "b": B}, ERROR)
-    found = stats.ttest_ind(B, A, equal_var=False).confidence_interval(0.9)  # two-sided
-    assert f"by more than {found.low:.2g}" in words
-    assert "a is ahead of b by 0.1" in words
+    found = compared_with_fresh_seeds({"a": A, "b": B}, ERROR, confidence=0.9)
+    two_sided = stats.ttest_ind(B, A, equal_var=False).confidence_interval(0.9)
+    assert found.lower == pytest.approx(two_sided.low)
+    assert f"by more than {two_sided.low:.2g}" in found.text
+    assert "a is ahead of b by 0.1" in found.text
+
+
+def test_equal_arms_are_settled_in_two_of_a_hundred_whichever_is_ahead():
+    rng = np.random.default_rng(3)
+    settled = sum(
+        compared_with_fresh_seeds(
+            {"a": rng.normal(size=5).tolist(), "b": rng.normal(size=5).tolist()}, ERROR
+        ).settled
+        for _ in range(1000)
+    )
+    assert settled <= 33  # 20 expected, three deviations above
+
+
+def test_the_first_has_to_be_ahead_of_every_other_arm():
+    near = [v + 0.003 for v in A]
+    found = compared_with_fresh_seeds({"a": A, "b": B, "c": near}, ERROR)
+    assert found.order == ("a", "c", "b")
+    assert not found.settled
 
 
 def test_the_other_way_round_for_a_metric_to_be_maximized():
-    assert "b is ahead of a" in compared_with_fresh_seeds(
-        {"a": A, "b": B}, Objective("accuracy", "maximize")
-    )
+    found = compared_with_fresh_seeds({"a": A, "b": B}, Objective("accuracy", "maximize"))
+    assert "b is ahead of a" in found.text
+    assert found.settled
 
 
 def test_a_difference_within_the_spread_is_called_luck():
     near = [v + 0.001 for v in A]
-    assert "luck of the seed" in compared_with_fresh_seeds({"a": A, "b": near}, ERROR)
+    assert "luck of the seed" in compared_with_fresh_seeds({"a": A, "b": near}, ERROR).text
 
 
 @pytest.mark.parametrize("reruns", [{}, {"a": A}, {"a": A, "b": [0.3]}, {"a": A, "b": [math.nan]}])
 def test_too_few_reruns_say_nothing(reruns):
-    assert compared_with_fresh_seeds(reruns, ERROR) == ""
+    assert compared_with_fresh_seeds(reruns, ERROR) is None
 
 
 def test_failed_reruns_are_left_out_and_the_best_two_are_compared():
-    words = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR)
+    words = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR).text
     assert "a comes to error = 0.215 (4 reruns), b to 0.315" in words
     assert "ahead of b" in words

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuning_playbook.decide.gain_bounds import MOST_RERUNS, reruns_to_settle
-from tuning_playbook.decide.launching import FIRST_RERUNS, decide_launch
+from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice
 from tuning_playbook.errors import InvalidInput
 
@@ -31,7 +32,7 @@ costs = st.integers(-80, 80).map(lambda n: n / 8)
 
 
 def test_a_clear_gain_is_adopted_and_everything_is_kept_for_the_record():
-    decision = decide([0.21, 0.20, 0.22], [0.25, 0.24, 0.26])
+    decision = decide([0.21, 0.20, 0.22], [0.25, 0.24, 0.26], confidence=0.95)
     assert decision.choice is ADOPT
     assert decision.round == "decay"
     assert decision.candidate == {"weight_decay": 1e-4}
@@ -42,14 +43,29 @@ def test_a_clear_gain_is_adopted_and_everything_is_kept_for_the_record():
 
 
 @pytest.mark.parametrize("sizes", [(2, 2), (3, 3), (5, 5), (3, 9), (12, 4)])
+@pytest.mark.parametrize("wide", [1 / 3, 3])
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
-def test_the_bounds_are_those_of_welch(sizes, confidence):
+def test_the_bounds_are_those_of_welch_or_wider(sizes, wide, confidence):
     rng = np.random.default_rng(sum(sizes))
-    a, b = rng.normal(0, 3, sizes[0]), rng.normal(1, 1, sizes[1])
+    a, b = rng.normal(0, wide, sizes[0]), rng.normal(1, 1, sizes[1])
     decision = decide(a, b, confidence=confidence)
-    interval = stats.ttest_ind(b, a, equal_var=False).confidence_interval(2 * confidence - 1)
-    assert (decision.lower, decision.upper) == pytest.approx((interval.low, interval.high))
+    welch = stats.ttest_ind(b, a, equal_var=False).confidence_interval(2 * confidence - 1)
+    if sizes[0] == sizes[1]:
+        assert (decision.lower, decision.upper) == pytest.approx((welch.low, welch.high))
+    assert decision.upper >= welch.high * (1 - 1e-12)
     assert decision.gain == pytest.approx(b.mean() - a.mean())
+    assert decision.upper - decision.gain == pytest.approx(decision.gain - decision.lower)
+
+
+def test_a_few_lucky_reruns_that_lie_close_do_not_beat_many_of_the_incumbent():
+    """Where runs are now and then much worse, five of a candidate may have missed that."""
+    rng = np.random.default_rng(6)
+
+    def drawn(count):
+        return np.exp(0.8 * rng.standard_normal(count))
+
+    found = [decide(drawn(5), drawn(50), confidence=0.95).choice is ADOPT for _ in range(600)]
+    assert np.mean(found) <= 0.07  # by Welch's error alone it is 0.15
 
 
 def test_a_past_deviation_counts_as_five_reruns():
@@ -58,7 +74,7 @@ def test_a_past_deviation_counts_as_five_reruns():
     error = (mine + theirs) / 3
     parts = [(2 / 6 * v / 3, 2) for v in (1.0, 7 / 3)] + [(2 * 4 / 6 * past**2 / 3, 4)]
     degrees = error**2 / sum(part**2 / nu for part, nu in parts)
-    decision = decide(a, b, past_deviation=past)
+    decision = decide(a, b, past_deviation=past, confidence=0.95)
     reach = stats.t.ppf(0.95, degrees) * math.sqrt(error)
     assert decision.upper - decision.gain == pytest.approx(reach)
     assert decision.trial_deviation == pytest.approx(math.sqrt((mine + theirs) / 2))
@@ -80,7 +96,7 @@ def test_one_rerun_each_is_worth_what_is_known_of_the_spread():
     assert unknown.choice is INCONCLUSIVE
     assert (unknown.lower, unknown.upper) == (-math.inf, math.inf)
     assert unknown.reruns_needed == FIRST_RERUNS
-    known = decide([0.2], [0.3], past_deviation=0.01)
+    known = decide([0.2], [0.3], past_deviation=0.01, confidence=0.95)
     assert known.choice is ADOPT
     reach = stats.t.ppf(0.95, 4) * 0.01 * math.sqrt(2)
     assert known.gain - known.lower == pytest.approx(reach)
@@ -89,7 +105,7 @@ def test_one_rerun_each_is_worth_what_is_known_of_the_spread():
 
 def test_a_single_rerun_takes_the_spread_of_the_other_side():
     incumbent = [0.30, 0.31, 0.32, 0.29]
-    decision = decide([0.1], incumbent)
+    decision = decide([0.1], incumbent, confidence=0.95)
     assert decision.trial_deviation == pytest.approx(np.std(incumbent, ddof=1))
     reach = stats.t.ppf(0.95, 3) * np.std(incumbent, ddof=1) * math.sqrt(1 + 1 / 4)
     assert decision.gain - decision.lower == pytest.approx(reach)
@@ -154,18 +170,28 @@ def test_an_inconclusive_decision_asks_for_reruns_and_no_other_does(a, b, past):
 
 
 def test_the_gain_has_to_exceed_the_cost():
-    same, better = [2.0, 2.0], [1.0, 1.0]
-    assert decide(better, same, complexity_cost=0.99).choice is ADOPT
-    assert decide(better, same, complexity_cost=1.0).choice is KEEP
-    assert decide(same, same).choice is KEEP
-    assert decide([2.25, 2.25], same, complexity_cost=-0.5).choice is ADOPT
+    same, better = [2.0, 2.001], [1.0, 1.001]
+    assert decide(better, same, complexity_cost=0.9).choice is ADOPT
+    assert decide(better, same, complexity_cost=1.1).choice is KEEP
+    assert decide(same, same).choice is INCONCLUSIVE
+    assert decide([2.25, 2.251], same, complexity_cost=-0.5).choice is ADOPT
 
 
-def test_reruns_without_any_spread_decide_but_raise_the_question_of_the_seed():
-    decision = decide([0.1] * 3, [0.2] * 3)
-    assert decision.trial_deviation == 0.0
-    assert decision.lower == decision.gain == decision.upper
-    assert any("seed" in reason for reason in decision.reasons)
+@pytest.mark.parametrize("past", [None, 0.01])
+@pytest.mark.parametrize(
+    ("candidate", "incumbent"),
+    [([0.1] * 3, [0.2] * 3), ([0.3] * 5, [0.2] * 5), ([0.1] * 2, [0.2]), ([0.1], [0.2] * 40)],
+)
+def test_reruns_without_any_spread_are_no_repeats_and_decide_nothing(candidate, incumbent, past):
+    decision = decide(candidate, incumbent, past_deviation=past)
+    assert decision.choice is INCONCLUSIVE
+    assert "the seed does not seem to reach the training program" in decision.reasons[0]
+    assert decision.reruns_asked == 0  # more of them would say as little
+    assert "trial.seed" in decision.reasons[-2]
+
+
+def test_one_side_that_varies_shows_that_the_seed_arrives():
+    assert decide([0.1] * 5, [0.2, 0.21, 0.2, 0.19, 0.2]).choice is ADOPT
 
 
 def test_the_incumbent_itself_is_never_adopted():
@@ -174,14 +200,37 @@ def test_the_incumbent_itself_is_never_adopted():
     assert "is the baseline" in decision.reasons[0]
 
 
-def test_a_candidate_that_fails_more_often_is_not_adopted_however_good():
-    decision = decide([0.1, NAN, 0.11, 0.1], [0.3, 0.31, 0.3, 0.32])
+def test_a_candidate_that_fails_more_often_beyond_chance_is_not_adopted_however_good():
+    decision = decide([0.1, NAN, 0.11, NAN, NAN, NAN, NAN], [0.3, 0.31, 0.3, 0.32, 0.3, 0.3, 0.31])
     assert decision.choice is KEEP
     assert decision.gain > 0.1
     assert "fail more often" in decision.reasons[0]
-    assert decision.reasons[1] == "Rerun 2 of 4 of the candidate failed."
+    assert decision.reasons[1] == "Reruns 2, 4, 5, 6 and 7 of 7 of the candidate failed."
     assert math.isnan(decision.candidate_values[1])
-    assert decide([0.1, math.inf, 0.11, 0.1], [0.3, 0.31, 0.3, 0.32]).choice is KEEP
+    assert decide([NAN] * 3, [0.3, 0.31, 0.3]).choice is KEEP
+
+
+@pytest.mark.parametrize("lost", [NAN, math.inf])
+def test_one_failure_more_settles_nothing(lost):
+    decision = decide([0.1, lost, 0.11, 0.1, 0.1], [0.3, 0.31, 0.3, 0.32, 0.3])
+    assert decision.choice is INCONCLUSIVE
+    assert "too few to tell whether that is chance" in decision.reasons[0]
+    assert any("as many are seen in 50 % of cases" in reason for reason in decision.reasons)
+    assert decision.reruns_asked == 20
+
+
+def test_after_twenty_reruns_of_each_one_failure_more_is_said_and_holds_up_nothing():
+    rng = np.random.default_rng(3)
+    decision = decide([NAN, *rng.normal(0, 1, 20)], rng.normal(3, 1, 21))
+    assert decision.choice is ADOPT
+    assert any("fails in up to 21 % of its runs" in reason for reason in decision.reasons)
+
+
+def test_a_launch_says_which_failure_rate_clean_reruns_do_not_exclude():
+    decision = decide([0.1, 0.11, 0.1, 0.09, 0.1], [0.3, 0.31, 0.3, 0.32, 0.3])
+    assert decision.choice is ADOPT
+    said = next(r for r in decision.reasons if "without a failure" in r)
+    assert f"up to {100 * (1 - 0.05 ** (1 / 5)):.0f} %" in said
 
 
 def test_a_candidate_that_fails_as_often_as_the_incumbent_is_judged_by_the_rest():
@@ -192,7 +241,7 @@ def test_a_candidate_that_fails_as_often_as_the_incumbent_is_judged_by_the_rest(
 
 def test_shares_of_failures_are_compared_where_the_numbers_of_reruns_differ():
     assert decide([0.1, 0.11, 0.1, 0.1, NAN], [0.3, 0.31, NAN]).choice is ADOPT
-    assert decide([0.1, 0.11, NAN], [0.3, 0.31, 0.3, 0.3, NAN]).choice is KEEP
+    assert decide([0.1, 0.1, NAN], [0.3, 0.3001, 0.3, 0.3, NAN]).choice is INCONCLUSIVE
 
 
 def test_an_incumbent_that_no_longer_trains_is_nothing_to_compare_with():
@@ -212,9 +261,10 @@ def test_without_reruns_nothing_is_decided():
 
 
 def test_numbers_are_written_to_the_digit_that_the_spread_allows():
-    decision = decide([3.27101, 3.27312, 3.27207], [3.27698, 3.27602, 3.27801])
+    decision = decide([3.27101, 3.27312, 3.27207], [3.27698, 3.27602, 3.27801], confidence=0.95)
     assert "better by 0.0049 on average" in decision.reasons[0]
-    assert "candidate 3.2721 (3 reruns, standard deviation 0.0011)" in decision.reasons[1]
+    assert any("candidate 3.2721 (3 reruns, standard deviation 0.0011)" in r
+               for r in decision.reasons)  # fmt: skip
 
 
 def test_two_models_of_one_configuration_do_not_launch_for_being_told_apart():
@@ -264,7 +314,7 @@ def test_a_difference_of_nothing_is_never_settled():
     assert reruns_to_settle(0.0, 1.0, past=False, confidence=0.95) == MOST_RERUNS + 1
     decision = decide([1.0, 2.0], [1.0, 2.0])
     assert decision.reruns_needed == MOST_RERUNS + 1
-    assert "more than 1,000" in decision.reasons[-1]
+    assert "settle it if the true gain is" in decision.reasons[-1]
 
 
 def rate_of(choice, *, gap, reruns, rounds, **options):
@@ -276,16 +326,20 @@ def rate_of(choice, *, gap, reruns, rounds, **options):
 
 def test_the_reruns_asked_for_settle_it_four_times_out_of_five():
     n = reruns_to_settle(1.2, 1.0, past=False, confidence=0.95)
-    assert rate_of(ADOPT, gap=1.2, reruns=n, rounds=600) == pytest.approx(0.8, abs=0.06)
+    assert rate_of(ADOPT, gap=1.2, reruns=n, rounds=600, confidence=0.95) == pytest.approx(
+        0.8, abs=0.06
+    )
 
 
 @pytest.mark.parametrize("reruns", [2, 3, 5, 10])
 def test_a_change_that_does_nothing_is_rarely_adopted(reruns):
-    assert rate_of(ADOPT, gap=0.0, reruns=reruns, rounds=600) <= 0.1
+    assert rate_of(ADOPT, gap=0.0, reruns=reruns, rounds=600) <= 0.02
+    assert rate_of(ADOPT, gap=0.0, reruns=reruns, rounds=600, confidence=0.95) <= 0.1
 
 
 def test_a_change_that_helps_is_mostly_adopted():
-    assert rate_of(ADOPT, gap=2.0, reruns=5, rounds=300) > 0.8
-    assert rate_of(ADOPT, gap=3.0, reruns=3, rounds=300) > 0.8
-    assert rate_of(KEEP, gap=-2.0, reruns=5, rounds=300) > 0.8
-    assert rate_of(KEEP, gap=0.0, reruns=5, rounds=300, complexity_cost=2.0) > 0.8
+    assert rate_of(ADOPT, gap=1.0, reruns=50, rounds=300) > 0.9
+    assert rate_of(ADOPT, gap=2.0, reruns=20, rounds=300) > 0.95
+    assert rate_of(KEEP, gap=-2.0, reruns=20, rounds=300) > 0.95
+    assert rate_of(KEEP, gap=0.0, reruns=20, rounds=300, complexity_cost=2.0) > 0.95
+    assert rate_of(ADOPT, gap=3.0, reruns=5, rounds=300) > 0.7

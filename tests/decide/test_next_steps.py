@@ -142,10 +142,17 @@ def test_an_open_decision_asks_for_the_reruns_that_would_settle_it(project):
     assert _steps(project, current)[0].command == "playbook rerun decay --times 12"
 
 
+def test_an_open_decision_asks_for_no_more_than_it_says_is_worth_making(project):
+    dear = replace(_decision(Choice.INCONCLUSIVE, 431), reruns_asked=20)
+    current = _current(_answered(), reruns=5, decision=dear)
+    assert _steps(project, current)[0].command == "playbook rerun decay --times 20"
+
+
 @pytest.mark.parametrize(
     "more",
     [
         {"decision": _decision(Choice.KEEP)},
+        {"decision": replace(_decision(Choice.INCONCLUSIVE, 30), reruns_asked=0)},
         {"decision": _decision(Choice.INCONCLUSIVE, 400)},  # dearer than the difference is worth
         {"decision": _decision(Choice.ADOPT), "launched": True},
     ],

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis import feasibility, table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms, contenders
+from tuning_playbook.analysis.isolation import compare_arms
+from tuning_playbook.analysis.naming import contenders
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.decide.soundness import judge_soundness
 from tuning_playbook.decisions import Soundness
@@ -36,7 +37,7 @@ def test_well_tuned_arms_make_a_sound_answer():
         ("infeasible-fraction", "fail", "void"),
         ("infeasible-fraction", "warn", "weak"),
         ("direction-sanity", "fail", "void"),
-        ("sampling-density", "warn", "weak"),
+        ("sampling-density", "warn", "sound"),
         ("sampling-density", "unknown", "sound"),
         ("overfitting", "fail", "weak"),
         ("rising-train-loss", "fail", "weak"),
@@ -54,7 +55,17 @@ def test_each_check_weighs_as_much_as_it_says(check, verdict, soundness):
 
 
 def test_edges_that_cannot_be_judged_weaken():
-    unknown = finding("search-space-boundary", "unknown", edges=[{"verdict": "inside"}])
+    edges = [{"verdict": "cannot-tell"}]
+    unknown = finding("search-space-boundary", "unknown", edges=edges)
+    assert judged({"a": [unknown], "b": []}).soundness is Soundness.WEAK
+    edges.append({"verdict": "inside"})
+    assert judged({"a": [unknown], "b": []}).soundness is Soundness.SOUND
+
+
+def test_a_best_trial_at_the_last_level_tried_weakens_and_voids_nothing():
+    unknown = finding(
+        "search-space-boundary", "unknown", edges=[{"verdict": "open"}, {"verdict": "inside"}]
+    )
     assert judged({"a": [unknown], "b": []}).soundness is Soundness.WEAK
 
 
@@ -121,12 +132,12 @@ def test_overfitting_that_the_question_is_about_is_no_objection():
 
 
 def test_one_tight_edge_among_many_arms_may_be_chance():
-    edges = [{"verdict": "expand", "p_value": 0.009, "p_value_needed": 0.01}]
-    tight = finding("search-space-boundary", "fail", edges=edges)
+    edges = [{"verdict": "tight", "strength": 2.0}]
+    tight = finding("search-space-boundary", "fail", edges=edges, thresholds={"rising": 1.8})
     arms = {str(i): [] for i in range(9)}
     assert judged({"a": [tight], "b": []}).soundness is Soundness.WEAK
     assert judged({"a": [tight], **arms}).soundness is Soundness.WEAK
-    edges[0]["p_value"] = 0.0009
+    edges[0]["strength"] = 3.0
     assert judged({"a": [tight], **arms}).soundness is Soundness.VOID
 
 
@@ -176,11 +187,22 @@ def test_an_undertuned_arm_is_void_and_not_beaten():
     rng = np.random.default_rng(0)
     for _ in range(20):
         best, label = answer(
-            {"tuned": valley(rng, -4, 0, floor=0.1), "undertuned": valley(rng, -7, -3)}
-        )
+            {"tuned": valley(rng, -4, 0, floor=0.1, trials=50),
+             "undertuned": valley(rng, -7, -3, trials=50)}
+        )  # fmt: skip
         assert best == ["tuned"]
         assert label.soundness is Soundness.VOID
         assert label.reasons[0].startswith("undertuned was not tuned: error still improves at")
+
+
+def test_an_edge_of_few_trials_weakens():
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        _, label = answer(
+            {"tuned": valley(rng, -4, 0, floor=0.1), "undertuned": valley(rng, -7, -3)}
+        )
+        assert label.soundness is Soundness.WEAK
+        assert label.reasons[0].startswith("undertuned may not be tuned: error still improves at")
 
 
 def test_arms_that_were_tuned_are_seldom_void():
@@ -202,19 +224,16 @@ def test_too_few_trials_are_never_sound():
         assert label.soundness is (Soundness.VOID if trials < 5 else Soundness.WEAK)
 
 
-def test_thin_sampling_counts_against_a_clear_leader_only_where_a_best_trial_stands_alone():
-    def thin(good):
-        return Finding("sampling-density", Verdict.WARN, "thin.", evidence={"good": good})
-
-    def label(good, leader):
+def test_thin_sampling_counts_only_where_no_arm_is_clearly_ahead():
+    def label(leader):
+        thin = Finding("sampling-density", Verdict.WARN, "thin.")
         counts = {"a": 20, "b": 20}
         return judge_soundness(
-            {"a": [thin(3)], "b": [thin(good)]}, trials=counts, feasible=counts, leader=leader
+            {"a": [thin], "b": [thin]}, trials=counts, feasible=counts, leader=leader
         ).soundness
 
-    assert label(3, None) is Soundness.WEAK
-    assert label(3, "a") is Soundness.SOUND
-    assert label(1, "a") is Soundness.WEAK
+    assert label(None) is Soundness.WEAK
+    assert label("a") is Soundness.SOUND
 
 
 def test_an_arm_that_hardly_learnt_is_not_beaten():

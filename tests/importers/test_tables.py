@@ -125,7 +125,7 @@ def test_words_of_other_tools_are_understood(tmp_path):
              "diverged", "OOM"]  # fmt: skip
     rows = [{"id": i, "lr": i, "loss": 0.1, "state": w} for i, w in enumerate(words)]
     found = read_tables(tmp_path, rows)
-    assert found.status == ("complete", "complete", "failed", "failed", "cancelled", "running",
+    assert found.status == ("complete", "cancelled", "failed", "failed", "cancelled", "running",
                             "waiting", "infeasible", "infeasible")  # fmt: skip
     assert found.reason[-2:] == ("non-finite", "out-of-memory")
 
@@ -652,3 +652,14 @@ def test_steps_that_are_epochs_are_told(tmp_path):
         {"trial": row["trial"], "epoch": e, "val_loss": 1 / e} for row in ROWS for e in (1, 2)
     ]
     assert "Steps are epochs here: epoch counts them." in read_tables(tmp_path, ROWS, points).notes
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-Infinity"])
+def test_a_result_that_is_not_finite_is_a_divergence_and_an_empty_one_is_none(tmp_path, cell):
+    rows = [{"id": i, "lr": 0.1 * (i + 1), "val_loss": 0.5 + i} for i in range(4)]
+    rows[1]["val_loss"], rows[2]["val_loss"] = cell, ""
+    table = foreign_table(
+        read_tables(tmp_path, rows), objective=Objective("val_loss", "minimize")
+    )  # fmt: skip
+    assert table.status.tolist() == ["complete", "infeasible", "complete", "complete"]
+    assert table.reason.tolist() == ["", "non-finite", "", ""]

@@ -19,16 +19,31 @@ def shapes_of(figure, kind, **wanted):
 def test_a_tight_edge_is_shaded_and_the_axis_grows_to_the_suggested_range(searched, direction):
     info = axis_info(searched(1.1, direction=direction), "rate")
     low, high = info.overlay.bands
-    assert (low.verdict, high.verdict) == ("ok", "expand")
+    assert (low.verdict, high.verdict) == ("inside", "tight")
     assert high.border == pytest.approx(10**-0.8)  # the outer fifth of four decades
-    assert high.suggested == (1e-4, 10.0)
-    assert high.suggested_place == 10.0
+    assert high.suggested == (1e-4, 100.0)  # half of four decades
+    assert high.suggested_place == 100.0
     figure = axis_figure(info, metric="error")
     go.Figure(figure)
-    assert 10 ** figure["layout"]["xaxis"]["range"][1] > 10
+    assert 10 ** figure["layout"]["xaxis"]["range"][1] > 100
     assert [n["text"] for n in figure["layout"]["annotations"]] == ["suggested"]
-    # annotations count in logarithms: the middle between 1 and 10
-    assert figure["layout"]["annotations"][0]["x"] == pytest.approx(0.5)
+    # annotations count in logarithms: the middle between 1 and 100
+    assert figure["layout"]["annotations"][0]["x"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_a_tight_edge_is_drawn_with_its_evidence(searched, direction, numbers):
+    table = searched(1.1, direction=direction)
+    figure = axis_figure(axis_info(table, "rate"), metric="error")
+    named = {trace["name"]: trace for trace in figure["data"]}
+    effect = numbers(named["fitted effect"]["y"])
+    assert effect[-1] == max(effect)
+    low, high = figure["layout"]["yaxis2"]["range"]
+    assert (low < high) == (direction == "maximize")  # better points where the better trials are
+    best = np.argsort(table.loss)[:12]
+    assert set(numbers(named["best fifth"]["meta"]["rows"])) == set(best)
+    quiet = axis_figure(axis_info(table, "dropout"), metric="error")
+    assert not {"fitted effect", "best fifth"} & {trace["name"] for trace in quiet["data"]}
 
 
 def test_edges_that_are_wide_enough_are_shaded_quietly_and_the_axis_ends_with_the_range(searched):

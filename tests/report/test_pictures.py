@@ -31,6 +31,7 @@ def study(count=60, points=40):
         "s", ids=[f"run-{i}" for i in range(count)], values=values, space=space, curves=long,
         objective=Objective("error", "minimize"),
         status=["infeasible" if f else "complete" for f in failed],
+        metadata={"lr_schedule": ["constant"] * count},
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def test_the_picture_of_a_tight_edge_is_the_axis_that_should_grow(judged):
                    if p.finding.check == "search-space-boundary"]  # fmt: skip
     assert boundary.finding.verdict is Verdict.FAIL
     assert [plots[number].key for number in boundary.shown] == ["axis:decay"]
-    assert "Still improves at the low end: search 1e-05 to 1" in plots[boundary.shown[0]].caption
+    assert "Still improves at the low end: search 1e-06 to 1" in plots[boundary.shown[0]].caption
 
 
 def test_the_picture_of_failures_is_the_axis_that_explains_them(judged):
@@ -102,7 +103,7 @@ def test_a_finding_of_a_foreign_check_with_odd_evidence_has_no_picture(judged):
 
 
 def test_more_pictures_than_fit_become_links():
-    edges = [{"hyperparameter": f"h{i}", "edge": "low", "verdict": "expand"} for i in range(5)]
+    edges = [{"hyperparameter": f"h{i}", "edge": "low", "verdict": "tight"} for i in range(5)]
     advice = tuple(Advice("expand", {"hyperparameter": e["hyperparameter"]}) for e in edges)
     finding = Finding("search-space-boundary", Verdict.FAIL, "", {"edges": edges}, advice)
     plots = [_plot(f"axis:h{i}") for i in range(5)]

@@ -4,7 +4,7 @@ import string
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import StoreError
@@ -122,7 +122,7 @@ SUMMARIES = st.dictionaries(
 )  # fmt: skip
 CHECKPOINTS = st.lists(st.builds(Checkpoint, st.integers(0), TEXT, NUMBERS), max_size=3).map(tuple)
 
-slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+slow_to_draw = settings(max_examples=50)
 
 
 @slow_to_draw

@@ -1,10 +1,14 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from tuning_playbook.cli.main import playbook
 from tuning_playbook.design import studies_of
+from tuning_playbook.errors import PlaybookError
 from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
@@ -101,3 +105,74 @@ class Made:
 @pytest.fixture
 def made(tmp_path):
     return Made(tmp_path / "project")
+
+
+class TypedProject:
+    """A project folder and what its user types."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def type(self, *arguments):
+        """Exit code, output and message of a command."""
+        done = CliRunner().invoke(
+            playbook,
+            [*arguments, "--project", str(self.folder)],
+            standalone_mode=False,
+            env={"COLUMNS": "200"},
+        )
+        if isinstance(done.exception, PlaybookError):
+            return 2, done.output, str(done.exception)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.output, ""
+
+    def json(self, *arguments):
+        code, output, message = self.type(*arguments, "--json")
+        assert not message
+        document = json.loads(output)
+        assert document["schema"] == 1
+        return code, document
+
+    def refused(self, *arguments):
+        """The message of a command that is refused with exit code 2."""
+        code, _, message = self.type(*arguments)
+        assert code == 2, (code, message)
+        return message
+
+    def edit(self, name, old, new):
+        file = self.folder / name
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def store(self):
+        return open_store("sqlite:///.playbook/store.db", folder=self.folder, must_exist=True)
+
+    def logbook(self, kind):
+        store = self.store()
+        try:
+            return store.logbook(kind=kind)
+        finally:
+            store.close()
+
+    def plan_one_more(self, study, **changes):
+        """Add a trial to a study, as an import would."""
+        store = self.store()
+        try:
+            found = next(s for s in store.studies() if s.name.startswith(study))
+            there = len(store.trials(found.name))
+            if found.configs:
+                found = replace(found, configs=found.configs * 2)
+            trial = planned_trials(found, start=there, count=1, created_at=0.0)[0]
+            curves = {there: changes.pop("curves")} if "curves" in changes else None
+            store.create(replace(found, trials=there + 1), [replace(trial, **changes)],
+                         curves=curves)  # fmt: skip
+        finally:
+            store.close()
+
+
+@pytest.fixture(scope="session")
+def typed_project():
+    """The class of a project folder whose user types commands."""
+    return TypedProject

@@ -1,13 +1,11 @@
 """From a round that has run to a launch: what its user types, and what can go wrong."""
 
 import csv
-import json
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from unittest.mock import ANY
 
 import numpy as np
@@ -24,10 +22,7 @@ from tests.waiting import (
 )
 
 from tuning_playbook.cli.main import playbook
-from tuning_playbook.errors import PlaybookError
 from tuning_playbook.project_files import read_project
-from tuning_playbook.search import planned_trials
-from tuning_playbook.store import open_store
 from tuning_playbook.store.logbook import decision_of, launch_of
 from tuning_playbook.trial import Curve, MetricSummary, Reason, Status
 
@@ -94,79 +89,14 @@ algorithm = "list"
 """
 
 
-class Project:
-    """A project folder and what its user types."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def type(self, *arguments):
-        """Exit code, output and message of a command."""
-        done = CliRunner().invoke(
-            playbook,
-            [*arguments, "--project", str(self.folder)],
-            standalone_mode=False,
-            env={"COLUMNS": "200"},
-        )
-        if isinstance(done.exception, PlaybookError):
-            return 2, done.output, str(done.exception)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.output, ""
-
-    def json(self, *arguments):
-        code, output, message = self.type(*arguments, "--json")
-        assert not message
-        document = json.loads(output)
-        assert document["schema"] == 1
-        return code, document
-
-    def refused(self, *arguments):
-        """The message of a command that is refused with exit code 2."""
-        code, _, message = self.type(*arguments)
-        assert code == 2, (code, message)
-        return message
-
-    def edit(self, name, old, new):
-        file = self.folder / name
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
-
-    def store(self):
-        return open_store("sqlite:///.playbook/store.db", folder=self.folder, must_exist=True)
-
-    def logbook(self, kind):
-        store = self.store()
-        try:
-            return store.logbook(kind=kind)
-        finally:
-            store.close()
-
-    def plan_one_more(self, study, **changes):
-        """Add a trial to a study, as an import would."""
-        store = self.store()
-        try:
-            found = next(s for s in store.studies() if s.name.startswith(study))
-            there = len(store.trials(found.name))
-            if found.configs:
-                found = replace(found, configs=found.configs * 2)
-            trial = planned_trials(found, start=there, count=1, created_at=0.0)[0]
-            curves = {there: changes.pop("curves")} if "curves" in changes else None
-            store.create(replace(found, trials=there + 1), [replace(trial, **changes)],
-                         curves=curves)  # fmt: skip
-        finally:
-            store.close()
-
-
 @pytest.fixture(scope="session")
-def rerun_project(tmp_path_factory):
+def rerun_project(tmp_path_factory, typed_project):
     """A project with three rounds that have run and reruns for the first; not to be changed."""
     folder = tmp_path_factory.mktemp("decisions") / "project"
     (folder / "rounds").mkdir(parents=True)
     (folder / "playbook.toml").write_text(PROJECT)
     (folder / "train.py").write_text(TRAIN)
-    project = Project(folder)
+    project = typed_project(folder)
     for name, text in {"better": BETTER, "null": NULL, "same": SAME}.items():
         (folder / "rounds" / f"{name}.toml").write_text(text)
         assert project.type("run", name, "--no-report") == (0, ANY, "")
@@ -176,9 +106,9 @@ def rerun_project(tmp_path_factory):
 
 
 @pytest.fixture
-def project(rerun_project, tmp_path):
+def project(rerun_project, tmp_path, typed_project):
     shutil.copytree(rerun_project.folder, tmp_path / "project")
-    return Project(tmp_path / "project")
+    return typed_project(tmp_path / "project")
 
 
 @pytest.fixture
@@ -305,10 +235,21 @@ def test_a_gain_below_the_complexity_cost_is_not_adopted(project):
 
 def test_an_open_decision_says_how_many_reruns_would_settle_it(project):
     gain = project.json("decide", "better")[1]["gain"]
+    code, decision = project.json("decide", "better", "--complexity-cost", str(gain - 0.03))
+    assert (code, decision["choice"]) == (1, "inconclusive")
+    asked = decision["reruns_asked"]
+    assert 3 < asked <= 50
+    assert decision["next"] == f"playbook rerun better --times {asked}"
+    assert f"{asked - 3} more of the candidate" in " ".join(decision["reasons"])
+
+
+def test_reruns_that_nobody_can_pay_are_not_asked_for(project):
+    gain = project.json("decide", "better")[1]["gain"]
     code, decision = project.json("decide", "better", "--complexity-cost", str(gain - 0.001))
     assert (code, decision["choice"]) == (1, "inconclusive")
-    assert decision["next"] == f"playbook rerun better --times {decision['reruns_needed']}"
-    assert decision["reruns_needed"] > 3
+    assert decision["reruns_needed"] > 50
+    assert (decision["reruns_asked"], decision["next"]) == (0, "")
+    assert "the baseline stays" in decision["reasons"][-1]
 
 
 def test_reruns_that_fail_block_the_launch(project):

@@ -114,7 +114,7 @@ def test_the_best_of_each_arm_can_be_compared_with_fresh_seeds(story):
     assert "With fresh seeds optimizer = adam comes to error = 0." in said
     ahead = re.search(r"ahead of optimizer = sgd by (0[.]\d+)", said)
     assert float(ahead[1]) == pytest.approx(0.1, abs=0.01)
-    assert "with 95 % confidence" in said
+    assert "with 98 % confidence" in said
     again = story.type("rerun", "optimizer", "--arms", "--times", "4")
     assert "for more: playbook rerun optimizer --arms --times 8" in again
     story.type("report", "optimizer")
@@ -130,20 +130,18 @@ def test_a_null_change_is_not_adopted(story):
     assert set(found["winners"]) == {"schedule = constant", "schedule = cosine"}
 
 
-def test_an_arm_with_its_optimum_outside_its_range_is_void_and_then_mended(tmp_path):
+def test_an_arm_with_its_optimum_outside_its_range_is_mended_before_it_is_decided(tmp_path):
     story = Story(tmp_path, adam="1e-6, 3e-4")
     story.follow("optimizer")
     found = story.run("optimizer")
-    assert found["soundness"] == "void"
-    assert found["untuned"] == ["optimizer = adam"]
-    assert not any("decide" in command for command in story.commands())
+    assert found["soundness"] == "weak"  # 20 trials of an arm prove nothing about an edge
     assert story.follow("optimizer-2") == "optimizer-2"
     wider = read_round(tmp_path / "rounds/optimizer-2.toml", read_project(tmp_path))
-    assert wider.nuisance["optimizer.adam.learning_rate"].high == pytest.approx(3e-3)
+    assert wider.nuisance["optimizer.adam.learning_rate"].high == pytest.approx(5e-3)
     assert wider.follows == "optimizer"
     found = story.run("optimizer-2")
     assert "40 trials each" in found["sentence"]  # all earlier ones lie inside the wider range
-    assert found["soundness"] == "void"  # 0.003 is still below the optimum
+    assert found["soundness"] == "weak"  # 0.005 is still below the optimum
     assert story.follow("optimizer-3") == "optimizer-3"
     found = story.run("optimizer-3")
     assert found["soundness"] != "void"

@@ -97,6 +97,26 @@ def late_noise(values: FloatArray) -> FloatArray:
     return second_difference_sd(values[:, -late:])
 
 
+def resolution(values: FloatArray) -> FloatArray:
+    """Smallest difference between two values of each curve; 0 where all are equal.
+
+    An accuracy on 200 examples moves in steps of 0.005. Where values are not counted, two of them
+    lie close together by chance, and the result is next to nothing.
+
+    Args:
+        values: shape (r, length).
+
+    Example:
+        >>> resolution(np.array([[0.5, 0.75, 0.5, 1.0]])).tolist()
+        [0.25]
+    """
+    steps = np.diff(np.sort(values, axis=1), axis=1)
+    # What rounding makes of equal numbers is no step.
+    steps[steps <= 1e-9 * np.abs(values).max(axis=1, keepdims=True)] = np.inf
+    smallest = steps.min(axis=1, initial=np.inf)
+    return np.asarray(np.where(np.isfinite(smallest), smallest, 0.0))
+
+
 def level_error(values: FloatArray, width: int) -> FloatArray:
     """Standard error of a mean of ``width`` neighbouring points late in training.
 

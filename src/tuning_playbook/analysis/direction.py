@@ -19,11 +19,13 @@ class DirectionEvidence:
         trials: completed trials with at least ``minimum_points`` evaluations.
         worse: of these, how many end worse than their first evaluation.
         better: of these, how many end better.
+        first_best: of these, how many were best within the first tenth of their evaluations.
     """
 
     trials: int
     worse: int
     better: int
+    first_best: int = 0
 
     @property
     def worse_share(self) -> float:
@@ -42,7 +44,7 @@ def direction_evidence(table: TrialTable, *, minimum_points: int = 4) -> Directi
     if column is None:
         return DirectionEvidence(0, 0, 0)
     sign = table.objective.direction.sign
-    trials = worse = better = 0
+    trials = worse = better = first_best = 0
     rows = completed_rows(table)
     for block in equal_length_blocks(finite_part(column), rows, minimum_points=minimum_points):
         last = max(1, block.values.shape[1] // 4)
@@ -50,4 +52,6 @@ def direction_evidence(table: TrialTable, *, minimum_points: int = 4) -> Directi
         trials += len(change)
         worse += int(np.sum(change > 0))
         better += int(np.sum(change < 0))
-    return DirectionEvidence(trials, worse, better)
+        begin = max(1, block.values.shape[1] // 10)
+        first_best += int(np.sum((sign * block.values).argmin(axis=1) < begin))
+    return DirectionEvidence(trials, worse, better, first_best)

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.boundary import outward_slopes
 from tuning_playbook.analysis.feasibility import (
     CHANCE,
+    CRASH,
     DIVERGED,
     FLAGGED,
+    NO_MEASUREMENT,
     NON_FINITE,
     Feasibility,
 )
 from tuning_playbook.analysis.infeasible_region import separation
 from tuning_playbook.analysis.learning_rate import LearningRate, learning_rate_of, learning_rates
+from tuning_playbook.analysis.outward_slopes import outward_slopes
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 
@@ -40,6 +42,9 @@ class StabilityEdge:
         improving_p: one-sided p-value that the loss no longer falls with the learning rate at
             threshold / ``factor``; small where training still improves towards the threshold. NaN
             with too few trials.
+        unexplained: trials above the best ones that failed without saying why.
+        unexplained_p: that they have larger values by chance; NaN without any.
+        unexplained_from: the smallest learning rate among them; NaN without any.
     """
 
     hyperparameter: str
@@ -52,6 +57,9 @@ class StabilityEdge:
     ratio: float
     best_value: float
     improving_p: float
+    unexplained: int = 0
+    unexplained_p: float = math.nan
+    unexplained_from: float = math.nan
 
 
 def stability_edges(
@@ -64,8 +72,8 @@ def stability_edges(
     Trials that failed for other reasons (memory, time, a crash) are left out, and trials that
     learnt nothing with a learning rate below the best ones count as too slow rather than unstable.
 
-    Whether training still improves towards the threshold is tested as at the edge of a range, see
-    `boundary_statistics`, with the threshold as the edge and the slope taken a ``factor`` below.
+    Whether training still improves towards the threshold is tested by `outward_slopes`, with the
+    threshold as the end of the range and the slope taken a ``factor`` below.
 
     Where the momentum varies as well, the learning rate over one minus the momentum takes the place
     of the learning rate if it tells failing trials apart better.
@@ -120,7 +128,9 @@ def _edge(
     order = good[np.argsort(table.loss[good], kind="stable")]
     top = order[: max(3, math.ceil(0.1 * len(order)))]
     log_best = float(np.mean(np.log(values[top])))
-    unstable = unstable & usable & (np.log(np.where(usable, values, 1.0)) > log_best)
+    above = usable & (np.log(np.where(usable, values, 1.0)) > log_best)
+    silent = np.isin(feasible.kind, (CRASH, NO_MEASUREMENT)) & above
+    unstable = unstable & above
     rows = np.flatnonzero((usable & feasible.feasible) | unstable)
     x, failed = np.log(values[rows]), unstable[rows]
     p_value = separation(x, failed).p_value if failed.any() else math.nan
@@ -144,7 +154,20 @@ def _edge(
         ratio=math.exp(log_threshold - log_best),
         best_value=math.exp(float(np.mean(np.log(rate.values[top])))),
         improving_p=improving_p,
+        unexplained=int(silent.sum()),
+        unexplained_p=_silent_p(values, usable & feasible.feasible, silent),
+        unexplained_from=float(values[silent].min()) if silent.any() else math.nan,
     )
+
+
+def _silent_p(
+    values: NDArray[np.float64], good: NDArray[np.bool_], silent: NDArray[np.bool_]
+) -> float:
+    """That failures of unknown cause have larger learning rates than the rest by chance."""
+    rows = np.flatnonzero(good | silent)
+    if not silent.any() or not good.any():
+        return math.nan
+    return separation(np.log(values[rows]), silent[rows]).p_value
 
 
 def _half_way(x: NDArray[np.float64], failed: NDArray[np.bool_]) -> float:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.chance_level import ChanceLevel, all_alike, chance_level
-from tuning_playbook.analysis.curve_ends import first_steps, first_values, last_values
+from tuning_playbook.analysis.chance_level import ChanceLevel, chance_level
+from tuning_playbook.analysis.curve_ends import last_values
+from tuning_playbook.analysis.divergence import courses, diverged, never_moved
 from tuning_playbook.analysis.metric_roles import metric_roles
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import MetricFamily, metric_family
 
 FEASIBLE = "feasible"
 UNFINISHED = "unfinished"  # still waiting or running, cancelled, or its machine was lost
@@ -84,6 +87,8 @@ class Feasibility:
         return self.judged & ~self.feasible
 
 
+# Every check of a study asks for it, and the curves of all trials are read for it.
+@lru_cache(maxsize=1)
 def feasibility(
     table: TrialTable,
     *,
@@ -96,15 +101,21 @@ def feasibility(
     flag and no curve; a flag and a curve that is cut; a curve that ends non-finite; a huge finite
     loss; a finite value at chance level without any flag. A flag with a reason keeps that reason.
 
-    - ``non-finite``: the training loss or the objective ends NaN or infinite. A non-finite value
-      from which training recovered is no failure: parameters that are NaN never recover.
-    - ``diverged``: the training loss ends no lower than where the study's trials began, less
-      ``progress_share`` of the progress of the study's best; without a training loss, the same of
-      an objective that is not a loss (a rising validation loss may be mere overfitting). Or the
-      objective is as much worse than chance level as the best one is better; where that level is
-      unknown, a thousand times worse than the better half.
+    - ``non-finite``: the training loss or the objective ends NaN or infinite, whatever was recorded
+      of how the trial ended. A non-finite value from which training recovered is no failure:
+      parameters that are NaN never recover.
+    - ``diverged``: the training loss blew up or went back to where it began, see
+      `divergence.diverged`; without a training loss, an objective that is not a loss ended at
+      chance level (a rising validation loss may be mere overfitting). Or the objective is as much
+      worse than chance level as the best one is better; where that level is unknown, a thousand
+      times worse than the better half.
     - ``chance-level``: the objective never got better than that of a model which has learnt
-      nothing, by at least ``progress_share`` of the best trial's progress; see `chance_level`.
+      nothing, by at least ``progress_share`` of the best trial's progress, and no curve falls
+      steadily; see `chance_level`. A single evaluation before training says nothing. Or the
+      training loss stayed where the trials began, see `divergence.never_moved`.
+
+    A trial that was stopped (pruned, cancelled) is ``unfinished``: nobody knows where it would have
+    ended. A trial that learns slowly is feasible.
 
     Args:
         table: the study.
@@ -118,27 +129,16 @@ def feasibility(
     Source: playbook, "Identifying bad search space boundaries".
     """
     kind = _by_record(table)
-    objective = table.objective.metric
     training = metric_roles(table).training_loss
-    for metric in (training, objective):
-        if metric is not None and metric in table.curves:
-            column = table.curves[metric]
-            ends_finite = np.isfinite(last_values(column)) | (np.diff(column.offsets) == 0)
-            _mark(kind, NON_FINITE, ~ends_finite)
+    _mark_non_finite(kind, table, training)
     _mark(kind, NO_MEASUREMENT, ~np.isfinite(table.loss))
     if training is not None:
-        _mark(kind, DIVERGED, _not_below_start(table.curves[training], kind, progress_share))
+        column = table.curves[training]
+        trained = kind == FEASIBLE
+        _mark(kind, DIVERGED, diverged(column, trained, progress_share=progress_share))
+        _mark(kind, CHANCE, never_moved(column, trained, progress_share=progress_share))
     chance = chance_level(table, kind == FEASIBLE)
-    far_worse = (
-        table.loss > chance.loss + chance.progress
-        if np.isfinite(chance.loss)
-        else _blown_up(table.loss, kind == FEASIBLE)
-    )
-    _mark(kind, DIVERGED, far_worse)
-    _mark(kind, CHANCE, table.loss > chance.loss - progress_share * chance.progress)
-    if training is None and objective in table.curves and not _is_loss(objective):
-        ended = table.objective.direction.sign * last_values(table.curves[objective], 3)
-        _mark(kind, DIVERGED, ended > chance.loss - progress_share * chance.progress)
+    _mark_by_objective(kind, table, training, chance, progress_share)
     feasible = kind == FEASIBLE
     judged = kind != UNFINISHED
     counts = Counter(kind[judged & ~feasible].tolist())
@@ -181,35 +181,65 @@ def _mark(kind: NDArray[np.str_], name: str, rows: NDArray[np.bool_]) -> None:
     kind[(kind == FEASIBLE) & rows] = name
 
 
-def _not_below_start(
-    column: CurveColumn, kind: NDArray[np.str_], progress_share: float
-) -> NDArray[np.bool_]:
-    """Whether a training loss ends no lower than where the study's trials began.
+def _mark_non_finite(kind: NDArray[np.str_], table: TrialTable, training: str | None) -> None:
+    """Ends that are not finite; they also say why a trial failed or was stopped."""
+    for metric in (training, table.objective.metric):
+        if metric is not None and metric in table.curves:
+            column = table.curves[metric]
+            ends = ~np.isfinite(last_values(column)) & (np.diff(column.offsets) > 0)
+            unexplained = np.isin(kind, (FEASIBLE, CRASH, NO_MEASUREMENT)) | (
+                table.status == Status.CANCELLED.value
+            )
+            kind[ends & unexplained] = NON_FINITE
 
-    The start is the median of the values at step 0. Where they were not logged, the first values
-    already show progress, so the start is taken as the 90th percentile of them, and a trial has to
-    end above its own first value too.
-    """
-    count = len(kind)
-    lengths = np.diff(column.offsets)
-    first = first_values(column)
-    ended = last_values(column, 3)
-    usable = np.isfinite(first) & np.isfinite(ended) & (kind == FEASIBLE)
-    if usable.sum() < 2:
-        return np.zeros(count, dtype=bool)
-    known = usable & (first_steps(column) == 0)
-    lowest = float(np.min(ended[usable]))
-    untrained = bool(known.any()) and all_alike(
-        first[known], float(np.median(first[known])) - lowest
+
+def _mark_by_objective(
+    kind: NDArray[np.str_],
+    table: TrialTable,
+    training: str | None,
+    chance: ChanceLevel,
+    progress_share: float,
+) -> None:
+    """Objectives that are far too large, or no better than without training."""
+    objective, sign = table.objective.metric, table.objective.direction.sign
+    column = table.curves.get(objective)
+    slow = _learns_slowly(table, training, chance)
+    far_worse = (
+        table.loss > chance.loss + chance.progress
+        if np.isfinite(chance.loss)
+        else _blown_up(table.loss, kind == FEASIBLE)
     )
-    start = np.median(first[known]) if untrained else np.quantile(first[usable], 0.9)
-    allowed = progress_share * max(float(start) - lowest, 0.0)
-    stuck = usable & (ended >= start - allowed) & (lengths > 1)
-    return np.asarray(stuck if untrained else stuck & (ended >= first - allowed))
+    _mark(kind, DIVERGED, far_worse & ~slow)
+    at_chance = table.loss > chance.loss - progress_share * chance.progress
+    if chance.origin == "step-0" and column is not None:
+        at_chance &= np.diff(column.offsets) > 1
+    _mark(kind, CHANCE, at_chance & ~slow)
+    if training is None and column is not None and not _is_loss(objective):
+        course = courses(column, sign=sign)
+        ended = course.known & (course.ended > chance.loss - progress_share * chance.progress)
+        _mark(kind, DIVERGED, ended & ~slow)
+
+
+def _learns_slowly(
+    table: TrialTable, training: str | None, chance: ChanceLevel
+) -> NDArray[np.bool_]:
+    """Which trials have a curve that falls steadily, by what is more than nothing."""
+    objective, sign = table.objective.metric, table.objective.direction.sign
+    slow = np.zeros(len(table), dtype=bool)
+    if objective in table.curves:
+        progress = chance.progress if np.isfinite(chance.progress) else 0.0
+        slow |= courses(table.curves[objective], sign=sign).falling(progress)
+    if training is not None:
+        ends = last_values(table.curves[training])
+        course = courses(table.curves[training])
+        usable = course.known & np.isfinite(ends)
+        span = float(np.ptp(course.ended[usable])) if usable.any() else 0.0
+        slow |= course.falling(span)
+    return slow
 
 
 def _is_loss(metric: str) -> bool:
-    return any(word in metric.lower() for word in ("loss", "nll", "perplexity", "entropy"))
+    return metric_family(metric) in (MetricFamily.LOSS, MetricFamily.PERPLEXITY)
 
 
 def _blown_up(loss: NDArray[np.float64], feasible: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -20,14 +20,16 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm
 
 # A column with at most this many distinct values, each tried twice on average, is a list of
 # values. More distinct strings than that are names, not choices.
 MOST_LISTED_VALUES = 20
-# A quantity that spans two decades is a candidate for a log scale; one that is 10 times nearer to
-# one at its high end than at its low end is a candidate for the reversed one.
-LOG_RATIO = 100.0
+# A quantity that spans this factor is a candidate for a log scale, where its values are spread by
+# factors; below it the two scales hardly differ. One that is 10 times nearer to one at its high end
+# than at its low end is a candidate for the reversed one.
+LOG_RATIO = 4.0
+DOUBT = 2.0  # a linear scale is the usual one: so much likelier, as a logarithm
 REVERSE_LOG_RATIO = 10.0
 
 
@@ -43,8 +45,8 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     """
     found = []
     for name, column in columns.items():
-        seed = hyperparameter_family(name) is Family.SEED
-        domain = None if seed else inferred_domain(column)
+        family = None if is_logarithm(name) else hyperparameter_family(name)
+        domain = None if family is Family.SEED else inferred_domain(column, family)
         if domain is not None:
             default = _present(column)[0]
             if isinstance(domain, (Float, Integer, Ordered)):
@@ -53,13 +55,20 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     return SearchSpace(tuple(found))
 
 
-def inferred_domain(column: Sequence[Any] | NDArray[Any]) -> Domain | None:
+def inferred_domain(
+    column: Sequence[Any] | NDArray[Any], family: Family | None = None
+) -> Domain | None:
     """The kind and the range of the values in ``column``; ``None`` where nothing varies.
 
     Strings and booleans are choices. Numbers that take few values are an ordered list. Other
-    numbers get the scale, among linear, log (positive, two decades or more) and reversed log
-    (inside (0, 1) and reaching ten times nearer to 1), on which they are spread most evenly: a
-    dropout rate drawn uniformly from 0.001 to 0.5 spans two decades and is linear all the same.
+    numbers get the scale, among linear, log (positive, a factor of four or more) and reversed log
+    (inside (0, 1) and reaching ten times nearer to 1), on which they are most likely spread
+    evenly: a dropout rate drawn uniformly from 0.001 to 0.5 spans two decades and is linear all the
+    same. A learning rate is on a log scale by its name, a momentum on a reversed one.
+
+    Args:
+        column: the values; ``None``, NaN and ``""`` mean missing.
+        family: what kind of hyperparameter it is by its name, where that is known.
 
     Example:
         >>> inferred_domain([1e-4, 1e-3, 1e-2, 1e-1, 3e-4, 3e-2])
@@ -82,7 +91,7 @@ def inferred_domain(column: Sequence[Any] | NDArray[Any]) -> Domain | None:
     if len(distinct_numbers) <= min(MOST_LISTED_VALUES, len(numbers) / 2):
         return Ordered(tuple(int(v) if whole else float(v) for v in distinct_numbers))
     low, high = float(distinct_numbers[0]), float(distinct_numbers[-1])
-    scale = _most_even_scale(numbers)
+    scale = _scale_of_family(numbers, family) or _most_even_scale(numbers)
     if whole:
         return Integer(int(low), int(high), "log" if scale == "log" else "linear")
     return Float(low, high, scale)  # type: ignore[arg-type]
@@ -124,19 +133,28 @@ def _present(column: Sequence[Any] | NDArray[Any]) -> list[Any]:
     return list(compress(values, present(values)))
 
 
+def _scale_of_family(numbers: NDArray[np.float64], family: Family | None) -> str | None:
+    """The scale that a hyperparameter has by its name; ``None`` where its values cannot have it."""
+    if family is Family.LEARNING_RATE and numbers.min() > 0:
+        return "log"
+    if family is Family.MOMENTUM and numbers.min() >= 0 and numbers.max() < 1:
+        return "reverse_log"
+    return None
+
+
 def _most_even_scale(numbers: NDArray[np.float64]) -> str:
     low, high = numbers.min(), numbers.max()
-    spread = {"linear": _unevenness(numbers)}
+    likely = {"linear": -len(numbers) * math.log(high - low)}
     if low > 0 and high / low >= LOG_RATIO:
-        spread["log"] = _unevenness(np.log(numbers))
+        slopes = -np.log(numbers)
+        likely["log"] = _log_likelihood(slopes, math.log(high / low)) - DOUBT
     if low > 0 and high < 1 and (1 - low) / (1 - high) >= REVERSE_LOG_RATIO:
-        spread["reverse_log"] = _unevenness(-np.log1p(-numbers))
-    return min(spread, key=lambda scale: spread[scale])
+        slopes = -np.log1p(-numbers)
+        width = math.log((1 - low) / (1 - high))
+        likely["reverse_log"] = _log_likelihood(slopes, width) - DOUBT
+    return max(likely, key=lambda scale: likely[scale])
 
 
-def _unevenness(numbers: NDArray[np.float64]) -> float:
-    """Largest distance between the values' distribution and an even one over their range."""
-    ordered = np.sort(numbers)
-    even = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
-    ranks = np.arange(len(ordered)) / (len(ordered) - 1)
-    return float(np.abs(even - ranks).max())
+def _log_likelihood(slopes: NDArray[np.float64], width: float) -> float:
+    """Of values that are even on a scale of this width, from the logarithms of its slopes there."""
+    return float(slopes.sum()) - len(slopes) * math.log(width)

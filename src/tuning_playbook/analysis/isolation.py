@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,12 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.best_of_k import TuningCurve, tuning_curve
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.repetition import paired_bests, separate_bests
+from tuning_playbook.analysis.paired_evidence import better_half_probabilities
+from tuning_playbook.analysis.repetition import (
+    paired_bests,
+    rank_reached_by_most,
+    separate_bests,
+)
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.study import Objective
@@ -27,8 +33,10 @@ class ArmResult:
         trials: how many of its trials finished.
         infeasible: how many of them could not be trained; they count as the worst.
         value: best at the common budget: the median over studies of that many of its trials.
-        low, high: how much of it is luck, ``low <= high``. A repeated study of the common budget
-            does no worse than the bad end with probability (1 + confidence) / 2. The good end is
+        low, high: how much of it is luck, ``low <= high``. The best trial of a repeated search of
+            the common budget is no worse than the bad end with probability (1 + confidence) / 2 or
+            more, as it is observed: what a trial shows was selected for its luck with the seed too.
+            The bad end is infinitely bad where the trials are too few for any end. The good end is
             never better than the arm's best trial, since no draw finds anything new: a repetition
             is better with probability budget / (trials + budget).
         best_trial: id of its best trial; empty where none trained.
@@ -58,11 +66,14 @@ class ArmComparison:
         draws: number of draws.
         paired: whether all arms were drawn at the same points.
         arms: in the order given.
+        losses: of each arm, infinite for infeasible trials; the same points in the same order where
+            they are paired.
         order: positions of the arms, best first.
         beats: share of the draws in which the row's arm has the better best; ties count half.
-            Uniform over [0, 1] between equal arms: one of ten such pairs reaches 0.9 by luck. It is
-            how sure the direction is, not the chance that a single repetition would agree, which is
-            lower.
+            Uniform over [0, 1] between equal arms: one of ten such pairs reaches 0.9 by luck, and
+            in as many the other arm does. `naming.is_better` says what is enough.
+        better_half: of the paired t test on the better half of the shared points, see
+            `better_half_probabilities`; NaN where the arms share no points.
         gain: value of the row's arm less the column's, signed so that better is above 0.
         gain_low, gain_high: band of the gain over the draws; between equal arms it holds 0 as often
             as ``confidence`` says.
@@ -74,8 +85,10 @@ class ArmComparison:
     draws: int
     paired: bool
     arms: tuple[ArmResult, ...]
+    losses: tuple[_FloatArray, ...]
     order: tuple[int, ...]
     beats: _FloatArray
+    better_half: _FloatArray
     gain: _FloatArray
     gain_low: _FloatArray
     gain_high: _FloatArray
@@ -89,6 +102,7 @@ def compare_arms(
     draws: int = 2000,
     confidence: float = 0.9,
     paired: bool = False,
+    seed_deviation: float | None = None,
     seed: int = 0,
 ) -> ArmComparison:
     """Compare arms by the best of an equal number of trials, in the light of search luck.
@@ -108,6 +122,7 @@ def compare_arms(
         confidence: of the bands, two-sided.
         paired: whether the trials with one id have the same point of the shared nuisances in all
             arms. Only ids that finished in all arms count then, and are drawn together.
+        seed_deviation: between reruns of one configuration, where it is known.
         seed: of the draws.
 
     Raises:
@@ -154,8 +169,10 @@ def compare_arms(
     sign = tables[0].objective.direction.sign
     shares = _shares_best(bests)
     tails = ((1 - confidence) / 2, (1 + confidence) / 2)
+    ends = [(_quantiles(b, tails)[0], _reached_by_most(y, k, tails[1]))
+            for b, y in zip(bests, losses, strict=True)]  # fmt: skip
     arms = tuple(
-        _arm_result(label, table, found, float(values[i]), _quantiles(bests[i], tails), shares[i])
+        _arm_result(label, table, found, float(values[i]), ends[i], shares[i])
         for i, (label, table, found) in enumerate(zip(labels, tables, judged, strict=True))
     )
     beats, gain_low, gain_high = _pairs(bests, tails)
@@ -166,40 +183,16 @@ def compare_arms(
         draws=draws,
         paired=paired,
         arms=arms,
+        losses=tuple(losses),
         order=tuple(np.lexsort((-shares, sign * np.array([a.value for a in arms]))).tolist()),
         beats=beats,
+        better_half=better_half_probabilities(losses, seed_deviation=seed_deviation)
+        if paired
+        else np.full_like(beats, np.nan),
         gain=_gains(values[None, :], values[:, None]),
         gain_low=gain_low,
         gain_high=gain_high,
     )
-
-
-def contenders(
-    comparison: ArmComparison, *, probability: float = 0.9, smallest_gain: float = 0.0
-) -> tuple[int, ...]:
-    """Positions of the arms that may be the best: the first in order, and all it does not beat.
-
-    An arm is beaten where the probability passes Holm's correction for the number of arms and the
-    gain is above what counts as a difference. With two arms that is ``beats >= probability``.
-
-    Args:
-        comparison: of two or more arms; one arm is its own only contender.
-        probability: needed to call one arm better than another.
-        smallest_gain: in the metric's units: the deviation between seeds, or a complexity cost.
-
-    Returns:
-        Positions in order, best first; a single one where the question has a clear winner.
-    """
-    first, *others = comparison.order
-    surest_first = sorted(others, key=lambda j: -comparison.beats[first, j])
-    beaten: set[int] = set()
-    for place, j in enumerate(surest_first):
-        allowed = (1 - probability) / (len(others) - place)
-        if 1 - comparison.beats[first, j] > allowed + 1e-12:
-            break
-        beaten.add(j)
-    beaten = {j for j in beaten if comparison.gain[first, j] > smallest_gain}
-    return tuple(j for j in comparison.order if j not in beaten)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -313,6 +306,11 @@ def _median_best(loss: _FloatArray, k: int) -> float:
     return float(np.partition(loss, place)[place])
 
 
+def _reached_by_most(loss: _FloatArray, k: int, share: float) -> float:
+    rank = rank_reached_by_most(len(loss), k, share)
+    return math.inf if rank is None else float(np.sort(loss)[rank - 1])
+
+
 def _arm_result(
     label: str,
     table: TrialTable,
@@ -325,7 +323,7 @@ def _arm_result(
     losses = _judged_losses(table, found)
     trained = bool(np.isfinite(losses).any())
     best = int(np.argmin(losses))
-    # With far more trials than the budget, a narrow band of draws can miss the median.
+    # With far more trials than the budget, the band of the draws can miss the median.
     low, high = sorted((sign * min(band[0], value), sign * max(band[1], value)))
     return ArmResult(
         label=label,

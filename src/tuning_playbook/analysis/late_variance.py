@@ -14,11 +14,11 @@ from tuning_playbook.analysis.curve_blocks import (
     equal_length_blocks,
     finite_part,
 )
-from tuning_playbook.analysis.curve_noise import late_noise
+from tuning_playbook.analysis.curve_noise import late_noise, resolution
 from tuning_playbook.analysis.table import CurveColumn
 
 Cause: TypeAlias = Literal[
-    "small validation set", "learning rate high late", "batch noise", "not told apart"
+    "small validation set", "learning rate high late", "batch noise", "unknown"
 ]
 
 # Validation noise this many times the training loss's, both as shares of their improvement,
@@ -36,12 +36,14 @@ class LateNoise:
         noise: standard deviation of one evaluation around the trend, in units of the metric.
         share: ``noise`` as a share of the improvement since the first point.
         level: mean of the last evaluations, as logged.
+        step: smallest difference between two evaluations, see `curve_noise.resolution`.
     """
 
     rows: IntArray
     noise: FloatArray
     share: FloatArray
     level: FloatArray
+    step: FloatArray
 
     @property
     def size(self) -> FloatArray:
@@ -62,17 +64,17 @@ def late_step_noise(
 
     Source: playbook, "Examining the training curves".
     """
-    noise, share, level = (np.full(len(rows), np.nan) for _ in range(3))
+    noise, share, level, step = (np.full(len(rows), np.nan) for _ in range(4))
     for block in equal_length_blocks(finite_part(column), rows, minimum_points=minimum_points):
         found = late_noise(block.values)
         last = max(3, block.values.shape[1] // 10)
         end = block.values[:, -last:].mean(axis=1)
         progress = sign * (block.values[:, 0] - end)
         at = block.positions
-        noise[at], level[at] = found, end
+        noise[at], level[at], step[at] = found, end, resolution(block.values)
         with np.errstate(divide="ignore", invalid="ignore"):
             share[at] = np.where(progress > 0, found / progress, np.inf)
-    return LateNoise(rows, noise, share, level)
+    return LateNoise(rows, noise, share, level, step)
 
 
 def likely_cause(
@@ -90,7 +92,7 @@ def likely_cause(
     reaches 70 % of the noise, or where validation is five times as noisy as the training loss in
     shares of their improvement (or of the loss left, if that is smaller). Else a learning rate
     that is still high where it is constant or ends above ``high_late`` of its peak; else the
-    batches. Not told apart where the schedule is not known, or where nothing tells the share of
+    batches. Unknown where the schedule is not known, or where nothing tells the share of
     the validation set.
 
     Args:
@@ -114,4 +116,4 @@ def likely_cause(
             return "small validation set"
     if schedule == "constant" or end_ratio > high_late:
         return "learning rate high late"
-    return "batch noise" if schedule == "decaying" and known else "not told apart"
+    return "batch noise" if schedule == "decaying" and known else "unknown"

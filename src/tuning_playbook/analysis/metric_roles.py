@@ -82,6 +82,19 @@ def _is_loss(name: str) -> bool:
     return metric_family(name) is MetricFamily.LOSS
 
 
+def may_be_held_out(metric: str) -> bool:
+    """Whether a metric's name leaves open, or says, that it is measured on held-out data.
+
+    Example:
+        >>> may_be_held_out("val_loss"), may_be_held_out("accuracy"), may_be_held_out("loss")
+        (True, True, False)
+    """
+    split = split_of(metric)
+    return split in ("validation", "test") or (
+        split is None and not (len(words_of(metric)) == 1 and _is_loss(metric))
+    )
+
+
 def _training_loss(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:
     losses = [n for n in names if _is_loss(n) and split_of(n) in ("training", None)]
     said = [n for n in losses if split_of(n) == "training"]

@@ -46,10 +46,8 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
     loss = table.loss[rows]
     if not len(rows):
         return Configurations(rows, loss, np.ones(len(rows), dtype=np.int64), float("nan"))
-    _, first, group, counts = np.unique(
-        _marks(table, rows), return_index=True, return_inverse=True, return_counts=True
-    )
-    group = group.reshape(-1)
+    first, group = grouped_configurations(table, rows)
+    counts = np.bincount(group)
     mean = np.bincount(group, weights=loss) / counts
     freedom = len(rows) - len(first)
     squares = float(np.sum((loss - mean[group]) ** 2))
@@ -60,6 +58,19 @@ def distinct_configurations(table: TrialTable, rows: NDArray[np.int64]) -> Confi
         counts[order],
         (squares / freedom) ** 0.5 if freedom else float("nan"),
     )
+
+
+def grouped_configurations(
+    table: TrialTable, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of the trials ``rows`` share a configuration.
+
+    Returns:
+        Place in ``rows`` of the first trial of each configuration, shape (m,); and the
+        configuration of each trial, shape (k,), numbered alike.
+    """
+    _, first, group = np.unique(_marks(table, rows), return_index=True, return_inverse=True)
+    return first, group.reshape(-1)
 
 
 def configuration_count(table: TrialTable, rows: NDArray[np.int64]) -> int:

@@ -32,6 +32,34 @@ def best_rank_probabilities(trials: int, taken: int) -> _FloatArray:
     return np.asarray(np.concatenate(([1.0], missed[:-1])) - missed)
 
 
+def rank_reached_by_most(trials: int, budget: int, share: float) -> int | None:
+    """Smallest r such that most fresh searches find something no worse than the r-th best trial.
+
+    Of n old and k fresh exchangeable trials, the best r are all old with probability
+    prod_{i<r} (n - i) / (n + k - i): then the fresh search ends worse than the r-th old one. The
+    smallest r for which that is at most 1 - share. Quasi-random trials vary less: on the safe side.
+
+    Args:
+        trials: n, at least 1.
+        budget: k, trials of the fresh search.
+        share: of fresh searches, inside (0, 1).
+
+    Returns:
+        ``None`` where even the worst old trial is missed too often.
+
+    Example:
+        >>> rank_reached_by_most(20, 20, 0.95), rank_reached_by_most(2, 2, 0.95)
+        (5, None)
+
+    Source: Wilks, "Statistical prediction with special reference to the problem of tolerance
+    limits", 1942.
+    """
+    i = np.arange(trials)
+    missed = np.cumprod((trials - i) / (trials + budget - i))
+    enough = np.flatnonzero(missed <= 1 - share + 1e-12)
+    return int(enough[0]) + 1 if len(enough) else None
+
+
 def separate_bests(
     losses: Sequence[_FloatArray], k: int, draws: int, generator: np.random.Generator
 ) -> _FloatArray:

@@ -17,6 +17,7 @@ from tuning_playbook.analysis.curve_blocks import (
 from tuning_playbook.analysis.curve_noise import (
     level_error,
     moving_average,
+    resolution,
     running_median_of_three,
     smoothing_width,
 )
@@ -27,6 +28,8 @@ _LATEST_LOW = 0.9
 _POINTS_AFTER_LOW = 6
 # The error itself is known less well from a short curve: a fifth more is asked at 20 points.
 _FEW_POINTS = 4
+# Fewer examples than this that turn from right to wrong may do so by luck.
+_FEWEST_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +72,9 @@ def sustained_rises(
     """Which curves turn and rise to the end.
 
     Each curve is read in windows of 5 % of its points (at least 3). A rise is sustained where the
-    last window lies above the lowest one by more than ``minimum_errors`` standard errors and by
-    more than ``minimum_share`` of the fall from the first point, the lowest window is not in the
+    last window lies above the lowest one by more than ``minimum_errors`` standard errors, by more
+    than ``minimum_share`` of the fall from the first point, and by at least six times the smallest
+    step of the metric (examples that turn from right to wrong), the lowest window is not in the
     last tenth, and rank correlation with the step is above zero at the 5 % level afterwards.
     Windows stand where one would first read single points: the lowest of 1,000 noisy points lies
     three noise widths below the plateau, and every plateau would look like a rise.
@@ -120,7 +124,8 @@ def _fill(
     first, last = block.steps[:, 0], block.steps[:, -1]
     early = (low_step - first) < _LATEST_LOW * (last - first)
     needed = minimum_errors * (1 + _FEW_POINTS / length)
-    candidates = early & (rise > needed * error) & (share > minimum_share) & (rise > 0)
+    counted = rise >= _FEWEST_STEPS * resolution(values)
+    candidates = early & (rise > needed * error) & (share > minimum_share) & (rise > 0) & counted
     for i in np.flatnonzero(candidates):
         candidates[i] = _goes_on_rising(values[i, middle[i] :])
     at = block.positions

@@ -40,11 +40,13 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     count = configuration_count(table, rows)
     numeric = [k for k in searched if not isinstance(table.space[k].domain, Categorical)]
     levels = [len(_levels(table, key, rows)) for key in searched]
-    if not numeric or (len(rows) >= 2 * count and count < 2 * max(len(searched), 5)):
+    if not numeric:
         return "variants"
     complete = count > 1 and count >= 0.95 * float(np.prod(np.array(levels, dtype=float)))
     if complete and (len(searched) > 1 or _evenly_spaced(_levels(table, searched[0], rows))):
         return "grid"
+    if len(rows) >= 2 * count and count < 2 * max(len(searched), 5):
+        return "variants"
     return "adaptive" if _learns(table, numeric, rows) else "independent"
 
 

@@ -12,7 +12,7 @@ from tuning_playbook.analysis.best_step import BestSteps, best_steps
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.words import percent
 
 _MOST_NAMES = 20
@@ -86,8 +86,8 @@ class BestStep:
             )
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":
-            verdict = Verdict.WARN
-            summary = f"{late} at a constant learning rate; longer training may help."
+            verdict = Verdict.NOTE
+            summary = f"{late} at a constant learning rate: would longer training help?"
             advice = self._longer(table)
         elif steps.pattern == "late-with-decay":
             summary = (
@@ -107,7 +107,8 @@ class BestStep:
                 f"{late}, the earliest after {first}: neither all in the first "
                 f"{percent(self.early)} nor mostly at the end."
             )
-        return Finding(self.id, verdict, summary, evidence, advice, self.source, "medium")
+        confidence: Confidence = "low" if steps.pattern == "late" else "medium"
+        return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)
 
     def _shorter(self, table: TrialTable, steps: BestSteps) -> tuple[Advice, ...]:
         latest = int(np.max(table.best_step[steps.rows]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from tuning_playbook.analysis.direction import direction_evidence
+from tuning_playbook.analysis.direction import DirectionEvidence, direction_evidence
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -15,10 +15,16 @@ from tuning_playbook.words import percent
 
 @dataclass(frozen=True, slots=True)
 class DirectionSanity:
-    """Training makes most trials better; where nearly all end worse, the direction is wrong.
+    """The name of the metric and the course of its curves agree with the direction.
+
+    Curves alone cannot tell a wrong direction from a metric that really gets worse while training
+    goes on: a validation loss that overfits from its first evaluation rises in every trial. So the
+    check fails only where name and curves contradict the direction together; where the name tells
+    nothing, nearly all trials ending worse than they began is put as a question.
 
     Args:
         worse_share: share of the trials that end worse than their first evaluation.
+        first_best_share: share of the trials whose first evaluation is among their best.
         minimum_trials: completed trials with evaluations that are needed to say so.
         minimum_points: evaluations that a trial needs.
     """
@@ -28,51 +34,71 @@ class DirectionSanity:
     source: ClassVar[str] = "extracting-insight"
 
     worse_share: float = 0.9
+    first_best_share: float = 0.75
     minimum_trials: int = 5
     minimum_points: int = 4
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
-        objective = table.objective
         found = direction_evidence(table, minimum_points=self.minimum_points)
-        expected = metric_direction(objective.metric)
-        other = "maximize" if objective.direction == "minimize" else "minimize"
-        doubtful_name = expected is not None and expected != objective.direction
+        expected = metric_direction(table.objective.metric)
+        return (self._word(table, found, expected),)
+
+    def _word(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> Finding:
+        metric, direction = table.objective.metric, str(table.objective.direction)
         evidence = {
-            "metric": objective.metric,
-            "direction": str(objective.direction),
+            "metric": metric,
+            "direction": direction,
             "direction_by_name": expected,
             "trials": found.trials,
             "worse_than_first": found.worse,
             "better_than_first": found.better,
+            "best_at_the_beginning": found.first_best,
             "thresholds": thresholds(self),
         }
-        advice = (
-            Advice("set-direction", {"direction": other}, "then run the checks again"),
-        )  # fmt: skip
         enough = found.trials >= self.minimum_trials
-        if enough and found.worse_share >= self.worse_share:
-            share = percent(found.worse_share)
+        worse = enough and found.worse_share >= self.worse_share
+        share = percent(found.worse_share) if worse else ""
+        if expected is not None and expected != direction:
+            summary = f"{metric} is set to be {direction}d, but its name says {expected}"
+            if worse:
+                summary += f", and {share} of the trials end worse than their first evaluation."
+                return self._alarm(Verdict.FAIL, summary, evidence, "high")
+            return self._alarm(Verdict.WARN, f"{summary}. Is it the right way round?", evidence,
+                               "low")  # fmt: skip
+        if worse and expected is None and found.first_best >= self.first_best_share * found.trials:
             summary = (
-                f"{share} of the trials are worse than their first evaluation: {objective.metric} "
-                f"is to be {objective.direction}d, and that seems the wrong way round."
+                f"{share} of the trials end worse than their first evaluation when {metric} is "
+                f"{direction}d. Is the direction right, or does training make {metric} worse?"
             )
-            return (Finding(self.id, Verdict.FAIL, summary, evidence, advice, self.source),)
-        if doubtful_name and not (enough and found.better > found.worse):
-            summary = (
-                f"{objective.metric} is to be {objective.direction}d, but its name says that "
-                f"it should be {expected}d."
-            )
-            return (Finding(self.id, Verdict.WARN, summary, evidence, advice, self.source),)
+            return self._alarm(Verdict.WARN, summary, evidence, "low")
         if not enough:
             why = (
                 f"Cannot tell: {self.minimum_trials} completed trials with at least "
-                f"{self.minimum_points} evaluations of {objective.metric} are needed; there are "
+                f"{self.minimum_points} evaluations of {metric} are needed; there are "
                 f"{found.trials or 'none'}."
             )
-            return (cannot_tell(self, why, **{k: evidence[k] for k in ("metric", "trials")}),)
-        summary = (
-            f"{found.better} of {found.trials} trials end better than their first evaluation, as "
-            f"they should when {objective.metric} is {objective.direction}d."
+            return cannot_tell(self, why, metric=metric, trials=found.trials)
+        return Finding(
+            self.id,
+            Verdict.PASS,
+            self._passed(table, found, expected),
+            evidence,
+            source=self.source,
         )
-        return (Finding(self.id, Verdict.PASS, summary, evidence, source=self.source),)
+
+    def _passed(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> str:
+        metric, direction = table.objective.metric, table.objective.direction
+        curves = f"{found.better} of {found.trials} trials end better than their first evaluation"
+        if expected is None:
+            return f"{curves}, as they should when {metric} is {direction}d."
+        return f"By its name, {metric} is to be {direction}d, as it is set; {curves}."
+
+    def _alarm(
+        self, verdict: Verdict, summary: str, evidence: dict[str, Any], confidence: Any
+    ) -> Finding:
+        other = "maximize" if evidence["direction"] == "minimize" else "minimize"
+        advice = (
+            Advice("set-direction", {"direction": other}, "if so, then run the checks again"),
+        )  # fmt: skip
+        return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)

@@ -19,7 +19,7 @@ class EdgeOfStability:
 
     Args:
         factor: how many times below the largest trainable learning rate the objective must have
-            stopped improving.
+            stopped improving; best trials further below are not at the edge.
         significance: probability of a false alarm.
         fewest_unstable: infeasible trials at large learning rates that make a threshold.
         fewest_trials: fewer trials give no verdict.
@@ -60,9 +60,17 @@ class EdgeOfStability:
                 **evidence,
             )
         if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
+            if edge.unexplained >= self.fewest_unstable and edge.unexplained_p < self.significance:
+                return cannot_tell(self, self._silent(edge), **evidence)
             return self._passed(self._harmless(edge), evidence)
         where = f"training fails from about {key} = {edge.threshold:.2g} on"
-        where += f", {edge.ratio:.3g} times the best trials' {edge.best:.2g}"
+        where += f", {edge.ratio:.2g} times the best trials' {edge.best:.2g}"
+        if not edge.ratio <= self.factor:
+            return self._passed(
+                f"The best {key} ({edge.best:.2g}) is {edge.ratio:,.0f} times below "
+                f"{edge.threshold:.2g}, from which on training fails.",
+                evidence,
+            )
         if edge.improving_p != edge.improving_p:
             return cannot_tell(
                 self,
@@ -83,12 +91,19 @@ class EdgeOfStability:
             evidence=evidence,
             advice=self._advice(edge),
             source=self.source,
+            confidence="medium",
+        )
+
+    def _silent(self, edge: StabilityEdge) -> str:
+        return (
+            f"Cannot tell: {edge.unexplained} trials failed, all at {edge.label} of "
+            f"{edge.unexplained_from:.2g} or more; whether training diverged there is not recorded."
         )
 
     def _harmless(self, edge: StabilityEdge) -> str:
         count = f"{edge.unstable} of {edge.trials} trials failed above the best ones"
         if edge.unstable == 0:
-            return f"No value of {edge.label} in this study is too large to train ({count})."
+            return f"No trial with a larger {edge.label} than the best ones became unstable."
         if edge.unstable < self.fewest_unstable:
             return f"Instability does not limit {edge.label} in this study: only {count}."
         return f"Failures do not go with large values of {edge.label} ({count})."
@@ -129,5 +144,6 @@ class EdgeOfStability:
             "ratio": number(edge.ratio, 3),
             "p_value_threshold": number(edge.separation_p, 3),
             "p_value_improving": number(edge.improving_p, 3),
+            "failed_without_a_reason": edge.unexplained,
             "thresholds": thresholds(self),
         }

@@ -104,7 +104,7 @@ class HyperparameterImportance:
             summary += f"; {', '.join(fixable)} made no difference that could be seen"
         return Finding(
             check=self.id,
-            verdict=Verdict.PASS,
+            verdict=Verdict.NOTE,
             summary=summary + ".",
             evidence=evidence,
             advice=tuple(_fix(table, judged, key) for key in fixable),

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.expanded_range import range_ends
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
     Location,
@@ -16,6 +15,7 @@ from tuning_playbook.analysis.infeasible_region import (
 )
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import percent
 
@@ -164,7 +164,7 @@ class InfeasibleFraction:
                     "seldom the search space",
                 )
             )
-        if shrink and len(causes) >= 2:
+        if shrink and len(causes) >= 2 and _combinable(table, causes[:2]):
             found.append(
                 Advice(
                     "reparametrise",
@@ -175,6 +175,14 @@ class InfeasibleFraction:
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
+
+
+def _combinable(table: TrialTable, places: tuple[Location, ...]) -> bool:
+    """Whether a product or ratio makes sense: both are numbers that every trial has."""
+    return all(
+        place.side != "equal" and np.isfinite(table.units[place.hyperparameter]).all()
+        for place in places
+    )
 
 
 def _shrunk(table: TrialTable, place: Location) -> Advice | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tuning_playbook.analysis.best_trials import best_rows
-from tuning_playbook.analysis.curve_blocks import IntArray, finite_part
+from tuning_playbook.analysis.curve_blocks import BoolArray, IntArray, finite_part
 from tuning_playbook.analysis.instability import (
     EARLY_STEPS,
     GradientSpikes,
@@ -20,7 +21,7 @@ from tuning_playbook.analysis.learning_rate import learning_rate_of
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import percent
 
@@ -31,6 +32,12 @@ _MOST_NAMES = 20
 class Instability:
     """Good trials, and those just above their learning rate, keep the progress that they make.
 
+    The check fails where most of the best trials lose progress for good, and warns where one does,
+    or most lose it and recover. Trials just above the best learning rate that lose progress are
+    noted, where they do so more often than those at or below it (losses and NaN that strike
+    anywhere have another cause): nearly every search goes beyond what trains, and whether that
+    keeps the best learning rate low is the question of `edge-of-stability`.
+
     Args:
         best_trials: how many of the best trials are looked at.
         minimum_points: logged losses that a curve needs.
@@ -40,6 +47,7 @@ class Instability:
         early_excess: how far the first steps may exceed the first value, in shares of the gain.
         just_above: factor on the best learning rate up to which trials are "just above" it.
         unstable_share: share of the trials just above the best learning rate that may be unstable.
+        significance: that they are no more often unstable than trials with smaller rates.
     """
 
     id: ClassVar[str] = "instability"
@@ -54,6 +62,7 @@ class Instability:
     early_excess: float = 0.5
     just_above: float = 5.0
     unstable_share: float = 0.5
+    significance: float = 0.05
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the best trials and their neighbours in learning rate."""
@@ -100,19 +109,29 @@ class Instability:
         rates = known.effective
         finished = np.isin(table.status, (Status.COMPLETE.value, Status.INFEASIBLE.value))
         near = finished & (rates > rates[best]) & (rates <= self.just_above * rates[best])
-        rows = np.flatnonzero(near).astype(np.int64)
-        found = self._measure(column, rows)
-        blown_up = table.reason[rows] == Reason.NON_FINITE.value
-        unstable = found.sustained | found.early | blown_up
-        counted = found.known | blown_up
+        rows, unstable = self._unstable(table, column, near)
+        _, below = self._unstable(table, column, finished & (rates <= rates[best]))
         return {
             "hyperparameter": known.label,
             "best": number(rates[best]),
             "up_to": number(self.just_above * rates[best]),
-            "trials": int(counted.sum()),
+            "trials": len(rows),
             "unstable": int(unstable.sum()),
+            "trials_at_or_below": len(below),
+            "unstable_at_or_below": int(below.sum()),
+            "p_value": number(_more_often(unstable, below), 3),
             "unstable_trials": names(table, rows[unstable][:_MOST_NAMES]),
         }
+
+    def _unstable(
+        self, table: TrialTable, column: CurveColumn, which: BoolArray
+    ) -> tuple[IntArray, BoolArray]:
+        """Rows of the trials that are known well enough, and whether each is unstable."""
+        rows = np.flatnonzero(which).astype(np.int64)
+        found = self._measure(column, rows)
+        blown_up = table.reason[rows] == Reason.NON_FINITE.value
+        counted = found.known | blown_up
+        return rows[counted], (found.sustained | found.early | blown_up)[counted]
 
     def _word(
         self,
@@ -122,26 +141,28 @@ class Instability:
         above: dict[str, Any] | None,
     ) -> Finding:
         unstable = found.sustained | found.early
+        lasting = found.sustained & ~found.recovered
         known = int(found.known.sum())
         held_down = (
             above is not None
             and above["trials"] >= 3
             and above["unstable"] >= self.unstable_share * above["trials"]
+            and above["p_value"] < self.significance
         )
-        verdict = Verdict.PASS
-        if unstable.any() or held_down:
-            verdict = Verdict.WARN
-        if 2 * unstable.sum() > known:
+        of_best = bool(lasting.any()) or 2 * int(unstable.sum()) > known
+        verdict = Verdict.WARN if of_best else Verdict.NOTE if held_down else Verdict.PASS
+        if 2 * lasting.sum() > known:
             verdict = Verdict.FAIL
         advice = self._advice(table, found, early=bool(found.early.any()))
+        confidence: Confidence = "high" if lasting.any() or verdict == Verdict.PASS else "medium"
         return Finding(
             check=self.id,
             verdict=verdict,
-            summary=_summary(table, roles, found, above, held_down=held_down),
-            evidence=self._evidence(table, roles, found, above),
+            summary=_summary(table, roles, found, above, held_down=held_down and not of_best),
+            evidence=self._evidence(table, roles, found, above, of_best=of_best),
             advice=advice if verdict != Verdict.PASS else (),
             source=self.source,
-            confidence="high" if unstable.any() or found.early_known.any() else "medium",
+            confidence="low" if held_down and not of_best else confidence,
         )
 
     def _evidence(
@@ -150,6 +171,8 @@ class Instability:
         roles: MetricRoles,
         found: LostProgress,
         above: dict[str, Any] | None,
+        *,
+        of_best: bool,
     ) -> dict[str, Any]:
         gradients = None
         if roles.gradient_norm is not None:
@@ -161,7 +184,7 @@ class Instability:
             "metric": roles.training_loss,
             "gradient_norm": roles.gradient_norm,
             "trials": names(table, found.rows),
-            "unstable_trials": names(table, found.rows[found.sustained | found.early]),
+            "unstable_trials": names(table, found.rows[(found.sustained | found.early) & of_best]),
             "kinds": kinds,
             "lost_progress_by_trial": [number(w, 3) for w in found.worst],
             "worst_steps": [int(s) if s >= 0 else None for s in found.worst_step],
@@ -198,8 +221,23 @@ class Instability:
                 "training breaks",
             ),
             *fixes,
-            Advice("change-optimizer", reason="Adam stands what momentum does not, and vice versa"),
+            Advice(
+                "change-optimizer",
+                reason="some workloads tolerate larger learning rates with Adam, some with "
+                "momentum",
+            ),
         )
+
+
+def _more_often(above: BoolArray, below: BoolArray) -> float:
+    """That the first are unstable no more often than the second: Fisher's exact test, one-sided."""
+    first, second = len(above), len(below)
+    hits, all_hits = int(above.sum()), int(above.sum() + below.sum())
+    ways = sum(
+        math.comb(first, k) * math.comb(second, all_hits - k)
+        for k in range(hits, min(first, all_hits) + 1)
+    )
+    return ways / math.comb(first + second, all_hits)
 
 
 def _gradients(found: GradientSpikes | None) -> dict[str, Any]:
@@ -221,24 +259,34 @@ def _summary(
     held_down: bool,
 ) -> str:
     known = int(found.known.sum())
-    if lost := int(found.sustained.sum()):
-        worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
+    if held_down and above is not None:
         return (
-            f"{lost} of the {known} best trials {'loses' if lost == 1 else 'lose'} progress: "
-            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} gives back "
-            f"{percent(found.worst[worst])} of its gain around step {found.worst_step[worst]}."
+            f"The {known} best trials keep their progress, but {above['unstable']} of "
+            f"{above['trials']} trials just above the best {above['hyperparameter']} "
+            f"({above['best']:.3g}) lose theirs, against {above['unstable_at_or_below']} of "
+            f"{above['trials_at_or_below']} at or below it. Does instability keep the learning "
+            "rate too low?"
+        )
+    if found.sustained.any():
+        lost = found.sustained | found.early
+        count = int(lost.sum())
+        worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
+        share = found.worst[worst]
+        how = f"gives back {percent(share)} of its gain" if share <= 1 else "rises above its start"
+        recovered = int((lost & found.recovered).sum())
+        again = "all" if recovered == count else str(recovered)
+        again = "it recovers" if count == 1 else f"{again} recover"
+        return (
+            f"{count} of the {known} best trials {'loses' if count == 1 else 'lose'} progress: "
+            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} {how} around step "
+            f"{found.worst_step[worst]}"
+            + (f"; {again} by the end." if recovered else ", and does not recover.")
         )
     if early := int(found.early.sum()):
         return (
             f"{early} of the {known} best trials {'jumps' if early == 1 else 'jump'} up in "
             f"{'its' if early == 1 else 'their'} first steps "
             f"before {roles.training_loss} falls."
-        )
-    if held_down and above is not None:
-        return (
-            f"The {known} best trials keep their progress, but {above['unstable']} of "
-            f"{above['trials']} trials just above the best {above['hyperparameter']} "
-            f"({above['best']:.3g}) lose theirs: instability may hold the learning rate down."
         )
     spiky = int(np.sum(found.spikes > 0))
     note = f"; {spiky} of them show single spikes that recover" if spiky else ""

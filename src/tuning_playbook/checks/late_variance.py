@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import best_rows
+from tuning_playbook.analysis.best_trials import best_rows, feasible_rows
 from tuning_playbook.analysis.late_variance import Cause, LateNoise, late_step_noise, likely_cause
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.schedule import schedules
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
@@ -27,7 +29,7 @@ _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
         Advice("average-weights", reason="Polyak averaging takes out the noise of single batches"),
         Advice("larger-batch", reason="fewer examples per batch mean noisier steps"),
     ),
-    "not told apart": (
+    "unknown": (
         Advice("decay-learning-rate", reason="if the learning rate is still high at the end"),
         Advice("average-weights", reason="if it already decays"),
         Advice("more-validation-data", reason="if the validation set is small"),
@@ -37,16 +39,23 @@ _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class LateVariance:
-    """A best trial must not owe its place to the step on which it happened to be evaluated.
+    """Single evaluations must not vary by as much as the best quarter of trials differs.
+
+    Among the few best trials luck decides in nearly every study, since they lie the closer the more
+    there are; that is noted, with the numbers, and no fault. It is one where the deviation of a
+    single evaluation exceeds half of what separates the best trial from the end of the best
+    quarter: then the search itself follows the noise.
 
     Args:
-        best_trials: how many of the best trials are looked at; their spread is the yardstick.
+        best_trials: how many of the best trials' curves tell the noise.
         minimum_points: evaluations that a curve needs.
         gap_share: noise of one evaluation, as a share of the gap between the best and the last of
-            the best trials, above which their order is luck.
-        minimum_share: noise, as a share of the improvement over training, below which nothing is
-            said. The gap alone was refused: it shrinks as trials are added, so that every study of
-            some hundred trials would be called noisy.
+            the best trials, above which their order is noted to be luck.
+        quarter_share: the same against the gap between the best trial and the end of the best
+            quarter of the feasible configurations, above which the check warns. Half,
+            since the noise itself moves trials apart.
+        minimum_share: noise, as a share of the improvement over training, below which it does not.
+        fewest_trials: feasible configurations that are needed to warn.
         validation_examples: size of the validation set, where known; tells the cause.
     """
 
@@ -57,7 +66,9 @@ class LateVariance:
     best_trials: int = 5
     minimum_points: int = 10
     gap_share: float = 0.5
-    minimum_share: float = 0.005
+    quarter_share: float = 0.5
+    minimum_share: float = 0.01
+    fewest_trials: int = 10
     validation_examples: int | None = None
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
@@ -84,7 +95,12 @@ class LateVariance:
     def _word(self, table: TrialTable, roles: MetricRoles, found: LateNoise) -> Finding:
         noise, share = float(np.nanmedian(found.noise)), float(np.nanmedian(found.share))
         gap = float(table.loss[found.rows[-1]] - table.loss[found.rows[0]])
-        noisy = noise > self.gap_share * gap and share > self.minimum_share
+        quarter = _best_quarter(table, self.fewest_trials)
+        noisy = (
+            noise > max(self.quarter_share * quarter, float(np.nanmedian(found.step)))
+            and share > self.minimum_share
+        )
+        close = noise > self.gap_share * gap
         cause = self._cause(table, roles, found)
         evidence = {
             "metric": roles.objective,
@@ -93,28 +109,35 @@ class LateVariance:
             "noise_by_trial": [number(n) for n in found.noise],
             "noise_share_of_improvement": number(share, 3),
             "gap_between_best_trials": number(gap),
+            "gap_of_best_quarter": number(quarter),
             "likely_cause": cause if noisy else None,
             "thresholds": thresholds(self),
         }
-        spread = f"the {len(found.rows)} best trials lie within {gap:.3g}"
         of_all = (
             f"{100 * share:.2g} % of the improvement"
             if np.isfinite(share)
             else "no improvement over training to compare it with"
         )
         summary = (
-            f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from step "
-            f"to step ({of_all}) while {spread}"
+            f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
+            f"to the next ({of_all}), "
         )
-        summary += f"; likely cause: {cause}." if noisy else "."
+        if noisy:
+            summary += (
+                f"and the best quarter of the trials lies within {quarter:.2g}. {_why(cause)}"
+            )
+        else:
+            summary += f"and the {len(found.rows)} best trials lie within {gap:.2g}"
+            summary += ": these curves do not tell which of them is best." if close else "."
+        quiet = Verdict.NOTE if close else Verdict.PASS
         return Finding(
             check=self.id,
-            verdict=Verdict.WARN if noisy else Verdict.PASS,
+            verdict=Verdict.WARN if noisy else quiet,
             summary=summary,
             evidence=evidence,
             advice=_REMEDIES[cause] if noisy else (),
             source=self.source,
-            confidence="medium" if noisy and cause == "not told apart" else "high",
+            confidence="medium" if noisy else "high",
         )
 
     def _cause(self, table: TrialTable, roles: MetricRoles, found: LateNoise) -> Cause:
@@ -135,3 +158,21 @@ class LateVariance:
             end_ratio=float(np.nanmedian(ratios)) if np.isfinite(ratios).any() else float("nan"),
             validation_examples=self.validation_examples,
         )
+
+
+def _best_quarter(table: TrialTable, fewest: int) -> float:
+    """How far the best trial is from the end of the best quarter; infinite with few trials."""
+    points = distinct_configurations(table, feasible_rows(table))
+    loss = np.sort(points.loss)
+    if len(loss) < fewest:
+        return math.inf
+    return float(loss[max(3, math.ceil(len(loss) / 4) - 1)] - loss[0])
+
+
+def _why(cause: Cause) -> str:
+    return {
+        "small validation set": "The validation set seems too small.",
+        "learning rate high late": "The learning rate is still high at the end.",
+        "batch noise": "The learning rate decays, so the batches make the noise.",
+        "unknown": "The cause cannot be identified from these curves.",
+    }[cause]

@@ -10,19 +10,28 @@ import numpy as np
 
 from tuning_playbook.analysis.best_trials import feasible_rows
 from tuning_playbook.analysis.curve_blocks import IntArray
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
+from tuning_playbook.study import Objective
+from tuning_playbook.vocabulary import (
+    Family,
+    MetricFamily,
+    hyperparameter_family,
+    metric_direction,
+    metric_family,
+    split_of,
+)
 
 _FEWEST_HIDDEN = 3
 # A share is known well enough from this many trials, evenly spread over all ranks.
 _MOST_OTHERS = 2_000
 # A trial must have made a tenth of the best trials' improvement before it can overfit.
 _LEARNT_SHARE = 0.1
-_REGULARIZERS = ("dropout", "drop_out", "weight_decay", "label_smoothing", "mixup", "l2_penalty")
+_REGULARIZERS = (Family.WEIGHT_PENALTY, Family.PROBABILITY)
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
@@ -30,14 +39,19 @@ _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 class Overfitting:
     """The validation objective of the best trials must not get worse while training goes on.
 
+    What is measured on training data, or may be (a bare ``loss``), cannot show overfitting. Nor is
+    it overfitting where the training loss rises as well. That other trials overfit is told and not
+    complained of: they lost. Where a loss decides and rises while an accuracy on the same data does
+    not fall, the predictions grow overconfident: a warning that says so.
+
     Args:
         best_trials: how many of the best trials are looked at ("at least the best few").
         minimum_points: evaluations that a curve needs.
         minimum_share: smallest rise that matters, as a share of the improvement before it.
-        minimum_errors: smallest rise that is real, in standard errors. Four instead of three: with
-            five trials in every study, three raised a false alarm in one study of ten.
-        other_share: share of the other trials that may overfit before the choice of the best
-            trials is said to favour accidental regularization.
+        minimum_errors: smallest rise that is real, in standard errors.
+        large_share: rise from which on overfitting of most of the best trials fails the check.
+        other_share: share of the other trials that may overfit before it is told that the choice
+            of the best trials may favour accidental regularization.
         scientific: hyperparameters whose values are being compared. Where one of them regularizes,
             overfitting at its weak values is expected, and no advice to regularize is given.
     """
@@ -48,8 +62,9 @@ class Overfitting:
 
     best_trials: int = 5
     minimum_points: int = 10
-    minimum_share: float = 0.02
-    minimum_errors: float = 5.0
+    minimum_share: float = 0.04
+    minimum_errors: float = 4.0
+    large_share: float = 0.1
     other_share: float = 0.1
     scientific: tuple[str, ...] = ()
 
@@ -59,6 +74,15 @@ class Overfitting:
         ranked = feasible_rows(table)
         if roles.objective is None or not ranked.size:
             return (no_curves(self, table),)
+        if not may_be_held_out(roles.objective):
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: by its name, {roles.objective} is measured on training data; "
+                    "overfitting shows on validation data only.",
+                    metric=roles.objective,
+                ),
+            )
         best, others = ranked[: self.best_trials], ranked[self.best_trials :]
         others = others[:: max(1, len(others) // _MOST_OTHERS)]
         objective = self._judge(table, roles, roles.objective, best)
@@ -83,7 +107,7 @@ class Overfitting:
             table.curves[metric],
             training,
             rows,
-            sign=objective.direction.sign if metric == objective.metric else 1,
+            sign=_sign(metric, objective),
             minimum_points=self.minimum_points,
             minimum_share=self.minimum_share,
             minimum_errors=self.minimum_errors,
@@ -110,20 +134,28 @@ class Overfitting:
             "validation_loss_rises_in": loss_too,
             "thresholds": thresholds(self),
         }
+        most = 2 * flagged.size > int(best.rises.known.sum())
+        large = best.overfits & (best.rises.share >= self.large_share)
         verdict = Verdict.PASS
-        if selection or flagged.size:
+        if most or best.overfits[0]:
             verdict = Verdict.WARN
-        if best.overfits[0] or 2 * flagged.size >= max(2, int(best.rises.known.sum())):
+        if most and 2 * large.sum() >= flagged.size:
             verdict = Verdict.FAIL
+        steady = self._steady_score(table, roles, flagged) if verdict != Verdict.PASS else None
+        if steady is not None:
+            verdict = Verdict.WARN
+        evidence["score_that_does_not_fall"] = steady
         sentence = self._sentence(table, roles, best, others, loss_too, selection)
+        if steady is not None:
+            sentence += f" {steady} of these trials does not get worse: they grow overconfident."
         return Finding(
             check=self.id,
             verdict=verdict,
             summary=sentence,
             evidence=evidence,
-            advice=self._advice(table, bool(flagged.size), selection),
+            advice=self._advice(table) if verdict != Verdict.PASS else (),
             source=self.source,
-            confidence="high" if best.training_known.any() or not flagged.size else "medium",
+            confidence=_confidence(verdict, best, most=most),
         )
 
     def _sentence(
@@ -136,27 +168,32 @@ class Overfitting:
         selection: bool,
     ) -> str:
         known = int(best.rises.known.sum())
-        if best.overfits.any():
+        if best.overfits[0] or 2 * int(best.overfits.sum()) > known:
             i = int(np.flatnonzero(best.overfits)[0])
             turn = f"step {best.rises.low_step[i]}"
             return (
                 f"{int(best.overfits.sum())} of the {known} best trials overfit: {roles.objective} "
                 f"of trial {table.ids[best.rises.rows[i]]} gets worse after {turn}, giving back "
-                f"{_percent(best.rises.share[i])} of its improvement."
-            )
-        if selection:
-            return (
-                f"None of the {known} best trials overfits, but {int(others.overfits.sum())} of "
-                f"the {int(others.rises.known.sum())} others do: the best may have won by training "
-                "less well (a small learning rate, say), not by generalizing better."
+                f"{_percent(best.rises.share[i])} of its improvement{_while(best, i)}."
             )
         note = ""
+        if selection:
+            note = (
+                f" {int(others.overfits.sum())} of the {int(others.rises.known.sum())} others do; "
+                "with regularization they might compete."
+            )
         if loss_too:
             note = (
                 f" {roles.validation_loss} does rise in {len(loss_too)} of them, so predictions "
                 "grow overconfident."
             )
-        return f"None of the {known} best trials overfits on {roles.objective}.{note}"
+        few = int(best.overfits.sum())
+        head = (
+            f"{few} of the {known} best trials overfits"
+            if few
+            else (f"None of the {known} best trials overfits")
+        )
+        return f"{head} on {roles.objective}.{note}"
 
     def _that_learnt(self, best: OverfitTrials, others: OverfitTrials) -> OverfitTrials:
         """Without the overfitting of trials that learnt next to nothing, or collapsed."""
@@ -172,6 +209,20 @@ class Overfitting:
         loss = self._judge(table, roles, roles.validation_loss, best.rises.rows)
         return names(table, loss.rises.rows[loss.overfits & ~best.overfits])
 
+    def _steady_score(self, table: TrialTable, roles: MetricRoles, rows: IntArray) -> str | None:
+        """An accuracy on the same data that gets worse in few of ``rows``, where a loss decides."""
+        metric = table.objective.metric
+        if metric_family(metric) not in (MetricFamily.LOSS, MetricFamily.PERPLEXITY):
+            return None
+        for name in table.curves:
+            if metric_family(name) not in (MetricFamily.ACCURACY, MetricFamily.ERROR):
+                continue
+            if split_of(name) == split_of(metric):
+                found = self._judge(table, roles, name, rows)
+                if found.rises.known.all() and 2 * found.overfits.sum() < len(rows):
+                    return name
+        return None
+
     def _curve(self, table: TrialTable, found: OverfitTrials, i: int) -> dict[str, Any]:
         rises = found.rises
         return {
@@ -183,28 +234,39 @@ class Overfitting:
             "overfits": bool(found.overfits[i]),
         }
 
-    def _advice(self, table: TrialTable, in_best: bool, selection: bool) -> tuple[Advice, ...]:
+    def _advice(self, table: TrialTable) -> tuple[Advice, ...]:
         present = [h for h in table.space.hyperparameters if _regularizes(h)]
         if any(h.key in self.scientific or h.name in self.scientific for h in present):
-            return ()
-        if not (in_best or selection):
             return ()
         arguments: Mapping[str, Any] = {
             "hyperparameters": [h.key for h in present],
             "techniques": _USUAL_TECHNIQUES,
         }
-        reason = (
-            "add or better tune regularization, then run the study again before comparing"
-            if in_best
-            else "with regularization, well-trained configurations can compete"
-        )
+        reason = "then run the study again before comparing"
         return (Advice("add-regularization", arguments, reason),)
+
+
+def _confidence(verdict: Verdict, best: OverfitTrials, *, most: bool) -> Confidence:
+    """High where a training loss that does not rise rules out that training itself failed."""
+    if verdict == Verdict.PASS or (most and best.training_known.any()):
+        return "high"
+    return "medium"
+
+
+def _while(best: OverfitTrials, row: int) -> str:
+    return ", while the training loss does not rise" if best.training_known[row] else ""
+
+
+def _sign(metric: str, objective: Objective) -> int:
+    """1 where the metric should fall, -1 where it should rise."""
+    if metric == objective.metric:
+        return objective.direction.sign
+    return -1 if metric_direction(metric) == "maximize" else 1
 
 
 def _regularizes(h: Hyperparameter) -> bool:
     """By its declared kind, or by its name where the space was inferred from a table."""
-    name = h.name.lower().replace("-", "_")
-    return h.kind == "regularization" or any(word in name for word in _REGULARIZERS)
+    return h.kind == "regularization" or hyperparameter_family(h.name) in _REGULARIZERS
 
 
 def _percent(share: float) -> str:

@@ -19,6 +19,7 @@ from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.periodicity import Periodicity
 from tuning_playbook.checks.rising_train_loss import RisingTrainLoss
+from tuning_playbook.checks.said_once import said_once
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.checks.saturated_early import SaturatedEarly
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
@@ -26,25 +27,25 @@ from tuning_playbook.checks.still_improving import StillImproving
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding, Verdict
 
-_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
+_ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.NOTE, Verdict.PASS)
 
 
 def all_checks() -> tuple[Check, ...]:
-    """Every check with its default thresholds, in the order of the playbook's checklist."""
+    """Every check with its default thresholds: what invalidates, what costs most, what helps."""
     return (
         DirectionSanity(),
-        SearchSpaceBoundary(),
-        SamplingDensity(),
+        RisingTrainLoss(),
         InfeasibleFraction(),
+        SearchSpaceBoundary(),
         EdgeOfStability(),
         Instability(),
         Overfitting(),
-        LateVariance(),
         StillImproving(),
+        SamplingDensity(),
         SaturatedEarly(),
-        RisingTrainLoss(),
-        Periodicity(),
         BestStep(),
+        LateVariance(),
+        Periodicity(),
         HyperparameterImportance(),
     )
 
@@ -96,7 +97,9 @@ def run_checks(
     ignore: Sequence[str] = (),
     checks: Sequence[Check] | None = None,
 ) -> tuple[Finding, ...]:
-    """What the checks say about a study, failed ones first, then warnings, unknowns and passes.
+    """What the checks say about a study, failed ones first, passes last.
+
+    What one finding explains of another is said once, see `said_once`.
 
     Args:
         table: the study.
@@ -110,7 +113,7 @@ def run_checks(
     """
     available = all_checks() if checks is None else checks
     chosen = selected_checks(available, select=select, ignore=ignore)
-    said = [finding for check in chosen for finding in check.run(table)]
+    said = said_once([finding for check in chosen for finding in check.run(table)])
     findings = with_doubts(table, said)
-    # A stable sort keeps the order of the checklist among findings of one verdict.
+    # A stable sort keeps the order of weight among findings of one verdict.
     return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.verdict)))

@@ -123,8 +123,8 @@ def _summary(
     low, high, gain = (short(value, 2) for value in (found.low, found.high, found.gain))
     n = found.trials
     numbers = (
-        f"Twice the {n} trials would improve the expected best {metric} by about {gain} "
-        f"({low} to {high}); {n} more beat the present best with probability "
+        f"Twice the {n:,} trials would improve the expected best {metric} by about {gain} "
+        f"({low} to {high}); {n:,} more beat the present best with probability "
         f"{percent(chance_of_new_best(n, n))}, then typically by {short(found.typical, 2)}"
     )
     if verdict is Verdict.PASS:

@@ -18,6 +18,8 @@ from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import percent
 
 _NEAR_BEST = 5
+# A trial that improves this share of the run longer than the others contradicts them.
+_LATER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class SaturatedEarly:
 
     Args:
         best_trials: how many of the best trials are looked at.
-        agreeing_trials: how many of them must have saturated.
+        agreeing_trials: how many of them must have saturated; none may have improved for much
+            longer.
         minimum_points: evaluations that a curve needs.
         minimum_share: improvement that does not count, as a share of the whole; never more than
             half of what separates the five best trials.
@@ -87,7 +90,7 @@ class SaturatedEarly:
         limit = self.constant_share if kind == CONSTANT else self.other_share
         shares = found.share[found.known]
         early = found.known & (np.nan_to_num(found.share, nan=1.0) < limit)
-        saturated = int(early.sum()) >= self.agreeing_trials
+        saturated = int(early.sum()) >= self.agreeing_trials and shares.max() < limit + _LATER
         latest = int(found.step[found.known].max())
         evidence = {
             "metric": roles.objective,

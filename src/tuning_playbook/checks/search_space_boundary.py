@@ -2,66 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any, ClassVar
 
-import numpy as np
-
-from tuning_playbook.analysis.boundary import EdgeStatistics, boundary_statistics
-from tuning_playbook.analysis.expanded_range import expanded_range
 from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.checks.edge_words import edge_evidence, named, one_more_level, widening
+from tuning_playbook.checks.evidence import thresholds
+from tuning_playbook.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
+from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
-from tuning_playbook.words import listed
+from tuning_playbook.words import counted, listed
+
+_USUAL = EdgeLimits()
+_SETTLED: tuple[EdgeVerdict, ...] = ("inside", "natural-limit", "not-tuned")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSpaceBoundary:
-    """The best points must not crowd against an edge of the searched ranges.
+    """The best region must lie inside the searched ranges, as far as the trials can tell.
 
     Args:
-        significance: probability of a false alarm anywhere in a study.
-        edge_share: outer part of a range that makes one look.
-        band_share: outer part at whose inner border the objective must have stopped improving.
+        rising: smallest effect at a tight edge, in its own standard deviations.
+        effect: smallest effect at a tight edge, in standard deviations of the scores.
+        position: smallest position of the best fifth towards a tight edge, in standard deviations.
+        step: smallest rise into the outer quarter at a tight edge, in standard errors.
+        seen: an edge is inside where an effect of this size would have been seen four times out of
+            five.
         infeasible_limit: share of infeasible trials in the outer part that makes it a matter of
             stability instead.
-        fewest_trials: fewer feasible configurations give no verdict.
-        weak_below: with fewer feasible configurations an alarm is a warning of low confidence,
-        certain: unless its p-value is below this.
+        fewest_trials: fewer configurations are not fitted.
+        fail_from: with fewer configurations a tight edge is a warning.
     """
 
     id: ClassVar[str] = "search-space-boundary"
     title: ClassVar[str] = "Are the searched ranges wide enough?"
     source: ClassVar[str] = "search-space-boundaries"
 
-    significance: float = 0.04
-    edge_share: float = 0.1
-    band_share: float = 0.2
-    infeasible_limit: float = 0.5
-    fewest_trials: int = 8
-    weak_below: int = 15
-    certain: float = 0.001
+    rising: float = _USUAL.rising
+    effect: float = _USUAL.effect
+    position: float = _USUAL.position
+    step: float = _USUAL.step
+    seen: float = _USUAL.seen
+    infeasible_limit: float = _USUAL.infeasible
+    fewest_trials: int = _USUAL.fewest_trials
+    fail_from: int = 50
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for all ranges of the study."""
-        judged = feasibility(table)
-        count = len(distinct_configurations(table, np.flatnonzero(judged.feasible)).rows)
-        edges = boundary_statistics(
-            table,
-            judged,
-            significance=self.significance,
+        limits = EdgeLimits(
+            rising=self.rising,
+            effect=self.effect,
+            position=self.position,
+            step=self.step,
+            seen=self.seen,
             fewest_trials=self.fewest_trials,
-            edge_share=self.edge_share,
-            band_share=self.band_share,
-            infeasible_limit=self.infeasible_limit,
+            infeasible=self.infeasible_limit,
+        )
+        edges = tuple(
+            _if_it_is_one(edge, table)
+            for edge in judged_edges(table, feasibility(table), limits).edges
         )
         evidence = {
-            "feasible_configurations": count,
             "inferred_ranges": table.inferred_ranges,
-            "edges": [_as_evidence(edge) for edge in edges],
+            "edges": [edge_evidence(edge) for edge in edges],
             "not_judged": [
                 h.key
                 for h in table.space.hyperparameters
@@ -69,84 +75,136 @@ class SearchSpaceBoundary:
             ],
             "thresholds": thresholds(self),
         }
-        if not edges:
-            return (
-                cannot_tell(
-                    self, "Cannot tell: no numeric hyperparameter varies in this study.", **evidence
-                ),
-            )
-        tight = [edge for edge in edges if edge.verdict == "expand"]
-        if not tight and all(edge.p_value != edge.p_value for edge in edges):
-            why = (
-                f"{count} different feasible trials do not show where the best region is; "
-                f"{self.fewest_trials} are needed."
-                if count < self.fewest_trials
-                else f"{count} different feasible trials do not differ enough to show where the "
-                "best region is."
-            )
-            return (cannot_tell(self, f"Cannot tell: {why}", **evidence),)
-        return (self._word(table, edges, tight, count, evidence),)
+        tight = _with_verdict(edges, "tight")
+        if tight:
+            return (self._too_narrow(table, edges, tight, evidence),)
+        if _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
+            return (self._wide_enough(edges, evidence),)
+        return (self._unsettled(table, edges, evidence),)
 
-    def _word(
+    def _wide_enough(self, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]) -> Finding:
+        inside = _with_verdict(edges, "inside")
+        fitted = any(edge.rule == "effect" for edge in inside)
+        why = (
+            "a gain of 10 % by widening would have been seen with a probability of 80 %" if fitted
+            else "the best trials do not lie at the last levels tried"
+        )  # fmt: skip
+        summary = f"{_capital(named(inside))} {_are(inside)} wide enough: {why}.{_aside(edges)}"
+        return self._finding(Verdict.PASS, summary, evidence, "medium")
+
+    def _too_narrow(
         self,
         table: TrialTable,
         edges: tuple[EdgeStatistics, ...],
         tight: list[EdgeStatistics],
-        count: int,
         evidence: dict[str, Any],
     ) -> Finding:
-        if not tight:
-            look = [_named(edge) for edge in edges if edge.verdict == "look"]
-            unstable = [_named(edge) for edge in edges if edge.verdict == "infeasible-edge"]
-            summary = "The best region lies inside the searched ranges"
-            if look:
-                summary += f"; the best points are near {listed(look)}, as chance may have it"
-            if unstable:
-                summary += f"; towards {listed(unstable)} it ends where trials fail"
-            return Finding(
-                self.id, Verdict.PASS, summary + ".", evidence, (), self.source,
-                "high" if count >= self.weak_below else "low",
-            )  # fmt: skip
-        strongest = sorted(tight, key=lambda edge: edge.p_value)
-        weak = count < self.weak_below and strongest[0].p_value >= self.certain
+        strongest = sorted(tight, key=lambda edge: -edge.strength)
+        first = strongest[0]
+        count = max(edge.configurations for edge in tight)
         summary = (
-            f"{table.objective.metric} still improves at {listed([_named(e) for e in strongest])} "
-            f"(p = {strongest[0].p_value:.2g}, {count} feasible configurations); the best "
-            "region may lie outside."
+            f"{table.objective.metric} still improves at {named(strongest)} (by {first.effect:.2g} "
+            f"± {first.effect_deviation:.1g} standard deviations of the ranked trials over the "
+            f"middle of the range, {counted(count, 'configuration')}), so a wider range is likely "
+            f"to hold better trials.{self._known(edges)}{_aside(edges)}"
         )
-        return Finding(
-            check=self.id,
-            verdict=Verdict.WARN if weak else Verdict.FAIL,
-            summary=summary,
-            evidence=evidence,
-            advice=tuple(_expand(table, edge) for edge in strongest),
-            source=self.source,
-            confidence="low" if weak else "medium" if table.inferred_ranges else "high",
+        few = count < self.fail_from
+        verdict, confidence = (Verdict.WARN, "low") if few else (Verdict.FAIL, "medium")
+        advice = tuple(widening(table, edge) for edge in strongest)
+        return self._finding(verdict, summary, evidence, confidence, advice)  # type: ignore[arg-type]
+
+    def _unsettled(
+        self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
+    ) -> Finding:
+        open_edges = _with_verdict(edges, "open")
+        guessed = listed([key for key in table.guessed if key in {e.hyperparameter for e in edges}])
+        untold = [e for e in _with_verdict(edges, "cannot-tell")
+                  if e.hyperparameter not in table.guessed]  # fmt: skip
+        unstable = _with_verdict(edges, "unstable")
+        advice = tuple(a for e in open_edges if (a := one_more_level(table, e)) is not None)
+        parts = []
+        if open_edges:
+            parts.append(
+                f"the best trial is at {named(open_edges)}, the last level tried, and whether the "
+                "next level is better cannot be seen from these trials"
+            )
+        if unstable:
+            parts.append(f"training fails towards {named(unstable)}")
+        if untold:
+            parts.append(self._why_untold(untold))
+        if guessed:
+            parts.append(
+                f"whether {guessed} can be set before training is a guess; say --params with it, "
+                "or --results"
+            )
+        if not parts:
+            parts.append(
+                "no numeric hyperparameter varies in this study" if not edges
+                else "no range of this study can be widened"
+            )  # fmt: skip
+        summary = f"Cannot tell: {'; '.join(parts)}.{self._known(edges)}{_aside(edges)}"
+        confidence: Confidence = "low" if open_edges else "high"
+        return self._finding(Verdict.UNKNOWN, summary, evidence, confidence, advice)
+
+    def _why_untold(self, untold: list[EdgeStatistics]) -> str:
+        count = max(edge.configurations for edge in untold)
+        if count < self.fewest_trials and not any(edge.rule for edge in untold):
+            return (
+                f"{counted(count, 'configuration')} do not show where the best region is, and "
+                f"{self.fewest_trials} are needed"
+            )
+        if not any(edge.rule for edge in untold):
+            return "the trials do not differ enough to show where the best region is"
+        wanted = [e.trials_to_judge for e in untold if e.trials_to_judge is not None]
+        more = (
+            f"; about {_rounded(median(wanted))} configurations would tell more" if wanted else ""
         )
+        return f"these trials do not show whether a wider range would help at {named(untold)}{more}"
+
+    @staticmethod
+    def _known(edges: Sequence[EdgeStatistics]) -> str:
+        inside = _with_verdict(edges, "inside")
+        return f" Wide enough: {named(inside)}." if inside else ""
+
+    def _finding(
+        self,
+        verdict: Verdict,
+        summary: str,
+        evidence: dict[str, Any],
+        confidence: Confidence,
+        advice: tuple[Any, ...] = (),
+    ) -> Finding:
+        return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)
 
 
-def _as_evidence(edge: EdgeStatistics) -> dict[str, Any]:
-    return {
-        "hyperparameter": edge.hyperparameter,
-        "edge": edge.edge,
-        "verdict": edge.verdict,
-        "p_value": number(edge.p_value, 3),
-        "p_value_needed": number(edge.level, 3),
-        "best_distance": number(edge.best_distance, 3),
-        "share_of_best_near_edge": number(edge.share_of_best, 3),
-        "share_of_all_near_edge": number(edge.share_of_all, 3),
-        "infeasible_share_near_edge": number(edge.infeasible_share, 3),
-    }
+def _if_it_is_one(edge: EdgeStatistics, table: TrialTable) -> EdgeStatistics:
+    """The edge, open to doubt where it is only guessed that its column is a hyperparameter."""
+    if edge.hyperparameter in table.guessed and edge.verdict in ("tight", "open", "unstable"):
+        return replace(edge, verdict="cannot-tell")
+    return edge
 
 
-def _expand(table: TrialTable, edge: EdgeStatistics) -> Advice:
-    low, high = expanded_range(table.space[edge.hyperparameter], edge.edge)
-    return Advice(
-        "expand",
-        {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "range": [low, high]},
-        f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}",
-    )
+def _with_verdict(edges: Sequence[EdgeStatistics], verdict: EdgeVerdict) -> list[EdgeStatistics]:
+    return [edge for edge in edges if edge.verdict == verdict]
 
 
-def _named(edge: EdgeStatistics) -> str:
-    return f"the {edge.edge} end of {edge.hyperparameter}"
+def _aside(edges: Sequence[EdgeStatistics]) -> str:
+    """What is left out, once."""
+    keys = list(dict.fromkeys(e.hyperparameter for e in _with_verdict(edges, "not-tuned")))
+    if not keys:
+        return ""
+    are = "are" if len(keys) > 1 else "is"
+    return f" {_capital(listed(keys))} {are} not tuned: nothing to widen there."
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:] if words.startswith(("the ", "both ")) else words
+
+
+def _are(edges: Sequence[EdgeStatistics]) -> str:
+    return "are" if len(edges) > 1 else "is"
+
+
+def _rounded(count: float) -> int:
+    """Two significant digits: it is an order of magnitude."""
+    return int(float(f"{count:.2g}"))

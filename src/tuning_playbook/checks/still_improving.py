@@ -22,7 +22,8 @@ class StillImproving:
     """Trials that still improve at the end are short of compute: train longer.
 
     Where the learning rate decays, its decay alone makes a curve fall at the end, so the curve
-    cannot tell; a run of one and a half times the length, with the schedule fitted to it, can.
+    cannot tell, nor can it where the schedule is not known; a run of one and a half times the
+    length, with the schedule fitted to it, can.
 
     Args:
         best_trials: how many of the best trials are looked at; more than half must agree.
@@ -89,8 +90,9 @@ class StillImproving:
         if roles.training_loss is not None:
             training = self._measure(table, roles.training_loss, found.rows)
         training_improves = None if training is None else _most(training)
-        decaying = most and kind == DECAYING
-        verdict = Verdict.WARN if most else Verdict.PASS
+        verdict = Verdict.PASS
+        if most:
+            verdict = Verdict.WARN if kind == CONSTANT else Verdict.UNKNOWN
         evidence = {
             "metric": roles.objective,
             "trials": names(table, found.rows[found.known]),
@@ -110,12 +112,12 @@ class StillImproving:
         }
         return Finding(
             check=self.id,
-            verdict=Verdict.UNKNOWN if decaying else verdict,
+            verdict=verdict,
             summary=_summary(roles, found, most=most, kind=kind, training=training_improves),
             evidence=evidence,
             advice=self._advice(table, roles, found, kind) if most else (),
             source=self.source,
-            confidence="high" if kind == CONSTANT or not most else "medium",
+            confidence="medium" if most else "high",
         )
 
     def _advice(
@@ -161,8 +163,11 @@ def _summary(
         tail = ", while the training loss still falls." if training and not improving else "."
         return head + tail
     head += f" (by {typical:.2g} between the last two tenths)"
-    if kind == DECAYING:
-        return head + "; the learning rate decays, which alone would do that: cannot tell."
     if kind == CONSTANT:
-        return head + " at a constant learning rate: training is short of steps."
-    return head + "; more steps may help, unless it is the learning rate's decay."
+        return head + " at a constant learning rate: more steps would help."
+    if kind == DECAYING:
+        return f"Cannot tell: {head}, but the learning rate decays, which alone would do that."
+    return (
+        f"Cannot tell: {head}, which a decaying learning rate alone would do, and the schedule is "
+        "not known. Log the learning rate."
+    )

@@ -15,7 +15,7 @@ from tuning_playbook.cli.options import json_option, print_json, project_option,
 @project_option
 @click.option(
     "--confidence", type=float,
-    help="Of each bound of the gain, between 0.5 and 1 (default: 0.95).",
+    help="Of each bound of the gain, between 0.5 and 1 (default: from the looks so far).",
 )  # fmt: skip
 @click.option(
     "--complexity-cost", type=float,

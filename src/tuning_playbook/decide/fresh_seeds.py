@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
 from tuning_playbook.decide.gain_bounds import gain_bounds
@@ -11,24 +12,72 @@ from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent
 
 
+@dataclass(frozen=True, slots=True)
+class FreshSeeds:
+    """What the reruns of the arms' best configurations say of each other.
+
+    Args:
+        order: the arms that were rerun at least twice, best mean first.
+        means: of each, in the metric's units.
+        counts: finished reruns of each.
+        gain: of the first over the second, better is above 0.
+        lower: bound of the gain; minus infinity where the deviation is not known.
+        settled: whether the first is better than every other one beyond the luck of the seed.
+        confidence: two-sided, of the bound.
+        metric: its name.
+    """
+
+    order: tuple[str, ...]
+    means: tuple[float, ...]
+    counts: tuple[int, ...]
+    gain: float
+    lower: float
+    settled: bool
+    confidence: float
+    metric: str
+
+    @property
+    def text(self) -> str:
+        """In two sentences."""
+        words = [
+            f"{arm} {'comes ' * (i == 0)}to {f'{self.metric} = ' * (i == 0)}"
+            f"{mean:.4g} ({counted(count, 'rerun')})"
+            for i, (arm, mean, count) in enumerate(
+                zip(self.order, self.means, self.counts, strict=True)
+            )
+        ]
+        lead = f"{self.order[0]} is ahead of {self.order[1]} by {self.gain:.2g}"
+        if self.lower > 0:
+            lead += (
+                f", and with {percent(self.confidence)} confidence by more than {self.lower:.2g}"
+            )
+        else:
+            lead += ", which the luck of the seed may bring about"
+        return f"With fresh seeds {listed(words)}. {lead}."
+
+
 def compared_with_fresh_seeds(
-    reruns: Mapping[str, Sequence[float]], objective: Objective, *, confidence: float = 0.95
-) -> str:
-    """What the reruns of the arms' best configurations say of each other, in a sentence or two.
+    reruns: Mapping[str, Sequence[float]], objective: Objective, *, confidence: float = 0.98
+) -> FreshSeeds | None:
+    """Compare the arms by the reruns of their best configurations.
+
+    Which arm is ahead is seen before it is tested, so each bound has confidence (1 + c) / 2. Reruns
+    are added and looked at again, which is why c is 0.98 and not 0.95.
 
     Args:
         reruns: arm -> objective of each rerun; values not finite are failed ones.
         objective: what decides.
-        confidence: of the one-sided bound.
+        confidence: c, two-sided.
 
     Returns:
-        Empty with fewer than two arms of two finished reruns.
+        ``None`` with fewer than two arms of two finished reruns.
 
     Example:
-        >>> compared_with_fresh_seeds({"adam": [0.20, 0.21], "sgd": [0.30, 0.31]},
-        ...                           Objective("error", "minimize"))
+        >>> found = compared_with_fresh_seeds({"adam": [0.20, 0.21], "sgd": [0.30, 0.31]},
+        ...                                   Objective("error", "minimize"))
+        >>> found.text
         'With fresh seeds adam comes to error = 0.205 (2 reruns) and sgd to 0.305 (2 reruns). \
-adam is ahead of sgd by 0.1, and with 95 % confidence by more than 0.079.'
+adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
@@ -36,21 +85,26 @@ adam is ahead of sgd by 0.1, and with 95 % confidence by more than 0.079.'
     finite = {arm: [v for v in values if math.isfinite(v)] for arm, values in reruns.items()}
     known = {arm: values for arm, values in finite.items() if len(values) > 1}
     if len(known) < 2:
-        return ""
+        return None
     sign = objective.direction.sign
     order = sorted(known, key=lambda arm: sign * fmean(known[arm]))
-    words = [
-        f"{arm} {'comes ' * (i == 0)}to {f'{objective.metric} = ' * (i == 0)}"
-        f"{fmean(known[arm]):.4g} ({counted(len(known[arm]), 'rerun')})"
-        for i, arm in enumerate(order)
+    bounds = [
+        gain_bounds(
+            known[order[0]],
+            known[arm],
+            sign=sign,
+            past_deviation=None,
+            confidence=(1 + confidence) / 2,
+        )
+        for arm in order[1:]
     ]
-    first, second = order[:2]
-    found = gain_bounds(
-        known[first], known[second], sign=sign, past_deviation=None, confidence=confidence
+    return FreshSeeds(
+        order=tuple(order),
+        means=tuple(fmean(known[arm]) for arm in order),
+        counts=tuple(len(known[arm]) for arm in order),
+        gain=bounds[0].gain,
+        lower=bounds[0].lower,
+        settled=all(bound.lower > 0 for bound in bounds),
+        confidence=confidence,
+        metric=objective.metric,
     )
-    lead = f"{first} is ahead of {second} by {found.gain:.2g}"
-    if found.lower > 0:
-        lead += f", and with {percent(confidence)} confidence by more than {found.lower:.2g}"
-    else:
-        lead += ", which the luck of the seed may bring about"
-    return f"With fresh seeds {listed(words)}. {lead}."

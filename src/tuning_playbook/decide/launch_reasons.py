@@ -6,90 +6,48 @@ import math
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from tuning_playbook.decide.gain_bounds import MOST_RERUNS, GainBounds
+from tuning_playbook.decide.gain_bounds import MOST_RERUNS
+from tuning_playbook.decide.launch_evidence import Evidence
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, QUESTION_ERROR
+from tuning_playbook.decide.more_reruns import gain_settled_at_most
+from tuning_playbook.decide.rerun_failures import failure_sentences
 from tuning_playbook.decisions import Choice
-from tuning_playbook.words import counted, listed
-
-_DEAR_RERUNS = 50
+from tuning_playbook.words import counted, percent
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a launch is decided on.
-
-    Args:
-        candidate, incumbent: objective of each rerun; not finite for one that failed.
-        bounds: of the gain, from the reruns that finished.
-        complexity_cost: gain that the change must bring.
-        past_deviation: between reruns, measured earlier; ``None`` where nothing is known.
-        past_is_stale: whether the reruns contradict it, so that it was left out.
-        confidence: of each bound.
-        same: whether candidate and incumbent are one configuration.
-    """
-
-    candidate: tuple[float, ...]
-    incumbent: tuple[float, ...]
-    bounds: GainBounds
-    complexity_cost: float
-    past_deviation: float | None
-    past_is_stale: bool
-    confidence: float
-    same: bool
-
-    @property
-    def candidate_finished(self) -> tuple[float, ...]:
-        """Values of the candidate's reruns that trained to a finite value."""
-        return tuple(v for v in self.candidate if math.isfinite(v))
-
-    @property
-    def incumbent_finished(self) -> tuple[float, ...]:
-        """Values of the incumbent's reruns that trained to a finite value."""
-        return tuple(v for v in self.incumbent if math.isfinite(v))
-
-    @property
-    def candidate_fails_more(self) -> bool:
-        """Whether a larger share of the candidate's reruns failed than of the incumbent's."""
-        failed = len(self.candidate) - len(self.candidate_finished)
-        allowed = len(self.incumbent) - len(self.incumbent_finished)
-        return failed * len(self.incumbent) > allowed * len(self.candidate)
-
-
-def reasons_of(evidence: Evidence, choice: Choice, reruns_needed: int) -> tuple[str, ...]:
+def reasons_of(evidence: Evidence, choice: Choice, needed: int, asked: int) -> tuple[str, ...]:
     """The reasons, most important first.
 
     Args:
         evidence: what was measured.
         choice: what follows from it.
-        reruns_needed: of each, to settle it.
+        needed: reruns of each that settle it should the true gain be the one found.
+        asked: reruns of each that are worth making; 0 for none.
     """
+    adopted = choice is Choice.ADOPT
     return (
         _headline(evidence, choice),
-        *_failures(evidence),
+        *failure_sentences(evidence.failures, adopted=adopted),
         *_means(evidence),
         *_spread(evidence),
-        *_way_on(evidence, choice, reruns_needed),
+        *_examples(evidence),
+        *_looks(evidence),
+        *(_way_on(evidence, needed, asked) if choice is Choice.INCONCLUSIVE else ()),
     )
 
 
 def _headline(evidence: Evidence, choice: Choice) -> str:
     bounds, show = evidence.bounds, _writer(evidence)
-    sure = f"with {100 * evidence.confidence:g} % confidence"
+    sure = f"with {_percent(evidence.confidence)} confidence"
     cost = f"the change must bring more than {show(evidence.complexity_cost)}"
-    if evidence.same:
-        return "The candidate is the baseline, value by value: there is nothing to adopt."
-    if not evidence.incumbent_finished or (choice is Choice.KEEP and evidence.candidate_fails_more):
-        return _failing(evidence)
-    if not evidence.candidate_finished:
-        return "The candidate was not rerun, and the trial that selected it is no evidence for it."
-    if math.isnan(bounds.deviation):
+    without = _without_bounds(evidence, choice)
+    if without:
+        return without
+    if choice is Choice.INCONCLUSIVE and bounds.lower > evidence.complexity_cost:
         return (
-            f"The gain of {show(bounds.gain)} comes from one rerun of each, and nothing is known "
-            "of how far two reruns of one configuration lie apart."
-        )
-    if bounds.lower == bounds.upper:
-        return (
-            f"The gain is {show(bounds.gain)} and {cost}; all reruns of one configuration have the "
-            "same value, so no chance is seen to be involved."
+            f"The candidate is better by {show(bounds.gain)} on average where it trains, but more "
+            "of its reruns failed than of the baseline's, and these are too few to tell whether "
+            "that is chance."
         )
     if choice is Choice.INCONCLUSIVE:
         return (
@@ -103,6 +61,26 @@ def _headline(evidence: Evidence, choice: Choice) -> str:
     else:
         found, bound, side = f"better by {show(bounds.gain)}", bounds.upper, "less"
     return f"The candidate is {found} on average and, {sure}, by {side} than {show(bound)}; {cost}."
+
+
+def _without_bounds(evidence: Evidence, choice: Choice) -> str:
+    """The headline where no bounds of the gain decide; empty where they do."""
+    if evidence.same:
+        return "The candidate is the baseline, value by value: there is nothing to adopt."
+    if not evidence.incumbent_finished or (choice is Choice.KEEP and evidence.failures.told_apart):
+        return _failing(evidence)
+    if not evidence.candidate:
+        return "The candidate was not rerun, and the trial that selected it is no evidence for it."
+    if not evidence.candidate_finished:
+        return "No rerun of the candidate finished, and there are too few to reject it for that."
+    if evidence.is_identical:
+        return _identical(evidence)
+    if math.isnan(evidence.bounds.deviation):
+        return (
+            f"The gain of {_writer(evidence)(evidence.bounds.gain)} comes from one rerun of each, "
+            "and nothing is known of how far two reruns of one configuration lie apart."
+        )
+    return ""
 
 
 def _failing(evidence: Evidence) -> str:
@@ -119,6 +97,14 @@ def _failing(evidence: Evidence) -> str:
     return "The baseline was not rerun, so there is nothing to compare the candidate with."
 
 
+def _identical(evidence: Evidence) -> str:
+    return (
+        f"The gain is {_writer(evidence)(evidence.bounds.gain)}, but all reruns of one "
+        "configuration have the same value to the last digit: the seed does not seem to reach the "
+        "training program, so these are no repeats and show nothing of chance."
+    )
+
+
 def _means(evidence: Evidence) -> list[str]:
     show = _writer(evidence)
     parts = []
@@ -133,33 +119,10 @@ def _means(evidence: Evidence) -> list[str]:
     return [f"Mean of the {' and of the '.join(parts)}."] if parts else []
 
 
-def _failures(evidence: Evidence) -> list[str]:
-    sides = {"candidate": evidence.candidate, "baseline": evidence.incumbent}
-    failed = {
-        name: [str(i) for i, v in enumerate(values, 1) if not math.isfinite(v)]
-        for name, values in sides.items()
-    }
-    if not any(failed.values()):
-        return []
-    found = []
-    for name, which in failed.items():
-        if which:
-            runs = "Rerun" if len(which) == 1 else "Reruns"
-            found.append(f"{runs} {listed(which)} of {len(sides[name])} of the {name} failed.")
-        else:
-            found.append(f"Of the {name}'s {counted(len(sides[name]), 'rerun')} none failed.")
-    if evidence.candidate_finished and not evidence.candidate_fails_more:
-        found.append("The candidate does not fail more often, so the other reruns decide.")
-    return found
-
-
 def _spread(evidence: Evidence) -> list[str]:
     bounds, show, past = evidence.bounds, _writer(evidence), evidence.past_deviation
-    if math.isnan(bounds.deviation):
+    if math.isnan(bounds.deviation) or evidence.is_identical:
         return []
-    if bounds.deviation == 0:
-        rare = "Reruns that agree to the last digit are rare"
-        return [f"{rare}: make sure that the seed reaches the training program."]
     taken = f"The bounds take {show(bounds.deviation)} for the standard deviation between reruns"
     earlier = ""
     if past is not None:
@@ -176,24 +139,98 @@ def _spread(evidence: Evidence) -> list[str]:
     return found
 
 
-def _way_on(evidence: Evidence, choice: Choice, needed: int) -> list[str]:
-    if choice is not Choice.INCONCLUSIVE:
+def _examples(evidence: Evidence) -> list[str]:
+    luck, show = evidence.luck, _writer(evidence)
+    if evidence.examples is None or not luck.deviation or evidence.is_identical:
         return []
-    sides = len(evidence.candidate_finished), len(evidence.incumbent_finished)
+    count = evidence.examples.count
+    others = f"Another set of {count:,} examples" if count else "Another set of examples"
+    how = {
+        "measured": "measured from the predictions of the reruns",
+        "bounded": "a cautious figure that follows from their number",
+        "assumed": "a cautious figure, as it was not measured",
+    }[luck.known]
+    moved = f"{others} would change the gain by a standard deviation of {show(luck.deviation)}"
+    found = [f"{moved} ({how}), which more reruns do not reduce; the bounds count it."]
+    if luck.optimism:
+        found.append(
+            f"The candidate was the best of {evidence.examples.chose_among} trials on these same "
+            f"examples, which is expected to flatter it by {show(luck.optimism)}; the lower bound "
+            "is reduced by that."
+        )
+    return found
+
+
+def _looks(evidence: Evidence) -> list[str]:
+    if evidence.same or evidence.is_identical or math.isnan(evidence.bounds.deviation):
+        return []
+    if evidence.counts_looks:
+        said = (
+            f"This is look {evidence.look} at this change. All looks at it together adopt a change "
+            f"that does nothing in at most {percent(QUESTION_ERROR)} of cases."
+        )
+    else:
+        said = (
+            f"The confidence of {_percent(evidence.confidence)} was asked for; it holds for this "
+            "decision alone and does not count earlier ones."
+        )
+    return [said]
+
+
+def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
     show, bounds = _writer(evidence), evidence.bounds
-    more = " and ".join(
-        f"{needed - n} more of the {name}"
+    if evidence.is_identical:
+        cure = "Use the seed that the trial carries (trial.seed) for initialization and data order"
+        return [
+            f"{cure}, then rerun both. Until then the baseline stays.",
+            "Where the metric is a share of few examples, reruns can agree by chance: make more.",
+        ]
+    if not evidence.fewest or math.isnan(bounds.deviation):
+        return [f"{asked} reruns of each show what a gain is worth: {_more(evidence, asked)}."]
+    if bounds.lower > evidence.complexity_cost:
+        if not asked:
+            return ["The baseline stays."]
+        return [f"{asked} reruns of each would show it: {_more(evidence, asked)}."]
+    found = [_settles(evidence, needed)] if bounds.gain > evidence.complexity_cost else []
+    if needed > AFFORDABLE_RERUNS:
+        least = show(gain_settled_at_most(evidence))
+        settle = f"{AFFORDABLE_RERUNS} of each, as many as most projects can pay, settle it if the "
+        settle += f"true gain is {least} or more"
+        if evidence.fewest >= AFFORDABLE_RERUNS:
+            found.append(f"{settle}, and they have been made: the baseline stays.")
+        elif not asked:
+            found.append(f"{settle}, and so large a gain is unlikely by now: the baseline stays.")
+        else:
+            found.append(f"{settle}, which is still possible: {_more(evidence, asked)}.")
+    else:
+        found.append(f"Until then the baseline stays: {_more(evidence, asked)}.")
+    return found
+
+
+def _settles(evidence: Evidence, needed: int) -> str:
+    show = _writer(evidence)
+    gain = f"If the true gain is {show(evidence.bounds.gain)}, as measured"
+    if needed <= MOST_RERUNS:
+        return f"{gain}, about {needed} reruns of each settle it four times out of five."
+    if evidence.luck.deviation:
+        return (
+            f"{gain}, no number of reruns on these examples settles it: more examples are needed."
+        )
+    return f"{gain}, even {MOST_RERUNS:,} reruns of each do not settle it."
+
+
+def _more(evidence: Evidence, asked: int) -> str:
+    sides = len(evidence.candidate_finished), len(evidence.incumbent_finished)
+    return " and ".join(
+        f"{asked - n} more of the {name}"
         for name, n in zip(("candidate", "baseline"), sides, strict=True)
-        if needed > n
+        if asked > n
     )
-    if math.isnan(bounds.deviation):
-        return [f"{needed} reruns of each show what a gain is worth: {more}."]
-    count = f"more than {MOST_RERUNS:,}" if needed > MOST_RERUNS else f"about {needed}"
-    settle = f"Should the gain stay as it is, {count} reruns of each would settle it"
-    if needed > _DEAR_RERUNS:
-        stays = f"unless a gain of up to {show(bounds.upper)} matters, the baseline stays"
-        return [f"{settle}, which few projects can pay: {stays}."]
-    return [f"{settle} four times out of five: {more}. Until then the baseline stays."]
+
+
+def _percent(confidence: float) -> str:
+    """A confidence with the digits that count near 1: 95 %, 99.5 %, 99.89 %."""
+    return f"{100 * confidence:.4g} %"
 
 
 def _writer(evidence: Evidence) -> _Writer:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
 
-from tuning_playbook.decide.gain_bounds import (
-    GainBounds,
-    contradicts,
-    gain_bounds,
-    reruns_to_settle,
-)
-from tuning_playbook.decide.launch_reasons import Evidence, reasons_of
+from tuning_playbook.decide.example_luck import ExampleLuck, Examples, example_luck
+from tuning_playbook.decide.gain_bounds import GainBounds, contradicts, gain_bounds
+from tuning_playbook.decide.launch_evidence import Evidence
+from tuning_playbook.decide.launch_reasons import reasons_of
+from tuning_playbook.decide.looks import confidence_of_look, reruns_of_each, usual_looks_before
+from tuning_playbook.decide.more_reruns import reruns_needed, reruns_worth_making
+from tuning_playbook.decide.rerun_failures import failures_of
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config
 from tuning_playbook.study import Direction
-
-# Reruns to start with where nothing is known of the spread between them.
-FIRST_RERUNS = 5
 
 
 def decide_launch(
@@ -31,14 +30,16 @@ def decide_launch(
     incumbent: Config,
     complexity_cost: float = 0.0,
     past_deviation: float | None = None,
-    confidence: float = 0.95,
+    confidence: float | None = None,
+    earlier_looks: Sequence[float] | None = None,
+    examples: Examples | None = None,
 ) -> Decision:
     """Adopt, keep, or rerun some more, on the evidence of reruns with fresh seeds.
 
     Adopt where the lower bound of the gain is above the complexity cost, keep where the upper bound
-    is not, inconclusive in between; see `gain_bounds` for the bounds. A candidate with a larger
-    share of failed reruns than the incumbent is not adopted, whatever the others say. What is the
-    incumbent already is kept.
+    is not, inconclusive in between; see `gain_bounds` for the bounds. A candidate whose reruns fail
+    more often than the incumbent's beyond chance is kept out, whatever the others say. Reruns that
+    all agree to the last digit decide nothing. What is the incumbent already is kept.
 
     Args:
         candidate_values, incumbent_values: objective of each rerun, in the metric's units; NaN or
@@ -52,9 +53,13 @@ def decide_launch(
         past_deviation: standard deviation between reruns measured earlier on this pipeline, worth
             as much as five reruns; left out where the reruns contradict it. ``None``, NaN or 0
             where nothing is known.
-        confidence: of each bound, one-sided. With 0.95, a candidate that is no better is adopted
-            once in twenty decisions, and in less than one of ten where inconclusive ones are
-            followed up with the reruns that they ask for; docs/operating-curve.md has both.
+        confidence: of each bound, one-sided, whatever was looked at before. ``None`` counts looks:
+            all looks at one change together launch one that does nothing once in a hundred times
+            at most, see `confidence_of_look`.
+        earlier_looks: reruns of each side (`reruns_of_each`) at earlier decisions on this change;
+            ``None`` takes the usual ones for granted, at 5 and at 20.
+        examples: what is known of the examples that the reruns are evaluated on; ``None`` does not
+            count them, so that the decision is about these examples alone.
 
     Raises:
         InvalidInput: for a confidence outside 0.5..1, a negative past deviation, or a complexity
@@ -62,7 +67,7 @@ def decide_launch(
 
     Example:
         >>> decision = decide_launch([0.21, 0.20, 0.22], [0.25, 0.24, 0.26], direction="minimize",
-        ...     round="decay", candidate={"decay": 1e-4}, incumbent={"decay": 0.0})
+        ...     round="decay", candidate={"decay": 1e-4}, incumbent={"decay": 0.0}, confidence=0.95)
         >>> decision.choice.value, round(decision.gain, 3), round(decision.lower, 3)
         ('adopt', 0.04, 0.023)
 
@@ -74,21 +79,30 @@ def decide_launch(
     finished = [[v for v in values if math.isfinite(v)] for values in (runs, baseline)]
     stale = past is not None and contradicts(past, *finished)
     used = None if stale else past
-    bounds = gain_bounds(
-        *finished, sign=Direction(direction).sign, past_deviation=used, confidence=confidence
-    )
+    counts = len(finished[0]), len(finished[1])
+    looks = usual_looks_before(min(counts)) if earlier_looks is None else tuple(earlier_looks)
+    level = confidence or confidence_of_look(reruns_of_each(*counts), looks)
+    sign = Direction(direction).sign
+    bounds, luck = _bounds(*finished, sign=sign, past=used, level=level, examples=examples)
     evidence = Evidence(
         candidate=runs,
         incumbent=baseline,
         bounds=bounds,
+        failures=failures_of(runs, baseline),
+        luck=luck,
+        examples=examples,
         complexity_cost=complexity_cost,
         past_deviation=past,
         past_is_stale=stale,
-        confidence=confidence,
+        confidence=level,
+        counts_looks=confidence is None,
+        look=1 + len(looks),
         same=dict(candidate) == dict(incumbent),
     )
     choice = _choice(evidence)
-    needed = _reruns(evidence) if choice is Choice.INCONCLUSIVE else 0
+    is_open = choice is Choice.INCONCLUSIVE
+    needed = reruns_needed(evidence) if is_open else 0
+    asked = reruns_worth_making(evidence, needed) if is_open else 0
     return Decision(
         round=round,
         choice=choice,
@@ -99,51 +113,68 @@ def decide_launch(
         gain=bounds.gain,
         lower=bounds.lower,
         upper=bounds.upper,
-        confidence=confidence,
+        confidence=level,
         complexity_cost=complexity_cost,
         trial_deviation=bounds.deviation,
         reruns_needed=needed,
-        reasons=reasons_of(evidence, choice, needed),
+        reasons=reasons_of(evidence, choice, needed, asked),
+        reruns_asked=asked,
+        look=evidence.look,
+        example_deviation=luck.deviation,
+        optimism=luck.optimism,
     )
 
 
+def _bounds(
+    candidate: Sequence[float],
+    incumbent: Sequence[float],
+    *,
+    sign: int,
+    past: float | None,
+    level: float,
+    examples: Examples | None,
+) -> tuple[GainBounds, ExampleLuck]:
+    """Of the gain, with what the examples add; the lower one less what choosing by them brought."""
+    seeds = gain_bounds(candidate, incumbent, sign=sign, past_deviation=past, confidence=level)
+    mean = fmean((*candidate, *incumbent)) if candidate and incumbent else math.nan
+    luck = example_luck(examples, deviation=seeds.deviation, level=mean)
+    if not luck.deviation or not seeds.deviation:
+        return seeds, luck
+    whole = gain_bounds(
+        candidate,
+        incumbent,
+        sign=sign,
+        past_deviation=past,
+        confidence=level,
+        example_variance=luck.deviation**2,
+    )
+    return replace(whole, lower=whole.lower - luck.optimism), luck
+
+
 def _choice(evidence: Evidence) -> Choice:
-    bounds: GainBounds = evidence.bounds
+    bounds = evidence.bounds
     if evidence.same:
         return Choice.KEEP
     if not evidence.incumbent_finished:
         return Choice.INCONCLUSIVE
-    if evidence.candidate_fails_more:
+    if evidence.failures.told_apart:
         return Choice.KEEP
+    if evidence.is_identical:
+        return Choice.INCONCLUSIVE
     if bounds.lower > evidence.complexity_cost:
-        return Choice.ADOPT
-    # At a spread of 0 the bounds can equal the cost, and a gain has to exceed it.
+        return Choice.INCONCLUSIVE if evidence.failures.left_open else Choice.ADOPT
     return Choice.KEEP if bounds.upper <= evidence.complexity_cost else Choice.INCONCLUSIVE
-
-
-def _reruns(evidence: Evidence) -> int:
-    """Of each, in all; more than there are by construction."""
-    bounds = evidence.bounds
-    fewest = min(len(evidence.candidate_finished), len(evidence.incumbent_finished))
-    if not fewest or not math.isfinite(bounds.deviation):
-        return max(FIRST_RERUNS, fewest + 1)
-    needed = reruns_to_settle(
-        bounds.gain - evidence.complexity_cost,
-        bounds.deviation,
-        past=evidence.past_deviation is not None and not evidence.past_is_stale,
-        confidence=evidence.confidence,
-    )
-    return max(needed, fewest + 1)
 
 
 def _floats(values: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(v) for v in values)
 
 
-def _checked(cost: float, past: float | None, confidence: float) -> float | None:
-    if not 0.5 < confidence < 1:
+def _checked(cost: float, past: float | None, confidence: float | None) -> float | None:
+    if confidence is not None and not 0.5 < confidence < 1:
         raise InvalidInput(
-            f"confidence is a probability above 0.5 and below 1, found {confidence}; 0.95 is usual"
+            f"confidence is a probability above 0.5 and below 1, found {confidence}; leave it out "
+            "to have looks counted, or write 0.99"
         )
     if not math.isfinite(cost):
         raise InvalidInput(f"complexity_cost is a number in the metric's units, found {cost}")

@@ -10,7 +10,7 @@ from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
-_RANGE_ACTIONS = ("expand", "shrink")
+_RANGE_ACTIONS = ("expand", "shrink", "try-level")
 
 # What to write where, for advice that changes the program or the project and not a range.
 _TITLES = {
@@ -72,20 +72,25 @@ def mended_round(
 
 
 def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
+    """Where the ends of ranges go; one more level is asked for without an alarm."""
     for finding in findings:
-        if finding.verdict not in (Verdict.FAIL, Verdict.WARN):
-            continue
         for advice in finding.advice:
             edge = advice.arguments.get("edge")
-            if advice.action in _RANGE_ACTIONS and edge in ("low", "high"):
-                low, high = advice.arguments["range"]
-                yield RangeAdvice(
-                    str(advice.arguments["hyperparameter"]),
-                    edge,
-                    "expand" if advice.action == "expand" else "shrink",
-                    low if edge == "low" else high,
-                    advice.reason,
-                )
+            if advice.action not in _RANGE_ACTIONS or edge not in ("low", "high"):
+                continue
+            if advice.action == "try-level":
+                end = advice.arguments["values"][-1]
+            elif finding.verdict in (Verdict.FAIL, Verdict.WARN):
+                end = advice.arguments["range"][0 if edge == "low" else 1]
+            else:
+                continue
+            yield RangeAdvice(
+                str(advice.arguments["hyperparameter"]),
+                edge,
+                "shrink" if advice.action == "shrink" else "expand",
+                end,
+                advice.reason,
+            )
 
 
 def advice_steps(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.mending import advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
@@ -22,9 +23,6 @@ from tuning_playbook.design.proposals import (
 from tuning_playbook.findings import Verdict
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
-
-# A difference that takes more reruns of each to be seen is hardly worth having.
-_DEAR_RERUNS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,17 @@ def _is_settled(decision: Decision | None) -> bool:
     """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
     if decision is None or decision.choice is Choice.ADOPT:
         return False
-    return decision.choice is Choice.KEEP or decision.reruns_needed > _DEAR_RERUNS
+    return decision.choice is Choice.KEEP or not _asked(decision)
+
+
+def _asked(decision: Decision | None) -> int:
+    """Reruns of each that an open decision asks for; 0 where it asks for none."""
+    if decision is None or decision.choice is not Choice.INCONCLUSIVE:
+        return 0
+    if decision.reruns_asked is None:  # entered by an older version
+        needed = decision.reruns_needed
+        return needed if needed <= AFFORDABLE_RERUNS else 0
+    return decision.reruns_asked
 
 
 def _mending(
@@ -220,7 +228,7 @@ def _deciding(
             source="adoption",
         )
         return
-    more = decision.reruns_needed if decision is not None else 0
+    more = _asked(decision)
     enough = current.reruns >= max(1, more)
     if not enough:
         times = f" --times {more}" if more else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from types import MappingProxyType
 
 from tuning_playbook.decisions import Soundness
@@ -27,6 +28,10 @@ _IMPORTANCE = (
     "instability",
     "sampling-density",
 )
+
+
+# With fewer trials that trained, an arm says little about how good it can be.
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,13 @@ def judge_soundness(
     that is clearly ahead although it was not tuned would only lead by more, so there the answer is
     weak instead of void; the same holds for the single arm of a round that compares nothing.
 
-    Thin sampling is held against an answer without a clear leader, which more trials might bring;
-    against a clear one only where an arm's best trial stands alone, far from the others.
+    Thin sampling is held against an answer without a clear leader, which more trials might bring.
 
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
-    so an edge voids where its p-value holds for the number of arms, and weakens otherwise.
+    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. An
+    arm whose best trial is at the last level tried may not be tuned, and nor may one of which no
+    edge can be judged. An arm of which some edges are known to be wide enough and the others
+    cannot be judged is not held against an answer: that is the state of most studies.
 
     Where most trials of an arm learnt nothing, their values are noise and no edge shows. Where the
     best of them came less than half as far from chance as the best of all, the range was wrong
@@ -152,7 +159,7 @@ def judge_soundness(
             )
             found.append(Objection(arm, "unequal-budgets", Soundness.WEAK, reason))
         for finding in findings[arm] if feasible[arm] else ():
-            if leader is not None and _is_thin(finding) and finding.evidence.get("good", 0) > 1:
+            if leader is not None and _is_thin(finding):
                 continue  # the lead was measured against the luck of a search that thin
             possible = _of_finding(arm, finding, untuned, len(arms))
             found += [] if possible is None else [possible]
@@ -175,6 +182,9 @@ def _of_counts(
         # Alone, a handful of trials is no answer either.
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
+    if feasible < _FEW:
+        reason = f"{arm} was searched thinly: {feasible} of {trials} trials trained."
+        return [Objection(arm, "too-few-trials", Soundness.WEAK, reason)]
     return []
 
 
@@ -204,8 +214,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     weak = Soundness.WEAK
     if case == ("search-space-boundary", Verdict.FAIL) and not _holds_among(finding, arms):
         case = ("search-space-boundary", Verdict.WARN)
-    if case == ("search-space-boundary", Verdict.UNKNOWN) and not finding.evidence.get("edges"):
-        return None  # nothing with an edge was searched
+    if case == ("search-space-boundary", Verdict.UNKNOWN) and not _edges_are_doubtful(finding):
+        return None
     if case == ("sampling-density", Verdict.UNKNOWN) and not _is_hardly_sampled(finding):
         return None
     if finding.check == "overfitting" and not finding.advice:
@@ -231,6 +241,17 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
 
 def _holds_among(finding: Finding, arms: int) -> bool:
     """Whether a tight edge is no false alarm that one of many arms was bound to give."""
-    tight = [e for e in finding.evidence.get("edges", ()) if e.get("verdict") == "expand"]
-    tests = [(e["p_value"], e["p_value_needed"]) for e in tight if e.get("p_value") is not None]
-    return not tests or any(p * arms <= needed for p, needed in tests)
+    tight = [e for e in finding.evidence.get("edges", ()) if e.get("verdict") == "tight"]
+    strengths = [e["strength"] for e in tight if e.get("strength") is not None]
+    needed = finding.evidence.get("thresholds", {}).get("rising")
+    if not strengths or needed is None:
+        return True
+    tail = NormalDist().cdf(-needed) / arms
+    return NormalDist().cdf(-max(strengths)) <= tail
+
+
+def _edges_are_doubtful(finding: Finding) -> bool:
+    """Whether the best is at a last level, or nothing is known of any edge."""
+    verdicts = {e.get("verdict") for e in finding.evidence.get("edges", ())}
+    known = {"inside", "natural-limit", "not-tuned", "unstable"}
+    return "open" in verdicts or ("cannot-tell" in verdicts and not verdicts & known)

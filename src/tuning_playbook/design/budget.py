@@ -142,9 +142,10 @@ def sparse_warning(project: Project, round_: Round, studies: Sequence[Study]) ->
     needed = trials_needed(case.share(case.searched), ENOUGH)
     return (
         f"{option.trials_each} trials over {option.dimensions} nuisance hyperparameters are few: "
-        f"if good settings fill a third of each range, an arm tries one with a chance of "
-        f"{percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}). What could be saved "
-        f"instead: playbook plan {round_.name} --budget {trials}"
+        f"even if good settings fill a third of each range, an arm tries one with a chance of "
+        f"{percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}), and on real tasks they "
+        "often fill less. What could be saved instead: "
+        f"playbook plan {round_.name} --budget {trials}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.study import Objective
+from tuning_playbook.trial import Reason, Status
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +27,8 @@ class ForeignStudy:
         name: of the study.
         ids: what its user calls each trial, distinct.
         parameters: hyperparameter -> values; ``None`` where a trial does not have it.
-        results: metric -> one number per trial; ``None`` or NaN where there is none.
+        results: metric -> one number per trial; ``None`` where there is none. NaN and infinities
+            are results: the trial diverged.
         curves: metric -> (row of the trial, step, value), three arrays of one length.
         status: one of `tuning_playbook.trial.Status` per trial.
         reason: one of `tuning_playbook.trial.Reason` per trial.
@@ -94,13 +97,14 @@ def foreign_table(
         _require_known(name, list(foreign.parameters), "parameter", foreign.name)
     chosen = {k: v for k, v in foreign.parameters.items() if not parameters or k in parameters}
     unchosen = {k: v for k, v in foreign.parameters.items() if k not in chosen}
+    status, reason = _with_divergences(foreign, decides.metric)
     table = table_from_columns(
         foreign.name,
         ids=foreign.ids,
         values=chosen,
         objective=decides,
-        status=foreign.status or None,
-        reason=foreign.reason or None,
+        status=status,
+        reason=reason,
         curves=foreign.curves,
         metric_values=_numbers(foreign.results.get(decides.metric)),
         space=space or _declared(foreign, parameters),
@@ -113,6 +117,22 @@ def foreign_table(
     guesses = {one.name for one in foreign.columns if not one.certain}
     usable = usable_names(list(chosen))
     return replace(table, guessed=tuple(usable[name] for name in chosen if name in guesses))
+
+
+def _with_divergences(
+    foreign: ForeignStudy, metric: str
+) -> tuple[Sequence[str] | None, Sequence[str] | None]:
+    """Status and reason of every trial, where a result that is not finite is a divergence."""
+    column = foreign.results.get(metric, ())
+    rows = [row for row, v in enumerate(column) if v is not None and not math.isfinite(v)]
+    status = list(foreign.status) or [Status.COMPLETE.value] * len(foreign.ids)
+    reason = list(foreign.reason) or [Reason.NONE.value] * len(foreign.ids)
+    for row in rows:
+        if Status(status[row]).is_finished and reason[row] in ("", Reason.CANCELLED.value):
+            status[row], reason[row] = Status.INFEASIBLE.value, Reason.NON_FINITE.value
+    if not rows:
+        return foreign.status or None, foreign.reason or None
+    return status, reason
 
 
 def _declared(foreign: ForeignStudy, parameters: Sequence[str]) -> SearchSpace | None:

@@ -28,16 +28,15 @@ def foreign_of(study: OptunaStudy) -> ForeignStudy:
     """An Optuna study as columns.
 
     States: ``COMPLETE`` is complete unless its value is not finite or a constraint is above 0,
-    then it is infeasible. ``PRUNED`` is complete with the curve it has, since it trained well as
-    far as it went; without a single report it was the program that rejected the configuration,
-    which makes it infeasible. ``FAIL`` has failed, or is infeasible where its last report was not
+    then it is infeasible. ``PRUNED`` is cancelled with the curve it has: nobody knows where it
+    would have ended. ``FAIL`` has failed, or is infeasible where its last report was not
     finite.
     """
     metrics = _metric_names(study)
     reduction = _agreement(study.trials, study.directions[0])
     comparable = reduction is not None
     found = found_space(study.trials)
-    outcomes = [_outcome(trial, comparable=comparable) for trial in study.trials]
+    outcomes = [_outcome(trial) for trial in study.trials]
     results = {
         metric: [_objective(t, i, comparable=comparable) for t in study.trials]
         for i, metric in enumerate(metrics)
@@ -113,7 +112,7 @@ def _objective(trial: OptunaTrial, objective: int, *, comparable: bool) -> float
     return trial.values[objective]
 
 
-def _outcome(trial: OptunaTrial, *, comparable: bool) -> Outcome:
+def _outcome(trial: OptunaTrial) -> Outcome:
     if trial.state == "RUNNING":
         return Status.RUNNING, Reason.NONE
     if trial.state == "WAITING":
@@ -128,9 +127,7 @@ def _outcome(trial: OptunaTrial, *, comparable: bool) -> Outcome:
         return Status.FAILED, Reason.NONE
     if any(value > 0 for value in _constraints(trial).values()):
         return Status.INFEASIBLE, Reason.NONE
-    if trial.state == "PRUNED" and last is None:
-        return Status.INFEASIBLE, Reason.NONE
-    if trial.state == "PRUNED" and not comparable:
+    if trial.state == "PRUNED":
         return Status.CANCELLED, Reason.CANCELLED
     return Status.COMPLETE, Reason.NONE
 
@@ -205,8 +202,10 @@ def _notes(study: OptunaStudy, metrics: Sequence[str], *, comparable: bool) -> l
         )
     if states["PRUNED"]:
         count = states["PRUNED"]
-        lost = "" if comparable else ", with no value that could be compared"
-        notes.append(f"trials pruned: {count}, kept with what they reported until then{lost}")
+        notes.append(
+            f"trials pruned: {count}, kept with what they reported until then and compared with no "
+            "trial that ran to its end"
+        )
     if states["FAIL"]:
         notes.append(
             f"trials failed: {states['FAIL']}; Optuna does not keep whether one raised an error or "

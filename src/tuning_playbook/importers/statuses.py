@@ -8,16 +8,17 @@ from typing import Any
 
 from tuning_playbook.trial import Reason, Status
 
-# A pruned trial trained well as far as it went: it is complete with the curve that it has.
+# A pruned trial was stopped: nobody knows where it would have ended, and what it reported last
+# belongs to an earlier step than the results of the others.
 _WORDS = {
     Status.COMPLETE: ("complete", "completed", "finished", "finish", "done", "success", "succeeded",
-                      "successful", "ok", "terminated", "pruned", "early stopped"),
+                      "successful", "ok", "terminated", "early stopped"),
     Status.RUNNING: ("running", "active", "started", "in progress", "paused", "stopping"),
     Status.WAITING: ("waiting", "pending", "queued", "scheduled", "created", "requested"),
     Status.INFEASIBLE: ("infeasible", "diverged", "nan", "oom", "out of memory", "timeout"),
     Status.FAILED: ("failed", "fail", "failure", "error", "errored", "crashed", "crash"),
-    Status.CANCELLED: ("cancelled", "canceled", "killed", "stopped", "aborted", "preempted",
-                       "preempting", "skipped", "abandoned"),
+    Status.CANCELLED: ("cancelled", "canceled", "pruned", "killed", "stopped", "aborted",
+                       "preempted", "preempting", "skipped", "abandoned"),
 }  # fmt: skip
 _STATUS_OF = {word: status for status, words in _WORDS.items() for word in words}
 _REASON_OF_STATUS = {

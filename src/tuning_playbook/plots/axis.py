@@ -9,11 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.plots.effect_curve import effect_axis, effect_traces
 from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.overlays import AxisOverlay, add_overlay, axis_overlay, shown_ends
 from tuning_playbook.plots.places import hyperparameter_axis, is_log
-from tuning_playbook.plots.theme import BLUE, GREEN, GREY, LOST, RANKED, Figure, layout, typed
+from tuning_playbook.plots.theme import (
+    BLUE,
+    GREEN,
+    GREY,
+    LOST,
+    ORANGE,
+    RANKED,
+    Figure,
+    layout,
+    typed,
+)
 from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import Categorical, Domain, Float, Ordered
 
@@ -108,7 +119,9 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     keep = np.flatnonzero(inside)
     keep = keep[visible(info.x[keep], info.y[keep], log_x=log_x, log_y=info.y_range.log)]
     size = 7 if len(keep) < 500 else 5
-    traces = [
+    effect = info.overlay.effect
+    traces = [] if effect is None else effect_traces(effect)
+    traces += [
         _points(info.rows[keep], info.x[keep], info.y[keep], name="trials",
                 marker={"color": BLUE, "size": size, "opacity": 0.65}),
     ]  # fmt: skip
@@ -118,7 +131,7 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
             _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="far worse",
                     marker={"color": GREY, "size": 7, "symbol": f"triangle-{away}-open"})
         )  # fmt: skip
-    traces += _crosses(info)
+    traces += _crosses(info) + _rings(info)
     for rank, row in reversed(list(enumerate(info.best))):
         at = info.rows == row
         traces.append(
@@ -131,6 +144,8 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     ends = shown_ends(info.overlay)
     figure_layout["xaxis"].update(hyperparameter_axis(info.domain, ends))
     figure_layout["yaxis"].update(info.y_range.axis)
+    if effect is not None:
+        figure_layout["yaxis2"] = effect_axis(effect, better_up=info.y_range.sign < 0)
     figure = {"data": traces, "layout": figure_layout}
     add_overlay(figure, info.overlay, domain=info.domain, y_range=info.y_range)
     return figure
@@ -152,6 +167,16 @@ def _crosses(info: AxisInfo) -> list[dict[str, Any]]:
     }
     rows, x = info.infeasible_rows[seen], info.infeasible_x[seen]
     return [_points(rows, x, border[seen], name="infeasible", marker=marker)]
+
+
+def _rings(info: AxisInfo) -> list[dict[str, Any]]:
+    """A ring around each of the best fifth, where an edge is judged by them."""
+    marked = np.isin(info.rows, info.overlay.best_fifth) & ~info.clipped
+    if not marked.any():
+        return []
+    marker = {"symbol": "circle-open", "size": 11, "color": ORANGE, "line": {"width": 1.4}}
+    x, y = info.x[marked], info.y[marked]
+    return [_points(info.rows[marked], x, y, name="best fifth", marker=marker)]
 
 
 def _rug(info: AxisInfo) -> list[dict[str, Any]]:

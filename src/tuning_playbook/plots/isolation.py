@@ -170,7 +170,11 @@ def _range_of_bests(comparison: ArmComparison, everything: NDArray[np.float64]) 
     if not np.isfinite(values).any():
         return objective_range(everything, sign=sign)
     values, ends = values[np.isfinite(values)], ends[np.isfinite(ends)]
-    limit = max(float(values.max()), float(np.median(ends)) if len(ends) else -math.inf)
+    end = float(np.median(ends)) if len(ends) else -math.inf
+    # Of few trials the band's bad end is nearly their worst, which would set the scale.
+    typical = [float(np.median(finite)) for loss in comparison.losses
+               if len(finite := loss[np.isfinite(loss)])]  # fmt: skip
+    limit = max(float(values.max()), min(end, max(typical)))
     best = float((sign * everything).min())
     near = everything[sign * everything <= limit + 0.4 * (limit - best)]
     return objective_range(near, sign=sign)
@@ -277,8 +281,9 @@ def _hover(info: IsolationInfo, i: int) -> str:
     worst = float((info.high if info.y_range.sign > 0 else info.low)[i])
     words = f"{info.labels[i]}: {info.best[i]:.5g}"
     if not math.isfinite(worst):
-        return f"{words}; a repeated search may find nothing that trains"
-    return f"{words}; {50 * (1 + info.confidence):.0f} % of repeated searches reach {worst:.5g}"
+        return f"{words}; a repeated search may find nothing comparable"
+    share = f"{50 * (1 + info.confidence):.0f} % of repeated searches"
+    return f"{words}; {share} find {worst:.5g} or better"
 
 
 def _infeasible_counts(info: IsolationInfo) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.boundary import EdgeStatistics, boundary_statistics
 from tuning_playbook.analysis.density import GoodRegion, good_region
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
@@ -13,6 +12,7 @@ from tuning_playbook.analysis.infeasible_region import (
     telling_locations,
 )
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges import JudgedEdges, judged_edges
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,13 +21,13 @@ class Judgement:
 
     Args:
         feasible: which trials could be trained.
-        edges: both edges of every numeric hyperparameter.
+        edges: both edges of every numeric hyperparameter, and the fits behind them.
         region: the good trials; ``None`` without a feasible one.
         locations: where infeasible trials live, by hyperparameters that explain them.
     """
 
     feasible: Feasibility
-    edges: tuple[EdgeStatistics, ...]
+    edges: JudgedEdges
     region: GoodRegion | None
     locations: tuple[Location, ...]
 
@@ -37,7 +37,7 @@ def judgement(table: TrialTable) -> Judgement:
     feasible = feasibility(table)
     return Judgement(
         feasible=feasible,
-        edges=boundary_statistics(table, feasible),
+        edges=judged_edges(table, feasible),
         region=good_region(table, feasible),
         locations=telling_locations(infeasible_locations(table, feasible.infeasible, feasible)),
     )

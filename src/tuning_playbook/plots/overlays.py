@@ -9,9 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.boundary import Edge, EdgeStatistics, EdgeVerdict
-from tuning_playbook.analysis.expanded_range import expanded_range
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges import Edge, EdgeStatistics, EdgeVerdict
+from tuning_playbook.edges.growth import grown_range
+from tuning_playbook.plots.effect_curve import EffectCurve, best_fifth, effect_curve
 from tuning_playbook.plots.judgement import Judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange
 from tuning_playbook.plots.places import is_log, place_of_unit, place_of_value
@@ -24,7 +25,8 @@ BAND_SHARE = 0.2  # what the boundary check takes for the outer part of a range
 _QUIET, _TIGHT, _FAILING = "rgba(138,143,152,0.09)", "rgba(230,159,0,0.20)", "rgba(192,57,43,0.10)"
 _SUGGESTED, _OUTLINE = "rgba(230,159,0,0.07)", "rgba(230,159,0,0.8)"
 _GOOD = "rgba(0,158,115,0.17)"
-_FILLS = {"expand": _TIGHT, "infeasible-edge": _FAILING}
+_FILLS = {"tight": _TIGHT, "open": _TIGHT, "unstable": _FAILING}
+_SUSPECT = ("tight", "open")  # the evidence about these is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class EdgeBand:
 
     Args:
         edge: ``low`` or ``high``.
-        verdict: what the boundary statistics say of it.
+        verdict: what the trials say of it.
         border, end: places on the axis of its inner border and of the end of the range.
         suggested: the range to search instead, where it should grow.
         suggested_place: place of its new end; ``None`` where the axis cannot show it.
@@ -77,12 +79,16 @@ class AxisOverlay:
         good_rows: trials about as good as the best.
         good_limit: objective, as logged, up to which a trial counts as one of them; ``None``
             without a feasible trial.
+        effect: the fitted effect of the hyperparameter; ``None`` but for a suspect edge.
+        best_fifth: rows of the best fifth; none but for a suspect edge.
     """
 
     bands: tuple[EdgeBand, ...]
     cliff: Cliff | None
     good_rows: NDArray[np.int64]
     good_limit: float | None
+    effect: EffectCurve | None
+    best_fifth: NDArray[np.int64]
 
 
 def axis_overlay(table: TrialTable, key: str, judged: Judgement) -> AxisOverlay:
@@ -94,18 +100,23 @@ def axis_overlay(table: TrialTable, key: str, judged: Judgement) -> AxisOverlay:
     region = judged.region
     sign = table.objective.direction.sign
     good = np.array([], dtype=np.int64) if region is None else region.good
+    edges = [e for e in judged.edges.edges if e.hyperparameter == key]
+    suspect = any(e.verdict in _SUSPECT for e in edges)
+    domain = table.space[key].domain
     return AxisOverlay(
-        bands=tuple(_band(table, e) for e in judged.edges if e.hyperparameter == key),
+        bands=tuple(_band(table, e) for e in edges),
         cliff=_cliff(table, key, judged),
         good_rows=good[np.isfinite(table.units[key][good])],
         good_limit=None if region is None else sign * (region.best + region.tolerance),
+        effect=effect_curve(judged.edges, key, domain) if suspect else None,
+        best_fifth=best_fifth(judged.edges, key) if suspect else np.array([], dtype=np.int64),
     )
 
 
 def _band(table: TrialTable, found: EdgeStatistics) -> EdgeBand:
     h = table.space[found.hyperparameter]
     low = found.edge == "low"
-    suggested = expanded_range(h, found.edge) if found.verdict == "expand" else None
+    suggested = grown_range(h, found.edge) if found.verdict == "tight" else None
     place = None
     if suggested is not None and not isinstance(h.domain, Ordered):
         end = suggested[0] if low else suggested[1]

@@ -81,6 +81,8 @@ def read_project(folder: Path) -> Project:
         reference=parsed.project.reference,
         chance_level=metric.chance,
         evaluation_examples=metric.examples,
+        confirm_metric=metric.confirm,
+        confirm_examples=metric.confirm_examples,
     )
 
 
@@ -103,11 +105,40 @@ def _protocol(table: TrainingTable) -> TrainingProtocol:
 
 def _check_metric(file: OpenFile) -> None:
     table = file.document.get("metric")
-    if isinstance(table, Mapping) and table.get("test") and table["test"] == table.get("name"):
+    if not isinstance(table, Mapping):
+        return
+    _check_confirm(file, table)
+    if table.get("test") and table["test"] == table.get("name"):
         file.add(
             ["metric", "test"],
             f"{table['test']!r} decides already, so it cannot be the held-out metric as well",
             "evaluate another metric on data that no choice is made by, or remove test",
+        )
+
+
+def _check_confirm(file: OpenFile, table: Mapping[str, Any]) -> None:
+    confirm = table.get("confirm")
+    if not confirm:
+        if table.get("confirm_examples"):
+            file.add(
+                ["metric", "confirm_examples"],
+                "confirm_examples is given without confirm",
+                'name the metric on those examples, confirm = "...", or remove confirm_examples',
+            )
+        return
+    path = ["metric", "confirm"]
+    if confirm == table.get("name"):
+        file.add(
+            path,
+            f"{confirm!r} chooses the candidates, so it cannot confirm them",
+            "evaluate the same metric on a part of the validation set that chooses nothing, under "
+            "another name, or remove confirm",
+        )
+    elif confirm == table.get("test"):
+        file.add(
+            path,
+            f"{confirm!r} is the metric on the test set, and decisions may not look at that",
+            "confirm with a part of the validation set, or remove confirm",
         )
 
 

@@ -106,6 +106,10 @@ class MetricTable(_Model):
     examples: int | None = Field(
         None, gt=0, description="size of the evaluation set, where the metric is a share of it"
     )
+    confirm: str = Field(
+        "", description="The same metric on validation examples that choose nothing, for decisions."
+    )
+    confirm_examples: int | None = Field(None, gt=0, description="Size of the set for confirm.")
     chance: float | None = Field(
         None, allow_inf_nan=False, description="Its value for a model that has learnt nothing."
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
 from tuning_playbook.space import Condition, Constant, Hyperparameter
 from tuning_playbook.study import Round
+from tuning_playbook.vocabulary import kind_by_name
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -26,6 +27,7 @@ reduction = {reduction}            # best over training; or "final", "smoothed-b
 reason = ""                        # one line: why does it stand for what you need?
 # chance = 0.9                     # its value for a model that has learnt nothing
 # examples = 5000                  # size of the evaluation set: how much a share of it can tell
+# confirm = "confirm_error"        # the metric on examples that choose nothing, for decide alone
 
 [training]
 target = {target}                  # FILE:FUNCTION, or instead of it:
@@ -128,7 +130,7 @@ def _declared(h: Hyperparameter) -> list[str]:
     parts = [domain_to_toml(h.domain)]
     if not isinstance(h.domain, Constant):
         parts.append(f"default = {value_to_toml(h.default)}")
-    if h.kind != "other":
+    if h.kind != kind_by_name(h.name):
         parts.append(f"kind = {value_to_toml(h.kind)}")
     return parts
 

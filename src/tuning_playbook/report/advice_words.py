@@ -64,6 +64,7 @@ def _regularize(given: _Arguments) -> str:
 _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "expand": _range,
     "shrink": _range,
+    "try-level": lambda given: f"try {given['hyperparameter']} = {_plain(given['values'])}",
     "add-trials": lambda given: f"add {given['trials']:,} trials",
     "add-regularization": _regularize,
     "train-longer": _longer,
@@ -73,6 +74,7 @@ _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "investigate": lambda given: f"look at trials {_plain(given['trials'])}",
     "reparametrise": lambda given: f"combine {' and '.join(given['hyperparameters'])}",
     "fix": lambda given: f"fix {given['hyperparameter']} at {_plain(given['value'])}",
+    "warmup": lambda _: "add a warmup of the learning rate",
     "set-direction": lambda given: f"check with --direction {given['direction']}",
 }
 

@@ -40,10 +40,10 @@ class ArmRow:
         label: of the arm.
         trials: finished, with those that could not be trained.
         reached: best at the common budget.
-        at_worst: what nearly all repeated searches would reach.
+        at_worst: what nearly all repeated searches would find.
         best: the best trial of all.
-        leads: probability of being the best arm, as far as the luck of the search goes.
-        winner: whether it may be the best.
+        standing: best, leads, may be as good, or behind.
+        ahead: whether it is named best or leads.
         untuned: whether it was not tuned well enough.
     """
 
@@ -52,8 +52,8 @@ class ArmRow:
     reached: str
     at_worst: str
     best: str
-    leads: str
-    winner: bool
+    standing: str
+    ahead: bool
     untuned: bool
 
 
@@ -88,10 +88,11 @@ class AnswerView:
         insights: what else was learnt.
         notes: on trials of earlier rounds.
         arms: compared arms, in the order of the round.
-        pairs: row's arm, then for each arm the probability that the row's is better; empty for one
-            arm, and for many.
+        pairs: row's arm, then for each arm the share of draws in which the row's is better; empty
+            for one arm, and for many.
         budget: trials that each arm is judged by.
         share: of repeated searches that would do as well as ``at_worst``, in words.
+        settling: which reruns would tell the leading arms apart; empty where none are needed.
         variances: name, value and how it was found.
         decision: ``None`` before there is one.
         plots: isolation plot, and the arms' curves.
@@ -107,6 +108,7 @@ class AnswerView:
     pairs: tuple[tuple[str, ...], ...]
     budget: int
     share: str
+    settling: str
     variances: tuple[tuple[str, str, str], ...]
     decision: DecisionView | None
     plots: tuple[Plot, ...]
@@ -147,6 +149,7 @@ def answer_view(
         pairs=_pairs(comparison) if 1 < len(comparison.arms) <= _MOST_PAIRED else (),
         budget=comparison.budget,
         share=percent((1 + comparison.confidence) / 2),
+        settling=answer.settling,
         variances=(
             ("Between seeds", *_spread(variances.trial)),
             ("Between searches", *_spread(variances.study)),
@@ -166,12 +169,20 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
             at_worst=_number(arm.high if comparison.objective.direction.sign > 0 else arm.low),
             best=f"{_number(arm.best_value)}"
             + (f", trial {arm.best_trial}" * bool(arm.best_trial)),
-            leads=probability(arm.probability_best),
-            winner=arm.label in answer.winners,
+            standing=_standing(answer, arm.label),
+            ahead=arm.label == answer.winners[0],
             untuned=arm.label in answer.untuned,
         )
         for arm in comparison.arms
     )
+
+
+def _standing(answer: Answer, label: str) -> str:
+    if label not in answer.winners:
+        return "behind"
+    if label != answer.winners[0]:
+        return "may be as good"
+    return "best" if answer.leader is None else "leads"
 
 
 def _pairs(comparison: ArmComparison) -> tuple[tuple[str, ...], ...]:
@@ -200,8 +211,9 @@ def _plots(
     )
     caption = (
         f"Best of {comparison.budget} trials over the nuisance settings. "
-        f"{percent((1 + comparison.confidence) / 2)} of repeated searches would do at least as "
-        "well as the bad end of the bar; small points are trials."
+        f"{percent((1 + comparison.confidence) / 2)} of repeated searches would find a trial as "
+        "good as the bad end of the bar, or better. The best is what the selected trial showed; "
+        "small points are trials."
         + (" Hollow: an arm that was not tuned." if answer.untuned else "")
     )
     labels = [arm.label for arm in comparison.arms]

@@ -27,6 +27,10 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
         digits = 5 if near_one else 3
         values = ", ".join(short(v, digits) for v in found)
         words.append(f"Best trials (stars) at {values}.")
+    if info.overlay.effect is not None:
+        words.append("Grey: the fitted effect with its 90 % band, better towards the best trials.")
+    if len(info.overlay.best_fifth):
+        words.append("Rings: the best fifth.")
     good = len(info.overlay.good_rows)
     if good:
         words.append(f"Green: the good region, {counted(good, 'trial')}.")
@@ -43,11 +47,11 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
 def _edge(band: EdgeBand) -> str:
     if band.suggested is not None:
         low, high = band.suggested
-        return f"Still improves at the {band.edge} end: search {low:.6g} to {high:.6g}."
-    if band.verdict == "look":
-        return f"The best are near the {band.edge} end, as chance may have it."
-    if band.verdict == "infeasible-edge":
-        return f"Improves towards the {band.edge} end, where trials fail."
+        return f"Still improves at the {band.edge} end: search {low:.4g} to {high:.4g}."
+    if band.verdict == "open":
+        return f"The best trial is at the {band.edge} end, the last level tried."
+    if band.verdict == "unstable":
+        return f"Trials fail towards the {band.edge} end."
     return ""
 
 

@@ -247,6 +247,10 @@ def _looks(looks: Looks) -> HistoryTable:
             )
         )
     rows += [
+        HistoryRow((f"confirm, look {look.count}", day(look.at), look.metric, look.config))
+        for look in looks.confirm
+    ]
+    rows += [
         HistoryRow((f"{look.set}, look {look.count}", day(look.at), value_text(look), look.config))
         for look in looks.test
     ]

@@ -33,10 +33,12 @@ class Look:
 
     Args:
         at: seconds since the epoch.
-        set: ``test``, or ``validation``.
+        set: ``test``, ``validation``, or ``confirm``: the part of the validation set that decisions
+            alone look at.
         metric: that was looked at.
-        config: ``baseline``, or the trial.
-        value: mean over ``trials``; NaN where all values were handed out at once.
+        config: ``baseline``, the trial, or the round whose decision looked.
+        value: mean over ``trials``; NaN where all values were handed out at once, or a decision
+            looked.
         deviation: standard deviation over them; NaN for one.
         trials: whose values these are.
         count: how many looks at this set there have been, this one included.
@@ -61,6 +63,8 @@ class Looks:
         rounds, trials: that were judged on the validation set.
         over: the end of exploration; ``None`` while it goes on.
         test: every look at the test set, oldest first.
+        confirm_metric: metric of the examples that choose nothing; empty where none is declared.
+        confirm: every look at it, oldest first.
     """
 
     metric: str
@@ -69,6 +73,8 @@ class Looks:
     trials: int
     over: ExplorationOver | None
     test: tuple[Look, ...]
+    confirm_metric: str = ""
+    confirm: tuple[Look, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -78,6 +84,10 @@ class Looks:
 def looks_text(looks: Looks) -> str:
     """The ledger of looks, for a terminal."""
     lines = [f"validation set: {judged_text(looks)}"]
+    if looks.confirm_metric or looks.confirm:
+        count = counted(len(looks.confirm), "look")
+        lines.append(f"confirmation set: {looks.confirm_metric}, {count} by decisions")
+        lines += [f"  {day(look.at)}  {look.config}" for look in looks.confirm]
     if not looks.test_metric:
         lines.append("test set: no metric declared; write test = NAME under [metric]")
         return "\n".join(lines)

@@ -113,7 +113,7 @@ def _boundary_keys(finding: Finding) -> tuple[list[str], list[str]]:
     notable = [
         f"axis:{edge['hyperparameter']}"
         for edge in edges
-        if edge.get("verdict") in ("look", "infeasible-edge", "natural-limit")
+        if edge.get("verdict") in ("open", "unstable")
     ]
     return tight, notable
 

@@ -126,7 +126,7 @@ def _followed_advice(key: str, before: SearchedRanges, domain: Domain) -> str:
 
 def _carries_out(advice: Mapping[str, Any], before: Domain, after: Domain) -> bool:
     change = range_change(before, after)
-    if advice["action"] != "expand":
+    if advice["action"] not in ("expand", "try-level"):
         return change in ("narrower", "moved") and advice["action"] == "shrink"
     edge = advice.get("edge")
     if isinstance(before, _LISTED) or isinstance(after, _LISTED):

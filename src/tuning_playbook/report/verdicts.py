@@ -22,8 +22,10 @@ _LOOKS = {
     Verdict.FAIL: ("FAIL", "bold red"),
     Verdict.WARN: ("WARN", "bold yellow"),
     Verdict.UNKNOWN: ("cannot tell", "cyan"),
+    Verdict.NOTE: ("note", "blue"),
     Verdict.PASS: ("pass", "green"),
 }
+_TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
 _ABOUT_CURVES = frozenset(
@@ -120,13 +122,21 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             why = finding.summary.removeprefix("Cannot tell: ")
             if not has_curves and finding.check in _ABOUT_CURVES:
                 why = "these read the curves of the metric, and none were given"
-            reasons.setdefault(why, []).append(finding.check)
+            asked = [f"→ {advice_words(a)}" for a in finding.advice if a.action in _TRIED_CHEAPLY]
+            reasons.setdefault("\n".join([why, *asked]), []).append(finding.check)
     if reasons:
         unknown = Text("\n").join(
             Text.assemble(", ".join(dict.fromkeys(checks)), (f": {printable(why)}", "dim"))
             for why, checks in reasons.items()
         )
         rows.add_row(_badge(Verdict.UNKNOWN), unknown)
+    notes = [
+        Text.assemble(finding.check, (f": {printable(finding.summary)}", "dim"))
+        for finding in findings
+        if finding.verdict is Verdict.NOTE
+    ]
+    if notes:
+        rows.add_row(_badge(Verdict.NOTE), Text("\n").join(notes))
     passed = [finding.check for finding in findings if finding.verdict is Verdict.PASS]
     if passed:
         rows.add_row(_badge(Verdict.PASS), Text(", ".join(dict.fromkeys(passed)), style="dim"))

@@ -45,6 +45,9 @@ class RunSummary:
     interrupted: bool
 
 
+TRIALS_FOLDER = Path(".playbook") / "trials"  # below the project's
+
+
 class Driver:
     """Runs the trials of some studies on one machine.
 
@@ -77,7 +80,7 @@ class Driver:
         self._store = store
         self._launcher = launcher
         self._folder = folder
-        self._trials_folder = trials_folder or folder / ".playbook" / "trials"
+        self._trials_folder = trials_folder or folder / TRIALS_FOLDER
         self._resources = resources
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._on_progress = on_progress

@@ -16,7 +16,7 @@ from tuning_playbook.space import Value, plain_config
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.checkpoints import CheckpointFolder
 from tuning_playbook.training.journal import JournalWriter
-from tuning_playbook.training.predictions import PredictionFolder, as_array
+from tuning_playbook.training.predictions import PREDICTIONS, PredictionFolder, as_array
 from tuning_playbook.trial import Step
 
 
@@ -51,7 +51,7 @@ class TrialHandle:
             direction=attempt.objective.direction,
             keep_best=attempt.training.keep_best_checkpoints,
         )
-        self._predictions = PredictionFolder(self.folder / "predictions")
+        self._predictions = PredictionFolder(self.folder / PREDICTIONS)
         self._evaluated: tuple[Step, float] = (-1, math.nan)
 
     def steps(self, start: Step = 0) -> range:

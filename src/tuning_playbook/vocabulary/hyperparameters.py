@@ -70,8 +70,9 @@ _OTHER_BATCHES = phrases(
 _LENGTHS = phrases("epoch, epochs, steps, iterations, iters, updates, tokens, samples")
 _OF_LENGTHS = phrases(
     """
-    num, n, nb, number, of, no, max, maximum, total, train, training, trainer, args, config, cfg,
-    params, param, hparams, hyperparameters, optimization, optimizer, run, global, data, model
+    num, n, nb, number, of, no, max, maximum, total, planned, train, training, trainer, args,
+    config, cfg, params, param, hparams, hyperparameters, optimization, optimizer, run, global,
+    data, model
     """
 )
 # One step is a place on the way; ``n_steps`` is the length of a rollout as often as that of

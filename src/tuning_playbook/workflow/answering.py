@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,24 +17,22 @@ from tuning_playbook.analysis.variances import (
     study_spread,
     trial_spread,
 )
-from tuning_playbook.decide.answer import Answer, answer, clear_leader
+from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.study import Study
+from tuning_playbook.workflow.arm_standing import arm_standing
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
-from tuning_playbook.workflow.contenders import best_of_arms
 from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.reruns import present_code, rerun_groups, reruns_of
+from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
@@ -113,29 +111,30 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    findings = arm_findings(arms, deviation=deviation)
+    findings = arm_findings(arms, deviation=deviation, tolerance=own.complexity_cost or None)
     axis, compared = _compared(arms, labels)
-    comparison = _comparison(arms, compared)
+    comparison = _comparison(arms, compared, deviation)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
-        smallest = max(own.complexity_cost, deviation or 0.0)
-        leader = clear_leader(comparison, smallest_gain=smallest)
+        judged = arm_standing(
+            opened, store, arms, comparison, facts=own, seed_deviation=deviation, name=round_name
+        )
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
-            _judgement(arms, labels, named, leader),
+            judged.standing,
+            _judgement(arms, labels, named, judged.standing.winner),
             findings=named,
             caveats=caveats,
             best_config=_searched(arms, candidate),
-            complexity_cost=own.complexity_cost,
+            chance=judged.chance,
+            settling=judged.settling,
+            learnt=judged.learnt,
             seed_deviation=deviation,
         )
-        seeds = _between_arms(opened, store, arms)
-        found = replace(found, insights=(*seeds, *found.insights))
-        examples = opened.project.evaluation_examples
-        variances = _variances(comparison, compared, reruns, examples)
+        variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
     decided = newest_entry(store, DECISION, round_name)
     return RoundAnswer(
         name=round_name,
@@ -153,23 +152,6 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         decision=None if decided is None else decision_of(decided),
         caveats=caveats,
     )
-
-
-def _between_arms(opened: OpenProject, store: Store, arms: Sequence[Arm]) -> tuple[str, ...]:
-    """What reruns of the arms' best configurations say, where there are any."""
-    if len(arms) < 2 or not any(s.purpose == "rerun" for s in store.studies()):
-        return ()
-    try:
-        best = best_of_arms(opened.project, arms)
-    except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
-        return ()
-    provenance = present_code(opened)
-    values = {
-        label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
-        for label, config in best.items()
-    }
-    words = compared_with_fresh_seeds(values, opened.project.objective)
-    return (words,) if words else ()
 
 
 def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[str, tuple[Compared, ...]]:
@@ -201,14 +183,21 @@ def _middle(study: Study, key: str, part: Slice) -> Value | None:
     return value
 
 
-def _comparison(arms: Sequence[Arm], compared: Sequence[Compared]) -> ArmComparison | None:
+def _comparison(
+    arms: Sequence[Arm], compared: Sequence[Compared], deviation: float | None
+) -> ArmComparison | None:
     if not compared or not all(np.any(feasibility(c.table).judged) for c in compared):
         return None
     spaces = [arm.study.space for arm in arms]
     shared = len(arms) > 1 and all(space == spaces[0] for space in spaces)
     tables = [c.table for c in compared]
     labels = [c.label for c in compared]
-    return compare_arms(tables, labels=labels, paired=shared and _ids_in_common(tables))
+    return compare_arms(
+        tables,
+        labels=labels,
+        paired=shared and _ids_in_common(tables),
+        seed_deviation=deviation,
+    )
 
 
 def _ids_in_common(tables: Sequence[TrialTable]) -> bool:

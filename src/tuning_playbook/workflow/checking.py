@@ -24,6 +24,7 @@ from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
+from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.columns_taken import (
@@ -270,8 +271,10 @@ def _facts(table: TrialTable) -> str:
     objective = table.objective
     facts = counted(count, "trial")
     lost = int(judged.infeasible.sum())
-    unfinished = count - int(judged.judged.sum())
+    stopped = int(np.sum(~judged.judged & (table.status == Status.CANCELLED.value)))
+    unfinished = count - int(judged.judged.sum()) - stopped
     facts += f", {lost} infeasible" if lost else ""
+    facts += f", {stopped} stopped before the end" if stopped else ""
     facts += f", {unfinished} unfinished" if unfinished else ""
     facts += f"; {objective.direction.value} {objective.metric}"
     constant = constant_metric(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +10,35 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import Candidate, changed_values
-from tuning_playbook.decide.gain_bounds import MOST_RERUNS
+from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.rerun_failures import failures_of, highest_failure_rate
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.looks import Look
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import DECISION, LAUNCH, decision_entry, newest_entry
+from tuning_playbook.store.logbook import (
+    DECISION,
+    LAUNCH,
+    LOOK,
+    decision_entry,
+    newest_entry,
+)
 from tuning_playbook.study import Objective, Provenance
 from tuning_playbook.words import short
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
+from tuning_playbook.workflow.decision_values import (
+    deciding_objective,
+    earlier_looks,
+    known_examples,
+    on_confirm,
+    past_deviation,
+)
+from tuning_playbook.workflow.looking import enter_look, looks_at
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
-from tuning_playbook.workflow.reruns import Reruns, earlier_deviation, present_code, reruns_of
-from tuning_playbook.workflow.reservations import reservations
+from tuning_playbook.workflow.reruns import Reruns, present_code, reruns_of
+from tuning_playbook.workflow.reservations import evidence_reservations, reservations
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +47,14 @@ class DecisionResult:
 
     Args:
         decision: what was decided.
-        objective: of the project.
+        objective: what decides: the project's, or its metric on the examples that confirm.
         selected: the trial that brought the candidate up.
         reruns: of the candidate and of the baseline.
         reservations: what a reader of the decision should know beside its reasons.
+        examples: what is known of the examples that decide.
+        chosen_by: metric that chose the candidate.
+        spent: chance that one of the project's decisions, this one included, is a false launch, at
+            most.
     """
 
     decision: Decision
@@ -41,6 +62,14 @@ class DecisionResult:
     selected: Candidate
     reruns: tuple[Reruns, ...]
     reservations: tuple[str, ...]
+    examples: Examples
+    chosen_by: str
+    spent: float
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the deciding examples chose nothing."""
+        return self.objective.metric != self.chosen_by
 
     @property
     def is_settled(self) -> bool:
@@ -49,13 +78,13 @@ class DecisionResult:
 
     @property
     def next_command(self) -> str:
-        """What to type next; empty where the incumbent stays, or no number of reruns would tell."""
+        """What to type next; empty where the incumbent stays."""
         if self.decision.choice is Choice.ADOPT:
             return f"playbook launch {self.decision.round}"
-        if self.is_settled or self.decision.reruns_needed > MOST_RERUNS:
+        if self.is_settled or not self.decision.reruns_asked:
             return ""
         failed = max(len(r.values) - len(r.finite) for r in self.reruns)
-        times = self.decision.reruns_needed + failed
+        times = self.decision.reruns_asked + failed
         return f"playbook rerun {self.decision.round} --times {times}"
 
     def as_document(self) -> dict[str, Any]:
@@ -67,6 +96,7 @@ class DecisionResult:
             "choice": d.choice.value,
             "metric": self.objective.metric,
             "direction": self.objective.direction.value,
+            "chosen_by": self.chosen_by,
             "gain": d.gain,
             "lower": d.lower,
             "upper": d.upper,
@@ -74,6 +104,16 @@ class DecisionResult:
             "complexity_cost": d.complexity_cost,
             "trial_deviation": d.trial_deviation,
             "reruns_needed": d.reruns_needed,
+            "reruns_asked": d.reruns_asked,
+            "look": d.look,
+            "false_launch_at_most": self.spent,
+            "examples": {
+                "count": self.examples.count,
+                "chose_among": self.examples.chose_among,
+                "deviation": d.example_deviation,
+                "optimism": d.optimism,
+            },
+            "failures": self._failures(),
             "reasons": list(d.reasons),
             "reservations": list(self.reservations),
             "selected": {
@@ -89,10 +129,32 @@ class DecisionResult:
             "next": self.next_command,
         }
 
+    def _failures(self) -> dict[str, Any]:
+        """Of both sides; the rate is the largest that the reruns do not exclude at 95 %."""
+        d = self.decision
+        found = failures_of(d.candidate_values, d.incumbent_values)
+        sides = {
+            "candidate": (found.candidate, found.candidate_runs),
+            "baseline": (found.incumbent, found.incumbent_runs),
+        }
+        return {
+            role: {
+                "failed": len(failed),
+                "reruns": runs,
+                "rate_at_most": highest_failure_rate(len(failed), runs),
+            }
+            for role, (failed, runs) in sides.items()
+        }
+
     def text(self) -> str:
         """For a person."""
         d = self.decision
         lines = [f"{d.round}: {d.choice.value}", *(f"  {reason}" for reason in d.reasons)]
+        if self.is_confirmed:
+            lines.append(
+                f"  Decided on {self.objective.metric}, from examples that chose nothing; the "
+                f"candidate was chosen by {self.chosen_by}."
+            )
         lines += ["", *(f"  {r.text(self.objective)}" for r in self.reruns)]
         changes = changes_text(d.incumbent, d.candidate)
         lines += ["", "changes:", *(f"  {line}" for line in changes)] if changes else []
@@ -119,7 +181,7 @@ def decide(
     Args:
         folder: of the project.
         round_name: of the round.
-        confidence: of each bound of the gain; the rule's own by default.
+        confidence: of each bound of the gain; by default it follows from the looks so far.
         complexity_cost: gain that the change must bring, in the metric's units; the round file's by
             default.
 
@@ -131,33 +193,48 @@ def decide(
     configuration".
     """
     opened = open_project(Path(folder))
-    store = project_store(opened, must_exist=True)
+    store = project_store(opened, must_exist=True, confirming=True)
     try:
         contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
         _require_open(store, contenders)
         provenance = present_code(opened)
         reruns = _reruns(opened, store, contenders, provenance)
         _require_reruns(contenders.round, reruns)
-        past = earlier_deviation(store, opened.project, without=tuple(r.study.name for r in reruns))
+        if opened.project.confirm_metric:
+            reruns = on_confirm(store, opened.project, reruns)
+        objective = deciding_objective(opened.project)
+        past = past_deviation(store, opened.project, without=tuple(r.study.name for r in reruns))
+        looks = earlier_looks(
+            store, contenders, reruns, metric=objective.metric, code=provenance.code
+        )
+        examples = known_examples(opened, store, contenders, reruns)
         usual = contenders.facts.complexity_cost
         cost = usual if complexity_cost is None else complexity_cost
         decision = decide_launch(
             reruns[0].values,
             reruns[-1].values,
-            direction=opened.project.objective.direction,
+            direction=objective.direction,
             round=contenders.round,
             candidate=contenders.candidate.config,
             incumbent=contenders.incumbent,
             complexity_cost=cost,
             past_deviation=past,
-            **({} if confidence is None else {"confidence": confidence}),
+            confidence=confidence,
+            earlier_looks=looks.reruns,
+            examples=examples,
         )
         result = DecisionResult(
             decision,
-            opened.project.objective,
+            objective,
             contenders.candidate,
             reruns,
-            reservations(opened, store, contenders, provenance, cost=cost),
+            (
+                *evidence_reservations(opened.project, decision, examples, looks),
+                *reservations(opened, store, contenders, provenance, cost=cost),
+            ),
+            examples,
+            opened.project.objective.metric,
+            looks.spent + 1 - decision.confidence,
         )
         _enter(store, result, provenance)
     finally:
@@ -257,8 +334,28 @@ def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None
         },
     )
     newest = newest_entry(store, DECISION, result.decision.round)
-    if newest is None or repr(dict(newest.data)) != repr(dict(entry.data)):
-        store.enter(entry)
+    if newest is not None and repr(dict(newest.data)) == repr(dict(entry.data)):
+        return
+    store.enter(entry)
+    if result.is_confirmed:
+        _enter_look(store, result, at=entry.at)
+
+
+def _enter_look(store: Store, result: DecisionResult, *, at: float) -> None:
+    """The set that confirms was looked at, by this decision."""
+    enter_look(
+        store,
+        Look(
+            at=at,
+            set="confirm",
+            metric=result.objective.metric,
+            config=f"decision on {result.decision.round}",
+            value=math.nan,
+            deviation=math.nan,
+            trials=tuple(f"{r.study.name} ({len(r.values)} reruns)" for r in result.reruns),
+            count=len(looks_at(store.logbook(kind=LOOK), "confirm")) + 1,
+        ),
+    )
 
 
 def _value(value: Value | None) -> str:

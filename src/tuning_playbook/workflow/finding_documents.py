@@ -18,11 +18,13 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         >>> document["advice"][0]["trials"], finding_of(document) == found
         (40, True)
     """
+    # A note judges nothing; programs that know four verdicts read it as unknown.
+    noted = finding.verdict is Verdict.NOTE
     return {
         "check": finding.check,
-        "verdict": finding.verdict.value,
+        "verdict": (Verdict.UNKNOWN if noted else finding.verdict).value,
         "summary": finding.summary,
-        "evidence": dict(finding.evidence),
+        "evidence": {**finding.evidence, **({"note": True} if noted else {})},
         "advice": [
             {"action": advice.action, **advice.arguments, "reason": advice.reason}
             for advice in finding.advice
@@ -34,11 +36,13 @@ def finding_document(finding: Finding) -> dict[str, Any]:
 
 def finding_of(document: Mapping[str, Any]) -> Finding:
     """The finding of a document; answers were once stored without evidence and confidence."""
+    evidence = dict(document.get("evidence", {}))
+    noted = bool(evidence.pop("note", False))
     return Finding(
         check=document["check"],
-        verdict=Verdict(document["verdict"]),
+        verdict=Verdict.NOTE if noted else Verdict(document["verdict"]),
         summary=document["summary"],
-        evidence=document.get("evidence", {}),
+        evidence=evidence,
         advice=tuple(map(_advice_of, document["advice"])),
         source=document["source"],
         confidence=document.get("confidence", "high"),

@@ -99,8 +99,15 @@ def looks_of(
         ),
         trials=sum(judged.values()),
         over=_over(logbook),
-        test=tuple(_look(e) for e in logbook if e.kind == LOOK and e.data.get("set") == "test"),
+        test=looks_at(logbook, "test"),
+        confirm_metric=project.confirm_metric,
+        confirm=looks_at(logbook, "confirm"),
     )
+
+
+def looks_at(logbook: Sequence[LogbookEntry], which: str) -> tuple[Look, ...]:
+    """Every look at one set, ``test`` or ``confirm``, oldest first."""
+    return tuple(_look(e) for e in logbook if e.kind == LOOK and e.data.get("set") == which)
 
 
 def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
@@ -201,7 +208,7 @@ def _look(entry: LogbookEntry) -> Look:
 
 
 def _count(store: Store) -> int:
-    return sum(e.data.get("set") == "test" for e in store.logbook(kind=LOOK))
+    return len(looks_at(store.logbook(kind=LOOK), "test"))
 
 
 def _still_open(store: Store) -> Iterator[str]:

@@ -85,7 +85,11 @@ def refuse_unknown_followed(
 
 
 def project_store(
-    opened: OpenProject, *, must_exist: bool = False, held_out: bool = False
+    opened: OpenProject,
+    *,
+    must_exist: bool = False,
+    held_out: bool = False,
+    confirming: bool = False,
 ) -> Store:
     """The store that the project file names.
 
@@ -94,9 +98,12 @@ def project_store(
         must_exist: raise instead of making a new store.
         held_out: hand out the metric on held-out data as well. Only what enters each look in the
             logbook may ask for it; reports, checks and answers never see it.
+        confirming: hand out the metric that confirms candidates as well. Decisions alone may ask.
     """
     store = open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
-    return store if held_out else locked(store, opened.project.test_metric)
+    hidden = ["" if held_out else opened.project.test_metric]
+    hidden += ["" if confirming else opened.project.confirm_metric]
+    return locked(store, *hidden)
 
 
 def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:

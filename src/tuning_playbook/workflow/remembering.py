@@ -51,6 +51,7 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
         "soundness": found.soundness.value,
         "reasons": list(found.reasons),
         "winners": list(found.winners),
+        "leader": found.leader,
         "insights": list(found.insights),
         "caveats": list(found.caveats),
         "metric": first.objective.metric,

@@ -10,6 +10,7 @@ from typing import Any
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
 from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
@@ -25,7 +26,7 @@ from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 from tuning_playbook.workflow.reruns import Reruns, reruns_of
 
-USUAL_RERUNS = 5
+USUAL_RERUNS = USUAL_LOOKS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,16 @@ class RerunResult:
         if self.interrupted:
             return "\n".join([*lines, "stopped; the same command goes on"])
         if not self.asked:
-            more = 2 * max(r.planned for r in self.reruns)
-            lines.append(
-                f"there are that many already; for more: playbook rerun {name} --times {more}"
-            )
+            there = max(r.planned for r in self.reruns)
+            said = "there are that many already"
+            if there < AFFORDABLE_RERUNS:
+                more = min(2 * there, AFFORDABLE_RERUNS)
+                said += f"; for more: playbook rerun {name} --times {more}"
+            lines.append(said)
         if of_arms:
             values = {r.role: r.values for r in self.reruns}
-            lines.append(compared_with_fresh_seeds(values, self.objective))
+            fresh = compared_with_fresh_seeds(values, self.objective)
+            lines += [fresh.text] if fresh else []
         elif len(self.reruns) > 1:
             lines.append(f"next: playbook decide {self.round}")
         return "\n".join(lines)

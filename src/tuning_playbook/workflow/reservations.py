@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from tuning_playbook.decide.candidates import changed_values
-from tuning_playbook.decisions import Soundness
+from tuning_playbook.decide.example_luck import Examples
+from tuning_playbook.decisions import Decision, Soundness
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import ANSWER, newest_entry
-from tuning_playbook.study import Provenance
-from tuning_playbook.words import listed
+from tuning_playbook.study import Project, Provenance
+from tuning_playbook.words import listed, percent
 from tuning_playbook.workflow.contenders import Contenders
+from tuning_playbook.workflow.decision_values import EarlierLooks
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import has_protocol
+
+# Chance of a false launch among a project's decisions from which on it is worth a line.
+_SPENT_NOTED = 0.05
 
 
 def reservations(
@@ -67,6 +72,45 @@ def reservations(
     found += untested_values(opened, store, contenders.candidate.config)
     found += [note for arm in contenders.arms for note in arm.notes]
     return tuple(dict.fromkeys(found))
+
+
+def evidence_reservations(
+    project: Project, decision: Decision, examples: Examples, looks: EarlierLooks
+) -> list[str]:
+    """What the evidence of a decision lacks, and how to get it.
+
+    Args:
+        project: what is declared of the metric.
+        decision: as it was made.
+        examples: what was known of the examples that decide.
+        looks: at this change and of the project, before this one.
+    """
+    found = []
+    metric = project.confirm_metric or project.objective.metric
+    if examples.difference_variance is None:
+        missing = f"keep {metric} of every example: trial.predictions(step, ids, {metric}=...)"
+        if examples.count is None:
+            key = "confirm_examples" if project.confirm_metric else "examples"
+            missing += f", and write their number under [metric]: {key} = ..."
+        found.append(
+            "How far the choice of evaluation examples moves the gain is not measured, so a "
+            f"cautious figure was used. To measure it, {missing}"
+        )
+        found[-1] += "."
+    if not project.confirm_metric:
+        found.append(
+            "The reruns were evaluated on the examples that chose the candidate. Set a part of the "
+            "validation set aside that chooses nothing, log the metric on it in the same runs, and "
+            'name it under [metric]: confirm = "..."; decisions then go by it.'
+        )
+    spent = looks.spent + 1 - decision.confidence
+    if looks.decisions and spent > _SPENT_NOTED:
+        found.append(
+            f"With this one the project has made {looks.decisions + 1} decisions; if no change "
+            "did anything, one of them would still have been adopted with a probability of up to "
+            f"{percent(min(1.0, spent))}."
+        )
+    return found
 
 
 def untested_values(opened: OpenProject, store: Store, config: Config) -> list[str]:

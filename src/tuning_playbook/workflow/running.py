@@ -70,6 +70,7 @@ class RoundResult:
         if self.answer is not None:
             lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
             lines += [f"  {reason}" for reason in self.answer.reasons]
+            lines += [f"  {self.answer.settling}"] if self.answer.settling else []
             lines += ["", "what now: playbook next"]
         if self.report is not None:
             lines.append(f"report: {self.report}")

@@ -147,7 +147,7 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
         algorithm="list",
         configs=({},),
     )
-    store = locked(MemoryStore(), project.test_metric)
+    store = locked(MemoryStore(), project.test_metric, project.confirm_metric)
     store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
     launcher = LocalLauncher(opened.folder, training.target, workers=1)
     with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:

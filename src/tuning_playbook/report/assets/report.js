@@ -26,7 +26,7 @@
       trace.text = Array.from(integers(trace.meta.rows), (row) => escaped(section.hover[row]).replace(/\n/g, "<br>"));
     }
     // Plotly reads tags in texts; names of the user's are shown as they are.
-    for (const axis of [layout.xaxis, layout.yaxis]) {
+    for (const axis of [layout.xaxis, layout.yaxis, layout.yaxis2].filter(Boolean)) {
       Object.assign(axis, { gridcolor: grid, linecolor: grid });
       axis.title.text = escaped(axis.title.text);
       if (axis.ticktext) axis.ticktext = axis.ticktext.map(escaped);

@@ -1,0 +1,78 @@
+"""Findings that cause or contradict each other, said as one: the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tuning_playbook.findings import Finding, Verdict
+
+_ALARMS = (Verdict.FAIL, Verdict.WARN)
+
+# Cause -> what follows from it. Causes come before what they explain.
+_FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    # Seen the wrong way round, a curve that improves gets worse from its first evaluation on.
+    "direction-sanity": ("overfitting", "best-step", "saturated-early", "still-improving",
+                         "late-variance", "rising-train-loss", "edge-of-stability"),
+    # Bugs that undo training make it unstable, and the validation metric worse.
+    "rising-train-loss": ("instability", "overfitting", "best-step", "saturated-early",
+                          "late-variance"),
+    "instability": ("overfitting", "best-step", "saturated-early", "late-variance"),
+    "periodicity": ("late-variance", "instability"),
+    # What turns early was best early, and is as good as it gets early.
+    "overfitting": ("best-step", "saturated-early"),
+    "saturated-early": ("best-step",),
+    "still-improving": ("best-step",),
+}  # fmt: skip
+
+
+def said_once(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, where those that follow from another one are notes that name it.
+
+    A note keeps its numbers: ``evidence.explained_by`` names the cause and
+    ``evidence.verdict_alone`` what the check says by itself. Its advice is dropped, except that
+    to train for less, which the cause takes over: it holds whatever the cause.
+
+    Args:
+        findings: of one study, in any order.
+
+    Example:
+        >>> said_once([Finding("overfitting", Verdict.FAIL, "It overfits."),
+        ...            Finding("best-step", Verdict.WARN, "All were best early.")])[1].summary
+        'Follows from overfitting: All were best early.'
+    """
+    found = list(findings)
+    alarms = {f.check: f for f in found if f.verdict in _ALARMS}
+    causes: dict[str, str] = {}
+    for cause, effects in _FOLLOWS.items():
+        if cause in alarms and cause not in causes:
+            causes.update({e: cause for e in effects if e in alarms and e not in causes})
+    return [_as_cause(f, causes, alarms) if f.check not in causes else _as_effect(f, causes)
+            for f in found]  # fmt: skip
+
+
+def _as_effect(finding: Finding, causes: Mapping[str, str]) -> Finding:
+    if finding.verdict not in _ALARMS:
+        return finding
+    cause = causes[finding.check]
+    return replace(
+        finding,
+        verdict=Verdict.NOTE,
+        summary=f"Follows from {cause}: {finding.summary}",
+        evidence={
+            **finding.evidence,
+            "explained_by": cause,
+            "verdict_alone": finding.verdict.value,
+        },
+        advice=(),
+    )
+
+
+def _as_cause(
+    finding: Finding, causes: Mapping[str, str], alarms: Mapping[str, Finding]
+) -> Finding:
+    if finding.check != "overfitting" or finding.verdict not in _ALARMS:
+        return finding
+    effects = [alarms[effect] for effect, cause in causes.items() if cause == finding.check]
+    shorter = [a for effect in effects for a in effect.advice if a.action == "train-shorter"]
+    return replace(finding, advice=(*finding.advice, *shorter[:1]))

@@ -1,0 +1,136 @@
+"""The answer of a round in words: what was reached, how sure that is, what it does not count."""
+
+from __future__ import annotations
+
+import math
+
+from tuning_playbook.analysis.isolation import ArmComparison, ArmResult
+from tuning_playbook.analysis.naming import stated_confidence
+from tuning_playbook.analysis.repetition import rank_reached_by_most
+from tuning_playbook.analysis.tuning_ease import TuningEase
+from tuning_playbook.decide.chance import Chance
+from tuning_playbook.decide.standing import Standing
+from tuning_playbook.space import Config
+from tuning_playbook.study import Objective
+from tuning_playbook.words import counted, listed, percent, short
+
+
+def single_sentence(comparison: ArmComparison, config: Config) -> str:
+    """What the only arm of a round reached, and where."""
+    arm, metric = comparison.arms[0], comparison.objective.metric
+    if not math.isfinite(arm.best_value):
+        return f"None of the {arm.trials} trials trained."
+    where = ", ".join(f"{key} = {short(value)}" for key, value in config.items())
+    return (
+        f"The best of {arm.trials} trials reaches {metric} = {arm.best_value:.4g}"
+        + (f" with {where}" if where else "")
+        + (f" (trial {arm.best_trial}); " if arm.best_trial else "; ")
+        + f"{_bad_end(comparison, arm)}."
+    )
+
+
+def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Chance) -> str:
+    """Which arm is best, or which one leads and why it is not named."""
+    of_label = {arm.label: arm for arm in comparison.arms}
+    best = of_label[standing.contenders[0]]
+    if not math.isfinite(best.value) and not math.isfinite(best.best_value):
+        return "No trial of any arm trained."
+    reached = (
+        f"{comparison.objective.metric} = {_value(best)} at "
+        f"{counted(comparison.budget, 'trial')} each ({_bad_end(comparison, best)})"
+    )
+    ranked = [comparison.arms[i] for i in comparison.order if comparison.arms[i] is not best]
+    if standing.winner is not None:
+        words = f"{best.label} is best: it reaches {reached}, "
+        words += f"the next, {ranked[0].label}, {_value(ranked[0])}. "
+        if standing.evidence == "reruns":
+            return words + "Reruns with fresh seeds settle it."
+        sure = percent(stated_confidence(comparison))
+        return words + (
+            f"That is about {sure} sure, counting {chance.counted}, but not {chance.left_out}."
+        )
+    rivals = [of_label[label] for label in standing.contenders[1:]]
+    words = f"No clear winner: {best.label} leads with {reached}, "
+    words += f"{listed([f'{arm.label} reaches {_value(arm)}' for arm in rivals[:3]])}"
+    if len(rivals) > 3:
+        words += f", and {counted(len(rivals) - 3, 'other arm')} may be as good"
+    words += f". {_why_not(comparison, standing, chance, best, rivals[0])}"
+    behind = [arm for arm in ranked if arm.label not in standing.contenders]
+    if behind:
+        others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"
+        words += f" Clearly behind: {others} {_value(behind[0])}."
+    return words
+
+
+def ease_sentence(
+    ease: TuningEase | None, objective: Objective, better: str, other: str, *, winner: bool
+) -> str:
+    """That an arm is easier to tune and not shown to be better at its best; empty otherwise."""
+    if ease is None:
+        return ""
+    sign = objective.direction.sign
+    best, typical = ([_number(sign * v) for v in pair] for pair in (ease.best, ease.typical))
+    closing = " At this budget that is enough to win." if winner else ""
+    return (
+        f"{better} is easier to tune than {other}: its median trial is at {typical[0]} against "
+        f"{typical[1]}, the mean of its three best trials at {best[0]} against {best[1]}. That its "
+        f"optimum is better too is not shown by these trials.{closing}"
+    )
+
+
+def selected_sentence(seed_deviation: float | None) -> str:
+    """How much worse a rerun of the best trial is expected to be."""
+    words = "The best trial was selected for its result, so a rerun is expected to be worse"
+    if seed_deviation is None:
+        return f"{words}; by how much is not known before something has been rerun."
+    return (
+        f"{words}, by about half to one standard deviation between seeds "
+        f"({seed_deviation / 2:.2g} to {seed_deviation:.2g})."
+    )
+
+
+def _why_not(
+    comparison: ArmComparison,
+    standing: Standing,
+    chance: Chance,
+    best: ArmResult,
+    rival: ArmResult,
+) -> str:
+    """Why the leading arm is not called best."""
+    if standing.contradicted:
+        return "Reruns with fresh seeds do not confirm what the search found."
+    if not (math.isfinite(best.value) and math.isfinite(rival.value)):
+        return "Too few trials trained for more."
+    gain = comparison.objective.direction.sign * (rival.value - best.value)
+    if gain <= 0:
+        return "At this budget the two are level."
+    difference = f"A difference of {gain:.2g}"
+    if gain <= standing.smallest_gain:
+        if chance.resolution is not None and chance.resolution >= standing.smallest_gain:
+            return (
+                f"{difference} is within what {chance.examples:,} evaluation examples leave to "
+                f"chance ({chance.resolution:.2g})."
+            )
+        return f"{difference} is below the {standing.smallest_gain:.2g} that would count."
+    luck = "the seed" if comparison.paired else "the search and of the seed"
+    return f"{difference} may be luck of {luck}."
+
+
+def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
+    """What most repeated searches would see; the band's good end is the best trial itself."""
+    worst = arm.high if comparison.objective.direction.sign > 0 else arm.low
+    likely = (1 + comparison.confidence) / 2
+    share = f"{percent(likely)} of repeated searches"
+    if math.isfinite(worst):
+        return f"{share} would find a trial at {worst:.4g} or better"
+    if rank_reached_by_most(comparison.budget, comparison.budget, likely) is None:
+        return "too few trials to say what a repeated search would find"
+    return f"fewer than {share} would find anything that trains"
+
+
+def _value(arm: ArmResult) -> str:
+    return f"{arm.value:.4g}" if math.isfinite(arm.value) else "nothing that trains"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if math.isfinite(value) else "no training"

@@ -1,0 +1,68 @@
+"""Which reruns would settle a round without a winner."""
+
+from __future__ import annotations
+
+import math
+
+from tuning_playbook.decide.chance import Chance
+from tuning_playbook.decide.fresh_seeds import FreshSeeds
+from tuning_playbook.decide.gain_bounds import reruns_to_settle
+from tuning_playbook.decide.standing import Standing
+from tuning_playbook.words import counted
+
+FIRST_RERUNS = 5
+# A difference that takes more reruns of each to be seen is hardly worth having.
+_MOST_RERUNS = 50
+
+
+def settling_reruns(
+    standing: Standing,
+    round_name: str,
+    *,
+    gain: float,
+    chance: Chance,
+    seed_deviation: float | None,
+    fresh: FreshSeeds | None,
+) -> str:
+    """What would tell the leading arms apart, with the command; empty where a winner is named.
+
+    Args:
+        standing: of the arms.
+        round_name: for the command.
+        gain: of the leading arm over the next one, as observed.
+        chance: counted in the answer.
+        seed_deviation: between reruns of one configuration; ``None`` where there are none.
+        fresh: reruns of the arms' best configurations so far.
+    """
+    if standing.winner is not None or len(standing.contenders) < 2:
+        return ""
+    gain = abs(gain if fresh is None else fresh.gain)
+    if chance.resolution is not None and 0 < gain <= chance.resolution:
+        return (
+            f"Reruns on the same {chance.examples:,} evaluation examples cannot settle a "
+            f"difference of {gain:.2g}; a larger evaluation set can."
+        )
+    if fresh is None or seed_deviation is None:
+        return (
+            f"What would settle it: playbook rerun {round_name} --arms --times {FIRST_RERUNS} "
+            "(the best configuration of every arm again, with fresh seeds)."
+        )
+    if not gain or not math.isfinite(gain):
+        return "The reruns so far show no difference; take the arm that is simpler or cheaper."
+    if not seed_deviation:
+        return ""
+    needed = reruns_to_settle(
+        gain, seed_deviation, past=False, confidence=(1 + fresh.confidence) / 2
+    )
+    needed = max(needed, min(fresh.counts) + 1)
+    if needed > _MOST_RERUNS:
+        return (
+            f"If the true difference is the observed {gain:.2g}, it takes more than "
+            f"{_MOST_RERUNS} reruns of each arm to settle it; take the arm that is simpler or "
+            "cheaper."
+        )
+    return (
+        f"If the true difference is the observed {gain:.2g}, {counted(needed, 'rerun')} of each "
+        f"arm settle it four times out of five: playbook rerun {round_name} --arms "
+        f"--times {needed}."
+    )

@@ -1,0 +1,73 @@
+"""Ends that no range can pass, and hyperparameters that no search tunes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm, is_not_tuned
+
+SHARES = (Family.PROBABILITY, Family.MOMENTUM)
+# On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
+_NEAR = 0.05
+
+
+def is_never_tuned(h: Hyperparameter) -> bool:
+    """Whether ``h`` is a batch size or a training length, which the playbook does not search.
+
+    Source: playbook, "Why shouldn't the batch size be tuned to directly improve validation set
+    performance?" and "Determining the number of steps for each training run".
+    """
+    return h.kind in ("batch_size", "training_length") or is_not_tuned(h.name)
+
+
+def family_of(h: Hyperparameter) -> Family | None:
+    """What ``h`` is by its name; ``None`` where that is unknown, or it holds logarithms."""
+    return None if is_logarithm(h.name) else hyperparameter_family(h.name)
+
+
+def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
+    """Whether the range of ``h`` cannot grow at ``edge``.
+
+    The declared natural limits decide. Where there are none, a range that begins at 0 is taken to
+    begin where it must, whole numbers that begin at 1 too, and a momentum, a rate of dropout or
+    another share ends at 1. A range that was only observed may end just short of that: on a linear
+    scale a twentieth of its width counts as nothing, but for learning rates and momenta.
+
+    Args:
+        h: a numeric hyperparameter.
+        edge: which end.
+    """
+    low, high = range_ends(h)
+    natural_low, natural_high = h.natural
+    family = family_of(h)
+    linear = isinstance(h.domain, Float) and h.domain.scale == "linear"
+    near = _NEAR * (high - low) if linear else 0.0
+    if edge == "low":
+        if natural_low is not None:
+            return low <= natural_low
+        if family in (Family.LEARNING_RATE, Family.MOMENTUM):
+            near = 0.0
+        return 0 <= low <= near or (low == 1 and lists_whole_numbers(h))
+    if natural_high is not None:
+        return high >= natural_high
+    if family not in SHARES or high > 1:
+        return False
+    return high >= 1 - (near if family is Family.PROBABILITY else 0.0)
+
+
+def range_ends(h: Hyperparameter) -> tuple[float, float]:
+    """Smallest and largest value of a numeric hyperparameter."""
+    domain = h.domain
+    if isinstance(domain, Ordered):
+        return float(domain.values[0]), float(domain.values[-1])
+    assert isinstance(domain, (Float, Integer))  # noqa: S101  callers pass numeric ones only
+    return float(domain.low), float(domain.high)
+
+
+def lists_whole_numbers(h: Hyperparameter) -> bool:
+    """Whether all values of ``h`` are whole numbers."""
+    domain = h.domain
+    if isinstance(domain, Ordered):
+        return all(isinstance(v, int) for v in domain.values)
+    return isinstance(domain, Integer)

@@ -1,0 +1,398 @@
+"""What the trials of a study say about each end of each searched range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.feasibility import Feasibility
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
+from tuning_playbook.edges.guards import position_of_best, zone_step
+from tuning_playbook.edges.levels import FEW_LEVELS, last_level
+from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
+from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
+
+Edge: TypeAlias = Literal["low", "high"]
+EdgeVerdict: TypeAlias = Literal[
+    "tight", "open", "inside", "natural-limit", "unstable", "not-tuned", "cannot-tell"
+]
+FloatArray = NDArray[np.float64]
+
+OUTER_SHARE = 0.2
+_GRID_SHARE = 0.8
+_EASIER = 0.75
+_FEWEST_FAILURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLimits:
+    """Where the verdicts begin.
+
+    Args:
+        rising: smallest effect at a tight edge, in its own standard deviations.
+        effect: smallest effect at a tight edge, in standard deviations of the scores: in large
+            studies the smallest effect is certain.
+        position: smallest position of the best fifth, outward, at a tight edge.
+        step: smallest rise into the outer quarter at a tight edge, in standard errors.
+        seen: an effect of this size, in standard deviations of the scores, is a gain of about 10 %
+            by widening; an edge is inside where it would have been seen with probability 0.8.
+        fewest_trials: fewer configurations give no verdict by the fitted effect; half as many that
+            trained are enough for the second look at these alone.
+        fewest_feasible: fewer that trained give no verdict at all.
+        infeasible: share of failures in the outer fifth from which on an edge is unstable, where it
+            is also larger than elsewhere by 0.2.
+    """
+
+    rising: float = 2.0
+    effect: float = 0.45
+    position: float = 1.0
+    step: float = 0.0
+    seen: float = 0.2
+    fewest_trials: int = 15
+    fewest_feasible: int = 3
+    infeasible: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeStatistics:
+    """What speaks for and against one edge of one hyperparameter.
+
+    Args:
+        hyperparameter: its key.
+        edge: ``low`` or ``high``.
+        verdict: ``tight``: widening pays; ``open``: the best is at the last level tried;
+            ``inside``: a gain of 10 % by widening would have been seen; ``natural-limit``: nothing
+            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch size
+            or a training length; else ``cannot-tell``.
+        rule: ``effect`` where the fitted effect was judged, ``levels`` where the last level was,
+            empty where nothing was.
+        configurations: that have the hyperparameter.
+        levels: distinct values tried.
+        effect: fitted effect at the edge less its mean over the range, in standard deviations of
+            the scores; positive is better.
+        effect_deviation: its posterior standard deviation.
+        position: of the best fifth towards this edge, in standard deviations.
+        step: rise into the outer quarter, in standard errors.
+        levels_beyond_best: levels between the best trial and the edge, the last one among them.
+        share_of_best: share of the best tenth at the last level.
+        infeasible_share: of the trials in the outer fifth, or at the last level.
+        trials_to_judge: configurations at which the effect, if it is as it seems, would be told.
+    """
+
+    hyperparameter: str
+    edge: Edge
+    verdict: EdgeVerdict
+    rule: Literal["effect", "levels", ""] = ""
+    configurations: int = 0
+    levels: int = 0
+    effect: float = math.nan
+    effect_deviation: float = math.nan
+    position: float = math.nan
+    step: float = math.nan
+    levels_beyond_best: int | None = None
+    share_of_best: float = math.nan
+    infeasible_share: float = math.nan
+    trials_to_judge: int | None = None
+
+    @property
+    def strength(self) -> float:
+        """The effect in its own standard deviations; NaN where none was fitted."""
+        known = self.effect_deviation > 0
+        return self.effect / self.effect_deviation if known else math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """The configurations that have the same hyperparameters, and what was fitted to them.
+
+    Args:
+        scores: of the configurations.
+        units: key -> shape (n,), positions in the range, of what varies among them.
+        effects: the fit; ``None`` where there is nothing to fit.
+        trained: shape (n,), which of them trained, if only in some of their repeats.
+        effects_of_trained: the fit to these alone, over the part of each range that they span; the
+            same where all trained, ``None`` where too few did.
+        dimensions: how many hyperparameters vary among them.
+        grid: whether the configurations are a grid.
+    """
+
+    scores: Scores
+    units: dict[str, FloatArray]
+    effects: AdditiveEffects | None
+    trained: NDArray[np.bool_]
+    effects_of_trained: AdditiveEffects | None
+    dimensions: int
+    grid: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedEdges:
+    """Both edges of every numeric hyperparameter, and the fits behind them.
+
+    Args:
+        edges: low edge, then high edge of each, in the order of the space.
+        branches: key -> the configurations that have it.
+    """
+
+    edges: tuple[EdgeStatistics, ...]
+    branches: dict[str, Branch]
+
+
+def judged_edges(
+    table: TrialTable, feasible: Feasibility, limits: EdgeLimits | None = None
+) -> JudgedEdges:
+    """Whether each range of a study is wide enough, by what its own trials show.
+
+    With scores of mean 0 and standard deviation 1 (see `savage_scores`) and an additive quadratic
+    of all hyperparameters (see `additive_effects`), an edge is tight where the effect there is
+    above its mean over the range by 0.45, and by twice its standard deviation, the best fifth lies
+    outward
+    (see `position_of_best`), and the outer quarter is better than the next (see `zone_step`). It is
+    inside where the effect plus 1.28 standard deviations is below 0.2: of edges whose widening
+    gains 10 %, fewer than one in five looks like that. Few levels, sweeps and grids are judged by
+    their last level instead, see `last_level`. A hyperparameter that only some trials have is
+    judged among these.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials.
+        limits: where the verdicts begin.
+
+    Source: playbook, "Identifying bad search space boundaries".
+    """
+    limits = limits or EdgeLimits()
+    found: list[EdgeStatistics] = []
+    branches: dict[str, Branch] = {}
+    fitted: dict[bytes, Branch] = {}
+    for h in table.space.hyperparameters:
+        if isinstance(h.domain, (Categorical, Constant)):
+            continue
+        there = np.isfinite(table.units[h.key])
+        branch = fitted.get(there.tobytes())
+        if branch is None:
+            branch = fitted[there.tobytes()] = _branch(table, feasible, there, limits)
+        branches[h.key] = branch
+        found += _edges_of(h, branch, limits)
+    return JudgedEdges(tuple(found), branches)
+
+
+def _branch(
+    table: TrialTable, feasible: Feasibility, there: NDArray[np.bool_], limits: EdgeLimits
+) -> Branch:
+    scores = savage_scores(table, feasible, there)
+    units: dict[str, FloatArray] = {}
+    choices: list[FloatArray] = []
+    sizes: list[int] = []
+    for h in table.space.hyperparameters:
+        unit = table.units[h.key][scores.rows]
+        levels = np.unique(np.round(unit[np.isfinite(unit)], 9))
+        if isinstance(h.domain, Constant) or len(levels) < 2:
+            continue
+        sizes.append(len(levels))
+        if isinstance(h.domain, Categorical):
+            choices += [np.asarray(unit == level, dtype=np.float64) for level in levels]
+        else:
+            units[h.key] = np.clip(unit, 0.0, 1.0)
+    count = len(scores)
+    trained = scores.infeasible < 1
+    effects = of_trained = _fitted(scores.goodness, units, choices, limits.fewest_trials)
+    if not trained.all():
+        of_trained = _fitted(
+            scores.goodness[trained],
+            {key: _stretched(unit[trained]) for key, unit in units.items()},
+            [choice[trained] for choice in choices],
+            limits.fewest_trials // 2,
+        )
+    complete = count >= _GRID_SHARE * math.prod(sizes)
+    pair = len(sizes) == 2 and max(sizes) <= count / 4
+    return Branch(
+        scores, units, effects, trained, of_trained,
+        dimensions=len(sizes), grid=complete or pair,
+    )  # fmt: skip
+
+
+def _fitted(
+    goodness: FloatArray,
+    units: dict[str, FloatArray],
+    choices: list[FloatArray],
+    fewest: int,
+) -> AdditiveEffects | None:
+    """Effects of what still varies; ``None`` with too few configurations or nothing to explain."""
+    varying = {key: unit for key, unit in units.items() if _levels(unit) > 1}
+    scores = standardised_savage(goodness)
+    if not varying or len(goodness) < fewest or not np.any(scores):
+        return None
+    return additive_effects(scores, varying, [c for c in choices if np.ptp(c) > 0])
+
+
+def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator[EdgeStatistics]:
+    edges: tuple[Edge, Edge] = ("low", "high")
+    for edge in edges:
+        blank = EdgeStatistics(h.key, edge, "cannot-tell", configurations=len(branch.scores))
+        unit = branch.units.get(h.key)
+        if is_never_tuned(h):
+            yield replace(blank, verdict="not-tuned")
+        elif is_natural_limit(h, edge):
+            yield replace(blank, verdict="natural-limit")
+        elif unit is None:
+            yield blank
+        else:
+            yield _judged(replace(blank, levels=_levels(unit)), h, branch, limits)
+
+
+def _stretched(unit: FloatArray) -> FloatArray:
+    """Positions in the part of the range that holds all but the outermost 2 % on each side."""
+    there = unit[np.isfinite(unit)]
+    if len(there) < 2:
+        return unit
+    low, high = np.quantile(there, [0.02, 0.98])
+    return np.clip((unit - low) / (high - low), 0.0, 1.0) if high > low else unit
+
+
+def _levels(unit: FloatArray) -> int:
+    return len(np.unique(np.round(unit[np.isfinite(unit)], 9)))
+
+
+def _judged(
+    found: EdgeStatistics, h: Hyperparameter, branch: Branch, limits: EdgeLimits
+) -> EdgeStatistics:
+    scores = branch.scores
+    unit = branch.units[h.key]
+    distance = unit if found.edge == "low" else 1 - unit
+    count = len(scores)
+    trained = branch.trained
+    listed = isinstance(h.domain, Ordered) or found.levels <= FEW_LEVELS
+    few = listed and found.levels <= count / 2 and count >= limits.fewest_trials
+    by_levels = branch.dimensions == 1 or branch.grid or few
+    outer = distance <= (np.min(distance) + 1e-9 if by_levels else OUTER_SHARE)
+    found = replace(found, infeasible_share=_mean(scores.infeasible[outer]))
+    if trained.sum() < limits.fewest_feasible:
+        return found
+    if by_levels:
+        last = last_level(
+            distance,
+            scores.goodness,
+            int(trained.sum()),
+            alike=branch.dimensions == 1 or (branch.dimensions == 2 and branch.grid),
+            fine=branch.dimensions == 1 or (branch.grid and found.levels > FEW_LEVELS),
+        )
+        found = replace(
+            found, verdict=last.verdict, rule="levels", share_of_best=last.share_of_best,
+            levels_beyond_best=last.levels_beyond_best,
+        )  # fmt: skip
+    elif branch.effects is not None:
+        found = _by_effect(found, distance, branch, branch.effects, limits)
+    unstable = found.verdict != "inside" and _ends_in_failures(
+        scores.infeasible, outer, branch, limits
+    )
+    return replace(found, verdict="unstable") if unstable else found
+
+
+def _ends_in_failures(
+    infeasible: FloatArray, outer: NDArray[np.bool_], branch: Branch, limits: EdgeLimits
+) -> bool:
+    """Whether most trials in the outer part fail, and more of them than elsewhere."""
+    seen = branch.dimensions == 1 or infeasible[outer].sum() >= _FEWEST_FAILURES
+    share = _mean(infeasible[outer])
+    return bool(seen and share >= max(limits.infeasible, _mean(infeasible[~outer]) + 0.2))
+
+
+def _by_effect(
+    found: EdgeStatistics,
+    distance: FloatArray,
+    branch: Branch,
+    effects: AdditiveEffects,
+    limits: EdgeLimits,
+) -> EdgeStatistics:
+    """By the effects among all configurations, and among those that trained.
+
+    Failures at the far end of a range pull the fit to all configurations towards the near end, so
+    that an alarm has to hold without them too; and where the near end trains, it may be inside by
+    those that trained alone.
+    """
+    found = _measured(found, distance, branch.scores.goodness, effects)
+    without = found if branch.trained.all() else _without_failures(found, branch)
+    verdict: EdgeVerdict = "cannot-tell"
+    if _rises(found, limits) and without is not None and _rises(without, _easier(limits)):
+        verdict = "tight"
+    elif np.any(distance <= OUTER_SHARE) and (
+        _would_be_seen(found, limits)
+        or (
+            without is not None
+            and found.infeasible_share < limits.infeasible
+            and _would_be_seen(without, limits)
+        )
+    ):
+        verdict = "inside"
+    count = None if verdict != "cannot-tell" else _trials_to_judge(found, limits)
+    return replace(found, verdict=verdict, rule="effect", trials_to_judge=count)
+
+
+def _without_failures(found: EdgeStatistics, branch: Branch) -> EdgeStatistics | None:
+    """``found`` by the configurations that trained, over the part of the range that they span."""
+    trained, effects = branch.trained, branch.effects_of_trained
+    if effects is None or found.hyperparameter not in effects.columns:
+        return None
+    unit = _stretched(branch.units[found.hyperparameter][trained])
+    distance = unit if found.edge == "low" else 1 - unit
+    return _measured(found, distance, branch.scores.goodness[trained], effects)
+
+
+def _easier(limits: EdgeLimits) -> EdgeLimits:
+    """Limits for the second look, at fewer configurations."""
+    return replace(
+        limits,
+        effect=_EASIER * limits.effect,
+        rising=_EASIER * limits.rising,
+        position=_EASIER * limits.position,
+    )
+
+
+def _would_be_seen(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    """Whether a gain of 10 % by widening would have been seen four times out of five."""
+    return found.effect + 1.28 * found.effect_deviation < limits.seen
+
+
+def _measured(
+    found: EdgeStatistics, distance: FloatArray, goodness: FloatArray, effects: AdditiveEffects
+) -> EdgeStatistics:
+    """``found`` with the statistics of one fit."""
+    key = found.hyperparameter
+    (effect,), (deviation,) = effects.at(key, np.array([0.0 if found.edge == "low" else 1.0]))
+    return replace(
+        found,
+        effect=float(effect),
+        effect_deviation=float(deviation),
+        position=position_of_best(1 - distance, goodness),
+        step=zone_step(distance, effects.without_others(key), effects.noise),
+    )
+
+
+def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    return (
+        found.effect > max(limits.effect, limits.rising * found.effect_deviation)
+        and found.position > limits.position
+        and found.step > limits.step
+    )
+
+
+def _trials_to_judge(found: EdgeStatistics, limits: EdgeLimits) -> int | None:
+    """Where the standard deviation, which falls with the root of the trials, is small enough."""
+    effect, deviation = found.effect, found.effect_deviation
+    wanted = [
+        deviation * limits.rising / effect if effect > limits.effect else math.inf,
+        1.28 * deviation / (limits.seen - effect) if effect < limits.seen else math.inf,
+    ]
+    times = min(wanted)
+    return math.ceil(found.configurations * times**2) if 1 < times < 4 else None
+
+
+def _mean(values: FloatArray) -> float:
+    return float(values.mean()) if len(values) else 0.0

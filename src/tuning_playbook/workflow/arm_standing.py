@@ -1,0 +1,135 @@
+"""How the arms of a round stand to each other, with everything that the store knows of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from tuning_playbook.analysis.isolation import ArmComparison
+from tuning_playbook.analysis.tuning_ease import tuning_ease
+from tuning_playbook.decide.answer_words import ease_sentence
+from tuning_playbook.decide.chance import Chance, chance_of
+from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.settling import settling_reruns
+from tuning_playbook.decide.standing import Standing, standing_of
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.store import Store
+from tuning_playbook.study import Objective
+from tuning_playbook.words import counted
+from tuning_playbook.workflow.arms import Arm
+from tuning_playbook.workflow.contenders import best_of_arms
+from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.reruns import present_code, reruns_of
+from tuning_playbook.workflow.round_facts import RoundFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ArmStanding:
+    """Who is named or leads, and what belongs to it.
+
+    Args:
+        standing: of the arms.
+        chance: sources of chance that are counted.
+        settling: which reruns would tell the leading arms apart; empty where none are needed.
+        learnt: what reruns and the spread of the trials say, one sentence each.
+    """
+
+    standing: Standing
+    chance: Chance
+    settling: str
+    learnt: tuple[str, ...]
+
+
+def arm_standing(
+    opened: OpenProject,
+    store: Store,
+    arms: Sequence[Arm],
+    comparison: ArmComparison,
+    *,
+    name: str,
+    facts: RoundFacts,
+    seed_deviation: float | None,
+) -> ArmStanding:
+    """Judge the arms of a round.
+
+    Args:
+        opened: the project.
+        store: of the project.
+        arms: of the round; a single one whose slices are compared, or that is only tuned.
+        comparison: of the arms or slices.
+        name: of the round, for the command that would settle it.
+        facts: of the round: its complexity cost.
+        seed_deviation: between reruns of one configuration; ``None`` where there are none.
+    """
+    objective = comparison.objective
+    chance = chance_of(
+        value=comparison.arms[comparison.order[0]].best_value,
+        examples=opened.project.evaluation_examples,
+        several=len(comparison.arms) > 1,
+    )
+    reruns = _reruns(opened, store, arms)
+    fresh = compared_with_fresh_seeds(reruns, objective)
+    smallest = max(facts.complexity_cost, chance.resolution or 0.0)
+    standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
+    settling = ""
+    if len(arms) > 1:  # slices of one study have no reruns of their own
+        first, second = comparison.order[:2]
+        settling = settling_reruns(
+            standing,
+            name,
+            gain=float(comparison.gain[first, second]),
+            chance=chance,
+            seed_deviation=seed_deviation,
+            fresh=fresh,
+        )
+    said = fresh.text if fresh else _rerun_alone(reruns, arms, objective)
+    learnt = (said, _ease(comparison, standing))
+    return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
+
+
+def _reruns(
+    opened: OpenProject, store: Store, arms: Sequence[Arm]
+) -> Mapping[str, Sequence[float]]:
+    """Objective of each rerun of every arm's best configuration, by arm."""
+    if not any(s.purpose == "rerun" for s in store.studies()):
+        return {}
+    try:
+        best = best_of_arms(opened.project, arms)
+    except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
+        return {}
+    provenance = present_code(opened)
+    return {
+        label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
+        for label, config in best.items()
+    }
+
+
+def _rerun_alone(
+    reruns: Mapping[str, Sequence[float]], arms: Sequence[Arm], objective: Objective
+) -> str:
+    """What reruns of the best configuration of a round's only arm came to."""
+    values = [v for group in reruns.values() for v in group if math.isfinite(v)]
+    if len(arms) > 1 or not values:
+        return ""
+    return (
+        f"With fresh seeds the best configuration comes to {objective.metric} = "
+        f"{fmean(values):.4g} (mean of {counted(len(values), 'rerun')})."
+    )
+
+
+def _ease(comparison: ArmComparison, standing: Standing) -> str:
+    """Whether the arm that is ahead is easier to tune than the next one rather than better."""
+    labels = [arm.label for arm in comparison.arms]
+    if len(labels) < 2:
+        return ""
+    first = labels.index(standing.contenders[0])
+    second = next(i for i in comparison.order if i != first)
+    return ease_sentence(
+        tuning_ease(comparison.losses[first], comparison.losses[second], paired=comparison.paired),
+        comparison.objective,
+        labels[first],
+        labels[second],
+        winner=standing.winner is not None,
+    )

@@ -1,0 +1,350 @@
+"""The verdict on each end of each range, one rule of it after the other."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.edges import judged_edges
+from tuning_playbook.edges.limits import is_natural_limit
+from tuning_playbook.space import (
+    Categorical,
+    Condition,
+    Float,
+    Hyperparameter,
+    Integer,
+    Ordered,
+    SearchSpace,
+)
+from tuning_playbook.study import Objective
+
+
+def edges_of(table):
+    found = judged_edges(table, feasibility(table)).edges
+    return {(e.hyperparameter, e.edge): e for e in found}
+
+
+def verdicts(table):
+    return {key: e.verdict for key, e in edges_of(table).items()}
+
+
+def share(build, study, says, studies=40):
+    rng = np.random.default_rng(7)
+    return np.mean([says(verdicts(study(*build(rng)))) for _ in range(studies)])
+
+
+def is_tight(key, edge):
+    return lambda found: found[key, edge] == "tight"
+
+
+def table_of(values, error, *, space=None, status=None, metric="error", direction="minimize"):
+    """A study from columns, ranges inferred where none are given."""
+    return table_from_columns(
+        "s", ids=[str(i) for i in range(len(error))], values=values, space=space, status=status,
+        metric_values=error, objective=Objective(metric, direction),
+    )  # fmt: skip
+
+
+# What is found, and how often wrongly; the yardstick is the truth bench
+
+
+@pytest.mark.parametrize("optimum", [1.0, 1.2])
+def test_an_optimum_at_or_beyond_the_edge_is_found(unit_study, bowl, optimum):
+    tight = is_tight("h0", "high")
+    assert share(lambda rng: bowl(rng, 50, optimum), unit_study, tight) >= 0.9
+    assert share(lambda rng: bowl(rng, 20, optimum), unit_study, tight) >= 0.6
+
+
+@pytest.mark.parametrize("count", [20, 50, 200])
+def test_false_alarms_are_rare(unit_study, bowl, count):
+    def any_tight(found):
+        return "tight" in found.values()
+
+    assert share(lambda rng: bowl(rng, count, 0.5), unit_study, any_tight) <= 0.05
+    noise = share(
+        lambda rng: (rng.random((count, 4)), rng.standard_normal(count)), unit_study, any_tight
+    )
+    assert noise <= 0.125  # 5 % of 40 studies and two standard errors
+
+
+def test_an_edge_is_inside_where_the_objective_falls_towards_it(unit_study, bowl):
+    def both(found):
+        return found["h0", "low"] == found["h0", "high"] == "inside"
+
+    assert share(lambda rng: bowl(rng, 100, 0.5), unit_study, both) >= 0.9
+
+
+def test_nothing_is_inside_by_default(unit_study):
+    rng = np.random.default_rng(0)
+    noise = [verdicts(unit_study(rng.random((30, 4)), rng.standard_normal(30))) for _ in range(20)]
+    assert np.mean([list(v.values()).count("inside") / 8 for v in noise]) <= 0.3
+
+
+# Properties
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), count=st.integers(2, 60), failures=st.floats(0, 0.4))
+def test_order_mirror_and_any_monotone_change_of_the_metric_make_no_difference(
+    seed, count, failures
+):
+    rng = np.random.default_rng(seed)
+    units = rng.random((count, 3))
+    loss = (units[:, 0] - 1.1) ** 2 + 0.1 * rng.random(count)
+    status = ["infeasible" if rng.random() < failures else "complete" for _ in range(count)]
+    keys = ("x", "y", "z")
+    space = SearchSpace(
+        tuple(Hyperparameter(k, Float(0.0, 1.0), 0.5, natural=(-9.0, 9.0)) for k in keys)
+    )
+
+    def said(units, error, status, direction="minimize"):
+        values = {k: units[:, i] for i, k in enumerate(keys)}
+        return verdicts(table_of(values, error, space=space, status=status, direction=direction))
+
+    plain = said(units, loss, status)
+    assert said(units, 1 + loss**3, status) == plain
+    assert said(units, -loss, status, "maximize") == plain
+    order = rng.permutation(count)
+    assert said(units[order], loss[order], [status[i] for i in order]) == plain
+    mirrored = said(1 - units, loss, status)
+    other = {"low": "high", "high": "low"}
+    assert {(k, other[e]): v for (k, e), v in mirrored.items()} == plain
+
+
+@pytest.mark.parametrize(("count", "dimensions"), [(2, 1), (2, 20), (40, 20), (5000, 20)])
+def test_sizes_far_from_the_usual_are_judged_with_finite_numbers(unit_study, count, dimensions):
+    rng = np.random.default_rng(1)
+    units = rng.random((count, dimensions))
+    found = edges_of(unit_study(units, -10 * units[:, 0] + rng.standard_normal(count)))
+    fitted = [e for e in found.values() if e.rule == "effect"]
+    assert all(math.isfinite(e.effect) and e.effect_deviation > 0 for e in fitted)
+    assert (len(fitted) > 0) == (count >= 15)
+    if count == 5000:
+        assert found["h0", "high"].verdict == "tight"
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1 + 0.2])
+def test_equal_losses_say_nothing_about_any_edge(unit_study, value):
+    units = np.random.default_rng(0).random((30, 2))
+    assert set(verdicts(unit_study(units, np.full(30, value))).values()) == {"cannot-tell"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 14])
+def test_few_trials_give_no_verdict(unit_study, bowl, count):
+    units, loss = bowl(np.random.default_rng(1), count, 1.2)
+    assert set(verdicts(unit_study(units, loss)).values()) == {"cannot-tell"}
+
+
+def test_without_a_feasible_trial_there_is_no_verdict(unit_study):
+    units = np.random.default_rng(0).random((20, 2))
+    found = verdicts(unit_study(units, np.zeros(20), failed=np.ones(20, dtype=bool)))
+    assert set(found.values()) == {"cannot-tell"}
+
+
+# Ranks
+
+
+def test_infeasible_trials_have_the_worst_rank(unit_study):
+    # Among the trials that train the loss falls outward; beyond a cliff nothing trains.
+    rng = np.random.default_rng(0)
+    units = rng.random((60, 2))
+    failed = units[:, 0] > 0.7
+    table = unit_study(units, -units[:, 0], failed=failed)
+    assert edges_of(table)["h0", "high"].verdict == "inside"
+    assert edges_of(table)["h0", "high"].effect < 0
+    assert verdicts(unit_study(units, -units[:, 0]))["h0", "high"] == "tight"
+
+
+def test_a_range_that_ends_where_trials_fail_is_unstable(unit_study):
+    units = np.random.default_rng(0).random((80, 3))
+    failed = units[:, 0] > 0.88
+    found = edges_of(unit_study(units, -units[:, 0], failed=failed))["h0", "high"]
+    assert found.verdict == "unstable"
+    assert found.infeasible_share > 0.5
+
+
+def test_infinite_and_clipped_values_count_by_their_rank(unit_study):
+    rng = np.random.default_rng(3)
+    units = rng.random((60, 2))
+    loss = (units[:, 0] - 1.2) ** 2
+    assert verdicts(unit_study(units, loss))["h0", "high"] == "tight"
+    clipped = np.minimum(loss, np.median(loss))
+    assert verdicts(unit_study(units, clipped))["h0", "high"] == "tight"
+    infinite = np.where(loss > np.quantile(loss, 0.8), np.inf, loss)
+    assert verdicts(unit_study(units, infinite))["h0", "high"] == "tight"
+    huge = np.where(loss > np.quantile(loss, 0.8), 1e300, loss)
+    assert verdicts(unit_study(units, huge))["h0", "high"] == "tight"
+
+
+def test_repeats_of_one_configuration_are_one_point(unit_study):
+    rng = np.random.default_rng(0)
+    units = np.repeat(rng.random((5, 3)), 20, axis=0)
+    loss = -units[:, 0] + 0.01 * rng.standard_normal(100)
+    table = unit_study(units, loss)
+    assert set(verdicts(table).values()) == {"cannot-tell"}
+    assert edges_of(table)["h0", "high"].configurations == 5
+
+
+def test_crowding_of_the_trials_is_no_evidence(unit_study):
+    # A sampler that went to the high end and found nothing there.
+    rng = np.random.default_rng(2)
+    alarms = 0
+    for _ in range(30):
+        units = rng.random((60, 3))
+        units[20:, 0] = 1 - 0.3 * units[20:, 0]
+        alarms += "tight" in verdicts(unit_study(units, rng.standard_normal(60))).values()
+    assert alarms <= 4
+
+
+# Which hyperparameters, on which scale
+
+
+def test_batch_size_and_training_length_are_never_judged():
+    rng = np.random.default_rng(0)
+    units = rng.random((60, 3))
+    values = {
+        "batch_size": np.round(16 + 500 * units[:, 0]),
+        "epochs": np.round(20 + 80 * units[:, 1]),
+        "width": 10 + units[:, 2],
+    }
+    found = verdicts(table_of(values, -units[:, 0] - units[:, 1]))
+    for key in ("batch_size", "epochs"):
+        assert found[key, "low"] == found[key, "high"] == "not-tuned"
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "edge", "limit"),
+    [
+        ("layers", Integer(1, 8), "low", True),
+        ("layers", Ordered((1, 2, 4)), "low", True),
+        ("dropout", Float(0.0, 0.8), "low", True),
+        ("dropout", Float(0.003, 0.8), "low", True),
+        ("dropout", Float(0.0, 0.8), "high", False),
+        ("dropout", Float(0.0, 0.99), "high", True),
+        ("momentum", Float(0.7, 1.0), "high", True),
+        ("momentum", Float(0.7, 0.99, "reverse_log"), "high", False),
+        ("learning_rate", Float(0.001, 0.1), "low", False),
+        ("weight_decay", Ordered((0.0, 1e-4)), "low", True),
+        ("gain", Float(-1.0, 1.0), "low", False),
+    ],
+)
+def test_ranges_end_at_natural_limits(name, domain, edge, limit):
+    default = domain.values[0] if isinstance(domain, Ordered) else domain.low
+    assert is_natural_limit(Hyperparameter(name, domain, default), edge) is limit
+
+
+def test_declared_natural_limits_decide():
+    declared = Hyperparameter("x", Float(0.2, 0.8), 0.5, natural=(0.2, 0.9))
+    assert is_natural_limit(declared, "low")
+    assert not is_natural_limit(declared, "high")
+
+
+def test_an_improvement_towards_a_natural_limit_is_no_alarm(unit_study):
+    rng = np.random.default_rng(0)
+    units = rng.random((60, 2))
+    space = SearchSpace(tuple(Hyperparameter(f"h{i}", Float(0.0, 1.0), 0.5) for i in range(2)))
+    found = verdicts(unit_study(units, units[:, 0], space=space))
+    assert found["h0", "low"] == "natural-limit"
+
+
+def test_conditional_and_categorical_hyperparameters_are_judged_in_their_branch():
+    rng = np.random.default_rng(2)
+    space = SearchSpace(
+        (
+            Hyperparameter("optimizer", Categorical(("sgd", "adam")), "sgd"),
+            Hyperparameter("width", Float(1.0, 2.0), 1.5),
+            Hyperparameter("lr", Float(1e-4, 1.0, "log"), 0.1,
+                           condition=Condition("optimizer", "sgd")),
+            Hyperparameter("lr", Float(1e-6, 1e-2, "log"), 1e-3,
+                           condition=Condition("optimizer", "adam")),
+        )
+    )  # fmt: skip
+    which, u, v = rng.random(120) < 0.5, rng.random(120), rng.random(120)
+    sgd, adam = space["optimizer.sgd.lr"].domain, space["optimizer.adam.lr"].domain
+    lr = np.where(which, sgd.from_unit(u), adam.from_unit(u))
+    # Adam is far worse: among all trials its ranks would say little.
+    loss = np.where(which, (u - 0.5) ** 2, 5 + (u - 1.2) ** 2) + 0.01 * rng.standard_normal(120)
+    values = {"optimizer": np.where(which, "sgd", "adam"), "lr": lr, "width": 1 + v}
+    table = table_of(values, loss, space=space)
+    found = edges_of(table)
+    assert found["optimizer.adam.lr", "high"].verdict == "tight"
+    assert found["optimizer.sgd.lr", "high"].verdict == "inside"
+    assert found["optimizer.sgd.lr", "high"].configurations == int(which.sum())
+    assert found["width", "high"].configurations == 120
+    assert found["width", "high"].verdict != "tight"
+
+
+# Few levels, sweeps and grids
+
+
+def test_the_last_of_few_levels_is_open_and_never_tight():
+    rng = np.random.default_rng(0)
+    layers, rate = rng.integers(2, 6, 80), 10 ** rng.uniform(-4, -1, 80)
+    error = (np.log10(rate) + 2.5) ** 2 - layers
+    found = verdicts(table_of({"layers": layers, "learning_rate": rate}, error))
+    assert found["layers", "high"] == "open"
+    assert found["layers", "low"] == "inside"
+    assert found["learning_rate", "high"] == "inside"
+
+
+def test_levels_that_do_not_matter_cannot_be_told():
+    rng = np.random.default_rng(1)
+    said = []
+    for _ in range(40):
+        layers, rate = rng.integers(2, 4, 40), 10 ** rng.uniform(-4, -1, 40)
+        said.append(
+            verdicts(table_of({"layers": layers, "rate": rate}, rng.random(40)))["layers", "high"]
+        )
+    assert set(said) <= {"open", "cannot-tell"}  # two levels are never inside
+    assert said.count("open") <= 20  # one of two, and of the best three at least two
+
+
+@pytest.mark.parametrize(("best", "low", "high"), [
+    (0, "open", "inside"), (1, "cannot-tell", "inside"), (2, "cannot-tell", "inside"),
+    (3, "inside", "inside"), (7, "inside", "open"),
+])  # fmt: skip
+def test_a_sweep_is_judged_by_where_its_best_level_lies(best, low, high):
+    rates = 10.0 ** np.arange(-5, 3)
+    found = verdicts(table_of({"lr": rates}, np.abs(np.arange(8) - best) + 0.1))
+    assert (found["lr", "low"], found["lr", "high"]) == (low, high)
+
+
+def test_a_sweep_whose_last_levels_fail_is_unstable():
+    rates = 10.0 ** np.arange(-5, 1)
+    status = ["complete"] * 5 + ["infeasible"]
+    table = table_of({"lr": rates}, [5, 4, 3, 2, 1, np.nan], status=status)
+    assert verdicts(table) == {("lr", "low"): "inside", ("lr", "high"): "unstable"}
+
+
+def test_a_fine_grid_of_two_hyperparameters_is_judged_by_its_last_levels():
+    rate, decay = (g.ravel() for g in np.meshgrid(10 ** np.linspace(-4, 0, 10), np.arange(1, 7)))
+    rises = verdicts(table_of({"lr": rate, "decay": decay}, -np.log10(rate) + 0.1 * decay))
+    assert rises["lr", "high"] == "open"
+    assert rises["decay", "low"] in ("open", "natural-limit")
+    within = verdicts(
+        table_of({"lr": rate, "decay": decay}, (np.log10(rate) + 2) ** 2 + (decay - 3) ** 2)
+    )
+    assert "tight" not in within.values()
+    assert "open" not in within.values()
+    assert within["lr", "low"] == within["lr", "high"] == "inside"
+
+
+def test_a_handful_of_random_trials_is_not_taken_for_levels():
+    rng = np.random.default_rng(0)
+    values = {k: rng.random(8) + 1 for k in ("x", "y", "z")}
+    assert set(verdicts(table_of(values, values["x"])).values()) == {"cannot-tell"}
+
+
+def test_of_a_grid_of_two_the_best_cell_alone_opens_its_last_levels():
+    decay, width = (g.ravel() for g in np.meshgrid([1e-4, 1e-3, 1e-2], [32, 64, 128]))
+    error = np.full(9, 1.0) + 0.1 * np.arange(9)
+    error[np.argmax((decay == 1e-2) & (width == 32))] = 0.5
+    repeats = {"decay": np.tile(decay, 15), "width": np.tile(width, 15)}
+    noisy = np.tile(error, 15) + 0.01 * np.random.default_rng(0).standard_normal(135)
+    found = verdicts(table_of(repeats, noisy))
+    assert (found["decay", "high"], found["width", "low"]) == ("open", "open")
+    assert found["decay", "low"] == found["width", "high"] == "inside"
