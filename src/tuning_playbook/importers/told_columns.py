@@ -9,6 +9,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.column_names import is_step
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.curve_tables import stray_text
 from tuning_playbook.importers.metric_choice import metrics_in_words
@@ -16,7 +17,13 @@ from tuning_playbook.importers.naming_columns import column_named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import with_metric
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import is_held_out
+from tuning_playbook.vocabulary import (
+    hyperparameter_family,
+    is_held_out,
+    is_progress,
+    is_time_or_cost,
+    metric_direction,
+)
 
 Cells = Sequence[Any]
 
@@ -52,9 +59,7 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
     rows = sampled_rows(len(foreign.ids))
     searched = set() if foreign.space is None else {h.name for h in foreign.space.hyperparameters}
     taken = [_declared(n, c, rows, n in searched) for n, c in foreign.parameters.items()]
-    for metric in metrics_of(foreign):
-        role = Role.HELD_OUT if is_held_out(metric) else Role.RESULT
-        taken.append(TakenAs(metric, metric, role, "declared as a result"))
+    taken += map(_declared_result, metrics_of(foreign))
     beside = {one.name: foreign.parameters[one.name] for one in taken if one.role in _BESIDE}
     kept = {name: c for name, c in foreign.parameters.items() if name not in beside}
     return replace(
@@ -76,6 +81,20 @@ def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
     if by_name is not None and by_name.role is Role.TRAINING_LENGTH:
         return replace(by_name, certain=True)
     return TakenAs(name, name, Role.HYPERPARAMETER, "declared as a hyperparameter")
+
+
+def _declared_result(metric: str) -> TakenAs:
+    """A logged metric, or what programs log beside them: the step, the learning rate in use."""
+    if is_held_out(metric):
+        return TakenAs(metric, metric, Role.HELD_OUT, "a metric on test data by its name")
+    last = re.split(r"[/.]", metric)[-1]
+    if is_step(last) or is_progress(last):
+        return TakenAs(metric, metric, Role.PROGRESS, "counts steps by its name")
+    if metric_direction(metric) is None and hyperparameter_family(last) is not None:
+        return TakenAs(metric, metric, Role.LOGGED, "logged along the way")
+    if is_time_or_cost(last):
+        return TakenAs(metric, metric, Role.TIME_AND_COST, "time, size or cost by its name")
+    return TakenAs(metric, metric, Role.RESULT, "declared as a result")
 
 
 def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:

@@ -67,7 +67,8 @@ _ABOUT_RUNS = frozenset(
      "hash", "verbose", "debug", "log_level", "wandb", "use_wandb", "wandb_project", "wandb_entity",
      "run_name", "exp_name", "experiment_name", "name", "env_file", "config_file", "config", "ckpt",
      "checkpoint", "resume", "owner", "local_rank", "world_size", "pin_memory", "profile",
-     "compile", "torch_compile", "jit", "benchmark", "distributed", "ddp", "fsdp", "log_interval", "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
+     "compile", "torch_compile", "jit", "benchmark", "distributed", "ddp", "fsdp", "log_interval",
+     "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
 )  # fmt: skip
 _PLACES = ("_uri", "_url", "_path", "_dir", "_file", "_folder", "_host", "_hostname", "_name",
            "_hash", "_device", "_ckpt", "_workers", "_project", "_entity", "_filename")  # fmt: skip
