@@ -170,3 +170,25 @@ def test_runs_stopped_by_hand_did_train(document, check, tmp_path):
     assert any("Stopped by hand" in note for note in found["notes"])
     summary = next(f for f in found["findings"] if f["check"] == "infeasible-fraction")["summary"]
     assert "2 that did train were stopped before the end" in summary
+
+
+@pytest.mark.parametrize("target", ["search", "search/oracle.json"])
+def test_a_folder_of_keras_tuner_is_read(document, target):
+    found = document(f"04-keras-tuner-folder/{target}")
+    assert (found["metric"], found["direction"], found["trials"]) == (
+        "val_accuracy",
+        "maximize",
+        12,
+    )
+    assert found["ranges"] == {
+        "filters": "{ integer = [16, 128] }",
+        "dropout": "{ linear = [0.0, 0.5] }",
+        "learning_rate": "{ log = [0.0001, 0.1] }",
+    }
+    assert found["inferred_ranges"] is False
+
+
+def test_curves_downloaded_from_tensorboard_are_runs(document):
+    found = document("11-tensorboard-downloads/downloads")
+    assert (found["trials"], found["metric"]) == (5, "val/loss")
+    assert searched(found) == ["lr"]

@@ -127,6 +127,14 @@ def _readers(study: str | None) -> Iterator[tuple[_Sniffer, _Reader]]:
 
     yield looks_like_optuna, lambda path: read_optuna(str(path), study=study)
 
+    from tuning_playbook.importers.keras_tuner import looks_like_keras_tuner, read_keras_tuner
+
+    yield looks_like_keras_tuner, lambda p: named_study(read_keras_tuner(p), study, str(p))
+
+    from tuning_playbook.importers.tensorboard_downloads import looks_like_downloads, read_downloads
+
+    yield looks_like_downloads, lambda path: named_study(read_downloads(path), study, str(path))
+
     from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
 
     yield looks_like_ray_tune, lambda path: named_study(read_ray_tune(path), study, str(path))
@@ -139,6 +147,17 @@ def _readers(study: str | None) -> Iterator[tuple[_Sniffer, _Reader]]:
 
     yield looks_like_wandb, lambda path: named_study(read_wandb(path), study, str(path))
 
+    from tuning_playbook.importers.logged_runs import (
+        looks_like_logged_runs,
+        looks_like_trainer,
+        read_logged_runs,
+    )
+
+    # Before TensorBoard: a Trainer writes event files too, which hold less.
+    yield looks_like_trainer, lambda path: named_study(read_logged_runs(path), study, str(path))
+
     from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
 
     yield looks_like_tensorboard, lambda p: named_study(read_tensorboard(p), study, str(p))
+
+    yield looks_like_logged_runs, lambda path: named_study(read_logged_runs(path), study, str(path))
