@@ -4,8 +4,8 @@
     python bench/truth.py DATA edges arms --half tuning --studies 120
     python bench/truth.py DATA --write docs/truth.md
 
-DATA is the folder of the public data sets, one folder each; `pip install -e .[bench]` brings what the
-families need. Tasks with an even number are for tuning thresholds, those with an odd number for
+DATA is the folder of the public data sets, one folder each; `pip install -e .[bench]` brings what
+the families need. Tasks with an even number are for tuning thresholds, those with an odd number for
 judging them.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from truth_families.sections import Section, Setting, table
 
-FAMILIES = ("edges", "sampling", "curves", "arms", "launches")
+FAMILIES = ("edges", "sampling", "curves", "arms", "launches", "compare")
 
 
 def measured(family: str, setting: Setting) -> Section:

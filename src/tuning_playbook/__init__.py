@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from tuning_playbook.training import TrialHandle, current_trial
     from tuning_playbook.trial import Curve, Reason, Status, Trial
+    from tuning_playbook.workflow.comparing_frames import compare
     from tuning_playbook.workflow.running import run_round
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
               "Round", "Study", "TrainingProtocol"),
     "training": ("TrialHandle", "current_trial"),
     "trial": ("Curve", "Reason", "Status", "Trial"),
+    "workflow.comparing_frames": ("compare",),
     "workflow.running": ("run_round",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -82,6 +84,7 @@ __all__ = [
     "TrialDiverged",
     "TrialHandle",
     "Verdict",
+    "compare",
     "current_trial",
     "open_store",
     "read_project",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -76,6 +77,28 @@ def short(value: object, digits: int = 4) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def to_scale(value: float, scale: float) -> str:
+    """A value with as many digits behind the point as a difference of that size needs.
+
+    Args:
+        value: to be written.
+        scale: size of the differences that matter; two digits of it are shown.
+
+    Example:
+        >>> to_scale(3.27815, 0.0012), to_scale(1234.5, 30), to_scale(0.5, 0)
+        ('3.2782', '1234', '0.5')
+        >>> to_scale(-0.00004, 0.012)
+        '0.000'
+    """
+    if not math.isfinite(value):
+        return str(value)
+    if not 0 < scale < math.inf or abs(value) >= 1e15 * min(scale, 1):
+        return f"{value:.6g}"
+    decimals = max(0, 1 - math.floor(math.log10(scale)))
+    text = f"{value:.{decimals}f}" if decimals <= 12 else f"{value:.4g}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def without_password(text: str) -> str:

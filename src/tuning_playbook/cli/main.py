@@ -19,6 +19,7 @@ _COMMANDS = {
     "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
     "check": "Go through the checklist of a round, or of any other study.",
+    "compare": "Say whether one arm of your runs is really better than another.",
     "import": "Make a study of another tool a round of a project.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",

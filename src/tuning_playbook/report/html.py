@@ -46,13 +46,13 @@ def report_html(view: RoundView) -> str:
     environment.filters["plain"] = _plain
     environment.filters["advice"] = advice_words
     environment.tests["records"] = _are_records
-    scripts = {"plotly": _asset("plotly-cartesian.min.js"), "page": _asset("report.js")}
+    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
     return environment.get_template("report.html.j2").render(
         view=view,
-        data=_script_json(_figures(view)),
-        style=_asset("report.css"),
+        data=script_json(_figures(view)),
+        style=asset("report.css"),
         scripts=scripts,
-        hashes=[_content_hash(script) for script in scripts.values()],
+        hashes=[content_hash(script) for script in scripts.values()],
         sources=SOURCES,
     )
 
@@ -93,7 +93,7 @@ def _figures(view: RoundView) -> dict[str, Any]:
     }
 
 
-def _script_json(document: dict[str, Any]) -> str:
+def script_json(document: dict[str, Any]) -> str:
     """JSON that cannot end its script element, whatever names it holds."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"),
@@ -103,10 +103,11 @@ def _script_json(document: dict[str, Any]) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the page, as text."""
     return files("tuning_playbook.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _content_hash(script: str) -> str:
+def content_hash(script: str) -> str:
     """For the page's content security policy: these scripts may run, and no others."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

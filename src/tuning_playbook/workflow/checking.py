@@ -160,8 +160,8 @@ def check(
     """
     told = told or Told()
     selected_checks(all_checks(), select=select, ignore=ignore)  # a wrong id before any reading
-    if project is None and not _names_a_round(target):
-        _refuse_near_misses(target)
+    if project is None and not names_a_round(target):
+        refuse_near_misses(target)
         return _check_foreign(target, told, select, ignore, tolerance)
     if told != Told():
         raise InvalidInput(
@@ -171,7 +171,7 @@ def check(
     return _check_round(project or Path(), Path(target).stem, select, ignore, tolerance)
 
 
-def _names_a_round(target: str) -> bool:
+def names_a_round(target: str) -> bool:
     """Whether there is no such file, but a project around the working folder with such a round."""
     path = Path(target)
     if ":" in target or (path.exists() and path.suffix != ".toml"):
@@ -197,7 +197,7 @@ def _stored_rounds(folder: Path) -> tuple[str, ...]:
         store.close()
 
 
-def _refuse_near_misses(target: str) -> None:
+def refuse_near_misses(target: str) -> None:
     """A misspelt round, or a project instead of one of its rounds."""
     path = Path(target)
     inside = (path / PROJECT_FILE).is_file()

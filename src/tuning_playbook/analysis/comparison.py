@@ -1,0 +1,303 @@
+"""Is one arm better than another? Repeated runs of two settings compared by their means."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.errors import InvalidInput
+
+_FloatArray = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """Repeated runs of one setting.
+
+    Args:
+        label: what the arm is called.
+        values: shape (n,), the metric as logged; NaN for a run that could not be trained.
+        seeds: of the runs, in the same order; empty where they are not known.
+        names: what their user calls the runs, in the same order; may be empty.
+    """
+
+    label: str
+    values: _FloatArray
+    seeds: tuple[Any, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate against a baseline. Values in the metric's units; NaN where unknown.
+
+    Args:
+        baseline, candidate: labels of the arms.
+        repeats: finished runs of each, baseline first, infeasible ones included.
+        infeasible: how many of them could not be trained.
+        means, deviations: of the runs that are compared, baseline first.
+        difference: mean of the candidate less that of the baseline.
+        low, high: 95 % interval of the difference.
+        standard_error, degrees: of the difference, and its degrees of freedom.
+        p_value: two-sided, that the means are equal; Welch's where not paired.
+        paired: whether runs of one seed were compared with each other.
+        compared: runs of each arm that the means are of.
+        correlation: between the arms over the shared seeds; NaN where not paired.
+        pairing_gain: standard error without pairing over that with it; above 1 pairing helped.
+        failure_p_value: two-sided, that both arms fail equally often (Fisher's exact test).
+        chance_new_seed: that a new run of the candidate beats a new run of the baseline, with a
+            shared new seed where paired.
+        chance_mean: that the candidate's mean is the better one.
+    """
+
+    baseline: str
+    candidate: str
+    repeats: tuple[int, int]
+    infeasible: tuple[int, int]
+    means: tuple[float, float]
+    deviations: tuple[float, float]
+    difference: float
+    low: float
+    high: float
+    standard_error: float
+    degrees: float
+    p_value: float
+    paired: bool
+    compared: tuple[int, int]
+    correlation: float
+    pairing_gain: float
+    failure_p_value: float
+    chance_new_seed: float
+    chance_mean: float
+
+
+def compare_repeats(
+    baseline: Repeats, candidate: Repeats, *, sign: int, confidence: float = CONFIDENCE
+) -> Comparison:
+    """Compare the means of two arms, by pairs of one seed where the seeds are shared.
+
+    Paired: d ± t s_d / sqrt(n) with n - 1 degrees of freedom. Otherwise Welch's: the squared error
+    is s_b² / n_b + s_c² / n_c, its degrees of freedom by Satterthwaite. The design decides which
+    one, never the values: the better-looking of two tests would be wrong more often than stated.
+
+    Infeasible runs have no value, so they are in no mean; they are counted, and whether one arm
+    fails more often is a test of its own.
+
+    Args:
+        baseline, candidate: finished runs of the two arms.
+        sign: 1 where low values are better, -1 where high ones are.
+        confidence: of the interval.
+
+    Raises:
+        InvalidInput: for an arm without a single finished run.
+
+    Example:
+        >>> a = Repeats("a", np.array([0.50, 0.52, 0.51, 0.53]))
+        >>> b = Repeats("b", np.array([0.45, 0.44, 0.47, 0.46]))
+        >>> found = compare_repeats(a, b, sign=1)
+        >>> round(found.difference, 3), found.paired, found.p_value < 0.01
+        (-0.06, False, True)
+
+    Source: Welch, 1947; Bouthillier et al., "Accounting for variance in machine learning
+    benchmarks", 2021.
+    """
+    for arm in (baseline, candidate):
+        if not len(arm.values):
+            raise InvalidInput(f"{arm.label} has no finished run to compare")
+    pairs = shared_seeds(baseline, candidate)
+    if pairs is None:
+        kept = tuple(arm.values[np.isfinite(arm.values)] for arm in (baseline, candidate))
+    else:
+        both = np.stack((baseline.values[pairs[:, 0]], candidate.values[pairs[:, 1]]))
+        both = both[:, np.isfinite(both).all(axis=0)]
+        kept = (both[0], both[1])
+    lost = (int(np.sum(~np.isfinite(baseline.values))), int(np.sum(~np.isfinite(candidate.values))))
+    counts = (len(baseline.values), len(candidate.values))
+    paired = pairs is not None
+    difference, error, degrees = _estimate(kept[0], kept[1], paired=paired)
+    low, high, p_value = _interval(difference, error, degrees, confidence)
+    correlation, gain = _worth_of_pairs(kept[0], kept[1]) if paired else (math.nan, math.nan)
+    return Comparison(
+        baseline=baseline.label,
+        candidate=candidate.label,
+        repeats=counts,
+        infeasible=lost,
+        means=(_mean(kept[0]), _mean(kept[1])),
+        deviations=(deviation(kept[0]), deviation(kept[1])),
+        difference=difference,
+        low=low,
+        high=high,
+        standard_error=error,
+        degrees=degrees,
+        p_value=p_value,
+        paired=paired,
+        compared=(len(kept[0]), len(kept[1])),
+        correlation=correlation,
+        pairing_gain=gain,
+        failure_p_value=fisher_p_value(lost[0], counts[0], lost[1], counts[1]),
+        chance_new_seed=_chance_new_seed(kept, lost, counts, sign, paired=paired),
+        chance_mean=_share_below(-sign * difference, error, degrees),
+    )
+
+
+def shared_seeds(baseline: Repeats, candidate: Repeats) -> NDArray[np.int64] | None:
+    """Rows of the runs that share a seed, shape (n, 2); ``None`` where they are not to be paired.
+
+    Pairs leave out the runs whose seed the other arm does not have. They are made where no arm has
+    a seed twice, and the shared seeds are at least two and at least half of each arm's runs.
+
+    Args:
+        baseline, candidate: of the two arms.
+
+    Example:
+        >>> a = Repeats("a", np.zeros(3), seeds=(1, 2, 3))
+        >>> shared_seeds(a, Repeats("b", np.zeros(3), seeds=(3, 2, 7))).tolist()
+        [[1, 1], [2, 0]]
+    """
+    if repeated_seed(baseline) or repeated_seed(candidate):
+        return None
+    place = {seed: row for row, seed in enumerate(candidate.seeds) if seed is not None}
+    rows = [(row, place[seed]) for row, seed in enumerate(baseline.seeds) if seed in place]
+    if len(rows) < max(2, len(baseline.values) / 2, len(candidate.values) / 2):
+        return None
+    return np.array(rows, dtype=np.int64)
+
+
+def repeated_seed(arm: Repeats) -> Any:
+    """A seed that several runs of one arm have; ``None`` without one."""
+    counts = Counter(seed for seed in arm.seeds if seed is not None)
+    return next((seed for seed, count in counts.items() if count > 1), None)
+
+
+def fisher_p_value(failed: int, runs: int, other_failed: int, other_runs: int) -> float:
+    """Two-sided probability of failures as unequal as these, if both arms fail equally often.
+
+    Example:
+        >>> round(fisher_p_value(0, 5, 5, 5), 4), fisher_p_value(0, 5, 1, 5)
+        (0.0079, 1.0)
+
+    Source: Fisher's exact test; the sum of all outcomes that are no more likely.
+    """
+    total = failed + other_failed
+    if not total or not runs or not other_runs:
+        return 1.0
+    possible = range(max(0, total - other_runs), min(total, runs) + 1)
+    weight = {k: math.comb(runs, k) * math.comb(other_runs, total - k) for k in possible}
+    limit = weight[failed] * (1 + 1e-9)
+    return min(1.0, sum(w for w in weight.values() if w <= limit) / sum(weight.values()))
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Holm's adjusted p-values, in the order given; NaN stays NaN and is no test.
+
+    Example:
+        >>> holm([0.01, 0.04, 0.03])
+        (0.03, 0.06, 0.06)
+
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
+    """
+    tests = sorted((p, i) for i, p in enumerate(p_values) if not math.isnan(p))
+    found, largest = list(p_values), 0.0
+    for place, (p, i) in enumerate(tests):
+        largest = max(largest, min(1.0, p * (len(tests) - place)))
+        found[i] = largest
+    return tuple(found)
+
+
+def deviation(values: _FloatArray) -> float:
+    """Standard deviation between runs; exactly 0 for equal values, NaN for fewer than two."""
+    if len(values) < 2:
+        return math.nan
+    if bool(np.all(values == values[0])):
+        return 0.0
+    with np.errstate(over="ignore"):
+        return float(np.std(values, ddof=1))
+
+
+def _estimate(
+    baseline: _FloatArray, candidate: _FloatArray, *, paired: bool
+) -> tuple[float, float, float]:
+    """Difference of the means, its standard error and degrees of freedom; NaN where unknown."""
+    if not len(baseline) or not len(candidate):
+        return math.nan, math.nan, math.nan
+    difference = _mean(candidate) - _mean(baseline)
+    if paired:
+        changes = candidate - baseline
+        spread, count = deviation(changes), len(changes)
+        if not spread > 0:
+            return difference, math.nan, math.nan
+        return difference, spread / math.sqrt(count), count - 1
+    parts = [deviation(side) ** 2 / len(side) for side in (baseline, candidate)]
+    squared = sum(parts)
+    if not squared > 0:  # a single run, or no spread at all
+        return difference, math.nan, math.nan
+    weights = (p**2 / (len(s) - 1) for p, s in zip(parts, (baseline, candidate), strict=True))
+    return difference, math.sqrt(squared), squared**2 / sum(weights)
+
+
+def _interval(
+    difference: float, error: float, degrees: float, confidence: float
+) -> tuple[float, float, float]:
+    from scipy.special import stdtr, stdtrit
+
+    if math.isnan(error):
+        return math.nan, math.nan, math.nan
+    reach = float(stdtrit(degrees, (1 + confidence) / 2)) * error
+    p_value = 2 * float(stdtr(degrees, -abs(difference) / error))
+    return difference - reach, difference + reach, p_value
+
+
+def _share_below(gain: float, error: float, degrees: float) -> float:
+    """Probability that a t variable of that error lies below the gain."""
+    from scipy.special import stdtr
+
+    return float(stdtr(degrees, gain / error)) if error > 0 else math.nan
+
+
+def _chance_new_seed(
+    kept: tuple[_FloatArray, ...],
+    lost: tuple[int, int],
+    counts: tuple[int, int],
+    sign: int,
+    *,
+    paired: bool,
+) -> float:
+    """Chance that a new run is better; the spread of a new run and that of the means both count.
+
+    A run that fails loses against one that trains; shares of failures by Jeffreys' estimate.
+    """
+    difference, error, degrees = _estimate(kept[0], kept[1], paired=paired)
+    if math.isnan(error):
+        return math.nan
+    if paired:
+        spread = error * math.sqrt(len(kept[0]) + 1)
+    else:
+        spread = math.hypot(deviation(kept[0]), deviation(kept[1]), error)
+    chance = _share_below(-sign * difference, spread, degrees)
+    if not any(lost):
+        return chance
+    fails = [(k + 0.5) / (n + 1) for k, n in zip(lost, counts, strict=True)]
+    tie = fails[0] * fails[1] / 2
+    return (1 - fails[1]) * (fails[0] + (1 - fails[0]) * chance) + tie
+
+
+def _worth_of_pairs(baseline: _FloatArray, candidate: _FloatArray) -> tuple[float, float]:
+    """Correlation over the seeds, and how much wider the error would be without pairs."""
+    spreads = deviation(baseline), deviation(candidate)
+    together = deviation(candidate - baseline)
+    if not (min(spreads) > 0 and together > 0):
+        return math.nan, math.nan
+    correlation = (spreads[0] ** 2 + spreads[1] ** 2 - together**2) / (2 * spreads[0] * spreads[1])
+    return correlation, math.hypot(*spreads) / together
+
+
+def _mean(values: _FloatArray) -> float:
+    return float(np.mean(values)) if len(values) else math.nan

@@ -1,0 +1,77 @@
+"""``playbook compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tuning_playbook.cli.options import json_option, names, print_json
+
+
+@click.command("compare")
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@click.option("--arm", multiple=True, callback=names, metavar="COLUMN,...",
+              help="Column that tells the arms apart; several make a grid.")  # fmt: skip
+@click.option("--seed", default="", metavar="COLUMN",
+              help="Column of the seeds; runs of one seed are paired.")  # fmt: skip
+@click.option("--baseline", default="", metavar="ARM", help="The arm to compare the others with.")
+@click.option("--metric", default="", help="What decides.")
+@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
+@click.option("--margin", type=float, default=0.0, metavar="X",
+              help="Difference of the metric that is too small to matter.")  # fmt: skip
+@click.option("--all-pairs", is_flag=True, help="Compare every arm with every other one.")
+@click.option("--target", type=float, metavar="X",
+              help="Compare too when the metric's curves reach this value.")  # fmt: skip
+@click.option("--curves", type=click.Path(path_type=Path, dir_okay=False),
+              help="Table of curves: trial, step, metrics.")  # fmt: skip
+@click.option("--params", multiple=True, callback=names, metavar="A,B,...",
+              help="Which columns are hyperparameters.")  # fmt: skip
+@click.option("--by", multiple=True, callback=names, metavar="A,B,...",
+              help="Columns that tell studies in one table apart; --study names one.")  # fmt: skip
+@click.option("--study", default="", help="Which of several studies.")
+@click.option("--project", type=click.Path(path_type=Path),
+              help="TARGET is a round of this project.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the answer and its picture as one HTML file.")  # fmt: skip
+@json_option
+def command(
+    targets: tuple[str, ...],
+    *,
+    params: tuple[str, ...],
+    project: Path | None,
+    output: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Say whether one arm of your runs is really better than another.
+
+    TARGET is what playbook check reads: a table of runs, an Optuna or MLflow storage, a folder of
+    W&B, Ray Tune or TensorBoard runs, or a round of the project. Several targets are one arm each:
+    playbook compare a.csv b.csv.
+
+    Runs of one setting are compared by their means, in pairs where the arms share seeds; arms that
+    hold tuned trials by the best of as many trials. Answers are better, worse, equivalent (within
+    --margin) and cannot tell.
+
+    Ends with 0 when there is an answer, with 2 where TARGET cannot be used.
+    """
+    from tuning_playbook.workflow.comparing import Question, compare_runs
+    from tuning_playbook.workflow.foreign import Told
+
+    told = {name: options.pop(name) for name in ("metric", "direction", "curves", "by", "study")}
+    compared = compare_runs(
+        targets, Question(**options), Told(parameters=params, **told), project=project
+    )
+    if output is not None:
+        compared.write_html(output)
+    if as_json:
+        print_json(compared.as_document())
+    else:
+        from rich.console import Console
+
+        console = Console(soft_wrap=False)
+        console.print(compared.renderable(), markup=False)
+        if output is not None:
+            console.print(f"\nwrote {output}", markup=False)

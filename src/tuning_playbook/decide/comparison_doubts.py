@@ -1,0 +1,270 @@
+"""What speaks against taking the verdict of a comparison at its word, in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuning_playbook.analysis.comparison import Comparison, Repeats, deviation, repeated_seed
+from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
+from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
+from tuning_playbook.words import counted, listed, to_scale
+
+_FEWEST_TRIALS = 7
+_UNEQUAL = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reservation.
+
+    Args:
+        key: what kind it is, for programs.
+        words: one sentence or two.
+    """
+
+    key: str
+    words: str
+
+
+def doubts_of(
+    baseline: Repeats,
+    candidate: Repeats,
+    comparison: Comparison,
+    seen: Symptoms,
+    verdict: CompareVerdict,
+    *,
+    tests: int = 1,
+) -> tuple[Doubt, ...]:
+    """Everything to know before believing the comparison of two arms, the gravest first.
+
+    Args:
+        baseline, candidate: of the two arms.
+        comparison: of them.
+        seen: what their values show.
+        verdict: what was said.
+        tests: comparisons made together.
+    """
+    sides = (baseline, candidate)
+    return (
+        *_failures(comparison),
+        *_single(sides),
+        *_no_spread(comparison),
+        *_few(comparison),
+        *_one_run(seen, comparison, verdict, tests),
+        *_far(seen, comparison),
+        *_skewed(seen),
+        *_coarse(seen),
+        *_twins(seen),
+        *_wider(seen),
+        *_seeds(sides, comparison),
+    )
+
+
+def unequal_budgets(comparison: Comparison, bests: Mapping[str, float]) -> Iterator[Doubt]:
+    """Searches of different length, which their bests alone must not be compared by."""
+    few, many = sorted(comparison.repeats)
+    if many < _UNEQUAL * few:
+        return
+    names = (comparison.baseline, comparison.candidate)
+    raw = [f"{bests[n]:.5g} for {n}" for n in names if n in bests]
+    yield Doubt(
+        "unequal-budgets",
+        f"{comparison.repeats[0]} trials of {names[0]} stand against {comparison.repeats[1]} of "
+        f"{names[1]}. The best of all trials ({listed(raw)}) favours the longer search, so both "
+        f"are judged by the best of {few}.",
+    )
+
+
+def too_few_trials(comparison: Comparison) -> Iterator[Doubt]:
+    """Searches so short that no order of their results is unusual."""
+    if comparison.compared[0] < _FEWEST_TRIALS:
+        yield Doubt(
+            "few-trials",
+            f"With {counted(comparison.compared[0], 'trial')} of each, even the clearest order of "
+            f"the results may be luck; from {_FEWEST_TRIALS} of each on it can be settled.",
+        )
+
+
+def _failures(comparison: Comparison) -> Iterator[Doubt]:
+    lost, runs = comparison.infeasible, comparison.repeats
+    if not any(lost):
+        return
+    names = (comparison.baseline, comparison.candidate)
+    told = [f"{k} of {n} runs of {name}" for k, n, name in zip(lost, runs, names, strict=True)]
+    chance = ""
+    if lost[0] * runs[1] != lost[1] * runs[0]:
+        chance = (
+            f" If both fail equally often, failures this unequal have p = "
+            f"{comparison.failure_p_value:.2g}."
+        )
+    yield Doubt(
+        "failures",
+        f"{listed(told)} did not train to a finite value. They are in no mean; an arm that fails "
+        f"more often is not called better.{chance}",
+    )
+
+
+def _single(sides: Sequence[Repeats]) -> Iterator[Doubt]:
+    from scipy.special import stdtrit
+
+    for arm, other in (sides, sides[::-1]):
+        own, rest = (s.values[np.isfinite(s.values)] for s in (arm, other))
+        if len(own) != 1:
+            continue
+        words = f"{arm.label} has a single run, so nothing shows how much its runs vary."
+        spread = deviation(rest)
+        if len(rest) >= FEW - 1 and spread > 0:
+            reach = float(stdtrit(len(rest) - 1, 0.975)) * spread * math.sqrt(1 + 1 / len(rest))
+            low, high = float(rest.mean()) - reach, float(rest.mean()) + reach
+            place = "inside" if low <= own[0] <= high else "outside"
+            words += (
+                f" It lies {place} {to_scale(low, reach)} to {to_scale(high, reach)}, where 95 of "
+                f"100 new runs of {other.label} would lie."
+            )
+        yield Doubt("single-run", words)
+
+
+def _no_spread(comparison: Comparison) -> Iterator[Doubt]:
+    varies = not comparison.paired and any(spread > 0 for spread in comparison.deviations)
+    if not math.isnan(comparison.p_value) or min(comparison.compared) < 2 or varies:
+        return
+    what = "The differences of the pairs" if comparison.paired else "The runs of each arm"
+    yield Doubt(
+        "no-spread",
+        f"{what} agree to the last digit. Either the seed does not reach the training program, or "
+        "one run was recorded several times: such runs count as one.",
+    )
+
+
+def _few(comparison: Comparison) -> Iterator[Doubt]:
+    from scipy.special import gammaincinv
+
+    fewest = min(comparison.compared)
+    if not 2 <= fewest < FEW or math.isnan(comparison.p_value):
+        return
+    freedom = fewest - 1
+    factor = math.sqrt(freedom / (2 * float(gammaincinv(freedom / 2, 0.1))))
+    yield Doubt(
+        "few-repeats",
+        f"With {fewest} {'pairs' if comparison.paired else 'runs'} the spread is hardly known: the "
+        f"true one may well be {factor:.2g} times what these runs show. The interval allows for "
+        "that, as far as the values are roughly normal, which so few cannot show.",
+    )
+
+
+def _one_run(
+    seen: Symptoms, comparison: Comparison, verdict: CompareVerdict, tests: int
+) -> Iterator[Doubt]:
+    """A verdict that hangs on one run, or a run that alone keeps it open."""
+    known = [w for w in seen.without if not math.isnan(w.comparison.p_value)]
+    if not known:
+        return
+    if verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
+        weakest = max(known, key=lambda w: w.comparison.p_value)
+        if min(1.0, weakest.comparison.p_value * tests) > 2 * LEVEL:
+            yield Doubt(
+                "rests-on-one-run",
+                f"The verdict rests on one run: without {_named(weakest, comparison)} the p-value "
+                f"is {weakest.comparison.p_value:.2g}.",
+            )
+    elif verdict is CompareVerdict.CANNOT_TELL:
+        clearest = min(known, key=lambda w: w.comparison.p_value)
+        far = {run for _, run, _ in seen.far}
+        if clearest.run in far and clearest.comparison.p_value * tests < LEVEL:
+            yield Doubt(
+                "one-run-decides",
+                f"Without {_named(clearest, comparison)} the p-value would be "
+                f"{clearest.comparison.p_value:.2g}. Find out what happened in that run; leave it "
+                "out only for a reason that does not depend on its result.",
+            )
+
+
+def _named(without: Without, comparison: Comparison) -> str:
+    value = to_scale(without.value, comparison.high - comparison.low)
+    return f"run {without.run} of {without.arm} ({value})"
+
+
+def _far(seen: Symptoms, comparison: Comparison) -> Iterator[Doubt]:
+    if not seen.far:
+        return
+    scale = comparison.high - comparison.low
+    runs = listed([f"run {run} of {arm} ({to_scale(v, scale)})" for arm, run, v in seen.far[:3]])
+    more = f" and {len(seen.far) - 3} more" if len(seen.far) > 3 else ""
+    several = len(seen.far) > 1
+    yield Doubt(
+        "outlier",
+        f"{runs}{more} {'lie' if several else 'lies'} far from the other runs of "
+        f"{'their arms' if several else 'its arm'}. Find out what happened; a run that "
+        "diverged is better marked as diverged, and counts against its arm either way.",
+    )
+
+
+def _skewed(seen: Symptoms) -> Iterator[Doubt]:
+    if not math.isnan(seen.skewness):
+        yield Doubt(
+            "unequal-skew",
+            "The values of one arm have a longer tail to one side than those of the other. In "
+            "simulations of such arms, 7 to 15 % of equal ones were called better or worse instead "
+            "of 5 %, at 3 to 50 runs each.",
+        )
+
+
+def _coarse(seen: Symptoms) -> Iterator[Doubt]:
+    if not math.isnan(seen.step):
+        yield Doubt(
+            "rounding",
+            f"The values are rounded to steps of {seen.step:.2g}, which hides part of the spread; "
+            "log more digits.",
+        )
+
+
+def _twins(seen: Symptoms) -> Iterator[Doubt]:
+    if seen.twins:
+        yield Doubt(
+            "same-value",
+            f"Runs of {listed(seen.twins)} agree in every digit: one run recorded twice, or a seed "
+            "that was used twice? Each counts as a run of its own here.",
+        )
+
+
+def _wider(seen: Symptoms) -> Iterator[Doubt]:
+    if seen.wider:
+        arm, factor = seen.wider
+        yield Doubt(
+            "unequal-spread",
+            f"The runs of {arm} vary {factor:.2g} times as much as the other arm's. The comparison "
+            "allows for it where the values are about normal; if some runs are much worse than the "
+            "rest, the error is nearer 10 % than 5 %.",
+        )
+
+
+def _seeds(sides: Sequence[Repeats], comparison: Comparison) -> Iterator[Doubt]:
+    """Runs without a partner, and seeds that could not be used for pairing."""
+    if comparison.paired:
+        alone = sum(n - k - m for n, k, m in zip(comparison.repeats, comparison.infeasible,
+                                                 comparison.compared, strict=True))  # fmt: skip
+        if alone:
+            yield Doubt(
+                "without-partner",
+                f"{counted(alone, 'run')} without a finished run of the same seed in the other arm "
+                f"{'are' if alone > 1 else 'is'} not in the means.",
+            )
+        return
+    twice = [(arm.label, seed) for arm in sides if (seed := repeated_seed(arm)) is not None]
+    if twice:
+        yield Doubt(
+            "seed-twice",
+            f"{twice[0][0]} has several runs of seed {twice[0][1]}, so nothing is paired by seed.",
+        )
+        return
+    shared = {s for s in sides[0].seeds if s is not None} & set(sides[1].seeds)
+    if shared:
+        yield Doubt(
+            "few-shared-seeds",
+            f"Only {counted(len(shared), 'seed')} {'are' if len(shared) > 1 else 'is'} shared by "
+            "both arms, too few to pair the runs.",
+        )

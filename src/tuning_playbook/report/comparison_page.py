@@ -1,0 +1,92 @@
+"""A comparison as a fragment for notebooks, and as a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.comparison_document import comparison_document
+from tuning_playbook.report.comparison_text import TITLES, length_warnings
+from tuning_playbook.report.comparison_view import (
+    ComparisonView,
+    after_the_verdict,
+    best_words,
+    effect_words,
+    pair_sentence,
+)
+from tuning_playbook.report.html import asset, content_hash, script_json
+from tuning_playbook.whole_files import written_whole
+
+
+def comparison_fragment(view: ComparisonView) -> str:
+    """Verdicts, numbers and doubts as HTML without scripts, for a notebook."""
+    return _rendered("comparison.html.j2", view)
+
+
+def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write the verdicts with their pictures as one page, all at once or not at all.
+
+    Raises:
+        InvalidInput: when the file cannot be written.
+    """
+    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("comparison.js")}
+    page = _rendered(
+        "comparison_page.html.j2",
+        view,
+        data=script_json({"figures": list(figures)}),
+        pictures=len(figures),
+        question=_question(view),
+        style=asset("report.css"),
+        scripts=scripts,
+        hashes=[content_hash(script) for script in scripts.values()],
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as file:
+            file.write(page.encode())
+    except OSError as error:
+        raise InvalidInput(
+            f"the page cannot be written to {path}: {error.strerror}; name another file with -o"
+        ) from error
+
+
+def _question(view: ComparisonView) -> str:
+    pairs = view.answers[0].pairs
+    if len(pairs) == 1:
+        return f"Is {pairs[0].comparison.candidate} better than {pairs[0].comparison.baseline}?"
+    return f"{view.study}: which {' and '.join(view.arm)} is better?"
+
+
+def _rendered(template: str, view: ComparisonView, **more: Any) -> str:
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(
+        loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
+    )
+    answers = [
+        {
+            "title": f"{TITLES[answer.key]}: {answer.metric}" if answer.key in TITLES else "",
+            "caution": answer.caution,
+            "best": best_words(answer),
+            "pairs": [
+                {
+                    "verdict": pair.judged.verdict.value,
+                    "sentence": pair_sentence(answer, pair),
+                    "told": after_the_verdict(view, answer, pair),
+                    "doubts": [doubt.words for doubt in pair.doubts],
+                }
+                for pair in answer.pairs
+            ],
+        }
+        for answer in view.answers
+    ]
+    return environment.get_template(template).render(
+        view=view,
+        document=comparison_document(view),
+        answers=answers,
+        effects=[effect_words(effect) for effect in view.effects],
+        warnings=length_warnings(view),
+        **more,
+    )

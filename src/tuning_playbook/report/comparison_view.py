@@ -1,0 +1,251 @@
+"""What is said of a comparison, as plain data, and its sentences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tuning_playbook.analysis.comparison import Comparison
+from tuning_playbook.analysis.comparison_of_many import LevelEffect
+from tuning_playbook.analysis.comparison_size import MOST_REPEATS
+from tuning_playbook.decide.comparison_answer import Answered, Pair
+from tuning_playbook.decide.comparison_verdict import CompareVerdict, Ground
+from tuning_playbook.study import Objective
+from tuning_playbook.words import counted, listed, probability, to_scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparisonView:
+    """A comparison with everything around it.
+
+    Args:
+        study: name of what was read.
+        objective: what decides.
+        arm: columns that make an arm.
+        seed: column of the seeds; empty without one.
+        kind: whether arms hold repeats of one setting, or trials of a search.
+        baseline: label of the baseline; ``None`` where all pairs are compared.
+        margin: difference that is too small to matter; 0 where none is stated.
+        answers: of the metric first, then of its curves.
+        effects: main effects of a grid's factors.
+        lengths: training lengths and batch sizes that differ between the arms.
+        seconds: mean duration of a run; ``None`` where unknown.
+        notes: what was guessed, repaired or left out.
+    """
+
+    study: str
+    objective: Objective
+    arm: tuple[str, ...]
+    seed: str
+    kind: Literal["repeats", "searches"]
+    baseline: str | None
+    margin: float
+    answers: tuple[Answered, ...]
+    effects: tuple[LevelEffect, ...]
+    lengths: tuple[str, ...]
+    seconds: float | None
+    notes: tuple[str, ...]
+
+
+def with_short_labels(view: ComparisonView) -> ComparisonView:
+    """The view to be read: arms without what all their names begin with, up to a ``/``.
+
+    Programs get the names as they are.
+    """
+    labels = [arm.label for arm in view.answers[0].arms]
+    folders = [labels[0][: i + 1] for i, letter in enumerate(labels[0]) if letter == "/"]
+    start = max((f for f in folders if all(x.startswith(f) for x in labels)), key=len, default="")
+    if not start:
+        return view
+
+    def short(label: str) -> str:
+        return label.removeprefix(start)
+
+    def of_arms(answer: Answered) -> Answered:
+        arms = tuple(replace(arm, label=short(arm.label)) for arm in answer.arms)
+        pairs = tuple(
+            replace(
+                pair,
+                comparison=replace(
+                    pair.comparison,
+                    baseline=short(pair.comparison.baseline),
+                    candidate=short(pair.comparison.candidate),
+                ),
+                doubts=tuple(replace(d, words=d.words.replace(start, "")) for d in pair.doubts),
+            )
+            for pair in answer.pairs
+        )
+        return replace(answer, arms=arms, pairs=pairs)
+
+    return replace(
+        view,
+        baseline=None if view.baseline is None else short(view.baseline),
+        answers=tuple(of_arms(answer) for answer in view.answers),
+        lengths=tuple(words.replace(start, "") for words in view.lengths),
+        notes=(*view.notes, f"The names of all arms begin with {start}, left out here."),
+    )
+
+
+def pair_sentence(answer: Answered, pair: Pair) -> str:
+    """The verdict on two arms in one sentence."""
+    c = pair.comparison
+    if pair.judged.ground is Ground.FAILURES:
+        return (
+            f"{c.candidate} is {pair.judged.verdict.value} than {c.baseline}: {c.infeasible[1]} of "
+            f"its {counted(c.repeats[1], 'run')} failed and {c.infeasible[0]} of {c.repeats[0]} of "
+            f"{c.baseline}, which chance does not explain (p = {p_words(c.failure_p_value)})."
+        )
+    values = _values(answer, c)
+    if pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
+        return f"{c.candidate} is {pair.judged.verdict.value} than {c.baseline}: {values}."
+    if pair.judged.verdict is CompareVerdict.EQUIVALENT:
+        return f"{c.candidate} and {c.baseline} are equivalent within {answer.margin:g}: {values}."
+    if pair.judged.ground is Ground.MEAN_AGAINST_FAILURES:
+        return (
+            f"Whether {c.candidate} is better than {c.baseline} cannot be told: the arm with the "
+            f"better mean fails more often, and the metric does not say what a failed run costs. "
+            f"Of the runs that trained: {values}."
+        )
+    return f"Whether {c.candidate} is better than {c.baseline} cannot be told: {values}."
+
+
+def _values(answer: Answered, c: Comparison) -> str:
+    scale = _scale(c)
+    means = [to_scale(m, scale) if math.isfinite(m) else "no finite value" for m in c.means]
+    kind = "" if answer.key != "best-of-k" else f"best of {c.compared[0]} trials "
+    words = f"{kind}{answer.metric} {means[1]} instead of {means[0]}"
+    if math.isnan(c.difference):
+        return words
+    if c.difference:
+        way = "lower" if c.difference < 0 else "higher"
+        words += f", {way} by {to_scale(abs(c.difference), scale)}"
+    if math.isnan(c.p_value):
+        return words
+    return f"{words} ({_limits(c, scale)}, p = {p_words(c.p_value)})"
+
+
+def _limits(c: Comparison, scale: float) -> str:
+    if math.isinf(c.low) and math.isinf(c.high):
+        return "any difference is possible"
+    if math.isinf(c.low):
+        return f"95 % interval up to {to_scale(c.high, scale)}"
+    if math.isinf(c.high):
+        return f"95 % interval from {to_scale(c.low, scale)}"
+    return f"95 % interval {to_scale(c.low, scale)} to {to_scale(c.high, scale)}"
+
+
+def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tuple[str, ...]:
+    """What follows from a comparison of repeats: a new seed, pairing, how many more runs."""
+    c = pair.comparison
+    told = []
+    if not math.isnan(c.chance_new_seed):
+        told.append(
+            f"A new run of {c.candidate} is better than a new run of {c.baseline}"
+            f"{' with the same seed' if c.paired else ''} with a chance of "
+            f"{probability(c.chance_new_seed)}."
+        )
+    if c.paired and not math.isnan(c.pairing_gain):
+        told.append(_pairing(c))
+    needed = needed_words(view, pair)
+    if needed:
+        told.append(needed)
+    open_ = pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    if open_ and pair.judged.ground is Ground.MEAN and math.isfinite(c.high - c.low):
+        worst = max(abs(c.low), abs(c.high))
+        told.append(f"Differences above {to_scale(worst, _scale(c))} are excluded.")
+    if answer.margin and pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
+        inside = abs(c.difference) <= answer.margin
+        told += [f"The difference is smaller than the margin of {answer.margin:g}."] * inside
+    return tuple(told)
+
+
+def needed_words(view: ComparisonView, pair: Pair) -> str:
+    """How many runs would settle it, and what they cost; empty where that is not known."""
+    c, needed = pair.comparison, pair.repeats_needed
+    if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
+        return ""
+    if needed is None:
+        beyond = pair.judged.ground is Ground.MEAN and c.standard_error > 0
+        return (
+            f"If the difference is what it seems, more than {MOST_REPEATS} repeats of each would "
+            "be needed to see it; state with --margin which difference matters."
+        ) * beyond
+    more = sum(max(0, needed - n) for n in c.compared)
+    cost = ""
+    if view.seconds is not None:
+        cost = f", {_duration(more * view.seconds)} at {_duration(view.seconds)} a run"
+    unit = "pairs" if c.paired else "repeats of each"
+    return (
+        f"If difference and spread are what they seem, about {needed} {unit} would settle it four "
+        f"times out of five: {counted(more, 'more run')}{cost}."
+    )
+
+
+def best_words(answer: Answered) -> str:
+    """Which arms may be the best; empty where that was not asked."""
+    if answer.best is None:
+        return ""
+    labels = [answer.arms[i].label for i in answer.best.candidates]
+    share = f"{100 * answer.best.confidence:.0f} %"
+    if len(labels) == 1:
+        return f"{labels[0]} has the best {answer.metric} of all ({share} confidence)."
+    if len(labels) == len(answer.arms):
+        return f"No arm can be ruled out as the best; {labels[0]} has the best mean."
+    rest = listed(labels[1:9])
+    if len(labels) > 9:
+        rest = f"{', '.join(labels[1:9])} and {len(labels) - 9} more"
+    return (
+        f"{labels[0]} has the best mean of {len(answer.arms)}; {rest} cannot be told from the best "
+        f"({share} confidence)."
+    )
+
+
+def effect_words(effect: LevelEffect) -> str:
+    """One level of a factor against another."""
+    c = effect.comparison
+    scale = _scale(c)
+    return (
+        f"{effect.factor} {effect.level} instead of {effect.baseline}: "
+        f"{'+' if c.difference > 0 else '-'}{to_scale(abs(c.difference), scale)} on average over "
+        f"{effect.cells} cells (95 % interval {to_scale(c.low, scale)} to "
+        f"{to_scale(c.high, scale)}, p = {p_words(c.p_value)}), with that sign in "
+        f"{effect.agreeing} of them."
+    )
+
+
+def p_words(p_value: float) -> str:
+    """A p-value to be read.
+
+    Example:
+        >>> p_words(0.0312), p_words(0.00001), p_words(float("nan"))
+        ('0.031', '1e-05', 'unknown')
+    """
+    return "unknown" if math.isnan(p_value) else f"{p_value:.2g}"
+
+
+def _pairing(c: Comparison) -> str:
+    if c.pairing_gain > 1.1:
+        return (
+            f"Runs of one seed are paired, which makes the standard error {c.pairing_gain:.2g} "
+            f"times smaller (correlation {c.correlation:.2f})."
+        )
+    return (
+        f"Runs of one seed are paired, which does not help here (correlation {c.correlation:.2f}): "
+        "the seed does not make both arms good or bad together."
+    )
+
+
+def _scale(c: Comparison) -> float:
+    width = c.high - c.low
+    if width > 0 and math.isfinite(width):
+        return width / 4
+    return max(abs(c.difference) / 10, 0.0) if math.isfinite(c.difference) else 0.0
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 172_800.0), ("hours", 7_200.0), ("min", 120.0)):
+        if seconds >= size:
+            per = {"days": 86_400, "hours": 3_600, "min": 60}[unit]
+            return f"{seconds / per:.3g} {unit}"
+    return f"{seconds:.3g} s"

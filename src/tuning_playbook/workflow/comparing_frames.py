@@ -1,0 +1,134 @@
+"""``tuning_playbook.compare``: the command for Python, on files, folders, URLs and data frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.workflow.comparing import Compared, Question, compare_runs
+from tuning_playbook.workflow.foreign import Told
+
+
+def compare(
+    *targets: Any,
+    arm: str | Sequence[str] = (),
+    seed: str = "",
+    baseline: str | float = "",
+    metric: str = "",
+    direction: str = "",
+    margin: float = 0.0,
+    all_pairs: bool = False,
+    target: float | None = None,
+    curves: Any = None,
+    params: Sequence[str] = (),
+    by: Sequence[str] = (),
+    study: str = "",
+) -> Compared:
+    """Say whether one arm of your runs is really better than another.
+
+    Args:
+        targets: what ``playbook check`` reads, or pandas or polars data frames with one row for
+            each run. Several of them are an arm each.
+        arm: column, or columns of a grid, that tell the arms apart.
+        seed: column of the seeds; runs of one seed are paired.
+        baseline: the arm that the others are compared with.
+        metric, direction: what decides, and which way is better.
+        margin: difference of the metric that is too small to matter, in its units.
+        all_pairs: whether to compare every arm with every other one.
+        target: value of the metric; when runs reach it is compared too, where there are curves.
+        curves: a long table of curves beside a table of runs, or a data frame.
+        params: which columns are hyperparameters.
+        by, study: columns that tell studies in one table apart, and which one is meant.
+
+    Returns:
+        The answer: ``verdicts``, ``as_document()``, ``figures()``, ``write_html(path)``; notebooks
+        show it as it is.
+
+    Raises:
+        InvalidInput: where nothing usable is there, or names do not tell what is compared.
+
+    Example:
+        >>> import csv, tempfile, tuning_playbook
+        >>> path = Path(tempfile.mkdtemp(), "runs.csv")
+        >>> rows = [("A", 1, 0.52), ("A", 2, 0.50), ("A", 3, 0.51),
+        ...         ("B", 1, 0.45), ("B", 2, 0.42), ("B", 3, 0.44)]
+        >>> with path.open("w", newline="") as file:
+        ...     csv.writer(file).writerows([("recipe", "seed", "val_loss"), *rows])
+        >>> compared = tuning_playbook.compare(path, arm="recipe", seed="seed")
+        >>> compared.verdicts
+        {('A', 'B'): 'better'}
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    if not targets:
+        raise InvalidInput("name what to compare: a file, a folder, a URL or a data frame")
+    with TemporaryDirectory() as folder:
+        stems = [_letters(i) for i in range(len(targets))] if len(targets) > 1 else ["table"]
+        names = [_path(t, Path(folder, f"{s}.csv")) for t, s in zip(targets, stems, strict=True)]
+        question = Question(
+            (arm,) if isinstance(arm, str) and arm else tuple(arm),
+            seed,
+            str(baseline),
+            margin,
+            all_pairs,
+            target,
+        )
+        told = Told(
+            metric=metric,
+            direction=direction,
+            parameters=tuple(params),
+            curves=None if curves is None else Path(_path(curves, Path(folder, "curves.csv"))),
+            by=tuple(by),
+            study=study,
+        )
+        try:
+            return compare_runs(names, question, told)
+        except InvalidInput as error:
+            raise InvalidInput(_for_python(str(error), folder)) from error
+
+
+def _path(target: Any, file: Path) -> str:
+    """Where the target is; a data frame is written as the table that it would be saved as."""
+    if isinstance(target, (str, Path)):
+        return str(target)
+    if hasattr(target, "to_csv"):  # pandas
+        target.to_csv(file, index=False, na_rep="nan")
+        return str(file)
+    if hasattr(target, "write_csv"):  # polars
+        target.write_csv(file)
+        return str(file)
+    raise InvalidInput(
+        f"a target is a path, a URL or a data frame of pandas or polars, found a "
+        f"{type(target).__name__}"
+    )
+
+
+def _for_python(message: str, folder: str) -> str:
+    """A message that proposes arguments instead of a command line.
+
+    Example:
+        >>> _for_python("two metrics. Type: playbook compare a.csv --metric acc, or ppl", "/tmp/x")
+        "two metrics. Type: compare(..., metric='acc'), or ppl"
+    """
+    told, command, rest = message.replace(f"{folder}/", "").partition("Type: playbook compare ")
+    if not command:
+        return told
+    options = re.findall(r"--(\w+) ([^\s,]+)", rest)
+    arguments = "".join(f", {name}={value.strip(chr(39))!r}" for name, value in options)
+    _, comma, more = rest.rpartition(", or ")
+    return f"{told}Type: compare(...{arguments}){comma}{more if comma else ''}"
+
+
+def _letters(place: int) -> str:
+    """A, B, ..., as the names of arms that are data frames.
+
+    Example:
+        >>> _letters(1), _letters(26)
+        ('B', 'arm27')
+    """
+    return chr(ord("A") + place) if place < 26 else f"arm{place + 1}"

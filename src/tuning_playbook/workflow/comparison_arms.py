@@ -1,0 +1,167 @@
+"""Runs sorted into arms, each with its value or the fact that it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.comparison import Repeats
+from tuning_playbook.analysis.curve_ends import last_steps
+from tuning_playbook.analysis.feasibility import (
+    CRASH,
+    FLAGGED,
+    NO_MEASUREMENT,
+    NON_FINITE,
+    OUT_OF_MEMORY,
+    TIMEOUT,
+    UNFINISHED,
+    feasibility,
+)
+from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.column_names import is_time
+from tuning_playbook.vocabulary import Family, hyperparameter_family, words_of
+from tuning_playbook.words import counted, listed, short
+from tuning_playbook.workflow.comparison_roles import Roles, arm_values, columns_of, labels_of
+
+# A run that is merely bad (at chance level, far above the others) has a value and keeps it.
+_LOST = (FLAGGED, NON_FINITE, OUT_OF_MEMORY, TIMEOUT, CRASH, NO_MEASUREMENT)
+_LENGTHS = frozenset({"steps", "step", "epochs", "epoch", "iterations", "iters", "tokens"})
+_NO_LENGTHS = frozenset({"warmup", "decay", "best", "cooldown", "eval", "val", "log", "save"})
+_SECONDS = frozenset({"s", "sec", "secs", "seconds", "runtime"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmRuns:
+    """One arm.
+
+    Args:
+        repeats: its finished runs.
+        rows: of the table, in the same order.
+    """
+
+    repeats: Repeats
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arms:
+    """All arms of a comparison.
+
+    Args:
+        keys: the values that make each arm.
+        arms: in the order of the runs.
+        lengths: what training length or batch size differs between the arms, one sentence each.
+        notes: runs that were left out.
+    """
+
+    keys: tuple[tuple[Any, ...], ...]
+    arms: tuple[ArmRuns, ...]
+    lengths: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def arms_of(study: ForeignStudy, table: TrialTable, roles: Roles) -> Arms:
+    """Sort the runs into arms.
+
+    Unfinished runs are left out, and that is said. A run that ended without a finite value stays,
+    with NaN.
+
+    Args:
+        study: all runs, in the order of the table's rows.
+        table: of the metric.
+        roles: which columns hold arms and seeds.
+
+    Raises:
+        InvalidInput: where fewer than two arms have finished runs.
+    """
+    columns = columns_of(study)
+    keys = arm_values(columns, roles.arm)
+    kind = feasibility(table).kind
+    lost = np.isin(kind, _LOST) | ~np.isfinite(table.loss)
+    values = np.where(lost, np.nan, table.objective.direction.sign * table.loss)
+    notes, empty, unfinished = [], [], 0
+    found: dict[tuple[Any, ...], ArmRuns] = {}
+    for key, label in labels_of(keys, roles.arm).items():
+        own = np.array([row for row, k in enumerate(keys) if k == key], dtype=np.int64)
+        rows = own[kind[own] != UNFINISHED]
+        unfinished += len(own) - len(rows)
+        if not len(rows):
+            empty.append(label)
+            continue
+        seeds = tuple(columns[roles.seed][r] for r in rows.tolist()) if roles.seed else ()
+        names = tuple(str(table.ids[r]) for r in rows.tolist())
+        found[key] = ArmRuns(Repeats(label, values[rows], seeds, names), rows)
+    if len(found) < 2:
+        raise InvalidInput(
+            f"only {listed([a.repeats.label for a in found.values()]) or 'no arm'} has finished "
+            "runs; at least two arms need one"
+        )
+    if unfinished:
+        notes.append(f"{counted(unfinished, 'unfinished run')} left out.")
+    notes += [f"{label} has no finished run and is left out." for label in empty]
+    if all(np.isnan(arm.repeats.values).all() for arm in found.values()):
+        raise InvalidInput(
+            f"no run has a finite value of {table.objective.metric}, so there is nothing to compare"
+        )
+    lengths = _lengths(columns, found, {*roles.arm, roles.seed}, table)
+    return Arms(tuple(found), tuple(found.values()), lengths, tuple(notes))
+
+
+def seconds_of_a_run(study: ForeignStudy, clocks: Mapping[str, CurveColumn]) -> float | None:
+    """Mean duration of a run, where a column or a curve of times in seconds is there."""
+    for name, cells in {**study.metadata, **study.results}.items():
+        numbers = [float(c) for c in cells if isinstance(c, (int, float)) and c == c]
+        if is_time(name) and words_of(name)[-1] in _SECONDS and len(numbers) == len(cells):
+            return float(np.mean(numbers))
+    for name, column in clocks.items():
+        if words_of(name)[-1] in _SECONDS:
+            rows = range(len(column.offsets) - 1)
+            ends = [c.values[-1] for row in rows if len((c := column.of(row)).values)]
+            return float(np.nanmean(ends))
+    return None
+
+
+def _lengths(
+    columns: dict[str, Sequence[Any]],
+    found: dict[tuple[Any, ...], ArmRuns],
+    taken: set[str],
+    table: TrialTable,
+) -> tuple[str, ...]:
+    """Training lengths and batch sizes that differ between arms, as a rule by oversight."""
+    found_of: dict[tuple[Any, ...], list[str]] = {}
+    for name, cells in columns.items():
+        if name in taken or not _is_length(name):
+            continue
+        own = [{cells[r] for r in arm.rows.tolist()} for arm in found.values()]
+        if all(len(values) == 1 for values in own):
+            key = tuple(next(iter(values)) for values in own)
+            found_of.setdefault(key, []).append(name)
+    if not found_of and table.objective.metric in table.curves:
+        ends = last_steps(table.curves[table.objective.metric])
+        found_of[tuple(int(ends[arm.rows].max()) for arm in found.values())] = ["the last step"]
+    labels = [arm.repeats.label for arm in found.values()]
+    return tuple(
+        _difference(names, dict(zip(labels, values, strict=True)))
+        for values, names in found_of.items()
+        if len(set(values)) > 1
+    )
+
+
+def _difference(names: Sequence[str], of_arm: dict[str, Any]) -> str:
+    shown = [f"{short(value)} in {label}" for label, value in of_arm.items()]
+    more = f" and {len(shown) - 6} more" if len(shown) > 6 else ""
+    verb = "differ" if len(names) > 1 else "differs"
+    return f"{listed(names)} {verb} between the arms: {listed(shown[:6])}{more}."
+
+
+def _is_length(name: str) -> bool:
+    words = words_of(name)
+    if hyperparameter_family(name) in (Family.TRAINING_LENGTH, Family.BATCH_SIZE):
+        return True
+    return words[-1] in _LENGTHS and not _NO_LENGTHS & set(words)

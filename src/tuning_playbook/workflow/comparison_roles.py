@@ -1,0 +1,284 @@
+"""Which column holds the arms and which the seeds: as told, or where the names leave no doubt."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES, is_time
+from tuning_playbook.vocabulary import Family, hyperparameter_family, metric_direction, plain_name
+from tuning_playbook.words import listed, short
+from tuning_playbook.workflow.comparison_target import NAME, STUDY
+
+_REPETITIONS = frozenset(
+    {"fold", "cv_fold", "repeat", "rep", "replicate", "replica", "replication", "repetition"}
+)
+_BASELINES = frozenset(
+    {"baseline", "base", "default", "control", "reference", "ref", "vanilla", "none", "original"}
+)
+_MOST_LISTED = 12
+_MOST_ARMS = 100
+
+Label = str
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Columns of a comparison.
+
+    Args:
+        arm: columns whose values make an arm; several make a grid.
+        seed: column of the seeds; empty without one.
+        notes: what was found by its name.
+    """
+
+    arm: tuple[str, ...]
+    seed: str
+    notes: tuple[str, ...]
+
+
+def columns_of(study: ForeignStudy) -> dict[str, Sequence[Any]]:
+    """All columns of one cell for each run."""
+    return {**study.metadata, **study.results, **study.parameters}
+
+
+def comparison_roles(
+    study: ForeignStudy, *, arm: Sequence[str], seed: str, typed: str, metric: str
+) -> Roles:
+    """The columns of arms and seeds.
+
+    Args:
+        study: all runs.
+        arm: as told; empty to find it.
+        seed: as told; empty to find it.
+        typed: the command so far, to say what to add to it.
+        metric: that decides, which is no arm.
+
+    Raises:
+        InvalidInput: where a column is not there, or names do not tell which one holds the arms.
+    """
+    columns = columns_of(study)
+    notes: list[str] = []
+    chosen = tuple(named_column(study, name, "--arm") for name in arm)
+    if seed:
+        found = named_column(study, seed, "--seed")
+    else:
+        found = _seed_column(columns, {*chosen, metric})
+        if found:
+            notes.append(f"{found} is taken as the seed; say --seed otherwise.")
+    if found in chosen:
+        raise InvalidInput(f"{found} cannot tell both the arms and the seeds apart")
+    if chosen:
+        return Roles(chosen, found, tuple(notes))
+    if STUDY in columns and len(set(columns[STUDY])) > 1:
+        return Roles((STUDY,), found, tuple(notes))
+    candidates = _arm_candidates(columns, len(study.ids), {found, metric, *study.results})
+    only = candidates[0] if len(candidates) == 1 else _names_all(columns, candidates)
+    if not only:
+        raise InvalidInput(_ask_for_arm(columns, candidates, typed))
+    notes.insert(0, f"The arms are told apart by {only}; say --arm otherwise.")
+    return Roles((only,), found, tuple(notes))
+
+
+def named_column(study: ForeignStudy, name: str, option: str) -> str:
+    """The column of that name, or the only one that ends with it.
+
+    Raises:
+        InvalidInput: where there is none, or several.
+    """
+    columns = list(columns_of(study))
+    if name in columns:
+        return name
+    if plain_name(name) in STUDY_NAMES and STUDY in columns:
+        return STUDY
+    if plain_name(name) in ID_NAMES and NAME in columns:
+        return NAME
+    ends = [column for column in columns if _ends_with(column, name)]
+    if len(ends) == 1:
+        return ends[0]
+    if ends:
+        raise InvalidInput(f"{option} {name} may be {listed(ends)}; give the whole name")
+    near = difflib.get_close_matches(name, columns, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    shown = ", ".join(columns[:_MOST_LISTED]) or "none"
+    raise InvalidInput(f"{study.name} has no column {name!r} for {option}{hint} It has: {shown}")
+
+
+def arm_values(columns: Mapping[str, Sequence[Any]], arm: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Of each run, the values that make its arm, equal numbers written alike."""
+    return [tuple(map(_plain, cells)) for cells in zip(*(columns[c] for c in arm), strict=True)]
+
+
+def labels_of(keys: Sequence[tuple[Any, ...]], arm: Sequence[str]) -> dict[tuple[Any, ...], Label]:
+    """What each arm is called, in the order of the runs; at most a hundred arms.
+
+    Raises:
+        InvalidInput: for fewer than two arms, or so many that the column is none of arms.
+    """
+    distinct = list(dict.fromkeys(keys))
+    name = " and ".join(arm)
+    if len(distinct) < 2:
+        raise InvalidInput(
+            f"{name} is {_written(distinct[0][0])} in every run, so there is nothing to compare; "
+            "name the column that tells the arms apart with --arm"
+        )
+    if len(distinct) > _MOST_ARMS:
+        raise InvalidInput(
+            f"{name} has {len(distinct)} different values in {len(keys)} runs; name a column of "
+            "arms that several runs share with --arm"
+        )
+    if len(arm) == 1:
+        return {key: _written(key[0]) for key in distinct}
+    return {
+        key: ", ".join(f"{c}={_written(v)}" for c, v in zip(arm, key, strict=True))
+        for key in distinct
+    }
+
+
+def baseline_position(
+    labels: Mapping[tuple[Any, ...], Label], given: str, arm: Sequence[str]
+) -> tuple[int, str]:
+    """The baseline's place among the arms, and how it was found.
+
+    Numbers match as numbers, text letter by letter, then without capitals, then by a part that
+    only one arm has.
+
+    Raises:
+        InvalidInput: where no arm, or more than one, is meant.
+    """
+    shown = list(labels.values())
+    if not given:
+        named = [i for i, label in enumerate(shown) if plain_name(label) in _BASELINES]
+        if len(named) == 1:
+            return named[0], f"{shown[named[0]]} is the baseline by its name."
+        return 0, f"The baseline is {shown[0]}, the first; say --baseline otherwise."
+    keys = list(labels)
+    number = _number(given)
+    for fits in (
+        [i for i, label in enumerate(shown) if label == given],
+        [i for i, key in enumerate(keys) if len(key) == 1 and number is not None
+         and _number(key[0]) == number],
+        [i for i, key in enumerate(keys) if _same_values(key, given, arm)],
+        [i for i, label in enumerate(shown) if label.lower() == given.lower()],
+        [i for i, label in enumerate(shown) if _ends_with(label, given)],
+        [i for i, label in enumerate(shown) if given.lower() in label.lower()],
+    ):  # fmt: skip
+        if len(fits) == 1:
+            return fits[0], ""
+        if fits:
+            several = listed([shown[i] for i in fits[:_MOST_LISTED]])
+            raise InvalidInput(f"--baseline {given} may be {several}; give the whole value")
+    raise InvalidInput(
+        f"no arm is called {given!r}; the arms are {listed(shown[:_MOST_LISTED])}"
+        + (f" and {len(shown) - _MOST_LISTED} more" if len(shown) > _MOST_LISTED else "")
+    )
+
+
+def _ends_with(label: str, given: str) -> bool:
+    """Whether the last words of a label are these: ``adam`` of ``results/adam``."""
+    words = plain_name(given).split("_")
+    return plain_name(label).split("_")[-len(words) :] == words
+
+
+def _same_values(key: tuple[Any, ...], given: str, arm: Sequence[str]) -> bool:
+    """Whether ``lr=0.1, dropout=0`` or ``0.1,0`` are the values of an arm of several columns."""
+    parts = [part.strip() for part in given.split(",")]
+    if len(parts) != len(key) or len(key) < 2:
+        return False
+    told = dict(zip(arm, key, strict=True))
+    for place, part in enumerate(parts):
+        name, equals, value = part.partition("=")
+        own = told.get(name.strip()) if equals else key[place]
+        value = value.strip() if equals else part
+        number = _number(own)
+        if number != _number(value) if number is not None else _written(own) != value:
+            return False
+    return True
+
+
+def _seed_column(columns: Mapping[str, Sequence[Any]], taken: set[str]) -> str:
+    found = [
+        name
+        for name, cells in columns.items()
+        if name not in taken
+        and (hyperparameter_family(name) is Family.SEED or plain_name(name) in _REPETITIONS)
+        and metric_direction(name) is None
+        and len(set(cells)) > 1
+    ]
+    shared = [name for name in found if len(set(columns[name])) < len(columns[name])]
+    return (shared or found or [""])[0]
+
+
+def _arm_candidates(columns: Mapping[str, Sequence[Any]], count: int, taken: set[str]) -> list[str]:
+    """Columns that several runs share and that are not measured, choices in words first."""
+    found = []
+    for name, cells in columns.items():
+        levels = set(map(_plain, cells))
+        if name in taken or is_time(name) or metric_direction(name) is not None:
+            continue
+        if hyperparameter_family(name) is Family.SEED or plain_name(name) in STATUS_NAMES:
+            continue
+        if None not in levels and 2 <= len(levels) <= max(count // 2, 1):
+            found.append(name)
+    return sorted(found, key=lambda name: not any(isinstance(c, str) for c in columns[name]))
+
+
+def _names_all(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) -> str:
+    """A column of words that settles all the other candidates: the name of a variant."""
+    for name in candidates:
+        cells = list(map(_plain, columns[name]))
+        if not all(isinstance(cell, str) for cell in cells):
+            continue
+        count = len(set(cells))
+        others = [set(zip(cells, map(_plain, columns[o]), strict=True)) for o in candidates]
+        if all(len(pairs) == count for pairs in others):
+            return name
+    return ""
+
+
+def _ask_for_arm(
+    columns: Mapping[str, Sequence[Any]], candidates: Sequence[str], typed: str
+) -> str:
+    if not candidates:
+        rest = [name for name in columns if metric_direction(name) is None and not is_time(name)
+                and plain_name(name) not in STATUS_NAMES]  # fmt: skip
+        return (
+            "no column tells arms apart: an arm is a value that several runs share. Name one of "
+            f"the columns with --arm: {', '.join(rest[:_MOST_LISTED]) or 'there is none'}"
+        )
+    cells = arm_values(columns, candidates)
+    proposed = candidates if 2 * len(set(cells)) <= len(cells) else candidates[:1]
+    shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
+    return (
+        f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}. Type: "
+        f"{typed} --arm {shlex.quote(','.join(proposed))}"
+    )
+
+
+def _plain(cell: Any) -> Any:
+    """A cell by which runs are grouped: whole numbers alike, missing ones too, lists as text."""
+    if isinstance(cell, bool) or cell is None:
+        return cell
+    if isinstance(cell, (int, float)):
+        if cell != cell:
+            return None
+        return int(cell) if float(cell).is_integer() and abs(cell) < 2**53 else float(cell)
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def _written(value: Any) -> str:
+    return "none" if value is None else short(value, digits=8)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,66 @@
+"""A round of the project as runs to compare: its arms, with the trials of followed rounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tuning_playbook.analysis.building import LongCurve
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.workflow.arms import arm_label, arms_of_round
+from tuning_playbook.workflow.comparison_target import merged
+from tuning_playbook.workflow.opening import open_project, project_store
+from tuning_playbook.workflow.round_facts import facts_of_rounds
+
+
+def runs_of_round(folder: Path, name: str) -> ForeignStudy:
+    """All trials of a round as one study; column ``study`` names their arms.
+
+    Args:
+        folder: of the project.
+        name: of the round.
+
+    Raises:
+        InvalidInput: for a round that has not been run, or one of a single arm.
+    """
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        arms = arms_of_round(
+            store, name, facts=facts_of_rounds(store), chance_level=opened.project.chance_level
+        )
+    finally:
+        store.close()
+    if len(arms) < 2:
+        raise InvalidInput(
+            f"round {name} has a single arm, so there is nothing to compare; its verdicts: "
+            f"playbook check {name}"
+        )
+    notes = tuple(note for arm in arms for note in arm.notes)
+    found = [(arm_label(arm.study), _as_foreign(arm.table, arm_label(arm.study))) for arm in arms]
+    return replace(merged(found, name=name), notes=notes)
+
+
+def _as_foreign(table: TrialTable, label: str) -> ForeignStudy:
+    sign = table.objective.direction.sign
+    values = [None if np.isnan(v) else float(v) for v in (sign * table.loss).tolist()]
+    return ForeignStudy(
+        name=label,
+        ids=tuple(map(str, table.ids.tolist())),
+        parameters={key: column.tolist() for key, column in table.values.items()},
+        results={table.objective.metric: values},
+        curves={metric: _long(table, metric) for metric in table.curves},
+        status=tuple(map(str, table.status.tolist())),
+        reason=tuple(map(str, table.reason.tolist())),
+        objective=table.objective,
+    )
+
+
+def _long(table: TrialTable, metric: str) -> LongCurve:
+    column = table.curves[metric]
+    rows = np.repeat(np.arange(len(table)), np.diff(column.offsets))
+    return rows, column.steps, column.values

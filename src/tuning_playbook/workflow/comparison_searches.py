@@ -1,0 +1,111 @@
+"""Arms that hold tuned trials instead of repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.comparison_of_searches import SearchComparisons, compare_searches
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.decide.comparison_answer import positions_of_pairs
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.vocabulary import Family, hyperparameter_family, kind_by_name, plain_name
+from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
+from tuning_playbook.workflow.comparison_roles import Roles, columns_of
+
+
+def searched_columns(
+    study: ForeignStudy, arms: Arms, roles: Roles, told: Sequence[str]
+) -> tuple[str, ...]:
+    """Hyperparameters that differ between the runs of one arm; none where runs are repeats.
+
+    Where the seeds tell the runs of each arm apart, a column that is no known hyperparameter and
+    repeats no value is taken for something that was recorded.
+
+    Args:
+        study: all runs.
+        arms: of them.
+        roles: the columns of arms and seeds, which do not count.
+        told: what the user calls hyperparameters; the study's own where empty.
+    """
+    columns = columns_of(study)
+    missing = [name for name in told if name not in columns]
+    if missing:
+        raise InvalidInput(f"{study.name} has no column {missing[0]!r} for --params")
+    names = told or [name for name in study.parameters if _may_be_searched(name, columns[name])]
+    found = []
+    for name in names:
+        cells = columns[name]
+        own = [[_same(cells[r]) for r in arm.rows.tolist()] for arm in arms.arms]
+        if name not in (*roles.arm, roles.seed) and any(len(set(part)) > 1 for part in own):
+            found.append(name)
+    return tuple(found)
+
+
+def searches_of(
+    study: ForeignStudy,
+    table: TrialTable,
+    arms: Arms,
+    varied: Sequence[str],
+    baseline: int | None,
+) -> SearchComparisons:
+    """The arms compared by their bests at equal budgets; repeats of a configuration are averaged.
+
+    Args:
+        study: all runs.
+        table: of the metric.
+        arms: of its runs.
+        varied: the hyperparameters that differ within arms.
+        baseline: its position; ``None`` for all pairs.
+    """
+    columns = columns_of(study)
+    points = [_points(arm, columns, varied) for arm in arms.arms]
+    shared = set.intersection(*(set(own) for own in points))
+    paired = len(shared) > 0.8 * max(len(own) for own in points)
+    labels = [arm.repeats.label for arm in arms.arms]
+    tables = [
+        table_from_columns(
+            label,
+            ids=[" ".join(map(str, key)) for key in own],
+            values={},
+            metric_values=list(own.values()),
+            status=["complete" if np.isfinite(v) else "infeasible" for v in own.values()],
+            objective=table.objective,
+        )
+        for label, own in zip(labels, points, strict=True)
+    ]
+    places = positions_of_pairs(len(labels), baseline)
+    return compare_searches(tables, labels=labels, pairs=places, paired=paired)
+
+
+def _points(
+    arm: ArmRuns, columns: dict[str, Sequence[Any]], varied: Sequence[str]
+) -> dict[tuple[Any, ...], float]:
+    """Configuration -> mean of its runs; NaN where half of them or more have failed."""
+    found: dict[tuple[Any, ...], list[float]] = {}
+    for row, value in zip(arm.rows.tolist(), arm.repeats.values.tolist(), strict=True):
+        found.setdefault(tuple(_same(columns[name][row]) for name in varied), []).append(value)
+    means = {}
+    for key, values in found.items():
+        trained = [v for v in values if np.isfinite(v)]
+        means[key] = float(np.mean(trained)) if 2 * len(trained) > len(values) else float("nan")
+    return means
+
+
+def _may_be_searched(name: str, cells: Sequence[Any]) -> bool:
+    family = hyperparameter_family(name)
+    if family is Family.SEED:
+        return False
+    known = family is not None or kind_by_name(name) != "other"
+    levels = len({_same(c) for c in cells})
+    return known or 2 * levels <= len(cells) or plain_name(name) in ("alpha", "beta", "lambda")
+
+
+def _same(cell: Any) -> Any:
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return float(f"{cell:.9g}")
+    return str(cell)

@@ -1,0 +1,119 @@
+"""The rule that turns numbers into better, worse, equivalent or cannot tell."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.comparison import Repeats, compare_repeats
+from tuning_playbook.decide.comparison_answer import answered, positions_of_pairs
+from tuning_playbook.decide.comparison_verdict import CompareVerdict, Ground, judged_comparison
+
+A = [1.00, 1.01, 0.99, 1.02]
+
+
+def repeats(values, label):
+    return Repeats(label, np.asarray(values, dtype=float))
+
+
+def judged(a, b, *, sign=1, margin=0.0):
+    comparison = compare_repeats(repeats(a, "a"), repeats(b, "b"), sign=sign)
+    return judged_comparison(comparison, sign=sign, margin=margin)
+
+
+@pytest.mark.parametrize(
+    ("shift", "sign", "margin", "verdict"),
+    [
+        (-0.2, 1, 0.0, "better"),
+        (-0.2, -1, 0.0, "worse"),
+        (0.2, 1, 0.0, "worse"),
+        (0.001, 1, 0.0, "cannot-tell"),
+        (0.001, 1, 0.1, "equivalent"),
+        (0.001, 1, 0.01, "cannot-tell"),  # the interval reaches beyond
+        (-0.2, 1, 0.1, "better"),
+        (-0.05, 1, 0.1, "equivalent"),  # significant, and too small to matter
+    ],
+)
+def test_the_rule(shift, sign, margin, verdict):
+    found = judged(A, np.array(A) + shift, sign=sign, margin=margin)
+    assert found.verdict.value == verdict
+
+
+@pytest.mark.parametrize("b", [[0.5], [0.5, 0.5, math.nan], [math.nan, math.nan]])
+def test_nothing_is_claimed_without_spread_on_both_sides(b):
+    assert judged([1.0] * len(b), b).verdict is CompareVerdict.CANNOT_TELL
+
+
+def test_a_candidate_that_fails_more_often_is_not_called_better():
+    found = judged(A, [0.5, 0.51, 0.52, math.nan])
+    assert (found.verdict, found.ground) == (
+        CompareVerdict.CANNOT_TELL,
+        Ground.MEAN_AGAINST_FAILURES,
+    )
+
+
+def test_a_baseline_that_fails_more_often_does_not_hinder_the_candidate():
+    assert judged([*A, math.nan], [0.5, 0.51, 0.52, 0.53]).verdict is CompareVerdict.BETTER
+
+
+def test_failing_far_more_often_is_worse_whatever_the_mean():
+    nan = math.nan
+    found = judged([1.0, 1.1, 0.9, 1.0, 1.1, 0.9], [nan] * 5 + [1.0])
+    assert (found.verdict, found.ground) == (CompareVerdict.WORSE, Ground.FAILURES)
+
+
+def test_equal_failures_leave_the_decision_to_the_means():
+    assert judged([*A, math.nan], [0.5, 0.51, 0.52, 0.53, math.nan]).verdict.value == "better"
+
+
+def test_failures_and_means_that_agree_are_a_verdict():
+    assert judged(A, [2.0, 2.1, 2.2, math.nan]).verdict is CompareVerdict.WORSE
+
+
+def test_many_comparisons_are_adjusted_and_one_is_not():
+    rng = np.random.default_rng(0)
+    arms = [repeats(rng.normal(0, 1, 5), str(i)) for i in range(8)]
+    many = answered("metric", "loss", arms, sign=1, baseline=0)
+    assert len(many.pairs) == 7
+    assert all(p.adjusted_p_value >= p.comparison.p_value for p in many.pairs)
+    one = answered("metric", "loss", arms[:2], sign=1, baseline=0)
+    assert one.pairs[0].adjusted_p_value is None
+    assert one.best is None
+
+
+def test_what_cannot_be_told_says_how_many_repeats_would_tell():
+    arms = [repeats([0, 1, 2], "a"), repeats([1, 2, 3], "b")]
+    (pair,) = answered("metric", "loss", arms, sign=1, baseline=0).pairs
+    assert pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    assert pair.repeats_needed > 3
+    assert positions_of_pairs(2, 1) == [(1, 0)]
+
+
+def keys(a, b):
+    (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
+    return {doubt.key for doubt in pair.doubts}
+
+
+def test_doubts_are_raised_where_their_reason_is_seen():
+    rng = np.random.default_rng(2)
+    usual = repeats(rng.normal(0, 1, 12), "a")
+    assert keys(usual, repeats(rng.normal(0, 1, 12), "b")) == set()
+    assert "outlier" in keys(usual, repeats([*rng.normal(0, 1, 11), 30.0], "b"))
+    assert "unequal-spread" in keys(usual, repeats(rng.normal(0, 9, 12), "b"))
+    assert "few-repeats" in keys(usual, repeats([0.1, 0.7], "b"))
+    assert "single-run" in keys(usual, repeats([0.1], "b"))
+    assert "failures" in keys(usual, repeats([0.1, 0.7, 0.2, math.nan], "b"))
+    assert "no-spread" in keys(repeats([1.0, 1.0], "a"), repeats([2.0, 2.0], "b"))
+    assert "unequal-skew" in keys(usual, repeats(rng.lognormal(0, 1.5, 30), "b"))
+    coarse = [np.round(rng.normal(0, 0.01, 8), 2) for _ in "ab"]
+    assert "rounding" in keys(repeats(coarse[0], "a"), repeats(coarse[1], "b"))
+    twins = [0.1234567891, 0.1234567891, 0.1334567891, 0.1534567891]
+    assert "same-value" in keys(usual, repeats(twins, "b"))
+
+
+def test_a_verdict_that_hangs_on_one_run_says_so():
+    a = repeats([0.0, 0.1, 0.2, 0.15], "a")
+    b = repeats([0.3, 0.35, 0.12, 0.4], "b")
+    (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
+    if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
+        assert "rests-on-one-run" in {doubt.key for doubt in pair.doubts}

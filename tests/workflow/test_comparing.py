@@ -1,0 +1,349 @@
+"""Runs in files become arms, and arms an answer."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import tuning_playbook
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.workflow.comparing import Question, compare_runs
+from tuning_playbook.workflow.foreign import Told
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(rows, name="runs.csv"):
+        path = tmp_path / name
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return str(path)
+
+    return write
+
+
+def recipes(n=5, gap=0.1, *, seed=True, arms="AB"):
+    rng = np.random.default_rng(7)
+    return [
+        {"recipe": arm} | ({"seed": s} if seed else {})
+        | {"val_loss": 1 - gap * place + rng.normal(0, 0.01)}
+        for place, arm in enumerate(arms) for s in range(n)
+    ]  # fmt: skip
+
+
+def values(rows, arm):
+    return [row["val_loss"] for row in rows if row["recipe"] == arm]
+
+
+def document(target, question=None, told=None):
+    targets = [target] if isinstance(target, str) else target
+    return compare_runs(targets, question, told).as_document()
+
+
+def test_names_tell_arm_seed_metric_and_direction(table):
+    rows = recipes()
+    found = document(table(rows))
+    (pair,) = found["comparisons"]
+    assert (found["metric"], found["direction"]) == ("val_loss", "minimize")
+    assert (found["arm"], found["seed"], found["schema"]) == (["recipe"], "seed", 1)
+    assert (pair["baseline"], pair["candidate"], pair["verdict"]) == ("A", "B", "better")
+    assert pair["paired"] is True
+    expected = stats.ttest_rel(values(rows, "B"), values(rows, "A"))
+    assert pair["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+    assert "adjusted_p_value" not in pair
+    json.dumps(found)
+
+
+def test_without_seeds_welch(table):
+    rows = recipes(seed=False)
+    (pair,) = document(table(rows))["comparisons"]
+    expected = stats.ttest_ind(values(rows, "B"), values(rows, "A"), equal_var=False)
+    assert pair["paired"] is False
+    assert pair["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+
+
+def test_several_arms_stand_against_the_baseline_with_holms_p(table):
+    found = document(table(recipes(arms="ABCD")), Question(baseline="C"))
+    assert [p["candidate"] for p in found["comparisons"]] == ["A", "B", "D"]
+    assert {p["baseline"] for p in found["comparisons"]} == {"C"}
+    assert all(p["adjusted_p_value"] >= p["p_value"] for p in found["comparisons"])
+    assert found["best"]["arm"] == "D"
+
+
+def test_all_pairs_on_request(table):
+    found = document(table(recipes(arms="ABCD")), Question(all_pairs=True))
+    assert len(found["comparisons"]) == 6
+    assert found["baseline"] is None
+
+
+@pytest.mark.parametrize("given", ["0.10", "1e-1", "0.1"])
+def test_a_baseline_that_is_a_number_matches_as_a_number(table, given):
+    rows = [{"lr": lr, "val_loss": 1 + i / 10 + s / 100} for i, lr in enumerate(("0.01", "0.1"))
+            for s in range(3)]  # fmt: skip
+    found = document(table(rows), Question(arm=("lr",), baseline=given))
+    assert found["baseline"] == "0.1"
+
+
+def test_a_short_baseline_has_to_be_the_only_one_that_fits(table):
+    rows = recipes(arms=["results/muonh", "results/normuonh", "results/adam"])
+    assert document(table(rows), Question(baseline="muonh"))["baseline"] == "results/muonh"
+    with pytest.raises(InvalidInput, match="may be results/muonh and results/normuonh"):
+        document(table(rows), Question(baseline="uonh"))
+    with pytest.raises(InvalidInput, match="no arm is called 'sgd'"):
+        document(table(rows), Question(baseline="sgd"))
+
+
+def test_two_files_are_two_arms(table):
+    rows = recipes()
+    for name in "AB":
+        own = [{k: v for k, v in row.items() if k != "recipe"} for row in rows
+               if row["recipe"] == name]  # fmt: skip
+        table(own, f"{name}.csv")
+    together = document(table(rows))["comparisons"][0]
+    apart = document([table(own, "x.csv").replace("x.csv", f"{n}.csv") for n in "AB"])
+    (pair,) = apart["comparisons"]
+    assert (pair["baseline"], pair["candidate"]) == ("A", "B")
+    assert pair["p_value"] == pytest.approx(together["p_value"])
+
+
+def test_a_diverged_run_is_counted_against_its_arm(table):
+    rows = recipes()
+    rows[7]["val_loss"] = "nan"
+    (pair,) = document(table(rows))["comparisons"]
+    assert pair["repeats"] == [5, 5]
+    assert pair["infeasible"] == [0, 1]
+    assert pair["verdict"] == "cannot-tell"
+    assert "failures" in {doubt["doubt"] for doubt in pair["doubts"]}
+
+
+def test_unfinished_runs_are_left_out_and_that_is_said(table):
+    rows = [row | {"state": "finished"} for row in recipes()]
+    rows[2]["state"] = "running"
+    found = document(table(rows))
+    assert found["comparisons"][0]["repeats"] == [4, 5]
+    assert "1 unfinished run left out." in found["notes"]
+
+
+def test_the_margin_gives_the_third_answer(table):
+    target = table(recipes(gap=0.001, n=20))
+    assert document(target, Question(margin=0.05))["comparisons"][0]["verdict"] == "equivalent"
+    assert document(target)["comparisons"][0]["verdict"] == "cannot-tell"
+
+
+def test_arms_of_different_training_length_are_pointed_out(table):
+    rows = [row | {"epochs": 90 if row["recipe"] == "A" else 120} for row in recipes()]
+    found = document(table(rows), Question(arm=("recipe",)))
+    assert found["differing_lengths"] == ["epochs differs between the arms: 90 in A and 120 in B."]
+
+
+def searches(n, m, gap=0.0):
+    rng = np.random.default_rng(1)
+    return [
+        {"optimizer": arm, "lr": 10 ** rng.uniform(-4, -1),
+         "val_error": gap * (arm == "sgd") + 0.1 + abs(rng.normal(0, 0.05))}
+        for arm, count in (("sgd", n), ("adam", m)) for _ in range(count)
+    ]  # fmt: skip
+
+
+def test_tuned_arms_are_compared_at_equal_budgets(table):
+    found = document(table(searches(20, 200)), Question(arm=("optimizer",)))
+    (pair,) = found["comparisons"]
+    assert found["kind"] == "searches"
+    assert (pair["repeats"], pair["compared"]) == ([20, 200], [20, 20])
+    assert pair["verdict"] == "cannot-tell"
+    assert "20 trials of sgd stand against 200 of adam" in pair["doubts"][0]["words"]
+
+
+def test_a_clearly_better_search_is_better_unless_it_is_too_short(table):
+    target = table(searches(20, 20, gap=1.0), "long.csv")
+    assert document(target, Question(arm=("optimizer",)))["comparisons"][0]["verdict"] == "better"
+    target = table(searches(4, 4, gap=1.0), "short.csv")
+    (pair,) = document(target, Question(arm=("optimizer",)))["comparisons"]
+    assert pair["verdict"] == "cannot-tell"
+    assert "few-trials" in {doubt["doubt"] for doubt in pair["doubts"]}
+
+
+def grid():
+    rng = np.random.default_rng(3)
+    return [
+        {"lr": lr, "width": width, "seed": s,
+         "val_acc": 0.8 + 0.1 * (lr == 0.01) + rng.normal(0, 0.005)}
+        for lr in (0.001, 0.01, 0.1) for width in (64, 128) for s in range(5)
+    ]  # fmt: skip
+
+
+def test_a_grid_has_main_effects_and_a_set_of_best_cells(table):
+    found = document(table(grid()), Question(arm=("lr", "width")))
+    assert len(found["comparisons"]) == 5
+    effects = {(e["factor"], e["level"]): e for e in found["main_effects"]}
+    assert effects["lr", 0.01]["difference"] == pytest.approx(0.1, abs=0.01)
+    assert effects["lr", 0.01]["p_value"] < 0.001
+    assert effects["lr", 0.01]["cells"] == 2
+    best = [found["best"]["arm"], *found["best"]["cannot_be_told_from_the_best"]]
+    assert {name.split(",")[0] for name in best} == {"lr=0.01"}
+
+
+@pytest.mark.parametrize("given", ["lr=0.01, width=128", "0.010,128"])
+def test_a_cell_of_a_grid_is_named_by_its_values(table, given):
+    found = document(table(grid()), Question(arm=("lr", "width"), baseline=given))
+    assert found["baseline"] == "lr=0.01, width=128"
+
+
+def curves(table, lengths=(40, 30)):
+    runs, points = [], []
+    for place, length in enumerate(lengths):
+        for s in range(4):
+            runs.append({"trial": len(runs), "recipe": "AB"[place]})
+            points += [
+                {"trial": len(runs) - 1, "step": 10 * step,
+                 "val_loss": 2 / (1 + step * (1 + place)) + 0.001 * s,
+                 "train_time_s": step * (3 - 2 * place) + 0.01 * s}
+                for step in range(length // 10 + 1)
+            ]  # fmt: skip
+    return table(runs), table(points, "curves.csv")
+
+
+def test_curves_are_compared_at_equal_steps_equal_time_and_to_a_target(table):
+    target, long = curves(table)
+    found = document(target, Question(target=0.7), Told(metric="val_loss", curves=Path(long)))
+    asked = {c["question"]: c for c in found["curves"]}
+    assert set(asked) == {"at-equal-steps", "at-equal-time", "steps-to-target", "time-to-target"}
+    assert asked["at-equal-steps"]["metric"] == "val_loss at step 30"
+    steps = asked["steps-to-target"]["comparisons"][0]
+    assert steps["means"] == [20.0, 10.0]
+    assert asked["time-to-target"]["comparisons"][0]["verdict"] == "better"
+
+
+def test_a_target_that_is_never_reached_counts_as_a_failure(table):
+    target, long = curves(table)
+    found = document(target, Question(target=0.35), Told(metric="val_loss", curves=Path(long)))
+    steps = next(c for c in found["curves"] if c["question"] == "steps-to-target")
+    assert steps["comparisons"][0]["infeasible"] == [4, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "words"),
+    [
+        (Question(arm=("recip",)), Told(), "did you mean 'recipe'"),
+        (Question(seed="sed"), Told(), "did you mean 'seed'"),
+        (Question(margin=-1), Told(), "the margin is"),
+        (Question(margin=float("nan")), Told(), "the margin is"),
+        (Question(target=float("inf")), Told(), "the target is"),
+        (Question(all_pairs=True, baseline="A"), Told(), "leave out --baseline"),
+        (Question(arm=("seed",), seed="seed"), Told(), "cannot tell both"),
+        (Question(), Told(metric="loss_val"), "no metric"),
+        (Question(), Told(metric="val_loss", direction="up"), "direction is"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_reason(table, question, told, words):
+    with pytest.raises(InvalidInput, match=words):
+        compare_runs([table(recipes())], question, told)
+
+
+def test_messages_propose_commands_that_work(table, monkeypatch, tmp_path):
+    rows = [{"optimizer": o, "decay": d, "top_1": 0.5 + s / 100, "top_5": 0.9, "x": 1}
+            for o in ("sgd", "adam") for d in (0, 1) for s in range(3)]  # fmt: skip
+    target = table(rows)
+    with pytest.raises(InvalidInput, match=r"Type: playbook compare .* --metric top_1"):
+        document(target)
+    with pytest.raises(InvalidInput, match=r"Type: playbook compare .* --metric top_1 --arm opt"):
+        document(target, told=Told(metric="top_1"))
+    unknown = [{"recipe": r["recipe"], "quality": r["val_loss"]} for r in recipes()]
+    with pytest.raises(InvalidInput, match="--metric quality --direction minimize"):
+        document(table(unknown), told=Told(metric="quality"))
+    for told in (Told(metric="quality", direction="maximize"),):
+        assert document(table(unknown), told=told)["comparisons"][0]["verdict"] == "worse"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (
+            [{"recipe": "A", "val_loss": 1.0}, {"recipe": "A", "val_loss": 2.0}],
+            "nothing to compare",
+        ),
+        ([{"recipe": a, "val_loss": "nan"} for a in "AABB"], "finite value"),
+        ([{"val_loss": 1.0}, {"val_loss": 2.0}], "no column tells arms apart"),
+    ],
+)
+def test_tables_without_two_arms_are_refused(table, rows, words):
+    arm = ("recipe",) if "recipe" in rows[0] else ()
+    with pytest.raises(InvalidInput, match=words):
+        compare_runs([table(rows)], Question(arm=arm), Told(metric="val_loss"))
+
+
+def test_names_of_others_are_no_markup(table):
+    rows = recipes(arms=["<script>alert(1)</script>", "[red]x"])
+    compared = compare_runs([table(rows)])
+    html = compared._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "<script>" not in json.dumps(compared.figures())
+
+
+def test_data_frames_are_read_like_the_tables_they_would_be_saved_as(table):
+    pandas = pytest.importorskip("pandas")
+    rows = recipes()
+    frame = pandas.DataFrame(rows)
+    from_file = document(table(rows))
+    compared = tuning_playbook.compare(frame, arm="recipe", seed="seed", metric="val_loss")
+    assert compared.as_document()["comparisons"] == from_file["comparisons"]
+    a, b = (frame[frame.recipe == name].drop(columns="recipe") for name in "AB")
+    assert tuning_playbook.compare(a, b).verdicts == {("A", "B"): "better"}
+
+
+def test_a_failed_run_in_a_data_frame_is_a_failed_run():
+    pandas = pytest.importorskip("pandas")
+    rows = recipes()
+    rows[7]["val_loss"] = float("nan")
+    compared = tuning_playbook.compare(pandas.DataFrame(rows), arm="recipe")
+    assert compared.as_document()["comparisons"][0]["infeasible"] == [0, 1]
+
+
+def test_other_objects_are_refused():
+    with pytest.raises(InvalidInput, match="found a dict"):
+        tuning_playbook.compare({})
+    with pytest.raises(InvalidInput, match="name what to compare"):
+        tuning_playbook.compare()
+
+
+def test_messages_in_python_propose_arguments(table):
+    rows = [{"recipe": r["recipe"], "quality": r["val_loss"]} for r in recipes()]
+    with pytest.raises(InvalidInput, match=r"compare\(\.\.\., metric='quality', direction='mini"):
+        tuning_playbook.compare(table(rows), metric="quality")
+
+
+def test_names_that_several_runs_share_may_be_the_arms(table):
+    rows = [{"run": r["recipe"], "val_loss": r["val_loss"]} for r in recipes()]
+    for arm in ((), ("run",)):
+        (pair,) = document(table(rows), Question(arm=arm))["comparisons"]
+        assert (pair["baseline"], pair["candidate"], pair["verdict"]) == ("A", "B", "better")
+
+
+def test_a_metric_of_the_test_set_is_never_chosen_by_itself(table):
+    rows = [{"recipe": r["recipe"], "test_loss": r["val_loss"]} for r in recipes()]
+    with pytest.raises(InvalidInput, match="--metric test_loss"):
+        document(table(rows))
+    told = document(table(rows), told=Told(metric="test_loss"))
+    assert any("test set" in note for note in told["notes"])
+    both = [row | {"val_loss": row["test_loss"]} for row in rows]
+    assert document(table(both))["metric"] == "val_loss"
+
+
+def test_a_cell_that_is_no_number_is_named(table):
+    rows = recipes()
+    rows[3]["val_loss"] = "x"
+    with pytest.raises(InvalidInput, match="'x'"):
+        document(table(rows))
+
+
+def test_a_grid_with_repeats_is_proposed_as_a_grid(table):
+    with pytest.raises(InvalidInput, match=r"--arm lr,width$"):
+        document(table(grid()))
