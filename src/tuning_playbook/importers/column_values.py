@@ -21,6 +21,8 @@ MOST_LEVELS = 30
 _UNEVEN = 1e-3
 _COMPLETE = 0.95
 _FEWEST_FOR_A_FUNCTION = 5
+# Combinations come back where there are at most this many of them for each row.
+_REPEATED_SHARE = 0.7
 _ROUNDED = 2e-5
 
 
@@ -145,46 +147,68 @@ def are_a_product(columns: Sequence[ColumnValues]) -> bool:
     return cells > 3 and count >= _COMPLETE * cells
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Combinations:
+    """The combinations of some settings, of which most come back.
+
+    Args:
+        settings: column -> values.
+        marks: shape (k,), one number for each combination.
+        count: number of combinations.
+    """
+
+    settings: Mapping[str, ColumnValues]
+    marks: NDArray[np.int64]
+    count: int
+
+
+def repeated_combinations(settings: Mapping[str, ColumnValues]) -> list[Combinations]:
+    """All settings together, and all but one, where their combinations come back.
+
+    In a full grid all of them together never do; without a setting that a column does not depend
+    on, they do.
+    """
+    if not settings:
+        return []
+    subsets = [dict(settings)]
+    if len(settings) > 1:
+        subsets += [{n: v for n, v in settings.items() if n != out} for out in settings]
+    found = [_combinations(subset) for subset in subsets]
+    return [own for own in found if own.count <= _REPEATED_SHARE * len(own.marks)]
+
+
 def settings_that_determine(
-    values: ColumnValues, settings: Mapping[str, ColumnValues]
+    values: ColumnValues, repeated: Sequence[Combinations]
 ) -> tuple[str, ...]:
-    """The fewest of the ``settings`` whose values determine a column; none where they do not.
+    """The fewest settings whose values determine a column; none where they do not.
 
     Only what repeats can show it: a column that differs in every row follows from any other one
     that does.
+
+    Args:
+        values: of the column.
+        repeated: see `repeated_combinations`.
     """
-    needed = dict(settings)
-    if not needed or not _follows(values, list(needed.values())):
+    first = next((own for own in repeated if _follows(values, own)), None)
+    if first is None:
         return ()
+    needed = dict(first.settings)
     for name in list(needed):
-        rest = [column for other, column in needed.items() if other != name]
-        if rest and _follows(values, rest):
-            del needed[name]
+        rest = {other: column for other, column in needed.items() if other != name}
+        if rest and _follows(values, _combinations(rest)):
+            needed = rest
     return tuple(needed)
 
 
-def _follows(values: ColumnValues, settings: Sequence[ColumnValues]) -> bool:
-    marks = combined([column.codes for column in settings])
-    groups = len(np.unique(marks))
-    # Nothing to see where hardly any combination comes twice.
-    if groups > 0.7 * len(marks):
+def _combinations(settings: Mapping[str, ColumnValues]) -> Combinations:
+    marks = combined([column.codes for column in settings.values()])
+    return Combinations(settings, marks, int(marks.max(initial=-1)) + 1)
+
+
+def _follows(values: ColumnValues, own: Combinations) -> bool:
+    if values.levels > own.count or own.count > _REPEATED_SHARE * len(own.marks):
         return False
-    return len(np.unique(combined([marks, values.codes]))) == groups
-
-
-def settings_by_subsets(
-    values: ColumnValues, settings: Mapping[str, ColumnValues]
-) -> tuple[str, ...]:
-    """As `settings_that_determine`, also where all settings together never repeat: a full grid."""
-    found = settings_that_determine(values, settings)
-    if found:
-        return found
-    for left_out in settings:
-        rest = {name: column for name, column in settings.items() if name != left_out}
-        found = settings_that_determine(values, rest)
-        if found:
-            return found
-    return ()
+    return len(np.unique(combined([own.marks, values.codes]))) == own.count
 
 
 def is_linear_in(values: ColumnValues, other: ColumnValues) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tuning_playbook.importers.column_values import (
     ColumnValues,
+    Combinations,
     are_a_product,
     is_counted_up,
     is_evenly_used,
@@ -13,7 +14,8 @@ from tuning_playbook.importers.column_values import (
     is_list_of_values,
     is_plain_list,
     rank_correlation,
-    settings_by_subsets,
+    repeated_combinations,
+    settings_that_determine,
 )
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.words import counted
@@ -55,10 +57,13 @@ def roles_by_values(
     listed = dict(list(listed.items())[:_COMPARED])
     results = {c: values[c] for c, one in found.items() if one.role in _OF_RESULTS}
     compared = dict(list(results.items())[:_COMPARED])
+    repeated = repeated_combinations(listed)
+    designed = [own for own in listed.values() if not _is_free(own)]
+    grid = tuple(listed) if are_a_product(designed) else ()
     for column in unknown:
         one = own[column]
         if one.role is Role.HYPERPARAMETER and values[column].kind == "numbers":
-            own[column] = _beside_others(one, values, listed, compared)
+            own[column] = _beside_others(one, values[column], repeated, compared, grid)
         elif one.reason == _EACH_ONCE and len(settings) > 1:
             own[column] = TakenAs(column, one.name, Role.IDENTIFIER, _EACH_ONCE, False)
     return own
@@ -102,28 +107,22 @@ def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> Taken
 
 def _beside_others(
     taken: TakenAs,
-    values: Mapping[str, ColumnValues],
-    listed: Mapping[str, ColumnValues],
+    own: ColumnValues,
+    repeated: Sequence[Combinations],
     results: Mapping[str, ColumnValues],
+    grid: Sequence[str],
 ) -> TakenAs:
     """A column of numbers by what other columns determine, design or measure."""
-    own = values[taken.column]
     against = _against_results(taken, own, results) if own.levels > 2 else None
-    if against is not None and against.role is Role.COMPUTED:
-        return against
-    if taken.certain:
-        return taken
-    others = {c: v for c, v in listed.items() if c != taken.column}
-    if own.levels > 2 and others:
-        needed = settings_by_subsets(own, others)
-        if needed:
-            reason = f"the same wherever {' and '.join(needed)} are"
-            if len(needed) == 1:
-                reason = f"follows from {needed[0]}"
-            return TakenAs(taken.column, taken.name, Role.COMPUTED, reason, False)
-    designed = {c: v for c, v in others.items() if not _is_free(v)}
-    if _is_free(own) and are_a_product(list(designed.values())):
-        reason = f"{own.levels} values beside a full grid of {', '.join(designed)}"
+    if (against is not None and against.role is Role.COMPUTED) or taken.certain:
+        return against or taken
+    needed = settings_that_determine(own, repeated) if own.levels > 2 else ()
+    if needed:
+        several = len(needed) > 1
+        reason = f"the same wherever {' and '.join(needed)} {'are' if several else 'is'} the same"
+        return TakenAs(taken.column, taken.name, Role.COMPUTED, reason, False)
+    if grid and _is_free(own):
+        reason = f"{own.levels} values beside a full grid of {', '.join(grid)}"
         return TakenAs(taken.column, taken.name, Role.RESULT, reason, False)
     return against or taken
 
