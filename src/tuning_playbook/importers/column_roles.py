@@ -14,6 +14,7 @@ from tuning_playbook.importers.column_values import (
     is_each_number_once,
     sampled_rows,
 )
+from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import roles_by_values
 from tuning_playbook.importers.statistics_of_results import statistics_among
@@ -78,7 +79,8 @@ def column_roles(
     if not said:
         found |= _missing_like_results(found, values)
     found |= _copies(found, values, columns)
-    return _sorted([found[column] for column in columns], columns)
+    roles, means = means_of_repeats([found[column] for column in columns], columns)
+    return _sorted(roles, {**columns, **means})
 
 
 def is_counter(name: str, cells: Cells) -> bool:

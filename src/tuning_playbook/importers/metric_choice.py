@@ -130,7 +130,7 @@ def possible_metrics(study: ForeignStudy) -> str:
         return f"It has no column of numbers, only {there}; give the table that has the results"
     return (
         f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
-        "that has the results"
+        "that has the results, or their curves with --curves"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tuning_playbook.importers.column_values import (
     ColumnValues,
@@ -87,15 +88,18 @@ def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> Taken
     if values.kind == "nothing":
         return taken(Role.EMPTY, "no cell is filled", certain=True)
     if said:
-        return taken(Role.BOOKKEEPING, "not declared, unlike the hyperparameters")
+        open_ = values.kind == "numbers" and values.levels > 1
+        reason = "not declared, unlike the hyperparameters"
+        return taken(Role.BOOKKEEPING, reason, certain=not open_)
     if values.levels == 1:
         return taken(Role.CONSTANT, "the same in every row", certain=True)
     if values.kind == "numbers":
         if is_counted_up(values):
             return taken(Role.IDENTIFIER, "whole numbers that rise from row to row")
-        if is_list_of_values(values) and is_plain_list(values):
+        if is_list_of_values(values):
             reason = f"{counted(values.levels, 'value')}, each tried several times"
-            return taken(Role.HYPERPARAMETER, reason, certain=is_evenly_used(values))
+            designed = is_plain_list(values) and is_evenly_used(values)
+            return taken(Role.HYPERPARAMETER, reason, certain=designed)
         return taken(Role.HYPERPARAMETER, "varies, and its name says nothing")
     if values.levels > _MOST_CHOICES and 2 * values.levels > values.filled:
         return taken(Role.BOOKKEEPING, "another text in most rows", certain=True)
@@ -121,6 +125,8 @@ def _beside_others(
         several = len(needed) > 1
         reason = f"the same wherever {' and '.join(needed)} {'are' if several else 'is'} the same"
         return TakenAs(taken.column, taken.name, Role.COMPUTED, reason, False)
+    if is_evenly_used(own):
+        return replace(taken, certain=True)
     if grid and _is_free(own):
         reason = f"{own.levels} values beside a full grid of {', '.join(grid)}"
         return TakenAs(taken.column, taken.name, Role.RESULT, reason, False)

@@ -23,7 +23,12 @@ from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb_chart import without_chart
-from tuning_playbook.vocabulary import hyperparameter_family, is_held_out, plain_name
+from tuning_playbook.vocabulary import (
+    hyperparameter_family,
+    is_held_out,
+    plain_name,
+    statistic_in,
+)
 
 
 def read_table(
@@ -142,9 +147,13 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
         found.append(TakenAs(table.id_column, table.id_column, Role.IDENTIFIER, "names the trials"))
     found += [TakenAs(c, c, Role.STATUS, "tells how trials ended") for c in told]
     found += table.taken
+    plain = {plain_name(metric) for metric in table.curves}
     for metric in table.curves:
         role, reason = Role.RESULT, "a metric with curves"
-        if is_held_out(metric):
+        statistic = statistic_in(metric)
+        if statistic is not None and statistic[1] in plain and statistic[0] != "mean":
+            role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
+        elif is_held_out(metric):
             role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
         elif hyperparameter_family(metric) is not None:
             role, reason = Role.LOGGED, "logged along the way"

@@ -48,10 +48,10 @@ _PROGRESS = phrases(
     step, epochs ran, epochs run, epochs trained, epochs completed, epochs done, epochs actual,
     actual epochs, actual steps, trained epochs, completed epochs, completed steps, stopped epoch,
     stopped at, stopped early, early stopped, stop epoch, stop step, steps ran, steps run, steps
-    done, steps completed, steps trained, total steps, tokens seen, samples seen, examples seen,
+    done, steps completed, steps trained, tokens seen, samples seen, examples seen,
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
-    executed, early stop epoch, n iter, best round, total iterations
+    executed, early stop epoch, n iter, best round
     """
 )
 _ABOUT_RUNS = frozenset(
