@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import columns
 from tuning_playbook.importers.base import foreign_table
-from tuning_playbook.importers.column_roles import with_roles
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.tables import read_table
+from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.told_columns import ToldColumns, as_told, with_roles
 from tuning_playbook.study import Objective
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -112,9 +113,11 @@ def test_csv_and_json_lines_agree_on_any_values(tmp_path, rows):
     records = [{"id": f"r{i}", "x": x, "flag_x": f, "word": w} for i, (x, f, w) in enumerate(rows)]
     a = read_table(write_csv(tmp_path / "a.csv", records))
     b = read_table(write_jsonl(tmp_path / "b.jsonl", records))
-    assert plain(a.parameters) == plain(b.parameters)
-    assert list(a.parameters["x"]) == [r["x"] for r in records]
-    assert list(a.parameters["word"]) == [r["word"] for r in records]
+    both = [{**plain(s.parameters), **plain(s.metadata)} for s in (a, b)]
+    assert both[0] == both[1]
+    assert a.columns == b.columns
+    assert both[0]["x"] == [r["x"] for r in records]
+    assert both[0]["word"] == [r["word"] for r in records]
 
 
 def test_words_of_other_tools_are_understood(tmp_path):
@@ -129,11 +132,12 @@ def test_words_of_other_tools_are_understood(tmp_path):
 
 def test_a_state_of_america_is_no_status(tmp_path):
     rows = [
-        {"id": i, "lr": 0.1 * i, "loss": 0.1, "state": w} for i, w in enumerate(["ohio", "utah"])
+        {"id": i, "lr": 0.1 * i, "loss": 0.1, "state": w}
+        for i, w in enumerate(["ohio", "utah"] * 2)
     ]
     found = read_tables(tmp_path, rows)
-    assert found.status == ("complete", "complete")
-    assert list(found.parameters["state"]) == ["ohio", "utah"]
+    assert set(found.status) == {"complete"}
+    assert list(found.parameters["state"]) == ["ohio", "utah"] * 2
 
 
 def test_reasons_are_read_beside_the_status(tmp_path):
@@ -322,14 +326,14 @@ def test_optunas_own_table_is_understood(tmp_path):
 
 
 def test_what_is_known_after_training_is_no_hyperparameter(tmp_path):
-    rows = [{"id": i, "lr": 0.1 * i, "final_lr": 0.01 * i, "val_batch_size": 8 * i,
+    rows = [{"id": i, "lr": 0.1 * i, "final_lr": 0.01 * i, "val_batch_size": 8 * i * i,
              "epochs": 10 * i, "best_epoch": i, "final_val_loss": 1 / i, "test_accuracy": 0.1 * i,
              "train_time_s": 2.5 * i, "num_params": 100 * i, "seed": i, "hostname": f"n{i}"}
             for i in range(1, 6)]  # fmt: skip
     found = read_tables(tmp_path, rows)
     assert list(found.parameters) == ["lr", "final_lr", "val_batch_size", "epochs"]
-    assert {"final_val_loss", "test_accuracy", "best_epoch", "num_params"} <= set(found.results)
-    assert {"train_time_s", "seed", "hostname"} <= set(found.metadata)
+    assert {"final_val_loss", "test_accuracy", "best_epoch"} <= set(found.results)
+    assert {"train_time_s", "num_params", "seed", "hostname"} <= set(found.metadata)
 
 
 def test_names_with_two_meanings_are_told_by_their_values(tmp_path):
@@ -351,12 +355,15 @@ def test_what_is_missing_exactly_where_results_are_is_a_result(tmp_path):
              "loss": "" if i > 4 else 1 / i} for i in range(1, 8)]  # fmt: skip
     found = read_tables(tmp_path, rows)
     assert list(found.parameters) == ["lr"]
-    assert any("wiggle" in note for note in found.notes)
+    wiggle = next(one for one in found.columns if one.column == "wiggle")
+    assert wiggle.role is Role.RESULT
+    assert "missing exactly" in wiggle.reason
 
 
 def test_the_user_has_the_last_word_on_roles(tmp_path):
     found = read_tables(tmp_path, ROWS)
-    asked = with_roles(found, metric="width", parameters=["lr", "val_loss"])
+    told = as_told(found, ToldColumns(parameters=("lr", "val_loss")))
+    asked = with_roles(told, metric="width")
     table = foreign_table(asked, objective=Objective("width", "minimize"),
                           parameters=["lr", "val_loss"])  # fmt: skip
     assert table.space.keys == ("lr", "val_loss")
@@ -573,7 +580,6 @@ def test_a_chart_against_time_is_refused(tmp_path):
 
 
 OTHER_CONTENTS = {
-    "UTF-16": ("trial,lr\n1,2\n".encode("utf-16"), "iconv -f UTF-16 -t UTF-8"),
     "Latin-1": ("trial,lr\n1,\xe9\n".encode("latin1"), "iconv -f LATIN1 -t UTF-8"),
     "Parquet": (b"PAR1\xff\xfe", "rename it to trials.parquet"),
     "gzip": (gzip.compress(b"trial,lr"), "rename it to trials.csv.gz"),
@@ -588,17 +594,44 @@ def test_what_a_file_of_another_kind_holds_is_told_with_a_cure(tmp_path, content
         read_table(tmp_path / "trials.csv")
 
 
-def test_decimal_commas_are_told_with_their_number(tmp_path):
+SPREADSHEETS = {
+    "decimal commas": ("lr;val_acc\n0,1;0,5\n0,25;0,75\n", [0.1, 0.25], [0.5, 0.75]),
+    "percent signs": ("lr,val_acc\n1e-1,50.5%\n0.25,75 %\n", [0.1, 0.25], [50.5, 75.0]),
+    "quoted decimal commas": ('lr,val_acc\n0.1,"50,5"\n0.25,"75,0"\n', [0.1, 0.25], [50.5, 75]),
+    "thousands": ('lr,val_acc\n"1,000","2,500.5"\n250,"1,000,000"\n', [1000, 250], [2500.5, 1e6]),
+    "both": ("lr;val_acc\n1.000,5;2,5\n2,5;3\n", [1000.5, 2.5], [2.5, 3.0]),
+    "thin spaces": ("lr;val_acc\n1\u202f000;0,5\n2\u202f500;0,75\n", [1000, 2500], [0.5, 0.75]),
+    "units": ("lr,val_acc\n16k,3.5 s\n32k,4 s\n", [16000, 32000], [3.5, 4.0]),
+    "gaps": ("lr;val_acc\n0,1;50 %\n0,25;-\n", [0.1, 0.25], [50.0, None]),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("form", SPREADSHEETS)
+def test_numbers_as_spreadsheets_write_them(tmp_path, form, encoding):
+    text, lr, accuracy = SPREADSHEETS[form]
     path = tmp_path / "t.csv"
-    path.write_text("lr;result\n0,1;0,5\n0,2;0,25\n")
-    with pytest.raises(InvalidInput, match=r"'0,5' \(the first of 2\); write a decimal point"):
-        with_roles(read_table(path), metric="result")
+    path.write_bytes(text.encode(encoding))
+    found = read_table(path)
+    assert [list(found.parameters["lr"]), list(found.results["val_acc"])] == [lr, accuracy]
+
+
+def test_words_with_numbers_in_them_stay_words(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("kind,size,val_loss\ntop_40,3x3,1\npca_20,5x5,2\ntop_40,3x3,3\n")
+    found = read_table(path)
+    assert list(found.parameters["kind"]) == ["top_40", "pca_20", "top_40"]
+    assert list(found.parameters["size"]) == ["3x3", "5x5", "3x3"]
 
 
 def test_a_table_without_a_metric_says_which_columns_may_be_one(tmp_path):
-    study = read_tables(tmp_path, [{"lr": 0.1 * i, "width": 2**i, "kind": "a"} for i in (1, 2, 3)])
-    with pytest.raises(InvalidInput, match=r"--metric: (lr, width|width, lr)$"):
+    rows = [{"lr": 0.1 * i, "width": 2**i, "y": 1 / i, "kind": "a"} for i in (1, 2, 3)]
+    study = read_tables(tmp_path, rows)
+    with pytest.raises(InvalidInput, match=r"--metric NAME .*: y$"):
         with_roles(study, metric="val_loss")
+    del rows[0]["y"], rows[1]["y"], rows[2]["y"]
+    with pytest.raises(InvalidInput, match=r"None of its columns is a result \(lr, width\)"):
+        with_roles(read_tables(tmp_path, rows), metric="val_loss")
 
 
 def test_a_word_among_steps_is_told_with_its_row(tmp_path):

@@ -62,7 +62,7 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     others = [name for name in usable if name != table.objective.metric]
     found = {
         "objective": objective,
-        "training_loss": _training_loss(others, words),
+        "training_loss": _training_loss(others, words, objective),
         "validation_loss": _validation_loss(table, usable, words),
         "learning_rate": next((n for n in others if "_".join(words[n]) in _RATES
                                or "_".join(words[n][-2:]) in _RATES or words[n][-1] in _RATES),
@@ -95,7 +95,9 @@ def may_be_held_out(metric: str) -> bool:
     )
 
 
-def _training_loss(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:
+def _training_loss(
+    names: list[str], words: Mapping[str, tuple[str, ...]], metric: str | None
+) -> str | None:
     losses = [n for n in names if _is_loss(n) and split_of(n) in ("training", None)]
     said = [n for n in losses if split_of(n) == "training"]
     by_batch = [n for n in said if {"minibatch", "batch"} & set(words[n])]
@@ -103,6 +105,8 @@ def _training_loss(names: list[str], words: Mapping[str, tuple[str, ...]]) -> st
     # The word in full first: ``train_loss`` before ``tr_loss``.
     whole.sort(key=lambda n: not {"train", "training"} & set(words[n]))
     bare = [n for n in losses if len(words[n]) == 1]
+    if metric is not None and not losses and _is_loss(metric) and split_of(metric) == "training":
+        return metric  # the study is judged by its training loss
     return next(iter(whole + by_batch + bare), None)
 
 

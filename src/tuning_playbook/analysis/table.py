@@ -60,6 +60,7 @@ class TrialTable:
         chance_level: objective (as logged) of a model that has learnt nothing; ``None`` if unknown.
         inferred_ranges: whether ``space`` was inferred from the values instead of declared.
         metadata: anything else that an import knows, by column name.
+        guessed: keys of ``space`` of which nobody said that they are hyperparameters.
     """
 
     study: str
@@ -77,6 +78,7 @@ class TrialTable:
     chance_level: float | None = None
     inferred_ranges: bool = False
     metadata: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    guessed: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)

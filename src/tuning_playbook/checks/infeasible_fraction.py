@@ -17,7 +17,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import percent
+from tuning_playbook.words import counted, percent
 
 _MOST_NAMES = 50
 
@@ -57,6 +57,9 @@ class InfeasibleFraction:
         judged = feasibility(table)
         total, infeasible = int(judged.judged.sum()), int(judged.infeasible.sum())
         if 0 < infeasible == total:
+            beside = int(np.sum(~judged.judged & np.isfinite(table.loss)))
+            if beside and total < self.fewest_trials:
+                return (self._stopped_ones_trained(judged, total, beside),)
             return (self._none_trained(table, judged, total),)
         if total < self.fewest_trials:
             return (
@@ -95,6 +98,17 @@ class InfeasibleFraction:
             table, judged, causes, investigate=investigate, shrink=judged.share > self.high
         )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
+
+    def _stopped_ones_trained(self, judged: Feasibility, total: int, beside: int) -> Finding:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
+        did = "was" if beside == 1 else "were"
+        return cannot_tell(
+            self,
+            f"Cannot tell: {counted(total, 'trial')} failed ({kinds}), and {beside} that did train "
+            f"{did} stopped before the end; {self.fewest_trials} finished trials are needed.",
+            finished_trials=total,
+            kinds=dict(judged.counts),
+        )
 
     def _none_trained(self, table: TrialTable, judged: Feasibility, total: int) -> Finding:
         kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())

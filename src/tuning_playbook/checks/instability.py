@@ -72,8 +72,10 @@ class Instability:
             return (
                 cannot_tell(
                     self,
-                    "Cannot tell: no training loss was found among the logged metrics of completed "
-                    "trials; log it as train_loss, at best at every step.",
+                    "Cannot tell: no trial completed."
+                    if roles.training_loss is not None
+                    else "Cannot tell: no training loss was found among the logged metrics of "
+                    "completed trials; log it as train_loss, at best at every step.",
                     metrics=sorted(table.curves),
                 ),
             )

@@ -10,6 +10,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.best_step import BestStep
 from tuning_playbook.checks.direction_sanity import DirectionSanity
+from tuning_playbook.checks.doubts import with_doubts
 from tuning_playbook.checks.edge_of_stability import EdgeOfStability
 from tuning_playbook.checks.importance import HyperparameterImportance
 from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
@@ -112,6 +113,7 @@ def run_checks(
     """
     available = all_checks() if checks is None else checks
     chosen = selected_checks(available, select=select, ignore=ignore)
-    findings = said_once([finding for check in chosen for finding in check.run(table)])
+    said = said_once([finding for check in chosen for finding in check.run(table)])
+    findings = with_doubts(table, said)
     # A stable sort keeps the order of weight among findings of one verdict.
     return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.verdict)))

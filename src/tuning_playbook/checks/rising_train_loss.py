@@ -52,8 +52,10 @@ class RisingTrainLoss:
             return (
                 cannot_tell(
                     self,
-                    "Cannot tell: no training loss was found among the logged metrics; log it as "
-                    "train_loss.",
+                    "Cannot tell: no trial completed."
+                    if roles.training_loss is not None
+                    else "Cannot tell: no training loss was found among the logged metrics; log it "
+                    "as train_loss.",
                     metrics=sorted(table.curves),
                 ),
             )

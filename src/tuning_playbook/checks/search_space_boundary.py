@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, ClassVar
 
@@ -61,7 +61,10 @@ class SearchSpaceBoundary:
             fewest_trials=self.fewest_trials,
             infeasible=self.infeasible_limit,
         )
-        edges = judged_edges(table, feasibility(table), limits).edges
+        edges = tuple(
+            _if_it_is_one(edge, table)
+            for edge in judged_edges(table, feasibility(table), limits).edges
+        )
         evidence = {
             "inferred_ranges": table.inferred_ranges,
             "edges": [edge_evidence(edge) for edge in edges],
@@ -114,7 +117,9 @@ class SearchSpaceBoundary:
         self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
     ) -> Finding:
         open_edges = _with_verdict(edges, "open")
-        untold = _with_verdict(edges, "cannot-tell")
+        guessed = listed([key for key in table.guessed if key in {e.hyperparameter for e in edges}])
+        untold = [e for e in _with_verdict(edges, "cannot-tell")
+                  if e.hyperparameter not in table.guessed]  # fmt: skip
         unstable = _with_verdict(edges, "unstable")
         advice = tuple(a for e in open_edges if (a := one_more_level(table, e)) is not None)
         parts = []
@@ -127,6 +132,11 @@ class SearchSpaceBoundary:
             parts.append(f"training fails towards {named(unstable)}")
         if untold:
             parts.append(self._why_untold(untold))
+        if guessed:
+            parts.append(
+                f"whether {guessed} can be set before training is a guess; say --params with it, "
+                "or --results"
+            )
         if not parts:
             parts.append(
                 "no numeric hyperparameter varies in this study" if not edges
@@ -165,6 +175,13 @@ class SearchSpaceBoundary:
         advice: tuple[Any, ...] = (),
     ) -> Finding:
         return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)
+
+
+def _if_it_is_one(edge: EdgeStatistics, table: TrialTable) -> EdgeStatistics:
+    """The edge, open to doubt where it is only guessed that its column is a hyperparameter."""
+    if edge.hyperparameter in table.guessed and edge.verdict in ("tight", "open", "unstable"):
+        return replace(edge, verdict="cannot-tell")
+    return edge
 
 
 def _with_verdict(edges: Sequence[EdgeStatistics], verdict: EdgeVerdict) -> list[EdgeStatistics]:

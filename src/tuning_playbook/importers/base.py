@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tuning_playbook.analysis.building import LongCurve, table_from_columns
+from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
@@ -35,6 +37,8 @@ class ForeignStudy:
         metadata: anything else by column name: tags, users, durations.
         notes: what was guessed, repaired or left out, one sentence each.
         max_train_steps: common length of the trials, where the tool knows it; inferred otherwise.
+        columns: what each column was taken for; empty where the tool declares all of them.
+        kind: what kind of study it is, in words, where reading has shown it: one run's log.
     """
 
     name: str
@@ -51,6 +55,8 @@ class ForeignStudy:
     metadata: Mapping[str, Sequence[Any]] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     max_train_steps: int | None = None
+    columns: tuple[TakenAs, ...] = ()
+    kind: str = ""
 
 
 def foreign_table(
@@ -92,7 +98,7 @@ def foreign_table(
     chosen = {k: v for k, v in foreign.parameters.items() if not parameters or k in parameters}
     unchosen = {k: v for k, v in foreign.parameters.items() if k not in chosen}
     status, reason = _with_divergences(foreign, decides.metric)
-    return table_from_columns(
+    table = table_from_columns(
         foreign.name,
         ids=foreign.ids,
         values=chosen,
@@ -106,6 +112,11 @@ def foreign_table(
         chance_level=chance_level,
         metadata={**foreign.metadata, **unchosen},
     )
+    if not table.inferred_ranges:
+        return table
+    guesses = {one.name for one in foreign.columns if not one.certain}
+    usable = usable_names(list(chosen))
+    return replace(table, guessed=tuple(usable[name] for name in chosen if name in guesses))
 
 
 def _with_divergences(

@@ -21,16 +21,6 @@ STEP_NAMES = ("step", "global_step", "_step", "steps", "train_step", "training_s
 _PARAMETER_GROUPS = ("config", "configs", "params", "param", "parameters", "hparams", "hparam",
                      "hyperparameters", "hyperparams", "args", "cfg")  # fmt: skip
 _RESULT_GROUPS = ("metrics", "metric", "summary", "results", "result", "scores", "last_result")
-_TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime", "date",
-                         "datetime", "created", "updated", "started", "finished"})  # fmt: skip
-_TIME_UNITS = frozenset({"s", "sec", "secs", "seconds", "ms", "minutes", "min", "hours", "utc"})
-_ABOUT_RUNS = frozenset(
-    {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
-     "url", "path", "logdir", "log_dir", "commit", "git_commit", "version", "entity", "project",
-     "artifact_uri", "detail", "message", "error", "error_message", "traceback", "attempts",
-     "index", "seed", "rng_seed", "random_state", "random_seed", "worker", "gpu", "device", "group",
-     "job_type", "description", "source", "dataset", "other", "date", "params_hash"}
-)  # fmt: skip
 # What is only known when training has ended, where no word after it says otherwise.
 _AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed"})
 _ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "dev"})
@@ -50,22 +40,6 @@ def is_step(name: str) -> bool:
     return plain_name(name) in STEP_NAMES
 
 
-def is_time(name: str) -> bool:
-    """Whether a column holds times, and not a limit of time that somebody set.
-
-    Example:
-        >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
-        [True, True, False, False]
-    """
-    words = list(words_of(name))
-    while len(words) > 1 and words[-1] in _TIME_UNITS:
-        words = words[:-1]
-    kinds = {"max", "warmup", "budget", "limit"} & set(words)
-    at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
-    start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
-    return not kinds and bool(at or start_or_end)
-
-
 def group_of(name: str) -> tuple[str, str]:
     """``parameter``, ``result`` or nothing, where a column says it, and the name without it.
 
@@ -79,12 +53,6 @@ def group_of(name: str) -> tuple[str, str]:
     if split and plain_name(split[1]) in _RESULT_GROUPS:
         return "result", split[2]
     return "", name
-
-
-def is_about_the_run(name: str) -> bool:
-    """Whether a column tells where, when and by whom a trial was run, or its seed."""
-    plain = plain_name(name)
-    return plain in _ABOUT_RUNS or is_time(name) or plain.endswith(("_uri", "_url", "_seed"))
 
 
 def is_known_after_training(name: str) -> bool:

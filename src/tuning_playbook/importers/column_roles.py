@@ -1,34 +1,30 @@
-"""Which columns of a table are hyperparameters, which are results, and which say neither."""
+"""Which columns of a table are hyperparameters, which are results, and what the others are."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, metrics_of
-from tuning_playbook.importers.column_names import (
-    ID_NAMES,
-    STUDY_NAMES,
-    group_of,
-    is_about_the_run,
-    is_known_after_training,
+from tuning_playbook.importers.column_names import group_of
+from tuning_playbook.importers.column_values import (
+    ColumnValues,
+    column_values,
+    is_each_number_once,
+    sampled_rows,
 )
-from tuning_playbook.importers.curve_tables import stray_text
-from tuning_playbook.vocabulary import metric_direction, plain_name
+from tuning_playbook.importers.repeats_in_columns import means_of_repeats
+from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.roles_by_values import roles_by_values
+from tuning_playbook.importers.statistics_of_results import statistics_among
+from tuning_playbook.importers.taken_as import MEASURED, SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import is_running_number, plain_name
 
 Cells = Sequence[Any]
 
-SORTED_BY_NAME = "Columns were sorted by their names; --params chooses the hyperparameters."
-
 _FEWEST_GAPS = 2
-_COUNTERS = frozenset({"index", "idx", "i", "iteration", "order", "row", "unnamed_0"})
 _LONG = 20
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+(e-?\d+)?", re.IGNORECASE)
-_BITS = frozenset({8, 16, 32, 64, None})  # what libraries of training call precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +32,16 @@ class ColumnRoles:
     """Columns by what they seem to be, under the names that they have without a prefix.
 
     Args:
-        parameters: chosen before training.
+        parameters: chosen before training, constant ones too.
         results: numbers that are known after it.
         others: everything else.
-        notes: what was decided, one sentence each.
+        taken: every column with its role, in the order of the table.
     """
 
     parameters: Mapping[str, Cells]
     results: Mapping[str, Cells]
     others: Mapping[str, Cells]
-    notes: tuple[str, ...]
+    taken: tuple[TakenAs, ...]
 
 
 def column_roles(
@@ -53,98 +49,71 @@ def column_roles(
 ) -> ColumnRoles:
     """Sort columns into hyperparameters, results and the rest.
 
-    Where columns say it themselves (``config/lr``, ``metrics.loss``, Optuna's ``params_lr``,
-    scikit-learn's ``param_lr``), that decides. Elsewhere names do, and what is missing exactly
-    where no result is cannot have been chosen beforehand.
+    In this order: what the table declares (``config/lr``, ``metrics.loss``, Optuna's ``params_lr``,
+    scikit-learn's ``param_lr``), what names say in the field's vocabulary, what values show. What
+    only the values suggest is a guess, unless they form a design.
 
     Args:
         columns: name -> one cell for each trial.
         curves: metrics that have curves; columns of that name are results.
         beside: names of the table's other columns, which tell whose table it is.
     """
-    told = _told(columns, {*columns, *beside})
+    rows = sampled_rows(len(next(iter(columns.values()), ())))
+    values = {column: column_values(cells, rows) for column, cells in columns.items()}
+    told = _declared(columns, {*columns, *beside})
     said = any(role == "parameter" for role, _ in told.values())
-    sorted_: dict[str, dict[str, Cells]] = {"parameter": {}, "result": {}, "other": {}}
+    found: dict[str, TakenAs] = {}
     for column, cells in columns.items():
         role, name = told[column]
-        role = role or _guessed(name, cells, curves, said=said)
-        kept = column if any(name in own for own in sorted_.values()) else name
-        sorted_[role][kept] = cells
-    parameters, results = sorted_["parameter"], sorted_["result"]
-    notes: list[str] = []
+        taken = _by_declaration(column, name, role, values[column])
+        if taken is None and _is_running_number(plain_name(name), cells, values[column]):
+            reason = "each whole number from 0 or 1 on, once"
+            taken = TakenAs(column, name, Role.IDENTIFIER, reason)
+        if taken is None:
+            taken = role_by_name(column, name, values[column], curves)
+        if taken is not None:
+            found[column] = taken
+    found = statistics_among(found, values)
+    names = {column: name for column, (_, name) in told.items()}
+    found |= roles_by_values(names, values, found, said=said)
     if not said:
-        late = _missing_like_results(parameters, results)
-        notes += [f"{name} is missing exactly where there is no result, so it is taken as a "
-                  "result." for name in late]  # fmt: skip
-        results.update({name: parameters.pop(name) for name in late})
-    notes += _drop_copies(parameters, sorted_["other"])
-    notes += _summary(parameters, results, said=said)
-    return ColumnRoles(parameters, results, sorted_["other"], tuple(notes))
-
-
-def with_roles(
-    foreign: ForeignStudy, *, metric: str, parameters: Sequence[str] = ()
-) -> ForeignStudy:
-    """The study with its columns where the user says that they belong.
-
-    Args:
-        foreign: as read; its columns may have been sorted by guessing.
-        metric: what decides; any column of numbers may.
-        parameters: what was chosen before training; the guess stands where empty.
-
-    Raises:
-        InvalidInput: for a metric that is not there, or text in a column that has to hold numbers.
-    """
-    chosen, results = dict(foreign.parameters), dict(foreign.results)
-    others = dict(foreign.metadata)
-    columns = {**others, **chosen}
-    if metric not in columns and metric not in metrics_of(foreign):
-        near = difflib.get_close_matches(metric, [*metrics_of(foreign), *columns], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise InvalidInput(
-            f"{foreign.name} has no metric {metric!r}{hint} {metrics_in_words(foreign)}"
-        )
-    if metric in columns and metric not in metrics_of(foreign):
-        cells = chosen.pop(metric) if metric in chosen else others.pop(metric)
-        results[metric] = _as_numbers(metric, cells, foreign.ids)
-    elif metric in results:
-        chosen.pop(metric, None)
-    for name in parameters:
-        home = results if name in results else others
-        if name not in chosen and name in home and name != metric:
-            chosen[name] = home.pop(name)
-    for name, cells in chosen.items():
-        if not parameters or name in parameters:
-            _require_numbers(name, cells, foreign.ids)
-    return replace(foreign, parameters=chosen, results=results, metadata=others)
-
-
-def metrics_in_words(foreign: ForeignStudy) -> str:
-    """The metrics of a study, or what could be one where no column has the name of a metric."""
-    metrics = metrics_of(foreign)
-    if metrics:
-        return f"Its metrics: {', '.join(metrics[:20])}"
-    columns = {**foreign.parameters, **foreign.metadata}
-    numeric = [name for name, cells in columns.items() if any(map(_is_number, cells))]
-    if not numeric:
-        return (
-            f"It has no column of numbers, only {', '.join(list(columns)[:20]) or 'names'}; give "
-            "the table that has the results"
-        )
-    return (
-        "No column of numbers is named like a metric; if one holds the results, name it with "
-        f"--metric: {', '.join(numeric[:20])}"
-    )
+        found |= _missing_like_results(found, values)
+    found |= _copies(found, values, columns)
+    roles, means = means_of_repeats([found[column] for column in columns], columns)
+    return _sorted(roles, {**columns, **means})
 
 
 def is_counter(name: str, cells: Cells) -> bool:
     """Whether a column counts its rows; a short one may be a hyperparameter swept in order."""
-    if not cells or cells[0] not in (0, 1) or (len(cells) < _LONG and name not in _COUNTERS):
+    if not cells or cells[0] not in (0, 1) or (len(cells) < _LONG and not is_running_number(name)):
         return False
     return all(type(c) is int and c == cells[0] + row for row, c in enumerate(cells))
 
 
-def _told(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
+def _sorted(taken: Iterable[TakenAs], columns: Mapping[str, Cells]) -> ColumnRoles:
+    """The columns where their roles put them; a name that two of them share is written in full."""
+    parameters: dict[str, Cells] = {}
+    results: dict[str, Cells] = {}
+    others: dict[str, Cells] = {}
+    kept = []
+    for one in taken:
+        home = others
+        if one.role in SETTINGS:
+            home = parameters
+        elif one.role in MEASURED and _are_numbers(columns[one.column]):
+            home = results
+        taken_names = any(one.name in own for own in (parameters, results, others))
+        named = replace(one, name=one.column) if taken_names else one
+        home[named.name] = columns[one.column]
+        kept.append(named)
+    return ColumnRoles(parameters, results, others, tuple(kept))
+
+
+def _are_numbers(cells: Cells) -> bool:
+    return set(map(type, cells)) <= {int, float, type(None)}
+
+
+def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
     """Role and name of each column that says what it is; no role for the others."""
     prefix = ""
     if {"number", "state"} <= {*table}:
@@ -159,98 +128,91 @@ def _told(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str
     return {column: group_of(column) for column in columns}
 
 
-def _guessed(name: str, cells: Cells, curves: Collection[str], *, said: bool) -> str:
-    last = re.split(r"[/.]", name)[-1]
-    plain = plain_name(name)
-    numbers = sum(_is_number(c) for c in cells)
-    numeric = 0 < numbers == sum(c is not None for c in cells)
-    named = plain in ID_NAMES or plain in STUDY_NAMES
-    if numeric and (name in curves or _is_measured(last, cells, named=named)):
-        return "result"
-    if named or is_about_the_run(last) or is_counter(plain, cells):
-        return "other"
-    if numbers and is_known_after_training(last) and not _is_bits(last, cells):
-        return "result" if numeric else "other"
-    return "other" if said else "parameter"
+def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> TakenAs | None:
+    if values.kind == "nothing":
+        return TakenAs(column, name, Role.EMPTY, "no cell is filled")
+    if not role:
+        return None
+    prefix = column[: len(column) - len(name)]
+    by_name = role_by_name(column, name, values, ())
+    if role == "parameter":
+        beside = by_name is not None and by_name.role in (
+            Role.SEED, Role.BOOKKEEPING, Role.TRAINING_LENGTH, Role.CONSTANT
+        )  # fmt: skip
+        if by_name is not None and beside:
+            return by_name
+        if values.levels == 1:
+            return TakenAs(column, name, Role.CONSTANT, "the same in every row")
+        return TakenAs(column, name, Role.HYPERPARAMETER, f"declared by {prefix!r}")
+    if by_name is not None and by_name.role in (
+        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS
+    ):  # fmt: skip
+        return by_name
+    return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")
 
 
-def _is_measured(last: str, cells: Cells, *, named: bool) -> bool:
-    """Whether numbers of that name are a metric and nothing else."""
-    metric = last == "value" or metric_direction(last) is not None
-    return metric and not named and not _is_bits(last, cells)
-
-
-def _is_bits(last: str, cells: Cells) -> bool:
-    return plain_name(last) == "precision" and set(cells) <= _BITS
+def _is_running_number(plain: str, cells: Cells, values: ColumnValues) -> bool:
+    named = is_running_number(plain)
+    if values.kind != "numbers" or values.levels < len(values.numbers):
+        return False
+    return (named or is_counter(plain, cells)) and is_each_number_once(cells)
 
 
 def _missing_like_results(
-    parameters: Mapping[str, Cells], results: Mapping[str, Cells]
-) -> list[str]:
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Numbers that are missing exactly where no result is: nobody chose them beforehand."""
+    results = [values[c] for c, one in found.items() if one.role in MEASURED]
     if not results:
-        return []
-    gaps = [all(cells[row] is None for cells in results.values()) for row in range(_count(results))]
-    if not _FEWEST_GAPS <= sum(gaps) < len(gaps):
-        return []
-    return [
-        name
-        for name, cells in parameters.items()
-        if [c is None for c in cells] == gaps and all(c is None or _is_number(c) for c in cells)
-    ]
+        return {}
+    gaps = results[0].codes < 0
+    for own in results[1:]:
+        gaps = gaps & (own.codes < 0)
+    if not _FEWEST_GAPS <= gaps.sum() < len(gaps):
+        return {}
+    reason = "missing exactly where there is no result"
+    return {
+        column: TakenAs(column, one.name, Role.RESULT, reason)
+        for column, one in found.items()
+        if one.role is Role.HYPERPARAMETER
+        and values[column].kind == "numbers"
+        and ((values[column].codes < 0) == gaps).all()
+    }
 
 
-def _drop_copies(parameters: dict[str, Cells], others: dict[str, Cells]) -> list[str]:
-    """Move columns that repeat another one; two names of one thing would share its credit."""
-    notes, seen = [], dict[tuple[Any, ...], str]()
-    for name in list(parameters):
-        cells = tuple(f"{c:.5g}" if _is_number(c) else c for c in parameters[name])
-        if len(set(map(str, cells))) < 2:
+def _copies(
+    found: Mapping[str, TakenAs],
+    values: Mapping[str, ColumnValues],
+    columns: Mapping[str, Cells],
+) -> dict[str, TakenAs]:
+    """Settings that repeat another one; two names of one thing would share its credit."""
+    seen: dict[bytes, str] = {}
+    copies = {}
+    for column, one in found.items():
+        if one.role not in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH):
             continue
-        if cells in seen:
-            others[name] = parameters.pop(name)
-            notes.append(f"{name} repeats {seen[cells]}; it is left out.")
-        else:
-            seen[cells] = name
-    return notes
+        mark = values[column].codes.tobytes()
+        other = seen.setdefault(mark, column)
+        if other != column and _same(columns[other], columns[column]):
+            reason = f"repeats {found[other].column}"
+            copies[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
+    return copies
 
 
-def _summary(
-    parameters: Mapping[str, Cells], results: Mapping[str, Cells], *, said: bool
-) -> list[str]:
-    if said or not parameters:
-        return []
-    return [SORTED_BY_NAME, *([f"Results: {', '.join(results)}."] if results else [])]
+def _same(a: Cells, b: Cells) -> bool:
+    return all(x == y or _rounded(x) == _rounded(y) for x, y in zip(a, b, strict=True))
 
 
-def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:
-    wrong = [
-        row for row, c in enumerate(cells) if c is not None and not isinstance(c, (int, float))
-    ]
-    if wrong:
-        cell = cells[wrong[0]]
-        others = f" (the first of {len(wrong)})" if len(wrong) > 1 else ""
-        cure = "correct that cell or leave it empty"
-        if _DECIMAL_COMMA.fullmatch(str(cell)):
-            cure = "write a decimal point instead of the comma"
-        raise InvalidInput(
-            f"the metric {name!r} must be a number, but trial {ids[wrong[0]]} has {cell!r}"
-            f"{others}; {cure}"
-        )
-    return [None if cell is None else float(cell) for cell in cells]
+def _rounded(cell: Any) -> Any:
+    number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return f"{cell:.5g}" if number else cell
 
 
-def _require_numbers(name: str, cells: Cells, ids: Sequence[str]) -> None:
-    stray = stray_text(cells)
-    if stray is not None:
-        raise InvalidInput(
-            f"column {name!r} holds numbers, but trial {ids[stray]} has {cells[stray]!r}; correct "
-            "that cell, leave it empty, or name the hyperparameters without it: --params a,b,c"
-        )
+def last_part(name: str) -> str:
+    """What a name ends in, after its last slash or dot.
 
-
-def _count(columns: Mapping[str, Cells]) -> int:
-    return len(next(iter(columns.values())))
-
-
-def _is_number(cell: Any) -> bool:
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    Example:
+        >>> last_part("eval/val_loss"), last_part("lr")
+        ('val_loss', 'lr')
+    """
+    return re.split(r"[/.]", name)[-1]

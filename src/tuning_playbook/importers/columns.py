@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.nested import flattened, object_in
+from tuning_playbook.importers.spreadsheets import encoding_of, numbers_written
 from tuning_playbook.vocabulary import plain_name
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
@@ -113,7 +114,7 @@ def from_records(
     flat = [flattened(record) for record in records]
     names = dict.fromkeys(name for record in flat for name in record)
     return {
-        name: _typed([record.get(name) for record in flat], text=plain_name(name) in as_text)
+        name: _typed([record.get(name) for record in flat], text=_is_text(name, as_text))
         for name in names
     }
 
@@ -134,9 +135,12 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _text(path: Path) -> IO[str]:
-    if path.name.lower().endswith(".gz"):
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+    zipped = path.name.lower().endswith(".gz")
+    with gzip.open(path, "rb") if zipped else path.open("rb") as file:
+        encoding = encoding_of(file.read(4))
+    if zipped:
+        return io.TextIOWrapper(gzip.open(path, "rb"), encoding=encoding, newline="")
+    return path.open(encoding=encoding, newline="")
 
 
 def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
@@ -147,7 +151,7 @@ def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         large = _large_csv(path, names, delimiter, as_text)
         if large is not None:
             return large
-        texts = [plain_name(name) in as_text for name in names]
+        texts = [_is_text(name, as_text) for name in names]
         parts: list[list[Column | list[str]]] = [[] for _ in names]
         reader = csv.reader(file, delimiter=delimiter)
         known: dict[str, str] = {}
@@ -157,8 +161,9 @@ def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 part.append(shared if text else _numbers(shared))
+    comma = delimiter != ","
     return {
-        name: _joined(part, text=text)
+        name: _joined(part, text=text, comma_is_decimal=comma)
         for name, part, text in zip(names, parts, texts, strict=True)
         if name and part
     }
@@ -175,7 +180,7 @@ def _large_csv(
         from pyarrow import csv as arrow_csv
     except ImportError:
         return None
-    texts = {name: pa.string() for name in names if plain_name(name) in as_text}
+    texts = {name: pa.string() for name in names if _is_text(name, as_text)}
     options = arrow_csv.ConvertOptions(
         column_types=texts, null_values=[""], strings_can_be_null=True
     )
@@ -242,7 +247,9 @@ def _numbers(cells: list[str]) -> Column | list[str]:
     return Column(numbers, np.fromiter((not c for c in cells), bool, count))
 
 
-def _joined(parts: list[Column | list[str]], *, text: bool) -> Column:
+def _joined(
+    parts: list[Column | list[str]], *, text: bool, comma_is_decimal: bool
+) -> Column:  # fmt: skip
     numbers = [part for part in parts if isinstance(part, Column)]
     if len(numbers) == len(parts):
         return Column(
@@ -250,7 +257,10 @@ def _joined(parts: list[Column | list[str]], *, text: bool) -> Column:
             np.concatenate([part.missing for part in numbers]),
         )
     plain = [plain_values(part) if isinstance(part, Column) else part for part in parts]
-    return _typed([cell for part in plain for cell in part], text=text)
+    cells = [cell for part in plain for cell in part]
+    if not text and all(isinstance(cell, str) for cell in cells):
+        cells = numbers_written(cells, comma_is_decimal=comma_is_decimal) or cells
+    return _typed(cells, text=text)
 
 
 def _typed(cells: list[Any], *, text: bool = False) -> Column:
@@ -311,6 +321,11 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _is_text(name: str, as_text: Collection[str]) -> bool:
+    """Whether a column holds names, which are kept letter by letter."""
+    return plain_name(name).strip("_") in as_text
+
+
 def _objects(cells: list[Any]) -> NDArray[Any]:
     column = np.empty(len(cells), dtype=object)
     if list not in set(map(type, cells)):
@@ -366,7 +381,7 @@ def _from_parquet(path: Path, as_text: Collection[str]) -> dict[str, Column]:
     if any(pa.types.is_nested(field.type) for field in table.schema):
         return from_records(table.to_pylist(), as_text)
     return {
-        name: _from_arrow(pa, table.column(name), text=plain_name(name) in as_text)
+        name: _from_arrow(pa, table.column(name), text=_is_text(name, as_text))
         for name in table.column_names
         if not name.startswith("__index_level_")
     }

@@ -12,14 +12,9 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import (
-    ID_NAMES,
-    STEP_NAMES,
-    is_step,
-    is_time,
-)
+from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.vocabulary import is_time, plain_name
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
 MOSTLY_NUMBERS = 0.9
@@ -51,7 +46,9 @@ def named(columns: Mapping[str, Any], names: Sequence[str]) -> str | None:
     return next((by_name[name] for name in names if name in by_name), None)
 
 
-def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "") -> CurveTable:
+def curve_table(
+    path: Path, columns: Mapping[str, Column], *, id_column: str = "", step_column: str = ""
+) -> CurveTable:
     """The curves in a long table, which has one row for each trial and step.
 
     An empty cell means that the metric was not logged at that step. In a row where all are empty,
@@ -61,6 +58,7 @@ def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "
         path: of the table, for messages.
         columns: as read.
         id_column: which column names the trial; found by its name where empty.
+        step_column: which column counts the steps; found by its name where empty.
 
     Raises:
         InvalidInput: for a table without ids, steps or metrics, or text among numbers.
@@ -71,7 +69,7 @@ def curve_table(path: Path, columns: Mapping[str, Column], *, id_column: str = "
             f"{path} has no column that names the trial (trial, trial_id, id, ...); "
             f"it has: {', '.join(columns)}"
         )
-    steps_from = named(columns, STEP_NAMES)
+    steps_from = step_column or named(columns, STEP_NAMES)
     if steps_from is None:
         raise InvalidInput(
             f"{path} has no column of steps (step, global_step, epoch, ...); "

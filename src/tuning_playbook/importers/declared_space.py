@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.space import (
     Categorical,
     Float,
@@ -54,7 +56,18 @@ def with_space(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
             notes += _outside(h, h.domain, tried, study.ids)
         elif tried and isinstance(h.domain, (Ordered, Categorical)):
             notes += _undeclared(h, h.domain, tried)
-    return replace(study, parameters=columns, notes=tuple(notes))
+    roles = tuple(_as_declared(one, declared, usable) for one in study.columns)
+    return replace(study, parameters=columns, notes=tuple(notes), columns=roles)
+
+
+def _as_declared(one: TakenAs, declared: AbstractSet[str], usable: Mapping[str, str]) -> TakenAs:
+    """The role of a column where ranges are declared: what is not declared was not searched."""
+    if declared & {one.column, one.name, usable.get(one.name, one.name)}:
+        return replace(one, role=Role.HYPERPARAMETER, reason="declared by --space", certain=True)
+    if one.role in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH):
+        reason = "not declared by --space, so not searched"
+        return replace(one, role=Role.BOOKKEEPING, reason=reason, certain=True)
+    return one
 
 
 def within_ranges(table: TrialTable) -> TrialTable:

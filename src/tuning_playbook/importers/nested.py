@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tuning_playbook.importers.column_names import is_step, is_time
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.importers.column_names import is_step
+from tuning_playbook.vocabulary import is_time, plain_name
 
 Points: TypeAlias = dict[str, tuple[list[float], list[float]]]
 

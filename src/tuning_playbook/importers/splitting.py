@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,8 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import STUDY_NAMES
+from tuning_playbook.importers.naming_columns import column_named
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
 
 _MOST_STUDIES = 1000
@@ -37,13 +38,11 @@ def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy,
         [('mnist', ('a', 'c')), ('cora', ('b',))]
     """
     columns = {**foreign.metadata, **foreign.results, **foreign.parameters}
-    for column in by:
-        if column not in columns:
-            near = difflib.get_close_matches(column, list(columns), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise InvalidInput(
-                f"{foreign.name} has no column {column!r}{hint} It has: {', '.join(columns)}"
-            )
+    known = {one.name: one for one in foreign.columns}
+    listed = [
+        known.get(name) or TakenAs(name, name, Role.BOOKKEEPING, "") for name in columns
+    ]  # fmt: skip
+    by = [column_named(column, listed, study=foreign.name).name for column in by]
     rows_of: dict[tuple[Any, ...], list[int]] = {}
     for row, values in enumerate(zip(*(columns[c] for c in by), strict=True)):
         rows_of.setdefault(values, []).append(row)
@@ -80,6 +79,7 @@ def _part(
         results=own(foreign.results),
         metadata=own(foreign.metadata),
         curves={metric: curve for metric, curve in curves.items() if len(np.asarray(curve[0]))},
+        columns=tuple(one for one in foreign.columns if one.name not in by),
         status=tuple(foreign.status[r] for r in rows) if foreign.status else (),
         reason=tuple(foreign.reason[r] for r in rows) if foreign.reason else (),
     )

@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from tuning_playbook.importers.column_roles import column_roles
 from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
 from tuning_playbook.importers.nested import object_in
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import is_time
 
 # A crashed run is one that W&B has lost: its machine went away, or it was killed from outside.
 _ENDINGS = {
@@ -72,12 +75,12 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
         InvalidInput: for a file that is no such export, or is damaged.
     """
     name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    notes: list[str] = []
+    taken: tuple[TakenAs, ...] = ()
     if table_ending(path) not in (".csv", ".tsv"):
         records = sorted(_json_records(path), key=lambda r: str(_first(r, _CREATED) or ""))
         own = [_of_record(record, row) for row, record in enumerate(records)]
     elif _is_of_website(_header(path)):
-        own = _of_website(path, notes)
+        own, taken = _of_website(path)
     else:
         own = [_of_record(record, row) for row, record in enumerate(_csv_records(path))]
     if not own:
@@ -85,7 +88,8 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     groups: dict[str, list[Run]] = {}
     for sweep, run in own:
         groups.setdefault("/".join(filter(None, (name, sweep))), []).append(run)
-    return tuple(study_of_runs(title, runs, notes=notes) for title, runs in groups.items())
+    studies = [study_of_runs(title, runs) for title, runs in groups.items()]
+    return tuple(replace(study, columns=taken) for study in studies)
 
 
 def set_ending(run: Run, state: str) -> None:
@@ -136,13 +140,12 @@ def _of_record(record: Mapping[str, Any], row: int) -> tuple[str, Run]:
     return str(name or ""), run
 
 
-def _of_website(path: Path, notes: list[str]) -> list[tuple[str, Run]]:
+def _of_website(path: Path) -> tuple[list[tuple[str, Run]], tuple[TakenAs, ...]]:
     """Runs from a table of the website, which does not tell configuration from summary."""
     columns = read_columns(path, as_text=("name", "id", "sweep"))
     cells = {key: plain_values(column) for key, column in columns.items()}
     mixed = {k: v for k, v in without_own_keys(cells).items() if k not in _OF_RUN}
     roles = column_roles(mixed)
-    notes.extend(roles.notes)
     own = []
     rows: Sequence[int] = range(len(next(iter(cells.values()))))
     if "Created" in cells:
@@ -157,7 +160,14 @@ def _of_website(path: Path, notes: list[str]) -> list[tuple[str, Run]]:
         run.metadata.update((k, cells[k][row]) for k in cells if k in _OF_RUN - {"Name", "State"})
         set_ending(run, str(cells["State"][row] or ""))
         own.append((str(cells["Sweep"][row] or "") if "Sweep" in cells else "", run))
-    return own
+    beside = tuple(_of_run(column) for column in cells if column not in mixed)
+    return own, (*beside, *roles.taken)
+
+
+def _of_run(column: str) -> TakenAs:
+    role = {"Name": Role.IDENTIFIER, "ID": Role.IDENTIFIER, "State": Role.STATUS}
+    timed = Role.TIME_AND_COST if is_time(column) else Role.BOOKKEEPING
+    return TakenAs(column, column, role.get(column, timed), "a column of W&B's own")
 
 
 def _curves(history: Any) -> dict[str, Points]:

@@ -22,9 +22,11 @@ from tuning_playbook.importers.wandb_export import (
     without_own_keys,
 )
 from tuning_playbook.importers.wandb_log import RunLog, read_run_log
-from tuning_playbook.trial import Reason
+from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 
+# What W&B records, and what a shell does, when somebody presses Ctrl-C.
+_STOPPED_BY_HAND = (255, 130)
 _RUN_FOLDER = re.compile(r"(offline-)?run-\d{8}_\d{6}-(?P<id>.+)")
 
 
@@ -139,6 +141,8 @@ def _run(attempts: Sequence[_Attempt]) -> Run:
     if last.group:
         run.metadata["group"] = last.group
     state = {None: "crashed", 0: "finished"}.get(last.exit_code, "failed")
+    if last.exit_code in _STOPPED_BY_HAND and run.is_measured:
+        state = "killed"
     set_ending(run, state)
     return run
 
@@ -149,8 +153,13 @@ def _numbers(summary: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _unended(runs: Sequence[Run]) -> list[str]:
-    number = sum(run.reason is Reason.LOST for run in runs)
-    if not number:
-        return []
-    text = "Without a recorded end, so still running or killed, and not judged: "
-    return [text + f"{number} of {counted(len(runs), 'run')}."]
+    total = counted(len(runs), "run")
+    lost = sum(run.reason is Reason.LOST for run in runs)
+    stopped = sum(run.status is Status.CANCELLED for run in runs)
+    notes = []
+    if lost:
+        text = "Without a recorded end, so still running or killed, and not judged: "
+        notes.append(f"{text}{lost} of {total}.")
+    if stopped:
+        notes.append(f"Stopped by hand, and not judged as failed: {stopped} of {total}.")
+    return notes

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
+from tuning_playbook.report.columns_view import ColumnsView, columns_table
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import printable
 
@@ -44,6 +45,7 @@ class VerdictsView:
         findings: failed ones first, as `run_checks` returns them.
         notes: what was guessed or repaired while reading.
         has_curves: whether the metric that decides has curves.
+        columns: what its columns were taken for; ``None`` for a study of the project.
     """
 
     name: str
@@ -51,6 +53,7 @@ class VerdictsView:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
     has_curves: bool = True
+    columns: ColumnsView | None = None
 
 
 def verdicts(
@@ -78,7 +81,10 @@ def verdicts(
         rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
         rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
     head = Text.assemble((printable(view.name), "bold"), "  ", (printable(view.facts), "dim"))
-    return Group(head, Text(), rows, *notes_below(view.notes))
+    taken = (
+        [] if view.columns is None else [Text(), columns_table(view.columns, verbose=verbose)]
+    )  # fmt: skip
+    return Group(head, *taken, Text(), rows, *notes_below(view.notes))
 
 
 def notes_below(notes: Sequence[str]) -> list[RenderableType]:

@@ -21,19 +21,39 @@ from tuning_playbook.vocabulary.metrics import (
     split_of,
 )
 from tuning_playbook.vocabulary.names import plain_name, words_of
+from tuning_playbook.vocabulary.records import (
+    is_about_the_run,
+    is_difference,
+    is_progress,
+    is_repetition,
+    is_running_number,
+    is_time,
+    is_time_or_cost,
+    statistic_in,
+    without_number,
+)
 
 __all__ = [
     "Family",
     "Kind",
     "MetricFamily",
     "hyperparameter_family",
+    "is_about_the_run",
+    "is_difference",
     "is_held_out",
     "is_logarithm",
     "is_not_tuned",
+    "is_progress",
+    "is_repetition",
+    "is_running_number",
+    "is_time",
+    "is_time_or_cost",
     "kind_by_name",
     "metric_direction",
     "metric_family",
     "plain_name",
     "split_of",
+    "statistic_in",
+    "without_number",
     "words_of",
 ]

@@ -10,19 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.doubts import constant_metric
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks, with_tolerance
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
 from tuning_playbook.trial import Status
-from tuning_playbook.words import counted, printable
+from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.workflow.columns_taken import (
+    columns_document,
+    columns_view,
+    kind_of_study,
+)
 from tuning_playbook.workflow.finding_documents import finding_document
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
@@ -31,6 +40,7 @@ from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 _LONGEST_NAME = 40
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,15 +51,22 @@ class CheckedStudy:
         table: of its trials.
         findings: failed ones first.
         notes: what was guessed, repaired or left out.
+        columns: what each column of a foreign study was taken for.
+        kind: what kind of study it is, in words.
     """
 
     table: TrialTable
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    columns: tuple[TakenAs, ...] = ()
+    kind: str = ""
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
         table = self.table
+        read = (
+            {"kind": self.kind, "columns": columns_document(self.columns)} if self.columns else {}
+        )  # fmt: skip
         return {
             "study": table.study,
             "metric": table.objective.metric,
@@ -58,6 +75,7 @@ class CheckedStudy:
             "ranges": {h.key: f"{{ {domain_to_toml(h.domain)} }}"
                        for h in table.space.hyperparameters},
             "inferred_ranges": table.inferred_ranges,
+            **read,
             "notes": list(self.notes),
             "findings": [finding_document(finding) for finding in self.findings],
         }  # fmt: skip
@@ -107,6 +125,7 @@ class Checked:
                 study.findings,
                 notes,
                 has_curves=study.table.objective.metric in study.table.curves,
+                columns=columns_view(study.columns, study.kind) if study.columns else None,
             )
             parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
         if self.unusable:
@@ -237,7 +256,8 @@ def _check_foreign(
             unusable.append((study.name, str(error)))
             continue
         findings = run_checks(table, select=select, ignore=ignore, checks=checks)
-        checked.append(CheckedStudy(table, findings, read.notes))
+        kind = read.kind or kind_of_study(table)
+        checked.append(CheckedStudy(table, findings, read.notes, read.columns, kind))
     if not checked:
         others = ", ".join(name for name, _ in unusable[1:6])
         more = f". Nor can these be checked: {others}" if others else ""
@@ -257,7 +277,13 @@ def _facts(table: TrialTable) -> str:
     facts += f", {stopped} stopped before the end" if stopped else ""
     facts += f", {unfinished} unfinished" if unfinished else ""
     facts += f"; {objective.direction.value} {objective.metric}"
-    rows = np.flatnonzero(judged.feasible)
+    constant = constant_metric(table)
+    if constant is not None:
+        return f"{facts}, which is {constant:g} in every trial"
+    rows = np.flatnonzero(judged.feasible & np.isfinite(table.loss))
+    repeated = _best_mean(table, rows)
+    if repeated:
+        return facts + repeated
     if len(rows):
         best = int(rows[np.argmin(table.loss[rows])])
         value = objective.direction.sign * float(table.loss[best])
@@ -265,6 +291,19 @@ def _facts(table: TrialTable) -> str:
             name = _short(str(table.ids[best]))
             facts += f", best {value:.5g} ({'' if 'trial' in name else 'trial '}{name})"
     return facts
+
+
+def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:
+    """The best configuration by the mean of its repeats, where most configurations have some."""
+    found = distinct_configurations(table, rows)
+    if len(found.rows) < 2 or float(np.median(found.counts)) < 2:
+        return ""
+    best = int(np.argmin(found.loss))
+    value = table.objective.direction.sign * float(found.loss[best])
+    named = [f"{h.key} {short(table.values[h.key][found.rows[best]])}"
+             for h in table.space.hyperparameters]  # fmt: skip
+    setting = f" ({', '.join(named[:_MOST_NAMED])})" if named else ""
+    return f", best mean {value:.5g} of {counted(int(found.counts[best]), 'repeat')}{setting}"
 
 
 def _short(name: str) -> str:

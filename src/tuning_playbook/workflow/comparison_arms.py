@@ -24,8 +24,7 @@ from tuning_playbook.analysis.feasibility import (
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_names import is_time
-from tuning_playbook.vocabulary import Family, hyperparameter_family, words_of
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_time, words_of
 from tuning_playbook.words import counted, listed, short
 from tuning_playbook.workflow.comparison_roles import Roles, arm_values, columns_of, labels_of
 

@@ -10,14 +10,18 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES, is_time
-from tuning_playbook.vocabulary import Family, hyperparameter_family, metric_direction, plain_name
+from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_repetition,
+    is_time,
+    metric_direction,
+    plain_name,
+)
 from tuning_playbook.words import listed, short
 from tuning_playbook.workflow.comparison_target import NAME, STUDY
 
-_REPETITIONS = frozenset(
-    {"fold", "cv_fold", "repeat", "rep", "replicate", "replica", "replication", "repetition"}
-)
 _BASELINES = frozenset(
     {"baseline", "base", "default", "control", "reference", "ref", "vanilla", "none", "original"}
 )
@@ -206,7 +210,7 @@ def _seed_column(columns: Mapping[str, Sequence[Any]], taken: set[str]) -> str:
         name
         for name, cells in columns.items()
         if name not in taken
-        and (hyperparameter_family(name) is Family.SEED or plain_name(name) in _REPETITIONS)
+        and is_repetition(name)
         and metric_direction(name) is None
         and len(set(cells)) > 1
     ]

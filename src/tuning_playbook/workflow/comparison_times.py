@@ -10,10 +10,11 @@ import numpy as np
 
 from tuning_playbook.analysis.building import LongCurve, table_from_columns
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
-from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_time
+from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES
 from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
 from tuning_playbook.importers.curve_tables import named
 from tuning_playbook.study import Direction, Objective
+from tuning_playbook.vocabulary import is_time
 
 _TIMESTAMP = 1e8  # seconds since 1970 are larger, durations of training are not
 

@@ -9,16 +9,25 @@ from pathlib import Path
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
-from tuning_playbook.importers.column_roles import SORTED_BY_NAME, metrics_in_words, with_roles
+from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.declared_space import with_space, within_ranges
+from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
+from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.told_columns import (
+    ToldColumns,
+    as_told,
+    with_metric_named,
+    with_roles,
+)
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import short
+
+_SEARCHED = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,9 @@ class Told:
         metric: what decides.
         direction: ``minimize`` or ``maximize``.
         parameters: which columns are hyperparameters.
+        results: which columns were measured.
+        seed: which columns tell repetitions of one configuration apart.
+        steps: which column counts the steps of training.
         space: file with the searched ranges.
         chance_level: metric of a model that has learnt nothing.
         curves: long table of curves beside a table of trials.
@@ -39,6 +51,9 @@ class Told:
     metric: str = ""
     direction: str = ""
     parameters: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    seed: tuple[str, ...] = ()
+    steps: str = ""
     space: Path | None = None
     chance_level: float | None = None
     curves: Path | None = None
@@ -48,9 +63,15 @@ class Told:
 
 def foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
     """The studies of another tool at ``target``, or the one that was told."""
+    whole = open_foreign(
+        target,
+        curves=told.curves,
+        study=None if told.by else told.study or None,
+        by=told.by,
+        steps=told.steps,
+    )
     if not told.by:
-        return list(open_foreign(target, curves=told.curves, study=told.study or None))
-    whole = open_foreign(target, curves=told.curves)
+        return list(whole)
     parts = [part for study in whole for part in split_study(study, told.by)]
     return list(named_study(tuple(parts), told.study or None, target))
 
@@ -63,12 +84,21 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     """
     if told.chance_level is not None and not math.isfinite(told.chance_level):
         raise InvalidInput(f"the chance level is a finite number, found {told.chance_level}")
-    metric, notes = _metric(study, told)
-    study = with_roles(study, metric=metric, parameters=told.parameters)
+    study = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+    notes: list[str] = []
+    if told.metric:
+        study, metric = with_metric_named(study, told.metric)
+    else:
+        choice = metric_choice(study)
+        metric, notes = choice.metric, [choice.reason] if choice.reason else []
+    study = with_roles(study, metric=metric)
     objective = _objective(study.objective, metric, told.direction, notes)
-    guessed = not told.parameters and told.space is None
-    read = [note for note in study.notes if guessed or note != SORTED_BY_NAME]
-    study = replace(study, notes=(*read, *notes))
+    if any(one.name == metric and one.role is Role.HELD_OUT for one in study.columns):
+        notes.append(
+            f"{metric} is measured on test data: what is chosen by it has no unseen data left to "
+            "be judged on."
+        )
+    study = replace(study, notes=(*study.notes, *notes))
     if told.space is not None:
         space = read_space(told.space)
         study = with_space(study, space)
@@ -76,8 +106,12 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             study, objective=objective, space=space, chance_level=told.chance_level
         )
         return study, within_ranges(table)
+    chosen = [one.name for one in study.columns if one.role in _SEARCHED]
     table = foreign_table(
-        study, objective=objective, parameters=told.parameters, chance_level=told.chance_level
+        study,
+        objective=objective,
+        parameters=chosen if told.parameters else (),
+        chance_level=told.chance_level,
     )
     if table.inferred_ranges:
         ranges = "; ".join(f"{h.key} {_range(h.domain)}" for h in table.space.hyperparameters)
@@ -88,19 +122,6 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         )
         study = replace(study, notes=(*study.notes, note))
     return study, table
-
-
-def _metric(study: ForeignStudy, told: Told) -> tuple[str, list[str]]:
-    """What decides: as told, as the tool knows it, or the only one that there is."""
-    if told.metric or study.objective is not None:
-        return told.metric or study.objective.metric, []  # type: ignore[union-attr]
-    metrics = metrics_of(study)
-    if len(metrics) != 1:
-        raise InvalidInput(
-            f"{study.name} does not say which metric decides; add --metric NAME. "
-            f"{metrics_in_words(study)}"
-        )
-    return metrics[0], [f"{metrics[0]} is the only metric, so it decides."]
 
 
 def _objective(

@@ -1,0 +1,89 @@
+"""What no check may say: on a guess, on a metric that never varies, on a search of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.findings import Advice, Finding, Verdict
+
+_OF_A_SEARCH = frozenset(
+    {"search-space-boundary", "sampling-density", "infeasible-fraction", "edge-of-stability",
+     "importance"}
+)  # fmt: skip
+
+
+def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, less what the table cannot carry.
+
+    - Where the metric has one value in every trial, nothing passes.
+    - One run is no search, so that its ranges and its number of trials are not judged.
+    - A column of which nobody said that it is a hyperparameter carries no failed check, no warning
+      and no advice.
+
+    Args:
+        table: the study.
+        findings: what the checks say.
+    """
+    constant = constant_metric(table)
+    return tuple(
+        _on_constant_metric(_on_one_run(_on_guesses(finding, table), table), table, constant)
+        for finding in findings
+    )
+
+
+def constant_metric(table: TrialTable) -> float | None:
+    """The value, as logged, that the metric has in every trial that has one; ``None`` if it varies.
+
+    A single trial says nothing about it.
+    """
+    there = table.loss[np.isfinite(table.loss)]
+    if len(there) < 2 or there.min() < there.max():
+        return None
+    return table.objective.direction.sign * float(there[0])
+
+
+def _on_constant_metric(finding: Finding, table: TrialTable, constant: float | None) -> Finding:
+    if constant is None or finding.verdict is not Verdict.PASS:
+        return finding
+    summary = f"Cannot tell: {table.objective.metric} is {constant:g} in every trial."
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+
+
+def _on_one_run(finding: Finding, table: TrialTable) -> Finding:
+    if len(table) != 1 or finding.check not in _OF_A_SEARCH:
+        return finding
+    summary = "Cannot tell: this is one run, so there is no search to judge."
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+
+
+def _on_guesses(finding: Finding, table: TrialTable) -> Finding:
+    guessed = [name for name in table.guessed if name in _named_in(finding.advice)]
+    if not guessed:
+        return finding
+    names = ", ".join(guessed)
+    kept = tuple(a for a in finding.advice if not _names_of(a) & set(guessed))
+    known = {name for advice in kept for name in _names_of(advice)}
+    evidence = {**finding.evidence, "guessed_hyperparameters": guessed}
+    if known or finding.verdict not in (Verdict.FAIL, Verdict.WARN):
+        summary = f"{finding.summary} Not judged, since its role is a guess: {names}."
+        return replace(finding, summary=summary, advice=kept, evidence=evidence)
+    summary = (
+        f"Cannot tell: this would concern {names}, and that is a guess about what the table holds; "
+        f"say --params with it, or --results."
+    )
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=kept,
+                   evidence=evidence)  # fmt: skip
+
+
+def _named_in(advice: Sequence[Advice]) -> set[str]:
+    return {name for one in advice for name in _names_of(one)}
+
+
+def _names_of(advice: Advice) -> set[str]:
+    named = advice.arguments.get("hyperparameter")
+    several = advice.arguments.get("hyperparameters", ())
+    return {str(n) for n in (named, *(several if isinstance(several, (list, tuple)) else ())) if n}

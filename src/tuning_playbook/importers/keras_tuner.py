@@ -1,0 +1,180 @@
+"""Folders of Keras Tuner: one ``trial_ID/trial.json`` for each trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Literal
+
+from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.run_folders import read_document
+from tuning_playbook.importers.runs import Run, shortened, study_of_runs
+from tuning_playbook.importers.values import as_number
+from tuning_playbook.space import (
+    Categorical,
+    Constant,
+    Domain,
+    Float,
+    Hyperparameter,
+    Integer,
+    Ordered,
+    SearchSpace,
+)
+from tuning_playbook.study import Direction, Objective
+from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import split_of
+
+_ENDINGS = {
+    "COMPLETED": (Status.COMPLETE, Reason.NONE),
+    "RUNNING": (Status.RUNNING, Reason.NONE),
+    "INVALID": (Status.INFEASIBLE, Reason.NONE),
+    "FAILED": (Status.FAILED, Reason.EXCEPTION),
+    "STOPPED": (Status.CANCELLED, Reason.CANCELLED),
+    "IDLE": (Status.WAITING, Reason.NONE),
+}
+# Hyperband keeps its own numbers among the hyperparameters.
+_OF_TUNER = "tuner/"
+
+
+def looks_like_keras_tuner(path: Path) -> bool:
+    """Whether a path is such a folder, or one of its files."""
+    if path.is_file():
+        return path.name in ("oracle.json", "trial.json") and _folder(path) is not None
+    return any(path.glob("trial_*/trial.json"))
+
+
+def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
+    """The study in a folder of Keras Tuner.
+
+    The metric that decides is the one whose values are the trials' scores.
+
+    Raises:
+        InvalidInput: for a folder without a readable trial.
+    """
+    folder = _folder(path) or path
+    notes: list[str] = []
+    documents = [d for f in sorted(folder.glob("trial_*/trial.json")) if (d := _read(f, notes))]
+    if not documents:
+        raise InvalidInput(f"{folder} has no readable trial of Keras Tuner; copy it again")
+    study = study_of_runs(
+        folder.resolve().name, [_run(document) for document in documents], notes=shortened(notes)
+    )
+    found = _objective(documents)
+    if found is None:
+        why = "no metric has the values of the trials' scores; --metric says what decides."
+        return (replace(study, notes=(*study.notes, why)),)
+    return (replace(study, objective=found, space=_space(documents, study)),)
+
+
+def _folder(file: Path) -> Path | None:
+    """The folder of the search that a file belongs to."""
+    for folder in (file.parent, file.parent.parent):
+        if any(folder.glob("trial_*/trial.json")):
+            return folder
+    return None
+
+
+def _read(path: Path, notes: list[str]) -> dict[str, Any] | None:
+    try:
+        found = read_document(path)
+    except InvalidInput as error:
+        notes.append(f"{error}.")
+        return None
+    return found if isinstance(found, dict) and "trial_id" in found else None
+
+
+def _run(document: Mapping[str, Any]) -> Run:
+    run = Run(str(document["trial_id"]))
+    values = document.get("hyperparameters", {}).get("values", {})
+    run.parameters = {k: v for k, v in values.items() if not k.startswith(_OF_TUNER)}
+    run.metadata = {k: v for k, v in values.items() if k.startswith(_OF_TUNER)}
+    for name, metric in _metrics(document).items():
+        observed = [_mean(o) for o in metric.get("observations", ())]
+        if observed:
+            run.results[name] = observed[-1]
+    if document.get("best_step") is not None:
+        run.metadata["best_step"] = document["best_step"]
+    status = str(document.get("status", "COMPLETED"))
+    run.status, run.reason = _ENDINGS.get(status, (Status.COMPLETE, Reason.NONE))
+    return run
+
+
+def _metrics(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(document.get("metrics", {}).get("metrics", {}))
+
+
+def _mean(observation: Mapping[str, Any]) -> float:
+    """An observation is the mean of its executions: one setting may be trained several times."""
+    value = observation.get("value")
+    numbers = [as_number(v) for v in (value if isinstance(value, list) else [value])]
+    there = [v for v in numbers if v is not None]
+    return fmean(there) if there else float("nan")
+
+
+def _objective(documents: Sequence[Mapping[str, Any]]) -> Objective | None:
+    scored = [d for d in documents if as_number(d.get("score")) is not None]
+    names = dict.fromkeys(name for d in scored for name in _metrics(d))
+    same = [
+        name
+        for name in names
+        if all(_is_score(_metrics(d).get(name), float(d["score"])) for d in scored)
+    ]
+    same.sort(key=lambda name: split_of(name) != "validation")
+    if not same:
+        return None
+    shown = next(_metrics(d)[same[0]] for d in scored if same[0] in _metrics(d))
+    largest = shown.get("direction") == "max"
+    return Objective(same[0], Direction.MAXIMIZE if largest else Direction.MINIMIZE)
+
+
+def _is_score(metric: Mapping[str, Any] | None, score: float) -> bool:
+    observed = [_mean(o) for o in (metric or {}).get("observations", ())]
+    return any(abs(value - score) <= 1e-6 * max(1.0, abs(score)) for value in observed)
+
+
+def _space(documents: Sequence[Mapping[str, Any]], study: ForeignStudy) -> SearchSpace | None:
+    """The declared ranges; ``None`` where some exist under conditions or were declared anew."""
+    declared: dict[str, Domain] = {}
+    for document in documents:
+        for one in document.get("hyperparameters", {}).get("space", ()):
+            config = one.get("config", {})
+            name = str(config.get("name"))
+            domain = _domain(one.get("class_name"), config)
+            unclear = domain is None or config.get("conditions")
+            if unclear or declared.setdefault(name, domain) != domain:  # type: ignore[arg-type]
+                return None
+    varied = {n: d for n, d in declared.items() if not isinstance(d, Constant)}
+    usable = usable_names(list(varied))
+    if not varied or any(usable[n] != n or n not in study.parameters for n in varied):
+        return None
+    return SearchSpace(
+        tuple(Hyperparameter(n, d, _first(study.parameters[n])) for n, d in varied.items())
+    )
+
+
+def _first(cells: Sequence[Any]) -> Any:
+    return next(cell for cell in cells if cell is not None)
+
+
+def _domain(kind: str | None, config: Mapping[str, Any]) -> Domain | None:
+    if kind == "Fixed":
+        return Constant(config["value"])
+    if kind == "Boolean":
+        return Categorical((False, True))
+    if kind == "Choice":
+        values = tuple(config.get("values", ()))
+        numbers = all(type(v) in (int, float) for v in values)
+        if len(values) < 2:
+            return None
+        return Ordered(tuple(sorted(values))) if numbers else Categorical(values)
+    if kind not in ("Int", "Float") or config.get("sampling") not in (None, "linear", "log"):
+        return None
+    scale: Literal["linear", "log"] = "log" if config.get("sampling") == "log" else "linear"
+    low, high = config["min_value"], config["max_value"]
+    if kind == "Int":
+        return Integer(int(low), int(high), scale)
+    return Float(float(low), float(high), scale)

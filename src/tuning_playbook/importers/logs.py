@@ -1,0 +1,130 @@
+"""The log of one run in a table: a row for each step, and no trials beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES
+from tuning_playbook.importers.column_values import column_values, sampled_rows
+from tuning_playbook.importers.columns import Column, plain_values
+from tuning_playbook.importers.curve_tables import named
+from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.taken_as import SETTINGS, Role
+from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
+
+_FEWEST_STEPS = 4
+# Words that count on the way of a training, and never the trials of a search.
+_SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
+                         "training_iteration"})  # fmt: skip
+# Settings that a schedule changes while a run goes on.
+_SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
+                        Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
+_MOST_TURNS = 0.2
+_PHASES = ("phase", "split", "mode", "stage", "subset", "set")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Log:
+    """A table of steps, with the runs that it holds.
+
+    Args:
+        steps: the column that counts them.
+        run: shape (rows,), number of the run of each row, from 0.
+        runs: how many there are.
+        resumed: how often a run went on from an earlier step.
+    """
+
+    steps: str
+    run: NDArray[np.int64]
+    runs: int
+    resumed: int
+
+
+def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
+    """The log that a table is; ``None`` for a table of trials.
+
+    The step rises from row to row, results change with it, and no setting does but what a schedule
+    changes. Where the step begins again from its first value, another run begins.
+
+    Args:
+        columns: of the table.
+        steps: which column counts the steps; found by its name where empty.
+    """
+    column = steps or named(columns, STEP_NAMES)
+    if column is None or columns[column].values.dtype != np.float64:
+        return None
+    if any(_names_trials(name, own) for name, own in columns.items() if name != column):
+        return None
+    counted = columns[column].values
+    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < _FEWEST_STEPS:
+        return None
+    back = np.flatnonzero(np.diff(counted) < 0) + 1
+    again = back[counted[back] <= counted[0]]
+    run = np.searchsorted(again, np.arange(len(counted)), side="right")
+    log = Log(column, run.astype(np.int64), len(again) + 1, len(back) - len(again))
+    short = len(counted) < _FEWEST_STEPS * log.runs
+    if short or log.resumed > max(3, len(counted) // 20):
+        return None
+    return log if steps or _only_results_change(columns, log) else None
+
+
+def _names_trials(name: str, column: Column) -> bool:
+    return plain_name(name) in ID_NAMES and len(set(column.values.tolist())) > 1
+
+
+def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
+    """Whether the columns are what a run logs: at least one metric, no setting that varies."""
+    sure = plain_name(log.steps) in _SURE_STEPS
+    if not sure and not _counts_by_one(columns[log.steps].values):
+        return False
+    measured = False
+    for name, column in columns.items():
+        if name == log.steps:
+            continue
+        cells = plain_values(column)
+        values = column_values(cells, sampled_rows(len(cells)))
+        if values.levels <= 1 or (log.runs > 1 and _is_fixed(column, log)):
+            continue
+        taken = role_by_name(name, name, values, ())
+        family = hyperparameter_family(name)
+        if taken is None:
+            if not (sure and values.kind == "numbers"):
+                return False
+        elif taken.role in SETTINGS or taken.role is Role.SEED:
+            if is_phase(name, column):
+                continue
+            if family not in _SCHEDULED or not _turns_seldom(column.values):
+                return False
+        measured |= taken is not None and taken.role in (Role.RESULT, Role.HELD_OUT)
+    return measured
+
+
+def is_phase(name: str, column: Column) -> bool:
+    """Whether a column says on which part of the data a row was measured."""
+    words = {str(c) for c in column.values.tolist() if c is not None}
+    return plain_name(name) in _PHASES and all(split_of(word) is not None for word in words)
+
+
+def _counts_by_one(steps: NDArray[np.float64]) -> bool:
+    return steps[0] in (0, 1) and bool(np.all(np.isin(np.diff(np.unique(steps)), (1.0,))))
+
+
+def _is_fixed(column: Column, log: Log) -> bool:
+    """Whether a column never changes within a run."""
+    _, codes = np.unique([str(c) for c in column.values.tolist()], return_inverse=True)
+    return len(np.unique(log.run * (int(codes.max()) + 1) + codes)) == log.runs
+
+
+def _turns_seldom(values: NDArray[np.generic]) -> bool:
+    """Whether numbers go one way for long, as schedules do."""
+    if values.dtype != np.float64:
+        return False
+    there = values.astype(np.float64)
+    there = there[np.isfinite(there)]
+    moves = np.diff(there)
+    moves = np.sign(moves[moves != 0])
+    return len(moves) < 2 or float(np.mean(moves[1:] != moves[:-1])) <= _MOST_TURNS

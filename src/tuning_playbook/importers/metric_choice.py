@@ -1,0 +1,145 @@
+"""Which metric decides, where the names leave no doubt, and what to ask where they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import metric_direction, split_of, words_of
+
+_MOST_LISTED = 20
+_NAMELESS = ("value",)  # what Optuna calls an objective without a name
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChoice:
+    """What decides, and why.
+
+    Args:
+        metric: its name in the study.
+        reason: a sentence for the notes; empty where the tool declares it.
+    """
+
+    metric: str
+    reason: str = ""
+
+
+def metric_choice(study: ForeignStudy) -> MetricChoice:
+    """The metric that decides by the study's own word or by the names of its columns.
+
+    A metric on test data is never chosen: choosing by it spends the test set. A metric on training
+    data is where there is no other.
+
+    Args:
+        study: with its roles.
+
+    Raises:
+        InvalidInput: where no metric or several could decide; the message lists them.
+    """
+    if study.objective is not None:
+        return MetricChoice(study.objective.metric)
+    results = _results(study)
+    beside = [n for n in results if split_of(n) != "training" and not _is_training(n, results)]
+    if len(beside) == 1:
+        which = "metric" if len(results) == 1 else "validation metric"
+        varying = "" if len(_named_results(study)) == len(results) else " that varies"
+        reason = f"{beside[0]} is the only {which}{varying}, so it decides."
+        return MetricChoice(beside[0], reason)
+    training = [name for name in results if name not in beside]
+    if not beside and len(training) == 1:
+        reason = (
+            f"{training[0]} is the only metric, and it is measured on training data: the study is "
+            "judged by how well it fits, not by how well it generalizes."
+        )
+        return MetricChoice(training[0], reason)
+    raise InvalidInput(
+        f"{study.name} does not say which metric decides; add --metric NAME. "
+        f"{metrics_in_words(study)}"
+    )
+
+
+def _results(study: ForeignStudy) -> list[str]:
+    """Results that could decide, without constant ones where others vary."""
+    names = _named_results(study)
+    return [name for name in names if _varies(study, name)] or names
+
+
+def _named_results(study: ForeignStudy) -> list[str]:
+    """Results that are called like a metric; where none is, those that are known to be results."""
+    found = [one for one in study.columns if one.role is Role.RESULT]
+    plain = [one for one in found if _is_called_a_metric(one)]
+    return list(dict.fromkeys(one.name for one in plain or [o for o in found if o.certain]))
+
+
+def _is_called_a_metric(one: TakenAs) -> bool:
+    return metric_direction(one.name) is not None or one.name in _NAMELESS
+
+
+def _varies(study: ForeignStudy, name: str) -> bool:
+    if name in study.curves:
+        return True
+    cells = study.results.get(name, ())
+    return len({c for c in cells if c is not None and c == c}) > 1 or len(cells) < 2
+
+
+def _is_training(name: str, names: Sequence[str]) -> bool:
+    """Whether a metric stands beside the same one on validation data: ``loss`` and ``val_loss``."""
+    words = words_of(name)
+    if split_of(name) is not None:
+        return False
+    validation = [words_of(n) for n in names if split_of(n) == "validation"]
+    return any(w[-len(words) :] == words and len(w) > len(words) for w in validation)
+
+
+def metrics_in_words(study: ForeignStudy) -> str:
+    """The metrics of a study that could decide, or what could be one where none is called so."""
+    results = _results(study)
+    candidates = [n for n in results if not _is_training(n, results)]
+    beside = [name for name in candidates if split_of(name) != "training"] or candidates
+    held_out = [one.name for one in study.columns if one.role is Role.HELD_OUT]
+    tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
+    if beside:
+        listed = ", ".join(_with_direction(name) for name in beside[:_MOST_LISTED])
+        return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "")
+    if held_out:
+        return f"Its only metrics are {tested}"
+    return possible_metrics(study)
+
+
+def _with_direction(name: str) -> str:
+    known = metric_direction(name) is not None
+    return name if known else f"{name} (with --direction minimize or maximize)"
+
+
+def possible_metrics(study: ForeignStudy) -> str:
+    """What could be the metric of a study in which nothing is called like one."""
+    taken = {one.name: one for one in study.columns}
+    columns = {**study.results, **study.parameters, **study.metadata}
+    numeric = [n for n, cells in columns.items() if any(map(_is_number, cells))]
+    possible = [n for n in numeric if n not in taken or _is_open(taken[n])]
+    if possible:
+        return (
+            "No column is named like a metric; if one holds the results, name it with --metric "
+            f"NAME --direction minimize or maximize: {', '.join(possible[:_MOST_LISTED])}"
+        )
+    if not numeric:
+        there = ", ".join(list(columns)[:_MOST_LISTED]) or "names"
+        return f"It has no column of numbers, only {there}; give the table that has the results"
+    return (
+        f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
+        "that has the results, or their curves with --curves"
+    )
+
+
+def _is_open(one: TakenAs) -> bool:
+    """Whether a column could be a result as far as its role is known."""
+    if one.role in SETTINGS:
+        return not one.certain
+    return one.role in (Role.RESULT, Role.COMPUTED, Role.STATISTIC) or not one.certain
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)

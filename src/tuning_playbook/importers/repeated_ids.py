@@ -1,0 +1,82 @@
+"""Rows that share an id: repeats of settings, resumed runs, rows written twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuning_playbook.importers.column_values import column_values, sampled_rows
+from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.taken_as import SETTINGS
+from tuning_playbook.words import counted
+
+Cells = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsKept:
+    """Which rows of a table count.
+
+    Args:
+        rows: numbers of them, in their order.
+        note: what was left out.
+    """
+
+    rows: tuple[int, ...]
+    note: str
+
+
+def counts_repeats(ids: Cells) -> bool:
+    """Whether ids are 0, 1, 2, ... again and again, each equally often: numbers of repeats.
+
+    Example:
+        >>> counts_repeats(["0", "1", "2", "0", "1", "2"]), counts_repeats(["a", "b", "a", "b"])
+        (True, False)
+    """
+    counts = Counter(ids)
+    numbers = [int(i) for i in counts if str(i).isdigit()]
+    if len(numbers) < len(counts) or len(set(counts.values())) > 1 or len(ids) < 4:
+        return False
+    first = min(numbers, default=-1)
+    return first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers)))
+
+
+def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The first of each set of rows that agree in every cell; ``None`` where there is none."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, cells in enumerate(zip(ids, *columns.values(), strict=True)):
+        seen.setdefault(tuple(map(str, cells)), row)
+    lost = len(ids) - len(seen)
+    if not lost:
+        return None
+    again = "row repeats" if lost == 1 else "rows repeat"
+    note = f"{lost} {again} another row in every cell; counted once."
+    return RowsKept(tuple(seen.values()), note)
+
+
+def last_rows_of_resumed_runs(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The last row of each id, where rows of one id agree in all their settings.
+
+    A run that was stopped and started again stands in the table twice. ``None`` where rows of one
+    id have other settings, or no column is a setting by its name.
+    """
+    rows = sampled_rows(len(ids))
+    settings = []
+    for name, cells in columns.items():
+        taken = role_by_name(name, name, column_values(cells, rows), ())
+        if taken is not None and taken.role in SETTINGS:
+            settings.append([str(c) for c in cells])
+    first: dict[Any, tuple[str, ...]] = {}
+    last: dict[Any, int] = {}
+    for row, trial in enumerate(ids):
+        own = tuple(cells[row] for cells in settings)
+        if not own or first.setdefault(trial, own) != own:
+            return None
+        last[trial] = row
+    again = [trial for trial, count in Counter(ids).items() if count > 1]
+    runs = f"{counted(len(again), 'run')} ({', '.join(map(str, again[:5]))})"
+    stands = "stands" if len(again) == 1 else "stand"
+    note = f"{runs} {stands} in several rows with the same settings; the last row counts."
+    return RowsKept(tuple(sorted(last.values())), note)

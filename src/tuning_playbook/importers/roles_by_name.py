@@ -1,0 +1,143 @@
+"""The role of a column as its name tells it, in the words of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from tuning_playbook.importers.column_names import (
+    ID_NAMES,
+    STUDY_NAMES,
+    is_known_after_training,
+)
+from tuning_playbook.importers.column_values import ColumnValues, is_list_of_values, is_plain_list
+from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_about_the_run,
+    is_difference,
+    is_held_out,
+    is_progress,
+    is_repetition,
+    is_time,
+    is_time_or_cost,
+    kind_by_name,
+    metric_direction,
+    plain_name,
+    split_of,
+    words_of,
+)
+
+_BITS = frozenset({8.0, 16.0, 32.0, 64.0})  # what libraries of training call precision
+_PARTS_OF_DATA = frozenset({"train", "training", "val", "valid", "validation", "test", "dev"})
+
+
+def role_by_name(
+    column: str, name: str, values: ColumnValues, curves: Collection[str]
+) -> TakenAs | None:
+    """What a column is by its name; ``None`` where the name does not tell.
+
+    Args:
+        column: as in the header.
+        name: without a prefix.
+        values: of the column.
+        curves: metrics that have curves.
+    """
+    plain, numeric = plain_name(name).strip("_"), values.kind == "numbers"
+
+    def taken(role: Role, reason: str) -> TakenAs:
+        return TakenAs(column, name, role, reason)
+
+    named = plain in ID_NAMES or plain in STUDY_NAMES
+    if numeric and name in curves:
+        return taken(Role.RESULT, "it has curves")
+    if numeric and not named and _is_metric(name, values):
+        return _result(column, name, values)
+    beside = _beside_settings(name, plain, values)
+    if beside is not None:
+        return taken(*beside)
+    return _setting(column, name, values)
+
+
+def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role, str] | None:
+    """What is neither setting nor result: repetitions, names, progress, cost, places."""
+    if is_repetition(name) and not _PARTS_OF_DATA & set(words_of(name)[:-1]):
+        return Role.SEED, "counts repetitions by its name"
+    if plain in STUDY_NAMES:
+        return Role.BOOKKEEPING, "names the study"
+    if plain in ID_NAMES:
+        return Role.IDENTIFIER, "names the trial"
+    if is_progress(name):
+        return Role.PROGRESS, "reached in training, by its name"
+    if is_time(name) or (values.kind == "numbers" and is_time_or_cost(name)):
+        return Role.TIME_AND_COST, "time, size or cost by its name"
+    if is_about_the_run(name):
+        return Role.BOOKKEEPING, "about the run by its name"
+    if values.kind == "words" and metric_direction(name) and not is_list_of_values(values):
+        return Role.BOOKKEEPING, "text under the name of a metric"
+    return None
+
+
+def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
+    family = hyperparameter_family(name)
+    known = family is not None or kind_by_name(name) != "other"
+    if known and values.levels == 1:
+        return TakenAs(column, name, Role.CONSTANT, "the same in every row")
+    if family is Family.TRAINING_LENGTH:
+        return _length(column, name, values)
+    if known:
+        reason = f"{family.value} by its name" if family else "a hyperparameter by its name"
+        return TakenAs(column, name, Role.HYPERPARAMETER, reason)
+    choices = values.kind == "words" and is_list_of_values(values)
+    if is_known_after_training(_last(name)) and not _is_bits(name, values) and not choices:
+        measured = values.kind == "numbers"
+        role = Role.RESULT if measured else Role.BOOKKEEPING
+        if is_held_out(name) and measured:
+            role = Role.HELD_OUT
+        return TakenAs(column, name, role, "known only after training, by its name")
+    return None
+
+
+def _length(column: str, name: str, values: ColumnValues) -> TakenAs:
+    """A training length, chosen or reached: singular names count on the way."""
+    last = words_of(name)[-1]
+    if last in ("epoch", "step", "iteration", "iter") and not is_list_of_values(values):
+        return TakenAs(column, name, Role.PROGRESS, "how far training came, by its name", False)
+    chosen = is_plain_list(values) or values.levels > 1
+    return TakenAs(column, name, Role.TRAINING_LENGTH, "training length by its name", chosen)
+
+
+def _result(column: str, name: str, values: ColumnValues) -> TakenAs:
+    if is_difference(name):
+        reason = "compares a metric with another value, by its name"
+        return TakenAs(column, name, Role.COMPUTED, reason)
+    if is_held_out(name):
+        return TakenAs(column, name, Role.HELD_OUT, "a metric on test data by its name")
+    split = split_of(name)
+    where = f" on {split} data" if split else ""
+    # A list of short values that come back evenly is what somebody set, whatever it is called.
+    doubtful = values.levels > 1 and is_list_of_values(values) and is_plain_list(values)
+    certain = not doubtful or split is not None
+    return TakenAs(column, name, Role.RESULT, f"a metric{where} by its name", certain)
+
+
+def _is_metric(name: str, values: ColumnValues) -> bool:
+    last = _last(name)
+    metric = last == "value" or re.fullmatch(r"values_\d+", last) or metric_direction(last)
+    if is_difference(name) and metric_direction(" ".join(_without_differences(name))):
+        metric = True
+    return bool(metric) and not _is_bits(name, values)
+
+
+def _without_differences(name: str) -> list[str]:
+    return [word for word in words_of(name) if not is_difference(f"a {word}")]
+
+
+def _is_bits(name: str, values: ColumnValues) -> bool:
+    there = set(values.numbers[values.numbers == values.numbers].tolist())
+    return plain_name(_last(name)) == "precision" and there <= _BITS
+
+
+def _last(name: str) -> str:
+    return re.split(r"[/.](?=[A-Za-z_])", name)[-1]

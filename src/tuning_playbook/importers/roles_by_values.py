@@ -1,0 +1,154 @@
+"""The roles of columns whose names say nothing, as far as their values tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tuning_playbook.importers.column_values import (
+    ColumnValues,
+    Combinations,
+    are_a_product,
+    is_counted_up,
+    is_evenly_used,
+    is_linear_in,
+    is_list_of_values,
+    is_plain_list,
+    rank_correlation,
+    repeated_combinations,
+    settings_that_determine,
+)
+from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.words import counted
+
+# From here on a column that moves with a result is taken for one, where nothing else is known.
+_MOVES_WITH = 0.9
+# The results and settings that a column is held against: the first, for tables with hundreds.
+_COMPARED = 12
+_MOST_CHOICES = 20
+_EACH_ONCE = "another text in every row"
+_OF_SETTINGS = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH})
+_OF_RESULTS = frozenset({Role.RESULT, Role.HELD_OUT, Role.STATISTIC})
+
+
+def roles_by_values(
+    names: Mapping[str, str],
+    values: Mapping[str, ColumnValues],
+    found: Mapping[str, TakenAs],
+    *,
+    said: bool,
+) -> dict[str, TakenAs]:
+    """Roles of the columns that ``found`` lacks, and of settings that others determine.
+
+    Args:
+        names: column -> its name without a prefix.
+        values: of all columns.
+        found: column -> its role by declaration or by name.
+        said: whether the table declares its hyperparameters: what it does not declare is none.
+    """
+    own: dict[str, TakenAs] = {}
+    unknown = [column for column in values if column not in found]
+    for column in unknown:
+        own[column] = _alone(column, names[column], values[column], said=said)
+    if said:
+        return own
+    settings = {c: values[c] for c, one in {**found, **own}.items() if one.role in _OF_SETTINGS}
+    sure = {c for c, one in {**found, **own}.items() if one.certain}
+    listed = {c: v for c, v in settings.items() if c in sure and is_list_of_values(v)}
+    listed = dict(list(listed.items())[:_COMPARED])
+    results = {c: values[c] for c, one in found.items() if one.role in _OF_RESULTS}
+    compared = dict(list(results.items())[:_COMPARED])
+    repeated = repeated_combinations(listed)
+    designed = [own for own in listed.values() if not _is_free(own)]
+    grid = tuple(listed) if are_a_product(designed) else ()
+    for column in unknown:
+        one = own[column]
+        if one.role is Role.HYPERPARAMETER and values[column].kind == "numbers":
+            own[column] = _beside_others(one, values[column], repeated, compared, grid)
+        elif one.reason == _EACH_ONCE and len(settings) > 1:
+            own[column] = TakenAs(column, one.name, Role.IDENTIFIER, _EACH_ONCE, False)
+    return own
+
+
+def with_metric(
+    taken: TakenAs, values: Mapping[str, ColumnValues], metric: str
+) -> TakenAs:  # fmt: skip
+    """The role of a guessed setting once it is known which column decides."""
+    if taken.certain or taken.role is not Role.HYPERPARAMETER:
+        return taken
+    return _against_results(taken, values[taken.column], {metric: values[metric]}) or taken
+
+
+def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> TakenAs:
+    """A column by its own values only."""
+
+    def taken(role: Role, reason: str, *, certain: bool = False) -> TakenAs:
+        return TakenAs(column, name, role, reason, certain)
+
+    if values.kind == "nothing":
+        return taken(Role.EMPTY, "no cell is filled", certain=True)
+    if said:
+        open_ = values.kind == "numbers" and values.levels > 1
+        reason = "not declared, unlike the hyperparameters"
+        return taken(Role.BOOKKEEPING, reason, certain=not open_)
+    if values.levels == 1:
+        return taken(Role.CONSTANT, "the same in every row", certain=True)
+    if values.kind == "numbers":
+        if is_counted_up(values):
+            return taken(Role.IDENTIFIER, "whole numbers that rise from row to row")
+        if is_list_of_values(values):
+            reason = f"{counted(values.levels, 'value')}, each tried several times"
+            designed = is_plain_list(values) and is_evenly_used(values)
+            return taken(Role.HYPERPARAMETER, reason, certain=designed)
+        return taken(Role.HYPERPARAMETER, "varies, and its name says nothing")
+    if values.levels > _MOST_CHOICES and 2 * values.levels > values.filled:
+        return taken(Role.BOOKKEEPING, "another text in most rows", certain=True)
+    if values.levels == values.filled:
+        return taken(Role.HYPERPARAMETER, _EACH_ONCE)
+    reason = f"{counted(values.levels, 'choice')}, each met several times"
+    return taken(Role.HYPERPARAMETER, reason, certain=is_evenly_used(values))
+
+
+def _beside_others(
+    taken: TakenAs,
+    own: ColumnValues,
+    repeated: Sequence[Combinations],
+    results: Mapping[str, ColumnValues],
+    grid: Sequence[str],
+) -> TakenAs:
+    """A column of numbers by what other columns determine, design or measure."""
+    against = _against_results(taken, own, results) if own.levels > 2 else None
+    if (against is not None and against.role is Role.COMPUTED) or taken.certain:
+        return against or taken
+    needed = settings_that_determine(own, repeated) if own.levels > 2 else ()
+    if needed:
+        several = len(needed) > 1
+        reason = f"the same wherever {' and '.join(needed)} {'are' if several else 'is'} the same"
+        return TakenAs(taken.column, taken.name, Role.COMPUTED, reason, False)
+    if is_evenly_used(own):
+        return replace(taken, certain=True)
+    if grid and _is_free(own):
+        reason = f"{own.levels} values beside a full grid of {', '.join(grid)}"
+        return TakenAs(taken.column, taken.name, Role.RESULT, reason, False)
+    return against or taken
+
+
+def _against_results(
+    taken: TakenAs, own: ColumnValues, results: Mapping[str, ColumnValues]
+) -> TakenAs | None:
+    for result, measured in results.items():
+        if is_linear_in(own, measured):
+            reason = f"a linear function of {result}"
+            return TakenAs(taken.column, taken.name, Role.COMPUTED, reason)
+    if taken.certain:
+        return None
+    for result, measured in results.items():
+        if _is_free(own) and abs(rank_correlation(own, measured)) > _MOVES_WITH:
+            reason = f"rises and falls with {result}"
+            return TakenAs(taken.column, taken.name, Role.RESULT, reason, False)
+    return None
+
+
+def _is_free(values: ColumnValues) -> bool:
+    """Whether a column takes another value in most rows, as measured numbers do."""
+    return 2 * values.levels > values.filled

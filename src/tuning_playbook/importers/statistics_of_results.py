@@ -1,0 +1,105 @@
+"""Statistics of a result over folds, seeds or steps, told from the result itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from tuning_playbook.importers.column_values import ColumnValues
+from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.vocabulary import plain_name, statistic_in, without_number
+
+_CENTRES = ("mean", "median")
+_SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range",
+                      "quartile range", "count", "rank"})  # fmt: skip
+
+
+def statistics_among(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """The roles, with deviations, extremes and single folds taken as statistics.
+
+    ``mean_x`` beside ``std_x`` makes results of both, whatever ``x`` is.
+
+    Args:
+        found: column -> its role by name, as far as it has one.
+        values: of all columns.
+    """
+    roles = dict(found)
+    for stem, own in _families(values).items():
+        told = [found.get(column) for column in own.values()]
+        measured = any(one is not None and one.role in (Role.RESULT, Role.HELD_OUT) for one in told)
+        bare = next((c for c in values if plain_name(c).strip("_") == stem), None)
+        centre = _centre(own, bare, values)
+        if centre is None or not (measured or _SPREADS & set(own)):
+            _mark_spreads(roles, own)
+            continue
+        kept = found.get(centre)
+        if kept is None or kept.role not in (Role.RESULT, Role.HELD_OUT):
+            reason = "has a deviation or limits of the same name beside it"
+            roles[centre] = TakenAs(centre, centre, Role.RESULT, reason)
+        for statistic, column in own.items():
+            if column != centre:
+                name = roles[column].name if column in roles else column
+                reason = f"{statistic} of {stem}"
+                roles[column] = TakenAs(column, name, Role.STATISTIC, reason)
+    return roles | _single_repetitions(roles, values)
+
+
+def _families(values: Mapping[str, ColumnValues]) -> dict[str, dict[str, str]]:
+    """What is measured -> statistic -> its column."""
+    families: dict[str, dict[str, str]] = defaultdict(dict)
+    for column, own in values.items():
+        statistic = statistic_in(column)
+        if own.kind == "numbers" and statistic is not None:
+            families[statistic[1]].setdefault(statistic[0], column)
+    return families
+
+
+def _centre(
+    own: Mapping[str, str], bare: str | None, values: Mapping[str, ColumnValues]
+) -> str | None:
+    """The column that stands for the result: its mean, or the one without a statistic's name."""
+    centre = next((own[name] for name in _CENTRES if name in own), None) or bare
+    if centre is None or values[centre].kind != "numbers":
+        return None
+    middle = values[centre].numbers
+    low, high = (values[own[n]].numbers if n in own else None for n in ("minimum", "maximum"))
+    with np.errstate(invalid="ignore"):
+        below = low is None or not np.any(low > middle)
+        above = high is None or not np.any(high < middle)
+    others = [name for name in own if own[name] != centre]
+    return centre if others and below and above else None
+
+
+def _mark_spreads(roles: dict[str, TakenAs], own: Mapping[str, str]) -> None:
+    """A deviation of a metric is none of it, even where the metric itself is not there."""
+    for statistic, column in own.items():
+        one = roles.get(column)
+        if one is not None and one.role in (Role.RESULT, Role.HELD_OUT) and statistic in _SPREADS:
+            roles[column] = TakenAs(column, one.name, Role.STATISTIC, f"{statistic} of a metric")
+
+
+def _single_repetitions(
+    roles: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """``acc_fold0`` ... ``acc_fold4`` beside their mean are the parts of it."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for column in values:
+        bare = without_number(column)
+        if bare != plain_name(column).strip("_"):
+            groups[bare].append(column)
+    stems = {plain_name(one.column).strip("_") for one in roles.values()}
+    found = {}
+    for bare, columns in groups.items():
+        mean = bare in stems or f"mean_{bare}" in stems or f"{bare}_mean" in stems
+        if len(columns) < 2 or not mean:
+            continue
+        for column in columns:
+            one = roles.get(column)
+            if one is not None and one.role in (Role.RESULT, Role.HELD_OUT):
+                reason = f"one repetition of {bare}"
+                found[column] = TakenAs(column, one.name, Role.STATISTIC, reason)
+    return found

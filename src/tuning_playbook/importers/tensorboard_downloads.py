@@ -1,0 +1,86 @@
+"""What TensorBoard's page downloads: one curve in each CSV or JSON file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
+from tuning_playbook.importers.names_of_runs import settings_in
+from tuning_playbook.importers.run_folders import read_document
+from tuning_playbook.importers.runs import Points, Run, study_of_runs
+
+# The button writes ``run-NAME-tag-TAG.csv``, with ``_`` for what a file name cannot hold.
+_NAME = re.compile(r"(run-)?(?P<run>.*?)-?tag-(?P<tag>.+)\.(csv|json)", re.IGNORECASE)
+_COLUMNS = {"wall time", "step", "value"}
+_SPLITS = re.compile(r"[_/ ](train|training|val|valid|validation|eval|test|dev)$")
+
+
+def looks_like_downloads(path: Path) -> bool:
+    """Whether a path is such a file, or a folder of them."""
+    return next(_files(path), None) is not None
+
+
+def read_downloads(path: Path) -> tuple[ForeignStudy, ...]:
+    """The runs whose curves were downloaded, each with its curves.
+
+    Files of one run belong together. Settings come from the runs' names.
+
+    Raises:
+        InvalidInput: for a file that holds no curve.
+    """
+    runs: dict[str, Run] = {}
+    for file in _files(path):
+        named = _NAME.fullmatch(file.name)
+        run_name = named["run"] if named else file.stem
+        tag = named["tag"] if named else "value"
+        run_name, split = _without_split(run_name)
+        run = runs.setdefault(run_name, Run(run_name, parameters=settings_in(run_name)))
+        run.curves[f"{split}/{tag}" if split else tag] = _points(file)
+    name = (path.parent if path.is_file() else path).resolve().name
+    note = "Curves that TensorBoard's page has downloaded; settings come from the runs' names."
+    return (study_of_runs(name, list(runs.values()), notes=[note]),)
+
+
+def _without_split(run: str) -> tuple[str, str]:
+    """A run's name without the part of the data that stands at its end, and that part."""
+    found = _SPLITS.search(run)
+    return (run[: found.start()], found[1]) if found else (run, "")
+
+
+def _files(path: Path) -> Iterator[Path]:
+    candidates = [path] if path.is_file() else sorted(path.iterdir())
+    for file in candidates:
+        named = _NAME.fullmatch(file.name) is not None
+        if file.is_file() and table_ending(file) in (".csv", ".json") and _is_one(file, named):
+            yield file
+
+
+def _is_one(file: Path, named: bool) -> bool:
+    try:
+        with file.open(encoding="utf-8-sig") as text:
+            first = text.readline(200)
+    except (OSError, UnicodeDecodeError):
+        return False
+    if file.suffix.lower() == ".json":
+        return named and first.startswith("[[")
+    return {cell.strip().lower() for cell in first.split(",")} == _COLUMNS
+
+
+def _points(file: Path) -> Points:
+    if file.suffix.lower() == ".json":
+        rows: Any = read_document(file)
+        if not all(isinstance(row, list) and len(row) == 3 for row in rows):
+            raise InvalidInput(f"{file} holds no curve: expected [wall time, step, value]")
+        steps, values = [row[1] for row in rows], [row[2] for row in rows]
+    else:
+        columns = {name.strip().lower(): c for name, c in read_columns(file).items()}
+        steps, values = (plain_values(columns[name]) for name in ("step", "value"))
+    numbers = [float("nan") if value is None else float(value) for value in values]
+    return np.array(steps, np.int64), np.array(numbers, np.float64)

@@ -1,0 +1,282 @@
+"""What the user says of a study's columns, which is the last word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.column_names import is_step
+from tuning_playbook.importers.column_values import column_values, sampled_rows
+from tuning_playbook.importers.curve_tables import stray_text
+from tuning_playbook.importers.metric_choice import metrics_in_words
+from tuning_playbook.importers.naming_columns import column_named
+from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.roles_by_values import with_metric
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import (
+    hyperparameter_family,
+    is_held_out,
+    is_progress,
+    is_time_or_cost,
+    metric_direction,
+)
+
+Cells = Sequence[Any]
+
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+(e-?\d+)?", re.IGNORECASE)
+_SAID = "you said so"
+# What a tool's configuration may hold beside hyperparameters.
+_BESIDE = frozenset({Role.SEED, Role.BOOKKEEPING, Role.IDENTIFIER})
+
+
+@dataclass(frozen=True, slots=True)
+class ToldColumns:
+    """Which columns are what, by any of their names; the program's guess where empty.
+
+    Args:
+        parameters: hyperparameters; all others are none then.
+        results: what was measured.
+        seed: what tells repetitions of one configuration apart.
+    """
+
+    parameters: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    seed: tuple[str, ...] = ()
+
+
+def described(foreign: ForeignStudy) -> ForeignStudy:
+    """The study with the role of each column, also where its tool declares hyperparameters.
+
+    A configuration holds paths, devices and seeds too; they become metadata, unless the tool
+    declares a range for them.
+    """
+    if foreign.columns:
+        return foreign
+    rows = sampled_rows(len(foreign.ids))
+    searched = set() if foreign.space is None else {h.name for h in foreign.space.hyperparameters}
+    taken = [_declared(n, c, rows, n in searched) for n, c in foreign.parameters.items()]
+    taken += map(_declared_result, metrics_of(foreign))
+    beside = {one.name: foreign.parameters[one.name] for one in taken if one.role in _BESIDE}
+    kept = {name: c for name, c in foreign.parameters.items() if name not in beside}
+    return replace(
+        foreign,
+        parameters=kept,
+        metadata={**foreign.metadata, **beside},
+        columns=tuple(taken),
+    )
+
+
+def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
+    values = column_values(cells, rows)
+    by_name = role_by_name(name, name, values, ())
+    if not searched:
+        if by_name is not None and by_name.role in _BESIDE:
+            return by_name
+        if values.levels <= 1:
+            return TakenAs(name, name, Role.CONSTANT, "the same in every trial")
+    if by_name is not None and by_name.role is Role.TRAINING_LENGTH:
+        return replace(by_name, certain=True)
+    return TakenAs(name, name, Role.HYPERPARAMETER, "declared as a hyperparameter")
+
+
+def _declared_result(metric: str) -> TakenAs:
+    """A logged metric, or what programs log beside them: the step, the learning rate in use."""
+    if is_held_out(metric):
+        return TakenAs(metric, metric, Role.HELD_OUT, "a metric on test data by its name")
+    last = re.split(r"[/.]", metric)[-1]
+    if is_step(last) or is_progress(last):
+        return TakenAs(metric, metric, Role.PROGRESS, "counts steps by its name")
+    if metric_direction(metric) is None and hyperparameter_family(last) is not None:
+        return TakenAs(metric, metric, Role.LOGGED, "logged along the way")
+    if is_time_or_cost(last):
+        return TakenAs(metric, metric, Role.TIME_AND_COST, "time, size or cost by its name")
+    return TakenAs(metric, metric, Role.RESULT, "declared as a result")
+
+
+def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
+    """The study with its columns where the user says that they belong.
+
+    Raises:
+        InvalidInput: for a name that no column has, or text in a column that has to hold numbers.
+    """
+    study = described(foreign)
+    known = [*study.columns, *_unlisted(study)]
+    name = study.name
+    parameters = [column_named(n, known, study=name, what="parameter") for n in told.parameters]
+    results = [column_named(n, known, study=name) for n in told.results]
+    seeds = [column_named(n, known, study=name) for n in told.seed]
+    roles = {one.column: one for one in known}
+    if parameters:
+        left_out = "left out by --params"
+        roles.update(
+            (c, replace(one, role=Role.BOOKKEEPING, reason=left_out, certain=True))
+            for c, one in roles.items()
+            if one.role in SETTINGS and one.role is not Role.CONSTANT
+        )
+    for found, role in (
+        (parameters, Role.HYPERPARAMETER), (results, Role.RESULT), (seeds, Role.SEED)
+    ):  # fmt: skip
+        roles.update(
+            (one.column, replace(one, role=role, reason=_SAID, certain=True)) for one in found
+        )
+    settled = {one.name for one in seeds}
+    chosen, measured, others = _moved(
+        study,
+        to_parameters=[one.name for one in parameters],
+        to_results=[one.name for one in results],
+        to_others=settled,
+    )
+    return replace(
+        study,
+        parameters=chosen,
+        results=measured,
+        metadata=others,
+        columns=tuple(roles.values()),
+    )
+
+
+def with_roles(foreign: ForeignStudy, *, metric: str) -> ForeignStudy:
+    """The study with the metric that decides among its results.
+
+    A column that is the metric in other words, which shows only now, is no hyperparameter.
+
+    Args:
+        foreign: as told.
+        metric: what decides; any column of numbers may, by any of its names. The study has it under
+            the name that was asked for.
+
+    Raises:
+        InvalidInput: for a metric that is not there, or text in a column that has to hold numbers.
+    """
+    study = described(foreign)
+    study, metric = with_metric_named(study, metric)
+    if metric not in metrics_of(study) or metric in study.parameters:
+        chosen, measured, others = _moved(study, to_parameters=(), to_results=[metric],
+                                          to_others=())  # fmt: skip
+        study = replace(study, parameters=chosen, results=measured, metadata=others)
+    deciding = [
+        replace(one, role=Role.HELD_OUT if one.role is Role.HELD_OUT else Role.RESULT,
+                certain=True)
+        if one.name == metric else one
+        for one in study.columns
+    ]  # fmt: skip
+    study = _without_copies_of(replace(study, columns=tuple(deciding)), metric)
+    for name, cells in study.parameters.items():
+        _require_numbers(name, cells, study.ids)
+    return study
+
+
+def with_metric_named(study: ForeignStudy, asked: str) -> tuple[ForeignStudy, str]:
+    """The study with its metric under the name that was asked for, and that name.
+
+    Raises:
+        InvalidInput: for a metric that is not there.
+    """
+    if asked in metrics_of(study):
+        return study, asked
+    known = [*study.columns, *_unlisted(study)]
+    try:
+        found = column_named(asked, known, study=study.name, what="metric")
+    except InvalidInput as error:
+        if "may be" in str(error):
+            raise
+        what = str(error).partition(" It has:")[0]
+        raise InvalidInput(f"{what} {metrics_in_words(study)}") from error
+    if found.name == asked or found.column != asked:
+        return study, found.name
+    renamed = {found.name: asked}
+    return replace(
+        study,
+        parameters=_renamed(study.parameters, renamed),
+        results=_renamed(study.results, renamed),
+        curves=_renamed(study.curves, renamed),
+        metadata=_renamed(study.metadata, renamed),
+        columns=tuple(replace(o, name=asked) if o == found else o for o in study.columns),
+    ), asked
+
+
+def _renamed(columns: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): cells for name, cells in columns.items()}
+
+
+def _unlisted(study: ForeignStudy) -> list[TakenAs]:
+    """What a tool keeps beside configurations and results."""
+    listed = {one.name for one in study.columns}
+    return [
+        TakenAs(name, name, Role.BOOKKEEPING, "kept beside the trials")
+        for name in study.metadata
+        if name not in listed
+    ]
+
+
+def _moved(
+    study: ForeignStudy,
+    *,
+    to_parameters: Iterable[str],
+    to_results: Iterable[str],
+    to_others: Iterable[str],
+) -> tuple[dict[str, Cells], dict[str, Sequence[float | None]], dict[str, Cells]]:
+    """Parameters, results and metadata with some columns in another place."""
+    homes: tuple[dict[str, Any], ...] = (
+        dict(study.parameters), dict(study.results), dict(study.metadata)
+    )  # fmt: skip
+    for goal, names in zip(homes, (to_parameters, to_results, to_others), strict=True):
+        for name in names:
+            home = next((h for h in homes if name in h and h is not goal), None)
+            if home is None or name in goal:
+                continue
+            cells = home.pop(name)
+            goal[name] = _as_numbers(name, cells, study.ids) if goal is homes[1] else cells
+    return homes[0], homes[1], homes[2]
+
+
+def _without_copies_of(study: ForeignStudy, metric: str) -> ForeignStudy:
+    """Guessed settings that say the metric again, taken from the settings."""
+    cells = study.results.get(metric)
+    guesses = [o for o in study.columns if not o.certain and o.role is Role.HYPERPARAMETER]
+    if cells is None or not guesses:
+        return study
+    rows = sampled_rows(len(study.ids))
+    values = {metric: column_values(cells, rows)}
+    values |= {o.column: column_values(study.parameters[o.name], rows) for o in guesses
+               if o.name in study.parameters}  # fmt: skip
+    again = {
+        one.column: with_metric(one, values, metric) for one in guesses if one.column in values
+    }
+    gone = {o.name for c, o in again.items() if o.role is not Role.HYPERPARAMETER}
+    return replace(
+        study,
+        parameters={n: c for n, c in study.parameters.items() if n not in gone},
+        metadata={**study.metadata, **{n: study.parameters[n] for n in gone}},
+        columns=tuple(again.get(one.column, one) for one in study.columns),
+    )
+
+
+def _as_numbers(name: str, cells: Cells, ids: Sequence[str]) -> list[float | None]:
+    wrong = [
+        row for row, c in enumerate(cells) if c is not None and not isinstance(c, (int, float))
+    ]
+    if wrong:
+        cell = cells[wrong[0]]
+        others = f" (the first of {len(wrong)})" if len(wrong) > 1 else ""
+        cure = "correct that cell or leave it empty"
+        if _DECIMAL_COMMA.fullmatch(str(cell)):
+            cure = "write a decimal point instead of the comma"
+        raise InvalidInput(
+            f"the metric {name!r} must be a number, but trial {ids[wrong[0]]} has {cell!r}"
+            f"{others}; {cure}"
+        )
+    return [None if cell is None else float(cell) for cell in cells]
+
+
+def _require_numbers(name: str, cells: Cells, ids: Sequence[str]) -> None:
+    stray = stray_text(cells)
+    if stray is not None:
+        raise InvalidInput(
+            f"column {name!r} holds numbers, but trial {ids[stray]} has {cells[stray]!r}; correct "
+            "that cell, leave it empty, or name the hyperparameters without it: --params a,b,c"
+        )

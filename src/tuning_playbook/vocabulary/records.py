@@ -1,0 +1,217 @@
+"""What a column of a table of runs records, by its name: repetitions, progress, cost, places."""
+
+from __future__ import annotations
+
+import re
+
+from tuning_playbook.vocabulary.hyperparameters import Family, hyperparameter_family
+from tuning_playbook.vocabulary.names import contains, phrases, plain_name, words_of
+
+_REPETITIONS = phrases(
+    """
+    seed, seeds, random state, rng, rng seed, fold, cv fold, kfold, outer fold, inner fold, repeat,
+    replicate, replica, repetition, rep, split, cv split, replication
+    """
+)
+_NUMBERED = frozenset({"id", "idx", "index", "number", "no", "nr", "num", "i"})
+_COUNTED = frozenset({"n", "num", "number", "nb", "count", "total"})
+
+_TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime",
+                         "date", "datetime", "created", "updated", "started", "finished",
+                         "eta"})  # fmt: skip
+_UNITS = frozenset({"s", "sec", "secs", "seconds", "ms", "minutes", "min", "mins", "hours", "hour",
+                    "h", "hrs", "utc", "days"})  # fmt: skip
+_LIMITS = frozenset({"max", "warmup", "budget", "limit", "timeout", "embedding"})
+_PER_PIECE = phrases(
+    """
+    time per epoch, time per step, time per iteration, seconds per epoch, seconds per step,
+    sec per step, sec per epoch, ms per step
+    """
+)
+_COSTS = phrases(
+    """
+    memory, mem, vram, flops, gflops, tflops, macs, mfu, latency, throughput, fps, energy, kwh, co2,
+    emissions, price, usd, dollars, gpu hours, gpu hour, cpu hours, gpu days, compute hours,
+    utilization, tokens per second, tokens per sec, samples per second, samples per sec, it per sec,
+    steps per second, steps per sec, images per sec, model size, file size, checkpoint size, speedup
+    """
+)
+_BYTES = frozenset({"bytes", "kb", "mb", "gb", "kib", "mib", "gib"})
+_LIMITED = frozenset({"max", "limit", "fraction", "budget", "bank", "efficient", "decay", "length",
+                      "dim", "slots", "capacity", "penalty", "weight", "replay"})  # fmt: skip
+_PARAMETERS = frozenset({"params", "parameters", "param", "weights"})
+_COUNTING = frozenset({"num", "n", "number", "total", "trainable", "count", "m", "millions"})
+
+_PROGRESS = phrases(
+    """
+    best epoch, best step, best iteration, best iter, final epoch, last epoch, last step, final
+    step, epochs ran, epochs run, epochs trained, epochs completed, epochs done, epochs actual,
+    actual epochs, actual steps, trained epochs, completed epochs, completed steps, stopped epoch,
+    stopped at, stopped early, early stopped, stop epoch, stop step, steps ran, steps run, steps
+    done, steps completed, steps trained, tokens seen, samples seen, examples seen,
+    training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
+    converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
+    executed, early stop epoch, n iter, best round
+    """
+)
+_ABOUT_RUNS = frozenset(
+    {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
+     "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
+     "entity", "project", "artifact_uri", "detail", "message", "error", "error_message",
+     "traceback", "attempts", "attempt", "worker", "workers", "num_workers", "gpu", "gpus",
+     "device", "devices", "n_gpus", "num_gpus", "accelerator", "group", "job_type", "description",
+     "source", "dataset", "other", "params_hash", "machine", "cluster", "partition", "job_id",
+     "slurm_job_id",
+     "comment", "comments", "remark", "remarks", "file", "filename", "folder", "directory", "dir",
+     "output", "outdir", "cuda", "gpu_type", "gpu_name", "gpu_id", "platform", "python_version",
+     "hash", "verbose", "debug", "log_level", "wandb", "use_wandb", "wandb_project", "wandb_entity",
+     "run_name", "exp_name", "experiment_name", "name", "env_file", "config_file", "config", "ckpt",
+     "checkpoint", "resume", "owner", "local_rank", "world_size", "pin_memory", "profile",
+     "compile", "torch_compile", "jit", "benchmark", "distributed", "ddp", "fsdp", "log_interval",
+     "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
+)  # fmt: skip
+_PLACES = ("_uri", "_url", "_path", "_dir", "_file", "_folder", "_host", "_hostname", "_name",
+           "_hash", "_device", "_ckpt", "_workers", "_project", "_entity", "_filename")  # fmt: skip
+# Names of parts of a model, which are choices.
+_NAMED_PARTS = frozenset({"model", "optimizer", "optim", "scheduler", "sched", "loss", "activation",
+                          "dataset", "backbone", "arch", "architecture", "encoder", "decoder",
+                          "tokenizer", "augmentation", "method", "algorithm", "algo", "kernel",
+                          "norm", "pooling", "criterion"})  # fmt: skip
+_RUNNING_NUMBERS = frozenset({"order", "row", "index", "idx", "i", "rank", "place", "position",
+                              "no", "nr", "num", "number", "unnamed_0", "", "job", "sweep_id",
+                              "experiment_id", "config_id", "exp", "experiment", "exp_id",
+                              "run_number", "run_no", "trial_no", "line", "serial",
+                              "iteration", "seq", "counter"})  # fmt: skip
+_STATISTICS = {
+    "std": "standard deviation", "stddev": "standard deviation", "sd": "standard deviation",
+    "stdev": "standard deviation", "stderr": "standard error", "sem": "standard error",
+    "se": "standard error", "var": "variance", "variance": "variance", "min": "minimum",
+    "minimum": "minimum", "max": "maximum", "maximum": "maximum", "median": "median",
+    "mean": "mean", "avg": "mean", "average": "mean", "rank": "rank", "lower": "lower limit",
+    "upper": "upper limit", "ci": "interval", "low": "lower limit", "high": "upper limit",
+    "iqr": "quartile range", "range": "range", "count": "count", "p5": "percentile",
+    "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
+}  # fmt: skip
+_DIFFERENCES = frozenset({"drop", "gap", "diff", "difference", "delta", "improvement", "gain",
+                          "degradation", "change", "reduction", "relative", "normalized",
+                          "increase", "decrease"})  # fmt: skip
+
+
+def is_repetition(name: str) -> bool:
+    """Whether a column counts repetitions of a setting: seeds, folds, repeats.
+
+    Example:
+        >>> [is_repetition(n) for n in ("fold", "seed_idx", "replicate", "n_folds", "test_split")]
+        [True, True, True, False, False]
+    """
+    words = words_of(name)
+    if words[0] in _COUNTED and len(words) > 1:
+        return False
+    while len(words) > 1 and words[-1] in _NUMBERED:
+        words = words[:-1]
+    return words in _REPETITIONS or hyperparameter_family(name) is Family.SEED
+
+
+def is_time(name: str) -> bool:
+    """Whether a column holds times, and not a limit of time that somebody set.
+
+    Example:
+        >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
+        [True, True, False, False]
+    """
+    words = words_of(name)
+    while len(words) > 1 and words[-1] in _UNITS:
+        words = words[:-1]
+    at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
+    start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
+    per_epoch = contains(words, _PER_PIECE)
+    return not _LIMITS & set(words) and bool(at or start_or_end or per_epoch)
+
+
+def is_time_or_cost(name: str) -> bool:
+    """Whether a column holds what training took: time, memory, operations, number of weights.
+
+    Example:
+        >>> [is_time_or_cost(n) for n in ("Wall time (h)", "peak_mem_gb", "num_params", "flops")]
+        [True, True, True, True]
+        >>> [is_time_or_cost(n) for n in ("memory_limit", "max_time", "weight_decay")]
+        [False, False, False]
+    """
+    words = words_of(name)
+    if is_time(name):
+        return True
+    if _LIMITED & set(words):
+        return False
+    if contains(words, _COSTS) or words[-1] in _BYTES:
+        return True
+    return bool(_PARAMETERS & set(words)) and bool(_COUNTING & set(words))
+
+
+def is_progress(name: str) -> bool:
+    """Whether a column tells how far training came, which nobody chose beforehand.
+
+    Example:
+        >>> [is_progress(n) for n in ("epochs_ran", "best_epoch", "max_epochs", "epochs")]
+        [True, True, False, False]
+    """
+    return contains(words_of(name), _PROGRESS)
+
+
+def is_about_the_run(name: str) -> bool:
+    """Whether a column tells where and by whom a trial was run, and how it was logged.
+
+    Example:
+        >>> [is_about_the_run(n) for n in ("hostname", "out_dir", "GPU", "model_name", "dropout")]
+        [True, True, True, False, False]
+    """
+    plain = plain_name(name).strip("_")
+    if plain in _ABOUT_RUNS:
+        return True
+    return plain.endswith(_PLACES) and not _NAMED_PARTS & set(words_of(name)[:-1])
+
+
+def is_running_number(name: str) -> bool:
+    """Whether a column of that name may count the rows.
+
+    Example:
+        >>> [is_running_number(n) for n in ("order", "Unnamed: 0", "width")]
+        [True, True, False]
+    """
+    return plain_name(name).strip("_") in _RUNNING_NUMBERS
+
+
+def statistic_in(name: str) -> tuple[str, str] | None:
+    """A statistic that a name begins or ends with, and the rest of the name; ``None`` if none.
+
+    Example:
+        >>> statistic_in("std_spearman"), statistic_in("val_acc_mean"), statistic_in("val_acc")
+        (('standard deviation', 'spearman'), ('mean', 'val_acc'), None)
+    """
+    words = words_of(name)
+    for at, rest in ((0, words[1:]), (-1, words[:-1])):
+        if rest and words[at] in _STATISTICS:
+            return _STATISTICS[words[at]], "_".join(rest)
+    return None
+
+
+def is_difference(name: str) -> bool:
+    """Whether a name says that a metric was compared with another: a drop, a gap, an improvement.
+
+    Example:
+        >>> [is_difference(n) for n in ("accuracy_drop", "generalization_gap", "drop_path")]
+        [True, True, False]
+    """
+    words = words_of(name)
+    return len(words) > 1 and bool({words[0], words[-1]} & _DIFFERENCES) and words[0] != "drop"
+
+
+def without_number(name: str) -> str:
+    """A name without the numbers of repetitions at its end: ``acc_seed3`` is ``acc``.
+
+    Example:
+        >>> without_number("val_acc_fold_2"), without_number("split0_test_score")
+        ('val_acc', 'test_score')
+    """
+    plain = plain_name(name).strip("_")
+    bare = re.sub(r"_?(seed|fold|run|rep|repeat|trial|split)_?\d+$", "", plain)
+    return re.sub(r"^(seed|fold|run|rep|repeat|trial|split)_?\d+_", "", bare) or plain

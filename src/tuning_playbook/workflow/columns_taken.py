@@ -1,0 +1,71 @@
+"""The roles of a study's columns as a document and for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tuning_playbook.analysis.repeats import configuration_count
+from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.report.columns_view import ColumnsView
+from tuning_playbook.trial import Status
+
+# What a reader asks first stands first; what is empty is not worth a line.
+_ORDER = tuple(role for role in Role if role is not Role.EMPTY)
+_REPEATED = 1.5  # from here on trials per configuration are repeats, and not chance
+_PLURAL = {
+    Role.HYPERPARAMETER: "hyperparameters", Role.CONSTANT: "constant settings",
+    Role.RESULT: "results", Role.HELD_OUT: "held-out results", Role.STATISTIC: "statistics",
+    Role.SEED: "seeds or repeats",
+}  # fmt: skip
+
+
+def columns_document(columns: Sequence[TakenAs]) -> list[dict[str, Any]]:
+    """For ``--json``: one object for each column, in the order of the table."""
+    return [
+        {
+            "column": one.column,
+            "role": one.role.value,
+            "reason": one.reason,
+            "certain": one.certain,
+        }
+        for one in columns
+    ]
+
+
+def columns_view(columns: Sequence[TakenAs], kind: str) -> ColumnsView:
+    """For a terminal."""
+    roles = []
+    for role in _ORDER:
+        names = tuple(one.column for one in columns if one.role is role)
+        if names:
+            several = len(names) > 1
+            roles.append((_PLURAL.get(role, role.value) if several else role.value, names))
+    doubts = tuple((o.column, o.role.value, o.reason) for o in columns if not o.certain)
+    return ColumnsView(kind, tuple(roles), doubts)
+
+
+def kind_of_study(table: TrialTable) -> str:
+    """What kind of study the trials make, in words; empty where too few have ended."""
+    if len(table) == 1:
+        return "one run"
+    ended = np.flatnonzero([Status(status).is_finished for status in table.status.tolist()])
+    if not len(ended):
+        return ""
+    design = study_design(table, ended)
+    count = configuration_count(table, ended)
+    repeats = len(ended) / count
+    if count == 1:
+        return f"{len(ended)} repeats of one configuration"
+    each = f", {repeats:.3g} trials each" if repeats >= _REPEATED else ""
+    return {
+        "grid": f"a grid of {count} configurations{each}",
+        "variants": f"a comparison of {count} configurations{each}",
+        "adaptive": f"an adaptive search: {count} configurations, later ones chosen by earlier "
+        "results",
+        "independent": f"a search of {count} configurations{each}",
+    }[design]

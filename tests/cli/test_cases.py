@@ -1,0 +1,194 @@
+"""Tables as people publish them, each with what must be said of it."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tuning_playbook.cli.main import main
+
+CASES = Path(__file__).parents[1] / "importers" / "cases"
+SEARCH = "search-space-boundary"
+
+
+@pytest.fixture
+def check(monkeypatch, capsys):
+    """Exit code, output and errors of ``playbook check`` on a file of a case."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(file, *options):
+        capsys.readouterr()
+        arguments = ["playbook", "check", str(CASES / file), *options]
+        monkeypatch.setattr(sys, "argv", arguments)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        output = capsys.readouterr()
+        return stopped.value.code, output.out, output.err
+
+    return run
+
+
+@pytest.fixture
+def document(check):
+    """The JSON document of a case."""
+    return lambda *arguments: json.loads(check(*arguments, "--json")[1])
+
+
+def columns(found, role):
+    return [c["column"] for c in found["columns"] if c["role"] == role]
+
+
+def searched(found):
+    return sorted(found["ranges"])
+
+
+def verdict(found, check):
+    return next(f["verdict"] for f in found["findings"] if f["check"] == check)
+
+
+def test_quality_metrics_beside_a_grid_are_results(document):
+    found = document("01-several-quality-metrics/translation_grid.csv", "--metric", "BLEU")
+    assert searched(found) == ["d_model", "n_blocks", "n_heads"]
+    assert set(columns(found, "result")) == {
+        "BLEU", "METEOR", "CHRF", "CER", "WER", "BLEU+METEOR", "CER+WER"
+    }  # fmt: skip
+    assert "METEOR" not in json.dumps(found["findings"])
+
+
+def test_several_metrics_are_asked_for_by_name(check):
+    code, _, error = check("01-several-quality-metrics/translation_grid.csv")
+    assert code == 2
+    assert "Its metrics: BLEU, METEOR, CHRF, CER, WER" in error
+
+
+def test_statistics_over_folds_are_no_hyperparameters_and_no_candidates(document):
+    found = document("02-statistics-over-folds/cv_sweep.csv")
+    assert (found["metric"], found["direction"]) == ("mean_spearman", "maximize")
+    assert searched(found) == ["alpha", "features", "selector"]
+    assert columns(found, "statistic") == ["std_spearman", "min_spearman", "max_spearman"]
+    assert found["kind"] == "a grid of 80 configurations"
+
+
+@pytest.mark.parametrize("name", ["nested", "lr0", "log", "part"])
+def test_a_learning_rate_is_one_under_longer_names(document, name):
+    found = document(f"05-learning-rate-under-longer-names/{name}.csv")
+    rate = next(c for c in found["columns"] if c["reason"].startswith("learning rate"))
+    assert rate["certain"]
+    assert rate["role"] == "hyperparameter"
+    stability = next(f for f in found["findings"] if f["check"] == "edge-of-stability")
+    assert "no searched hyperparameter is a learning rate" not in stability["summary"]
+    assert stability["verdict"] in ("pass", "warn", "unknown")
+
+
+def test_a_column_computed_from_the_metric_is_no_hyperparameter(document):
+    found = document("08-column-computed-from-the-metric/compression.csv")
+    assert found["metric"] == "val_accuracy"
+    assert searched(found) == ["activation_bits", "prune_ratio", "weight_bits"]
+    assert columns(found, "computed") == ["accuracy_drop", "compression_ratio"]
+    assert columns(found, "time and cost") == ["model_size_mb", "runtime_seconds"]
+
+
+def test_running_numbers_and_epochs_reached_are_no_hyperparameters(document):
+    found = document("10-running-number-and-epochs-run/grid_sorted.csv")
+    assert searched(found) == ["activation", "dropout", "hidden_dims", "lr"]
+    assert columns(found, "identifier") == ["order"]
+    assert columns(found, "progress") == ["epochs_ran"]
+
+
+@pytest.mark.parametrize("name", ["metrics", "training"])
+def test_the_log_of_one_run_is_judged_by_its_curves(document, name):
+    found = document(f"13-log-of-one-run/{name}.csv", "--metric", "val_loss")
+    assert found["trials"] == 1
+    assert found["kind"].startswith("the log of one run")
+    assert found["ranges"] == {}
+    assert verdict(found, "overfitting") == "fail"
+    for check in (SEARCH, "sampling-density", "infeasible-fraction", "importance"):
+        assert verdict(found, check) == "unknown"
+    assert "test_loss" not in columns(found, "result")
+
+
+def test_a_name_is_accepted_as_it_stands_in_the_header(document):
+    file = "14-name-copied-from-the-header/runs.csv"
+    found = document(file, "--metric", "metrics/mAP50(B)", "--direction", "maximize")
+    assert found["metric"] == "metrics/mAP50(B)"
+    assert found["trials"] == 16
+    assert document(file, "--metric", "mAP50(B)")["direction"] == "maximize"
+
+
+@pytest.mark.parametrize("name", ["sweep_comma", "sweep_percent"])
+def test_numbers_from_a_spreadsheet_are_read(document, name):
+    found = document(f"17-numbers-from-a-spreadsheet/{name}.csv", "--metric", "val_acc")
+    assert searched(found) == ["batch_size", "lr"]
+    assert found["trials"] == 24
+    assert not any("no measurement" in note for note in found["notes"])
+
+
+def test_a_percentage_alone_decides_and_two_metrics_are_asked_for(document, check):
+    assert document("17-numbers-from-a-spreadsheet/sweep_percent.csv")["metric"] == "val_acc"
+    code, _, error = check("17-numbers-from-a-spreadsheet/sweep_comma.csv")
+    assert code == 2
+    assert error.rstrip().endswith("Its metrics: val_acc, val_loss")
+
+
+@pytest.mark.parametrize("name", ["fold", "repeat", "replicate", "trial"])
+def test_what_counts_repetitions_is_no_hyperparameter_whatever_its_name(document, check, name):
+    file = f"23-repeats-and-folds/{name}.csv"
+    found = document(file)
+    assert searched(found) == ["dropout", "lr"]
+    assert columns(found, "seed") == [name]
+    assert found["kind"].endswith("8 configurations, 5 trials each")
+    out = " ".join(check(file)[1].split())
+    assert "best mean 0.90044 of 5 repeats (lr 0.003, dropout 0.3)" in out
+    reference = document("23-repeats-and-folds/fold.csv")["findings"]
+    assert [f["verdict"] for f in found["findings"]] == [f["verdict"] for f in reference]
+
+
+def test_held_out_results_never_decide_by_themselves(document, check):
+    file = "28-percent-cells-and-test-columns/sweep.csv"
+    found = document(file)
+    assert (found["metric"], found["direction"]) == ("Val. Acc. (%)", "maximize")
+    assert columns(found, "held-out result") == ["Test err %"]
+    assert columns(found, "bookkeeping") == ["GPU"]
+    assert columns(found, "time and cost") == ["Wall time (h)"]
+    assert columns(found, "hyperparameter") == [
+        "LR (log10)", "Weight Decay", "Drop-out [%]", "hidden units"
+    ]  # fmt: skip
+    assert "best 95.3 (trial 1)" in " ".join(check(file)[1].split())
+    tested = document(file, "--metric", "Test err %")
+    assert any("measured on test data" in note for note in tested["notes"])
+
+
+def test_runs_stopped_by_hand_did_train(document, check, tmp_path):
+    pytest.importorskip("google.protobuf", reason="protobuf is not installed")
+    shutil.copytree(CASES / "07-stopped-by-hand", tmp_path / "case")
+    found = document(tmp_path / "case" / "wandb", "--metric", "val/loss")
+    assert columns(found, "hyperparameter") == ["learning_rate"]
+    assert {"out_dir", "device", "compile"} <= set(columns(found, "bookkeeping"))
+    assert not any(f["verdict"] == "fail" for f in found["findings"])
+    assert any("Stopped by hand" in note for note in found["notes"])
+    summary = next(f for f in found["findings"] if f["check"] == "infeasible-fraction")["summary"]
+    assert "2 that did train were stopped before the end" in summary
+
+
+@pytest.mark.parametrize("target", ["search", "search/oracle.json"])
+def test_a_folder_of_keras_tuner_is_read(document, target):
+    found = document(f"04-keras-tuner-folder/{target}")
+    assert (found["metric"], found["direction"], found["trials"]) == (
+        "val_accuracy",
+        "maximize",
+        12,
+    )
+    assert found["ranges"] == {
+        "filters": "{ integer = [16, 128] }",
+        "dropout": "{ linear = [0.0, 0.5] }",
+        "learning_rate": "{ log = [0.0001, 0.1] }",
+    }
+    assert found["inferred_ranges"] is False
+
+
+def test_curves_downloaded_from_tensorboard_are_runs(document):
+    found = document("11-tensorboard-downloads/downloads")
+    assert (found["trials"], found["metric"]) == (5, "val/loss")
+    assert searched(found) == ["lr"]

@@ -1,0 +1,131 @@
+"""What columns are taken for, by their names and by their values."""
+
+import itertools
+import random
+
+import pytest
+
+from tuning_playbook.importers.column_roles import column_roles
+from tuning_playbook.importers.taken_as import Role
+
+DRAW = random.Random(20230119)
+
+
+def roles(columns, **options):
+    return {one.column: one for one in column_roles(columns, **options).taken}
+
+
+def grid(**levels):
+    cells = list(itertools.product(*levels.values()))
+    return {name: [cell[i] for cell in cells] for i, name in enumerate(levels)}
+
+
+def noise(count, *, around=1.0):
+    return [around + DRAW.gauss(0, 0.1) for _ in range(count)]
+
+
+def test_levels_of_a_design_are_hyperparameters_whatever_they_are_called():
+    columns = grid(foo=[1, 2, 4], bar=[0.1, 0.2], baz=[3.7e-3, 9.1e-3, 2.3e-2])
+    columns["val_loss"] = noise(18)
+    found = roles(columns)
+    for name in ("foo", "bar", "baz"):
+        assert (found[name].role, found[name].certain) == (Role.HYPERPARAMETER, True)
+
+
+def test_measured_numbers_beside_a_full_grid_are_results():
+    columns = grid(foo=[1, 2, 4], bar=[0.1, 0.2], lr=[0.1, 0.01])
+    columns |= {"wobble": noise(12), "val_loss": noise(12)}
+    found = roles(columns)["wobble"]
+    assert (found.role, found.certain) == (Role.RESULT, False)
+
+
+def test_free_numbers_without_a_telling_name_are_a_guess():
+    columns = {"lr": noise(30), "gizmo": noise(30), "val_loss": noise(30)}
+    found = roles(columns)
+    assert (found["gizmo"].role, found["gizmo"].certain) == (Role.HYPERPARAMETER, False)
+    assert found["lr"].certain
+
+
+def test_what_moves_with_a_result_is_taken_for_one():
+    loss = noise(30)
+    columns = {"lr": noise(30), "gizmo": [x**3 for x in loss], "val_loss": loss}
+    found = roles(columns)["gizmo"]
+    assert (found.role, found.certain) == (Role.RESULT, False)
+
+
+def test_linear_functions_of_a_result_are_computed_from_it():
+    loss = noise(20)
+    columns = {"lr": noise(20), "gizmo": [round(3 - 2 * x, 6) for x in loss], "val_loss": loss}
+    found = roles(columns)["gizmo"]
+    assert (found.role, found.certain) == (Role.COMPUTED, True)
+    assert "val_loss" in found.reason
+
+
+def test_what_settings_determine_is_computed_from_them():
+    columns = grid(bits=[4, 6, 8], prune=[0.1, 0.2, 0.3], lr=[0.1, 0.01])
+    columns["ratio"] = [32 / (b * (1 - p)) for b, p in zip(columns["bits"], columns["prune"],
+                                                           strict=True)]  # fmt: skip
+    columns["val_loss"] = noise(18)
+    found = roles(columns)["ratio"]
+    assert found.role is Role.COMPUTED
+    assert "bits and prune" in found.reason
+    assert "lr" not in found.reason
+
+
+def test_a_running_number_is_one_in_any_order():
+    order = list(range(1, 25))
+    DRAW.shuffle(order)
+    found = roles({"order": order, "lr": noise(24), "val_loss": noise(24)})
+    assert found["order"].role is Role.IDENTIFIER
+    rising = roles({"nth": [10 * i for i in range(24)], "lr": noise(24), "val_loss": noise(24)})
+    assert (rising["nth"].role, rising["nth"].certain) == (Role.IDENTIFIER, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("optim.lr", Role.HYPERPARAMETER), ("model.optimizer.kwargs.lr", Role.HYPERPARAMETER),
+        ("weightDecay", Role.HYPERPARAMETER), ("bs", Role.HYPERPARAMETER),
+        ("max_epochs", Role.TRAINING_LENGTH), ("num_train_epochs", Role.TRAINING_LENGTH),
+        ("epochs_trained", Role.PROGRESS), ("best_epoch", Role.PROGRESS),
+        ("stopped_epoch", Role.PROGRESS), ("total_steps", Role.TRAINING_LENGTH),
+        ("seed", Role.SEED), ("cv_fold", Role.SEED), ("replicate_id", Role.SEED),
+        ("gpu_hours", Role.TIME_AND_COST), ("peak_memory_mb", Role.TIME_AND_COST),
+        ("n_params", Role.TIME_AND_COST), ("train_time", Role.TIME_AND_COST),
+        ("test_acc", Role.HELD_OUT), ("val_f1", Role.RESULT), ("BLEU", Role.RESULT),
+        ("loss_drop", Role.COMPUTED),
+    ],
+)  # fmt: skip
+def test_names_of_the_field_are_known(name, role):
+    columns = {name: [round(x, 2) for x in noise(12)], "val_loss": noise(12)}
+    if role in (Role.TRAINING_LENGTH, Role.SEED):
+        columns[name] = [1, 2, 3, 4] * 3
+    assert roles(columns)[name].role is role
+
+
+def test_deviations_and_extremes_of_a_metric_are_statistics():
+    mean = noise(12)
+    columns = {"alpha": [0.1, 1.0, 10.0] * 4, "mean_foo": mean, "std_foo": noise(12, around=0.5),
+               "min_foo": [m - 1 for m in mean], "max_foo": [m + 1 for m in mean]}  # fmt: skip
+    found = roles(columns)
+    assert found["mean_foo"].role is Role.RESULT
+    assert {found[n].role for n in ("std_foo", "min_foo", "max_foo")} == {Role.STATISTIC}
+
+
+def test_repeats_in_columns_make_one_result():
+    columns = {"lr": noise(6)} | {f"val_acc_seed{i}": noise(6) for i in range(3)}
+    columns["val_acc_seed1"][2] = None
+    found = column_roles(columns)
+    own = [columns[f"val_acc_seed{i}"] for i in range(3)]
+    assert found.results["val_acc"][0] == pytest.approx(sum(c[0] for c in own) / 3)
+    assert found.results["val_acc"][2] == pytest.approx((own[0][2] + own[2][2]) / 2)
+    taken = {one.column: one.role for one in found.taken}
+    assert taken["val_acc"] is Role.RESULT
+    assert taken["val_acc_seed0"] is Role.STATISTIC
+
+
+def test_every_column_has_one_role():
+    columns = {f"column{i}": noise(10) for i in range(5)} | {"lr": noise(10), "note": ["x"] * 10}
+    found = column_roles(columns)
+    assert [one.column for one in found.taken] == list(columns)
+    assert len(found.parameters) + len(found.results) + len(found.others) == len(columns)

@@ -1,0 +1,206 @@
+"""Folders of plain logs, laid out as their tools write them."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from tuning_playbook.importers.opening import open_foreign
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def only(path):
+    (study,) = open_foreign(str(path))
+    return study
+
+
+def lightning_log(steps, *, factor):
+    """What Lightning's CSVLogger writes: training and validation take turns in rows."""
+    rows = ["epoch,step,train_loss,val_loss"]
+    for epoch in range(steps):
+        at = 100 * (epoch + 1) - 1
+        rows.append(f"{epoch},{at},,{factor / (1 + epoch)}")
+        rows.append(f"{epoch},{at},{factor / (2 + epoch)},")
+    return "\n".join(rows) + "\n"
+
+
+def test_lightnings_folder_of_versions_is_a_study(tmp_path):
+    for number, rate in enumerate((0.1, 0.01, 0.001)):
+        folder = tmp_path / "lightning_logs" / f"version_{number}"
+        write(folder / "hparams.yaml", f"lr: {rate}\nhidden: 32\n")
+        write(folder / "metrics.csv", lightning_log(6, factor=1 + number))
+    study = only(tmp_path / "lightning_logs")
+    assert study.ids == ("version_0", "version_1", "version_2")
+    assert study.parameters["lr"] == [0.1, 0.01, 0.001]
+    rows, steps, values = study.curves["val_loss"]
+    assert steps[rows == 1].tolist() == [99, 199, 299, 399, 499, 599]
+    assert values[rows == 2][:2].tolist() == [3.0, 1.5]
+
+
+def test_lightnings_command_line_writes_its_settings_beside_empty_ones(tmp_path):
+    for number, rate in enumerate((0.1, 0.01)):
+        folder = tmp_path / f"version_{number}"
+        write(folder / "hparams.yaml", "{}\n")
+        text = (
+            f"seed_everything: 1\ntrainer:\n  max_epochs: 6\nmodel:\n  optimizer:\n    lr: {rate}\n"
+        )
+        write(folder / "config.yaml", text)
+        write(folder / "metrics.csv", lightning_log(6, factor=1))
+    assert only(tmp_path).parameters["model.optimizer.lr"] == [0.1, 0.01]
+
+
+def test_hydras_multirun_takes_settings_from_its_own_files(tmp_path):
+    top = tmp_path / "multirun" / "2025-01-31" / "10-00-00"
+    for number, (rate, size) in enumerate(((0.1, 8), (0.01, 16), (0.001, 8))):
+        folder = top / str(number)
+        write(folder / ".hydra" / "config.yaml", f"optim:\n  lr: {rate}\nmodel:\n  width: {size}\n")
+        write(folder / ".hydra" / "overrides.yaml", f"- optim.lr={rate}\n- data=small\n")
+        write(folder / ".hydra" / "hydra.yaml", "hydra:\n  job:\n    name: train\n")
+        write(folder / "results.json", json.dumps({"val_acc": 0.5 + 0.1 * number, "note": "x"}))
+    write(top / "multirun.yaml", "hydra: {}\n")
+    study = only(tmp_path / "multirun")
+    assert study.parameters["optim.lr"] == [0.1, 0.01, 0.001]
+    assert study.parameters["model.width"] == [8, 16, 8]
+    assert study.results["val_acc"] == pytest.approx([0.5, 0.6, 0.7])
+    assert "job" not in " ".join(study.parameters)
+
+
+def test_a_log_inside_a_hydra_run_belongs_to_it(tmp_path):
+    for number in range(2):
+        folder = tmp_path / str(number)
+        write(folder / ".hydra" / "config.yaml", f"lr: {0.1**number}\n")
+        log = folder / "lightning_logs" / "version_0" / "metrics.csv"
+        write(log, lightning_log(5, factor=1))
+    study = only(tmp_path)
+    assert study.ids == ("0", "1")
+    assert set(study.curves) == {"train_loss", "val_loss"}
+
+
+def trainer_state(losses, *, rate, search=False):
+    """What a Hugging Face Trainer keeps beside each checkpoint."""
+    history = []
+    for number, loss in enumerate(losses):
+        step = 10 * (number + 1)
+        history.append({"epoch": step / 100, "grad_norm": 1.0, "learning_rate": rate,
+                        "loss": loss, "step": step})  # fmt: skip
+        history.append({"epoch": step / 100, "eval_loss": loss + 0.1, "eval_runtime": 1.5,
+                        "eval_samples_per_second": 100.0, "step": step})  # fmt: skip
+    return json.dumps({
+        "best_metric": None, "epoch": 1.0, "global_step": step, "is_hyper_param_search": search,
+        "log_history": history, "max_steps": 100, "num_train_epochs": 1, "total_flos": 1e12,
+        "train_batch_size": 8, "trial_name": None,
+        "trial_params": {"learning_rate": rate, "weight_decay": 0.01} if search else None,
+    })  # fmt: skip
+
+
+def test_a_trainers_search_has_its_settings_in_the_state(tmp_path):
+    for number, rate in enumerate((1e-5, 3e-5, 1e-4)):
+        folder = tmp_path / f"run-{number}"
+        for step in (10, 20, 30):
+            text = trainer_state([2.0, 1.5, 1.2][: step // 10], rate=rate, search=True)
+            write(folder / f"checkpoint-{step}" / "trainer_state.json", text)
+            write(folder / f"checkpoint-{step}" / "config.json", '{"hidden_size": 768}')
+    study = only(tmp_path)
+    assert study.ids == ("run-0", "run-1", "run-2")
+    assert study.parameters["learning_rate"] == [1e-5, 3e-5, 1e-4]
+    assert "hidden_size" not in study.parameters
+    rows, steps, values = study.curves["eval_loss"]
+    assert steps[rows == 0].tolist() == [10, 20, 30]
+    assert values[rows == 2].tolist() == pytest.approx([2.1, 1.6, 1.3])
+    assert study.curves["train/loss"][2][:3].tolist() == [2.0, 1.5, 1.2]
+
+
+def test_a_trainers_state_alone_is_the_log_of_one_run(tmp_path):
+    path = write(tmp_path / "trainer_state.json", trainer_state([2, 1], rate=1e-4))
+    study = only(path)
+    assert len(study.ids) == 1
+    assert study.parameters["train_batch_size"] == [8]
+
+
+def test_a_folder_of_keras_logs_holds_one_run_in_each(tmp_path):
+    for rate in (0.1, 0.01):
+        rows = ["epoch,accuracy,loss,val_accuracy,val_loss"]
+        rows += [f"{e},{0.5 + 0.1 * e},{1 / (1 + e)},{0.4 + 0.1 * e},{rate + 1 / (1 + e)}"
+                 for e in range(5)]  # fmt: skip
+        write(tmp_path / f"lr_{rate}_bs_32.csv", "\n".join(rows))
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [0.01, 0.1], "bs": [32, 32]}
+    assert study.curves["val_loss"][2][:2].tolist() == pytest.approx([1.01, 0.51])
+
+
+def test_objects_by_line_are_a_log_too(tmp_path):
+    for number in (1, 2):
+        lines = [json.dumps({"train_loss": 1 / (1 + e), "test_acc1": 50 + e, "epoch": e})
+                 for e in range(5)]  # fmt: skip
+        write(tmp_path / f"run{number}" / "log.jsonl", "\n".join(lines))
+        write(tmp_path / f"run{number}" / "args.json", json.dumps({"lr": 0.1**number}))
+    study = only(tmp_path)
+    assert study.ids == ("run1", "run2")
+    assert study.parameters["lr"] == pytest.approx([0.1, 0.01])
+    assert len(study.curves["test_acc1"][0]) == 10
+
+
+def test_a_damaged_log_costs_only_its_own_run(tmp_path):
+    for number in range(3):
+        text = lightning_log(5, factor=1) if number else "epoch,step,val_loss\n0,1"
+        write(tmp_path / f"version_{number}" / "metrics.csv", text)
+    assert only(tmp_path).ids == ("version_1", "version_2")
+
+
+def test_a_trainers_state_that_is_none_is_told(tmp_path):
+    write(tmp_path / "trainer_state.json", "{}")
+    from tuning_playbook.errors import InvalidInput
+
+    with pytest.raises(InvalidInput, match="no state of a Trainer"):
+        open_foreign(str(tmp_path / "trainer_state.json"))
+
+
+def keras_trial(number, rate, score):
+    space = [{"class_name": "Float", "config": {"name": "lr", "default": 1e-3, "min_value": 1e-4,
+              "max_value": 0.1, "step": None, "sampling": "log"}},
+             {"class_name": "Choice", "config": {"name": "act", "default": "relu",
+              "values": ["relu", "tanh"], "ordered": False}}]  # fmt: skip
+    values = {"lr": rate, "act": "relu", "tuner/epochs": 3}
+    return json.dumps({
+        "trial_id": f"{number:02d}", "hyperparameters": {"space": space, "values": values},
+        "metrics": {"metrics": {
+            "loss": {"direction": "min", "observations": [{"value": [1 - score], "step": 2}]},
+            "val_accuracy": {"direction": "max", "observations": [
+                {"value": [score - 0.1, score + 0.1], "step": 2}]}}},
+        "score": score, "best_step": 2, "status": "COMPLETED" if number else "FAILED",
+        "message": None,
+    })  # fmt: skip
+
+
+def test_keras_tuner_declares_its_ranges_and_its_score(tmp_path):
+    for number, rate in enumerate((0.1, 0.01, 0.001)):
+        write(tmp_path / f"trial_{number:02d}" / "trial.json", keras_trial(number, rate, 0.8))
+    write(tmp_path / "oracle.json", "{}")
+    for target in (tmp_path, tmp_path / "oracle.json"):
+        study = only(target)
+        assert (study.objective.metric, study.objective.direction) == ("val_accuracy", "maximize")
+        assert study.space["lr"].domain.high == 0.1
+        assert study.status[0] == "failed"
+        assert "tuner/epochs" in study.metadata
+        assert study.results["val_accuracy"] == pytest.approx([0.8] * 3)
+
+
+def test_tensorboards_downloads_are_runs_with_curves(tmp_path):
+    for rate in (0.1, 0.01):
+        rows = [f"17{step},{step},{math.exp(-rate * step)}" for step in range(0, 50, 10)]
+        for tag in ("loss", "accuracy"):
+            write(tmp_path / f"run-lr_{rate}_val-tag-{tag}.csv",
+                  "Wall time,Step,Value\n" + "\n".join(rows))  # fmt: skip
+    study = only(tmp_path)
+    assert study.parameters["lr"] == [0.01, 0.1]
+    assert set(study.curves) == {"val/loss", "val/accuracy"}
+    write(
+        tmp_path / "one" / "run-a-tag-loss.json", "[[1700000000.0, 0, 2.5], [1700000001.0, 5, 2.0]]"
+    )
+    assert np.asarray(only(tmp_path / "one").curves["loss"][2]).tolist() == [2.5, 2.0]
