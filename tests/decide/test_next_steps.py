@@ -119,6 +119,20 @@ def test_a_sound_answer_is_rerun_and_decided_first(project):
     ]
 
 
+def test_what_the_answer_says_would_settle_it_comes_before_the_decision(project):
+    command = "playbook rerun decay --arms --times 5"
+    open_answer = _answered(settling=f"What would settle it: {command}.", settling_command=command)
+    commands = [s.command for s in _steps(project, _current(open_answer))]
+    assert commands[:3] == [command, "playbook rerun decay", "playbook decide decay"]
+
+
+def test_reruns_that_cannot_settle_the_answer_are_not_its_first_step(project):
+    words = "Reruns on the same 500 evaluation examples cannot settle a difference of 0.01."
+    step = _steps(project, _current(_answered(settling=words)))[0]
+    assert (step.command, step.reason) == ("", words)
+    assert "evaluate on more examples" in step.title
+
+
 def test_reruns_that_are_there_are_not_asked_for_again(project):
     commands = [s.command for s in _steps(project, _current(_answered(), reruns=5))]
     assert commands[0] == "playbook decide decay"

@@ -107,12 +107,30 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
+        yield from _settling(answered)
         yield from _deciding(state, current, answered)
     if not mend_first:
         yield from mending
     if current.launched and current.written is not None:
         name = _following(current, state)
         yield from _beyond_the_values(state, current.written, answered, name)
+
+
+def _settling(answered: AnsweredRound) -> Iterator[NextStep]:
+    """What the answer says would tell the leading arms apart."""
+    if answered.settling_command:
+        yield NextStep(
+            "Run the best configuration of every arm again, with fresh seeds",
+            answered.settling,
+            answered.settling_command,
+            source="adoption",
+        )
+    elif answered.settling:
+        yield NextStep(
+            "Take the arm that is simpler or cheaper, or evaluate on more examples",
+            answered.settling,
+            source="adoption",
+        )
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
