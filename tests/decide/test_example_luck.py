@@ -110,4 +110,4 @@ def test_reruns_that_only_examples_leave_open_are_not_asked_for():
     decision = decide(Examples(20, 0.2, 20))
     assert decision.choice is Choice.INCONCLUSIVE
     assert decision.reruns_asked == 0
-    assert any("more examples are needed" in reason for reason in decision.reasons)
+    assert any("evaluate on more examples" in reason for reason in decision.reasons)

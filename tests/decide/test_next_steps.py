@@ -156,6 +156,18 @@ def test_an_open_decision_asks_for_the_reruns_that_would_settle_it(project):
     assert _steps(project, current)[0].command == "playbook rerun decay --times 12"
 
 
+def test_where_only_more_examples_settle_it_that_comes_before_reruns(project):
+    decision = replace(
+        _decision(Choice.INCONCLUSIVE, 1001), reruns_asked=20, example_deviation=0.05
+    )
+    first, second = _steps(project, _current(_answered(), decision=decision, reruns=5))[:2]
+    assert first.command == ""
+    assert "evaluate on more examples" in first.title
+    assert "no number of reruns" in first.reason
+    assert second.command == "playbook rerun decay --times 20"
+    assert "only if the true gain is larger" in second.reason
+
+
 def test_an_open_decision_asks_for_no_more_than_it_says_is_worth_making(project):
     dear = replace(_decision(Choice.INCONCLUSIVE, 431), reruns_asked=20)
     current = _current(_answered(), reruns=5, decision=dear)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import (
@@ -248,11 +249,21 @@ def _deciding(
         return
     more = _asked(decision)
     enough = current.reruns >= max(1, more)
+    if not enough and decision is not None and only_examples_settle(decision):
+        yield NextStep(
+            "Keep the baseline, or evaluate on more examples",
+            f"if the true gain is {decision.gain:.2g}, as measured, no number of reruns on these "
+            "examples settles it; a larger evaluation set does, or one that chose nothing, "
+            "named under [metric] as confirm",
+            source="adoption",
+        )
     if not enough:
         times = f" --times {more}" if more else ""
         reason = "the trial that was chosen for being best is no evidence of how good it is"
         if decision is not None and decision.reasons:
             reason = decision.reasons[0]
+        if decision is not None and only_examples_settle(decision):
+            reason = "reruns help only if the true gain is larger than the one measured"
         yield NextStep(
             "Run the best configuration and the baseline again, with fresh seeds",
             reason,
