@@ -193,6 +193,26 @@ def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
     steps = _steps(project, _current(answered))
     (beyond,) = [s for s in steps if s.round is not None and s.round.follows]
     assert beyond.round.scientific["weight_decay"] == (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+    assert beyond.round.question == (
+        "Which weight decay is best when learning rate is tuned for each: "
+        "0.0, 1e-05, 0.0001, 0.001, 0.01?"
+    )
+
+
+@pytest.mark.parametrize("waiting", [(), ("decay-2",)])
+def test_the_last_search_waits_for_a_round_that_asks_again(project, waiting):
+    good = {"learning_rate": Float(0.05, 0.5, "log")}
+    answered = _answered(best_arm={"weight_decay": 1e-4}, good_ranges=good)
+    state = ProjectState(
+        project,
+        _current(answered, decision=_decision(Choice.KEEP), launched=True),
+        waiting=waiting,
+        asked=frozenset({"weight_decay", "norm"}),
+        names=frozenset({"decay", *waiting}),
+    )
+    steps = next_steps(state)
+    assert not any(s.round is not None and s.round.mode == "exploit" for s in steps)
+    assert any(s.title.startswith(("Run round decay-2", "Compare values")) for s in steps)
 
 
 def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):

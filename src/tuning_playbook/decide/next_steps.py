@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tuning_playbook.decide.candidates import baseline_config
@@ -94,7 +94,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
-    steps += _questions(state)
+    proposed = tuple(step.round.name for step in steps if step.round is not None)
+    steps += _questions(state, proposed)
     return tuple(steps)
 
 
@@ -279,8 +280,13 @@ def _deciding(
         )
 
 
-def _questions(state: ProjectState) -> Iterator[NextStep]:
-    """The next question, or the last search where all have been asked."""
+def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
+    """The next question, or the last search where all have been asked.
+
+    Args:
+        state: of the project.
+        proposed: rounds that come before any of them.
+    """
     current = state.current
     written = None if current is None else current.written
     trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
@@ -306,10 +312,12 @@ def _questions(state: ProjectState) -> Iterator[NextStep]:
                 source="initial-configuration",
             )
     elif not rounds:
-        yield from _the_end(state, current, trials)
+        yield from _the_end(state, current, proposed, trials)
 
 
-def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[NextStep]:
+def _the_end(
+    state: ProjectState, current: RoundState, proposed: Sequence[str], trials: int
+) -> Iterator[NextStep]:
     """The last search where exploration has shown where to look, and then the test set."""
     answered = current.answered
     if answered is None:
@@ -325,8 +333,11 @@ def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[
                 source="after-exploration",
             )  # fmt: skip
         return
+    if state.waiting:
+        return  # what it finds may move the region that is to be searched
     missing = (
         *gate(answered),
+        *(f"round {name}, proposed above, has not been run" for name in proposed),
         *(f"round {name} was interrupted and has {left} trials left"
           for name, left in state.begun.items()),
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
