@@ -148,7 +148,19 @@ def test_a_plateau_does_not_still_improve_and_has_saturated(curve_study):
     found = run(SaturatedEarly(), table)
     assert found.verdict is Verdict.WARN
     advised = found.advice[0].arguments["max_train_steps"]
-    assert max(found.evidence["saturation_steps"]) < advised < 600
+    assert max(found.evidence["saturation_steps"]) < advised < 900
+
+
+def test_the_advice_to_train_for_less_keeps_the_best_step_of_every_best_trial(curve_study):
+    slow = curve_study(lambda s: np.exp(-30 * s) + 0.002 * np.abs(s - 0.7), size=0.0001)
+    found = run(SaturatedEarly(), slow)
+    latest = int(slow.best_step[:5].max())
+    assert latest > 1.5 * max(found.evidence["saturation_steps"])
+    assert found.advice[0].arguments["max_train_steps"] == latest
+    at_the_end = curve_study(lambda s: np.exp(-30 * s) - 0.002 * s, size=0.0001)
+    found = run(SaturatedEarly(), at_the_end)
+    assert found.verdict is Verdict.WARN
+    assert found.advice == ()
 
 
 def test_a_plateau_before_a_decay_is_no_saturation(curve_study):

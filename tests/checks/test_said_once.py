@@ -30,6 +30,12 @@ def test_what_follows_is_a_note_that_names_its_cause_and_keeps_its_numbers():
     assert effect.advice == ()
 
 
+def test_nobody_is_told_to_stop_before_an_overfitting_trial_is_at_its_lowest():
+    curves = [{"lowest_at_step": 26, "overfits": True}, {"lowest_at_step": 90, "overfits": False}]
+    cause, _ = said_once([finding("overfitting", curves=curves), finding("saturated-early")])
+    assert [dict(a.arguments) for a in cause.advice] == [{"max_train_steps": 26}]
+
+
 @pytest.mark.parametrize(
     ("cause", "effect"),
     [

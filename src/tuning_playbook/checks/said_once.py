@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.findings import Advice, Finding, Verdict
 
 _ALARMS = (Verdict.FAIL, Verdict.WARN)
 
@@ -75,4 +75,19 @@ def _as_cause(
         return finding
     effects = [alarms[effect] for effect, cause in causes.items() if cause == finding.check]
     shorter = [a for effect in effects for a in effect.advice if a.action == "train-shorter"]
-    return replace(finding, advice=(*finding.advice, *shorter[:1]))
+    lowest = max(
+        (c["lowest_at_step"] for c in finding.evidence.get("curves", ()) if c["overfits"]),
+        default=0,
+    )
+    return replace(finding, advice=(*finding.advice, *(_not_below(a, lowest) for a in shorter[:1])))
+
+
+def _not_below(advice: Advice, lowest: int) -> Advice:
+    """The advice to train for less, but until what overfits is at its lowest."""
+    if advice.arguments["max_train_steps"] >= lowest:
+        return advice
+    return Advice(
+        advice.action,
+        {**advice.arguments, "max_train_steps": lowest},
+        "no best trial gets better later",
+    )
