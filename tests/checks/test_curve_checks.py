@@ -126,6 +126,30 @@ def test_a_small_validation_set_is_known_by_its_binomial_error(curve_study):
     table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
     found = run(LateVariance(validation_examples=100), table)
     assert found.evidence["likely_cause"] == "small validation set"
+    assert found.verdict is Verdict.NOTE
+    # sqrt(p (1 - p) / n) of p = 0.54 and n = 100
+    assert found.evidence["sampling_deviation"] == pytest.approx(0.05, rel=0.02)
+    assert "100 evaluation examples leave (0.05)" in found.summary
+
+
+def test_noise_beyond_what_the_examples_leave_is_still_a_warning(curve_study):
+    table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
+    found = run(LateVariance(validation_examples=10_000), table)
+    assert found.verdict is Verdict.WARN
+    assert "more than 10,000 evaluation examples leave (0.005)" in found.summary
+
+
+def test_a_loss_is_no_share_of_the_examples(curve_study):
+    table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05, metric="val_loss")
+    found = run(LateVariance(validation_examples=100), table)
+    assert found.verdict is Verdict.WARN
+    assert found.evidence["sampling_deviation"] is None
+
+
+def test_a_cause_that_is_not_identified_is_looked_for_before_anything_is_changed(curve_study):
+    found = run(LateVariance(), curve_study(plateau, plateau, size=0.08, schedule=None))
+    assert found.evidence["likely_cause"] == "unknown"
+    assert found.advice[0].action == "identify-noise"
 
 
 def test_still_improving_depends_on_the_schedule(curve_study):
