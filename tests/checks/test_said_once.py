@@ -66,3 +66,16 @@ def test_a_chain_ends_at_its_first_cause():
     ])  # fmt: skip
     causes = {f.evidence.get("explained_by") for f in found if f.verdict is Verdict.NOTE}
     assert causes == {"direction-sanity"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [(Verdict.PASS, "pass"), (Verdict.WARN, "note"), (Verdict.UNKNOWN, "note")],
+)
+def test_a_question_that_another_check_answers_with_no_is_not_asked(answer, verdict):
+    asked = Finding("instability", Verdict.NOTE, "?", {}, (Advice("clip-gradients"),))
+    found, _ = said_once([asked, finding("edge-of-stability", answer)])
+    assert str(found.verdict) == verdict
+    assert bool(found.advice) is (verdict == "note")
+    lost = said_once([finding("instability", Verdict.FAIL), finding("edge-of-stability", answer)])
+    assert lost[0].verdict is Verdict.FAIL

@@ -25,13 +25,17 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "still-improving": ("best-step",),
 }  # fmt: skip
 
+# A note about trials above the best learning rate asks whether they keep it low.
+_QUESTION, _ANSWER = "instability", "edge-of-stability"
+
 
 def said_once(findings: Sequence[Finding]) -> list[Finding]:
     """The findings, where those that follow from another one are notes that name it.
 
     A note keeps its numbers: ``evidence.explained_by`` names the cause and
     ``evidence.verdict_alone`` what the check says by itself. Its advice is dropped, except that
-    to train for less, which the cause takes over: it holds whatever the cause.
+    to train for less, which the cause takes over: it holds whatever the cause. A note that only
+    asks what another check has answered with no is passed; ``evidence.answered_by`` names that.
 
     Args:
         findings: of one study, in any order.
@@ -47,8 +51,17 @@ def said_once(findings: Sequence[Finding]) -> list[Finding]:
     for cause, effects in _FOLLOWS.items():
         if cause in alarms and cause not in causes:
             causes.update({e: cause for e in effects if e in alarms and e not in causes})
+    answered = any(f.check == _ANSWER and f.verdict is Verdict.PASS for f in found)
+    told = [_answered(f) if answered and f.check == _QUESTION else f for f in found]
     return [_as_cause(f, causes, alarms) if f.check not in causes else _as_effect(f, causes)
-            for f in found]  # fmt: skip
+            for f in told]  # fmt: skip
+
+
+def _answered(finding: Finding) -> Finding:
+    if finding.verdict is not Verdict.NOTE:
+        return finding
+    told = {"answered_by": _ANSWER, "verdict_alone": finding.verdict.value}
+    return replace(finding, verdict=Verdict.PASS, evidence={**finding.evidence, **told}, advice=())
 
 
 def _as_effect(finding: Finding, causes: Mapping[str, str]) -> Finding:
