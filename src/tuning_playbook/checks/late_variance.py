@@ -127,20 +127,10 @@ class LateVariance:
             "sampling_deviation": number(sampling),
             "thresholds": thresholds(self),
         }
-        of_all = (
-            f"{100 * share:.2g} % of the improvement"
-            if np.isfinite(share)
-            else "no improvement over training to compare it with"
-        )
-        summary = (
-            f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
-            f"to the next ({of_all}), "
-        )
+        summary = _noise_words(roles, noise, share)
         if noisy:
-            summary += (
-                f"and the best quarter of the trials lies within {quarter:.2g}."
-                f"{self._examples(sampling, expected=expected)}"
-            )
+            summary += f"and the best quarter of the trials lies within {quarter:.2g}."
+            summary += self._examples(sampling, expected=expected)
             summary += "" if expected else f" {_why(cause)}"
         else:
             summary += f"and the {len(found.rows)} best trials lie within {gap:.2g}"
@@ -195,6 +185,18 @@ def _best_quarter(table: TrialTable, fewest: int) -> float:
     if len(loss) < fewest:
         return math.inf
     return float(loss[max(3, math.ceil(len(loss) / 4) - 1)] - loss[0])
+
+
+def _noise_words(roles: MetricRoles, noise: float, share: float) -> str:
+    of_all = (
+        f"{100 * share:.2g} % of the improvement"
+        if np.isfinite(share)
+        else "no improvement over training to compare it with"
+    )
+    return (
+        f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
+        f"to the next ({of_all}), "
+    )
 
 
 def _why(cause: Cause) -> str:

@@ -111,12 +111,8 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    findings = arm_findings(
-        arms,
-        deviation=deviation,
-        tolerance=own.complexity_cost or None,
-        examples=opened.project.evaluation_examples,
-    )
+    gain, examples = own.complexity_cost or None, opened.project.evaluation_examples
+    findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
     axis, compared = _compared(arms, labels)
     comparison = _comparison(arms, compared, deviation)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
