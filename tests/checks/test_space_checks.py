@@ -273,6 +273,20 @@ def test_what_matters_is_named_and_what_does_not_can_be_fixed():
     assert all(a.action == "fix" for a in finding.advice)
 
 
+def test_a_single_hyperparameter_is_compared_with_nothing():
+    units = np.random.default_rng(0).random(60)
+    values = SPACE["learning_rate"].domain.from_unit(units)
+    table = table_from_columns(
+        "study", ids=[f"t{i}" for i in range(60)], values={"learning_rate": values},
+        space=SearchSpace(SPACE.hyperparameters[:1]), metric_values=(units - 0.5) ** 2,
+        objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    finding = only(HyperparameterImportance(), table)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "only learning_rate was varied" in finding.summary
+    assert "100 %" not in finding.summary
+
+
 @pytest.mark.parametrize(
     ("best_at", "decaying", "verdict", "action"),
     [

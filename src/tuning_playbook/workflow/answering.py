@@ -93,7 +93,8 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    findings = arm_findings(arms, deviation=deviation, tolerance=own.complexity_cost or None)
+    gain, examples = own.complexity_cost or None, opened.project.evaluation_examples
+    findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
