@@ -47,7 +47,7 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
 def _edge(band: EdgeBand) -> str:
     if band.suggested is not None:
         low, high = band.suggested
-        return f"Still improves at the {band.edge} end: search {low:.4g} to {high:.4g}."
+        return f"Still improves at the {band.edge} end: search {short(low)} to {short(high)}."
     if band.verdict == "open":
         return f"The best trial is at the {band.edge} end, the last level tried."
     if band.verdict == "unstable":
