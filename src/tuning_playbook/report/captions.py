@@ -54,7 +54,7 @@ def _edge(band: EdgeBand) -> str:
         if band.suggested is None:
             return f"{words}."
         low, high = band.suggested
-        return f"{words}: search {low:.4g} to {high:.4g}."
+        return f"{words}: search {short(low)} to {short(high)}."
     if band.verdict == "open":
         return (
             f"The best trial and most of the best tenth are at the {band.edge} end, the last level "
