@@ -78,10 +78,16 @@ def test_a_sweep_goes_on_in_its_factors():
     assert next_level(rates, (1e-4, 1e-3, 1e-2, 1e-1), "low") == pytest.approx(1e-5)
 
 
-def test_after_random_values_the_range_grows():
+def test_after_random_values_the_next_level_is_a_median_step_away():
     rates = hyperparameter("lr", Float(1e-4, 1.0, "log"))
-    assert next_level(rates, (1e-4, 3e-2, 0.4, 0.98, 1.0), "high") == pytest.approx(100.0)
-    assert next_level(rates, (1e-4, 0.03, 0.1, 0.3, 1.0), "high") == pytest.approx(3.33)
+    # Factors of 10, 100, 4 and 2.5: the median is the root of 40.
+    assert next_level(rates, (1e-4, 1e-3, 0.1, 0.4, 1.0), "high") == pytest.approx(6.32)
+    assert next_level(rates, (1e-4, 1e-3, 0.1, 0.4, 1.0), "low") == pytest.approx(1.58e-5)
+
+
+def test_a_few_random_values_have_no_next_level():
+    rates = hyperparameter("lr", Float(2.2e-4, 0.05, "log"))
+    assert next_level(rates, (2.2e-4, 1.7e-3, 0.05), "low") is None
 
 
 def test_layers_never_become_0():

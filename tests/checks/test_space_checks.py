@@ -177,6 +177,14 @@ def test_a_best_trial_at_the_last_level_asks_for_one_more_level():
     assert "the best trial is at the high end of lr, the last level tried" in finding.summary
 
 
+def test_with_fewer_than_five_configurations_no_next_level_is_advised():
+    table = table_from_columns(
+        "s", ids=list("abcd"), values={"lr": [1e-4, 1e-3, 1e-2, 1e-1]},
+        metric_values=[4.0, 3.0, 2.0, 1.0], objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    assert only(SearchSpaceBoundary(), table).advice == ()
+
+
 def test_what_is_known_is_said_where_the_whole_cannot_be_told():
     finding = only(SearchSpaceBoundary(), sweep(4))
     assert finding.verdict is Verdict.UNKNOWN

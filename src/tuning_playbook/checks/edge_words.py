@@ -17,6 +17,7 @@ from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import counted, listed, short
 
 _MOST_NAMED = 4
+_FEWEST_TRIED = 5
 
 
 def edge_evidence(edge: EdgeStatistics) -> dict[str, Any]:
@@ -93,7 +94,9 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
 
 
 def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:
-    """Try the next level; ``None`` where there is none to try."""
+    """Try the next level; ``None`` where there is none to try, or too few were tried to say."""
+    if edge.configurations < _FEWEST_TRIED:
+        return None
     column = table.values[edge.hyperparameter]
     tried = sorted({v for v in column if v is not None and np.isfinite(v)})
     value = next_level(table.space[edge.hyperparameter], tried, edge.edge)

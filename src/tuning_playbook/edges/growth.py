@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Literal
 
+from tuning_playbook.edges.levels import FEW_LEVELS
 from tuning_playbook.edges.limits import (
     SHARES,
     family_of,
@@ -17,6 +19,7 @@ from tuning_playbook.space import Hyperparameter, Ordered
 from tuning_playbook.vocabulary import Family
 
 _LEAST, _MOST = 0.3, 0.5  # of the range, in its own scale
+_FEWEST_IRREGULAR = 5  # three random rates say nothing of the next
 _SCALES: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
     "linear": (float, float),
     "log": (math.log, math.exp),
@@ -64,7 +67,8 @@ def next_level(
     """The level beyond the last one tried; ``None`` where none makes sense.
 
     A value of the declared list that was not tried comes first, else equal steps or equal factors
-    of the last levels. Where these follow no rule, as in a random search, it is the end of
+    of the last levels. Where these follow no rule, as in a random search, it is the median step
+    beyond the last one, and none with fewer than five levels; of more than eight it is the end of
     `grown_range`.
 
     Args:
@@ -84,11 +88,18 @@ def next_level(
     if waiting:
         return waiting[0] if edge == "high" else waiting[-1]
     scale = _progression(h, outward)
-    if not isinstance(h.domain, Ordered) and not _is_regular(outward[-4:], scale):
-        end = _grown_end(h, edge)
-        return math.ceil(end) if lists_whole_numbers(h) and edge == "high" else end
     forward, back = _SCALES[scale]
-    end = back(2 * forward(last) - forward(outward[-2]))
+    step = forward(last) - forward(outward[-2])
+    if not isinstance(h.domain, Ordered) and not _is_regular(outward[-4:], scale):
+        if len(outward) < _FEWEST_IRREGULAR:
+            return None
+        if len(outward) > FEW_LEVELS:
+            end = _grown_end(h, edge)
+            return math.ceil(end) if lists_whole_numbers(h) and edge == "high" else end
+        scale = "linear" if scale == "log" and min(outward) <= 0 else scale
+        forward, back = _SCALES[scale]
+        step = median(forward(b) - forward(a) for a, b in pairwise(outward))
+    end = back(forward(last) + step)
     end = _within(h, edge, last, _tidy(end))
     if lists_whole_numbers(h):
         end = math.ceil(end - 1e-9) if edge == "high" else math.floor(end + 1e-9)
