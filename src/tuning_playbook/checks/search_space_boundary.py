@@ -22,7 +22,7 @@ from tuning_playbook.checks.evidence import thresholds
 from tuning_playbook.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
-from tuning_playbook.words import counted
+from tuning_playbook.words import counted, listed
 
 _USUAL = EdgeLimits()
 _SETTLED: tuple[EdgeVerdict, ...] = ("inside", "natural-limit", "not-tuned")
