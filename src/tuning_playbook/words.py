@@ -73,10 +73,18 @@ def short(value: object, digits: int = 4) -> str:
     Example:
         >>> short(0.0123456), short(128), short("adam"), short(True), short(1 / 3, 2)
         ('0.01235', '128', 'adam', 'true', '0.33')
+        >>> short(0.99999), short(1.0)  # what is not 1 is never rounded to it
+        ('0.99999', '1')
     """
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    if abs(value) != 1 and text.removeprefix("-") == "1":
+        places = math.ceil(-math.log10(abs(1 - abs(value)))) + 1
+        return f"{value:.{places}f}".rstrip("0")
+    return text
 
 
 def to_scale(value: float, scale: float) -> str:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.edges import judged_edges
+from tuning_playbook.edges.failures import chance_of_failures, failing_region
 from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.space import (
     Categorical,
@@ -21,6 +23,8 @@ from tuning_playbook.space import (
     SearchSpace,
 )
 from tuning_playbook.study import Objective
+
+EDGES = ("low", "high")
 
 
 def edges_of(table):
@@ -165,6 +169,44 @@ def test_a_range_that_ends_where_trials_fail_is_unstable(unit_study):
     found = edges_of(unit_study(units, -units[:, 0], failed=failed))["h0", "high"]
     assert found.verdict == "unstable"
     assert found.infeasible_share > 0.5
+
+
+@pytest.mark.parametrize("count", [20, 60])
+@pytest.mark.parametrize("cause", ["rate", "nothing"])
+def test_failures_by_chance_or_by_another_hyperparameter_make_no_edge_unstable(
+    unit_study, count, cause
+):
+    rng = np.random.default_rng(5)
+    said = 0
+    for _ in range(40):
+        units = rng.random((count, 3))
+        failed = units[:, 0] > 0.67 if cause == "rate" else rng.random(count) < 0.4
+        loss = (units[:, 0] - 0.5) ** 2 + 0.02 * rng.standard_normal(count)
+        found = verdicts(unit_study(units, loss, failed=failed))
+        said += any(found[key, edge] == "unstable" for key in ("h1", "h2") for edge in EDGES)
+    assert said <= 3  # 3 % of 40 studies and two standard errors
+
+
+def test_failures_give_way_to_what_explains_them_better(unit_study):
+    # A sampler that raised the second hyperparameter together with the first, which fails.
+    rng = np.random.default_rng(0)
+    first = rng.random(80)
+    units = np.column_stack([first, np.clip(first + 0.1 * rng.standard_normal(80), 0, 1)])
+    failing = failing_region({"h0": units[:, 0], "h1": units[:, 1]}, first > 0.8)
+    assert failing.key == "h0"
+    assert failing.inside.tolist() == (first > 0.8).tolist()
+    # Of the first alone, the second's failures would not be chance.
+    assert chance_of_failures(first > 0.8, units[:, 1] > 0.8) < 0.001
+    found = verdicts(unit_study(units, rng.random(80), failed=first > 0.8))
+    assert found["h1", "high"] != "unstable"
+
+
+@pytest.mark.parametrize(("failures", "outer"), [(5, 3), (1, 4), (9, 9)])
+def test_the_chance_of_failures_is_the_hypergeometric_tail(failures, outer):
+    failed, zone = np.arange(20) < failures, np.arange(20) < outer
+    seen = int((failed & zone).sum())
+    expected = stats.hypergeom.sf(seen - 1, 20, failures, outer)
+    assert chance_of_failures(failed, zone) == pytest.approx(expected)
 
 
 def test_infinite_and_clipped_values_count_by_their_rank(unit_study):

@@ -97,7 +97,9 @@ def test_a_logged_learning_rate_tells_the_schedule(curve, kind):
     ("values", "kinds"),
     [
         ({"lr_decay_steps": [1, 2, 3]}, "decaying"),
-        ({"warmup_steps": [1, 2, 3]}, "decaying"),
+        ({"warmup_steps": [1, 2, 3]}, "unknown"),  # constant after it, for all we know
+        ({"warmup_factor": [0.1, 0.2, 0.3]}, "unknown"),
+        ({"warmup_steps": [1, 2, 3], "decay_steps_factor": [0.5, 0.6, 0.7]}, "decaying"),
         ({"lr_peak_epoch": [1, 2, 3]}, "decaying"),
         ({"schedule": ["cosine", "linear", "cosine"]}, "decaying"),
         ({"weight_decay": [0.1, 0.2, 0.3]}, "unknown"),

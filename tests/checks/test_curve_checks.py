@@ -126,6 +126,30 @@ def test_a_small_validation_set_is_known_by_its_binomial_error(curve_study):
     table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
     found = run(LateVariance(validation_examples=100), table)
     assert found.evidence["likely_cause"] == "small validation set"
+    assert found.verdict is Verdict.NOTE
+    # sqrt(p (1 - p) / n) of p = 0.54 and n = 100
+    assert found.evidence["sampling_deviation"] == pytest.approx(0.05, rel=0.02)
+    assert "100 evaluation examples leave (0.05)" in found.summary
+
+
+def test_noise_beyond_what_the_examples_leave_is_still_a_warning(curve_study):
+    table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
+    found = run(LateVariance(validation_examples=10_000), table)
+    assert found.verdict is Verdict.WARN
+    assert "more than 10,000 evaluation examples leave (0.005)" in found.summary
+
+
+def test_a_loss_is_no_share_of_the_examples(curve_study):
+    table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05, metric="val_loss")
+    found = run(LateVariance(validation_examples=100), table)
+    assert found.verdict is Verdict.WARN
+    assert found.evidence["sampling_deviation"] is None
+
+
+def test_a_cause_that_is_not_identified_is_looked_for_before_anything_is_changed(curve_study):
+    found = run(LateVariance(), curve_study(plateau, plateau, size=0.08, schedule=None))
+    assert found.evidence["likely_cause"] == "unknown"
+    assert found.advice[0].action == "identify-noise"
 
 
 def test_still_improving_depends_on_the_schedule(curve_study):
@@ -148,7 +172,19 @@ def test_a_plateau_does_not_still_improve_and_has_saturated(curve_study):
     found = run(SaturatedEarly(), table)
     assert found.verdict is Verdict.WARN
     advised = found.advice[0].arguments["max_train_steps"]
-    assert max(found.evidence["saturation_steps"]) < advised < 600
+    assert max(found.evidence["saturation_steps"]) < advised < 900
+
+
+def test_the_advice_to_train_for_less_keeps_the_best_step_of_every_best_trial(curve_study):
+    slow = curve_study(lambda s: np.exp(-30 * s) + 0.002 * np.abs(s - 0.7), size=0.0001)
+    found = run(SaturatedEarly(), slow)
+    latest = int(slow.best_step[:5].max())
+    assert latest > 1.5 * max(found.evidence["saturation_steps"])
+    assert found.advice[0].arguments["max_train_steps"] == latest
+    at_the_end = curve_study(lambda s: np.exp(-30 * s) - 0.002 * s, size=0.0001)
+    found = run(SaturatedEarly(), at_the_end)
+    assert found.verdict is Verdict.WARN
+    assert found.advice == ()
 
 
 def test_a_plateau_before_a_decay_is_no_saturation(curve_study):

@@ -30,6 +30,12 @@ def test_what_follows_is_a_note_that_names_its_cause_and_keeps_its_numbers():
     assert effect.advice == ()
 
 
+def test_nobody_is_told_to_stop_before_an_overfitting_trial_is_at_its_lowest():
+    curves = [{"lowest_at_step": 26, "overfits": True}, {"lowest_at_step": 90, "overfits": False}]
+    cause, _ = said_once([finding("overfitting", curves=curves), finding("saturated-early")])
+    assert [dict(a.arguments) for a in cause.advice] == [{"max_train_steps": 26}]
+
+
 @pytest.mark.parametrize(
     ("cause", "effect"),
     [
@@ -60,3 +66,16 @@ def test_a_chain_ends_at_its_first_cause():
     ])  # fmt: skip
     causes = {f.evidence.get("explained_by") for f in found if f.verdict is Verdict.NOTE}
     assert causes == {"direction-sanity"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [(Verdict.PASS, "pass"), (Verdict.WARN, "note"), (Verdict.UNKNOWN, "note")],
+)
+def test_a_question_that_another_check_answers_with_no_is_not_asked(answer, verdict):
+    asked = Finding("instability", Verdict.NOTE, "?", {}, (Advice("clip-gradients"),))
+    found, _ = said_once([asked, finding("edge-of-stability", answer)])
+    assert str(found.verdict) == verdict
+    assert bool(found.advice) is (verdict == "note")
+    lost = said_once([finding("instability", Verdict.FAIL), finding("edge-of-stability", answer)])
+    assert lost[0].verdict is Verdict.FAIL

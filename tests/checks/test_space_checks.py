@@ -141,6 +141,22 @@ def test_an_alarm_from_few_trials_is_a_warning():
     few = only(SearchSpaceBoundary(), study(units[:49], units[:49, 1]))
     assert (few.verdict, few.confidence) == (Verdict.WARN, "low")
     assert few.advice[0].action == "expand"
+    assert few.summary.startswith("Is the low end of weight_decay too high? error still improves ")
+    assert "which 49 configurations do not make certain." in few.summary
+
+
+def test_noise_does_not_fail():
+    rng = np.random.default_rng(99)
+    said = [
+        only(SearchSpaceBoundary(), study(rng.random((60, 3)), rng.standard_normal(60))).verdict
+        for _ in range(40)
+    ]
+    assert said.count(Verdict.FAIL) == 0
+
+
+def test_one_configuration_is_spoken_of_in_the_singular():
+    finding = only(SearchSpaceBoundary(), STUDIES["one trial"]())
+    assert "1 configuration does not show" in finding.summary
 
 
 def sweep(best, **more):
@@ -184,7 +200,11 @@ def test_batch_sizes_and_training_lengths_are_named_once_and_never_searched():
     finding = only(SearchSpaceBoundary(), table)
     assert {a.arguments["hyperparameter"] for a in finding.advice} <= {"lr"}
     assert finding.summary.count("batch_size") == finding.summary.count("epochs") == 1
-    assert finding.summary.endswith("batch_size and epochs are not tuned: nothing to widen there.")
+    assert finding.summary.endswith(
+        "batch_size was varied, but is not to be chosen by validation performance: fix it by speed "
+        "and tune the rest anew for it. epochs was varied: every trial should train equally long; "
+        "a longer training is a round of its own."
+    )
 
 
 def test_many_infeasible_trials_shrink_the_range_that_they_are_in():
@@ -271,6 +291,20 @@ def test_what_matters_is_named_and_what_does_not_can_be_fixed():
     assert {a.arguments["hyperparameter"] for a in finding.advice} <= {"weight_decay", "momentum"}
     assert finding.advice
     assert all(a.action == "fix" for a in finding.advice)
+
+
+def test_a_single_hyperparameter_is_compared_with_nothing():
+    units = np.random.default_rng(0).random(60)
+    values = SPACE["learning_rate"].domain.from_unit(units)
+    table = table_from_columns(
+        "study", ids=[f"t{i}" for i in range(60)], values={"learning_rate": values},
+        space=SearchSpace(SPACE.hyperparameters[:1]), metric_values=(units - 0.5) ** 2,
+        objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    finding = only(HyperparameterImportance(), table)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "only learning_rate was varied" in finding.summary
+    assert "100 %" not in finding.summary
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tuning_playbook.analysis.isolation import compare_arms
 from tuning_playbook.decide.answer import answer
 from tuning_playbook.decide.chance import chance_of
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.settling import settling_reruns
+from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, settling_reruns
 from tuning_playbook.decide.soundness import judge_soundness
 from tuning_playbook.decide.standing import standing_of
 from tuning_playbook.decisions import Soundness
@@ -56,7 +56,7 @@ def _answer(
         comparison, smallest_gain=max(complexity_cost, chance.resolution or 0.0), fresh=fresh
     )
     judged = judge_soundness(findings, trials=counts, feasible=counts, leader=standing.winner)
-    settling = ""
+    settling = NOTHING_TO_SETTLE
     if len(arms) > 1:
         first, second = comparison.order[:2]
         settling = settling_reruns(
@@ -100,7 +100,8 @@ def test_equal_arms_have_a_leader_and_the_reruns_that_would_settle_it():
     assert found.sentence.startswith("No clear winner: a leads with error = ")
     assert set(found.winners) == {"a", "b"}
     assert found.leader == found.winners[0] == "a"
-    assert "playbook rerun r1 --arms --times 5" in found.settling
+    assert found.settling_command == "playbook rerun r1 --arms --times 5"
+    assert found.settling_command in found.settling
 
 
 def test_a_gap_at_shared_points_wins_where_the_same_gap_at_own_points_does_not():
@@ -146,8 +147,11 @@ def test_what_is_not_counted_is_said():
 def test_reruns_name_a_winner_that_the_search_does_not():
     found = _answer(LEVEL, reruns={"a": [0.30, 0.31, 0.29], "b": [0.10, 0.11, 0.09]})
     assert (found.winners, found.leader) == (("b",), None)
-    assert "b is best" in found.sentence
-    assert "Reruns with fresh seeds settle it" in found.sentence
+    assert found.sentence.startswith(
+        "b is best: its best configuration comes to error = 0.1 (mean of 3 reruns) with fresh "
+        "seeds, the next, a, to 0.3 (mean of 3 reruns)."
+    )
+    assert found.sentence.endswith("The best trials of the search reached 0.1105 and 0.1.")
 
 
 def test_reruns_that_put_another_arm_ahead_take_the_winner_back():
@@ -155,6 +159,7 @@ def test_reruns_that_put_another_arm_ahead_take_the_winner_back():
     found = _answer({"adam": GOOD, "sgd": BAD}, reruns=reruns, seed_deviation=0.1)
     assert found.leader == "sgd"
     assert set(found.winners) == {"adam", "sgd"}
+    assert "sgd leads, its best configuration comes to error = 0.37 (mean" in found.sentence
     assert "do not confirm" in found.sentence
 
 

@@ -59,7 +59,7 @@ def test_few_examples_are_not_taken_for_none():
 
 
 def test_without_predictions_the_smaller_of_two_bounds_is_taken():
-    few = example_luck(Examples(50), deviation=0.01, level=0.1)
+    few = example_luck(Examples(500), deviation=0.01, level=0.1)
     many = example_luck(Examples(1_000_000), deviation=0.01, level=0.1)
     loss = example_luck(Examples(1_000_000), deviation=0.01, level=2.3)
     unknown = example_luck(Examples(), deviation=0.01, level=0.1)
@@ -110,4 +110,19 @@ def test_reruns_that_only_examples_leave_open_are_not_asked_for():
     decision = decide(Examples(20, 0.2, 20))
     assert decision.choice is Choice.INCONCLUSIVE
     assert decision.reruns_asked == 0
-    assert any("more examples are needed" in reason for reason in decision.reasons)
+    assert any("evaluate on more examples" in reason for reason in decision.reasons)
+
+
+@pytest.mark.parametrize("count", [1, 2, 10])
+def test_few_examples_leave_at_least_one_of_them_to_chance(count):
+    luck = example_luck(Examples(count), deviation=0.007, level=0.1)
+    assert luck.deviation == pytest.approx(1 / count)  # sqrt of a disagreement of 1 / n, over n
+    assert luck.known == "bounded"
+
+
+def test_many_examples_are_left_to_the_spread_between_reruns():
+    many, unknown = (
+        example_luck(Examples(count), deviation=0.007, level=0.1) for count in (10_000, None)
+    )
+    assert many.deviation < unknown.deviation == pytest.approx(0.007 / math.sqrt(2))
+    assert example_luck(Examples(10**6), deviation=1e-5, level=0.1).known == "assumed"

@@ -119,6 +119,20 @@ def test_a_sound_answer_is_rerun_and_decided_first(project):
     ]
 
 
+def test_what_the_answer_says_would_settle_it_comes_before_the_decision(project):
+    command = "playbook rerun decay --arms --times 5"
+    open_answer = _answered(settling=f"What would settle it: {command}.", settling_command=command)
+    commands = [s.command for s in _steps(project, _current(open_answer))]
+    assert commands[:3] == [command, "playbook rerun decay", "playbook decide decay"]
+
+
+def test_reruns_that_cannot_settle_the_answer_are_not_its_first_step(project):
+    words = "Reruns on the same 500 evaluation examples cannot settle a difference of 0.01."
+    step = _steps(project, _current(_answered(settling=words)))[0]
+    assert (step.command, step.reason) == ("", words)
+    assert "evaluate on more examples" in step.title
+
+
 def test_reruns_that_are_there_are_not_asked_for_again(project):
     commands = [s.command for s in _steps(project, _current(_answered(), reruns=5))]
     assert commands[0] == "playbook decide decay"
@@ -140,6 +154,18 @@ def test_an_adopted_candidate_is_launched(project):
 def test_an_open_decision_asks_for_the_reruns_that_would_settle_it(project):
     current = _current(_answered(), reruns=5, decision=_decision(Choice.INCONCLUSIVE, 12))
     assert _steps(project, current)[0].command == "playbook rerun decay --times 12"
+
+
+def test_where_only_more_examples_settle_it_that_comes_before_reruns(project):
+    decision = replace(
+        _decision(Choice.INCONCLUSIVE, 1001), reruns_asked=20, example_deviation=0.05
+    )
+    first, second = _steps(project, _current(_answered(), decision=decision, reruns=5))[:2]
+    assert first.command == ""
+    assert "evaluate on more examples" in first.title
+    assert "no number of reruns" in first.reason
+    assert second.command == "playbook rerun decay --times 20"
+    assert "only if the true gain is larger" in second.reason
 
 
 def test_an_open_decision_asks_for_no_more_than_it_says_is_worth_making(project):
@@ -167,6 +193,26 @@ def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
     steps = _steps(project, _current(answered))
     (beyond,) = [s for s in steps if s.round is not None and s.round.follows]
     assert beyond.round.scientific["weight_decay"] == (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+    assert beyond.round.question == (
+        "Which weight decay is best when learning rate is tuned for each: "
+        "0.0, 1e-05, 0.0001, 0.001, 0.01?"
+    )
+
+
+@pytest.mark.parametrize("waiting", [(), ("decay-2",)])
+def test_the_last_search_waits_for_a_round_that_asks_again(project, waiting):
+    good = {"learning_rate": Float(0.05, 0.5, "log")}
+    answered = _answered(best_arm={"weight_decay": 1e-4}, good_ranges=good)
+    state = ProjectState(
+        project,
+        _current(answered, decision=_decision(Choice.KEEP), launched=True),
+        waiting=waiting,
+        asked=frozenset({"weight_decay", "norm"}),
+        names=frozenset({"decay", *waiting}),
+    )
+    steps = next_steps(state)
+    assert not any(s.round is not None and s.round.mode == "exploit" for s in steps)
+    assert any(s.title.startswith(("Run round decay-2", "Compare values")) for s in steps)
 
 
 def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):

@@ -202,7 +202,7 @@ def test_an_edge_of_few_trials_weakens():
             {"tuned": valley(rng, -4, 0, floor=0.1), "undertuned": valley(rng, -7, -3)}
         )
         assert label.soundness is Soundness.WEAK
-        assert label.reasons[0].startswith("undertuned may not be tuned: error still improves at")
+        assert label.reasons[0].startswith("undertuned may not be tuned: Is the ")
 
 
 def test_arms_that_were_tuned_are_seldom_void():

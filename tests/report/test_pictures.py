@@ -65,7 +65,10 @@ def test_the_picture_of_a_tight_edge_is_the_axis_that_should_grow(judged):
                    if p.finding.check == "search-space-boundary"]  # fmt: skip
     assert boundary.finding.verdict is Verdict.FAIL
     assert [plots[number].key for number in boundary.shown] == ["axis:decay"]
-    assert "Still improves at the low end: search 1e-06 to 1" in plots[boundary.shown[0]].caption
+    assert (
+        "The trials still improve at the low end: search 1e-06 to 1"
+        in plots[boundary.shown[0]].caption
+    )
 
 
 def test_the_picture_of_failures_is_the_axis_that_explains_them(judged):

@@ -53,6 +53,11 @@ def test_unknown_and_passed_checks_are_folded():
     assert text.count("cannot tell") == text.count("pass ") == 1
 
 
+def test_what_a_passed_check_left_out_is_shown():
+    passed = finding("best-step", Verdict.PASS, evidence={"aside": "batch_size was varied."})
+    assert "best-step: batch_size was varied." in printed([passed])
+
+
 def test_verbose_unfolds_everything():
     text = printed(
         [finding("best-step", Verdict.PASS, evidence={"shares": list(range(40)), "limit": 0.1})],

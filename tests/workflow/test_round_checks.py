@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tuning_playbook.checks import all_checks
+from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
@@ -38,3 +39,8 @@ def test_what_reruns_tell_apart_is_what_sampling_has_to_hit() -> None:
     checks = round_checks(STUDY, deviation=0.01)
     (density,) = (c for c in checks if isinstance(c, SamplingDensity))
     assert density.noise == 0.01
+
+
+def test_the_noise_of_evaluations_is_held_against_the_declared_examples() -> None:
+    (late,) = (c for c in round_checks(STUDY, examples=500) if isinstance(c, LateVariance))
+    assert late.validation_examples == 500

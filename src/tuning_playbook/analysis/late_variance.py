@@ -16,6 +16,8 @@ from tuning_playbook.analysis.curve_blocks import (
 )
 from tuning_playbook.analysis.curve_noise import late_noise, resolution
 from tuning_playbook.analysis.table import CurveColumn
+from tuning_playbook.analysis.variances import data_spread
+from tuning_playbook.vocabulary import MetricFamily, metric_family
 
 Cause: TypeAlias = Literal[
     "small validation set", "learning rate high late", "batch noise", "unknown"
@@ -24,7 +26,7 @@ Cause: TypeAlias = Literal[
 # Validation noise this many times the training loss's, both as shares of their improvement,
 # does not come from the weights.
 _VALIDATION_EXCESS = 5.0
-_BINOMIAL_SHARE = 0.7
+_SAMPLING_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,40 +79,57 @@ def late_step_noise(
     return LateNoise(rows, noise, share, level, step)
 
 
+def sampling_deviation(validation: LateNoise, metric: str, examples: int | None) -> float:
+    """Standard deviation of the metric between evaluation sets of this size, see `data_spread`.
+
+    Args:
+        validation: noise of the metric, and its level late in training.
+        metric: its name; losses and perplexities are no shares of the examples.
+        examples: size of the evaluation set; ``None`` where not known.
+
+    Returns:
+        In units of the metric; NaN where it is no share from 0 to 1, or the size is not known.
+    """
+    level = float(np.nanmedian(validation.level))
+    if metric_family(metric) in (MetricFamily.LOSS, MetricFamily.PERPLEXITY):
+        return math.nan
+    return data_spread(level, examples).deviation
+
+
+def is_sampling(validation: LateNoise, sampling: float) -> bool:
+    """Whether so few examples leave about as much to chance as the evaluations vary by."""
+    return sampling >= _SAMPLING_SHARE * float(np.nanmedian(validation.noise))
+
+
 def likely_cause(
     validation: LateNoise,
     training: LateNoise | None,
     *,
     schedule: str,
     end_ratio: float,
-    validation_examples: int | None,
+    sampling: float = math.nan,
     high_late: float = 0.3,
 ) -> Cause:
     """What most probably makes the evaluations jump.
 
-    A small validation set where the binomial error ``sqrt(p (1 - p) / examples)`` of an accuracy p
-    reaches 70 % of the noise, or where validation is five times as noisy as the training loss in
-    shares of their improvement (or of the loss left, if that is smaller). Else a learning rate
-    that is still high where it is constant or ends above ``high_late`` of its peak; else the
-    batches. Unknown where the schedule is not known, or where nothing tells the share of
-    the validation set.
+    A small validation set where ``sampling`` reaches 70 % of the noise, or, where it is not known,
+    where validation is five times as noisy as the training loss in shares of their improvement (or
+    of the loss left, if that is smaller). Else a learning rate that is still high where it is
+    constant or ends above ``high_late`` of its peak; else the batches. Unknown where the schedule
+    is not known, or where nothing tells the share of the validation set.
 
     Args:
         validation: noise of the validation metric.
         training: noise of the training loss; ``None`` where it was not logged.
         schedule: ``constant``, ``decaying`` or ``unknown``.
         end_ratio: learning rate late in training as a share of its peak; NaN where not logged.
-        validation_examples: size of the validation set, where known.
+        sampling: see `sampling_deviation`; NaN where not known.
         high_late: share of the peak.
     """
-    noise = float(np.nanmedian(validation.noise))
-    level = float(np.nanmedian(validation.level))
-    if validation_examples and 0 < level < 1:
-        binomial = math.sqrt(level * (1 - level) / validation_examples)
-        if binomial >= _BINOMIAL_SHARE * noise:
-            return "small validation set"
+    if is_sampling(validation, sampling):
+        return "small validation set"
     known = training is not None and bool(np.isfinite(training.share).any())
-    if training is not None and known:
+    if training is not None and known and math.isnan(sampling):
         typical = float(np.nanmedian(np.maximum(training.share, training.noise / training.size)))
         if float(np.nanmedian(validation.share)) > _VALIDATION_EXCESS * typical:
             return "small validation set"

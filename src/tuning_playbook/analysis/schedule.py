@@ -13,6 +13,7 @@ from tuning_playbook.analysis.curve_blocks import FloatArray, equal_length_block
 from tuning_playbook.analysis.metric_roles import MetricRoles
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Hyperparameter
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 
 CONSTANT, DECAYING, UNKNOWN = "constant", "decaying", "unknown"
 
@@ -46,7 +47,8 @@ def schedules(table: TrialTable, roles: MetricRoles, *, decayed: float = 0.5) ->
     A logged learning rate is decaying where its mean over the last tenth of the points lies below
     ``decayed`` times its peak. Otherwise a hyperparameter that names a schedule decides: its value
     where that is a word such as ``constant`` or ``cosine``, else its mere presence, since a tuned
-    decay or warmup length means that a schedule is there. Weight decay is not a schedule.
+    length of a decay means that there is one. A warmup does not: the rate may stay constant after
+    it. Weight decay is no schedule.
 
     Args:
         table: the study.
@@ -81,14 +83,9 @@ def schedules(table: TrialTable, roles: MetricRoles, *, decayed: float = 0.5) ->
 
 
 def _names_a_schedule(h: Hyperparameter) -> bool:
-    words = set(re.split(r"[^a-z]+", h.name.lower()))
-    if "weight" in words or "wd" in words:
-        return False
-    if h.kind == "schedule" or words & {"schedule", "scheduler", "warmup", "cosine", "anneal"}:
-        return True
-    return bool(words & {"decay", "peak"}) and bool(
-        words & {"lr", "learning", "rate", "step", "steps", "factor", "epoch", "epochs"}
-    )
+    """By its declared kind or its name; a warmup alone may end in a constant rate."""
+    family = hyperparameter_family(h.name)
+    return family is Family.SCHEDULE or (h.kind == "schedule" and family is not Family.WARMUP)
 
 
 def _of_word(value: Any) -> str:

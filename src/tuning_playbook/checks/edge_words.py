@@ -13,6 +13,7 @@ from tuning_playbook.checks.evidence import number
 from tuning_playbook.edges import EdgeStatistics
 from tuning_playbook.edges.growth import grown_range, next_level
 from tuning_playbook.findings import Advice
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import counted, listed, short
 
 _MOST_NAMED = 4
@@ -36,6 +37,59 @@ def widening(table: TrialTable, edge: EdgeStatistics) -> Advice:
         f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}; look "
         "again after that",
     )
+
+
+def improvement(edge: EdgeStatistics) -> str:
+    """How much better the end is than the middle, with its standard deviation."""
+    return (
+        f"{edge.effect:.2g} ± {edge.effect_deviation:.1g} standard deviations of the ranked "
+        "trials over the middle of the range"
+    )
+
+
+def widening_question(metric: str, edges: Sequence[EdgeStatistics]) -> str:
+    """What the trials suggest and do not settle, as a question.
+
+    Example:
+        >>> widening_question("loss", [EdgeStatistics(
+        ...     "lr", "low", "tight", configurations=30, effect=1.2, effect_deviation=0.5)])[:60]
+        'Is the low end of lr too high? loss still improves there by '
+    """
+    first = edges[0]
+    wrong = {"low": "too high", "high": "too low"}
+    asked = (
+        f"Is {named(edges)} {wrong[first.edge]}?" if len(edges) == 1
+        else f"Should the ranges reach further at {named(edges)}?"
+    )  # fmt: skip
+    trials = counted(first.configurations, "configuration")
+    do = "does" if first.configurations == 1 else "do"
+    there = "there" if len(edges) == 1 else f"at {named([first])}"
+    return (
+        f"{asked} {metric} still improves {there} by {improvement(first)}, which {trials} {do} "
+        "not make certain."
+    )
+
+
+def aside_of(edges: Sequence[EdgeStatistics]) -> str:
+    """What was varied and is not to be chosen by a search, once; empty where nothing was."""
+    keys = list(dict.fromkeys(e.hyperparameter for e in edges if e.verdict == "not-tuned"))
+    batches = [key for key in keys if hyperparameter_family(key) is Family.BATCH_SIZE]
+    lengths = [key for key in keys if key not in batches]
+    said = []
+    if batches:
+        were, them = ("were", "them") if len(batches) > 1 else ("was", "it")
+        said.append(
+            f"{listed(batches)} {were} varied, but {'are' if len(batches) > 1 else 'is'} not to be "
+            f"chosen by validation performance: fix {them} by speed and tune the rest anew for "
+            f"{them}."
+        )
+    if lengths:
+        were = "were" if len(lengths) > 1 else "was"
+        said.append(
+            f"{listed(lengths)} {were} varied: every trial should train equally long; a longer "
+            "training is a round of its own."
+        )
+    return " ".join(said)
 
 
 def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:

@@ -58,6 +58,15 @@ class HyperparameterImportance:
                     feasible_configurations=count,
                 ),
             )
+        if len(found) < 2:
+            return (
+                cannot_tell(
+                    self,
+                    f"Cannot tell: only {found[0].hyperparameter} was varied, and there is no "
+                    "other to compare it with.",
+                    feasible_configurations=count,
+                ),
+            )
         pairs = interactions(table, judged, fewest_trials=self.interaction_trials)
         return (self._word(table, judged, found, pairs, count),)
 

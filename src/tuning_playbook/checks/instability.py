@@ -266,8 +266,8 @@ def _summary(
             f"The {known} best trials keep their progress, but {above['unstable']} of "
             f"{above['trials']} trials just above the best {above['hyperparameter']} "
             f"({above['best']:.3g}) lose theirs, against {above['unstable_at_or_below']} of "
-            f"{above['trials_at_or_below']} at or below it. Does instability keep the learning "
-            "rate too low?"
+            f"{above['trials_at_or_below']} at or below it. Whether that keeps the "
+            "learning rate too low is the question of edge-of-stability."
         )
     if found.sustained.any():
         lost = found.sustained | found.early

@@ -9,7 +9,14 @@ from typing import ClassVar
 import numpy as np
 
 from tuning_playbook.analysis.best_trials import best_rows, feasible_rows
-from tuning_playbook.analysis.late_variance import Cause, LateNoise, late_step_noise, likely_cause
+from tuning_playbook.analysis.late_variance import (
+    Cause,
+    LateNoise,
+    is_sampling,
+    late_step_noise,
+    likely_cause,
+    sampling_deviation,
+)
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.schedule import schedules
@@ -30,6 +37,7 @@ _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
         Advice("larger-batch", reason="fewer examples per batch mean noisier steps"),
     ),
     "unknown": (
+        Advice("identify-noise", reason="they tell whether the rate or the batches make the noise"),
         Advice("decay-learning-rate", reason="if the learning rate is still high at the end"),
         Advice("average-weights", reason="if it already decays"),
         Advice("more-validation-data", reason="if the validation set is small"),
@@ -56,7 +64,9 @@ class LateVariance:
             since the noise itself moves trials apart.
         minimum_share: noise, as a share of the improvement over training, below which it does not.
         fewest_trials: feasible configurations that are needed to warn.
-        validation_examples: size of the validation set, where known; tells the cause.
+        validation_examples: size of the validation set, where known. Where it leaves about as much
+            to chance as the evaluations vary by, the check notes that instead of a warning: the
+            curves are as calm as so few examples can show.
     """
 
     id: ClassVar[str] = "late-variance"
@@ -101,7 +111,9 @@ class LateVariance:
             and share > self.minimum_share
         )
         close = noise > self.gap_share * gap
-        cause = self._cause(table, roles, found)
+        sampling = sampling_deviation(found, table.objective.metric, self.validation_examples)
+        expected = is_sampling(found, sampling)
+        cause = self._cause(table, roles, found, sampling)
         evidence = {
             "metric": roles.objective,
             "trials": names(table, found.rows),
@@ -111,28 +123,23 @@ class LateVariance:
             "gap_between_best_trials": number(gap),
             "gap_of_best_quarter": number(quarter),
             "likely_cause": cause if noisy else None,
+            "evaluation_examples": self.validation_examples,
+            "sampling_deviation": number(sampling),
             "thresholds": thresholds(self),
         }
-        of_all = (
-            f"{100 * share:.2g} % of the improvement"
-            if np.isfinite(share)
-            else "no improvement over training to compare it with"
-        )
-        summary = (
-            f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
-            f"to the next ({of_all}), "
-        )
+        summary = _noise_words(roles, noise, share)
         if noisy:
-            summary += (
-                f"and the best quarter of the trials lies within {quarter:.2g}. {_why(cause)}"
-            )
+            summary += f"and the best quarter of the trials lies within {quarter:.2g}."
+            summary += self._examples(sampling, expected=expected)
+            summary += "" if expected else f" {_why(cause)}"
         else:
             summary += f"and the {len(found.rows)} best trials lie within {gap:.2g}"
             summary += ": these curves do not tell which of them is best." if close else "."
         quiet = Verdict.NOTE if close else Verdict.PASS
+        alarm = Verdict.NOTE if expected else Verdict.WARN
         return Finding(
             check=self.id,
-            verdict=Verdict.WARN if noisy else quiet,
+            verdict=alarm if noisy else quiet,
             summary=summary,
             evidence=evidence,
             advice=_REMEDIES[cause] if noisy else (),
@@ -140,7 +147,18 @@ class LateVariance:
             confidence="medium" if noisy else "high",
         )
 
-    def _cause(self, table: TrialTable, roles: MetricRoles, found: LateNoise) -> Cause:
+    def _examples(self, sampling: float, *, expected: bool) -> str:
+        """What the size of the evaluation set has to do with it, where that is known."""
+        if not math.isfinite(sampling):
+            return ""
+        set_of = f"{self.validation_examples:,} evaluation examples"
+        if expected:
+            return f" This noise is what {set_of} leave ({sampling:.2g})."
+        return f" It is more than {set_of} leave ({sampling:.2g})."
+
+    def _cause(
+        self, table: TrialTable, roles: MetricRoles, found: LateNoise, sampling: float
+    ) -> Cause:
         training = None
         if roles.training_loss is not None:
             training = late_step_noise(
@@ -156,7 +174,7 @@ class LateVariance:
             training,
             schedule=known.among(found.rows),
             end_ratio=float(np.nanmedian(ratios)) if np.isfinite(ratios).any() else float("nan"),
-            validation_examples=self.validation_examples,
+            sampling=sampling,
         )
 
 
@@ -167,6 +185,18 @@ def _best_quarter(table: TrialTable, fewest: int) -> float:
     if len(loss) < fewest:
         return math.inf
     return float(loss[max(3, math.ceil(len(loss) / 4) - 1)] - loss[0])
+
+
+def _noise_words(roles: MetricRoles, noise: float, share: float) -> str:
+    of_all = (
+        f"{100 * share:.2g} % of the improvement"
+        if np.isfinite(share)
+        else "no improvement over training to compare it with"
+    )
+    return (
+        f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
+        f"to the next ({of_all}), "
+    )
 
 
 def _why(cause: Cause) -> str:

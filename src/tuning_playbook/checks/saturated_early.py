@@ -20,6 +20,8 @@ from tuning_playbook.words import percent
 _NEAR_BEST = 5
 # A trial that improves this share of the run longer than the others contradicts them.
 _LATER = 0.2
+# Cutting less than a tenth of the run is not worth a change.
+_WORTHWHILE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class SaturatedEarly:
             saturated early.
         other_share: the same where the learning rate decays or its schedule is not known: a
             plateau before a decay is no end of progress.
-        margin: factor on the latest saturation step in the advice. When in doubt, train longer.
+        margin: factor on the latest saturation step in the advice, which never lies below the
+            best step of one of the best trials. When in doubt, train longer.
     """
 
     id: ClassVar[str] = "saturated-early"
@@ -91,7 +94,6 @@ class SaturatedEarly:
         shares = found.share[found.known]
         early = found.known & (np.nan_to_num(found.share, nan=1.0) < limit)
         saturated = int(early.sum()) >= self.agreeing_trials and shares.max() < limit + _LATER
-        latest = int(found.step[found.known].max())
         evidence = {
             "metric": roles.objective,
             "trials": names(table, found.rows[found.known]),
@@ -109,17 +111,13 @@ class SaturatedEarly:
             f"The {len(shares)} best trials are as good as they get in {roles.objective} after "
             f"{where} of the run"
         )
-        summary += "; training could be shorter." if saturated else "."
+        summary += "; training could be shorter" if saturated else ""
         advice: tuple[Advice, ...] = ()
         if saturated:
-            steps = self._shorter(table, roles, found, latest)
-            advice = (
-                Advice(
-                    "train-shorter",
-                    {"max_train_steps": steps},
-                    f"{self.margin:g} times the latest step that was needed",
-                ),
-            )
+            advice = self._shorter(table, roles, found)
+            if not advice:
+                summary += ", although some of their best evaluations come near its end"
+        summary += "."
         return Finding(
             check=self.id,
             verdict=Verdict.WARN if saturated else Verdict.PASS,
@@ -131,9 +129,20 @@ class SaturatedEarly:
         )
 
     def _shorter(
-        self, table: TrialTable, roles: MetricRoles, found: Saturation, latest: int
-    ) -> int:
+        self, table: TrialTable, roles: MetricRoles, found: Saturation
+    ) -> tuple[Advice, ...]:
+        """To train for less, never for less than the best trials took to their best evaluation."""
         assert roles.objective is not None  # noqa: S101  held by run
         column = table.curves[roles.objective]
         end = max(int(column.of(int(r)).steps[-1]) for r in found.rows[found.known])
-        return min(math.ceil(self.margin * latest), end)
+        needed = math.ceil(self.margin * int(found.step[found.known].max()))
+        best = int(table.best_step[best_rows(table, _NEAR_BEST)].max())
+        steps = max(needed, best)
+        if steps > _WORTHWHILE * end:
+            return ()
+        reason = (
+            f"{self.margin:g} times the latest step that was needed"
+            if needed >= best
+            else "no best trial was best later"
+        )
+        return (Advice("train-shorter", {"max_train_steps": steps}, reason),)

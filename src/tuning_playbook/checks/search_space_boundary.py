@@ -9,12 +9,20 @@ from typing import Any, ClassVar
 
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.edge_words import edge_evidence, named, one_more_level, widening
+from tuning_playbook.checks.edge_words import (
+    aside_of,
+    edge_evidence,
+    improvement,
+    named,
+    one_more_level,
+    widening,
+    widening_question,
+)
 from tuning_playbook.checks.evidence import thresholds
 from tuning_playbook.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
-from tuning_playbook.words import counted, listed
+from tuning_playbook.words import counted
 
 _USUAL = EdgeLimits()
 _SETTLED: tuple[EdgeVerdict, ...] = ("inside", "natural-limit", "not-tuned")
@@ -35,6 +43,7 @@ class SearchSpaceBoundary:
             stability instead.
         fewest_trials: fewer configurations are not fitted.
         fail_from: with fewer configurations a tight edge is a warning.
+        fail_rising: so is one whose effect is smaller, in its own standard deviations.
     """
 
     id: ClassVar[str] = "search-space-boundary"
@@ -49,6 +58,7 @@ class SearchSpaceBoundary:
     infeasible_limit: float = _USUAL.infeasible
     fewest_trials: int = _USUAL.fewest_trials
     fail_from: int = 50
+    fail_rising: float = 3.0
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for all ranges of the study."""
@@ -73,6 +83,7 @@ class SearchSpaceBoundary:
                 for h in table.space.hyperparameters
                 if isinstance(h.domain, (Categorical, Constant))
             ],
+            "aside": aside_of(edges),
             "thresholds": thresholds(self),
         }
         tight = _with_verdict(edges, "tight")
@@ -100,18 +111,25 @@ class SearchSpaceBoundary:
         evidence: dict[str, Any],
     ) -> Finding:
         strongest = sorted(tight, key=lambda edge: -edge.strength)
-        first = strongest[0]
-        count = max(edge.configurations for edge in tight)
-        summary = (
-            f"{table.objective.metric} still improves at {named(strongest)} (by {first.effect:.2g} "
-            f"± {first.effect_deviation:.1g} standard deviations of the ranked trials over the "
-            f"middle of the range, {counted(count, 'configuration')}), so a wider range is likely "
-            f"to hold better trials.{self._known(edges)}{_aside(edges)}"
-        )
-        few = count < self.fail_from
-        verdict, confidence = (Verdict.WARN, "low") if few else (Verdict.FAIL, "medium")
+        certain = [
+            edge
+            for edge in strongest
+            if edge.configurations >= self.fail_from and edge.strength >= self.fail_rising
+        ]
+        metric = table.objective.metric
+        rest = f"{self._known(edges)}{_aside(edges)}"
         advice = tuple(widening(table, edge) for edge in strongest)
-        return self._finding(verdict, summary, evidence, confidence, advice)  # type: ignore[arg-type]
+        if not certain:
+            summary = f"{widening_question(metric, strongest)}{rest}"
+            return self._finding(Verdict.WARN, summary, evidence, "low", advice)
+        perhaps = [edge for edge in strongest if edge not in certain]
+        asked = f" {widening_question(metric, perhaps)}" if perhaps else ""
+        summary = (
+            f"{metric} still improves at {named(certain)} (by {improvement(certain[0])}, "
+            f"{counted(certain[0].configurations, 'configuration')}), so a wider range is likely "
+            f"to hold better trials.{asked}{rest}"
+        )
+        return self._finding(Verdict.FAIL, summary, evidence, "medium", advice)
 
     def _unsettled(
         self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
@@ -149,8 +167,9 @@ class SearchSpaceBoundary:
     def _why_untold(self, untold: list[EdgeStatistics]) -> str:
         count = max(edge.configurations for edge in untold)
         if count < self.fewest_trials and not any(edge.rule for edge in untold):
+            do = "does" if count == 1 else "do"
             return (
-                f"{counted(count, 'configuration')} do not show where the best region is, and "
+                f"{counted(count, 'configuration')} {do} not show where the best region is, and "
                 f"{self.fewest_trials} are needed"
             )
         if not any(edge.rule for edge in untold):
@@ -190,11 +209,8 @@ def _with_verdict(edges: Sequence[EdgeStatistics], verdict: EdgeVerdict) -> list
 
 def _aside(edges: Sequence[EdgeStatistics]) -> str:
     """What is left out, once."""
-    keys = list(dict.fromkeys(e.hyperparameter for e in _with_verdict(edges, "not-tuned")))
-    if not keys:
-        return ""
-    are = "are" if len(keys) > 1 else "is"
-    return f" {_capital(listed(keys))} {are} not tuned: nothing to widen there."
+    aside = aside_of(edges)
+    return f" {aside}" if aside else ""
 
 
 def _capital(words: str) -> str:

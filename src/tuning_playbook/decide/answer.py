@@ -12,6 +12,7 @@ from tuning_playbook.decide.answer_words import (
     single_sentence,
 )
 from tuning_playbook.decide.chance import Chance
+from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling
 from tuning_playbook.decide.soundness import SoundnessJudgement
 from tuning_playbook.decide.standing import Standing
 from tuning_playbook.decisions import Soundness
@@ -30,7 +31,8 @@ class Answer:
         winners: arms that may be the best, the leading one first; a single one where a winner is
             named.
         leader: the arm that is ahead where no winner is named; ``None`` where one is.
-        settling: which reruns would tell the leading arms apart; empty where a winner is named.
+        settling: what would tell the leading arms apart; empty where a winner is named.
+        settling_command: that runs it; empty where no affordable reruns do.
         untuned: arms that were not tuned well enough to be compared.
         insights: what else was learnt, one sentence each.
         caveats: what the answer holds for only.
@@ -42,6 +44,7 @@ class Answer:
     winners: tuple[str, ...]
     leader: str | None
     settling: str
+    settling_command: str
     untuned: tuple[str, ...]
     insights: tuple[str, ...]
     caveats: tuple[str, ...]
@@ -56,7 +59,7 @@ def answer(
     caveats: Sequence[str],
     best_config: Config,
     chance: Chance,
-    settling: str = "",
+    settling: Settling = NOTHING_TO_SETTLE,
     learnt: Sequence[str] = (),
     seed_deviation: float | None = None,
 ) -> Answer:
@@ -70,7 +73,7 @@ def answer(
         caveats: one for each hyperparameter that stayed fixed.
         best_config: the searched values of the best trial.
         chance: which sources of chance are counted.
-        settling: which reruns would tell the leading arms apart.
+        settling: what would tell the leading arms apart.
         learnt: what else the arms' trials and reruns say, one sentence each.
         seed_deviation: standard deviation between reruns of one configuration; ``None`` where none
             have been run.
@@ -85,13 +88,16 @@ def answer(
     if judgement.soundness is Soundness.VOID and several:
         sentence = f"No answer yet: {judgement.reasons[0]} As it stands: {sentence}"
     named = standing.winner is not None
+    if judgement.soundness is Soundness.VOID:
+        settling = NOTHING_TO_SETTLE
     return Answer(
         sentence,
         judgement.soundness,
         judgement.reasons,
         standing.contenders,
         None if named else standing.contenders[0],
-        "" if judgement.soundness is Soundness.VOID else settling,
+        settling.text,
+        settling.command,
         tuple({o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}),
         (*learnt, *_insights(findings)),
         (

@@ -9,6 +9,7 @@ from tuning_playbook.analysis.naming import stated_confidence
 from tuning_playbook.analysis.repetition import rank_reached_by_most
 from tuning_playbook.analysis.tuning_ease import TuningEase
 from tuning_playbook.decide.chance import Chance
+from tuning_playbook.decide.fresh_seeds import FreshSeeds
 from tuning_playbook.decide.standing import Standing
 from tuning_playbook.space import Config
 from tuning_playbook.study import Objective
@@ -35,6 +36,8 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
     best = of_label[standing.contenders[0]]
     if not math.isfinite(best.value) and not math.isfinite(best.best_value):
         return "No trial of any arm trained."
+    if standing.reruns is not None:
+        return _rerun_sentence(comparison, standing, standing.reruns)
     reached = (
         f"{comparison.objective.metric} = {_value(best)} at "
         f"{counted(comparison.budget, 'trial')} each ({_bad_end(comparison, best)})"
@@ -43,8 +46,6 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
     if standing.winner is not None:
         words = f"{best.label} is best: it reaches {reached}, "
         words += f"the next, {ranked[0].label}, {_value(ranked[0])}. "
-        if standing.evidence == "reruns":
-            return words + "Reruns with fresh seeds settle it."
         sure = percent(stated_confidence(comparison))
         return words + (
             f"That is about {sure} sure, counting {chance.counted}, but not {chance.left_out}."
@@ -60,6 +61,34 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
         others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"
         words += f" Clearly behind: {others} {_value(behind[0])}."
     return words
+
+
+def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshSeeds) -> str:
+    """The answer where reruns say who is ahead: their means first, the search's best beside."""
+    shown = [arm for arm in fresh.order if standing.winner or arm in standing.contenders]
+    of_arm = {
+        arm: f"{mean:.4g} (mean of {counted(count, 'rerun')})"
+        for arm, mean, count in zip(fresh.order, fresh.means, fresh.counts, strict=True)
+    }
+    first, second = shown[:2]
+    if standing.winner is not None:
+        words = f"{first} is best: its best configuration comes to {fresh.metric} = "
+        words += f"{of_arm[first]} with fresh seeds, the next, {second}, to {of_arm[second]}."
+    else:
+        words = f"No clear winner: {first} leads, its best configuration comes to {fresh.metric} = "
+        words += f"{of_arm[first]} with fresh seeds, {second} to {of_arm[second]}."
+        if len(standing.contenders) > 2:
+            others = counted(len(standing.contenders) - 2, "other arm")
+            words += f" {others} may be as good."
+        if standing.contradicted:
+            words += " The reruns do not confirm what the search found."
+        elif fresh.gain <= standing.smallest_gain:
+            words += f" The difference of {fresh.gain:.2g} is below the "
+            words += f"{standing.smallest_gain:.2g} that would count."
+        else:
+            words += f" The difference of {fresh.gain:.2g} may be luck of the seed."
+    found = {arm.label: _value(arm) for arm in comparison.arms}
+    return f"{words} The best trials of the search reached {found[first]} and {found[second]}."
 
 
 def ease_sentence(
@@ -97,8 +126,6 @@ def _why_not(
     rival: ArmResult,
 ) -> str:
     """Why the leading arm is not called best."""
-    if standing.contradicted:
-        return "Reruns with fresh seeds do not confirm what the search found."
     if not (math.isfinite(best.value) and math.isfinite(rival.value)):
         return "Too few trials trained for more."
     gain = comparison.objective.direction.sign * (rival.value - best.value)

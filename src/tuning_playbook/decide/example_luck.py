@@ -57,7 +57,8 @@ def example_luck(examples: Examples | None, *, deviation: float, level: float) -
 
     With predictions the variance is their difference's over n. Without, two configurations are
     assumed to disagree on a quarter more examples than two seeds, and two seeds on no more than the
-    spread between reruns or independent errors allow: min(s², p (1 - p) / n) / 2.
+    spread between reruns or independent errors allow: min(s², p (1 - p) / n) / 2. Configurations
+    that differ disagree on one example at least, so that it is never below 1 / n².
 
     Args:
         examples: ``None`` where they are not counted.
@@ -131,8 +132,10 @@ def _variance(
     if examples.count and 0 <= level <= 1:
         share = (level * examples.count + 1) / (examples.count + 2)
         most = 2 * share * (1 - share) / examples.count
-        if most < seeds:
-            return ASSUMED_EXCESS * most, "bounded"
+        least = 1 / examples.count**2  # a share of n moves in steps of 1 / n
+        found = ASSUMED_EXCESS * min(seeds, most)
+        if most < seeds or found < least:
+            return max(found, least), "bounded"
     return ASSUMED_EXCESS * seeds, "assumed"
 
 

@@ -201,7 +201,9 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
         elif not asked:
             found.append(f"{settle}, and so large a gain is unlikely by now: the baseline stays.")
         else:
-            found.append(f"{settle}, which is still possible: {_more(evidence, asked)}.")
+            only = found and evidence.luck.deviation and needed > MOST_RERUNS
+            condition = "Reruns help only if the true gain is larger: " if only else ""
+            found.append(f"{condition}{settle}, which is still possible: {_more(evidence, asked)}.")
     else:
         found.append(f"Until then the baseline stays: {_more(evidence, asked)}.")
     return found
@@ -214,7 +216,8 @@ def _settles(evidence: Evidence, needed: int) -> str:
         return f"{gain}, about {needed} reruns of each settle it four times out of five."
     if evidence.luck.deviation:
         return (
-            f"{gain}, no number of reruns on these examples settles it: more examples are needed."
+            f"{gain}, no number of reruns on these examples settles it: keep the baseline, or "
+            "evaluate on more examples."
         )
     return f"{gain}, even {MOST_RERUNS:,} reruns of each do not settle it."
 

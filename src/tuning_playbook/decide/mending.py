@@ -25,6 +25,7 @@ _TITLES = {
     "add-warmup": "Warm the learning rate up",
     "clip-gradients": "Clip gradients",
     "add-regularization": "Add regularization, or tune it",
+    "identify-noise": "Find out why evaluations vary late in training",
     "decay-learning-rate": "Decay the learning rate towards the end",
     "average-weights": "Average the weights of the last steps",
     "larger-batch": "Use a larger batch",

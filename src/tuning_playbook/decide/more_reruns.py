@@ -17,6 +17,7 @@ from tuning_playbook.decide.looks import (
     reruns_of_each,
 )
 from tuning_playbook.decide.rerun_failures import ENOUGH_FOR_FAILURES
+from tuning_playbook.decisions import Choice, Decision
 
 # Reruns to start with where nothing is known of the spread between them.
 FIRST_RERUNS = USUAL_LOOKS[0]
@@ -70,6 +71,16 @@ def reruns_worth_making(evidence: Evidence, needed: int) -> int:
     if possible_gain(evidence) < gain_settled_at_most(evidence):
         return 0
     return next(n for n in USUAL_LOOKS if n > fewest)
+
+
+def only_examples_settle(decision: Decision) -> bool:
+    """Whether no number of reruns on the same examples settles the gain that was measured."""
+    return (
+        decision.choice is Choice.INCONCLUSIVE
+        and decision.reruns_needed > MOST_RERUNS
+        and decision.example_deviation > 0
+        and decision.gain > decision.complexity_cost
+    )
 
 
 def gain_settled_at_most(evidence: Evidence) -> float:

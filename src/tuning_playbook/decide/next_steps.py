@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import (
@@ -93,7 +94,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
-    steps += _questions(state)
+    proposed = tuple(step.round.name for step in steps if step.round is not None)
+    steps += _questions(state, proposed)
     return tuple(steps)
 
 
@@ -107,12 +109,30 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
+        yield from _settling(answered)
         yield from _deciding(state, current, answered)
     if not mend_first:
         yield from mending
     if current.launched and current.written is not None:
         name = _following(current, state)
         yield from _beyond_the_values(state, current.written, answered, name)
+
+
+def _settling(answered: AnsweredRound) -> Iterator[NextStep]:
+    """What the answer says would tell the leading arms apart."""
+    if answered.settling_command:
+        yield NextStep(
+            "Run the best configuration of every arm again, with fresh seeds",
+            answered.settling,
+            answered.settling_command,
+            source="adoption",
+        )
+    elif answered.settling:
+        yield NextStep(
+            "Take the arm that is simpler or cheaper, or evaluate on more examples",
+            answered.settling,
+            source="adoption",
+        )
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
@@ -230,11 +250,21 @@ def _deciding(
         return
     more = _asked(decision)
     enough = current.reruns >= max(1, more)
+    if not enough and decision is not None and only_examples_settle(decision):
+        yield NextStep(
+            "Keep the baseline, or evaluate on more examples",
+            f"if the true gain is {decision.gain:.2g}, as measured, no number of reruns on these "
+            "examples settles it; a larger evaluation set does, or one that chose nothing, "
+            "named under [metric] as confirm",
+            source="adoption",
+        )
     if not enough:
         times = f" --times {more}" if more else ""
         reason = "the trial that was chosen for being best is no evidence of how good it is"
         if decision is not None and decision.reasons:
             reason = decision.reasons[0]
+        if decision is not None and only_examples_settle(decision):
+            reason = "reruns help only if the true gain is larger than the one measured"
         yield NextStep(
             "Run the best configuration and the baseline again, with fresh seeds",
             reason,
@@ -250,8 +280,13 @@ def _deciding(
         )
 
 
-def _questions(state: ProjectState) -> Iterator[NextStep]:
-    """The next question, or the last search where all have been asked."""
+def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
+    """The next question, or the last search where all have been asked.
+
+    Args:
+        state: of the project.
+        proposed: rounds that come before any of them.
+    """
     current = state.current
     written = None if current is None else current.written
     trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
@@ -277,10 +312,12 @@ def _questions(state: ProjectState) -> Iterator[NextStep]:
                 source="initial-configuration",
             )
     elif not rounds:
-        yield from _the_end(state, current, trials)
+        yield from _the_end(state, current, proposed, trials)
 
 
-def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[NextStep]:
+def _the_end(
+    state: ProjectState, current: RoundState, proposed: Sequence[str], trials: int
+) -> Iterator[NextStep]:
     """The last search where exploration has shown where to look, and then the test set."""
     answered = current.answered
     if answered is None:
@@ -296,8 +333,11 @@ def _the_end(state: ProjectState, current: RoundState, trials: int) -> Iterator[
                 source="after-exploration",
             )  # fmt: skip
         return
+    if state.waiting:
+        return  # what it finds may move the region that is to be searched
     missing = (
         *gate(answered),
+        *(f"round {name}, proposed above, has not been run" for name in proposed),
         *(f"round {name} was interrupted and has {left} trials left"
           for name, left in state.begun.items()),
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),

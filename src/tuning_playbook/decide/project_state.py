@@ -26,6 +26,8 @@ class AnsweredRound:
         best_config: of the best trial, every hyperparameter by key.
         good_ranges: of the best study: the good region of each hyperparameter, with a margin.
         reasons: what speaks against the comparison, most important first.
+        settling: what would tell the leading arms apart; empty where a winner is named.
+        settling_command: that runs it; empty where no affordable reruns do.
     """
 
     soundness: Soundness
@@ -37,6 +39,8 @@ class AnsweredRound:
     best_config: Config
     good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
     reasons: tuple[str, ...] = ()
+    settling: str = ""
+    settling_command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ class RoundState:
         planned: trials of all its studies; 0 before it runs.
         finished: of them, how many have ended.
         answered: what came out; ``None`` before all trials have ended.
-        reruns: of its best configuration, with the program as it is now.
-        decision: the newest about it.
-        launched: whether the decision was carried out.
+        reruns: of its best configuration and of the baseline, the fewer of the two, with the
+            program as it is now.
+        decision: the newest, where it is about the best configuration.
+        launched: whether the best configuration was launched.
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from tuning_playbook.decide.chance import Chance
 from tuning_playbook.decide.fresh_seeds import FreshSeeds
@@ -15,6 +16,22 @@ FIRST_RERUNS = 5
 _MOST_RERUNS = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What would tell the leading arms of a round apart.
+
+    Args:
+        text: in a sentence; empty where nothing is to be settled.
+        command: that runs it; empty where no affordable reruns do.
+    """
+
+    text: str = ""
+    command: str = ""
+
+
+NOTHING_TO_SETTLE = Settling()
+
+
 def settling_reruns(
     standing: Standing,
     round_name: str,
@@ -23,8 +40,8 @@ def settling_reruns(
     chance: Chance,
     seed_deviation: float | None,
     fresh: FreshSeeds | None,
-) -> str:
-    """What would tell the leading arms apart, with the command; empty where a winner is named.
+) -> Settling:
+    """What would tell the leading arms apart, with the command; nothing where a winner is named.
 
     Args:
         standing: of the arms.
@@ -35,34 +52,39 @@ def settling_reruns(
         fresh: reruns of the arms' best configurations so far.
     """
     if standing.winner is not None or len(standing.contenders) < 2:
-        return ""
+        return NOTHING_TO_SETTLE
     gain = abs(gain if fresh is None else fresh.gain)
     if chance.resolution is not None and 0 < gain <= chance.resolution:
-        return (
+        return Settling(
             f"Reruns on the same {chance.examples:,} evaluation examples cannot settle a "
             f"difference of {gain:.2g}; a larger evaluation set can."
         )
     if fresh is None or seed_deviation is None:
-        return (
-            f"What would settle it: playbook rerun {round_name} --arms --times {FIRST_RERUNS} "
-            "(the best configuration of every arm again, with fresh seeds)."
+        command = f"playbook rerun {round_name} --arms --times {FIRST_RERUNS}"
+        return Settling(
+            f"What would settle it: {command} "
+            "(the best configuration of every arm again, with fresh seeds).",
+            command,
         )
     if not gain or not math.isfinite(gain):
-        return "The reruns so far show no difference; take the arm that is simpler or cheaper."
+        return Settling(
+            "The reruns so far show no difference; take the arm that is simpler or cheaper."
+        )
     if not seed_deviation:
-        return ""
+        return NOTHING_TO_SETTLE
     needed = reruns_to_settle(
         gain, seed_deviation, past=False, confidence=(1 + fresh.confidence) / 2
     )
     needed = max(needed, min(fresh.counts) + 1)
     if needed > _MOST_RERUNS:
-        return (
+        return Settling(
             f"If the true difference is the observed {gain:.2g}, it takes more than "
             f"{_MOST_RERUNS} reruns of each arm to settle it; take the arm that is simpler or "
             "cheaper."
         )
-    return (
+    command = f"playbook rerun {round_name} --arms --times {needed}"
+    return Settling(
         f"If the true difference is the observed {gain:.2g}, {counted(needed, 'rerun')} of each "
-        f"arm settle it four times out of five: playbook rerun {round_name} --arms "
-        f"--times {needed}."
+        f"arm settle it four times out of five: {command}.",
+        command,
     )

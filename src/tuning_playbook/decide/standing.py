@@ -23,12 +23,14 @@ class Standing:
         evidence: what names the winner: the trials of the search, or reruns with fresh seeds.
         contradicted: whether reruns put another arm ahead of the one that the search would name.
         smallest_gain: difference in the metric's units below which none counts.
+        reruns: that say which arm is ahead; ``None`` where the search does.
     """
 
     contenders: tuple[str, ...]
     evidence: Evidence
     contradicted: bool
     smallest_gain: float
+    reruns: FreshSeeds | None = None
 
     @property
     def winner(self) -> str | None:
@@ -62,8 +64,8 @@ def standing_of(
         return Standing(found, "search" if named else "none", False, smallest_gain)
     ahead = fresh.order[0]
     if fresh.settled and fresh.gain > smallest_gain:
-        return Standing((ahead,), "reruns", named and ahead != found[0], smallest_gain)
+        return Standing((ahead,), "reruns", named and ahead != found[0], smallest_gain, fresh)
     if named and ahead == found[0]:
         return Standing(found, "search", False, smallest_gain)
     rest = (label for label in found if label != ahead)
-    return Standing((ahead, *rest), "none", named, smallest_gain)
+    return Standing((ahead, *rest), "none", named, smallest_gain, fresh)

@@ -168,16 +168,22 @@ def _question(
     there = set().union(*(arms[v] for v in values))
     tuned = {key: domain for key, domain in tuned.items() if key in there}
     reasons = {key: reason for key, reason in reasons.items() if key in there}
-    listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
     return Round(
         name,
-        f"Which {_words(h.name)} is best when {_tuned_words(tuned)} tuned for each: {listed}?",
+        _which_is_best(h.name, values, tuned),
         "compare" if isinstance(h.domain, Categorical) else "understand",
         trials,
         scientific={h.key: values},
         nuisance=tuned,
         reasons=reasons,
     )
+
+
+def _which_is_best(name: str, values: Sequence[Value], tuned: Collection[str]) -> str:
+    """The question of a comparison."""
+    listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+    when = f" when {_tuned_words(tuned)} tuned for each" if tuned else ""
+    return f"Which {_words(name)} is best{when}: {listed}?"
 
 
 def _tuned_words(tuned: Collection[str]) -> str:
@@ -307,11 +313,12 @@ def _beyond(numbers: Sequence[float], best: float, *, most: float) -> Iterator[f
 
 
 def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: str) -> Round:
-    """``round_`` asked again with values beyond those that it compared."""
+    """``round_`` asked again with values beyond those that it compared, and asking about them."""
     together = tuple(sorted({*round_.scientific[key], *values}, key=float))
     return replace(
         round_,
         name=name,
+        question=_which_is_best(key.rsplit(".", 1)[-1], together, round_.nuisance),
         scientific={**round_.scientific, key: together},
         seed=round_.seed + 1,
         follows=round_.name,

@@ -3,9 +3,9 @@
 May import: analysis, space, vocabulary, numpy.
 """
 
+from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.edges.verdicts import (
     Edge,
-    EdgeLimits,
     EdgeStatistics,
     EdgeVerdict,
     JudgedEdges,

@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
+from tuning_playbook.edges.failures import (
+    FailingRegion,
+    failing_region,
+    fails_outward,
+    mostly_failed,
+)
 from tuning_playbook.edges.guards import position_of_best, zone_step
 from tuning_playbook.edges.levels import FEW_LEVELS, last_level
 from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
 from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
+from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 
 Edge: TypeAlias = Literal["low", "high"]
@@ -29,35 +36,6 @@ OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
 _EASIER = 0.75
 _FEWEST_FAILURES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeLimits:
-    """Where the verdicts begin.
-
-    Args:
-        rising: smallest effect at a tight edge, in its own standard deviations.
-        effect: smallest effect at a tight edge, in standard deviations of the scores: in large
-            studies the smallest effect is certain.
-        position: smallest position of the best fifth, outward, at a tight edge.
-        step: smallest rise into the outer quarter at a tight edge, in standard errors.
-        seen: an effect of this size, in standard deviations of the scores, is a gain of about 10 %
-            by widening; an edge is inside where it would have been seen with probability 0.8.
-        fewest_trials: fewer configurations give no verdict by the fitted effect; half as many that
-            trained are enough for the second look at these alone.
-        fewest_feasible: fewer that trained give no verdict at all.
-        infeasible: share of failures in the outer fifth from which on an edge is unstable, where it
-            is also larger than elsewhere by 0.2.
-    """
-
-    rising: float = 2.0
-    effect: float = 0.45
-    position: float = 1.0
-    step: float = 0.0
-    seen: float = 0.2
-    fewest_trials: int = 15
-    fewest_feasible: int = 3
-    infeasible: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +99,7 @@ class Branch:
             same where all trained, ``None`` where too few did.
         dimensions: how many hyperparameters vary among them.
         grid: whether the configurations are a grid.
+        failing: where they fail most.
     """
 
     scores: Scores
@@ -130,6 +109,7 @@ class Branch:
     effects_of_trained: AdditiveEffects | None
     dimensions: int
     grid: bool
+    failing: FailingRegion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,6 +195,7 @@ def _branch(
     return Branch(
         scores, units, effects, trained, of_trained,
         dimensions=len(sizes), grid=complete or pair,
+        failing=failing_region(units, mostly_failed(scores.infeasible)),
     )  # fmt: skip
 
 
@@ -289,19 +270,23 @@ def _judged(
         )  # fmt: skip
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch, branch.effects, limits)
-    unstable = found.verdict != "inside" and _ends_in_failures(
-        scores.infeasible, outer, branch, limits
-    )
+    unstable = found.verdict != "inside" and _ends_in_failures(h.key, outer, branch, limits)
     return replace(found, verdict="unstable") if unstable else found
 
 
 def _ends_in_failures(
-    infeasible: FloatArray, outer: NDArray[np.bool_], branch: Branch, limits: EdgeLimits
+    key: str, outer: NDArray[np.bool_], branch: Branch, limits: EdgeLimits
 ) -> bool:
-    """Whether most trials in the outer part fail, and more of them than elsewhere."""
-    seen = branch.dimensions == 1 or infeasible[outer].sum() >= _FEWEST_FAILURES
-    share = _mean(infeasible[outer])
-    return bool(seen and share >= max(limits.infeasible, _mean(infeasible[~outer]) + 0.2))
+    """Whether most of the outer part fails; in a sweep there is no other explanation of it."""
+    counted = np.isfinite(branch.units[key])
+    if branch.failing.key != key:
+        counted &= ~branch.failing.inside
+    sweep = branch.dimensions == 1
+    return fails_outward(
+        branch.scores.infeasible[counted], outer[counted], least=limits.infeasible,
+        chance=1.0 if sweep else limits.chance / (2 * len(branch.units)),
+        fewest=0 if sweep else _FEWEST_FAILURES,
+    )  # fmt: skip
 
 
 def _by_effect(

@@ -69,6 +69,7 @@ _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "add-regularization": _regularize,
     "train-longer": _longer,
     "train-shorter": lambda given: f"train to step {given['max_train_steps']:,} only",
+    "identify-noise": lambda _: "log the learning rate and the training loss",
     "probe-stability": _probe,
     "inspect-bug": _inspect,
     "investigate": lambda given: f"look at trials {_plain(given['trials'])}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from tuning_playbook.words import counted, percent, short
 
 def of_axis(table: TrialTable, info: AxisInfo) -> str:
     """Where the best trials lie, what stands on the border, and what the overlay means."""
-    words = [_edge(band) for band in info.overlay.bands]
+    words = [_edge(band) for band in info.overlay.bands] + [_quiet(info.overlay.bands)]
     if info.best:
         found = [table.values[info.key][row] for row in info.best]
         near_one = getattr(info.domain, "scale", "") == "reverse_log"
@@ -28,9 +29,12 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
         values = ", ".join(short(v, digits) for v in found)
         words.append(f"Best trials (stars) at {values}.")
     if info.overlay.effect is not None:
-        words.append("Grey: the fitted effect with its 90 % band, better towards the best trials.")
+        words.append(
+            "Grey line: the fitted effect on the ranks of the trials, with its 90 % band; "
+            f"{'higher' if info.y_range.sign < 0 else 'lower'} is better."
+        )
     if len(info.overlay.best_fifth):
-        words.append("Rings: the best fifth.")
+        words.append("Rings: the best fifth of the trials.")
     good = len(info.overlay.good_rows)
     if good:
         words.append(f"Green: the good region, {counted(good, 'trial')}.")
@@ -45,14 +49,39 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
 
 
 def _edge(band: EdgeBand) -> str:
-    if band.suggested is not None:
+    if band.verdict == "tight":
+        words = f"The trials still improve at the {band.edge} end"
+        if band.suggested is None:
+            return f"{words}."
         low, high = band.suggested
-        return f"Still improves at the {band.edge} end: search {low:.4g} to {high:.4g}."
+        return f"{words}: search {short(low)} to {short(high)}."
     if band.verdict == "open":
-        return f"The best trial is at the {band.edge} end, the last level tried."
+        return (
+            f"The best trial and most of the best tenth are at the {band.edge} end, the last level "
+            "tried; one more level would tell."
+        )
     if band.verdict == "unstable":
         return f"Trials fail towards the {band.edge} end."
     return ""
+
+
+_QUIET = (
+    ("inside", "wide enough"),
+    ("natural-limit", "at a natural limit"),
+    ("not-tuned", "not tuned for quality"),
+    ("cannot-tell", "not to be told from these trials"),
+)
+
+
+def _quiet(bands: Sequence[EdgeBand]) -> str:
+    """The ends that ask for nothing, by what is known of them."""
+    told = []
+    for verdict, meaning in _QUIET:
+        ends = [band.edge for band in bands if band.verdict == verdict]
+        if ends:
+            told.append(f"{' and '.join(ends)} end{'s' if len(ends) > 1 else ''}: {meaning}")
+    words = "; ".join(told)
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
 def _cliff(cliff: Cliff) -> str:

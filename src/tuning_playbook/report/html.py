@@ -17,6 +17,7 @@ from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.whole_files import written_whole
+from tuning_playbook.words import short
 
 
 def write_report(view: RoundView, path: Path) -> None:
@@ -65,6 +66,10 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{name}: {_plain(v)}" for name, v in value.items())
     if value is None:
         return "–"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_plain, value))}]"
+    if isinstance(value, float):
+        return short(value, 6)
     return json.dumps(value, ensure_ascii=False, default=str)
 
 

@@ -135,6 +135,11 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
         for finding in findings
         if finding.verdict is Verdict.NOTE
     ]
+    notes += [  # what a check left out does not pass with the rest of it
+        Text.assemble(finding.check, (f": {printable(str(finding.evidence['aside']))}", "dim"))
+        for finding in findings
+        if finding.verdict is Verdict.PASS and finding.evidence.get("aside")
+    ]
     if notes:
         rows.add_row(_badge(Verdict.NOTE), Text("\n").join(notes))
     passed = [finding.check for finding in findings if finding.verdict is Verdict.PASS]

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from tuning_playbook.analysis.feasibility import CHANCE, feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
-from tuning_playbook.analysis.slices import Slice, slices
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
 from tuning_playbook.analysis.variances import (
     Variances,
     data_spread,
@@ -25,31 +21,16 @@ from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
-from tuning_playbook.space import Config, Value
+from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
-from tuning_playbook.study import Study
-from tuning_playbook.workflow.arm_standing import arm_standing
+from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
+from tuning_playbook.workflow.round_comparison import Compared, comparison_of, what_is_compared
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """One of the things that stand side by side.
-
-    Args:
-        label: what it is called.
-        value: scientific value, or the middle of the slice; ``None`` where it is not one number.
-        table: its trials.
-    """
-
-    label: str
-    value: Value | None
-    table: TrialTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +49,8 @@ class RoundAnswer:
         comparison: of them; ``None`` before every arm has a finished trial.
         answer: ``None`` where there is no comparison.
         variances: of the result, three separate numbers.
-        candidate: the best trial of all; ``None`` where none trained.
+        candidate: the best trial of the arm that reruns name, else of all; ``None`` where none
+            trained.
         decision: the newest about this round.
         caveats: what any answer holds for only.
     """
@@ -111,9 +93,10 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    findings = arm_findings(arms, deviation=deviation, tolerance=own.complexity_cost or None)
-    axis, compared = _compared(arms, labels)
-    comparison = _comparison(arms, compared, deviation)
+    gain, examples = own.complexity_cost or None, opened.project.evaluation_examples
+    findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
+    axis, compared = what_is_compared(arms, labels)
+    comparison = comparison_of(arms, compared, deviation)
     caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
@@ -121,6 +104,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         judged = arm_standing(
             opened, store, arms, comparison, facts=own, seed_deviation=deviation, name=round_name
         )
+        candidate = named_candidate(arms, judged.standing)
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
@@ -152,58 +136,6 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         decision=None if decided is None else decision_of(decided),
         caveats=caveats,
     )
-
-
-def _compared(arms: Sequence[Arm], labels: Sequence[str]) -> tuple[str, tuple[Compared, ...]]:
-    """What stands side by side, and along which hyperparameter.
-
-    The arms, or the slices of a joint study along the first of its scientific hyperparameters.
-    """
-    study = arms[0].study
-    if len(arms) == 1 and study.joint:
-        key = study.joint[0]
-        cut = slices(arms[0].table, key)
-        return key, tuple(
-            Compared(f"{key} {c.label}", _middle(study, key, c), c.table) for c in cut
-        )
-    keys = {key for arm in arms for key in arm.study.scientific}
-    axis = keys.pop() if len(keys) == 1 else ""
-    return axis, tuple(
-        Compared(label, arm.study.scientific.get(axis), arm.table)
-        for label, arm in zip(labels, arms, strict=True)
-    )
-
-
-def _middle(study: Study, key: str, part: Slice) -> Value | None:
-    if part.value is not None:
-        return part.value
-    domain = study.space[key].domain
-    middle = sum(domain.to_unit([part.low, part.high]).tolist()) / 2
-    value: Value = domain.from_unit([middle]).tolist()[0]
-    return value
-
-
-def _comparison(
-    arms: Sequence[Arm], compared: Sequence[Compared], deviation: float | None
-) -> ArmComparison | None:
-    if not compared or not all(np.any(feasibility(c.table).judged) for c in compared):
-        return None
-    spaces = [arm.study.space for arm in arms]
-    shared = len(arms) > 1 and all(space == spaces[0] for space in spaces)
-    tables = [c.table for c in compared]
-    labels = [c.label for c in compared]
-    return compare_arms(
-        tables,
-        labels=labels,
-        paired=shared and _ids_in_common(tables),
-        seed_deviation=deviation,
-    )
-
-
-def _ids_in_common(tables: Sequence[TrialTable]) -> bool:
-    """Whether most trials have a partner in every arm; a paired comparison drops the others."""
-    ended = [{str(i) for i in t.ids[feasibility(t).judged]} for t in tables]
-    return 2 * len(set.intersection(*ended)) > max(len(ids) for ids in ended)
 
 
 def _judgement(

@@ -10,16 +10,17 @@ from statistics import fmean
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.tuning_ease import tuning_ease
 from tuning_playbook.decide.answer_words import ease_sentence
+from tuning_playbook.decide.candidates import Candidate, best_candidate, whole_config
 from tuning_playbook.decide.chance import Chance, chance_of
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.settling import settling_reruns
+from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
 from tuning_playbook.decide.standing import Standing, standing_of
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.study import Objective
+from tuning_playbook.study import Objective, Project
 from tuning_playbook.words import counted
-from tuning_playbook.workflow.arms import Arm
-from tuning_playbook.workflow.contenders import best_of_arms
+from tuning_playbook.workflow.arms import Arm, arm_label
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import present_code, reruns_of
 from tuning_playbook.workflow.round_facts import RoundFacts
@@ -32,13 +33,13 @@ class ArmStanding:
     Args:
         standing: of the arms.
         chance: sources of chance that are counted.
-        settling: which reruns would tell the leading arms apart; empty where none are needed.
+        settling: what would tell the leading arms apart.
         learnt: what reruns and the spread of the trials say, one sentence each.
     """
 
     standing: Standing
     chance: Chance
-    settling: str
+    settling: Settling
     learnt: tuple[str, ...]
 
 
@@ -73,7 +74,7 @@ def arm_standing(
     fresh = compared_with_fresh_seeds(reruns, objective)
     smallest = max(facts.complexity_cost, chance.resolution or 0.0)
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
-    settling = ""
+    settling = NOTHING_TO_SETTLE
     if len(arms) > 1:  # slices of one study have no reruns of their own
         first, second = comparison.order[:2]
         settling = settling_reruns(
@@ -87,6 +88,31 @@ def arm_standing(
     said = fresh.text if fresh else _rerun_alone(reruns, arms, objective)
     learnt = (said, _ease(comparison, standing))
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
+
+
+def named_candidate(arms: Sequence[Arm], standing: Standing) -> Candidate | None:
+    """The best trial of the arm that reruns name, else of all; ``None`` where none trained.
+
+    An arm that reruns only put ahead does not take the place of the one with the best trial:
+    choosing by reruns that settle nothing would flatter the candidate in its own decision.
+    """
+    named = [arm for arm in arms if standing.evidence == "reruns"
+             and arm_label(arm.study) == standing.winner]  # fmt: skip
+    return best_candidate([(arm.trials, arm.table) for arm in named or arms])
+
+
+def best_of_arms(project: Project, arms: Sequence[Arm]) -> dict[str, Config]:
+    """Arm -> its best configuration as the project declares it today; arms without one left out.
+
+    Raises:
+        InvalidInput: for a hyperparameter that is declared no longer.
+    """
+    found = {arm_label(arm.study): best_candidate([(arm.trials, arm.table)]) for arm in arms}
+    return {
+        label: whole_config(project, best.config)
+        for label, best in found.items()
+        if best is not None
+    }
 
 
 def _reruns(

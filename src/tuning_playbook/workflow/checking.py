@@ -232,7 +232,12 @@ def _check_round(
     if tolerance is None and name in facts:
         tolerance = facts[name].complexity_cost or None
     found = arm_findings(
-        arms, deviation=deviation, tolerance=tolerance, select=select, ignore=ignore
+        arms,
+        deviation=deviation,
+        tolerance=tolerance,
+        examples=opened.project.evaluation_examples,
+        select=select,
+        ignore=ignore,
     )
     return Checked(tuple(CheckedStudy(a.table, found[a.study.name], a.notes) for a in arms))
 

@@ -11,12 +11,15 @@ from tuning_playbook.decide.candidates import (
     best_candidate,
     whole_config,
 )
+from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.study import Project
+from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.reruns import rerun_groups
+from tuning_playbook.workflow.round_comparison import comparison_of, what_is_compared
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
 
 
@@ -28,7 +31,8 @@ class Contenders:
         round: its name.
         facts: what its file said when it ran.
         arms: as they are analysed.
-        candidate: the best trial, with its configuration as the project declares it today.
+        candidate: the best trial of the arm that reruns name, else of all; with its configuration
+            as the project declares it today.
         incumbent: the project's baseline.
         unfinished: trials of the round that have not ended.
     """
@@ -56,7 +60,7 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
         for status, count in store.counts(arm.study.name).items()
         if not status.is_finished
     )
-    found = best_candidate([(arm.trials, arm.table) for arm in arms])
+    found = _candidate(opened, store, arms, facts.get(round_name, RoundFacts()))
     if found is None:
         raise InvalidInput(
             f"no trial of round {round_name!r} trained, so it brings no candidate up; see why "
@@ -73,15 +77,17 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
     )
 
 
-def best_of_arms(project: Project, arms: Sequence[Arm]) -> dict[str, Config]:
-    """Arm -> its best configuration as the project declares it today; arms without one left out.
-
-    Raises:
-        InvalidInput: for a hyperparameter that is declared no longer.
-    """
-    found = {arm_label(arm.study): best_candidate([(arm.trials, arm.table)]) for arm in arms}
-    return {
-        label: whole_config(project, best.config)
-        for label, best in found.items()
-        if best is not None
-    }
+def _candidate(
+    opened: OpenProject, store: Store, arms: Sequence[Arm], facts: RoundFacts
+) -> Candidate | None:
+    """The same as the round's answer goes by."""
+    labels = [arm_label(arm.study) for arm in arms]
+    if len(arms) > 1 and any(study.purpose == "rerun" for study in store.studies()):
+        deviation = pooled_deviation(rerun_groups(store, arms[0].study))
+        comparison = comparison_of(arms, what_is_compared(arms, labels)[1], deviation)
+        if comparison is not None:
+            judged = arm_standing(
+                opened, store, arms, comparison, name="", facts=facts, seed_deviation=deviation
+            )
+            return named_candidate(arms, judged.standing)
+    return best_candidate([(arm.trials, arm.table) for arm in arms])

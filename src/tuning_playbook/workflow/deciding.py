@@ -12,6 +12,7 @@ from typing import Any
 from tuning_playbook.decide.candidates import Candidate, changed_values
 from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.rerun_failures import failures_of, highest_failure_rate
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
@@ -161,6 +162,9 @@ class DecisionResult:
         if self.reservations:
             lines += ["", "bear in mind:", *(f"  {line}" for line in self.reservations)]
         after = self.next_command or "the baseline stays; playbook next proposes what to try"
+        if self.next_command and only_examples_settle(d):
+            after = "keep the baseline, or evaluate on more examples; only if you expect a larger "
+            after += f"gain than the one measured: {self.next_command}"
         return "\n".join([*lines, "", f"next: {after}"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.decide.candidates import whole_config
+from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.next_steps import NextStep, next_steps
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Soundness
@@ -18,12 +18,14 @@ from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
 from tuning_playbook.sources import SOURCES
+from tuning_playbook.space import Config
 from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.logbook import (
     DECISION,
     EXPLORATION_OVER,
     LAUNCH,
     decision_of,
+    launch_of,
     newest_entry,
 )
 from tuning_playbook.study import Round, Study
@@ -238,7 +240,10 @@ def _round_state(
     imported = written is None and is_imported(store, searches, name)
     if imported:
         written = same_search(opened.project, next(s for s in searches if s.name == name))
-    decided = newest_entry(store, DECISION, name)
+    best = {} if answered is None else answered.best_config
+    entered = newest_entry(store, DECISION, name)
+    decided = None if entered is None else decision_of(entered)
+    launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
     return RoundState(
         name=name,
         written=written,
@@ -246,18 +251,26 @@ def _round_state(
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         answered=answered,
         reruns=0 if answered is None else _reruns(opened, answered, tallies),
-        decision=None if decided is None else decision_of(decided),
-        launched=newest_entry(store, LAUNCH, name) is not None,
+        decision=decided if decided is not None and _agree(decided.candidate, best) else None,
+        launched=bool(launches) and _agree(launches[-1].after, best),
         imported=imported,
     )
 
 
+def _agree(config: Config, best: Config) -> bool:
+    """Whether a configuration is the round's best; reruns may have named another one since."""
+    return all(config.get(key, value) == value for key, value in best.items())
+
+
 def _reruns(opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]) -> int:
-    """How often the best configuration was run again, with the program as it is now."""
+    """How often the best configuration and the baseline were both run again, with this program."""
     try:
-        config = whole_config(opened.project, answered.best_config)
+        best = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
         return 0
-    tally = tallies.get(rerun_study(opened.project, config, provenance=present_code(opened)).name)
-    ended = {} if tally is None else {s: n for s, n in tally.counts.items() if s.is_finished}
-    return sum(ended.values())
+    provenance, ended = present_code(opened), []
+    for config in (best, baseline_config(opened.project)):
+        tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
+        counts = {} if tally is None else tally.counts
+        ended.append(sum(n for status, n in counts.items() if status.is_finished))
+    return min(ended)

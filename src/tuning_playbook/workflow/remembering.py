@@ -52,6 +52,8 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
         "reasons": list(found.reasons),
         "winners": list(found.winners),
         "leader": found.leader,
+        "settling": found.settling,
+        "settling_command": found.settling_command,
         "insights": list(found.insights),
         "caveats": list(found.caveats),
         "metric": first.objective.metric,
@@ -123,6 +125,8 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         best_arm={} if leading is None else leading["scientific"],
         best_config={} if best is None else best["config"],
         reasons=tuple(data.get("reasons", ())),
+        settling=data.get("settling", ""),
+        settling_command=data.get("settling_command", ""),
         good_ranges={}
         if leading is None
         else {key: _read(text) for key, text in leading["good_ranges"].items()},

@@ -21,9 +21,12 @@ from tuning_playbook.space import Config
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Objective, Provenance, Study
 from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.contenders import Contenders, best_of_arms, contenders_of
+from tuning_playbook.workflow.answering import answer_of_round
+from tuning_playbook.workflow.arm_standing import best_of_arms
+from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.remembering import remember_answer, remembered_answers
 from tuning_playbook.workflow.reruns import Reruns, reruns_of
 
 USUAL_RERUNS = USUAL_LOOKS[0]
@@ -138,7 +141,19 @@ def rerun(
         opened, create, workers=workers, on_progress=lambda p: on_progress(replace(p, round=label))
     )
     found = _found(opened, configs, provenance)
+    if name and not summary.interrupted:
+        _enter_answer(opened, name)
     return RerunResult(name, opened.project.objective, found, len(asked), summary.interrupted)
+
+
+def _enter_answer(opened: OpenProject, round_name: str) -> None:
+    """Reruns may change which arm is named, and the next step goes by the entered answer."""
+    store = project_store(opened, must_exist=True)
+    try:
+        if round_name in remembered_answers(store):
+            remember_answer(store, answer_of_round(opened, store, round_name))
+    finally:
+        store.close()
 
 
 def _configs(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuning_playbook.checks.base import Check
+from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.registry import all_checks, run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
@@ -19,6 +20,7 @@ def arm_findings(
     *,
     deviation: float | None,
     tolerance: float | None = None,
+    examples: int | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
 ) -> dict[str, tuple[Finding, ...]]:
@@ -28,6 +30,7 @@ def arm_findings(
         arms: of one round.
         deviation: standard deviation between reruns; ``None`` where unknown.
         tolerance: gain of the metric that is too small to matter; ``None`` where nobody said.
+        examples: size of the set that the metric is computed on; ``None`` where nobody said.
         select: ids of the checks to run; all where empty.
         ignore: ids of the checks to leave out.
 
@@ -37,7 +40,9 @@ def arm_findings(
     return {
         arm.study.name: run_checks(
             arm.table,
-            checks=round_checks(arm.study, deviation=deviation, tolerance=tolerance),
+            checks=round_checks(
+                arm.study, deviation=deviation, tolerance=tolerance, examples=examples
+            ),
             select=select,
             ignore=ignore,
         )
@@ -46,27 +51,37 @@ def arm_findings(
 
 
 def round_checks(
-    study: Study, *, deviation: float | None = None, tolerance: float | None = None
+    study: Study,
+    *,
+    deviation: float | None = None,
+    tolerance: float | None = None,
+    examples: int | None = None,
 ) -> tuple[Check, ...]:
     """All checks, with what the study's round knows and a table of trials does not.
 
     A round that compares a regularizer expects overfitting at its weak values, so that the check
     must know which hyperparameters are compared. Whether more trials would help is judged against
-    what seeds differ by and against the gain that matters, where they are known.
+    what seeds differ by and against the gain that matters; the noise of evaluations against what
+    so many examples leave. Each where it is known.
 
     Args:
         study: whose table will be checked.
         deviation: standard deviation between reruns; ``None`` where unknown.
         tolerance: gain of the metric that is too small to matter; ``None`` where nobody said.
+        examples: size of the set that the metric is computed on; ``None`` where nobody said.
     """
     compared = (*study.scientific, *study.joint)
     checks = with_tolerance(all_checks(), tolerance)
-    return tuple(_told(check, compared, deviation) for check in checks)
+    return tuple(_told(check, compared, deviation, examples) for check in checks)
 
 
-def _told(check: Check, compared: tuple[str, ...], deviation: float | None) -> Check:
+def _told(
+    check: Check, compared: tuple[str, ...], deviation: float | None, examples: int | None
+) -> Check:
     if isinstance(check, Overfitting):
         return replace(check, scientific=compared)
     if isinstance(check, SamplingDensity):
         return replace(check, noise=deviation)
+    if isinstance(check, LateVariance):
+        return replace(check, validation_examples=examples)
     return check
