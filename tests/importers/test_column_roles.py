@@ -129,3 +129,22 @@ def test_every_column_has_one_role():
     found = column_roles(columns)
     assert [one.column for one in found.taken] == list(columns)
     assert len(found.parameters) + len(found.results) + len(found.others) == len(columns)
+
+
+def test_a_setting_that_scales_another_one_has_no_effect_of_its_own():
+    rank, rate = [8, 16, 32, 64] * 3, [1e-4] * 4 + [1e-3] * 4 + [1e-2] * 4
+    columns = {"lora_alpha": [2 * r for r in rank], "lora_r": rank, "learning_rate": rate,
+               "log_lr": [round(x, 1) for x in (-4.0 + rate.index(r) / 4 for r in rate)],
+               "val_loss": noise(12)}  # fmt: skip
+    found = roles(columns)
+    assert sum(found[n].role is Role.COMPUTED for n in ("lora_alpha", "lora_r")) == 1
+    assert sum(found[n].role is Role.COMPUTED for n in ("learning_rate", "log_lr")) == 1
+
+
+def test_a_list_of_configurations_keeps_all_their_settings():
+    points = [(0.01, 0.9, 1e-4), (0.003, 0.99, 1e-2), (0.02, 0.95, 1e-3), (0.05, 0.8, 3e-5)]
+    cells = [point for point in points for _ in range(5)]
+    names = ("lr", "momentum", "weight_decay")
+    columns = {name: [c[i] for c in cells] for i, name in enumerate(names)}
+    found = roles(columns | {"val_loss": noise(20)})
+    assert {found[name].role for name in names} == {Role.HYPERPARAMETER}

@@ -12,6 +12,8 @@ from tuning_playbook.importers.column_values import (
     ColumnValues,
     column_values,
     is_each_number_once,
+    is_list_of_values,
+    is_scaled,
     sampled_rows,
 )
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
@@ -19,11 +21,12 @@ from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import roles_by_values
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import is_running_number, plain_name
+from tuning_playbook.vocabulary import hyperparameter_family, is_running_number, plain_name
 
 Cells = Sequence[Any]
 
 _FEWEST_GAPS = 2
+_CROSS_VALIDATED = "mean_test_score"  # scikit-learn's cv_results_
 _LONG = 20
 
 
@@ -74,6 +77,9 @@ def column_roles(
         if taken is not None:
             found[column] = taken
     found = statistics_among(found, values)
+    if _CROSS_VALIDATED in found:
+        found |= _cross_validated(found)
+    found |= _copies(found, values, columns)
     names = {column: name for column, (_, name) in told.items()}
     found |= roles_by_values(names, values, found, said=said)
     if not said:
@@ -113,13 +119,20 @@ def _are_numbers(cells: Cells) -> bool:
     return set(map(type, cells)) <= {int, float, type(None)}
 
 
+def _cross_validated(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
+    """scikit-learn's ``test_score`` is that of the folds left out, and not of a test set."""
+    reason = "scikit-learn's score on the folds left out"
+    one = found[_CROSS_VALIDATED]
+    return {_CROSS_VALIDATED: TakenAs(one.column, one.name, Role.RESULT, reason)}
+
+
 def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
     """Role and name of each column that says what it is; no role for the others."""
     prefix = ""
     if {"number", "state"} <= {*table}:
         prefix = "params_"  # Optuna's table of trials
-    elif "mean_test_score" in table:
-        prefix = "param_"  # scikit-learn's cv_results_
+    elif _CROSS_VALIDATED in table:
+        prefix = "param_"
     if prefix:
         return {
             c: ("parameter", c.removeprefix(prefix)) if c.startswith(prefix) else ("", c)
@@ -185,17 +198,27 @@ def _copies(
     values: Mapping[str, ColumnValues],
     columns: Mapping[str, Cells],
 ) -> dict[str, TakenAs]:
-    """Settings that repeat another one; two names of one thing would share its credit."""
+    """Settings that repeat another one or scale it; two names of one thing would share its credit.
+
+    The one whose role is better known stays. In a list where each configuration stands once, any
+    two sorted columns look like that, so that only two of one family count there.
+    """
+    settings = [o for o in found.values() if o.role in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH)]
+    settings.sort(key=lambda one: (not one.certain, "by its name" not in one.reason))
     seen: dict[bytes, str] = {}
     copies = {}
-    for column, one in found.items():
-        if one.role not in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH):
+    for one in settings:
+        own = values[one.column]
+        other = seen.setdefault(own.codes.tobytes(), one.column)
+        if other == one.column:
             continue
-        mark = values[column].codes.tobytes()
-        other = seen.setdefault(mark, column)
-        if other != column and _same(columns[other], columns[column]):
-            reason = f"repeats {found[other].column}"
-            copies[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
+        same = _same(columns[other], columns[one.column])
+        family = hyperparameter_family(one.name)
+        alike = is_list_of_values(own) or family is hyperparameter_family(found[other].name)
+        if same or (alike and is_scaled(own, values[other])):
+            how = "repeats" if same else "changes only together with"
+            reason = f"{how} {found[other].column}"
+            copies[one.column] = TakenAs(one.column, one.name, Role.COMPUTED, reason)
     return copies
 
 

@@ -23,6 +23,7 @@ _COMPLETE = 0.95
 _FEWEST_FOR_A_FUNCTION = 5
 # Combinations come back where there are at most this many of them for each row.
 _REPEATED_SHARE = 0.7
+_FEWEST_LEVELS, _FEWEST_TO_RANK, _BOTH_POSITIVE = 3, 8, 3
 _ROUNDED = 2e-5
 
 
@@ -220,6 +221,28 @@ def is_linear_in(values: ColumnValues, other: ColumnValues) -> bool:
     a, b = a - a.mean(), b - b.mean()
     scale = math.sqrt(float(a @ a) * float(b @ b))
     return scale > 0 and abs(float(a @ b)) / scale > 1 - _ROUNDED
+
+
+def is_scaled(values: ColumnValues, other: ColumnValues) -> bool:
+    """Whether one column is another one times a factor, plus an offset, or on a log scale.
+
+    Three values at least; with eight, rising and falling together is enough, since independent
+    columns hardly ever do.
+    """
+    both = np.isfinite(values.numbers) & np.isfinite(other.numbers)
+    a, b = values.numbers[both], other.numbers[both]
+    if min(len(np.unique(a)), len(np.unique(b))) < _FEWEST_LEVELS:
+        return False
+    pairs = [(a, b)]
+    if np.all(a > 0):
+        pairs.append((np.log(a), b))
+    if np.all(b > 0):
+        pairs.append((a, np.log(b)))
+    if len(pairs) == _BOTH_POSITIVE:
+        pairs.append((np.log(a), np.log(b)))
+    exact = any(abs(float(np.corrcoef(x, y)[0, 1])) > 1 - 1e-9 for x, y in pairs)
+    enough = len(np.unique(a)) >= _FEWEST_TO_RANK
+    return exact or (enough and abs(rank_correlation(values, other)) > 1 - 1e-9)
 
 
 def rank_correlation(values: ColumnValues, other: ColumnValues) -> float:

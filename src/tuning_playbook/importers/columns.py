@@ -30,6 +30,7 @@ _CHUNK_ROWS = 10_000
 # From this size on a CSV file of numbers is read by pyarrow where that is installed: ten times
 # faster. Below it, the import alone would take longer.
 LARGE_BYTES = 20_000_000
+_INDEX = "Unnamed: 0"  # what data frames call the column of their index
 _NO_VALUE = frozenset({"", "na", "n/a", "null", "none", "<na>"})
 _BOOLEANS = {"true": True, "false": False}
 
@@ -148,6 +149,8 @@ def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         first = file.readline()
         delimiter = max(",\t;|", key=first.count)
         names = _header(path, next(csv.reader([first], delimiter=delimiter), []))
+        if names and not names[0]:
+            names[0] = _INDEX
         large = _large_csv(path, names, delimiter, as_text)
         if large is not None:
             return large

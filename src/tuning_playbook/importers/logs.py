@@ -91,14 +91,15 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
             continue
         taken = role_by_name(name, name, values, ())
         family = hyperparameter_family(name)
+        if is_phase(name, column):
+            continue
         if taken is None:
             if not (sure and values.kind == "numbers"):
                 return False
-        elif taken.role in SETTINGS or taken.role is Role.SEED:
-            if is_phase(name, column):
-                continue
-            if family not in _SCHEDULED or not _turns_seldom(column.values):
-                return False
+        elif (taken.role in SETTINGS or taken.role is Role.SEED) and not (
+            family in _SCHEDULED and _turns_seldom(column.values)
+        ):
+            return False
         measured |= taken is not None and taken.role in (Role.RESULT, Role.HELD_OUT)
     return measured
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction, split_of, words_of
 
@@ -64,7 +65,8 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
 def _results(study: ForeignStudy) -> list[str]:
     """Results that could decide, without constant ones where others vary."""
     names = _named_results(study)
-    return [name for name in names if _varies(study, name)] or names
+    varying = [name for name in names if _varies(study, name)]
+    return varying or [name for name in names if metric_direction(name) is not None]
 
 
 def _named_results(study: ForeignStudy) -> list[str]:
@@ -111,7 +113,7 @@ def metrics_in_words(study: ForeignStudy) -> str:
 
 def _with_direction(name: str) -> str:
     known = metric_direction(name) is not None
-    return name if known else f"{name} (with --direction minimize or maximize)"
+    return quoted(name) if known else f"{quoted(name)} (with --direction minimize or maximize)"
 
 
 def possible_metrics(study: ForeignStudy) -> str:

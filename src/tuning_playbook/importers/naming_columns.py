@@ -51,6 +51,30 @@ def column_named(
     raise InvalidInput(f"{study} has no {what} {asked!r}{hint} It has: {_listed(names_there)}")
 
 
+def columns_named(
+    asked: Sequence[str], columns: Sequence[TakenAs], *, study: str, what: str = "column"
+) -> list[TakenAs]:
+    """The columns that somebody means; a name with commas in it may have been taken apart at them.
+
+    Raises:
+        InvalidInput: see `column_named`.
+    """
+    written = {plain_name(one.column): one for one in columns if "," in one.column}
+    found, rest = [], list(asked)
+    while rest:
+        ends = [n for n in range(len(rest), 1, -1) if plain_name(", ".join(rest[:n])) in written]
+        taken = ends[0] if ends else 1
+        joined = written[plain_name(", ".join(rest[:taken]))] if ends else None
+        found.append(joined or column_named(rest[0], columns, study=study, what=what))
+        rest = rest[taken:]
+    return found
+
+
+def quoted(name: str) -> str:
+    """A name for a list of names: in quotes where it has a comma itself."""
+    return repr(name) if "," in name else name
+
+
 def _as_written(asked: str, one: TakenAs) -> bool:
     return asked == one.column
 

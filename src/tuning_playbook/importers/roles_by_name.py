@@ -68,6 +68,8 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return Role.BOOKKEEPING, "names the study"
     if plain in ID_NAMES:
         return Role.IDENTIFIER, "names the trial"
+    if plain == "unnamed_0":
+        return Role.IDENTIFIER, "the index of a data frame"
     if is_progress(name):
         return Role.PROGRESS, "reached in training, by its name"
     if is_time(name) or (values.kind == "numbers" and is_time_or_cost(name)):
@@ -104,8 +106,11 @@ def _length(column: str, name: str, values: ColumnValues) -> TakenAs:
     last = words_of(name)[-1]
     if last in ("epoch", "step", "iteration", "iter") and not is_list_of_values(values):
         return TakenAs(column, name, Role.PROGRESS, "how far training came, by its name", False)
-    chosen = is_plain_list(values) or values.levels > 1
-    return TakenAs(column, name, Role.TRAINING_LENGTH, "training length by its name", chosen)
+    reason = "training length by its name"
+    if is_list_of_values(values):
+        return TakenAs(column, name, Role.TRAINING_LENGTH, reason)
+    # Many different lengths were drawn, or left by early stopping.
+    return TakenAs(column, name, Role.TRAINING_LENGTH, reason, certain=False)
 
 
 def _result(column: str, name: str, values: ColumnValues) -> TakenAs:

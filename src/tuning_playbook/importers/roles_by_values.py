@@ -55,6 +55,8 @@ def roles_by_values(
     settings = {c: values[c] for c, one in {**found, **own}.items() if one.role in _OF_SETTINGS}
     sure = {c for c, one in {**found, **own}.items() if one.certain}
     listed = {c: v for c, v in settings.items() if c in sure and is_list_of_values(v)}
+    distinct = {values.codes.tobytes(): name for name, values in reversed(listed.items())}
+    listed = {name: own for name, own in listed.items() if name in distinct.values()}
     listed = dict(list(listed.items())[:_COMPARED])
     results = {c: values[c] for c, one in found.items() if one.role in _OF_RESULTS}
     compared = dict(list(results.items())[:_COMPARED])

@@ -12,7 +12,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import STUDY_NAMES
-from tuning_playbook.importers.naming_columns import column_named
+from tuning_playbook.importers.naming_columns import columns_named
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
 
@@ -42,7 +42,7 @@ def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy,
     listed = [
         known.get(name) or TakenAs(name, name, Role.BOOKKEEPING, "") for name in columns
     ]  # fmt: skip
-    by = [column_named(column, listed, study=foreign.name).name for column in by]
+    by = [one.name for one in columns_named(by, listed, study=foreign.name)]
     rows_of: dict[tuple[Any, ...], list[int]] = {}
     for row, values in enumerate(zip(*(columns[c] for c in by), strict=True)):
         rows_of.setdefault(values, []).append(row)

@@ -30,6 +30,8 @@ def statistics_among(
     roles = dict(found)
     for stem, own in _families(values).items():
         told = [found.get(column) for column in own.values()]
+        if any(one is not None and one.role is Role.TIME_AND_COST for one in told):
+            continue
         measured = any(one is not None and one.role in (Role.RESULT, Role.HELD_OUT) for one in told)
         bare = next((c for c in values if plain_name(c).strip("_") == stem), None)
         centre = _centre(own, bare, values)

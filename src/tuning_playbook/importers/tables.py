@@ -22,6 +22,7 @@ from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.turned import turned
 from tuning_playbook.importers.wandb_chart import without_chart
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
@@ -55,6 +56,8 @@ def read_table(
         InvalidInput: for a damaged file, repeated ids, or text among numbers.
     """
     given = without_chart(trials, read_columns(trials, as_text=ID_NAMES))
+    sideways = turned(given)
+    given = given if sideways is None else sideways
     long = {} if curves is None else read_columns(curves, as_text=ID_NAMES)
     if curves is not None:
         long = without_chart(curves, long)
@@ -65,6 +68,9 @@ def read_table(
         by=by,
         steps=steps,
     )
+    if sideways is not None:
+        note = "The table had a column for each configuration; it was read with a row for each."
+        table.notes.append(note)
     table.columns, inside = without_curves(table.columns)
     table.curves.update(inside)
     if curves is not None:

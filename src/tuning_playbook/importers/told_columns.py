@@ -13,7 +13,7 @@ from tuning_playbook.importers.column_names import is_step
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.curve_tables import stray_text
 from tuning_playbook.importers.metric_choice import metrics_in_words
-from tuning_playbook.importers.naming_columns import column_named
+from tuning_playbook.importers.naming_columns import column_named, columns_named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import with_metric
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
@@ -106,9 +106,9 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
     study = described(foreign)
     known = [*study.columns, *_unlisted(study)]
     name = study.name
-    parameters = [column_named(n, known, study=name, what="parameter") for n in told.parameters]
-    results = [column_named(n, known, study=name) for n in told.results]
-    seeds = [column_named(n, known, study=name) for n in told.seed]
+    parameters = columns_named(told.parameters, known, study=name, what="parameter")
+    results = columns_named(told.results, known, study=name)
+    seeds = columns_named(told.seed, known, study=name)
     roles = {one.column: one for one in known}
     if parameters:
         left_out = "left out by --params"

@@ -67,7 +67,7 @@ _OTHER_BATCHES = phrases(
     norm
     """
 )
-_LENGTHS = phrases("epoch, epochs, steps, iterations, iters, updates, tokens, samples")
+_LENGTHS = phrases("epoch, epochs, steps, iterations, iters, updates, tokens, samples, timesteps")
 _OF_LENGTHS = phrases(
     """
     num, n, nb, number, of, no, max, maximum, total, planned, train, training, trainer, args,

@@ -44,7 +44,8 @@ _SCORES = phrases(
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
-    likelihood, likelihood, elbo, matthews, utility
+    likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
+    truthfulqa, humaneval, mbpp, piqa, boolq
     """
 )
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.

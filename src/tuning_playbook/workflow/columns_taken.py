@@ -64,7 +64,8 @@ def kind_of_study(table: TrialTable) -> str:
     each = f", {repeats:.3g} trials each" if repeats >= _REPEATED else ""
     return {
         "grid": f"a grid of {count} configurations{each}",
-        "variants": f"a comparison of {count} configurations{each}",
+        "variants": f"a comparison of {count} configurations{each}; playbook compare tells which "
+        "of them differ",
         "adaptive": f"an adaptive search: {count} configurations, later ones chosen by earlier "
         "results",
         "independent": f"a search of {count} configurations{each}",

@@ -1,0 +1,40 @@
+"""Tables that have a column for each configuration and a row for each setting or metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuning_playbook.importers.columns import Column, from_records, plain_values
+from tuning_playbook.vocabulary import hyperparameter_family, metric_direction
+
+_FEWEST_NAMES = 2
+CONFIGURATION = "run"
+
+
+def turned(columns: Mapping[str, Column]) -> dict[str, Column] | None:
+    """The table with a row for each configuration; ``None`` for a table that has one already.
+
+    Told by the names: settings and metrics stand in the first column and none in the header.
+
+    Args:
+        columns: as read.
+    """
+    first, *others = columns
+    names = [str(cell) for cell in columns[first].values.tolist()]
+    in_rows = sum(map(_is_known, names))
+    if len(others) < 2 or len(set(names)) < len(names) or in_rows < _FEWEST_NAMES:
+        return None
+    if 2 * in_rows < len(names) or any(map(_is_known, others)):
+        return None
+    if not any(metric_direction(name) for name in names):
+        return None
+    cells = {other: plain_values(columns[other]) for other in others}
+    records: list[dict[str, Any]] = [
+        {CONFIGURATION: other, **dict(zip(names, cells[other], strict=True))} for other in others
+    ]
+    return from_records(records, (CONFIGURATION,))
+
+
+def _is_known(name: str) -> bool:
+    return hyperparameter_family(name) is not None or metric_direction(name) is not None
