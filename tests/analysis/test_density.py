@@ -3,9 +3,9 @@ import pytest
 
 from tuning_playbook.analysis.density import (
     chance_of_new_best,
-    clopper_pearson,
     good_region,
 )
+from tuning_playbook.analysis.exact_shares import clopper_pearson
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.repeats import distinct_configurations
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.comparison import CONFIDENCE, Comparison
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, arm_losses, compare_arms
+from tuning_playbook.analysis.isolation import ArmComparison, compare_arms
 from tuning_playbook.analysis.repetition import best_rank_probabilities
 from tuning_playbook.analysis.table import TrialTable
 
@@ -57,11 +56,12 @@ def compare_searches(
         paired: whether trials of one id have the same configuration in all arms.
     """
     found = compare_arms(tables, labels=labels, draws=_DRAWS, confidence=CONFIDENCE, paired=paired)
-    losses = _losses(tables, paired=found.paired)
     return SearchComparisons(
         found,
         tuple(
-            _pair(found, a, b, _dealt(losses[a], losses[b], found.budget, paired=paired))
+            _pair(
+                found, a, b, _dealt(found.losses[a], found.losses[b], found.budget, paired=paired)
+            )
             for a, b in pairs
         ),
     )
@@ -166,19 +166,6 @@ def _beats(
     own = np.append(candidate, 0.0)[np.where(is_candidate, ranks - 1, -1)]
     others = np.append(baseline, 0.0)[np.where(is_candidate, -1, places - ranks - 1)]
     return np.asarray(np.sum(own * (1 - np.cumsum(others, axis=1)), axis=1))
-
-
-def _losses(tables: Sequence[TrialTable], *, paired: bool) -> list[_FloatArray]:
-    """Losses of the finished trials; where paired, of the shared points in one order."""
-    if not paired:
-        return [arm_losses(table) for table in tables]
-    by_id = []
-    for table in tables:
-        found = feasibility(table)
-        loss = np.where(found.feasible, table.loss, np.inf)
-        by_id.append({table.ids[r]: loss[r] for r in np.flatnonzero(found.judged).tolist()})
-    shared = [i for i in by_id[0] if all(i in own for own in by_id)]
-    return [np.array([own[i] for i in shared]) for own in by_id]
 
 
 def _pair(found: ArmComparison, baseline: int, candidate: int, dealt: _Dealt) -> Comparison:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.doubling import expected_best
+from tuning_playbook.analysis.exact_shares import clopper_pearson
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.repeats import configuration_count, distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
@@ -113,16 +115,6 @@ def chance_of_new_best(trials: int, more: int) -> float:
     return more / (trials + more) if trials + more else float("nan")
 
 
-def clopper_pearson(successes: int, trials: int, *, confidence: float) -> tuple[float, float]:
-    """Exact two-sided interval for a share, from ``successes`` out of ``trials``."""
-    from scipy.special import betaincinv
-
-    tail = (1 - confidence) / 2
-    low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
-    high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
-    return float(low), float(high)
-
-
 def _spread(table: TrialTable, good: NDArray[np.int64]) -> dict[str, tuple[float, float]]:
     found = {}
     for key in table.space.keys:
@@ -135,9 +127,5 @@ def _spread(table: TrialTable, good: NDArray[np.int64]) -> dict[str, tuple[float
 
 def _gain_of_second_half(loss: NDArray[np.float64], trials: int, reference: float) -> float:
     """Expected best of half of the trials less the best of all; infeasible ones count as chance."""
-    half = max(trials // 2, 1)
-    worst = max(reference, float(loss[-1]))
-    steps = np.diff(np.append(loss, worst if trials > len(loss) else loss[-1]))
-    rank = np.arange(len(loss))
-    missed = np.cumprod(np.maximum(trials - rank - half, 0) / (trials - rank))
-    return float(steps @ missed)
+    worst = np.full(trials - len(loss), max(reference, float(loss[-1])))
+    return expected_best(np.append(loss, worst), max(trials // 2, 1)) - float(loss[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.curve_blocks import BoolArray, IntArray, finite_part
+from tuning_playbook.analysis.exact_shares import chance_of_as_many
 from tuning_playbook.analysis.instability import (
     EARLY_STEPS,
     GradientSpikes,
@@ -232,14 +232,8 @@ class Instability:
 
 
 def _more_often(above: BoolArray, below: BoolArray) -> float:
-    """That the first are unstable no more often than the second: Fisher's exact test, one-sided."""
-    first, second = len(above), len(below)
-    hits, all_hits = int(above.sum()), int(above.sum() + below.sum())
-    ways = sum(
-        math.comb(first, k) * math.comb(second, all_hits - k)
-        for k in range(hits, min(first, all_hits) + 1)
-    )
-    return ways / math.comb(first + second, all_hits)
+    """That the first are unstable no more often than the second."""
+    return chance_of_as_many(int(above.sum()), len(above), int(below.sum()), len(below))
 
 
 def _gradients(found: GradientSpikes | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tuning_playbook.analysis.exact_shares import chance_of_as_many, clopper_pearson
 from tuning_playbook.words import counted, listed, percent
 
 # Chance up to which failures are taken to be the candidate's doing; over three looks, a candidate
@@ -65,22 +66,6 @@ def failures_of(candidate: tuple[float, ...], incumbent: tuple[float, ...]) -> F
     return Failures(which[0], len(candidate), which[1], len(incumbent))
 
 
-def chance_of_as_many(failed: int, runs: int, other_failed: int, other_runs: int) -> float:
-    """Fisher's exact one-sided p-value: as many failures or more on the first side, by chance.
-
-    Example:
-        >>> chance_of_as_many(3, 3, 0, 3)
-        0.05
-    """
-    total = failed + other_failed
-    ways = math.comb(runs + other_runs, total)
-    most = min(total, runs)
-    found = sum(
-        math.comb(runs, i) * math.comb(other_runs, total - i) for i in range(failed, most + 1)
-    )
-    return found / ways
-
-
 def highest_failure_rate(failed: int, runs: int, *, confidence: float = 0.95) -> float:
     """Largest failure rate that these reruns do not exclude, by the exact binomial bound.
 
@@ -92,13 +77,8 @@ def highest_failure_rate(failed: int, runs: int, *, confidence: float = 0.95) ->
     Example:
         >>> round(highest_failure_rate(0, 5), 2), round(highest_failure_rate(0, 50), 3)
         (0.45, 0.058)
-
-    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case
-    of the binomial" (1934).
     """
-    from scipy.special import betaincinv
-
-    return 1.0 if failed >= runs else float(betaincinv(failed + 1, runs - failed, confidence))
+    return clopper_pearson(failed, runs, confidence=2 * confidence - 1)[1]
 
 
 def failure_sentences(failures: Failures, *, adopted: bool) -> list[str]:

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from tuning_playbook.decide.chance import Chance
 from tuning_playbook.decide.fresh_seeds import FreshSeeds
 from tuning_playbook.decide.gain_bounds import reruns_to_settle
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
 from tuning_playbook.decide.standing import Standing
 from tuning_playbook.words import counted
-
-FIRST_RERUNS = 5
-# A difference that takes more reruns of each to be seen is hardly worth having.
-_MOST_RERUNS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def settling_reruns(
             f"difference of {gain:.2g}; a larger evaluation set can."
         )
     if fresh is None or seed_deviation is None:
-        command = f"playbook rerun {round_name} --arms --times {FIRST_RERUNS}"
+        command = f"playbook rerun {round_name} --arms --times {USUAL_LOOKS[0]}"
         return Settling(
             f"What would settle it: {command} "
             "(the best configuration of every arm again, with fresh seeds).",
@@ -76,10 +73,10 @@ def settling_reruns(
         gain, seed_deviation, past=False, confidence=(1 + fresh.confidence) / 2
     )
     needed = max(needed, min(fresh.counts) + 1)
-    if needed > _MOST_RERUNS:
+    if needed > AFFORDABLE_RERUNS:
         return Settling(
             f"If the true difference is the observed {gain:.2g}, it takes more than "
-            f"{_MOST_RERUNS} reruns of each arm to settle it; take the arm that is simpler or "
+            f"{AFFORDABLE_RERUNS} reruns of each arm to settle it; take the arm that is simpler or "
             "cheaper."
         )
     command = f"playbook rerun {round_name} --arms --times {needed}"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.exact_shares import chance_of_as_many
+
 FloatArray = NDArray[np.float64]
 
 _MORE = 0.2  # share of failures in the outer part above that elsewhere
@@ -108,7 +110,8 @@ def fails_outward(
 def chance_of_failures(failed: NDArray[np.bool_], outer: NDArray[np.bool_]) -> float:
     """Probability of at least as many failures among ``outer`` if they fell anywhere alike.
 
-    The hypergeometric tail: P(X >= k) for k of K failures among m of n configurations.
+    The hypergeometric tail: P(X >= k) for k of K failures among m of n configurations, see
+    `chance_of_as_many`.
 
     Args:
         failed: shape (n,).
@@ -118,10 +121,7 @@ def chance_of_failures(failed: NDArray[np.bool_], outer: NDArray[np.bool_]) -> f
         >>> chance_of_failures(np.array([1, 1, 0, 0, 0], bool), np.array([1, 1, 0, 0, 0], bool))
         0.1
     """
-    count, size, total = len(failed), int(outer.sum()), int(failed.sum())
-    seen = int((failed & outer).sum())
-    ways = sum(
-        math.comb(total, k) * math.comb(count - total, size - k)
-        for k in range(seen, min(size, total) + 1)
+    inner = ~outer
+    return chance_of_as_many(
+        int(failed[outer].sum()), int(outer.sum()), int(failed[inner].sum()), int(inner.sum())
     )
-    return ways / math.comb(count, size)

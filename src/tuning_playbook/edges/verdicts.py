@@ -182,10 +182,10 @@ def _branch(
             units[h.key] = np.clip(unit, 0.0, 1.0)
     count = len(scores)
     trained = scores.infeasible < 1
-    effects = of_trained = _fitted(scores.goodness, units, choices, limits.fewest_trials)
+    effects = of_trained = _fitted(scores.savage, units, choices, limits.fewest_trials)
     if not trained.all():
         of_trained = _fitted(
-            scores.goodness[trained],
+            standardised_savage(scores.goodness[trained]),
             {key: _stretched(unit[trained]) for key, unit in units.items()},
             [choice[trained] for choice in choices],
             limits.fewest_trials // 2,
@@ -200,17 +200,16 @@ def _branch(
 
 
 def _fitted(
-    goodness: FloatArray,
+    savage: FloatArray,
     units: dict[str, FloatArray],
     choices: list[FloatArray],
     fewest: int,
 ) -> AdditiveEffects | None:
     """Effects of what still varies; ``None`` with too few configurations or nothing to explain."""
     varying = {key: unit for key, unit in units.items() if _levels(unit) > 1}
-    scores = standardised_savage(goodness)
-    if not varying or len(goodness) < fewest or not np.any(scores):
+    if not varying or len(savage) < fewest or not np.any(savage):
         return None
-    return additive_effects(scores, varying, [c for c in choices if np.ptp(c) > 0])
+    return additive_effects(savage, varying, [c for c in choices if np.ptp(c) > 0])
 
 
 def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator[EdgeStatistics]:
