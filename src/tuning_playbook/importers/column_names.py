@@ -85,3 +85,13 @@ def _without_statistics(name: str) -> list[str]:
     while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
         words = words[:-1]
     return words
+
+
+def last_part(name: str) -> str:
+    """What a name ends in, after its last slash or dot.
+
+    Example:
+        >>> last_part("eval/val_loss"), last_part("lr")
+        ('val_loss', 'lr')
+    """
+    return re.split(r"[/.]", name)[-1]

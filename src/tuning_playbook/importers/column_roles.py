@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +19,7 @@ from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import roles_by_values
 from tuning_playbook.importers.statistics_of_results import statistics_among
-from tuning_playbook.importers.taken_as import MEASURED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import hyperparameter_family, is_running_number, plain_name
 
 Cells = Sequence[Any]
@@ -203,7 +202,7 @@ def _copies(
     The one whose role is better known stays. In a list where each configuration stands once, any
     two sorted columns look like that, so that only two of one family count there.
     """
-    settings = [o for o in found.values() if o.role in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH)]
+    settings = [o for o in found.values() if o.role in SEARCHED]
     settings.sort(key=lambda one: (not one.certain, "by its name" not in one.reason))
     seen: dict[bytes, str] = {}
     copies = {}
@@ -229,13 +228,3 @@ def _same(a: Cells, b: Cells) -> bool:
 def _rounded(cell: Any) -> Any:
     number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
     return f"{cell:.5g}" if number else cell
-
-
-def last_part(name: str) -> str:
-    """What a name ends in, after its last slash or dot.
-
-    Example:
-        >>> last_part("eval/val_loss"), last_part("lr")
-        ('val_loss', 'lr')
-    """
-    return re.split(r"[/.]", name)[-1]

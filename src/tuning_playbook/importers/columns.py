@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.nested import flattened, object_in
-from tuning_playbook.importers.spreadsheets import encoding_of, numbers_written
+from tuning_playbook.importers.spreadsheets import NO_VALUE, encoding_of, numbers_written
 from tuning_playbook.vocabulary import plain_name
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
@@ -31,7 +31,6 @@ _CHUNK_ROWS = 10_000
 # faster. Below it, the import alone would take longer.
 LARGE_BYTES = 20_000_000
 _INDEX = "Unnamed: 0"  # what data frames call the column of their index
-_NO_VALUE = frozenset({"", "na", "n/a", "null", "none", "<na>"})
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -275,7 +274,7 @@ def _typed(cells: list[Any], *, text: bool = False) -> Column:
     if not kinds <= {int, float}:
         words = [c for c in read if isinstance(c, str)]
         if any(isinstance(c, (int, float)) and not isinstance(c, bool) for c in read) and all(
-            w.lower() in _NO_VALUE for w in words
+            w.lower() in NO_VALUE for w in words
         ):  # the word for "nothing" among numbers
             read = [None if isinstance(c, str) else c for c in read]
             kinds = set(map(type, read)) - {type(None)}

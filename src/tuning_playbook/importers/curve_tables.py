@@ -14,6 +14,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import is_time, plain_name
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
@@ -102,7 +103,7 @@ def _steps(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     if column.values.dtype != np.float64:
         cells = column.values.tolist()
-        row = next(i for i, c in enumerate(cells) if c is not None and not _is_number(c))
+        row = next(i for i, c in enumerate(cells) if c is not None and not is_number(c))
         raise InvalidInput(
             f"{path}: column {name!r} holds steps, which are whole numbers, but row {row + 1} has "
             f"{cells[row]!r}; correct that cell or leave it empty"
@@ -156,15 +157,11 @@ def stray_text(cells: Sequence[Any]) -> int | None:
         >>> stray_text([0.1] * 20 + ["0,3"]), stray_text(["auto", 0.1, "auto", 0.3])
         (20, None)
     """
-    words = [i for i, c in enumerate(cells) if c is not None and not _is_number(c)]
-    numbers = sum(_is_number(c) for c in cells)
+    words = [i for i, c in enumerate(cells) if c is not None and not is_number(c)]
+    numbers = sum(is_number(c) for c in cells)
     mostly = numbers >= MOSTLY_NUMBERS * (numbers + len(words))
     lone = len(words) == 1 and numbers >= 2
     return words[0] if words and (mostly or lone) else None
-
-
-def _is_number(cell: Any) -> bool:
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
 def _silent_ends(

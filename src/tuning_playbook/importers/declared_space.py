@@ -13,7 +13,7 @@ from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.space import (
     Categorical,
     Float,
@@ -64,7 +64,7 @@ def _as_declared(one: TakenAs, declared: AbstractSet[str], usable: Mapping[str, 
     """The role of a column where ranges are declared: what is not declared was not searched."""
     if declared & {one.column, one.name, usable.get(one.name, one.name)}:
         return replace(one, role=Role.HYPERPARAMETER, reason="declared by --space", certain=True)
-    if one.role in (Role.HYPERPARAMETER, Role.TRAINING_LENGTH):
+    if one.role in SEARCHED:
         reason = "not declared by --space, so not searched"
         return replace(one, role=Role.BOOKKEEPING, reason=reason, certain=True)
     return one

@@ -86,7 +86,9 @@ def _flag(column: str, cells: Sequence[Any]) -> tuple[Status, Reason] | None:
     """What a column of yes and no says of the trials, by a word in its name."""
     words = plain_name(column).split("_")
     word = next((word for word in words if word in _FLAGS), None)
+    if word is None:
+        return None
     there = {c for c in cells if isinstance(c, (bool, int, float)) and c in (0, 1)}
     yes_or_no = bool(there) and all(c is None or (isinstance(c, (bool, int)) and c in (0, 1))
                                     for c in cells)  # fmt: skip
-    return _FLAGS[word] if word is not None and yes_or_no else None
+    return _FLAGS[word] if yes_or_no else None

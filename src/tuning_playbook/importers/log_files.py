@@ -22,12 +22,13 @@ TRAINER_STATE = "trainer_state.json"
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
 # What a Trainer's state says of how it was set up.
 _TRAINER_SETTINGS = ("num_train_epochs", "max_steps", "train_batch_size")
+TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
 _OF_TRAINER = frozenset({"step", "epoch", "total_flos"})
 
 
 def is_table_of_steps(path: Path) -> bool:
     """Whether a file is the log of one run: a table in which the step rises from row to row."""
-    if table_ending(path) not in (".csv", ".tsv", ".jsonl", ".ndjson"):
+    if table_ending(path) not in TABLES_OF_STEPS:
         return False
     words = set(re.split(r"[^A-Za-z_]+", header_of(path).lower()))
     return bool(words & set(STEP_NAMES)) and _log(path) is not None
@@ -99,8 +100,12 @@ def add_trainer_state(run: Run, path: Path) -> None:
     run.curves.update(_curves_of_history(history))
     for row in history:
         for name, value in row.items():
-            if "runtime" in name or name.endswith("_per_second") or name == "total_flos":
+            if _is_speed(name) or name == "total_flos":
                 run.metadata[name] = value
+
+
+def _is_speed(name: str) -> bool:
+    return "runtime" in name or name.endswith("_per_second")
 
 
 def _curves_of_history(history: Sequence[Mapping[str, Any]]) -> dict[str, Points]:
@@ -109,7 +114,7 @@ def _curves_of_history(history: Sequence[Mapping[str, Any]]) -> dict[str, Points
         step = as_number(row.get("step"))
         for name, value in row.items():
             number = as_number(value)
-            beside = name in _OF_TRAINER or "runtime" in name or name.endswith("_per_second")
+            beside = name in _OF_TRAINER or _is_speed(name)
             # ``train_loss`` is the mean over the whole run, and stands at its end.
             if step is None or number is None or beside or name == "train_loss":
                 continue

@@ -14,6 +14,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.log_files import (
+    TABLES_OF_STEPS,
     TRAINER_STATE,
     add_results,
     add_trainer_state,
@@ -41,7 +42,6 @@ _INSIDE = frozenset(
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
-_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 @dataclass(slots=True)
@@ -113,13 +113,13 @@ def _logs_in_one_folder(folder: Path) -> list[Path]:
     """Tables of one header in a folder that are logs of one run each; at least two."""
     by_header: dict[str, list[Path]] = defaultdict(list)
     for file in sorted(folder.iterdir()):
-        if file.is_file() and file.suffix.lower() in _TABLES:
+        if file.is_file() and file.suffix.lower() in TABLES_OF_STEPS:
             header = "" if file.suffix.lower() in (".jsonl", ".ndjson") else header_of(file)
             by_header[header].append(file)
     most = max(by_header.values(), key=len, default=[])
     if len(most) < 2 or not all(is_table_of_steps(file) for file in most[:3]):
         return []
-    return [file for file in most if is_table_of_steps(file)]
+    return [*most[:3], *(file for file in most[3:] if is_table_of_steps(file))]
 
 
 def _places(top: Path) -> dict[tuple[str, ...], _Place]:
@@ -139,7 +139,7 @@ def _places(top: Path) -> dict[tuple[str, ...], _Place]:
                 place.states.append((int(checkpoint[1]) if checkpoint else 2**62, file))
             elif is_results(file):
                 place.results.append(file)
-            elif file.suffix.lower() in _TABLES and is_table_of_steps(file):
+            elif is_table_of_steps(file):
                 place.tables.append(file)
     return found
 

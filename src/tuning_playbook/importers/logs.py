@@ -13,7 +13,7 @@ from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
 from tuning_playbook.importers.roles_by_name import role_by_name
-from tuning_playbook.importers.taken_as import SETTINGS, Role
+from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
 
 _FEWEST_STEPS = 4
@@ -100,14 +100,16 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
             family in _SCHEDULED and _turns_seldom(column.values)
         ):
             return False
-        measured |= taken is not None and taken.role in (Role.RESULT, Role.HELD_OUT)
+        measured |= taken is not None and taken.role in QUALITY
     return measured
 
 
 def is_phase(name: str, column: Column) -> bool:
     """Whether a column says on which part of the data a row was measured."""
+    if plain_name(name) not in _PHASES:
+        return False
     words = {str(c) for c in column.values.tolist() if c is not None}
-    return plain_name(name) in _PHASES and all(split_of(word) is not None for word in words)
+    return all(split_of(word) is not None for word in words)
 
 
 def _counts_by_one(steps: NDArray[np.float64]) -> bool:

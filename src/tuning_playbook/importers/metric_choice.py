@@ -9,6 +9,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import metric_direction, split_of, words_of
 
 _MOST_LISTED = 20
@@ -120,7 +121,7 @@ def possible_metrics(study: ForeignStudy) -> str:
     """What could be the metric of a study in which nothing is called like one."""
     taken = {one.name: one for one in study.columns}
     columns = {**study.results, **study.parameters, **study.metadata}
-    numeric = [n for n, cells in columns.items() if any(map(_is_number, cells))]
+    numeric = [n for n, cells in columns.items() if any(map(is_number, cells))]
     possible = [n for n in numeric if n not in taken or _is_open(taken[n])]
     if possible:
         return (
@@ -141,7 +142,3 @@ def _is_open(one: TakenAs) -> bool:
     if one.role in SETTINGS:
         return not one.certain
     return one.role in (Role.RESULT, Role.COMPUTED, Role.STATISTIC) or not one.certain
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Sequence
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.column_names import last_part
 from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.vocabulary import plain_name
 
@@ -91,7 +91,7 @@ def _by_words(asked: str, one: TakenAs) -> bool:
 
 
 def _by_last_part(asked: str, one: TakenAs) -> bool:
-    return asked == re.split(r"[/.]", one.column)[-1]
+    return asked == last_part(one.column)
 
 
 def _listed(names: Sequence[str]) -> str:

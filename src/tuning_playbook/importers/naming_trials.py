@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -151,7 +152,8 @@ def _repaired(
     if counts_repeats(names):
         table = _numbered(path, rest)
         return _with_repeats(table, chosen, names)
-    for kept in (without_rows_written_twice(names, rest), last_rows_of_resumed_runs(names, rest)):
+    for rows_kept in (without_rows_written_twice, last_rows_of_resumed_runs):
+        kept = rows_kept(names, rest)
         if kept is not None and len({names[row] for row in kept.rows}) == len(kept.rows):
             columns = {n: [cells[row] for row in kept.rows] for n, cells in rest.items()}
             ids = [names[row] for row in kept.rows]
@@ -171,7 +173,7 @@ def _with_repeats(table: TrialRows, column: str, numbers: Sequence[str]) -> Tria
 
 
 def _many_times(path: Path, column: str, names: Sequence[str]) -> str:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     shown = ", ".join(twice[:5]) + (f" and {len(twice) - 5} more" if len(twice) > 5 else "")
     return (
         f"{path}: column {column!r} names {len(twice)} trials more than once: {shown}. Every "

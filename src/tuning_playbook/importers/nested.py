@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tuning_playbook.importers.column_names import is_step
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import is_time, plain_name
 
 Points: TypeAlias = dict[str, tuple[list[float], list[float]]]
@@ -81,7 +82,7 @@ def points_in(cell: Any, name: str) -> Points | None:
 
 def is_list_of_numbers(cell: Any) -> bool:
     """Whether a cell holds numbers in a row."""
-    return isinstance(cell, list) and bool(cell) and all(_is_number(v) for v in cell)
+    return isinstance(cell, list) and bool(cell) and all(is_number(v) for v in cell)
 
 
 def is_curve_name(name: str) -> bool:
@@ -101,7 +102,7 @@ def _of_objects(points: Sequence[Mapping[str, Any]]) -> Points:
     for key in keys:
         if key == step or is_time(key):
             continue
-        there = [(i, p) for i, p in enumerate(points, 1) if _is_number(p.get(key))]
+        there = [(i, p) for i, p in enumerate(points, 1) if is_number(p.get(key))]
         if there:
             found[key] = (
                 [float(i if step is None else p[step]) for i, p in there],
@@ -111,8 +112,4 @@ def _of_objects(points: Sequence[Mapping[str, Any]]) -> Points:
 
 
 def _is_pair(point: Any) -> bool:
-    return isinstance(point, (list, tuple)) and len(point) == 2 and all(map(_is_number, point))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(point, (list, tuple)) and len(point) == 2 and all(map(is_number, point))

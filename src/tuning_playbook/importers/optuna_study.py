@@ -13,6 +13,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.optuna_records import OptunaStudy, OptunaTrial
 from tuning_playbook.importers.optuna_space import found_space
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Reason, Status
 
@@ -171,7 +172,7 @@ def _attributes(
     for key in dict.fromkeys(key for t in trials for key in t.user_attributes):
         column = [t.user_attributes.get(key) for t in trials]
         name = f"user_attrs_{key}" if key in taken or key in metadata else key
-        if all(v is None or _is_number(v) for v in column):
+        if all(v is None or is_number(v) for v in column):
             results[name] = [None if v is None else float(v) for v in column]
         else:
             metadata[name] = [v if v is None else str(v) for v in column]
@@ -179,10 +180,6 @@ def _attributes(
     for key in dict.fromkeys(key for own in constraints for key in own):
         metadata[f"constraint_{key}"] = [own.get(key) for own in constraints]
     return results, metadata
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _notes(study: OptunaStudy, metrics: Sequence[str], *, comparable: bool) -> list[str]:

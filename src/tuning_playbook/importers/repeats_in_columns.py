@@ -8,10 +8,8 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, without_number
-
-_RESULTS = (Role.RESULT, Role.HELD_OUT)
 
 
 def means_of_repeats(
@@ -29,7 +27,7 @@ def means_of_repeats(
     groups: dict[tuple[str, Role], list[TakenAs]] = defaultdict(list)
     for one in taken:
         bare = without_number(one.name)
-        if one.role in _RESULTS and bare != plain_name(one.name).strip("_"):
+        if one.role in QUALITY and bare != plain_name(one.name).strip("_"):
             groups[bare, one.role].append(one)
     names = {plain_name(one.name).strip("_") for one in taken}
     means: dict[str, list[float | None]] = {}

@@ -140,8 +140,9 @@ def _without_differences(name: str) -> list[str]:
 
 
 def _is_bits(name: str, values: ColumnValues) -> bool:
-    there = set(values.numbers[values.numbers == values.numbers].tolist())
-    return plain_name(_last(name)) == "precision" and there <= _BITS
+    if plain_name(_last(name)) != "precision":
+        return False
+    return set(values.numbers[values.numbers == values.numbers].tolist()) <= _BITS
 
 
 def _last(name: str) -> str:

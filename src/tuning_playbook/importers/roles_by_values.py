@@ -18,7 +18,7 @@ from tuning_playbook.importers.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, Role, TakenAs
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -27,8 +27,7 @@ _MOVES_WITH = 0.9
 _COMPARED = 12
 _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
-_OF_SETTINGS = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH})
-_OF_RESULTS = frozenset({Role.RESULT, Role.HELD_OUT, Role.STATISTIC})
+_OF_RESULTS = QUALITY | {Role.STATISTIC}
 
 
 def roles_by_values(
@@ -50,9 +49,9 @@ def roles_by_values(
     unknown = [column for column in values if column not in found]
     for column in unknown:
         own[column] = _alone(column, names[column], values[column], said=said)
-    if said:
+    if said or not unknown:
         return own
-    settings = {c: values[c] for c, one in {**found, **own}.items() if one.role in _OF_SETTINGS}
+    settings = {c: values[c] for c, one in {**found, **own}.items() if one.role in SEARCHED}
     sure = {c for c, one in {**found, **own}.items() if one.certain}
     listed = {c: v for c, v in settings.items() if c in sure and is_list_of_values(v)}
     distinct = {values.codes.tobytes(): name for name, values in reversed(listed.items())}

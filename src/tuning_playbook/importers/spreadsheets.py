@@ -22,7 +22,8 @@ _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"\s*[+-]?\d*\.(\d{1,2}|\d{4,})([eE][+-]?\d+)?\s*%?\s*|0\.\d+")
 _SPACES = re.compile(r"(?<=\d)[ '\u00a0\u202f_](?=\d{3})")
-_NOTHING = frozenset({"", "na", "n/a", "null", "none", "<na>", "-", "--", "?"})
+NO_VALUE = frozenset({"", "na", "n/a", "null", "none", "<na>"})
+_NOTHING = NO_VALUE | {"-", "--", "?"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 

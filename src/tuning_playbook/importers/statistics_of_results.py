@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tuning_playbook.importers.column_values import ColumnValues
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, statistic_in, without_number
 
 _CENTRES = ("mean", "median")
@@ -28,18 +28,18 @@ def statistics_among(
         values: of all columns.
     """
     roles = dict(found)
+    by_name = {plain_name(c).strip("_"): c for c in reversed(list(values))}
     for stem, own in _families(values).items():
         told = [found.get(column) for column in own.values()]
         if any(one is not None and one.role is Role.TIME_AND_COST for one in told):
             continue
-        measured = any(one is not None and one.role in (Role.RESULT, Role.HELD_OUT) for one in told)
-        bare = next((c for c in values if plain_name(c).strip("_") == stem), None)
-        centre = _centre(own, bare, values)
+        measured = any(one is not None and one.role in QUALITY for one in told)
+        centre = _centre(own, by_name.get(stem), values)
         if centre is None or not (measured or _SPREADS & set(own)):
             _mark_spreads(roles, own)
             continue
         kept = found.get(centre)
-        if kept is None or kept.role not in (Role.RESULT, Role.HELD_OUT):
+        if kept is None or kept.role not in QUALITY:
             reason = "has a deviation or limits of the same name beside it"
             roles[centre] = TakenAs(centre, centre, Role.RESULT, reason)
         for statistic, column in own.items():
@@ -80,7 +80,7 @@ def _mark_spreads(roles: dict[str, TakenAs], own: Mapping[str, str]) -> None:
     """A deviation of a metric is none of it, even where the metric itself is not there."""
     for statistic, column in own.items():
         one = roles.get(column)
-        if one is not None and one.role in (Role.RESULT, Role.HELD_OUT) and statistic in _SPREADS:
+        if one is not None and one.role in QUALITY and statistic in _SPREADS:
             roles[column] = TakenAs(column, one.name, Role.STATISTIC, f"{statistic} of a metric")
 
 
@@ -101,7 +101,7 @@ def _single_repetitions(
             continue
         for column in columns:
             one = roles.get(column)
-            if one is not None and one.role in (Role.RESULT, Role.HELD_OUT):
+            if one is not None and one.role in QUALITY:
                 reason = f"one repetition of {bare}"
                 found[column] = TakenAs(column, one.name, Role.STATISTIC, reason)
     return found

@@ -27,8 +27,10 @@ class Role(StrEnum):
 
 
 # What stands among the settings of a trial, what among its results; the rest is beside them.
-SETTINGS = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH, Role.CONSTANT})
-MEASURED = frozenset({Role.RESULT, Role.HELD_OUT, Role.STATISTIC, Role.PROGRESS})
+SEARCHED = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH})
+SETTINGS = SEARCHED | {Role.CONSTANT}
+QUALITY = frozenset({Role.RESULT, Role.HELD_OUT})
+MEASURED = QUALITY | {Role.STATISTIC, Role.PROGRESS}
 
 
 @dataclass(frozen=True, slots=True)

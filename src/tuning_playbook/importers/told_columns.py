@@ -9,7 +9,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
-from tuning_playbook.importers.column_names import is_step
+from tuning_playbook.importers.column_names import is_step, last_part
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.curve_tables import stray_text
 from tuning_playbook.importers.metric_choice import metrics_in_words
@@ -87,7 +87,7 @@ def _declared_result(metric: str) -> TakenAs:
     """A logged metric, or what programs log beside them: the step, the learning rate in use."""
     if is_held_out(metric):
         return TakenAs(metric, metric, Role.HELD_OUT, "a metric on test data by its name")
-    last = re.split(r"[/.]", metric)[-1]
+    last = last_part(metric)
     if is_step(last) or is_progress(last):
         return TakenAs(metric, metric, Role.PROGRESS, "counts steps by its name")
     if metric_direction(metric) is None and hyperparameter_family(last) is not None:

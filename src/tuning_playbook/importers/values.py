@@ -31,6 +31,16 @@ def typed_value(text: str) -> Any:
     return _WORDS.get(plain.lower(), text)
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a number, and no yes or no.
+
+    Example:
+        >>> is_number(3), is_number(float("nan")), is_number(True), is_number("3")
+        (True, True, False, False)
+    """
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def as_number(value: Any) -> float | None:
     """A logged value as a number, ``None`` for a picture, a text or nothing.
 

@@ -14,6 +14,7 @@ from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.comparison_document import comparison_document
 from tuning_playbook.report.comparison_page import comparison_fragment, write_comparison
@@ -29,12 +30,11 @@ from tuning_playbook.workflow.comparison_grid import main_effects
 from tuning_playbook.workflow.comparison_roles import (
     Roles,
     baseline_position,
-    columns_of,
     comparison_roles,
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
-from tuning_playbook.workflow.comparison_target import runs_at
+from tuning_playbook.workflow.comparison_target import columns_of, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
@@ -269,13 +269,13 @@ def _with_metric(runs: ForeignStudy, told: Told, typed: str) -> tuple[Told, list
     columns = columns_of(runs)
     if not metrics:  # a cell that is no number keeps a column from being taken for a metric
         metrics = [n for n, cells in columns.items() if metric_direction(n) and any(
-            map(_is_number, cells))]  # fmt: skip
+            map(is_number, cells))]  # fmt: skip
     unseen = [metric for metric in metrics if split_of(metric) != "test"]
     if len(unseen) == 1:
         why = "is not of the test set" if len(metrics) > 1 else "is the only metric"
         return replace(told, metric=unseen[0]), [f"{unseen[0]} decides, since it {why}."]
     if not metrics:
-        numeric = [name for name, cells in columns.items() if any(map(_is_number, cells))]
+        numeric = [name for name, cells in columns.items() if any(map(is_number, cells))]
         raise InvalidInput(
             f"{runs.name} has no column that is named like a metric; name the results with "
             f"--metric. Its columns of numbers: {', '.join(numeric[:15]) or 'none'}"
@@ -315,7 +315,3 @@ def _options(told: Told) -> str:
     words = [f"--metric {shlex.quote(told.metric)}"] if told.metric else []
     words += [f"--direction {told.direction}"] if told.direction else []
     return " ".join(words)
-
-
-def _is_number(cell: Any) -> bool:
-    return isinstance(cell, (int, float)) and not isinstance(cell, bool)

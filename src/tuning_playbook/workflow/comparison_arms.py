@@ -26,7 +26,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.vocabulary import Family, hyperparameter_family, is_time, words_of
 from tuning_playbook.words import counted, listed, short
-from tuning_playbook.workflow.comparison_roles import Roles, arm_values, columns_of, labels_of
+from tuning_playbook.workflow.comparison_roles import Roles, arm_values, labels_of
+from tuning_playbook.workflow.comparison_target import columns_of
 
 # A run that is merely bad (at chance level, far above the others) has a value and keeps it.
 _LOST = (FLAGGED, NON_FINITE, OUT_OF_MEMORY, TIMEOUT, CRASH, NO_MEASUREMENT)

@@ -20,7 +20,7 @@ from tuning_playbook.vocabulary import (
     plain_name,
 )
 from tuning_playbook.words import listed, short
-from tuning_playbook.workflow.comparison_target import NAME, STUDY
+from tuning_playbook.workflow.comparison_target import NAME, STUDY, columns_of
 
 _BASELINES = frozenset(
     {"baseline", "base", "default", "control", "reference", "ref", "vanilla", "none", "original"}
@@ -44,11 +44,6 @@ class Roles:
     arm: tuple[str, ...]
     seed: str
     notes: tuple[str, ...]
-
-
-def columns_of(study: ForeignStudy) -> dict[str, Sequence[Any]]:
-    """All columns of one cell for each run."""
-    return {**study.metadata, **study.results, **study.parameters}
 
 
 def comparison_roles(

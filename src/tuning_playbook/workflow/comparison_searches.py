@@ -15,7 +15,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.vocabulary import Family, hyperparameter_family, kind_by_name, plain_name
 from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
-from tuning_playbook.workflow.comparison_roles import Roles, columns_of
+from tuning_playbook.workflow.comparison_roles import Roles
+from tuning_playbook.workflow.comparison_target import columns_of
 
 
 def searched_columns(

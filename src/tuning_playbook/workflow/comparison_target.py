@@ -57,14 +57,14 @@ def _with_names(study: ForeignStudy) -> ForeignStudy:
     Reading numbers them, ``adam``, ``adam#2``, ...: here such a name may be what an arm is.
     """
     names = [_NUMBERED.sub("", i) for i in study.ids]
-    if len(set(names)) == len(names) or NAME in columns_in(study):
+    if len(set(names)) == len(names) or NAME in columns_of(study):
         return study
     return replace(study, metadata={NAME: names, **study.metadata})
 
 
-def columns_in(study: ForeignStudy) -> set[str]:
-    """Names of all columns of one cell for each run."""
-    return {*study.metadata, *study.results, *study.parameters}
+def columns_of(study: ForeignStudy) -> dict[str, Sequence[Any]]:
+    """All columns of one cell for each run."""
+    return {**study.metadata, **study.results, **study.parameters}
 
 
 def _labels(targets: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
-from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.importers.told_columns import (
     ToldColumns,
     as_told,
@@ -26,8 +26,6 @@ from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import short
-
-_SEARCHED = frozenset({Role.HYPERPARAMETER, Role.TRAINING_LENGTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             study, objective=objective, space=space, chance_level=told.chance_level
         )
         return study, within_ranges(table)
-    chosen = [one.name for one in study.columns if one.role in _SEARCHED]
+    chosen = [one.name for one in study.columns if one.role in SEARCHED]
     table = foreign_table(
         study,
         objective=objective,
