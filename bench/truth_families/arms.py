@@ -151,13 +151,14 @@ def real_rows(setting: Setting, rng: np.random.Generator) -> tuple[list[list[obj
     for name, lands, noises in families:
         for points in ("shared", "random"):
             for n in (10, 20, 50):
+                stated = _stated(n, points)
                 for noise in noises:
                     cells, shares = _real_cells(lands, points, n, noise, setting.studies, rng)
                     rows.append([f"{name}, {points}", n, noise, *cells])
                     for words, share in zip(("", ", half of the pairs equal"), shares, strict=True):
                         what = f"named winners that are right: {name}, {points}, {n} trials, "
                         what += f"noise {noise}{words}"
-                        bars.append(Bar(what, share, at_least=_stated(n, points) - 0.03))
+                        bars.append(Bar(what, share, at_least=stated - 0.03))
     return rows, bars
 
 

@@ -162,12 +162,12 @@ def measure(setting: Setting) -> Section:
                   for study in healthy for f in study.findings]  # fmt: skip
         rows.append([check, false, Share(sum(silent), len(healthy))])
         bars.append(Bar(f"false alarms of {check}", false, at_most=0.05))
-    power = [_power_row(fault, found) for fault, found in faulty.items()]
-    bars += [
-        Bar(f"power of {fault.check}: {fault.name}",
-            Share(sum(s.told(fault.check) for s in found), len(found)), at_least=0.85)
-        for fault, found in faulty.items() if fault.matters
-    ]  # fmt: skip
+    power = []
+    for fault, found in faulty.items():
+        told = Share(sum(study.told(fault.check) for study in found), len(found))
+        power.append(_power_row(fault, found, told))
+        if fault.matters:
+            bars.append(Bar(f"power of {fault.check}: {fault.name}", told, at_least=0.85))
     several = sum(sum(f.verdict in ALARMS for f in study.findings) > 1 for study in healthy)
     bars.append(Bar("healthy studies with more than one alarm", Share(several, len(healthy)),
                     at_most=0.05))  # fmt: skip
@@ -186,9 +186,8 @@ def measure(setting: Setting) -> Section:
     return Section("Checks on training curves", "\n".join(text), (*bars, *more))
 
 
-def _power_row(fault: Fault, found: Sequence[Checked]) -> list[object]:
+def _power_row(fault: Fault, found: Sequence[Checked], told: Share) -> list[object]:
     others = Counter(f.check for study in found for f in study.findings
                      if f.verdict in ALARMS and f.check != fault.check)  # fmt: skip
-    told = Share(sum(study.told(fault.check) for study in found), len(found))
     beside = ", ".join(f"{c} {n / len(found):.2f}" for c, n in others.most_common(3))
     return [fault.check, fault.name, told, beside]

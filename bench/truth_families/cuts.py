@@ -90,4 +90,5 @@ def _strip(
 
 def searched(cut: Cut) -> dict[str, list[float]]:
     """The study's columns."""
-    return {name: values(cut.units)[:, j].tolist() for j, name in enumerate(NAMES)}
+    columns = values(cut.units)
+    return {name: columns[:, j].tolist() for j, name in enumerate(NAMES)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,11 +178,7 @@ def overfitted(share: float) -> Plant:
     """The objective turns and gives back ``share`` of its improvement by the end."""
 
     def plant(draft: Draft) -> None:
-        turn = draft.rng.uniform(0.25, 0.6)
-        at = draft.t <= turn
-        floor = draft.objective[:, at][:, -1:]
-        fall = draft.objective[:, :1] - floor
-        draft.objective = np.where(at, draft.objective, floor + share * fall * _ramp(draft.t, turn))
+        _turn(draft, ("objective",), share)
 
     return plant
 
@@ -192,15 +188,20 @@ def rising(share: float) -> Plant:
 
     def plant(draft: Draft) -> None:
         assert draft.training is not None
-        turn = draft.rng.uniform(0.25, 0.6)
-        at = draft.t <= turn
-        for name in ("training", "objective"):
-            curve = getattr(draft, name)
-            floor = curve[:, at][:, -1:]
-            fall = curve[:, :1] - floor
-            setattr(draft, name, np.where(at, curve, floor + share * fall * _ramp(draft.t, turn)))
+        _turn(draft, ("training", "objective"), share)
 
     return plant
+
+
+def _turn(draft: Draft, names: Sequence[str], share: float) -> None:
+    """Curves that turn at one step and give back ``share`` of their fall by the end."""
+    turn = draft.rng.uniform(0.25, 0.6)
+    at = draft.t <= turn
+    for name in names:
+        curve = getattr(draft, name)
+        floor = curve[:, at][:, -1:]
+        fall = curve[:, :1] - floor
+        setattr(draft, name, np.where(at, curve, floor + share * fall * _ramp(draft.t, turn)))
 
 
 def lost(share: float, *, lasting: bool) -> Plant:
