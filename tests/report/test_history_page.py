@@ -11,9 +11,9 @@ from tuning_playbook.report.history_page import (
     history_html,
     history_markdown,
     history_text,
-    write_text_file,
 )
 from tuning_playbook.report.history_tables import history_tables
+from tuning_playbook.report.page_files import write_page
 
 
 class Elements(HTMLParser):
@@ -82,6 +82,6 @@ def test_a_history_without_anything_says_so():
 def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match="cannot be written"):
-        write_text_file("x", tmp_path / "file" / "history.html")
-    write_text_file("é", tmp_path / "deep" / "history.md")
+        write_page("x", tmp_path / "file" / "history.html")
+    write_page("é", tmp_path / "deep" / "history.md")
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["history.md"]

@@ -45,9 +45,9 @@ def command(
         print_json(history.as_document())
         return
     if output is not None:
-        from tuning_playbook.report.history_page import write_text_file
+        from tuning_playbook.report.page_files import write_page
 
-        write_text_file(_written(history, output.suffix.lower()), output)
+        write_page(_written(history, output.suffix.lower()), output)
         click.echo(f"wrote {output}")
     elif as_csv or as_markdown:
         click.echo(_written(history, ".csv" if as_csv else ".md"), nl=False)

@@ -44,7 +44,9 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
     if len(info.infeasible_rows):
         words.append(f"{len(info.infeasible_rows)} infeasible (crosses, {side}).")
     if info.clipped.any():
-        words.append(f"{int(info.clipped.sum())} far worse than drawn (triangles).")
+        far = int(info.clipped.sum())
+        lie = "lies" if far == 1 else "lie"
+        words.append(f"{counted(far, 'trial')} {lie} far outside the plotted range (triangles).")
     return " ".join(word for word in words if word)
 
 
@@ -69,7 +71,7 @@ _QUIET = (
     ("inside", "wide enough"),
     ("natural-limit", "at a natural limit"),
     ("not-tuned", "not tuned for quality"),
-    ("cannot-tell", "not to be told from these trials"),
+    ("cannot-tell", "these trials cannot tell"),
 )
 
 

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.words import printable
 
 _MOST_NAMED = 8
@@ -49,9 +50,7 @@ def columns_table(view: ColumnsView, *, verbose: bool = False) -> RenderableType
         label = ""
     parts: list[RenderableType] = [rows]
     if view.kind:
-        kind = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-        kind.add_column(no_wrap=True, min_width=11)
-        kind.add_column(overflow="fold", ratio=1)
+        kind = labelled_rows()
         kind.add_row(Text("study", style="dim"), Text(view.kind))
         parts.insert(0, kind)
     if view.doubts:
@@ -60,9 +59,7 @@ def columns_table(view: ColumnsView, *, verbose: bool = False) -> RenderableType
 
 
 def _doubts(view: ColumnsView, *, verbose: bool) -> RenderableType:
-    rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    rows.add_column(no_wrap=True, min_width=11)
-    rows.add_column(overflow="fold", ratio=1)
+    rows = labelled_rows()
     shown = view.doubts if verbose else view.doubts[:_MOST_DOUBTS]
     text = Text("; ").join(
         Text.assemble(printable(name), (f" ({role}: {printable(reason)})", "dim"))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.comparison_document import comparison_document
 from tuning_playbook.report.comparison_text import TITLES, length_warnings
 from tuning_playbook.report.comparison_view import (
@@ -17,7 +16,7 @@ from tuning_playbook.report.comparison_view import (
     pair_sentence,
 )
 from tuning_playbook.report.html import asset, content_hash, script_json
-from tuning_playbook.whole_files import written_whole
+from tuning_playbook.report.page_files import write_page
 
 
 def comparison_fragment(view: ComparisonView) -> str:
@@ -42,14 +41,7 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
         scripts=scripts,
         hashes=[content_hash(script) for script in scripts.values()],
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as file:
-            file.write(page.encode())
-    except OSError as error:
-        raise InvalidInput(
-            f"the page cannot be written to {path}: {error.strerror}; name another file with -o"
-        ) from error
+    write_page(page, path, failure=f"the page cannot be written to {path}")
 
 
 def _question(view: ComparisonView) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from typing import Any
 
@@ -13,10 +14,13 @@ from tuning_playbook.plots.theme import BLUE, GREEN, GREY, INK, LOST, ORANGE, RE
 _COLOURS = {"better": GREEN, "worse": RED, "equivalent": BLUE, "cannot-tell": GREY}
 _MOST_ROWS = 60
 _LONGEST = 32
+_HEAD_PIXELS, _FOOT_PIXELS, _GAP_PIXELS, _ROW_PIXELS = 34, 52, 84, 34
 
 
 def comparison_figure(answer: Answered) -> Figure:
-    """Left: each run a dot, each mean a bar; right: difference, 95 % interval, margin.
+    """Each run a dot, each mean a bar; beside them differences, 95 % intervals and margin.
+
+    Pairs of several baselines have long labels, so that their differences stand below the runs.
 
     Args:
         answer: of one question.
@@ -31,18 +35,19 @@ def comparison_figure(answer: Answered) -> Figure:
     rows = {arm.label: -float(i) for i, arm in enumerate(arms)}
     right_rows, right_labels = _right(answer, rows, single=single)
     figure_layout = layout(x_title=_escaped(answer.metric), y_title="")
-    height = 120 + 34 * max(len(arms), len(pairs))
-    figure_layout |= {"height": max(240, height), "margin": {"l": 24, "r": 24, "t": 34, "b": 52}}
-    figure_layout["xaxis"] |= {"domain": [0.0, 0.5]}
-    figure_layout["yaxis"] |= _axis(list(rows.values()), list(rows))
+    figure_layout |= {"margin": {"l": 24, "r": 24, "t": _HEAD_PIXELS, "b": _FOOT_PIXELS}}
+    figure_layout["yaxis"] |= _axis(list(rows.values()), list(map(_shortened, rows)))
     figure_layout["xaxis2"] = layout(x_title="difference, candidate minus baseline", y_title="")[
         "xaxis"
-    ] | {"domain": [0.56 if single else 0.7, 1.0], "anchor": "y2"}
+    ] | {"anchor": "y2"}
     figure_layout["yaxis2"] = _axis(right_rows, right_labels) | {
         "anchor": "x2", "showticklabels": not single, "zeroline": False, "automargin": True,
     }  # fmt: skip
     if single:
         figure_layout["yaxis2"] |= {"matches": "y"}
+        _side_by_side(figure_layout, len(arms))
+    else:
+        _stacked(figure_layout, len(arms), len(pairs))
     figure_layout["shapes"] = _shapes(answer)
     figure_layout["annotations"] = _notes(answer, rows)
     data = [_dots(arm, rows[arm.label]) for arm in arms]
@@ -51,30 +56,50 @@ def comparison_figure(answer: Answered) -> Figure:
     return {"data": data, "layout": figure_layout}
 
 
+def _side_by_side(figure_layout: dict[str, Any], rows: int) -> None:
+    figure_layout["height"] = max(240, 34 + _HEAD_PIXELS + _FOOT_PIXELS + _ROW_PIXELS * rows)
+    figure_layout["xaxis"] |= {"domain": [0.0, 0.5]}
+    figure_layout["xaxis2"] |= {"domain": [0.56, 1.0]}
+
+
+def _stacked(figure_layout: dict[str, Any], above: int, below: int) -> None:
+    """The differences under the runs, with room for a title between them."""
+    heights = [max(120, _ROW_PIXELS * rows) for rows in (above, below)]
+    inner = sum(heights) + _GAP_PIXELS
+    figure_layout["height"] = inner + _HEAD_PIXELS + _FOOT_PIXELS
+    figure_layout["yaxis"] |= {"domain": [1 - heights[0] / inner, 1.0]}
+    figure_layout["yaxis2"] |= {"domain": [0.0, heights[1] / inner]}
+
+
 def _right(
     answer: Answered, rows: dict[str, float], *, single: bool
 ) -> tuple[list[float], list[str]]:
     pairs = answer.pairs[:_MOST_ROWS]
     if single:
         return [rows[p.comparison.candidate] for p in pairs], [""] * len(pairs)
-    labels = [f"{p.comparison.candidate} − {p.comparison.baseline}" for p in pairs]
+    labels = [
+        " − ".join(map(_shortened, (p.comparison.candidate, p.comparison.baseline))) for p in pairs
+    ]
     return [-float(i) for i in range(len(pairs))], labels
 
 
 def _axis(places: list[float], labels: list[str]) -> dict[str, Any]:
-    short = [x if len(x) <= _LONGEST else f"…{x[1 - _LONGEST :]}" for x in labels]
     return {
         "tickmode": "array",
         "tickvals": places,
-        "ticktext": [_escaped(label) for label in short],
+        "ticktext": [_escaped(label) for label in labels],
         "range": [min(places, default=0) - 0.7, 0.7],
         "showgrid": False,
     }
 
 
+def _shortened(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"…{label[1 - _LONGEST :]}"
+
+
 def _escaped(label: str) -> str:
     """Names from files of others are no markup of the figure."""
-    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(label, quote=False)
 
 
 def _dots(arm: Any, row: float) -> dict[str, Any]:
@@ -181,11 +206,11 @@ def _differences(answer: Answered, places: list[float]) -> list[dict[str, Any]]:
 
 
 def _shapes(answer: Answered) -> list[dict[str, Any]]:
-    zero = {"type": "line", "xref": "x2", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
+    zero = {"type": "line", "xref": "x2", "yref": "y2 domain", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
             "line": {"color": INK, "width": 1, "dash": "dot"}}  # fmt: skip
     if not answer.margin:
         return [zero]
-    band = {"type": "rect", "xref": "x2", "yref": "paper", "x0": -answer.margin,
+    band = {"type": "rect", "xref": "x2", "yref": "y2 domain", "x0": -answer.margin,
             "x1": answer.margin, "y0": 0, "y1": 1, "fillcolor": ORANGE, "opacity": 0.13,
             "line": {"width": 0}, "layer": "below"}  # fmt: skip
     return [band, zero]
@@ -196,7 +221,7 @@ def _notes(answer: Answered, rows: dict[str, float]) -> list[dict[str, Any]]:
     better = "← better" if answer.sign > 0 else "better →"
     words = f"{better}; band: margin" if answer.margin else better
     return [
-        {"xref": "x2 domain", "yref": "paper", "x": 0.0 if answer.sign > 0 else 1.0, "y": 1.0,
+        {"xref": "x2 domain", "yref": "y2 domain", "x": 0.0 if answer.sign > 0 else 1.0, "y": 1.0,
          "xanchor": "left" if answer.sign > 0 else "right", "yanchor": "bottom", "text": words,
          "showarrow": False, "font": {"size": 12, "color": INK}}
     ] * bool(rows)  # fmt: skip

@@ -19,6 +19,7 @@ from tuning_playbook.report.comparison_view import (
     p_words,
     pair_sentence,
 )
+from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.report.verdicts import notes_below
 from tuning_playbook.words import listed, printable, to_scale
 
@@ -85,9 +86,7 @@ def _answer(view: ComparisonView, answer: Answered) -> list[RenderableType]:
     if best:
         parts += [Text(printable(best), style="bold"), Text()]
     if len(answer.pairs) <= _MOST_TOLD:
-        rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-        rows.add_column(no_wrap=True, min_width=11)
-        rows.add_column(overflow="fold", ratio=1)
+        rows = labelled_rows()
         for pair in answer.pairs:
             word, style = _LOOKS[pair.judged.verdict]
             rows.add_row(Text(word, style=style), _told(view, answer, pair))

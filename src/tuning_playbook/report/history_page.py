@@ -5,18 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.history_tables import HistoryTable, history_tables
 from tuning_playbook.report.history_view import ProjectHistory
 from tuning_playbook.report.looks import day
 from tuning_playbook.report.workflow_drawing import workflow_svg
-from tuning_playbook.whole_files import written_whole
 
 _MOST_COLUMNS = 6  # that a terminal has room for
 
@@ -26,7 +23,7 @@ _PAGE_STYLE = """
 .track { display: block; position: relative; width: 180px; height: 6px; margin: 6px 0 3px;
   border-radius: 3px; background: var(--line); }
 .range { position: absolute; top: 0; height: 6px; border-radius: 3px; background: var(--accent); }
-td.date { white-space: nowrap; }
+td.date { white-space: nowrap; } .scroll td.words { min-width: 16em; }
 tr.begins td { border-top: 2px solid var(--line); font-weight: inherit; }
 tr.begins td:first-child { font-weight: 600; } tr:target { background: var(--card); }
 """
@@ -74,22 +71,6 @@ def history_text(history: ProjectHistory) -> RenderableType:
             parts += [Text(f"\n{table.title}", style="bold"), _terminal_table(table)]
     parts.append(Text("\nThe experiment table: playbook history --csv"))
     return Group(*parts)
-
-
-def write_text_file(text: str, path: Path) -> None:
-    """Write a file, all at once or not at all.
-
-    Raises:
-        InvalidInput: when it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}; name another file with -o"
-        ) from error
 
 
 def _facts(history: ProjectHistory) -> Sequence[tuple[str, str]]:

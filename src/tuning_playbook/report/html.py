@@ -12,11 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.advice_words import advice_words
+from tuning_playbook.report.page_files import write_page
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
-from tuning_playbook.whole_files import written_whole
 from tuning_playbook.words import short
 
 
@@ -26,15 +25,7 @@ def write_report(view: RoundView, path: Path) -> None:
     Raises:
         InvalidInput: when the file cannot be written.
     """
-    page = report_html(view)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as file:
-            file.write(page.encode())
-    except OSError as error:
-        raise InvalidInput(
-            f"the report cannot be written to {path}: {error.strerror}; name another file with -o"
-        ) from error
+    write_page(report_html(view), path, failure=f"the report cannot be written to {path}")
 
 
 def report_html(view: RoundView) -> str:
@@ -61,7 +52,9 @@ def report_html(view: RoundView) -> str:
 def _plain(value: Any) -> str:
     """A JSON value of a finding for a person; the template escapes it like any text."""
     if isinstance(value, str):
-        return value
+        return value or "–"
+    if isinstance(value, (Mapping, list, tuple)) and not value:
+        return "none"
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_plain(v)}" for name, v in value.items())
     if value is None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.columns_view import ColumnsView, columns_table
+from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import printable
 
@@ -69,9 +70,7 @@ def verdicts(
     findings = view.findings
     if not verbose and any(f.check == _DIRECTION and f.verdict is Verdict.FAIL for f in findings):
         findings = tuple(f for f in findings if f.check == _DIRECTION)
-    rows = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    rows.add_column(no_wrap=True, min_width=11)
-    rows.add_column(overflow="fold", ratio=1)
+    rows = labelled_rows()
     for finding in findings:
         if verbose or finding.verdict in (Verdict.FAIL, Verdict.WARN):
             rows.add_row(_badge(finding.verdict), _told(finding, titles, verbose=verbose))
