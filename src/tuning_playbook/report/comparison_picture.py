@@ -169,6 +169,7 @@ def _failed(answer: Answered, arms: list[Any], rows: dict[str, float]) -> list[d
             "y": [rows[arm.label] for arm, _ in shown],
             "text": [f"{count} failed" for _, count in shown],
             "textposition": "top center",
+            "cliponaxis": False,
             "hoverinfo": "skip",
             "marker": {"symbol": "x-thin", "size": 11, "line": {"width": 2, "color": LOST}},
         }
