@@ -5,7 +5,7 @@
 Every round goes through the same code as ``playbook run`` and ``playbook decide``: studies are
 designed and searched, trials get their curves from a known surface instead of a training program,
 the checklist judges every arm, the best configuration and the baseline get five fresh reruns each,
-and where the decision is open the reruns that it asks for are made, once.
+and while the decision is open the reruns that it asks for are made.
 """
 
 from __future__ import annotations
@@ -178,8 +178,8 @@ def play(case: Case, seed: int) -> Outcome:
     candidate, baseline = dict(answered.candidate.config), baseline_config(opened.project)
     values = [reruns(case, c, FIRST_RERUNS, rng) for c in (candidate, baseline)]
     decision = decided(values, candidate, baseline)
-    more = (decision.reruns_asked or 0) - FIRST_RERUNS
-    if decision.choice is Choice.INCONCLUSIVE and more > 0:
+    while decision.choice is Choice.INCONCLUSIVE and decision.reruns_asked:
+        more = decision.reruns_asked - len(values[0])
         for c, known in zip((candidate, baseline), values, strict=True):
             known += reruns(case, c, more, rng)
         decision = decided(values, candidate, baseline)
@@ -211,7 +211,7 @@ def main() -> None:
         "",
         f"{options.rounds} rounds of two arms and 20 trials each for every case, through the code",
         "behind `playbook run` and `playbook decide`: design, quasi-random search, checklist,",
-        "comparison, five fresh reruns of the best configuration and of the baseline, and once the",
+        "comparison, five fresh reruns of the best configuration and of the baseline, and the",
         f"reruns that an open decision asks for, {MOST_RERUNS} of each at most. The surface is a",
         f"bowl in two hyperparameters; runs differ by {NOISE} between seeds.",
         "",

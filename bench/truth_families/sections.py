@@ -44,7 +44,9 @@ class Share:
         z, n, p = 1.96, self.total, self.value
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # exact at both ends, where rounding would leave 1 just out of reach
+        low = 0.0 if self.count == 0 else middle - half
+        return low, 1.0 if self.count == n else middle + half
 
     def __str__(self) -> str:
         if not self.total:

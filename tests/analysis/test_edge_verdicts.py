@@ -10,7 +10,7 @@ from scipy import stats
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.edges import judged_edges
+from tuning_playbook.edges import EdgeLimits, judged_edges
 from tuning_playbook.edges.failures import chance_of_failures, failing_region
 from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.space import (
@@ -27,13 +27,13 @@ from tuning_playbook.study import Objective
 EDGES = ("low", "high")
 
 
-def edges_of(table):
-    found = judged_edges(table, feasibility(table)).edges
+def edges_of(table, limits=None):
+    found = judged_edges(table, feasibility(table), limits).edges
     return {(e.hyperparameter, e.edge): e for e in found}
 
 
-def verdicts(table):
-    return {key: e.verdict for key, e in edges_of(table).items()}
+def verdicts(table, limits=None):
+    return {key: e.verdict for key, e in edges_of(table, limits).items()}
 
 
 def share(build, study, says, studies=40):
@@ -107,7 +107,8 @@ def test_order_mirror_and_any_monotone_change_of_the_metric_make_no_difference(
 
     def said(units, error, status, direction="minimize"):
         values = {k: units[:, i] for i, k in enumerate(keys)}
-        return verdicts(table_of(values, error, space=space, status=status, direction=direction))
+        table = table_of(values, error, space=space, status=status, direction=direction)
+        return verdicts(table, EdgeLimits(adaptive=1.0))  # which alone asks for the order
 
     plain = said(units, loss, status)
     assert said(units, 1 + loss**3, status) == plain
@@ -240,6 +241,19 @@ def test_crowding_of_the_trials_is_no_evidence(unit_study):
         units[20:, 0] = 1 - 0.3 * units[20:, 0]
         alarms += "tight" in verdicts(unit_study(units, rng.standard_normal(60))).values()
     assert alarms <= 4
+
+
+def test_a_search_that_learns_from_its_results_needs_a_clearer_effect(unit_study):
+    rng = np.random.default_rng(3)
+    tight = {"as they came": 0, "the best last": 0}
+    for _ in range(40):
+        units = rng.random((60, 3))
+        loss = -units[:, 0] + 0.6 * rng.standard_normal(60)
+        learnt = np.argsort(-loss + 0.5 * rng.standard_normal(60))
+        for name, order in (("as they came", np.arange(60)), ("the best last", learnt)):
+            found = edges_of(unit_study(units[order], loss[order]))["h0", "high"]
+            tight[name] += found.verdict == "tight"
+    assert tight["the best last"] < 0.7 * tight["as they came"]
 
 
 # Which hyperparameters, on which scale

@@ -182,6 +182,11 @@ def test_an_arm_that_was_not_tuned_is_not_beaten():
     found = _answer({"adam": GOOD, "sgd": BAD}, {"sgd": (EDGE,)})
     assert found.soundness is Soundness.VOID
     assert found.sentence.startswith("No answer yet: sgd was not tuned:")
+    assert (
+        "So far adam leads with error = 0.1 at 20 trials each; sgd reaches 0.5." in found.sentence
+    )
+    assert "best" not in found.sentence.split("So far")[1]
+    assert (found.winners, found.leader) == (("adam", "sgd"), "adam")
     assert found.untuned == ("sgd",)
 
 

@@ -195,14 +195,25 @@ def test_an_undertuned_arm_is_void_and_not_beaten():
         assert label.reasons[0].startswith("undertuned was not tuned: error still improves at")
 
 
-def test_an_edge_of_few_trials_weakens():
+def test_an_arm_that_clearly_improves_at_an_edge_is_not_beaten_however_few_its_trials():
     rng = np.random.default_rng(0)
     for _ in range(5):
-        _, label = answer(
+        best, label = answer(
             {"tuned": valley(rng, -4, 0, floor=0.1), "undertuned": valley(rng, -7, -3)}
         )
-        assert label.soundness is Soundness.WEAK
-        assert label.reasons[0].startswith("undertuned may not be tuned: Is the ")
+        assert best == ["tuned"]
+        assert label.soundness is Soundness.VOID
+        assert label.reasons[0].startswith(
+            "undertuned was not tuned: its trials still improve at the high end of learning_rate ("
+        )
+
+
+@pytest.mark.parametrize(("strength", "soundness"), [(2.5, "weak"), (3.5, "void")])
+def test_an_edge_of_few_trials_weakens_until_it_is_clear(strength, soundness):
+    edges = [{"verdict": "tight", "strength": strength, "hyperparameter": "x", "edge": "low"}]
+    limits = {"rising": 2.0, "fail_rising": 3.0}
+    asked = finding("search-space-boundary", "warn", edges=edges, thresholds=limits)
+    assert judged({"good": [], "other": [asked]}, leader="good").soundness == soundness
 
 
 def test_arms_that_were_tuned_are_seldom_void():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.decide.answer_words import (
     compared_sentence,
+    leading_sentence,
     selected_sentence,
     single_sentence,
 )
@@ -29,7 +30,7 @@ class Answer:
         soundness: whether the comparison was fair enough for it.
         reasons: what speaks against it, most important first.
         winners: arms that may be the best, the leading one first; a single one where a winner is
-            named.
+            named. An arm that was not tuned may be the best.
         leader: the arm that is ahead where no winner is named; ``None`` where one is.
         settling: what would tell the leading arms apart; empty where a winner is named.
         settling_command: that runs it; empty where no affordable reruns do.
@@ -81,24 +82,28 @@ def answer(
     Source: playbook, "Extracting insight from experimental results".
     """
     several = len(comparison.arms) > 1
-    if several:
-        sentence = compared_sentence(comparison, standing, chance)
-    else:
+    void = judgement.soundness is Soundness.VOID
+    voided = {o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}
+    winners = standing.contenders
+    if not several:
         sentence = single_sentence(comparison, best_config)
-    if judgement.soundness is Soundness.VOID and several:
-        sentence = f"No answer yet: {judgement.reasons[0]} As it stands: {sentence}"
-    named = standing.winner is not None
-    if judgement.soundness is Soundness.VOID:
+    elif void:
+        winners = (*winners, *(arm for arm in voided if arm not in winners))
+        sentence = f"No answer yet: {judgement.reasons[0]} {leading_sentence(comparison, standing)}"
+    else:
+        sentence = compared_sentence(comparison, standing, chance)
+    named = standing.winner is not None and not (void and several)
+    if void:
         settling = NOTHING_TO_SETTLE
     return Answer(
         sentence,
         judgement.soundness,
         judgement.reasons,
-        standing.contenders,
-        None if named else standing.contenders[0],
+        winners,
+        None if named else winners[0],
         settling.text,
         settling.command,
-        tuple({o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}),
+        tuple(voided),
         (*learnt, *_insights(findings)),
         (
             selected_sentence(seed_deviation),

@@ -63,6 +63,20 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
     return words
 
 
+def leading_sentence(comparison: ArmComparison, standing: Standing) -> str:
+    """Which arm is ahead and what the next one reached, where no answer is drawn from it."""
+    of_label = {arm.label: arm for arm in comparison.arms}
+    best = of_label[standing.contenders[0]]
+    if not math.isfinite(best.value) and not math.isfinite(best.best_value):
+        return "No trial of any arm trained."
+    following = next(comparison.arms[i] for i in comparison.order if comparison.arms[i] is not best)
+    return (
+        f"So far {best.label} leads with {comparison.objective.metric} = {_value(best)} at "
+        f"{counted(comparison.budget, 'trial')} each; {following.label} reaches "
+        f"{_value(following)}."
+    )
+
+
 def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshSeeds) -> str:
     """The answer where reruns say who is ahead: their means first, the search's best beside."""
     shown = [arm for arm in fresh.order if standing.winner or arm in standing.contenders]

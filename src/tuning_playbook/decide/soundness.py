@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from types import MappingProxyType
+from typing import Any
 
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.errors import InvalidInput
@@ -94,7 +95,9 @@ def judge_soundness(
     Thin sampling is held against an answer without a clear leader, which more trials might bring.
 
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
-    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. An
+    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. Its
+    strength counts and not the number of trials: with few of them the check asks instead of
+    failing, and an arm that clearly improves at an edge is not beaten all the same. An
     arm whose best trial is at the last level tried may not be tuned, and nor may one of which no
     edge can be judged. An arm of which some edges are known to be wide enough and the others
     cannot be judged is not held against an answer: that is the state of most studies.
@@ -212,8 +215,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     """What one finding says against the comparison."""
     case = (finding.check, finding.verdict)
     weak = Soundness.WEAK
-    if case == ("search-space-boundary", Verdict.FAIL) and not _holds_among(finding, arms):
-        case = ("search-space-boundary", Verdict.WARN)
+    if finding.check == "search-space-boundary" and _is_tight(finding):
+        case = (finding.check, Verdict.FAIL if _holds_among(finding, arms) else Verdict.WARN)
     if case == ("search-space-boundary", Verdict.UNKNOWN) and not _edges_are_doubtful(finding):
         return None
     if case == ("sampling-density", Verdict.UNKNOWN) and not _is_hardly_sampled(finding):
@@ -236,18 +239,46 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     if judged is None:
         return None
     soundness, complaint = judged
-    return Objection(arm, finding.check, soundness, f"{arm} {complaint}: {finding.summary}")
+    asked = soundness is untuned and finding.verdict is Verdict.WARN
+    text = _improves_at_an_edge(finding) if asked else finding.summary
+    return Objection(arm, finding.check, soundness, f"{arm} {complaint}: {text}")
+
+
+def _is_tight(finding: Finding) -> bool:
+    """Whether an edge is tight, and beyond doubt in a study of its own."""
+    strongest, thresholds = _strongest(finding), finding.evidence.get("thresholds", {})
+    certain = strongest >= thresholds.get("fail_rising", math.inf)
+    return finding.verdict is Verdict.FAIL or (finding.verdict is Verdict.WARN and certain)
 
 
 def _holds_among(finding: Finding, arms: int) -> bool:
     """Whether a tight edge is no false alarm that one of many arms was bound to give."""
-    tight = [e for e in finding.evidence.get("edges", ()) if e.get("verdict") == "tight"]
-    strengths = [e["strength"] for e in tight if e.get("strength") is not None]
     needed = finding.evidence.get("thresholds", {}).get("rising")
-    if not strengths or needed is None:
+    strongest = _strongest(finding)
+    if strongest == -math.inf or needed is None:
         return True
     tail = NormalDist().cdf(-needed) / arms
-    return NormalDist().cdf(-max(strengths)) <= tail
+    return NormalDist().cdf(-strongest) <= tail
+
+
+def _strongest(finding: Finding) -> float:
+    """The effect at the clearest tight edge, in standard deviations; -inf where none is known."""
+    return max((edge["strength"] for edge in _tight_edges(finding)), default=-math.inf)
+
+
+def _improves_at_an_edge(finding: Finding) -> str:
+    """As a statement what the check of a few trials only asks."""
+    edge = max(_tight_edges(finding), key=lambda edge: float(edge["strength"]))
+    return (
+        f"its trials still improve at the {edge['edge']} end of {edge['hyperparameter']} "
+        f"({edge['strength']:.1f} standard deviations), so a wider range is likely to hold better "
+        "ones."
+    )
+
+
+def _tight_edges(finding: Finding) -> list[Mapping[str, Any]]:
+    edges = finding.evidence.get("edges", ())
+    return [e for e in edges if e.get("verdict") == "tight" and e.get("strength") is not None]
 
 
 def _edges_are_doubtful(finding: Finding) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class EdgeLimits:
         infeasible: share of failures in the outer fifth from which on an edge is unstable, where it
             is also larger than elsewhere by 0.2.
         chance: probability of unstable edges, of the whole study, where failures fall anywhere.
+        adaptive: factor on the first three in a search that learnt from its own results: it tries
+            what did well so far, so that its trials repeat the same luck.
     """
 
     rising: float = 2.0
@@ -34,3 +36,14 @@ class EdgeLimits:
     fewest_feasible: int = 3
     infeasible: float = 0.5
     chance: float = 0.05
+    adaptive: float = 1.4
+
+
+def scaled(limits: EdgeLimits, factor: float) -> EdgeLimits:
+    """``limits`` with those on the size of an effect times ``factor``."""
+    return replace(
+        limits,
+        rising=factor * limits.rising,
+        effect=factor * limits.effect,
+        position=factor * limits.position,
+    )

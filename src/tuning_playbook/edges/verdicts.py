@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import Feasibility
+from tuning_playbook.analysis.study_design import study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
 from tuning_playbook.edges.failures import (
@@ -23,7 +24,7 @@ from tuning_playbook.edges.guards import position_of_best, zone_step
 from tuning_playbook.edges.levels import FEW_LEVELS, last_level
 from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
 from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
-from tuning_playbook.edges.thresholds import EdgeLimits
+from tuning_playbook.edges.thresholds import EdgeLimits, scaled
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 
 Edge: TypeAlias = Literal["low", "high"]
@@ -138,7 +139,8 @@ def judged_edges(
     inside where the effect plus 1.28 standard deviations is below 0.2: of edges whose widening
     gains 10 %, fewer than one in five looks like that. Few levels, sweeps and grids are judged by
     their last level instead, see `last_level`. A hyperparameter that only some trials have is
-    judged among these.
+    judged among these. In a search that learnt from its own results (`study_design`) an edge is
+    tight from 1.4 times these limits on.
 
     Args:
         table: the study.
@@ -148,7 +150,6 @@ def judged_edges(
     Source: playbook, "Identifying bad search space boundaries".
     """
     limits = limits or EdgeLimits()
-    found: list[EdgeStatistics] = []
     branches: dict[str, Branch] = {}
     fitted: dict[bytes, Branch] = {}
     for h in table.space.hyperparameters:
@@ -159,8 +160,20 @@ def judged_edges(
         if branch is None:
             branch = fitted[there.tobytes()] = _branch(table, feasible, there, limits)
         branches[h.key] = branch
-        found += _edges_of(h, branch, limits)
-    return JudgedEdges(tuple(found), branches)
+    edges = _edges_of_all(table, branches, limits)
+    alarm = any(edge.verdict == "tight" for edge in edges)
+    if alarm and study_design(table, np.flatnonzero(feasible.judged)) == "adaptive":
+        edges = _edges_of_all(table, branches, scaled(limits, limits.adaptive))
+    return JudgedEdges(edges, branches)
+
+
+def _edges_of_all(
+    table: TrialTable, branches: Mapping[str, Branch], limits: EdgeLimits
+) -> tuple[EdgeStatistics, ...]:
+    return tuple(
+        edge for key, branch in branches.items()
+        for edge in _edges_of(table.space[key], branch, limits)
+    )  # fmt: skip
 
 
 def _branch(
@@ -304,7 +317,7 @@ def _by_effect(
     found = _measured(found, distance, branch.scores.goodness, effects)
     without = found if branch.trained.all() else _without_failures(found, branch)
     verdict: EdgeVerdict = "cannot-tell"
-    if _rises(found, limits) and without is not None and _rises(without, _easier(limits)):
+    if _rises(found, limits) and without is not None and _rises(without, scaled(limits, _EASIER)):
         verdict = "tight"
     elif np.any(distance <= OUTER_SHARE) and (
         _would_be_seen(found, limits)
@@ -327,16 +340,6 @@ def _without_failures(found: EdgeStatistics, branch: Branch) -> EdgeStatistics |
     unit = _stretched(branch.units[found.hyperparameter][trained])
     distance = unit if found.edge == "low" else 1 - unit
     return _measured(found, distance, branch.scores.goodness[trained], effects)
-
-
-def _easier(limits: EdgeLimits) -> EdgeLimits:
-    """Limits for the second look, at fewer configurations."""
-    return replace(
-        limits,
-        effect=_EASIER * limits.effect,
-        rising=_EASIER * limits.rising,
-        position=_EASIER * limits.position,
-    )
 
 
 def _would_be_seen(found: EdgeStatistics, limits: EdgeLimits) -> bool:
