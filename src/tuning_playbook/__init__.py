@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from tuning_playbook.training import TrialHandle, current_trial
     from tuning_playbook.trial import Curve, Reason, Status, Trial
+    from tuning_playbook.workflow.checking_frames import check
     from tuning_playbook.workflow.comparing_frames import compare
     from tuning_playbook.workflow.running import run_round
 
@@ -50,6 +51,7 @@ _HOMES = {
               "Round", "Study", "TrainingProtocol"),
     "training": ("TrialHandle", "current_trial"),
     "trial": ("Curve", "Reason", "Status", "Trial"),
+    "workflow.checking_frames": ("check",),
     "workflow.comparing_frames": ("compare",),
     "workflow.running": ("run_round",),
 }  # fmt: skip
@@ -84,6 +86,7 @@ __all__ = [
     "TrialDiverged",
     "TrialHandle",
     "Verdict",
+    "check",
     "compare",
     "current_trial",
     "open_store",

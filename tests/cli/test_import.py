@@ -19,7 +19,7 @@ from tuning_playbook.project_files import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.checking import check
+from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.importing import import_study
 from tuning_playbook.workflow.opening import open_project, open_round, project_store
@@ -178,8 +178,8 @@ def test_an_optuna_study_keeps_its_ranges_and_numbers(tmp_path):
         if trial.index != 4:
             assert trial.summaries["value"].last == theirs.value
     assert kept[4].status.value == "failed"
-    direct = check(path)
-    again = check("my-study", project=tmp_path / "new")
+    direct = check_target(path)
+    again = check_target("my-study", project=tmp_path / "new")
     assert verdicts(again) == verdicts(direct)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -196,8 +196,8 @@ def test_trials_of_different_lengths_are_judged_as_before_the_import(tmp_path):
             shutil.rmtree(cut / "trial_00003")  # one trial is the longest now
         into = tmp_path / f"project-{path.name}"
         import_study(str(path), into=into, told=told)
-        (direct,) = check(str(path), told=told).studies
-        (imported,) = check(path.name, project=into).studies
+        (direct,) = check_target(str(path), told=told).studies
+        (imported,) = check_target(path.name, project=into).studies
         assert imported.table.max_train_steps == direct.table.max_train_steps
         assert imported.table.ids.tolist() == direct.table.ids.tolist()
         assert imported.findings == direct.findings
@@ -213,7 +213,7 @@ def test_a_ray_experiment_keeps_its_names_beside_the_numbers(tmp_path):
     assert found[0]["acc"].steps.tolist() == list(range(1, 9))
     page = write_round_report(tmp_path / "new", "asha").read_text()
     assert "545b1_00002" in page
-    ids = check("asha", project=tmp_path / "new").studies[0].table.ids
+    ids = check_target("asha", project=tmp_path / "new").studies[0].table.ids
     assert ids[2] == "545b1_00002"
 
 
@@ -339,9 +339,9 @@ def test_a_study_without_curves_has_no_best_step(tmp_path, playbook):
     trials.write_text("\n".join(["trial,learning_rate,error", *rows]) + "\n")
     told = Told(metric="error")
     import_study(str(trials), into=tmp_path / "new", told=told)
-    checked = check("t", project=tmp_path / "new")
+    checked = check_target("t", project=tmp_path / "new")
     assert checked.studies[0].table.best_step.tolist() == [-1] * 20
-    assert verdicts(checked) == verdicts(check(str(trials), told=told))
+    assert verdicts(checked) == verdicts(check_target(str(trials), told=told))
     code, out, _ = playbook("status", "t", "--project", str(tmp_path / "new"))
     assert code == 0
     assert "at step" not in out

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from scipy import stats
 
@@ -289,7 +290,6 @@ def test_names_of_others_are_no_markup(table):
 
 
 def test_data_frames_are_read_like_the_tables_they_would_be_saved_as(table):
-    pandas = pytest.importorskip("pandas")
     rows = recipes()
     frame = pandas.DataFrame(rows)
     from_file = document(table(rows))
@@ -297,10 +297,14 @@ def test_data_frames_are_read_like_the_tables_they_would_be_saved_as(table):
     assert compared.as_document()["comparisons"] == from_file["comparisons"]
     a, b = (frame[frame.recipe == name].drop(columns="recipe") for name in "AB")
     assert tuning_playbook.compare(a, b).verdicts == {("A", "B"): "better"}
+    (row,) = compared.to_frame("pandas").to_dict("records")
+    (said,) = from_file["comparisons"]
+    assert (row["low"], row["high"]) == tuple(said["interval"])
+    assert row["verdict"] == said["verdict"]
+    assert compared.to_frame("polars").columns == list(row)
 
 
 def test_a_failed_run_in_a_data_frame_is_a_failed_run():
-    pandas = pytest.importorskip("pandas")
     rows = recipes()
     rows[7]["val_loss"] = float("nan")
     compared = tuning_playbook.compare(pandas.DataFrame(rows), arm="recipe")

@@ -27,6 +27,8 @@ from tuning_playbook.cli.options import foreign_study_options, json_option, name
 @click.option(
     "--project", type=click.Path(path_type=Path), help="TARGET is a round of this project."
 )
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the verdicts and all figures as one HTML file.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Print the numbers behind every verdict.")
 @json_option
 def command(
@@ -37,6 +39,7 @@ def command(
     ignore: tuple[str, ...],
     *,
     verbose: bool,
+    output: Path | None,
     as_json: bool,
     params: tuple[str, ...],
     **told: Any,
@@ -49,10 +52,10 @@ def command(
 
     Ends with 0 where no check fails, with 1 where one does, with 2 where TARGET cannot be used.
     """
-    from tuning_playbook.workflow.checking import check
+    from tuning_playbook.workflow.checking import check_target
     from tuning_playbook.workflow.foreign import Told
 
-    checked = check(
+    checked = check_target(
         target,
         project=project,
         told=Told(parameters=params, **told),
@@ -60,10 +63,15 @@ def command(
         ignore=ignore,
         tolerance=tolerance,
     )
+    if output is not None:
+        checked.write_html(output)
     if as_json:
         print_json(checked.as_document())
     else:
         from rich.console import Console
 
-        Console(soft_wrap=False).print(checked.renderable(verbose=verbose), markup=False)
+        console = Console(soft_wrap=False)
+        console.print(checked.renderable(verbose=verbose), markup=False)
+        if output is not None:
+            console.print(f"\nwrote {output}", markup=False)
     sys.exit(1 if checked.failed else 0)

@@ -14,6 +14,7 @@ from typing import Any
 
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.page_files import write_page
+from tuning_playbook.report.section import StudySection
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import short
@@ -30,6 +31,21 @@ def write_report(view: RoundView, path: Path) -> None:
 
 def report_html(view: RoundView) -> str:
     """The page: text, figures' data, and the code that draws them; it loads nothing."""
+    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
+    template = page_environment().get_template("report.html.j2")
+    page: str = template.render(
+        view=view,
+        data=script_json(_figures(view)),
+        style=asset("report.css"),
+        scripts=scripts,
+        hashes=[content_hash(script) for script in scripts.values()],
+        sources=SOURCES,
+    )
+    return page
+
+
+def page_environment() -> Any:
+    """Templates of pages, which escape whatever is put into them."""
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(
@@ -38,15 +54,7 @@ def report_html(view: RoundView) -> str:
     environment.filters["plain"] = _plain
     environment.filters["advice"] = advice_words
     environment.tests["records"] = _are_records
-    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
-    return environment.get_template("report.html.j2").render(
-        view=view,
-        data=script_json(_figures(view)),
-        style=asset("report.css"),
-        scripts=scripts,
-        hashes=[content_hash(script) for script in scripts.values()],
-        sources=SOURCES,
-    )
+    return environment
 
 
 def _plain(value: Any) -> str:
@@ -80,14 +88,16 @@ def _figures(view: RoundView) -> dict[str, Any]:
     """What the page's code needs: by number of section and plot."""
     return {
         "answer": {"plots": [plot.figure for plot in view.answer.plots] if view.answer else []},
-        "sections": [
-            {
-                "plots": [plot.figure for plot in section.plots],
-                "hover": section.hover,
-                "table": asdict(section.table),
-            }
-            for section in view.sections
-        ],
+        "sections": [section_figures(section) for section in view.sections],
+    }
+
+
+def section_figures(section: StudySection) -> dict[str, Any]:
+    """Figures and trials of one study, as the page's code reads them."""
+    return {
+        "plots": [plot.figure for plot in section.plots],
+        "hover": section.hover,
+        "table": asdict(section.table),
     }
 
 

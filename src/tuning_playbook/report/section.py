@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
@@ -46,7 +46,7 @@ class StudySection:
     Args:
         name: of the study.
         scientific: what it stands for, in words; empty for a round of one study.
-        counts: trials in each status, in words.
+        counts: trials in each status, in words; empty for a study of another tool.
         best: the best trials, one line each.
         reasons: why trials were lost: reason and number.
         plots: all figures; everything else names them by their number.
@@ -54,7 +54,7 @@ class StudySection:
         table: of all trials.
         hover: text for each row of the table of trials, looked up by plots.
         findings: verdicts of checks with their figures, worst first.
-        tracking: the row for the experiment table.
+        tracking: the row for the experiment table; ``None`` for a study of another tool.
     """
 
     name: str
@@ -67,7 +67,7 @@ class StudySection:
     table: TrialsTable
     hover: tuple[str, ...]
     findings: tuple[PicturedFinding, ...]
-    tracking: TrackingRow
+    tracking: TrackingRow | None
 
 
 def study_section(
@@ -83,20 +83,42 @@ def study_section(
     """
     counts = Counter(trial.status.value for trial in trials)
     reasons = Counter(trial.reason.value for trial in trials if trial.reason.value)
+    section = table_section(table, findings)
+    return replace(
+        section,
+        name=study.name,
+        counts=", ".join(f"{count} {status}" for status, count in counts.items()),
+        reasons=tuple(reasons.most_common()),
+        scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
+        table=trials_table(table, trials),
+        hover=tuple(
+            hover_text(table, row, detail=trial.detail) for row, trial in enumerate(trials)
+        ),
+        tracking=tracking_row(study, trials),
+    )
+
+
+def table_section(table: TrialTable, findings: tuple[Finding, ...]) -> StudySection:
+    """The section of a study of which only the table is known.
+
+    Args:
+        table: of its trials.
+        findings: of its checks, worst first.
+    """
     plots = study_plots(table, named=named_trials(findings))
     with_pictures = pictured(findings, plots)
     return StudySection(
-        name=study.name,
-        scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
-        counts=", ".join(f"{count} {status}" for status, count in counts.items()),
+        name=table.study,
+        scientific="",
+        counts="",
         best=best_lines(table),
-        reasons=tuple(reasons.most_common()),
+        reasons=(),
         plots=plots,
         groups=_groups(plots, {number for f in with_pictures for number in f.shown}),
-        table=trials_table(trials, table),
-        hover=tuple(hover_text(trial, table, row) for row, trial in enumerate(trials)),
+        table=trials_table(table),
+        hover=tuple(hover_text(table, row) for row in range(len(table))),
         findings=with_pictures,
-        tracking=tracking_row(study, trials),
+        tracking=None,
     )
 
 

@@ -29,11 +29,17 @@ class TrialsTable:
     descending: bool
 
 
-def trials_table(trials: Sequence[Trial], table: TrialTable) -> TrialsTable:
-    """The table of all trials, under the ids that the study's table gives them."""
+def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable:
+    """The table of all trials, under the ids that the study's table gives them.
+
+    Args:
+        table: of the study.
+        trials: the same as our store knows them, with durations and attempts; empty for a study of
+            another tool.
+    """
     keys = table.space.keys
-    columns = ("trial", table.objective.metric, "best step", *keys, "status", "reason", "seconds",
-               "attempts")  # fmt: skip
+    own = ("seconds", "attempts") if trials else ()
+    columns = ("trial", table.objective.metric, "best step", *keys, "status", "reason", *own)
     sign = table.objective.direction.sign
     ids = _ids(table)
     rows = tuple(
@@ -42,14 +48,17 @@ def trials_table(trials: Sequence[Trial], table: TrialTable) -> TrialsTable:
             _rounded(sign * table.loss[row]) if math.isfinite(table.loss[row]) else None,
             int(table.best_step[row]) if table.best_step[row] >= 0 else None,
             *(_rounded(table.values[key][row]) for key in keys),
-            trial.status.value,
-            trial.reason.value,
-            _rounded(trial.finished_at - trial.started_at, 3),
-            trial.attempts,
+            str(table.status[row]),
+            str(table.reason[row]),
+            *(_of_our_own(trials[row]) if trials else ()),
         )
-        for row, trial in enumerate(trials)
+        for row in range(len(table))
     )
     return TrialsTable(columns, rows, descending=sign < 0)
+
+
+def _of_our_own(trial: Trial) -> tuple[Any, ...]:
+    return _rounded(trial.finished_at - trial.started_at, 3), trial.attempts
 
 
 def _ids(table: TrialTable) -> list[str | int]:
@@ -88,16 +97,16 @@ def best_lines(table: TrialTable) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def hover_text(trial: Trial, table: TrialTable, row: int) -> str:
+def hover_text(table: TrialTable, row: int, *, detail: str = "") -> str:
     """What a figure shows of a trial that is pointed at; the page escapes it."""
     sign = table.objective.direction.sign
-    reason = f" ({trial.reason.value})" if trial.reason.value else ""
-    lines = [f"trial {table.ids[row]}: {trial.status.value}{reason}"]
+    reason = f" ({table.reason[row]})" if table.reason[row] else ""
+    lines = [f"trial {table.ids[row]}: {table.status[row]}{reason}"]
     if math.isfinite(table.loss[row]):
         step = f" at step {table.best_step[row]:,}" if table.best_step[row] >= 0 else ""
         lines.append(f"{table.objective.metric} {sign * table.loss[row]:.5g}{step}")
-    if trial.detail:
-        lines.append(trial.detail[:90])
+    if detail:
+        lines.append(detail[:90])
     return "\n".join([*lines, *_assignments(table, row)])
 
 

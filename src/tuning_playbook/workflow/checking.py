@@ -3,138 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.repeats import distinct_configurations
-from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.doubts import constant_metric
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks, with_tolerance
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
-from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
-from tuning_playbook.project_files.domains import domain_to_toml
-from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
-from tuning_playbook.trial import Status
-from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.arms import arms_of_round
-from tuning_playbook.workflow.columns_taken import (
-    columns_document,
-    columns_view,
-    kind_of_study,
-)
-from tuning_playbook.workflow.finding_documents import finding_document
+from tuning_playbook.workflow.checked import Checked, CheckedStudy
+from tuning_playbook.workflow.columns_taken import kind_of_study
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
-_LONGEST_NAME = 40
-_MOST_NAMED = 4
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CheckedStudy:
-    """One study with its verdicts.
-
-    Args:
-        table: of its trials.
-        findings: failed ones first.
-        notes: what was guessed, repaired or left out.
-        columns: what each column of a foreign study was taken for.
-        kind: what kind of study it is, in words.
-    """
-
-    table: TrialTable
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
-    columns: tuple[TakenAs, ...] = ()
-    kind: str = ""
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        table = self.table
-        read = (
-            {"kind": self.kind, "columns": columns_document(self.columns)} if self.columns else {}
-        )  # fmt: skip
-        return {
-            "study": table.study,
-            "metric": table.objective.metric,
-            "direction": table.objective.direction.value,
-            "trials": len(table),
-            "ranges": {h.key: f"{{ {domain_to_toml(h.domain)} }}"
-                       for h in table.space.hyperparameters},
-            "inferred_ranges": table.inferred_ranges,
-            **read,
-            "notes": list(self.notes),
-            "findings": [finding_document(finding) for finding in self.findings],
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Checked:
-    """What the checks say.
-
-    Args:
-        studies: with their verdicts.
-        unusable: name -> why it was left out, where others could be checked.
-    """
-
-    studies: tuple[CheckedStudy, ...]
-    unusable: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Whether any check of any study failed."""
-        return any(f.verdict is Verdict.FAIL for s in self.studies for f in s.findings)
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``: one study, or a list of them."""
-        if len(self.studies) == 1 and not self.unusable:
-            return {"schema": 1, **self.studies[0].as_document()}
-        return {
-            "schema": 1,
-            "studies": [study.as_document() for study in self.studies],
-            "unusable": [{"study": name, "error": why} for name, why in self.unusable],
-        }
-
-    def renderable(self, *, verbose: bool = False) -> Any:
-        """For a terminal."""
-        from rich.console import Group
-        from rich.text import Text
-
-        titles = {check.id: check.title for check in all_checks()}
-        several = len(self.studies) > 1
-        shared = [n for n in self.studies[0].notes if all(n in s.notes for s in self.studies)]
-        parts: list[Any] = []
-        for study in self.studies:
-            notes = tuple(n for n in study.notes if not (several and n in shared))
-            view = VerdictsView(
-                study.table.study,
-                _facts(study.table),
-                study.findings,
-                notes,
-                has_curves=study.table.objective.metric in study.table.curves,
-                columns=columns_view(study.columns, study.kind) if study.columns else None,
-            )
-            parts += [Text()] * bool(parts) + [verdicts(view, titles=titles, verbose=verbose)]
-        if self.unusable:
-            parts.append(Text())
-        parts += [Text(f"not checked: {printable(why)}") for _, why in self.unusable]
-        return Group(*parts, *(notes_below(shared) if several else []))
-
-
-def check(
+def check_target(
     target: str,
     *,
     project: Path | None = None,
@@ -268,48 +154,3 @@ def _check_foreign(
         more = f". Nor can these be checked: {others}" if others else ""
         raise InvalidInput(unusable[0][1] + more)
     return Checked(tuple(checked), tuple(unusable))
-
-
-def _facts(table: TrialTable) -> str:
-    judged = feasibility(table)
-    count = len(table)
-    objective = table.objective
-    facts = counted(count, "trial")
-    lost = int(judged.infeasible.sum())
-    stopped = int(np.sum(~judged.judged & (table.status == Status.CANCELLED.value)))
-    unfinished = count - int(judged.judged.sum()) - stopped
-    facts += f", {lost} infeasible" if lost else ""
-    facts += f", {stopped} stopped before the end" if stopped else ""
-    facts += f", {unfinished} unfinished" if unfinished else ""
-    facts += f"; {objective.direction.value} {objective.metric}"
-    constant = constant_metric(table)
-    if constant is not None:
-        return f"{facts}, which is {constant:g} in every trial"
-    rows = np.flatnonzero(judged.feasible & np.isfinite(table.loss))
-    repeated = _best_mean(table, rows)
-    if repeated:
-        return facts + repeated
-    if len(rows):
-        best = int(rows[np.argmin(table.loss[rows])])
-        value = objective.direction.sign * float(table.loss[best])
-        if math.isfinite(value):
-            name = _short(str(table.ids[best]))
-            facts += f", best {value:.5g} ({'' if 'trial' in name else 'trial '}{name})"
-    return facts
-
-
-def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:
-    """The best configuration by the mean of its repeats, where most configurations have some."""
-    found = distinct_configurations(table, rows)
-    if len(found.rows) < 2 or float(np.median(found.counts)) < 2:
-        return ""
-    best = int(np.argmin(found.loss))
-    value = table.objective.direction.sign * float(found.loss[best])
-    named = [f"{h.key} {short(table.values[h.key][found.rows[best]])}"
-             for h in table.space.hyperparameters]  # fmt: skip
-    setting = f" ({', '.join(named[:_MOST_NAMED])})" if named else ""
-    return f", best mean {value:.5g} of {counted(int(found.counts[best]), 'repeat')}{setting}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."

@@ -11,7 +11,12 @@ from typing import Any
 
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
-from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
+from tuning_playbook.decide.comparison_answer import (
+    Answered,
+    Pair,
+    answered,
+    answered_by_searches,
+)
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.values import is_number
@@ -37,6 +42,7 @@ from tuning_playbook.workflow.comparison_searches import searched_columns, searc
 from tuning_playbook.workflow.comparison_target import columns_of, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
+from tuning_playbook.workflow.frames import frame_of
 
 _TEST_SET = (
     "The metric is of the test set: what is chosen by it has no unseen data left to be judged on."
@@ -93,6 +99,10 @@ class Compared:
         """For ``--json``."""
         return comparison_document(self.view)
 
+    def to_frame(self, library: str = "") -> Any:
+        """One row for each comparison, as a data frame of ``pandas`` or ``polars``."""
+        return frame_of([_row(pair) for pair in self.view.answers[0].pairs], library)
+
     def renderable(self) -> Any:
         """For a terminal."""
         return comparison_text(with_short_labels(self.view))
@@ -109,6 +119,27 @@ class Compared:
         return comparison_fragment(with_short_labels(self.view))
 
 
+def _row(pair: Pair) -> dict[str, Any]:
+    """A comparison in one row, named as in the document."""
+    c = pair.comparison
+    return {
+        "baseline": c.baseline,
+        "candidate": c.candidate,
+        "verdict": pair.judged.verdict.value,
+        "difference": c.difference,
+        "low": c.low,
+        "high": c.high,
+        "p_value": c.p_value,
+        "adjusted_p_value": pair.adjusted_p_value,
+        "paired": c.paired,
+        "mean_of_baseline": c.means[0],
+        "mean_of_candidate": c.means[1],
+        "repeats_of_baseline": c.repeats[0],
+        "repeats_of_candidate": c.repeats[1],
+        "repeats_needed": pair.repeats_needed,
+    }
+
+
 def compare_runs(
     targets: Sequence[str],
     question: Question | None = None,
@@ -122,7 +153,7 @@ def compare_runs(
         targets: what ``playbook check`` reads; each of several is an arm.
         question: what is to be compared.
         told: what the user says of the runs.
-        project: folder of the project that the round ``targets`` belongs to; see `checking.check`.
+        project: folder of the project that the round ``targets`` belongs to; see `check_target`.
 
     Raises:
         InvalidInput: where nothing usable is there, or it is not clear what is to be compared.

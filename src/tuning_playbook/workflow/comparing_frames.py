@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.workflow.comparing import Compared, Question, compare_runs
 from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.frames import DATA_FRAME, for_python, saved
 
 
 def compare(
@@ -68,8 +68,11 @@ def compare(
     if not targets:
         raise InvalidInput("name what to compare: a file, a folder, a URL or a data frame")
     with TemporaryDirectory() as folder:
-        stems = [_letters(i) for i in range(len(targets))] if len(targets) > 1 else ["table"]
-        names = [_path(t, Path(folder, f"{s}.csv")) for t, s in zip(targets, stems, strict=True)]
+        stems = [_letters(i) for i in range(len(targets))] if len(targets) > 1 else [DATA_FRAME]
+        names = [
+            saved(target, Path(folder, f"{stem}.csv"), empty="nan")
+            for target, stem in zip(targets, stems, strict=True)
+        ]
         question = Question(
             (arm,) if isinstance(arm, str) and arm else tuple(arm),
             seed,
@@ -82,46 +85,14 @@ def compare(
             metric=metric,
             direction=direction,
             parameters=tuple(params),
-            curves=None if curves is None else Path(_path(curves, Path(folder, "curves.csv"))),
+            curves=None if curves is None else Path(saved(curves, Path(folder, "curves.csv"))),
             by=tuple(by),
             study=study,
         )
         try:
             return compare_runs(names, question, told)
         except InvalidInput as error:
-            raise InvalidInput(_for_python(str(error), folder)) from error
-
-
-def _path(target: Any, file: Path) -> str:
-    """Where the target is; a data frame is written as the table that it would be saved as."""
-    if isinstance(target, (str, Path)):
-        return str(target)
-    if hasattr(target, "to_csv"):  # pandas
-        target.to_csv(file, index=False, na_rep="nan")
-        return str(file)
-    if hasattr(target, "write_csv"):  # polars
-        target.write_csv(file)
-        return str(file)
-    raise InvalidInput(
-        f"a target is a path, a URL or a data frame of pandas or polars, found a "
-        f"{type(target).__name__}"
-    )
-
-
-def _for_python(message: str, folder: str) -> str:
-    """A message that proposes arguments instead of a command line.
-
-    Example:
-        >>> _for_python("two metrics. Type: playbook compare a.csv --metric acc, or ppl", "/tmp/x")
-        "two metrics. Type: compare(..., metric='acc'), or ppl"
-    """
-    told, command, rest = message.replace(f"{folder}/", "").partition("Type: playbook compare ")
-    if not command:
-        return told
-    options = re.findall(r"--(\w+) ([^\s,]+)", rest)
-    arguments = "".join(f", {name}={value.strip(chr(39))!r}" for name, value in options)
-    _, comma, more = rest.rpartition(", or ")
-    return f"{told}Type: compare(...{arguments}){comma}{more if comma else ''}"
+            raise InvalidInput(for_python(str(error), folder, "compare")) from None
 
 
 def _letters(place: int) -> str:

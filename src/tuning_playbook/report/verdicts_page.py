@@ -1,0 +1,83 @@
+"""The verdicts on studies as a fragment for notebooks, and as a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tuning_playbook.findings import Verdict
+from tuning_playbook.report.html import (
+    asset,
+    content_hash,
+    page_environment,
+    script_json,
+    section_figures,
+)
+from tuning_playbook.report.page_files import write_page
+from tuning_playbook.report.section import StudySection
+from tuning_playbook.report.verdicts import VerdictsView
+from tuning_playbook.sources import SOURCES
+
+_WORDS = {
+    Verdict.FAIL: "Fail",
+    Verdict.WARN: "Warning",
+    Verdict.UNKNOWN: "Cannot tell",
+    Verdict.NOTE: "Note",
+    Verdict.PASS: "Pass",
+}
+
+
+def verdicts_fragment(
+    views: Sequence[VerdictsView], *, titles: Mapping[str, str], unusable: Sequence[str] = ()
+) -> str:
+    """Verdicts, advice and sources as HTML without scripts.
+
+    Args:
+        views: one for each study.
+        titles: check -> its question.
+        unusable: why studies could not be checked.
+    """
+    template = page_environment().get_template("verdicts.html.j2")
+    fragment: str = template.render(
+        views=views, titles=titles, unusable=unusable, sources=SOURCES, words=_WORDS
+    )
+    return fragment
+
+
+def write_verdicts(
+    views: Sequence[VerdictsView],
+    sections: Sequence[StudySection],
+    path: Path,
+    *,
+    title: str,
+    version: str,
+    unusable: Sequence[str] = (),
+) -> None:
+    """Write the verdicts with all figures as one page, all at once or not at all.
+
+    Args:
+        views: one for each study.
+        sections: of the same studies.
+        path: where to.
+        title: of the page.
+        version: of this package.
+        unusable: why studies could not be checked.
+
+    Raises:
+        InvalidInput: when the file cannot be written.
+    """
+    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
+    template = page_environment().get_template("verdicts_page.html.j2")
+    page: str = template.render(
+        views=views,
+        sections=sections,
+        title=title,
+        version=version,
+        unusable=unusable,
+        sources=SOURCES,
+        data=script_json({"sections": [section_figures(section) for section in sections]}),
+        style=asset("report.css"),
+        scripts=scripts,
+        hashes=[content_hash(script) for script in scripts.values()],
+    )
+    write_page(page, path, failure=f"the page cannot be written to {path}")
