@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.space import Config, Constant, Domain, Hyperparameter, SearchSpace, Value
 from tuning_playbook.trial import Seconds, Step
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_not_tuned
 
 
 class Direction(StrEnum):
@@ -300,6 +300,15 @@ class Round:
     follows: str = ""
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: str = ""
+
+
+def is_never_tuned(h: Hyperparameter) -> bool:
+    """Whether ``h`` is a batch size or a training length, which the playbook does not search.
+
+    Source: playbook, "Why shouldn't the batch size be tuned to directly improve validation set
+    performance?" and "Determining the number of steps for each training run".
+    """
+    return h.kind in ("batch_size", "training_length") or is_not_tuned(h.name)
 
 
 def refuse_forbidden_dimension(h: Hyperparameter) -> None:

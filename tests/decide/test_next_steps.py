@@ -103,27 +103,39 @@ def test_a_weak_answer_is_mended_first_and_may_be_decided(project):
     commands = [
         s.command for s in _steps(project, _current(_answered(THIN, soundness=Soundness.WEAK)))
     ]
-    assert commands[:3] == [
-        "playbook run decay --trials 32",
-        "playbook rerun decay",
-        "playbook decide decay",
-    ]
+    assert commands[:2] == ["playbook run decay --trials 32", "playbook rerun decay"]
 
 
 def test_a_sound_answer_is_rerun_and_decided_first(project):
     commands = [s.command for s in _steps(project, _current(_answered(THIN)))]
-    assert commands[:3] == [
-        "playbook rerun decay",
-        "playbook decide decay",
-        "playbook run decay --trials 32",
-    ]
+    assert commands[:2] == ["playbook rerun decay", "playbook run decay --trials 32"]
+    rerun = _current(_answered(THIN), reruns=5)
+    commands = [s.command for s in _steps(project, rerun)]
+    assert commands[:2] == ["playbook decide decay", "playbook run decay --trials 32"]
+
+
+def test_reruns_that_were_interrupted_go_on_before_anything_is_decided(project):
+    (step, *_) = _steps(project, _current(_answered(), reruns=3, reruns_left=4))
+    assert (step.command, "4 reruns" in step.reason) == ("playbook rerun decay", True)
+
+
+def test_an_open_decision_is_not_made_again_on_the_same_reruns(project):
+    nan = float("nan")
+    open_ = replace(
+        _decision(Choice.INCONCLUSIVE), reruns_asked=5,
+        candidate_values=(0.1, nan, nan, nan, nan), incumbent_values=(0.2,) * 5,
+    )  # fmt: skip
+    (step, *_) = _steps(project, _current(_answered(), reruns=5, decision=open_))
+    assert step.command == "playbook rerun decay --times 9"  # four more for the four that failed
+    (step, *_) = _steps(project, _current(_answered(), reruns=9, decision=open_))
+    assert step.command == "playbook decide decay"
 
 
 def test_what_the_answer_says_would_settle_it_comes_before_the_decision(project):
     command = "playbook rerun decay --arms --times 5"
     open_answer = _answered(settling=f"What would settle it: {command}.", settling_command=command)
     commands = [s.command for s in _steps(project, _current(open_answer))]
-    assert commands[:3] == [command, "playbook rerun decay", "playbook decide decay"]
+    assert commands[:2] == [command, "playbook rerun decay"]
 
 
 def test_reruns_that_cannot_settle_the_answer_are_not_its_first_step(project):
@@ -233,7 +245,8 @@ def test_the_test_set_comes_last_and_only_after_exploration(project):
         project, _current(_answered(), decision=_decision(Choice.KEEP)), final_done=True,
         asked=frozenset({"weight_decay", "norm"}), names=frozenset({"decay"}),
     )  # fmt: skip
-    assert [s.command for s in next_steps(state)] == ["playbook close-exploration"]
+    (step,) = next_steps(state)
+    assert step.command.startswith("playbook close-exploration --reason ")
     over = replace(state, exploration_over=True)
     assert [s.command for s in next_steps(over)] == ["playbook look --test"]
     silent = replace(state, project=replace(project, test_metric=""))
@@ -295,11 +308,7 @@ def test_a_finished_round_without_its_answer_is_answered_first(project):
 def test_more_trials_come_after_the_decision_once_they_were_doubled(project):
     weak = replace(_answered(THIN, soundness=Soundness.WEAK), trials={"a": 32, "b": 32})
     commands = [s.command for s in _steps(project, _current(weak))]
-    assert commands[:3] == [
-        "playbook rerun decay",
-        "playbook decide decay",
-        "playbook run decay --trials 48",
-    ]
+    assert commands[:2] == ["playbook rerun decay", "playbook run decay --trials 48"]
 
 
 def test_an_open_decision_is_taken_again_once_its_reruns_are_there(project):

@@ -54,6 +54,13 @@ def test_each_check_weighs_as_much_as_it_says(check, verdict, soundness):
     assert bool(found.reasons) == (soundness != "sound")
 
 
+@pytest.mark.parametrize("check", ["infeasible-fraction", "sampling-density"])
+def test_a_warning_of_the_arm_that_leads_weakens(check):
+    found = judged({"good": [finding(check, "warn")]}, leader="good")
+    assert found.soundness == ("weak" if check == "infeasible-fraction" else "sound")
+    assert judged({"only": [finding(check, "warn")]}).soundness is Soundness.WEAK
+
+
 def test_edges_that_cannot_be_judged_weaken():
     edges = [{"verdict": "cannot-tell"}]
     unknown = finding("search-space-boundary", "unknown", edges=edges)

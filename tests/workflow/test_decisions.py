@@ -477,7 +477,7 @@ def test_a_decision_is_outdated_by_a_better_trial(decided):
 def test_a_round_where_nothing_trained_has_no_candidate(project):
     (project.folder / "rounds" / "lost.toml").write_text(
         'question = "Adam?"\nkind = "understand"\nnuisance = ["adam.learning_rate"]\ntrials = 2\n'
-        'fixed = { optimizer = "adam" }\n'
+        'fixed = { optimizer = "adam" }\nseed = 7\n'
     )
     (project.folder / "broken").touch()
     project.type("run", "lost", "--no-report")

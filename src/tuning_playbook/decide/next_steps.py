@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
 from tuning_playbook.decide.mending import advice_steps, mended_round
-from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
-from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
     extended_values,
@@ -25,25 +24,7 @@ from tuning_playbook.findings import Verdict
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """One thing to do.
-
-    Args:
-        title: what, in one line.
-        reason: the finding behind it, with its numbers.
-        command: what to type; empty for a change that only its user can make, and for a round that
-            is to be written first.
-        round: what applying the step writes, for its user to read and change.
-        source: key of the passage.
-    """
-
-    title: str
-    reason: str
-    command: str = ""
-    round: Round | None = None
-    source: str = "incremental-tuning"
+_OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
 
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
@@ -69,7 +50,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
             NextStep(
                 f"Read the answer of round {current.name}",
                 "all its trials have ended, and its answer has not been entered yet",
-                f"playbook run {current.name}",
+                f"playbook {'report' if current.imported else 'run'} {current.name}",
             ),
         )
     steps = [
@@ -101,38 +82,23 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
 
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What a finished round calls for: mend it, then decide."""
-    settled = current.launched or _is_settled(current.decision)
-    mending = () if settled else tuple(_mending(state, current, answered))
+    settled = current.launched or is_settled(current.decision)
+    mending = tuple(_mending(state, current, answered))
+    if settled:  # what only its user can do is not done by a decision
+        mending = tuple(step for step in mending if not step.command and step.round is None)
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
     if answered.soundness is Soundness.WEAK and _was_extended(current, answered):
         mend_first = False  # more and more trials would never come to a decision
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
-        yield from _settling(answered)
-        yield from _deciding(state, current, answered)
+        yield from settling_steps(answered)
+        yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
     if current.launched and current.written is not None:
         name = _following(current, state)
         yield from _beyond_the_values(state, current.written, answered, name)
-
-
-def _settling(answered: AnsweredRound) -> Iterator[NextStep]:
-    """What the answer says would tell the leading arms apart."""
-    if answered.settling_command:
-        yield NextStep(
-            "Run the best configuration of every arm again, with fresh seeds",
-            answered.settling,
-            answered.settling_command,
-            source="adoption",
-        )
-    elif answered.settling:
-        yield NextStep(
-            "Take the arm that is simpler or cheaper, or evaluate on more examples",
-            answered.settling,
-            source="adoption",
-        )
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
@@ -146,23 +112,6 @@ def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
     if written is None or written.joint or not answered.trials:
         return False
     return max(answered.trials.values()) >= 2 * written.trials
-
-
-def _is_settled(decision: Decision | None) -> bool:
-    """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
-    if decision is None or decision.choice is Choice.ADOPT:
-        return False
-    return decision.choice is Choice.KEEP or not _asked(decision)
-
-
-def _asked(decision: Decision | None) -> int:
-    """Reruns of each that an open decision asks for; 0 where it asks for none."""
-    if decision is None or decision.choice is not Choice.INCONCLUSIVE:
-        return 0
-    if decision.reruns_asked is None:  # entered by an older version
-        needed = decision.reruns_needed
-        return needed if needed <= AFFORDABLE_RERUNS else 0
-    return decision.reruns_asked
 
 
 def _mending(
@@ -232,54 +181,6 @@ def _beyond_the_values(
             )
 
 
-def _deciding(
-    state: ProjectState, current: RoundState, answered: AnsweredRound
-) -> Iterator[NextStep]:
-    """Rerun, decide, launch."""
-    base = baseline_config(state.project)
-    if all(base.get(key) == value for key, value in answered.best_config.items()):
-        return
-    decision = current.decision
-    if decision is not None and decision.choice is Choice.ADOPT:
-        yield NextStep(
-            "Make the best configuration the baseline",
-            decision.reasons[0] if decision.reasons else "the decision was to adopt it",
-            f"playbook launch {current.name}",
-            source="adoption",
-        )
-        return
-    more = _asked(decision)
-    enough = current.reruns >= max(1, more)
-    if not enough and decision is not None and only_examples_settle(decision):
-        yield NextStep(
-            "Keep the baseline, or evaluate on more examples",
-            f"if the true gain is {decision.gain:.2g}, as measured, no number of reruns on these "
-            "examples settles it; a larger evaluation set does, or one that chose nothing, "
-            "named under [metric] as confirm",
-            source="adoption",
-        )
-    if not enough:
-        times = f" --times {more}" if more else ""
-        reason = "the trial that was chosen for being best is no evidence of how good it is"
-        if decision is not None and decision.reasons:
-            reason = decision.reasons[0]
-        if decision is not None and only_examples_settle(decision):
-            reason = "reruns help only if the true gain is larger than the one measured"
-        yield NextStep(
-            "Run the best configuration and the baseline again, with fresh seeds",
-            reason,
-            f"playbook rerun {current.name}{times}",
-            source="adoption",
-        )
-    if decision is None or enough:
-        yield NextStep(
-            "Decide whether the best configuration replaces the baseline",
-            answered.sentence,
-            f"playbook decide {current.name}",
-            source="adoption",
-        )
-
-
 def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
     """The next question, or the last search where all have been asked.
 
@@ -302,7 +203,7 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
             round=round_,
             source="round-goal",
         )
-    if current is None:
+    if current is None and not state.waiting:
         first = tuning_round(state.project, trials=trials, taken_names=state.names)
         if first is not None:
             yield NextStep(
@@ -311,7 +212,7 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
                 round=first,
                 source="initial-configuration",
             )
-    elif not rounds:
+    elif current is not None and not rounds:
         yield from _the_end(state, current, proposed, trials)
 
 
@@ -329,7 +230,7 @@ def _the_end(
                 "Look at the test set" if over else "Declare exploration over",
                 "the last search has ended" if over
                 else "looks at the test set are counted, and there are none before that",
-                "playbook look --test" if over else "playbook close-exploration",
+                "playbook look --test" if over else _OVER,
                 source="after-exploration",
             )  # fmt: skip
         return

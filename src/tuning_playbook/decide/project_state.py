@@ -55,6 +55,7 @@ class RoundState:
         answered: what came out; ``None`` before all trials have ended.
         reruns: of its best configuration and of the baseline, the fewer of the two, with the
             program as it is now.
+        reruns_left: of those that were asked for, how many have not ended.
         decision: the newest, where it is about the best configuration.
         launched: whether the best configuration was launched.
         imported: whether something else has run it; ``written`` is then the same search as a round
@@ -67,6 +68,7 @@ class RoundState:
     finished: int = 0
     answered: AnsweredRound | None = None
     reruns: int = 0
+    reruns_left: int = 0
     decision: Decision | None = None
     launched: bool = False
     imported: bool = False

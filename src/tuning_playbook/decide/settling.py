@@ -37,6 +37,7 @@ def settling_reruns(
     chance: Chance,
     seed_deviation: float | None,
     fresh: FreshSeeds | None,
+    made: int = 0,
 ) -> Settling:
     """What would tell the leading arms apart, with the command; nothing where a winner is named.
 
@@ -46,7 +47,9 @@ def settling_reruns(
         gain: of the leading arm over the next one, as observed.
         chance: counted in the answer.
         seed_deviation: between reruns of one configuration; ``None`` where there are none.
-        fresh: reruns of the arms' best configurations so far.
+        fresh: reruns of the arms' best configurations so far; ``None`` without two that ended well
+            in each of two arms.
+        made: ended reruns of the arm that has the fewest, those that failed among them.
     """
     if standing.winner is not None or len(standing.contenders) < 2:
         return NOTHING_TO_SETTLE
@@ -55,6 +58,11 @@ def settling_reruns(
         return Settling(
             f"Reruns on the same {chance.examples:,} evaluation examples cannot settle a "
             f"difference of {gain:.2g}; a larger evaluation set can."
+        )
+    if fresh is None and made >= USUAL_LOOKS[0]:
+        return Settling(
+            f"{counted(made, 'rerun')} of each arm do not settle it, since too few trained to "
+            "their end; find out why they fail."
         )
     if fresh is None or seed_deviation is None:
         command = f"playbook rerun {round_name} --arms --times {USUAL_LOOKS[0]}"
@@ -72,7 +80,7 @@ def settling_reruns(
     needed = reruns_to_settle(
         gain, seed_deviation, past=False, confidence=(1 + fresh.confidence) / 2
     )
-    needed = max(needed, min(fresh.counts) + 1)
+    needed = max(needed, made + 1)
     if needed > AFFORDABLE_RERUNS:
         return Settling(
             f"If the true difference is the observed {gain:.2g}, it takes more than "

@@ -239,7 +239,7 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     if judged is None:
         return None
     soundness, complaint = judged
-    asked = soundness is untuned and finding.verdict is Verdict.WARN
+    asked = (finding.verdict, case[1]) == (Verdict.WARN, Verdict.FAIL)
     text = _improves_at_an_edge(finding) if asked else finding.summary
     return Objection(arm, finding.check, soundness, f"{arm} {complaint}: {text}")
 

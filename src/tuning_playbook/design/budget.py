@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tuning_playbook.design.adam import ADAM_BY_TRIALS
 from tuning_playbook.design.good_settings import chance_of_hitting, trials_needed
 from tuning_playbook.design.plan import describe, describe_domain
 from tuning_playbook.design.ranges import with_ends
@@ -22,6 +23,7 @@ from tuning_playbook.space import (
     Value,
 )
 from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.vocabulary import Family, adam_constant, hyperparameter_family
 from tuning_playbook.words import percent
 
 GOOD_SHARE = 1 / 3
@@ -31,8 +33,7 @@ _THIN = 0.5
 # What is fixed first where not everything can be tuned; the learning rate goes last of all.
 _FIXED_FIRST = ("other", "data", "initialization", "architecture", "schedule", "regularization",
                 "optimizer")  # fmt: skip
-_OPTIMIZERS_FINEST = ("beta2", "epsilon", "eps", "beta1")
-_RATES = ("learning_rate", "lr")
+_OPTIMIZERS_FINEST = tuple(reversed(ADAM_BY_TRIALS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +254,11 @@ def _fewer_nuisances(case: _Case) -> Iterator[BudgetOption]:
 
 def _importance(h: Hyperparameter) -> tuple[int, int]:
     """Small for what is fixed first."""
-    if h.name in _RATES:
+    if hyperparameter_family(h.name) is Family.LEARNING_RATE:
         return len(_FIXED_FIRST), 0
     kind = _FIXED_FIRST.index(h.kind) if h.kind in _FIXED_FIRST else 0
-    fine = _OPTIMIZERS_FINEST.index(h.name) if h.name in _OPTIMIZERS_FINEST else 9
+    constant = adam_constant(h.name)
+    fine = 9 if constant is None else _OPTIMIZERS_FINEST.index(constant)
     return kind, fine
 
 

@@ -37,6 +37,7 @@ class RoundPlan:
         arms: its studies.
         trials: of all arms.
         finished: of them, already run.
+        shared: of them, already run by other rounds: the same configurations, seeds and program.
         steps: training steps of all trials that are left.
         workers: trials at the same time.
         seconds_per_trial: measured on finished trials; ``None`` before the first.
@@ -50,6 +51,7 @@ class RoundPlan:
     arms: tuple[ArmPlan, ...]
     trials: int
     finished: int
+    shared: int
     steps: Step
     workers: int
     seconds_per_trial: Seconds | None
@@ -64,6 +66,7 @@ def plan_round(
     studies: Sequence[Study],
     *,
     finished: int = 0,
+    shared: int = 0,
     seconds_per_trial: Seconds | None = None,
 ) -> RoundPlan:
     """Plan of a round.
@@ -76,10 +79,11 @@ def plan_round(
         round_: what is asked.
         studies: that would run, see `tuning_playbook.design.studies_of`.
         finished: trials that have ended already.
+        shared: trials that other rounds have run already.
         seconds_per_trial: measured; ``None`` if unknown.
     """
     trials = sum(study.trials for study in studies)
-    left = max(0, trials - finished)
+    left = max(0, trials - finished - shared)
     workers = project.resources.workers
     return RoundPlan(
         round=round_.name,
@@ -90,6 +94,7 @@ def plan_round(
         ),
         trials=trials,
         finished=finished,
+        shared=shared,
         steps=left * project.training.max_train_steps,
         workers=workers,
         seconds_per_trial=seconds_per_trial,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from tuning_playbook.design.warnings import adam_hyperparameters
+from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
 from tuning_playbook.space import (
     Categorical,
     Config,
@@ -21,7 +21,7 @@ from tuning_playbook.space import (
     existing,
     misfit,
 )
-from tuning_playbook.study import Project, Round
+from tuning_playbook.study import Project, Round, is_never_tuned
 from tuning_playbook.words import listed
 
 USUAL_TRIALS = 20
@@ -32,7 +32,6 @@ _ORDER = ("optimizer", "regularization", "schedule", "initialization", "architec
 _TRIALS_FOR_EACH = 10
 _FEWEST_TUNED = 2
 _MOST_VALUES = 8
-_ADAM = ("beta1", "beta2", "epsilon")
 
 
 def question_rounds(
@@ -135,7 +134,7 @@ def _base(project: Project) -> dict[str, Value]:
 
 
 def _is_question(h: Hyperparameter) -> bool:
-    if isinstance(h.domain, Constant) or h.kind in ("batch_size", "training_length"):
+    if isinstance(h.domain, Constant) or is_never_tuned(h):
         return False
     if isinstance(h.domain, Categorical):
         return len(h.domain.values) <= _MOST_VALUES
@@ -241,7 +240,7 @@ def _roles(
     """
     tuned: list[Hyperparameter] = []
     reasons: dict[str, str] = {}
-    most = max(_FEWEST_TUNED, trials // _TRIALS_FOR_EACH)
+    most = max(_FEWEST_TUNED, trials // _TRIALS_FOR_EACH, 1 + len(adam_hyperparameters(trials)))
     for h in sorted(present, key=lambda h: h.kind != "optimizer"):
         if isinstance(h.domain, Constant):
             continue
@@ -267,7 +266,9 @@ def _why_fixed(h: Hyperparameter, asked: Collection[str], trials: int) -> str:
         return "compared in an earlier round"
     if isinstance(h.domain, Categorical) or h.kind in ("architecture", "data", "initialization"):
         return "a question of its own"
-    if h.name in _ADAM and h.name not in adam_hyperparameters(trials):
+    if is_never_tuned(h):
+        return "the same for all trials, never tuned for quality"
+    if is_beyond_budget(h.name, trials):
         return f"{trials} trials are too few to tune it as well"
     return ""
 

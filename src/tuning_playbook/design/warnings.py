@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
 from tuning_playbook.roles import possible_values
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, existing
 from tuning_playbook.study import Project, Round
+from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import listed
 
 # More arms than this are a joint study's business.
 _MANY_ARMS = 10
-_ADAM = ("beta1", "epsilon", "beta2")
 
 
 def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
@@ -54,26 +55,16 @@ def _many_arms(round_: Round) -> Iterator[str]:
 
 def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
     """Which of Adam's hyperparameters a budget can afford to tune."""
-    tuned = {h.name for h in present if h.key in round_.nuisance}
-    too_many = [n for n in _ADAM if n in tuned and n not in adam_hyperparameters(round_.trials)]
+    too_many = [
+        h.name for h in present
+        if h.key in round_.nuisance and is_beyond_budget(h.name, round_.trials)
+    ]  # fmt: skip
     if too_many:
+        rule = ", ".join(f"from {n} with {name}" for name, n in ADAM_BY_TRIALS.items())
         yield (
             f"{round_.trials} trials are few for tuning Adam's {listed(too_many)}: below 10 "
-            "trials tune its learning rate alone, from 10 with beta1, from 25 with epsilon, from "
-            "50 with beta2."
+            f"trials tune its learning rate alone, {rule}."
         )
-
-
-def adam_hyperparameters(trials: int) -> tuple[str, ...]:
-    """Which of Adam's hyperparameters a number of trials can tune, beside the learning rate.
-
-    Example:
-        >>> [adam_hyperparameters(n) for n in (9, 10, 25, 50)]
-        [(), ('beta1',), ('beta1', 'epsilon'), ('beta1', 'epsilon', 'beta2')]
-
-    Source: playbook, "How should Adam’s hyperparameters be tuned?".
-    """
-    return _ADAM[: sum(trials >= enough for enough in (10, 25, 50))]
 
 
 def _nothing_tuned(round_: Round) -> Iterator[str]:
@@ -86,7 +77,11 @@ def _nothing_tuned(round_: Round) -> Iterator[str]:
 
 def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
     varied = {*round_.nuisance, *_compared(round_)}
-    untuned = [h.key for h in present if h.key not in varied and _is_optimizer_number(h)]
+    untuned = [
+        h.key for h in present
+        if h.key not in varied and _is_optimizer_number(h)
+        and not is_beyond_budget(h.name, round_.trials)
+    ]  # fmt: skip
     if untuned and round_.nuisance:
         yield (
             f"{', '.join(untuned)} {'stays' if len(untuned) == 1 else 'stay'} fixed although an "
@@ -131,7 +126,7 @@ def _several_questions(round_: Round) -> Iterator[str]:
 
 def _scientific_learning_rate(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
     for key in _compared(round_):
-        if declared[key].name in ("learning_rate", "lr"):
+        if hyperparameter_family(declared[key].name) is Family.LEARNING_RATE:
             yield (
                 f"{key} is scientific: the best learning rate moves with almost every other "
                 "change, so the answer will not outlive the next one."

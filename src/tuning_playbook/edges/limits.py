@@ -1,24 +1,15 @@
-"""Ends that no range can pass, and hyperparameters that no search tunes."""
+"""Ends that no range can pass."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm, is_not_tuned
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm
 
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
 _NEAR = 0.05
-
-
-def is_never_tuned(h: Hyperparameter) -> bool:
-    """Whether ``h`` is a batch size or a training length, which the playbook does not search.
-
-    Source: playbook, "Why shouldn't the batch size be tuned to directly improve validation set
-    performance?" and "Determining the number of steps for each training run".
-    """
-    return h.kind in ("batch_size", "training_length") or is_not_tuned(h.name)
 
 
 def family_of(h: Hyperparameter) -> Family | None:

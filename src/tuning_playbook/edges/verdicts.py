@@ -22,10 +22,11 @@ from tuning_playbook.edges.failures import (
 )
 from tuning_playbook.edges.guards import position_of_best, zone_step
 from tuning_playbook.edges.levels import FEW_LEVELS, last_level
-from tuning_playbook.edges.limits import is_natural_limit, is_never_tuned
+from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
 from tuning_playbook.edges.thresholds import EdgeLimits, scaled
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
+from tuning_playbook.study import is_never_tuned
 
 Edge: TypeAlias = Literal["low", "high"]
 EdgeVerdict: TypeAlias = Literal[

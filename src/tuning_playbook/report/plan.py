@@ -16,9 +16,16 @@ def plan_text(plan: RoundPlan) -> RenderableType:
         lines.append(Text(f"{arm.study}: {arm.trials} trials"))
         lines += [Text(f"  {searched}") for searched in arm.searched]
     lines.append(Text(""))
-    left = max(0, plan.trials - plan.finished)
+    left = max(0, plan.trials - plan.finished - plan.shared)
     done = f", {plan.finished} done already" if plan.finished else ""
     lines.append(Text(f"{plan.trials} trials{done}; {plan.steps:,} training steps to go"))
+    if plan.shared:
+        lines.append(
+            Text(
+                f"{plan.shared} of them are not trained again: earlier rounds ran the same "
+                "configurations with the same seeds and program"
+            )
+        )
     lines.append(Text(_time(plan, left)))
     lines += [Text(f"caveat: {caveat}") for caveat in plan.caveats]
     lines += [Text(f"warning: {warning}", style="yellow") for warning in plan.warnings]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tuning_playbook.vocabulary.hyperparameters import (
     Family,
     Kind,
+    adam_constant,
     hyperparameter_family,
     is_logarithm,
     is_not_tuned,
@@ -37,6 +38,7 @@ __all__ = [
     "Family",
     "Kind",
     "MetricFamily",
+    "adam_constant",
     "hyperparameter_family",
     "is_about_the_run",
     "is_difference",

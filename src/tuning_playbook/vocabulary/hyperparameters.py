@@ -92,6 +92,11 @@ _AVERAGES = phrases(
 )
 _BETAS = phrases("beta1, beta2, beta3, b1, b2, beta 1, beta 2")
 _OWN_NUMBERS = frozenset({"l1", "l2", "beta1", "beta2", "beta3", "b1", "b2"})
+_ADAM: dict[Literal["beta1", "beta2", "epsilon"], frozenset[Words]] = {
+    "beta1": phrases("beta1, beta 1, b1"),
+    "beta2": phrases("beta2, beta 2, b2"),
+    "epsilon": phrases("epsilon, eps"),
+}
 _NORMALIZATION = phrases("bn, norm, batchnorm, batch norm")
 _COMPLEMENTS = phrases("one minus")
 _PENALTIES = phrases(
@@ -169,6 +174,17 @@ def is_not_tuned(name: str) -> bool:
     performance?" and "Determining the number of steps for each training run".
     """
     return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
+
+
+def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:
+    """Which of Adam's own constants a name means; ``None`` for any other.
+
+    Example:
+        >>> [adam_constant(n) for n in ("optim.beta1", "adam_b2", "eps", "adam_epsilon", "lr")]
+        ['beta1', 'beta2', 'epsilon', 'epsilon', None]
+    """
+    words = words_of(name)
+    return next((own for own, known in _ADAM.items() if contains(words[-2:], known)), None)
 
 
 def is_logarithm(name: str) -> bool:

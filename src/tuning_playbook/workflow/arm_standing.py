@@ -84,6 +84,7 @@ def arm_standing(
             chance=chance,
             seed_deviation=seed_deviation,
             fresh=fresh,
+            made=min(map(len, reruns.values()), default=0),
         )
     said = fresh.text if fresh else _rerun_alone(reruns, arms, objective)
     learnt = (said, _ease(comparison, standing))

@@ -18,6 +18,7 @@ from tuning_playbook.trial import Curves, Trial
 from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
 from tuning_playbook.workflow.round_facts import RoundFacts
+from tuning_playbook.workflow.sharing import SHARED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def arms_of_round(
     Raises:
         InvalidInput: when the store holds no study of that round.
     """
-    chain = _followed(round_name, facts)
+    chain = followed_rounds(round_name, facts)
     earlier = [(name, studies) for name in chain if (studies := _studies(store, name))]
     return tuple(
         _arm(store, study, earlier, chance_level) for study in stored_studies(store, round_name)
@@ -74,7 +75,7 @@ def arm_label(study: Study) -> str:
     return ", ".join(f"{short[key]} = {value}" for key, value in study.scientific.items())
 
 
-def _followed(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
+def followed_rounds(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
     """Names of the rounds before it, nearest first; a circle ends where it closes."""
     chain: list[str] = []
     seen = {name}
@@ -101,7 +102,8 @@ def _arm(
     imported = import_facts(events)
     names = {} if imported is None else imported.names
     ids = [names.get(t.index, str(t.index)) for t in trials]
-    own, notes = len(trials), []
+    own = len(trials)
+    notes = [event.message for event in events if event.kind == SHARED]
     for name, studies in earlier:
         old = followed_study(study, studies)
         if old is None:

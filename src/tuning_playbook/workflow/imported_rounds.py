@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuning_playbook.errors import RefusedByPlaybook
-from tuning_playbook.space import Categorical, Constant, Hyperparameter, conditions_of
+from tuning_playbook.space import Constant, conditions_of
 from tuning_playbook.store import Event, Store
-from tuning_playbook.study import Project, Round, Study, refuse_forbidden_dimension
+from tuning_playbook.study import Project, Round, Study, is_never_tuned
 
 IMPORTED = "imported"  # kind of the event that says where a study came from
 _TRIALS = 20
@@ -63,7 +62,9 @@ def same_search(project: Project, study: Study) -> Round:
     free = {
         h.key
         for h in study.space.hyperparameters
-        if h.key in declared and not isinstance(declared[h.key].domain, Constant) and _may_vary(h)
+        if h.key in declared
+        and not isinstance(declared[h.key].domain, Constant)
+        and not is_never_tuned(h)
     }
     nuisance = {
         h.key: h.domain
@@ -77,11 +78,3 @@ def same_search(project: Project, study: Study) -> Round:
         _TRIALS,
         nuisance=nuisance,
     )
-
-
-def _may_vary(h: Hyperparameter) -> bool:
-    try:
-        refuse_forbidden_dimension(Hyperparameter(h.name, Categorical((True, False)), True, h.kind))
-    except RefusedByPlaybook:
-        return False
-    return True

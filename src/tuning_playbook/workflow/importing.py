@@ -20,6 +20,7 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.words import without_password
+from tuning_playbook.workflow.answering import answer_of_round
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.imported_rounds import IMPORTED
 from tuning_playbook.workflow.opening import (
@@ -28,6 +29,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     round_names,
 )
+from tuning_playbook.workflow.remembering import remember_answer
 from tuning_playbook.workflow.round_facts import remember_round
 from tuning_playbook.workflow.translating import (
     as_the_project_measures,
@@ -225,6 +227,7 @@ def _store(
         new = [t for t in trials if t.index not in old]
         store.create(study, new, curves={t.index: curves[t.index] for t in new})
         _remember(store, study, index, table, target=target)
+        remember_answer(store, answer_of_round(opened, store, study.name))
     finally:
         store.close()
     return Imported(

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import baseline_config, whole_config
-from tuning_playbook.decide.next_steps import NextStep, next_steps
+from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
-from tuning_playbook.decisions import Soundness
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
@@ -241,8 +242,8 @@ def _round_state(
     if imported:
         written = same_search(opened.project, next(s for s in searches if s.name == name))
     best = {} if answered is None else answered.best_config
-    entered = newest_entry(store, DECISION, name)
-    decided = None if entered is None else decision_of(entered)
+    decided = _standing_decision(opened, store, name, best)
+    ended, left = (0, 0) if answered is None else _reruns(opened, answered, tallies)
     launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
     return RoundState(
         name=name,
@@ -250,11 +251,30 @@ def _round_state(
         planned=sum(n for count in counts for n in count.values()),
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         answered=answered,
-        reruns=0 if answered is None else _reruns(opened, answered, tallies),
-        decision=decided if decided is not None and _agree(decided.candidate, best) else None,
+        reruns=ended,
+        reruns_left=left,
+        decision=decided,
         launched=bool(launches) and _agree(launches[-1].after, best),
         imported=imported,
     )
+
+
+def _standing_decision(
+    opened: OpenProject, store: Store, name: str, best: Config
+) -> Decision | None:
+    """The newest decision on a round, where it is about things as they are now.
+
+    One to adopt is launched only while baseline and program are those that it was made with.
+    """
+    entered = newest_entry(store, DECISION, name)
+    if entered is None:
+        return None
+    decided = decision_of(entered)
+    if not _agree(decided.candidate, best):
+        return None
+    before = dict(decided.incumbent) == baseline_config(opened.project)
+    same = before and entered.data.get("code", "") == present_code(opened).code
+    return decided if same or decided.choice is not Choice.ADOPT else None
 
 
 def _agree(config: Config, best: Config) -> bool:
@@ -262,15 +282,21 @@ def _agree(config: Config, best: Config) -> bool:
     return all(config.get(key, value) == value for key, value in best.items())
 
 
-def _reruns(opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]) -> int:
-    """How often the best configuration and the baseline were both run again, with this program."""
+def _reruns(
+    opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]
+) -> tuple[int, int]:
+    """How often the best configuration and the baseline were both run again, and reruns to go.
+
+    Only those with the program as it is now count.
+    """
     try:
         best = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
-        return 0
-    provenance, ended = present_code(opened), []
+        return 0, 0
+    provenance, ended, left = present_code(opened), [], 0
     for config in (best, baseline_config(opened.project)):
         tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
         counts = {} if tally is None else tally.counts
         ended.append(sum(n for status, n in counts.items() if status.is_finished))
-    return min(ended)
+        left += sum(n for status, n in counts.items() if not status.is_finished)
+    return min(ended), left

@@ -16,8 +16,9 @@ from tuning_playbook.design import (
     studies_of,
 )
 from tuning_playbook.errors import InvalidInput, NoStoreYet
+from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
-from tuning_playbook.store import Tally
+from tuning_playbook.store import Store, Tally
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
 from tuning_playbook.workflow.opening import (
@@ -27,6 +28,8 @@ from tuning_playbook.workflow.opening import (
     project_store,
     refuse_unknown_followed,
 )
+from tuning_playbook.workflow.reruns import present_code
+from tuning_playbook.workflow.sharing import shared_trials
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -78,10 +81,15 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
 
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     studies = studies_of(opened.project, round_)
-    finished, pace = _so_far(opened, round_, studies)
+    finished, shared, pace = _so_far(opened, round_, studies)
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
     planned = plan_round(
-        opened.project, round_, studies, finished=finished, seconds_per_trial=seconds
+        opened.project,
+        round_,
+        studies,
+        finished=finished,
+        shared=shared,
+        seconds_per_trial=seconds,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))
@@ -90,13 +98,13 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
 
 def _so_far(
     opened: OpenProject, round_: Round, studies: Sequence[Study]
-) -> tuple[int, Seconds | None]:
-    """Trials of the round that have ended, and the seconds that a training step takes."""
+) -> tuple[int, int, Seconds | None]:
+    """Trials that have ended, those that other rounds have run, and the seconds a step takes."""
     try:
         store = project_store(opened, must_exist=True)
     except NoStoreYet:
         refuse_unknown_followed(opened, round_, None, ahead=True)
-        return 0, None
+        return 0, 0, None
     try:
         refuse_unknown_followed(opened, round_, store, ahead=True)
         names = {study.name for study in studies}
@@ -107,9 +115,25 @@ def _so_far(
             for status, count in tallies[name].counts.items()
             if status.is_finished
         )
-        return finished, seconds_per_step(store.studies(), tallies, preferred=names)
+        shared = _shared(opened, round_, studies, store)
+        return finished, shared, seconds_per_step(store.studies(), tallies, preferred=names)
     finally:
         store.close()
+
+
+def _shared(opened: OpenProject, round_: Round, studies: Sequence[Study], store: Store) -> int:
+    """How many trials need not be trained, since an earlier round has trained the same."""
+    provenance = present_code(opened)
+    found = [
+        shared_trials(
+            store,
+            replace(study, provenance=provenance),
+            planned_trials(study, start=0, count=study.trials, created_at=0.0),
+            without=[round_.follows],
+        )
+        for study in studies
+    ]
+    return sum(len(one.trials) for one in found if one is not None)
 
 
 def seconds_per_step(

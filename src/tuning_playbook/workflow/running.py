@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
+from tuning_playbook.errors import NoStoreYet
+from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Status
+from tuning_playbook.trial import Seconds, Status
+from tuning_playbook.workflow.arms import followed_rounds
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
     open_round,
+    project_store,
     refuse_unknown_followed,
+    stored_studies,
 )
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
-from tuning_playbook.workflow.round_facts import remember_round
+from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
+from tuning_playbook.workflow.sharing import shared_event, shared_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +110,23 @@ def run_round(
             cannot be used.
     """
     opened = open_project(Path(folder))
-    round_ = open_round(opened, round_name)
-    if trials is not None:
-        round_ = replace(round_, trials=max(trials, round_.trials))
-    command = command or f"playbook run {round_.name}"
-    summary = drive(
-        opened,
-        lambda store: _create(opened, round_, store, command),
-        workers=workers,
-        on_progress=on_progress,
-    )
+    name = round_name.removesuffix(".toml")
+    command = command or f"playbook run {name}"
+    create: Callable[[Store], tuple[Study, ...]]
+    if trials is None and _has_lost_its_file(opened, name):
+        create = partial(stored_studies, round_name=name)
+    else:
+        round_ = open_round(opened, round_name)
+        name = round_.name
+        if trials is not None:
+            round_ = replace(round_, trials=max(trials, round_.trials))
+        create = partial(_create, opened, round_, command=command)
+    summary = drive(opened, create, workers=workers, on_progress=on_progress)
     if not any(status.is_finished for status in summary.counts):
-        return RoundResult(round_.name, summary.counts, summary.interrupted)
-    answered = answered_round(opened, round_.name)
+        return RoundResult(name, summary.counts, summary.interrupted)
+    answered = answered_round(opened, name)
     return RoundResult(
-        round_.name,
+        name,
         summary.counts,
         summary.interrupted,
         None if summary.interrupted else answered.answer,
@@ -125,15 +134,50 @@ def run_round(
     )
 
 
-def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:
+def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
+    """Whether a round was begun and its file is gone: it goes on as it is in the store."""
+    if not name or (opened.folder / ROUNDS_FOLDER / f"{name}.toml").exists():
+        return False
+    try:
+        store = project_store(opened, must_exist=True)
+    except NoStoreYet:
+        return False
+    try:
+        own = [s for s in store.studies() if s.purpose == "search" and s.round == name]
+        return any(not status.is_finished for s in own for status in store.counts(s.name))
+    finally:
+        store.close()
+
+
+def _create(opened: OpenProject, round_: Round, store: Store, *, command: str) -> tuple[Study, ...]:
     """The round's studies, in the store with all their trials."""
     refuse_unknown_followed(opened, round_, store)
     remember_round(store, round_)
     provenance = provenance_of(opened.folder, command=command)
     studies = studies_of(opened.project, round_, provenance=provenance)
     now = time.time()
+    followed = followed_rounds(round_.name, facts_of_rounds(store))
     for study in studies:
-        store.create(study, planned_trials(study, start=0, count=study.trials, created_at=now))
+        _create_study(opened, store, study, now, followed)
         data = {"commit": provenance.commit, "changed": bool(provenance.patch)}
         store.note(study.name, Event(now, "run-started", command, data=data))
     return studies
+
+
+def _create_study(
+    opened: OpenProject, store: Store, study: Study, now: Seconds, followed: Sequence[str]
+) -> None:
+    """A study with its trials, those that an earlier round has run among them."""
+    planned = planned_trials(study, start=0, count=study.trials, created_at=now)
+    whole = project_store(opened, held_out=True, confirming=True)
+    try:
+        shared = shared_trials(whole, study, planned, without=followed)
+    finally:
+        whole.close()
+    if shared is None:
+        store.create(study, planned)
+        return
+    ended = {trial.index for trial in shared.trials}
+    rest = [trial for trial in planned if trial.index not in ended]
+    store.create(study, (*shared.trials, *rest), curves=shared.curves)
+    store.note(study.name, shared_event(shared))

@@ -1,0 +1,1 @@
+"""Projects made at random and led by `playbook next`, to see whether it keeps its promises."""

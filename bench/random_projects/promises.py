@@ -1,0 +1,47 @@
+"""What `playbook next` must never do, looked for in the steps that it proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from random_projects.worlds import RATES
+from tuning_playbook.study import Project, Round
+
+_NEVER_SEARCHED = ("batch_size", "epochs")
+
+
+def broken_by_round(project: Project, round_: Round) -> Iterator[str]:
+    """What is wrong with a round that was proposed."""
+    roles = {**round_.scientific, **round_.scientific_ranges, **round_.nuisance}
+    yield from (f"{key} is searched" for key in roles if key.rsplit(".", 1)[-1] in _NEVER_SEARCHED)
+    declared = {h.key: h for h in project.hyperparameters}
+    if "optimizer" in round_.scientific:
+        for arm in round_.scientific["optimizer"]:
+            rates = [k for k in declared if f".{arm}." in k and k.rsplit(".", 1)[-1] in RATES]
+            if rates and not set(rates) & set(round_.nuisance):
+                yield f"the learning rate of {arm} is not tuned"
+    for key, values in round_.scientific.items():
+        domain = declared[key].domain
+        ends = getattr(domain, "low", None), getattr(domain, "high", None)
+        outside = [
+            v for v in values
+            if ends[0] is not None and not ends[0] <= v <= ends[1]
+            and v not in (0, declared[key].default, project.baseline.get(key))
+        ]  # fmt: skip
+        if outside and not round_.follows:
+            yield f"{key} = {outside} lies outside its range"
+
+
+def asked_twice(rounds: Sequence[Round]) -> Iterator[str]:
+    """Rounds that ask what an earlier one asked, in the same ranges and without following it."""
+    seen: dict[Any, str] = {}
+    for round_ in rounds:
+        key = (
+            tuple(sorted((k, v) for k, v in round_.scientific.items())),
+            tuple(sorted((k, repr(v)) for k, v in round_.nuisance.items())),
+            tuple(sorted(round_.fixed.items())), round_.mode,
+        )  # fmt: skip
+        if key in seen and not round_.follows:
+            yield f"{round_.name} asks what {seen[key]} has asked"
+        seen.setdefault(key, round_.name)

@@ -1,0 +1,122 @@
+"""From the answer of a round to its launch: settle, rerun, decide, launch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.more_reruns import only_examples_settle
+from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decisions import Choice, Decision
+from tuning_playbook.words import counted
+
+
+def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
+    """What the answer says would tell the leading arms apart."""
+    if answered.settling_command:
+        yield NextStep(
+            "Run the best configuration of every arm again, with fresh seeds",
+            answered.settling,
+            answered.settling_command,
+            source="adoption",
+        )
+    elif answered.settling:
+        yield NextStep(
+            "Take the arm that is simpler or cheaper, or evaluate on more examples",
+            answered.settling,
+            source="adoption",
+        )
+
+
+def is_settled(decision: Decision | None) -> bool:
+    """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
+    if decision is None or decision.choice is Choice.ADOPT:
+        return False
+    return decision.choice is Choice.KEEP or not _asked(decision)
+
+
+def deciding_steps(
+    state: ProjectState, current: RoundState, answered: AnsweredRound
+) -> Iterator[NextStep]:
+    """Rerun, decide, launch."""
+    base = baseline_config(state.project)
+    if all(base.get(key) == value for key, value in answered.best_config.items()):
+        return
+    decision = current.decision
+    if decision is not None and decision.choice is Choice.ADOPT:
+        yield NextStep(
+            "Make the best configuration the baseline",
+            decision.reasons[0] if decision.reasons else "the decision was to adopt it",
+            f"playbook launch {current.name}",
+            source="adoption",
+        )
+        return
+    if current.reruns_left:
+        yield _unfinished_reruns(current, decision)
+    elif current.reruns >= max(1, _asked(decision)):
+        yield NextStep(
+            "Decide whether the best configuration replaces the baseline",
+            answered.sentence,
+            f"playbook decide {current.name}",
+            source="adoption",
+        )
+    else:
+        yield from _more_reruns(current, decision)
+
+
+def _unfinished_reruns(current: RoundState, decision: Decision | None) -> NextStep:
+    return NextStep(
+        f"Go on with the reruns of round {current.name}",
+        f"{counted(current.reruns_left, 'rerun')} of the best configuration or the baseline "
+        "have not ended, and leaving out the slow ones would be unfair",
+        f"playbook rerun {current.name}{_times(decision, current)}",
+        source="adoption",
+    )
+
+
+def _more_reruns(current: RoundState, decision: Decision | None) -> Iterator[NextStep]:
+    reason = "the trial that was chosen for being best is no evidence of how good it is"
+    if decision is not None and decision.reasons:
+        reason = decision.reasons[0]
+    if decision is not None and only_examples_settle(decision):
+        yield NextStep(
+            "Keep the baseline, or evaluate on more examples",
+            f"if the true gain is {decision.gain:.2g}, as measured, no number of reruns on these "
+            "examples settles it; a larger evaluation set does, or one that chose nothing, "
+            "named under [metric] as confirm",
+            source="adoption",
+        )
+        reason = "reruns help only if the true gain is larger than the one measured"
+    yield NextStep(
+        "Run the best configuration and the baseline again, with fresh seeds",
+        reason,
+        f"playbook rerun {current.name}{_times(decision, current)}",
+        source="adoption",
+    )
+
+
+def _times(decision: Decision | None, current: RoundState) -> str:
+    """How many reruns of each to ask for: what the decision wants, more than there are."""
+    more = _asked(decision)
+    return f" --times {max(more, current.reruns)}" if more else ""
+
+
+def _asked(decision: Decision | None) -> int:
+    """Reruns of each that an open decision asks for, in all; 0 where more of them settle nothing.
+
+    It asks for reruns that train to their end, so those that failed are made up for.
+    """
+    if decision is None or decision.choice is not Choice.INCONCLUSIVE:
+        return 0
+    asked = decision.reruns_asked
+    if asked is None:  # entered by an older version
+        asked = decision.reruns_needed if decision.reruns_needed <= AFFORDABLE_RERUNS else 0
+    if not asked:
+        return 0
+    sides = (decision.candidate_values, decision.incumbent_values)
+    failed = max(sum(not math.isfinite(v) for v in side) for side in sides)
+    wanted = min(asked + failed, AFFORDABLE_RERUNS)
+    return wanted if wanted > min(map(len, sides)) else 0

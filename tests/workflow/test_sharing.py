@@ -1,0 +1,81 @@
+"""An arm that an earlier round has trained is not trained again."""
+
+import pytest
+
+TRAIN = """\
+import pathlib
+
+def train(trial):
+    for step in trial.steps(trial.restore(state := {"step": 0})):
+        state["step"] = step
+        error = trial.config["rate"] + 0.1 * (trial.config["norm"] == "layer")
+        trial.evaluate(step, error=error, test_error=error + 1)
+    with (pathlib.Path(__file__).parent / "trained.txt").open("a") as file:
+        file.write(f"{trial.config['norm']} {trial.config['rate']}\\n")
+"""
+PROJECT = """\
+[metric]
+name = "error"
+direction = "minimize"
+test = "test_error"
+[training]
+target = "train.py:train"
+max_train_steps = 2
+evaluation_interval = 1
+[hyperparameters]
+rate = { log = [1e-3, 1.0], default = 0.1 }
+norm = { choice = ["batch", "layer"], default = "batch" }
+"""
+FIRST = 'question = "How good?"\nkind = "understand"\nnuisance = ["rate"]\ntrials = 4\n'
+SECOND = FIRST + 'scientific = { norm = "all" }\n'
+
+
+@pytest.fixture
+def project(tmp_path, typed_project):
+    (tmp_path / "rounds").mkdir()
+    (tmp_path / "playbook.toml").write_text(PROJECT)
+    (tmp_path / "train.py").write_text(TRAIN)
+    (tmp_path / "rounds/first.toml").write_text(FIRST)
+    (tmp_path / "rounds/norm.toml").write_text(SECOND)
+    found = typed_project(tmp_path)
+    found.type("run", "first", "--no-report")
+    return found
+
+
+def trained(project):
+    return sorted((project.folder / "trained.txt").read_text().splitlines())
+
+
+def test_an_arm_that_ran_before_costs_nothing_and_says_where_it_comes_from(project):
+    _, planned, _ = project.type("plan", "norm")
+    assert "4 of them are not trained again: earlier rounds ran the same" in planned
+    assert project.json("plan", "norm")[1]["shared"] == 4
+    project.type("run", "norm")
+    assert len(trained(project)) == 8  # 4 of the first round, 4 of the other arm
+    page = (project.folder / "reports/norm.html").read_text(encoding="utf-8")
+    assert "4 trials of first had the same configuration, seed and program" in page
+
+
+def test_what_was_logged_comes_along_the_locked_metric_too(project):
+    project.type("run", "norm", "--no-report")
+    store = project.store()
+    try:
+        (curves, *_) = store.curves("norm/norm=batch").values()
+    finally:
+        store.close()
+    assert set(curves) == {"error", "test_error"}
+
+
+def test_another_program_another_seed_or_another_range_is_trained(project):
+    project.edit("train.py", "0.1 *", "0.2 *")
+    assert project.json("plan", "norm")[1]["shared"] == 0
+    project.edit("train.py", "0.2 *", "0.1 *")
+    for change in ("seed = 7\n", "nuisance = { rate = { log = [1e-3, 0.5] } }\n"):
+        text = SECOND.replace('nuisance = ["rate"]\n', "") if "nuisance" in change else SECOND
+        (project.folder / "rounds/norm.toml").write_text(text + change)
+        assert project.json("plan", "norm")[1]["shared"] == 0
+
+
+def test_trials_that_count_by_follows_are_not_counted_twice(project):
+    (project.folder / "rounds/again.toml").write_text(FIRST + 'follows = "first"\n')
+    assert project.json("plan", "again")[1]["shared"] == 0
