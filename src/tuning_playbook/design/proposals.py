@@ -22,7 +22,7 @@ from tuning_playbook.space import (
     misfit,
 )
 from tuning_playbook.study import Project, Round, is_never_tuned
-from tuning_playbook.words import listed
+from tuning_playbook.words import listed, short
 
 USUAL_TRIALS = 20
 
@@ -180,9 +180,9 @@ def _question(
 
 def _which_is_best(name: str, values: Sequence[Value], tuned: Collection[str]) -> str:
     """The question of a comparison."""
-    listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
+    compared = ", ".join(short(v) for v in values)
     when = f" when {_tuned_words(tuned)} tuned for each" if tuned else ""
-    return f"Which {_words(name)} is best{when}: {listed}?"
+    return f"Which {_words(name)} is best{when}: {compared}?"
 
 
 def _tuned_words(tuned: Collection[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from tuning_playbook.project_files.naming import matching
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.space import (
     Constant,
+    Domain,
+    Float,
     Hyperparameter,
     Value,
     fitted,
@@ -113,7 +117,34 @@ def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
     kind = kind_by_name(h.name)
     if kind in ("batch_size", "training_length") and h.condition is None:
         return Hyperparameter(h.name, Constant(best), best, kind=kind)
-    return replace(h, default=best, kind=kind)
+    return replace(h, domain=_rounded_outward(h.domain), default=best, kind=kind)
+
+
+def _rounded_outward(domain: Domain) -> Domain:
+    """A range of numbers with ends of two digits, none of what it holds left out.
+
+    Example:
+        >>> _rounded_outward(Float(0.0001179, 0.08565, "log"))
+        Float(low=0.00011, high=0.086, scale='log')
+        >>> _rounded_outward(Float(0.70012, 0.99934, "reverse_log"))
+        Float(low=0.7, high=0.99934, scale='reverse_log')
+    """
+    if not isinstance(domain, Float):
+        return domain
+    low, high = domain.low, domain.high
+    if domain.scale == "reverse_log":
+        low, high = 1 - _two_digits(1 - low, math.ceil), 1 - _two_digits(1 - high, math.floor)
+    else:
+        low, high = _two_digits(low, math.floor), _two_digits(high, math.ceil)
+    return replace(domain, low=float(f"{low:.12g}"), high=float(f"{high:.12g}"))
+
+
+def _two_digits(value: float, towards: Callable[[float], int]) -> float:
+    if not value:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    rounded = towards(round(value / unit, 9)) * unit
+    return float(f"{rounded:.2g}")
 
 
 def _protocol(table: TrialTable, target: str) -> TrainingProtocol:
