@@ -311,6 +311,11 @@ def test_a_failed_run_in_a_data_frame_is_a_failed_run():
     assert compared.as_document()["comparisons"][0]["infeasible"] == [0, 1]
 
 
+def test_how_far_a_run_came_is_no_metric_to_choose_from(table):
+    rows = [{**row, "last_step": 100 + i} for i, row in enumerate(recipes())]
+    assert compare_runs([table(rows)]).as_document()["metric"] == "val_loss"
+
+
 def test_other_objects_are_refused():
     with pytest.raises(InvalidInput, match="found a dict"):
         tuning_playbook.compare({})

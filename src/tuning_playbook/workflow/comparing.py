@@ -19,6 +19,7 @@ from tuning_playbook.decide.comparison_answer import (
 )
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.comparison_document import comparison_document
@@ -26,7 +27,7 @@ from tuning_playbook.report.comparison_page import comparison_fragment, write_co
 from tuning_playbook.report.comparison_picture import comparison_figure
 from tuning_playbook.report.comparison_text import comparison_text
 from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
-from tuning_playbook.vocabulary import metric_direction, split_of
+from tuning_playbook.vocabulary import is_progress, metric_direction, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.comparison_arms import Arms, arms_of, seconds_of_a_run
@@ -296,7 +297,8 @@ def _with_metric(runs: ForeignStudy, told: Told, typed: str) -> tuple[Told, list
     """
     if told.metric or runs.objective is not None:
         return told, []
-    metrics = metrics_of(runs)
+    aside = {one.name for one in runs.columns if one.role is Role.PROGRESS}
+    metrics = [m for m in metrics_of(runs) if m not in aside and not is_progress(m)]
     columns = columns_of(runs)
     if not metrics:  # a cell that is no number keeps a column from being taken for a metric
         metrics = [n for n, cells in columns.items() if metric_direction(n) and any(
