@@ -337,3 +337,59 @@ def test_an_interrupted_round_is_a_fair_one(bench):
     bench.run(*arms, workers=1, store=store, stop_requested=five_have_ended)
     ended = [store.counts(arm.name)[Status.COMPLETE] for arm in arms]
     assert sorted(ended) == [2, 3]
+
+
+OWN_CHECKPOINT = """
+own = trial.folder / "own-checkpoint"
+again = own.exists()
+start = int(own.read_text()) if again else 0
+for step in range(start + 1, 7):
+    trial.log(step, train_loss=1 / step, start=start)
+    if step % 2 == 0:
+        trial.evaluate(step, error=1 / step)
+        own.write_text(str(step))
+    if step == 5 and not again:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_program_that_goes_on_from_its_own_checkpoint_keeps_all_its_rows(bench):
+    bench.write(OWN_CHECKPOINT)
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 2)
+    curves = store.curves("study")[0]
+    assert curves["train_loss"].steps.tolist() == [1, 2, 3, 4, 5, 6]
+    assert curves["start"].values.tolist() == [0, 0, 0, 0, 4, 4]
+    assert curves["error"].steps.tolist() == [2, 4, 6]
+    told = [e.data for e in store.events("study") if e.kind == "went-on"]
+    assert told == [{"attempt": 2, "first_step": 5}]
+
+
+def test_step_0_that_is_logged_at_every_start_replaces_nothing(bench):
+    bench.write("trial.log(0, parameters=7.0)\n" + OWN_CHECKPOINT.strip("\n"))
+    _, store = bench.run(bench.study(trials=1))
+    curves = store.curves("study")[0]
+    assert curves["start"].values.tolist() == [0, 0, 0, 0, 4, 4]
+    assert curves["parameters"].steps.tolist() == [0]
+
+
+def test_a_program_that_begins_again_replaces_what_it_logged_before(bench):
+    bench.write(OWN_CHECKPOINT.replace("int(own.read_text())", "0"))
+    _, store = bench.run(bench.study(trials=1))
+    curves = store.curves("study")[0]
+    assert curves["start"].values.tolist() == [0] * 6
+    assert "went-on" not in {e.kind for e in store.events("study")}
+
+
+def test_a_command_that_goes_on_from_its_own_checkpoint_keeps_all_its_rows(bench):
+    (bench.folder / "program.sh").write_text(
+        'log() { echo "{\\"step\\": $1, \\"evaluation\\": true, \\"error\\": $1}"'
+        ' >> "$TUNING_PLAYBOOK_LINES"; }\n'
+        'own="$(dirname "$TUNING_PLAYBOOK_LINES")/own-checkpoint"\n'
+        'if [ -e "$own" ]; then log 4; log 6; exit; fi\n'
+        'log 2; log 4; touch "$own"; log 5; kill -KILL $$\n'
+    )
+    _, store = bench.run(bench.study(trials=1, command=["sh", "program.sh"]))
+    assert store.trials("study")[0].status is Status.COMPLETE
+    assert store.curves("study")[0]["error"].steps.tolist() == [2, 4, 6]

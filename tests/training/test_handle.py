@@ -98,6 +98,12 @@ def test_a_step_that_is_no_integer_is_refused_by_every_method(handle, step):
         handle.predictions(step, ids=[1], p=[0.5])
 
 
+def test_a_program_says_where_its_own_checkpoint_goes_on(handle, attempt):
+    handle.resumed(60)
+    (event,) = JournalReader(attempt.journal).read()
+    assert (event.kind, dict(event.data)) == ("restored", {"step": 60})
+
+
 def test_steps_of_numpy_are_integers(handle, attempt):
     handle.evaluate(np.int64(30), error=0.5)
     handle.checkpoint(np.int64(30), {"w": np.zeros(1)})

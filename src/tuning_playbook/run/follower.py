@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.run.outcome import Evidence
-from tuning_playbook.store.base import CurveChunk
+from tuning_playbook.store.base import UNSAID, CurveChunk
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.journal import (
     JournalEntry,
@@ -56,7 +56,9 @@ class Follower:
     def __init__(self, attempt: Attempt, evidence: Evidence = Evidence()) -> None:  # noqa: B008
         self._attempt = attempt
         self._readers = (JournalReader(attempt.journal), LinesReader(attempt.lines))
-        self._resumed_from: Step = 0
+        # An attempt that does not say where it goes on shows it by its first row after step 0,
+        # which some programs log at every start.
+        self._resumed_from: Step = 0 if attempt.number == 1 else UNSAID
         self._told: Counter[str] = Counter()
         # Only the present attempt tells how the trial ended.
         self.evidence = replace(evidence, diverged=None, not_a_number=None, exception=None)
@@ -70,6 +72,9 @@ class Follower:
         events: list[JournalEvent] = []
         for entry in entries:
             if isinstance(entry, JournalRows):
+                later = entry.steps[entry.steps > 0]
+                if self._resumed_from == UNSAID and len(later):
+                    events += self._goes_on_before(int(later[0]))
                 pending.append(entry)
             elif entry.kind == "restored":
                 chunks.extend(self._chunks(pending))
@@ -81,6 +86,14 @@ class Follower:
                 events.append(entry)
             self._learn(entry)
         return News((*chunks, *self._chunks(pending)), checkpoints, tuple(events))
+
+    def _goes_on_before(self, first_step: Step) -> list[JournalEvent]:
+        """What earlier attempts logged before the first row of this one stays."""
+        self._resumed_from = first_step - 1
+        if self._resumed_from == 0:
+            return []
+        data = {"attempt": self._attempt.number, "first_step": first_step}
+        return [JournalEvent("went-on", data)]
 
     def _is_told(self, event: JournalEvent) -> bool:
         if event.kind not in _TOLD:

@@ -23,6 +23,8 @@ from tuning_playbook.trial import (
     Trial,
 )
 
+UNSAID: Step = 2**62  # later than every step, so that nothing is dropped
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurveChunk:
@@ -31,7 +33,8 @@ class CurveChunk:
     Args:
         attempt: which start of the trial logged them, from 1.
         resumed_from: step of the checkpoint that the attempt went on from, 0 for a fresh start.
-            Reading a curve drops what earlier attempts logged after that step.
+            Reading a curve drops what earlier attempts logged after that step. `UNSAID` as long as
+            the attempt has shown nothing of it.
         metrics: names of the columns.
         steps: shape (n,), int64, in the order of logging.
         values: shape (n, len(metrics)), float64, bit-exact.

@@ -127,6 +127,17 @@ class TrialHandle:
         self._journal.write_event("restored", {"step": step})
         return step
 
+    def resumed(self, step: Step, /) -> None:
+        """Say that this start goes on from the program's own checkpoint, before logging anything.
+
+        Programs that save by `checkpoint` and load by `restore` need not say it. Without it, what
+        earlier starts logged before this one's first row stays.
+
+        Args:
+            step: of the checkpoint; what earlier starts logged after it is replaced.
+        """
+        self._journal.write_event("restored", {"step": self._checked(step)})
+
     def predictions(self, step: Step, /, ids: ArrayLike, **values: ArrayLike) -> None:
         """Keep predictions on a fixed sample of examples, for a look after training.
 
