@@ -195,3 +195,78 @@ def test_demo_does_not_write_into_a_folder_of_somebody_else(tmp_path):
     done = run_playbook("demo", "full", folder=tmp_path)
     assert done.returncode == 2
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["thesis.tex"]
+
+
+def as_command(project, program, command='["python", "program.py"]'):
+    (project / "program.py").write_text(
+        "import sys\nfrom tuning_playbook import current_trial\ntrial = current_trial()\n" + program
+    )
+    file = project / "playbook.toml"
+    text = file.read_text().replace('target = "train.py:train"', f"command = {command}")
+    file.write_text(text.replace("max_train_steps = 20", "max_train_steps = 100"))
+
+
+FIXED_LENGTH = """
+for step in range(10, 110, 10):
+    trial.log(step, train_loss=1 / step)
+    if step % 40 == 0:
+        trial.evaluate(step, error=1 / step)
+"""
+
+
+def test_try_does_not_fail_a_program_whose_length_comes_from_elsewhere(project):
+    as_command(project, FIXED_LENGTH)
+    tried = run_playbook("try", folder=project)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert "though it was given 20" in tried.stdout
+    assert "{max_train_steps}" in tried.stdout
+
+
+def test_try_stops_a_program_that_would_go_on_for_long(project):
+    forever = "import signal\nsignal.pause()\n"
+    as_command(project, "trial.evaluate(40, error=0.5)\n" + forever)
+    tried = run_playbook("try", "--json", folder=project)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    document = json.loads(tried.stdout)
+    assert document["metrics"]["error"]["last_step"] == 40
+    assert "stopped" in document["remarks"][0]
+
+
+EVALUATES_BY_ITSELF = """
+for step in trial.steps():
+    if step % 25 == 0:
+        trial.evaluate(step, error=1 / step)
+"""
+WARMS_UP = """
+if trial.max_train_steps < 50:
+    raise ValueError("warmup is longer than training")
+trial.evaluate(trial.max_train_steps, error=0.5)
+"""
+
+
+@pytest.mark.parametrize("program", [EVALUATES_BY_ITSELF, WARMS_UP], ids=["interval", "warmup"])
+def test_try_gives_more_steps_to_a_program_that_needs_them(project, program):
+    as_command(project, program)
+    file = project / "playbook.toml"
+    file.write_text(file.read_text().replace("evaluation_interval = 5", "evaluation_interval = 25"))
+    tried = run_playbook("try", folder=project)
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert "with 20 steps it did not get there" in tried.stdout
+    asked = run_playbook("try", "--steps", "20", folder=project)
+    assert asked.returncode == 1
+
+
+def test_try_hands_its_few_steps_to_a_command(project):
+    as_command(project, "trial.evaluate(int(sys.argv[1]), error=0.5)",
+               '["python", "program.py", "{max_train_steps}"]')  # fmt: skip
+    tried = run_playbook("try", "--json", folder=project)
+    assert json.loads(tried.stdout)["metrics"]["error"]["last_step"] == 20
+
+
+@pytest.mark.parametrize("command", [["plan", "first"], ["try"]])
+def test_an_unknown_placeholder_is_a_mistake_that_names_the_known_ones(project, command):
+    as_command(project, "", '["python", "program.py", "{learning_raet}"]')
+    done = run_playbook(*command, folder=project)
+    assert done.returncode == 2
+    assert "did you mean 'learning_rate'?" in done.stderr
+    assert "seed, max_train_steps" in done.stderr

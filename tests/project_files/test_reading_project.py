@@ -233,6 +233,43 @@ def test_a_command_is_a_target(read):
     assert project.training.target == CommandTarget(("python", "train.py", "--width={width}"))
 
 
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("{leyers}", "did you mean 'layers'?; known here: batch_size, decay"),
+        ("{sed}", "did you mean 'seed'?"),
+        ("{nothing_like_it}", "trial_folder, config_file"),
+        ("{layers:flog}", "write {layers}, {layers:flag} or {layers:flag|no}"),
+        ("{layers:flag}", "needs a hyperparameter that is true or false"),
+        ("{seed:flag}", "needs a hyperparameter that is true or false"),
+        ("python train.py --momentum {momentum}", "does not exist in every trial"),
+    ],
+)
+def test_a_placeholder_that_cannot_be_filled_is_told_with_what_is_known(read, argument, words):
+    command = f'command = ["sh", "-c", "{argument}"]'
+    text = WHOLE.replace('target = "train.py:train"', command)
+    assert words in mistakes_of(read, text)["training.command[2]", text[: text.index(command)]
+                                            .count("\n") + 1]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "{seed} {max_train_steps} {evaluation_interval} {trial_folder} {config_file}",
+        "--lr {learning_rate}",  # exists under every optimizer
+        "--momentum={momentum}",
+        "{amp:flag}",
+        "{amp:flag|no}",
+        "dir=${oc.env:HOME}/${nothing}",
+        "model={nothing:auto}",
+    ],
+)
+def test_a_placeholder_that_can_be_filled_is_no_mistake(read, argument):
+    text = WHOLE.replace('target = "train.py:train"', f'command = ["train", "{argument}"]')
+    amp = "[hyperparameters]\namp = { choice = [true, false], default = true }"
+    read(text.replace("[hyperparameters]", amp, 1))
+
+
 def test_a_file_of_a_windows_editor_is_read(tmp_path):
     (tmp_path / "playbook.toml").write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
     assert len(read_project(tmp_path).hyperparameters) == 10

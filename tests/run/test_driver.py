@@ -1,3 +1,4 @@
+import json
 import signal
 import sys
 import textwrap
@@ -153,6 +154,25 @@ def test_a_command_reports_by_json_lines_and_gets_its_configuration(bench):
     for trial in store.trials("study"):
         assert trial.status is Status.COMPLETE, trial.detail
         assert trial.summaries["error"].minimum == trial.config["x"]
+
+
+def test_a_command_gets_the_facts_of_its_trial_by_name_and_by_environment(bench):
+    (bench.folder / "program.sh").write_text(
+        'printf "%s\\n" "$1" "$2" "$3" "$4" "$(cat "$5")" > "$4/by-name"\n'
+        'printf "%s\\n" "$TUNING_PLAYBOOK_SEED" "$TUNING_PLAYBOOK_MAX_TRAIN_STEPS"'
+        ' "$TUNING_PLAYBOOK_EVALUATION_INTERVAL" "$TUNING_PLAYBOOK_TRIAL_FOLDER"'
+        ' "$(cat "$TUNING_PLAYBOOK_CONFIG_FILE")" > "$4/by-environment"\n'
+    )
+    facts = ["seed", "max_train_steps", "evaluation_interval", "trial_folder", "config_file"]
+    command = ["sh", "program.sh", *[f"{{{fact}}}" for fact in facts]]
+    _, store = bench.run(bench.study(trials=1, command=command))
+    (trial,) = store.trials("study")
+    folder = bench.folder / ".playbook" / "trials" / "study" / "00000"
+    by_name = (folder / "by-name").read_text()
+    assert by_name == (folder / "by-environment").read_text()
+    seed, steps, interval, place, config = by_name.split("\n", 4)
+    assert (seed, steps, interval, place) == (str(trial.seed), "6", "2", str(folder))
+    assert json.loads(config) == {"x": trial.config["x"]}
 
 
 def test_malformed_lines_are_kept_as_events_the_first_few_of_them(bench):

@@ -17,10 +17,11 @@ from tuning_playbook.cli.options import json_option, print_json, project_option
 def command(folder: Path, steps: int | None, as_json: bool) -> None:
     """Run the training program once, briefly, with the baseline configuration.
 
-    Ends with exit code 0 when it trained, evaluated and returned finite metrics, else with 1 and
-    the name of what went wrong.
+    Ends with exit code 0 when it trained and evaluated finite metrics, else with 1 and the name of
+    what went wrong. A program that does not take its length from playbook is stopped once it has
+    evaluated beyond the steps that it was given.
     """
-    from tuning_playbook.workflow.starting import try_target
+    from tuning_playbook.workflow.trying import try_target
 
     tried = try_target(folder, steps=steps)
     if as_json:

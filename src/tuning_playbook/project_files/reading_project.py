@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.commands import check_command
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
-from tuning_playbook.project_files.mistakes import OpenFile, near_or_all, shown
+from tuning_playbook.project_files.mistakes import OpenFile, shown
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
 from tuning_playbook.project_files.schema import ProjectFile, TrainingTable
 from tuning_playbook.space import Value, fitted, misfit
@@ -164,7 +164,7 @@ def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
                 'write FILE:FUNCTION, such as "train.py:train"',
             )
     if isinstance(command, list):
-        _check_command(file, command, declared)
+        check_command(file, command, declared)
     steps, interval = table.get("max_train_steps"), table.get("evaluation_interval")
     if isinstance(steps, int) and isinstance(interval, int) and interval > steps > 0:
         file.add(
@@ -172,22 +172,6 @@ def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
             f"{interval} steps between evaluations are more than the {steps} of a trial",
             "20 to 100 evaluations in a trial make good curves",
         )
-
-
-def _check_command(file: OpenFile, command: list[Any], declared: DeclaredHyperparameters) -> None:
-    if not command:
-        file.add(["training", "command"], "the command is empty", 'write ["python", "train.py"]')
-    if declared.faulty:
-        return
-    names = {h.name for h in declared.found}
-    for i, argument in enumerate(command):
-        for name in re.findall(r"\{(\w+)\}", argument) if isinstance(argument, str) else ():
-            if name not in names:
-                file.add(
-                    ["training", "command", i],
-                    f"{{{name}}} stands for no hyperparameter",
-                    near_or_all(name, sorted(names)),
-                )
 
 
 def _baseline(file: OpenFile, declared: DeclaredHyperparameters) -> dict[str, Value]:

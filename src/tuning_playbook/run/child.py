@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sys
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tuning_playbook.command_line import filled
 from tuning_playbook.errors import TrialDiverged
 from tuning_playbook.run.base import TEMPORARY_FAILURE
+from tuning_playbook.run.commands import command_environment, command_values, write_config
 from tuning_playbook.run.targets import load_function, place_of
-from tuning_playbook.space import plain_config
 from tuning_playbook.study import CommandTarget
 from tuning_playbook.training.attempt import Attempt, read_attempt
 from tuning_playbook.training.current import ATTEMPT_VARIABLE
@@ -92,28 +92,15 @@ def _description(error: Exception, folder: Path) -> dict[str, Any]:
 
 
 def _become_command(attempt: Attempt, target: CommandTarget) -> NoReturn:
-    config = plain_config(attempt.config)
-    arguments = [_filled(argument, config) for argument in target.arguments]
-    environment = {
-        **os.environ,
-        "TUNING_PLAYBOOK_CONFIG": json.dumps(config),
-        "TUNING_PLAYBOOK_SEED": str(attempt.seed),
-        "TUNING_PLAYBOOK_MAX_TRAIN_STEPS": str(attempt.training.max_train_steps),
-        "TUNING_PLAYBOOK_EVALUATION_INTERVAL": str(attempt.training.evaluation_interval),
-        "TUNING_PLAYBOOK_LINES": str(attempt.lines),
-    }
+    arguments = filled(target.arguments, command_values(attempt))
+    environment = {**os.environ, **command_environment(attempt)}
     if arguments[0] in ("python", "python3"):
         # The interpreter that runs playbook, not the first one on the path. The argument must
         # name it too: Python finds its virtual environment by it.
         arguments[0] = sys.executable
     try:
+        write_config(attempt)
         os.execvpe(arguments[0], arguments, environment)  # noqa: S606  no shell: arguments stay apart
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
-        os._exit(127)
-
-
-def _filled(argument: str, config: dict[str, Any]) -> str:
-    for name, value in config.items():
-        argument = argument.replace(f"{{{name}}}", str(value))
-    return argument
+        os._exit(TEMPORARY_FAILURE if _is_full_disk(error) else 127)

@@ -23,7 +23,7 @@ from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
 from tuning_playbook.study import Resources, Study
 from tuning_playbook.training.attempt import Attempt
-from tuning_playbook.trial import Outcome, Seconds, Status, Trial
+from tuning_playbook.trial import Outcome, Seconds, Status, Step, Trial
 
 LEASE_SECONDS: Seconds = 60.0
 _RENEWAL_SECONDS: Seconds = 15.0
@@ -59,6 +59,7 @@ class Driver:
         resources: of this machine.
         trials_folder: where trials keep their files; ``.playbook/trials`` by default.
         attempts: how often a trial is started before machine faults end it.
+        step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -73,6 +74,7 @@ class Driver:
         resources: Resources,
         trials_folder: Path | None = None,
         attempts: int = 3,
+        step_limit: Step | None = None,
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -83,6 +85,7 @@ class Driver:
         self._trials_folder = trials_folder or folder / TRIALS_FOLDER
         self._resources = resources
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
+        self._step_limit = step_limit
         self._on_progress = on_progress
         self._stop_requested = stop_requested
         wanted = resources.workers * resources.gpus_per_trial
@@ -254,6 +257,7 @@ class Driver:
             project_folder=str(self._folder),
             trial_folder=str(trial_folder(self._trials_folder, trial)),
             gpus=self._gpus[slot * per_trial : (slot + 1) * per_trial],
+            step_limit=self._step_limit or study.training.max_train_steps,
         )
         evidence = self._fold_earlier_attempts(trial, attempt)
         message = f"attempt {trial.attempts}, slot {slot}"

@@ -15,6 +15,7 @@ from tuning_playbook.study import (
     Objective,
     TrainingProtocol,
 )
+from tuning_playbook.trial import Step
 
 FORMAT = 1
 
@@ -34,6 +35,7 @@ class Attempt:
         project_folder: absolute; where the target lives.
         trial_folder: absolute; where this trial's journals, output and checkpoints go.
         gpus: indices of the accelerators that this trial may see; empty for none assigned.
+        step_limit: largest step that may be logged; 0 for the protocol's ``max_train_steps``.
     """
 
     study: str
@@ -46,6 +48,7 @@ class Attempt:
     project_folder: str
     trial_folder: str
     gpus: tuple[str, ...] = ()
+    step_limit: Step = 0
 
     @property
     def key(self) -> str:

@@ -43,6 +43,7 @@ class TrialHandle:
         self.max_train_steps = attempt.training.max_train_steps
         self.evaluation_interval = attempt.training.evaluation_interval
         self.folder = Path(attempt.trial_folder)
+        self._step_limit = attempt.step_limit or self.max_train_steps
         self._metric = attempt.objective.metric
         self._watched = frozenset(attempt.training.stop_on_non_finite)
         self._journal = JournalWriter(attempt.journal)
@@ -165,7 +166,7 @@ class TrialHandle:
         self._journal.write_event(kind, data)
 
     def _record(self, step: Step, metrics: dict[str, Any], *, evaluation: bool) -> None:
-        if type(step) is not int or not 0 <= step <= self.max_train_steps:
+        if type(step) is not int or not 0 <= step <= self._step_limit:
             step = self._checked(step)  # not called for every step: logging must cost nothing
         diverged = ""
         for name, value in metrics.items():
@@ -192,9 +193,11 @@ class TrialHandle:
                     f"a step is an integer, found {step!r} ({type(step).__name__}); steps count "
                     "finished updates of the parameters"
                 ) from None
-        if not 0 <= step <= self.max_train_steps:
+        if not 0 <= step <= self._step_limit:
             raise InvalidInput(
-                f"step {step} is outside 0 .. {self.max_train_steps}; steps count finished updates"
+                f"step {step} is outside 0 .. {self._step_limit}, the length of every trial "
+                "(training.max_train_steps in playbook.toml); steps count finished updates, or "
+                "epochs: train for trial.max_train_steps of them, or change the length there"
             )
         return int(step)
 

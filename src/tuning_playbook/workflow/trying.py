@@ -1,0 +1,157 @@
+"""One short run of the training program, to see that it works before a round depends on it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.run.local import LocalLauncher
+from tuning_playbook.run.loop import Driver, trial_folder
+from tuning_playbook.search import planned_trials
+from tuning_playbook.space import SearchSpace
+from tuning_playbook.store import MemoryStore, Store, locked
+from tuning_playbook.study import Resources, Study
+from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
+from tuning_playbook.workflow.opening import OpenProject, open_project
+from tuning_playbook.workflow.tried import TriedTarget
+
+USUAL_STEPS = 20
+_PATIENCE_SECONDS: Seconds = 600.0  # where the project sets no limit
+_NAME = "try"
+
+
+def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
+    """Train the baseline configuration briefly, through the same path as every trial.
+
+    A program that takes its length from elsewhere is stopped once it has evaluated past the steps
+    that it was given, and one that fails when it is given so few is tried with more.
+
+    Args:
+        folder: of the project.
+        steps: how long; by default 20, or fewer where trials are shorter.
+
+    Raises:
+        TargetError: when the program cannot be imported.
+
+    Source: playbook, "Who is this document for?".
+    """
+    opened = open_project(folder)
+    whole = opened.project.training.max_train_steps
+    length = min(steps or USUAL_STEPS, whole)
+    tried = _tried(opened, length, enough_after=length)
+    longer = _longer(opened, tried)
+    if steps is not None or longer <= length:
+        return tried
+    again = _tried(opened, longer, enough_after=0)
+    if not again.ok:
+        return again
+    remark = f"with {length} steps it did not get there: {tried.trial.detail}"
+    return replace(again, remarks=(*again.remarks, remark))
+
+
+def _longer(opened: OpenProject, tried: TriedTarget) -> Step:
+    """The length with which a program may do better that failed with a short one."""
+    training = opened.project.training
+    if tried.trial.reason in (Reason.NO_EVALUATION, Reason.MISSING_METRIC):
+        return training.evaluation_interval  # its own may be written into the program
+    if tried.trial.reason in (Reason.EXCEPTION, Reason.EXIT_CODE):
+        return training.max_train_steps  # a warmup, say, that is longer
+    return 0
+
+
+def _tried(opened: OpenProject, length: Step, *, enough_after: Step) -> TriedTarget:
+    """A run of ``length`` steps, stopped where it has evaluated beyond ``enough_after``."""
+    study = _study(opened, length)
+    project = opened.project
+    store = locked(MemoryStore(), project.test_metric, project.confirm_metric)
+    store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
+    launcher = LocalLauncher(opened.folder, study.training.target, workers=1)
+    with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:
+        began = time.monotonic()
+
+        def enough() -> bool:
+            waited = time.monotonic() - began
+            return _last_evaluation(study, store) > enough_after or (
+                study.training.timeout_seconds is None and waited > _PATIENCE_SECONDS
+            )
+
+        Driver(
+            (study,),
+            store=store,
+            launcher=launcher,
+            folder=opened.folder,
+            trials_folder=Path(scratch),
+            resources=Resources(1, project.resources.gpus_per_trial),
+            attempts=1,
+            step_limit=project.training.max_train_steps,
+            stop_requested=enough,
+        ).run()
+        seconds = time.monotonic() - began
+        (trial,) = store.trials(_NAME)
+        output = _last_lines(trial_folder(Path(scratch), trial))
+    trial, remarks = _judged(study, store, trial)
+    return TriedTarget(trial, length, seconds, output, remarks)
+
+
+def _study(opened: OpenProject, length: Step) -> Study:
+    project = opened.project
+    interval = max(1, min(project.training.evaluation_interval, length // 2))
+    return Study(
+        name=_NAME,
+        space=SearchSpace(()),
+        trials=1,
+        objective=project.objective,
+        training=replace(project.training, max_train_steps=length, evaluation_interval=interval),
+        fixed=baseline_config(project),
+        algorithm="list",
+        configs=({},),
+    )
+
+
+def _last_evaluation(study: Study, store: Store) -> Step:
+    """Last step with a finite value of the objective; -1 without one."""
+    metric = study.objective.metric
+    curve = store.curves(_NAME, metrics=[metric]).get(0, {}).get(metric)
+    if curve is None:
+        return -1
+    finite = curve.steps[np.isfinite(curve.values)]
+    return int(finite[-1]) if len(finite) else -1
+
+
+def _judged(study: Study, store: Store, trial: Trial) -> tuple[Trial, tuple[str, ...]]:
+    """The trial as `TriedTarget` shows it, where it was stopped, and what to say about that."""
+    length = study.training.max_train_steps
+    stopped = not trial.status.is_finished
+    summaries = summaries_of(store.curves(_NAME).get(0, {}))
+    reached = max((s.last_step for s in summaries.values()), default=0)
+    if stopped and _last_evaluation(study, store) < 0:
+        detail = (
+            f"no value of {study.objective.metric!r} was evaluated in "
+            f"{_PATIENCE_SECONDS / 60:.0f} minutes, and it was stopped; set "
+            "training.timeout_seconds in playbook.toml to wait longer"
+        )
+        found = replace(trial, status=Status.FAILED, reason=Reason.TIMEOUT, detail=detail)
+        return replace(found, summaries=summaries), ()
+    if stopped:
+        trial = replace(trial, status=Status.COMPLETE, summaries=summaries)
+    if reached <= length:
+        return trial, ("it was stopped there: that was enough",) if stopped else ()
+    return trial, (
+        f"it went on to step {reached} though it was given {length}: its length comes from "
+        "elsewhere. Give it trial.max_train_steps, or {max_train_steps} in the command"
+        + "; it was stopped there, so how it ends was not seen"
+        * stopped,
+    )
+
+
+def _last_lines(folder: Path, count: int = 12) -> str:
+    outputs = sorted(folder.glob("*.output"))
+    if not outputs:
+        return ""
+    return "\n".join(outputs[-1].read_text(errors="replace").splitlines()[-count:])
