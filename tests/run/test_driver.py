@@ -199,6 +199,13 @@ def test_a_python_command_uses_the_helper(bench):
     assert store.trials("study")[0].status is Status.COMPLETE
 
 
+def test_a_command_that_logs_nothing_is_told_how_a_command_logs(bench):
+    _, store = bench.run(bench.study(trials=1, command=["true"]))
+    (trial,) = store.trials("study")
+    assert trial.reason is Reason.NO_EVALUATION
+    assert "TUNING_PLAYBOOK_LINES" in trial.detail
+
+
 def test_a_command_that_does_not_exist_fails_with_its_name(bench):
     _, store = bench.run(bench.study(trials=1, command=["./no-such-program"]))
     (trial,) = store.trials("study")

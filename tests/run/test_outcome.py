@@ -55,3 +55,17 @@ def test_a_divergence_before_a_kill_is_still_a_divergence():
 def test_a_missing_metric_names_the_nearest_one():
     evidence = Evidence(evaluations=1, metrics=frozenset({"eror", "loss"}))
     assert "did you mean 'eror'?" in judge(evidence, ENDED, metric="error").detail
+
+
+def test_a_command_that_logged_nothing_is_told_how_a_command_logs():
+    told = judge(Evidence(), ENDED, metric="error", is_command=True).detail
+    assert "current_trial().evaluate(step, error=...)" in told
+    assert '{"step": 100, "evaluation": true, "error": 0.12}' in told
+    assert "TUNING_PLAYBOOK_LINES" in told
+    assert " trial.evaluate" not in told
+
+
+def test_a_function_that_logged_only_training_metrics_is_told_so():
+    told = judge(Evidence(metrics=frozenset({"loss"})), ENDED, metric="error").detail
+    assert "call trial.evaluate(step, error=...)" in told
+    assert "it logged only loss" in told

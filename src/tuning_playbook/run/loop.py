@@ -21,7 +21,7 @@ from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
-from tuning_playbook.study import Resources, Study
+from tuning_playbook.study import CommandTarget, Resources, Study
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.trial import Outcome, Seconds, Status, Step, Trial
 
@@ -193,8 +193,14 @@ class Driver:
             running = self._state.running[key]
             self._fold(running.trial, follower, force=True)
             evidence = replace(follower.evidence, last_output=follower.last_output())
-            metric = self._studies[running.trial.study].objective.metric
-            self._apply(control.Exited(key, judge(evidence, exit_, metric=metric)))
+            study = self._studies[running.trial.study]
+            outcome = judge(
+                evidence,
+                exit_,
+                metric=study.objective.metric,
+                is_command=isinstance(study.training.target, CommandTarget),
+            )
+            self._apply(control.Exited(key, outcome))
             self._followers.pop(key, None)
 
     def _follow(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,13 +41,16 @@ class Evidence:
     last_output: str = ""
 
 
-def judge(evidence: Evidence, exit_: Exit, *, metric: str) -> Outcome | None:
+def judge(
+    evidence: Evidence, exit_: Exit, *, metric: str, is_command: bool = False
+) -> Outcome | None:
     """The outcome of a trial, or ``None`` where the machine is at fault and it must run again.
 
     Args:
         evidence: what it wrote.
         exit_: how its process ended.
         metric: the objective's.
+        is_command: whether the target is a command, which is given no trial to call.
     """
     told = _told(evidence)
     if told is not None:
@@ -63,7 +67,7 @@ def judge(evidence: Evidence, exit_: Exit, *, metric: str) -> Outcome | None:
         if evidence.last_output:
             detail += f": {evidence.last_output}"
         return Outcome(Status.FAILED, Reason.EXIT_CODE, detail)
-    return _returned(evidence, metric)
+    return _returned(evidence, metric, is_command)
 
 
 def _told(evidence: Evidence) -> Outcome | None:
@@ -87,13 +91,14 @@ def _told(evidence: Evidence) -> Outcome | None:
     return None
 
 
-def _returned(evidence: Evidence, metric: str) -> Outcome:
+def _returned(evidence: Evidence, metric: str, is_command: bool) -> Outcome:
     if evidence.objective_values == 0:
         if evidence.evaluations == 0:
+            logged = ", ".join(sorted(evidence.metrics))
             detail = (
-                "training ended without an evaluation; call "
-                f"trial.evaluate(step, {metric}=...) where trial.evaluation_due(step)"
+                f"training ended without an evaluation; {_ways_to_evaluate(metric, is_command)}"
             )
+            detail += f"; it logged only {logged}" * bool(logged)
             return Outcome(Status.FAILED, Reason.NO_EVALUATION, detail)
         near = get_close_matches(metric, sorted(evidence.metrics), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -104,3 +109,14 @@ def _returned(evidence: Evidence, metric: str) -> Outcome:
         detail = f"{metric} was not finite at any evaluation"
         return Outcome(Status.INFEASIBLE, Reason.NON_FINITE, detail)
     return Outcome(Status.COMPLETE)
+
+
+def _ways_to_evaluate(metric: str, is_command: bool) -> str:
+    if not is_command:
+        return f"call trial.evaluate(step, {metric}=...) where trial.evaluation_due(step)"
+    line = json.dumps({"step": 100, "evaluation": True, metric: 0.12})
+    return (
+        f"a Python script calls tuning_playbook.current_trial().evaluate(step, {metric}=...), and "
+        f"any program appends lines such as {line} to the file that the environment variable "
+        "TUNING_PLAYBOOK_LINES names"
+    )
