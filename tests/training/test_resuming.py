@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from tests.waiting import DEADLINE_SECONDS, started
 
-from tuning_playbook.errors import TargetError
 from tuning_playbook.training import Attempt, current_trial, write_attempt
 from tuning_playbook.training.current import ATTEMPT_VARIABLE
 from tuning_playbook.training.journal import JournalReader, JournalRows
@@ -106,13 +105,6 @@ def test_a_killed_trial_goes_on_to_the_same_weights_and_losses(attempt, tmp_path
     assert losses(attempt, second) == losses(calm)
     weights = [np.load(tmp_path / folder / "weights.npy") for folder in ("calm", "trial")]
     assert weights[0].tobytes() == weights[1].tobytes()
-
-
-def test_outside_of_a_trial_the_script_is_told_how_to_be_run(monkeypatch):
-    monkeypatch.delenv(ATTEMPT_VARIABLE, raising=False)
-    current_trial.cache_clear()
-    with pytest.raises(TargetError, match="playbook try"):
-        current_trial()
 
 
 def test_a_script_has_one_trial(monkeypatch, attempt):

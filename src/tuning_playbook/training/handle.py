@@ -15,7 +15,7 @@ from tuning_playbook.errors import InvalidInput, TrialDiverged
 from tuning_playbook.space import Value, plain_config
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.checkpoints import CheckpointFolder
-from tuning_playbook.training.journal import JournalWriter
+from tuning_playbook.training.journal import Journal, JournalWriter
 from tuning_playbook.training.predictions import PREDICTIONS, PredictionFolder, as_array
 from tuning_playbook.trial import Step
 
@@ -25,6 +25,7 @@ class TrialHandle:
 
     Args:
         attempt: what this process was started for.
+        journal: where measurements go; the attempt's own file by default.
 
     Attributes:
         config: hyperparameters by the names that the program knows; read-only.
@@ -35,7 +36,7 @@ class TrialHandle:
         folder: where this trial may keep files of its own.
     """
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, *, journal: Journal | None = None) -> None:
         self.config: Mapping[str, Value] = MappingProxyType(plain_config(attempt.config))
         self.seed = attempt.seed
         self.study = attempt.study
@@ -46,7 +47,7 @@ class TrialHandle:
         self._step_limit = attempt.step_limit or self.max_train_steps
         self._metric = attempt.objective.metric
         self._watched = frozenset(attempt.training.stop_on_non_finite)
-        self._journal = JournalWriter(attempt.journal)
+        self._journal = journal or JournalWriter(attempt.journal)
         self._checkpoints = CheckpointFolder(
             self.folder / "checkpoints",
             direction=attempt.objective.direction,

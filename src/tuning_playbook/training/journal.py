@@ -20,7 +20,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,22 @@ class JournalEvent:
 
 
 JournalEntry: TypeAlias = JournalRows | JournalEvent
+
+
+class Journal(Protocol):
+    """Where a trial's handle writes."""
+
+    def write_row(self, step: Step, metrics: Mapping[str, float], *, evaluation: bool) -> None:
+        """Take the values of one step."""
+        ...
+
+    def write_event(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Take anything else that happened."""
+        ...
+
+    def sync(self) -> None:
+        """Make what was written safe."""
+        ...
 
 
 class JournalWriter:
