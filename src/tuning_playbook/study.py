@@ -218,6 +218,21 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True)
+class Failures:
+    """Signs of failures that only this project's program shows: text of its error, or exit codes.
+
+    Args:
+        diverged: the configuration cannot be trained.
+        out_of_memory: it needs more memory than there is.
+        machine: the machine is at fault, so the trial runs again.
+    """
+
+    diverged: tuple[str | int, ...] = ()
+    out_of_memory: tuple[str | int, ...] = ()
+    machine: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """What does not change from round to round.
 
@@ -238,6 +253,7 @@ class Project:
         confirm_metric: the objective's metric on validation examples that choose nothing; decisions
             alone look at it. Empty where there are none.
         confirm_examples: size of the set that it is computed on.
+        failures: what errors of the training program mean.
     """
 
     name: str
@@ -255,6 +271,7 @@ class Project:
     evaluation_examples: int | None = None
     confirm_metric: str = ""
     confirm_examples: int | None = None
+    failures: Failures = Failures()
 
 
 @dataclass(frozen=True, slots=True)

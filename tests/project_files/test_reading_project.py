@@ -5,7 +5,7 @@ import pytest
 from tuning_playbook.errors import InvalidFile, InvalidInput
 from tuning_playbook.project_files import find_project, project_to_toml, read_project
 from tuning_playbook.space import Categorical, Constant, Float, Integer, Ordered
-from tuning_playbook.study import CommandTarget, Direction, FunctionTarget
+from tuning_playbook.study import CommandTarget, Direction, Failures, FunctionTarget
 
 HEAD = """\
 [metric]
@@ -268,6 +268,23 @@ def test_a_placeholder_that_can_be_filled_is_no_mistake(read, argument):
     text = WHOLE.replace('target = "train.py:train"', f'command = ["train", "{argument}"]')
     amp = "[hyperparameters]\namp = { choice = [true, false], default = true }"
     read(text.replace("[hyperparameters]", amp, 1))
+
+
+def test_what_errors_mean_is_declared(read):
+    table = "[training.failures]\ndiverged = ['loss is nan', 3]\nmachine = ['NCCL']\n"
+    found = read(WHOLE.replace("[baseline]", table + "[baseline]")).failures
+    assert found == Failures(diverged=("loss is nan", 3), machine=("NCCL",))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("diverged = [0]", "at least 1"), ("divergd = []", "did you mean 'diverged'?"),
+     ("diverged = ['']", "expected some text"), ("machine = 'NCCL'", "list")],
+)  # fmt: skip
+def test_what_errors_cannot_mean_is_told(read, line, words):
+    with pytest.raises(InvalidFile) as caught:
+        read(WHOLE.replace("[baseline]", f"[training.failures]\n{line}\n[baseline]"))
+    assert words in str(caught.value)
 
 
 def test_a_file_of_a_windows_editor_is_read(tmp_path):

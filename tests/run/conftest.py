@@ -9,6 +9,7 @@ from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.store import open_store
 from tuning_playbook.study import (
     CommandTarget,
+    Failures,
     FunctionTarget,
     Objective,
     Resources,
@@ -46,6 +47,7 @@ class Bench:
         attempts=3,
         store=None,
         gpus_per_trial=0,
+        failures=Failures(),  # noqa: B008
     ):
         store = store or self.store()
         for study in studies:
@@ -58,6 +60,7 @@ class Bench:
             folder=self.folder,
             resources=Resources(workers, gpus_per_trial),
             attempts=attempts,
+            failures=failures,
             stop_requested=stop_requested,
         )
         return driver.run(), store

@@ -16,7 +16,9 @@ from tests.waiting import (
 )
 
 from tuning_playbook.errors import TargetError
+from tuning_playbook.run import follower
 from tuning_playbook.search import planned_trials
+from tuning_playbook.study import Failures
 from tuning_playbook.trial import Reason, Status
 
 GOOD = """
@@ -51,6 +53,8 @@ def test_a_study_runs_to_its_end(bench):
 BODIES = {
     "raise ValueError('no luck')": (Status.FAILED, Reason.EXCEPTION),
     "raise MemoryError": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
+    "np.empty(2**50)": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
+    "__import__('math').exp(1000)": (Status.INFEASIBLE, Reason.NON_FINITE),
     "trial.log(1, train_loss=1.0)": (Status.FAILED, Reason.NO_EVALUATION),
     "trial.evaluate(1, eror=1.0)": (Status.FAILED, Reason.MISSING_METRIC),
     "trial.evaluate(1, error='low')": (Status.FAILED, Reason.NOT_A_NUMBER),
@@ -197,6 +201,35 @@ def test_a_python_command_uses_the_helper(bench):
     )
     _, store = bench.run(bench.study(trials=1, command=["python", "main.py"]))
     assert store.trials("study")[0].status is Status.COMPLETE
+
+
+def test_the_error_of_a_command_is_its_exception_and_what_the_project_says_of_it(bench):
+    (bench.folder / "main.py").write_text(
+        "import sys\n"
+        "print('Epoch 1', flush=True)\n"
+        "try:\n"
+        "    raise RuntimeError('the loss is gone')\n"
+        "finally:\n"
+        "    sys.excepthook(*sys.exc_info())\n"
+        "    print('see the manual', file=sys.stderr)\n"
+        "    sys.exit(1)\n"
+    )
+    command = ["python", "main.py"]
+    _, store = bench.run(bench.study(trials=1, command=command))
+    (trial,) = store.trials("study")
+    assert trial.detail == "exit code 1: RuntimeError: the loss is gone"
+    assert trial.reason is Reason.EXIT_CODE
+    declared = Failures(diverged=("loss is gone",))
+    _, store = bench.run(bench.study(trials=1, command=command, name="other"), failures=declared)
+    assert outcomes(store, "other") == [(Status.INFEASIBLE, Reason.NON_FINITE)]
+
+
+def test_a_trial_that_the_kernel_killed_for_memory_is_told_so(bench, monkeypatch):
+    counted = iter(range(9))
+    monkeypatch.setattr(follower, "memory_kills", lambda: next(counted))
+    bench.write("os.kill(os.getpid(), signal.SIGKILL)")
+    _, store = bench.run(bench.study(trials=1))
+    assert outcomes(store) == [(Status.INFEASIBLE, Reason.OUT_OF_MEMORY)]
 
 
 def test_a_command_that_logs_nothing_is_told_how_a_command_logs(bench):

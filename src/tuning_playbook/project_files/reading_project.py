@@ -11,11 +11,12 @@ from tuning_playbook.project_files.commands import check_command
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
 from tuning_playbook.project_files.mistakes import OpenFile, shown
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
-from tuning_playbook.project_files.schema import ProjectFile, TrainingTable
+from tuning_playbook.project_files.schema import FailuresTable, ProjectFile, TrainingTable
 from tuning_playbook.space import Value, fitted, misfit
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
+    Failures,
     FunctionTarget,
     Objective,
     Project,
@@ -83,7 +84,12 @@ def read_project(folder: Path) -> Project:
         evaluation_examples=metric.examples,
         confirm_metric=metric.confirm,
         confirm_examples=metric.confirm_examples,
+        failures=_failures(parsed.training.failures),
     )
+
+
+def _failures(table: FailuresTable) -> Failures:
+    return Failures(tuple(table.diverged), tuple(table.out_of_memory), tuple(table.machine))
 
 
 def _protocol(table: TrainingTable) -> TrainingProtocol:

@@ -115,6 +115,17 @@ class MetricTable(_Model):
     )
 
 
+Signs: TypeAlias = list[Annotated[str, Field(min_length=1)] | Annotated[int, Field(ge=1, le=255)]]
+
+
+class FailuresTable(_Model):
+    """Text of the program's last error, or exit codes, and what they mean."""
+
+    diverged: Signs = Field(default=[], description="The configuration cannot be trained.")
+    out_of_memory: Signs = Field(default=[], description="It needs more memory than there is.")
+    machine: Signs = Field(default=[], description="The machine is at fault: run it again.")
+
+
 class TrainingTable(_Model):
     """How every trial is trained."""
 
@@ -128,6 +139,7 @@ class TrainingTable(_Model):
         default=["loss", "train_loss", "training_loss"],
         description="Logged metrics that end a trial when they are NaN or infinite.",
     )
+    failures: FailuresTable = Field(default_factory=FailuresTable.model_construct)
 
 
 class ResourcesTable(_Model):

@@ -21,7 +21,6 @@ from tuning_playbook.training.handle import TrialHandle
 from tuning_playbook.training.seeding import seed_everything
 
 THREADS_VARIABLE = "TUNING_PLAYBOOK_THREADS"
-_OUT_OF_MEMORY_NAMES = frozenset({"MemoryError", "OutOfMemoryError", "XlaRuntimeError"})
 
 
 def run_attempt(file: Path) -> int:
@@ -79,15 +78,11 @@ def _is_full_disk(error: BaseException | None) -> bool:
 
 
 def _description(error: Exception, folder: Path) -> dict[str, Any]:
-    name = type(error).__name__
-    out_of_memory = name in _OUT_OF_MEMORY_NAMES and (
-        name != "XlaRuntimeError" or "RESOURCE_EXHAUSTED" in str(error)
-    )
     return {
-        "type": name,
+        "type": type(error).__name__,
         "message": str(error)[:500],
         "where": place_of(error, folder).strip(" ()"),
-        "out_of_memory": out_of_memory,
+        "kinds": [kind.__name__ for kind in type(error).__mro__],
     }
 
 

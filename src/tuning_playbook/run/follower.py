@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.run.last_error import last_error
+from tuning_playbook.run.memory_kills import memory_kills
 from tuning_playbook.run.outcome import Evidence
 from tuning_playbook.store.base import UNSAID, CurveChunk
 from tuning_playbook.training.attempt import Attempt
@@ -22,8 +24,6 @@ from tuning_playbook.training.journal import (
     LinesReader,
 )
 from tuning_playbook.trial import Checkpoint, Step
-
-_LAST_OUTPUT_BYTES = 4096
 
 # What else the journal tells becomes curves, checkpoints or the trial's outcome.
 _TOLD = ("malformed-line", "damaged-journal", "not-a-number", "restored")
@@ -60,6 +60,7 @@ class Follower:
         # which some programs log at every start.
         self._resumed_from: Step = 0 if attempt.number == 1 else UNSAID
         self._told: Counter[str] = Counter()
+        self._memory_kills = memory_kills()
         # Only the present attempt tells how the trial ended.
         self.evidence = replace(evidence, diverged=None, not_a_number=None, exception=None)
 
@@ -101,9 +102,13 @@ class Follower:
         self._told[event.kind] += 1
         return self._told[event.kind] <= _MOST_TOLD
 
-    def last_output(self) -> str:
-        """The last line that the process printed, shortened."""
-        return last_line(self._attempt.output)
+    def ended(self, *, killed_by_us: bool) -> Evidence:
+        """All that is known when the process has ended."""
+        return replace(
+            self.evidence,
+            last_error=last_error(self._attempt.output),
+            memory_kill=not killed_by_us and memory_kills() > self._memory_kills,
+        )
 
     def _chunks(self, rows: Sequence[JournalRows]) -> list[CurveChunk]:
         groups: dict[tuple[str, ...], list[JournalRows]] = {}
@@ -147,18 +152,6 @@ class Follower:
             finite_objective_values=known.finite_objective_values
             + sum(math.isfinite(v) for v in values),
         )
-
-
-def last_line(path: Path) -> str:
-    """The last line of text in a file, shortened; empty where there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - _LAST_OUTPUT_BYTES))
-            lines = file.read().decode("utf-8", errors="replace").split("\n")
-    except OSError:
-        return ""
-    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
 
 
 def _relative(path: Path, folder: Path) -> str:

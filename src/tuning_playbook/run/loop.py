@@ -21,7 +21,7 @@ from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
-from tuning_playbook.study import CommandTarget, Resources, Study
+from tuning_playbook.study import CommandTarget, Failures, Resources, Study
 from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.trial import Outcome, Seconds, Status, Step, Trial
 
@@ -60,6 +60,7 @@ class Driver:
         trials_folder: where trials keep their files; ``.playbook/trials`` by default.
         attempts: how often a trial is started before machine faults end it.
         step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
+        failures: what errors of the training program mean.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -75,6 +76,7 @@ class Driver:
         trials_folder: Path | None = None,
         attempts: int = 3,
         step_limit: Step | None = None,
+        failures: Failures = Failures(),  # noqa: B008
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -86,6 +88,7 @@ class Driver:
         self._resources = resources
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
+        self._failures = failures
         self._on_progress = on_progress
         self._stop_requested = stop_requested
         wanted = resources.workers * resources.gpus_per_trial
@@ -192,13 +195,13 @@ class Driver:
                 continue
             running = self._state.running[key]
             self._fold(running.trial, follower, force=True)
-            evidence = replace(follower.evidence, last_output=follower.last_output())
             study = self._studies[running.trial.study]
             outcome = judge(
-                evidence,
+                follower.ended(killed_by_us=bool(running.ending)),
                 exit_,
                 metric=study.objective.metric,
                 is_command=isinstance(study.training.target, CommandTarget),
+                failures=self._failures,
             )
             self._apply(control.Exited(key, outcome))
             self._followers.pop(key, None)

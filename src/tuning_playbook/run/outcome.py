@@ -10,12 +10,16 @@ from difflib import get_close_matches
 from typing import Any
 
 from tuning_playbook.run.base import TEMPORARY_FAILURE, Exit
+from tuning_playbook.run.failures import Fault, fault_of
+from tuning_playbook.study import Failures
 from tuning_playbook.trial import Outcome, Reason, Status
 
 # Sent by people, schedulers and kernels that need the machine: not the configuration's doing.
 _FROM_OUTSIDE = frozenset(
     {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1}
 )
+
+_KILLED_CHILD = 128 + signal.SIGKILL  # how a shell passes it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Evidence:
         objective_values: number of values of the objective's metric.
         finite_objective_values: how many of them are finite.
         diverged, not_a_number, exception: the event of that name in the present attempt, if any.
-        last_output: last line that the process printed.
+        last_error: the error that the process printed, or else its last line.
+        memory_kill: whether the kernel killed any process for want of memory in the meantime.
     """
 
     evaluations: int = 0
@@ -38,11 +43,17 @@ class Evidence:
     diverged: Mapping[str, Any] | None = None
     not_a_number: Mapping[str, Any] | None = None
     exception: Mapping[str, Any] | None = None
-    last_output: str = ""
+    last_error: str = ""
+    memory_kill: bool = False
 
 
 def judge(
-    evidence: Evidence, exit_: Exit, *, metric: str, is_command: bool = False
+    evidence: Evidence,
+    exit_: Exit,
+    *,
+    metric: str,
+    is_command: bool = False,
+    failures: Failures = Failures(),  # noqa: B008
 ) -> Outcome | None:
     """The outcome of a trial, or ``None`` where the machine is at fault and it must run again.
 
@@ -51,27 +62,20 @@ def judge(
         exit_: how its process ended.
         metric: the objective's.
         is_command: whether the target is a command, which is given no trial to call.
+        failures: what the project says of its program's errors.
     """
     told = _told(evidence)
     if told is not None:
         return told
-    if exit_.signal is not None:
-        if exit_.signal in _FROM_OUTSIDE:
-            return None
-        name = signal.Signals(exit_.signal).name
-        return Outcome(Status.FAILED, Reason.SIGNAL, f"the process ended with {name}")
-    if exit_.code == TEMPORARY_FAILURE:
-        return None
-    if exit_.code != 0:
-        detail = f"exit code {exit_.code}"
-        if evidence.last_output:
-            detail += f": {evidence.last_output}"
-        return Outcome(Status.FAILED, Reason.EXIT_CODE, detail)
-    return _returned(evidence, metric, is_command)
+    if exit_.code == 0 and evidence.exception is None:
+        return _returned(evidence, metric, is_command)
+    if evidence.exception is None and exit_.signal in _FROM_OUTSIDE:
+        return _killed_for_memory(evidence)
+    return _failed(evidence, exit_, failures)
 
 
 def _told(evidence: Evidence) -> Outcome | None:
-    """What the trial itself said went wrong."""
+    """What the trial itself said of its metrics."""
     if evidence.diverged is not None:
         d = evidence.diverged
         detail = f"{d.get('metric')} was {d.get('value')} at step {d.get('step')}"
@@ -80,15 +84,52 @@ def _told(evidence: Evidence) -> Outcome | None:
         n = evidence.not_a_number
         detail = f"{n.get('metric')} at step {n.get('step')} was {n.get('value')!r}, not a number"
         return Outcome(Status.FAILED, Reason.NOT_A_NUMBER, detail)
-    if evidence.exception is not None:
-        e = evidence.exception
-        detail = f"{e.get('type')}: {e.get('message')}"
-        if e.get("where"):
-            detail += f" ({e['where']})"
-        if e.get("out_of_memory"):
-            return Outcome(Status.INFEASIBLE, Reason.OUT_OF_MEMORY, detail)
-        return Outcome(Status.FAILED, Reason.EXCEPTION, detail)
     return None
+
+
+def _killed_for_memory(evidence: Evidence) -> Outcome | None:
+    if not evidence.memory_kill:
+        return None
+    detail = (
+        "the kernel killed it because the machine's memory ran out; where trials at the same time "
+        "are too many for it, lower resources.workers"
+    )
+    return Outcome(Status.INFEASIBLE, Reason.OUT_OF_MEMORY, detail)
+
+
+def _failed(evidence: Evidence, exit_: Exit, failures: Failures) -> Outcome | None:
+    """What an error says, by its words or its exit code."""
+    error, detail, reason = _error(evidence, exit_)
+    fault = fault_of(error, exit_.code, failures)
+    if fault is Fault.DIVERGED:
+        return Outcome(Status.INFEASIBLE, Reason.NON_FINITE, detail)
+    if fault is Fault.OUT_OF_MEMORY:
+        return Outcome(Status.INFEASIBLE, Reason.OUT_OF_MEMORY, detail)
+    if fault is Fault.MACHINE or exit_.code == TEMPORARY_FAILURE:
+        return None
+    # A shell or a data loader whose child was killed, and not the trial itself.
+    if exit_.code == _KILLED_CHILD or "is killed by signal: Killed" in error:
+        return _killed_for_memory(evidence) or Outcome(Status.FAILED, reason, detail)
+    return Outcome(Status.FAILED, reason, detail)
+
+
+def _error(evidence: Evidence, exit_: Exit) -> tuple[str, str, Reason]:
+    """The error in the words to judge it by, in those for a person, and how it ended the trial."""
+    e = evidence.exception
+    if e is not None:
+        detail = f"{e.get('type')}: {e.get('message')}"
+        kinds = " ".join(e.get("kinds", ())) + " OutOfMemoryError" * bool(e.get("out_of_memory"))
+        place = f" ({e['where']})" if e.get("where") else ""
+        return f"{kinds} {detail}", detail + place, Reason.EXCEPTION
+    error = evidence.last_error
+    if exit_.signal is not None:
+        detail, reason = (
+            f"the process ended with {signal.Signals(exit_.signal).name}",
+            Reason.SIGNAL,
+        )
+    else:
+        detail, reason = f"exit code {exit_.code}", Reason.EXIT_CODE
+    return error, f"{detail}: {error}" if error else detail, reason
 
 
 def _returned(evidence: Evidence, metric: str, is_command: bool) -> Outcome:

@@ -50,6 +50,7 @@ def drive(
                 launcher=launcher,
                 folder=opened.folder,
                 resources=Resources(resources.workers, resources.gpus_per_trial),
+                failures=opened.project.failures,
                 on_progress=on_progress,
                 stop_requested=stop_requested,
             ).run()

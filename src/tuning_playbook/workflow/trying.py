@@ -89,6 +89,7 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step) -> TriedTar
             trials_folder=Path(scratch),
             resources=Resources(1, project.resources.gpus_per_trial),
             attempts=1,
+            failures=project.failures,
             step_limit=project.training.max_train_steps,
             stop_requested=enough,
         ).run()
