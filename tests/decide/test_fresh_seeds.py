@@ -59,3 +59,8 @@ def test_failed_reruns_are_left_out_and_the_best_two_are_compared():
     words = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR).text
     assert "a comes to error = 0.215 (4 reruns), b to 0.315" in words
     assert "ahead of b" in words
+
+
+def test_reruns_that_are_all_identical_name_no_arm():
+    assert compared_with_fresh_seeds({"a": [0.2] * 5, "b": [0.3] * 5}, ERROR) is None
+    assert compared_with_fresh_seeds({"a": [0.2] * 5, "b": B}, ERROR) is not None

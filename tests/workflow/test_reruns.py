@@ -10,6 +10,7 @@ from tuning_playbook.space import Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Provenance, TrainingProtocol
 from tuning_playbook.trial import Curve, Status
+from tuning_playbook.workflow.rerunning import RerunResult
 from tuning_playbook.workflow.reruns import earlier_deviation, reruns_of
 
 PROJECT = Project(
@@ -85,3 +86,24 @@ def test_spread_is_remembered_from_other_reruns_of_any_code_under_the_same_proto
     present = reruns(store, 0.1).study.name
     assert earlier_deviation(store, PROJECT, without=(present,)) == pytest.approx(2**0.5)
     assert earlier_deviation(store_with(), PROJECT, without=()) is None
+
+
+def test_identical_reruns_say_nothing_of_the_spread():
+    store = store_with((PROJECT, 0.1, BEFORE, [0.3] * 5), (PROJECT, 0.2, BEFORE, [11.0, 13.0]))
+    assert earlier_deviation(store, PROJECT, without=()) == pytest.approx(2**0.5)
+    assert reruns_of(store, PROJECT, {"rate": 0.1}, role="candidate", provenance=BEFORE).text(
+        PROJECT.objective
+    ) == "candidate  error 0.3 ± 0 (5 reruns)"  # fmt: skip
+
+
+def test_rerunning_says_that_the_seed_does_not_reach_the_program():
+    store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.4]))
+    same = tuple(reruns(store, rate) for rate in (0.1, 0.2))
+    result = RerunResult("decay", PROJECT.objective, same, 5, interrupted=False)
+    assert "the seed does not seem to reach the training program" in result.text()
+    assert "playbook decide" not in result.text()
+    assert result.as_document()["identical"] is True
+    store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.5]))
+    apart = tuple(reruns(store, rate) for rate in (0.1, 0.2))
+    result = RerunResult("decay", PROJECT.objective, apart, 5, interrupted=False)
+    assert "seed" not in result.text()

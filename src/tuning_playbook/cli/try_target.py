@@ -19,7 +19,8 @@ def command(folder: Path, steps: int | None, as_json: bool) -> None:
 
     Ends with exit code 0 when it trained and evaluated finite metrics, else with 1 and the name of
     what went wrong. A program that does not take its length from playbook is stopped once it has
-    evaluated beyond the steps that it was given.
+    evaluated beyond the steps that it was given; a quick one is run again with another seed, to
+    see whether the seed changes anything.
     """
     from tuning_playbook.workflow.trying import try_target
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from tuning_playbook.decide.gain_bounds import gain_bounds
+from tuning_playbook.decide.reruns import all_identical
 from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent
 
@@ -70,7 +71,7 @@ def compared_with_fresh_seeds(
         confidence: c, two-sided.
 
     Returns:
-        ``None`` with fewer than two arms of two finished reruns.
+        ``None`` with fewer than two arms of two finished reruns, or where the seed changes nothing.
 
     Example:
         >>> found = compared_with_fresh_seeds({"adam": [0.20, 0.21], "sgd": [0.30, 0.31]},
@@ -84,7 +85,7 @@ adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
     """
     finite = {arm: [v for v in values if math.isfinite(v)] for arm, values in reruns.items()}
     known = {arm: values for arm, values in finite.items() if len(values) > 1}
-    if len(known) < 2:
+    if len(known) < 2 or all_identical(known.values()):
         return None
     sign = objective.direction.sign
     order = sorted(known, key=lambda arm: sign * fmean(known[arm]))

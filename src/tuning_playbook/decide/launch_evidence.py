@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tuning_playbook.decide.example_luck import ExampleLuck, Examples
 from tuning_playbook.decide.gain_bounds import GainBounds
 from tuning_playbook.decide.rerun_failures import Failures
+from tuning_playbook.decide.reruns import all_identical
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,4 @@ class Evidence:
     @property
     def is_identical(self) -> bool:
         """Whether repeats agree to the last digit, so that the seed seems to change nothing."""
-        sides = self.candidate_finished, self.incumbent_finished
-        repeated = [side for side in sides if len(side) > 1]
-        return bool(repeated) and all(len(set(side)) == 1 for side in repeated)
+        return all_identical([self.candidate_finished, self.incumbent_finished])

@@ -14,6 +14,12 @@ from tuning_playbook.trial import Curves, Reason, Status, Trial
 # The machine's or the user's doing: such a rerun says nothing about the configuration.
 _NO_EVIDENCE = (Reason.LOST, Reason.CANCELLED)
 
+SEED_IS_LOST = (
+    "All reruns are identical: the seed does not seem to reach the training program, so these are "
+    "no repeats, and nothing is decided by them. Seed the program from trial.seed, or from {seed} "
+    "in the command, and from nothing else."
+)
+
 
 def rerun_values(
     study: Study, trials: Sequence[Trial], curves: Mapping[int, Curves]
@@ -57,6 +63,22 @@ def pooled_deviation(groups: Iterable[Sequence[float]]) -> float | None:
     for group in groups:
         values = np.array([v for v in group if math.isfinite(v)])
         if len(values) > 1:
-            squares += float(np.sum((values - values.mean()) ** 2))
+            # Equal values have no spread, not that of rounding their mean.
+            squares += float(np.sum((values - values.mean()) ** 2)) if np.ptp(values) else 0.0
             freedom += len(values) - 1
     return math.sqrt(squares / freedom) if freedom else None
+
+
+def all_identical(groups: Iterable[Sequence[float]]) -> bool:
+    """Whether repeats agree to the last digit in every group that has some; failed ones aside.
+
+    Example:
+        >>> all_identical([[0.5, 0.5], [0.7]]), all_identical([[0.5, 0.5], [0.7, 0.8]])
+        (True, False)
+    """
+    finite = [{v for v in group if math.isfinite(v)} for group in groups if _repeats(group)]
+    return bool(finite) and all(len(values) == 1 for values in finite)
+
+
+def _repeats(group: Sequence[float]) -> bool:
+    return sum(map(math.isfinite, group)) > 1

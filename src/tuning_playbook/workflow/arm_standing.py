@@ -13,6 +13,7 @@ from tuning_playbook.decide.answer_words import ease_sentence
 from tuning_playbook.decide.candidates import Candidate, best_candidate, whole_config
 from tuning_playbook.decide.chance import Chance, chance_of
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
 from tuning_playbook.decide.standing import Standing, standing_of
 from tuning_playbook.errors import InvalidInput
@@ -87,6 +88,8 @@ def arm_standing(
             made=min(map(len, reruns.values()), default=0),
         )
     said = fresh.text if fresh else _rerun_alone(reruns, arms, objective)
+    if all_identical(reruns.values()):
+        said = SEED_IS_LOST
     learnt = (said, _ease(comparison, standing))
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
 

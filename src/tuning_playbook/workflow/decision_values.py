@@ -11,7 +11,7 @@ import numpy as np
 from tuning_playbook.analysis.held_out import held_out_value
 from tuning_playbook.decide.example_luck import Examples, difference_variance
 from tuning_playbook.decide.looks import reruns_of_each
-from tuning_playbook.decide.reruns import counts_as_rerun, pooled_deviation
+from tuning_playbook.decide.reruns import all_identical, counts_as_rerun, pooled_deviation
 from tuning_playbook.decisions import Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.run.loop import TRIALS_FOLDER, trial_folder
@@ -73,11 +73,12 @@ def past_deviation(store: Store, project: Project, *, without: tuple[str, ...]) 
     """Standard deviation between earlier reruns, in the metric that decides."""
     if not project.confirm_metric:
         return earlier_deviation(store, project, without=without)
-    return pooled_deviation(
+    groups = (
         _confirmed(store, s, project)
         for s in store.studies()
         if s.purpose == "rerun" and s.name not in without and has_protocol(s, project)
     )
+    return pooled_deviation(group for group in groups if not all_identical([group]))
 
 
 def earlier_looks(

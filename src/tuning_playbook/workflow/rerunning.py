@@ -11,7 +11,7 @@ from typing import Any
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
-from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical, counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.provenance import provenance_of
@@ -61,7 +61,13 @@ class RerunResult:
             "reruns": [r.as_document() for r in self.reruns],
             "asked": self.asked,
             "interrupted": self.interrupted,
+            "identical": self.identical,
         }
+
+    @property
+    def identical(self) -> bool:
+        """Whether all reruns of one configuration have the same value, so that none is a repeat."""
+        return all_identical([r.values for r in self.reruns])
 
     def text(self) -> str:
         """For a person."""
@@ -71,6 +77,8 @@ class RerunResult:
         name = (self.round or "--baseline") + " --arms" * of_arms
         if self.interrupted:
             return "\n".join([*lines, "stopped; the same command goes on"])
+        if self.identical:
+            return "\n".join([*lines, SEED_IS_LOST])
         if not self.asked:
             there = max(r.planned for r in self.reruns)
             said = "there are that many already"

@@ -6,7 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tuning_playbook.decide.reruns import counts_as_rerun, pooled_deviation, rerun_values
+from tuning_playbook.decide.reruns import (
+    all_identical,
+    counts_as_rerun,
+    pooled_deviation,
+    rerun_values,
+)
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.provenance import code_digest
 from tuning_playbook.space import Config
@@ -123,16 +128,20 @@ def rerun_groups(
 ) -> list[tuple[float, ...]]:
     """Objective of every rerun under one protocol: one group for each configuration and code.
 
+    Groups of identical reruns are left out: the seed did not reach the program, so they say nothing
+    of its luck.
+
     Args:
         store: with all reruns of the project.
         protocol: a project, or a study, that says how is trained and judged.
         without: studies to leave out.
     """
-    return [
+    groups = [
         _values(store, s)
         for s in store.studies()
         if s.purpose == "rerun" and s.name not in without and has_protocol(s, protocol)
     ]
+    return [group for group in groups if not all_identical([group])]
 
 
 def has_protocol(study: Study, protocol: Protocol) -> bool:

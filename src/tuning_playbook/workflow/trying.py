@@ -23,6 +23,7 @@ from tuning_playbook.workflow.tried import TriedTarget
 
 USUAL_STEPS = 20
 _PATIENCE_SECONDS: Seconds = 600.0  # where the project sets no limit
+_QUICK_SECONDS: Seconds = 10.0  # so long may a second run take, to see whether the seed arrives
 _NAME = "try"
 
 
@@ -30,7 +31,8 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
     """Train the baseline configuration briefly, through the same path as every trial.
 
     A program that takes its length from elsewhere is stopped once it has evaluated past the steps
-    that it was given, and one that fails when it is given so few is tried with more.
+    that it was given, and one that fails when it is given so few is tried with more. A quick one
+    is run again with another seed, to see whether that changes anything.
 
     Args:
         folder: of the project.
@@ -47,12 +49,27 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
     tried = _tried(opened, length, enough_after=length)
     longer = _longer(opened, tried)
     if steps is not None or longer <= length:
-        return tried
+        return _with_another_seed(opened, tried)
     again = _tried(opened, longer, enough_after=0)
     if not again.ok:
         return again
     remark = f"with {length} steps it did not get there: {tried.trial.detail}"
     return replace(again, remarks=(*again.remarks, remark))
+
+
+def _with_another_seed(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
+    """``tried``, with a remark where another seed gives the same values to the last digit."""
+    if not tried.ok or tried.seconds > _QUICK_SECONDS:
+        return tried
+    other = _tried(opened, tried.steps, enough_after=tried.steps, seed=1)
+    if not other.ok or other.trial.summaries != tried.trial.summaries:
+        return tried
+    remark = (
+        "two runs with different seeds logged the same values: the seed does not seem to reach the "
+        "program, and reruns would show nothing of its luck. Seed from trial.seed, or give {seed} "
+        "to the command"
+    )
+    return replace(tried, remarks=(*tried.remarks, remark))
 
 
 def _longer(opened: OpenProject, tried: TriedTarget) -> Step:
@@ -65,9 +82,9 @@ def _longer(opened: OpenProject, tried: TriedTarget) -> Step:
     return 0
 
 
-def _tried(opened: OpenProject, length: Step, *, enough_after: Step) -> TriedTarget:
+def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int = 0) -> TriedTarget:
     """A run of ``length`` steps, stopped where it has evaluated beyond ``enough_after``."""
-    study = _study(opened, length)
+    study = _study(opened, length, seed)
     project = opened.project
     store = locked(MemoryStore(), project.test_metric, project.confirm_metric)
     store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
@@ -100,7 +117,7 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step) -> TriedTar
     return TriedTarget(trial, length, seconds, output, remarks)
 
 
-def _study(opened: OpenProject, length: Step) -> Study:
+def _study(opened: OpenProject, length: Step, seed: int) -> Study:
     project = opened.project
     interval = max(1, min(project.training.evaluation_interval, length // 2))
     return Study(
@@ -111,6 +128,7 @@ def _study(opened: OpenProject, length: Step) -> Study:
         training=replace(project.training, max_train_steps=length, evaluation_interval=interval),
         fixed=baseline_config(project),
         algorithm="list",
+        seed=seed,
         configs=({},),
     )
 
