@@ -31,7 +31,7 @@ reason = ""                        # one line: why does it stand for what you ne
 
 [training]
 target = {target}                  # FILE:FUNCTION, or instead of it:
-# command = ["python", "train.py", "--lr", "{{learning_rate}}"]
+# command = ["python", "train.py", "--lr", "{{learning_rate}}", "--seed", "{{seed}}"]
 max_train_steps = {max_train_steps:<17}# every trial trains this long
 evaluation_interval = {evaluation_interval:<13}# steps between two evaluations
 keep_best_checkpoints = 1          # beside the last one

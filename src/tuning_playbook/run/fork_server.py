@@ -10,7 +10,6 @@ are killed: no trial outlives its driver.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import selectors
@@ -22,10 +21,11 @@ from typing import Any, NoReturn
 
 from tuning_playbook.errors import TargetError
 from tuning_playbook.run.child import run_attempt
+from tuning_playbook.run.forked import stand_alone
+from tuning_playbook.run.import_trial import ImportTrials
+from tuning_playbook.run.preloading import Preloader
 from tuning_playbook.run.targets import load_function
 from tuning_playbook.study import FunctionTarget
-
-_PR_SET_PDEATHSIG = 1
 
 
 def serve(folder: Path, target: FunctionTarget | None) -> None:
@@ -43,7 +43,9 @@ def serve(folder: Path, target: FunctionTarget | None) -> None:
     signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     _tell(told, ready=True)
-    children: set[int] = set()
+    preloader = Preloader()
+    imports = ImportTrials(preloader, kill_group)
+    children: dict[int, Path] = {}
     with selectors.DefaultSelector() as selector:
         selector.register(0, selectors.EVENT_READ)
         selector.register(wakeup, selectors.EVENT_READ)
@@ -52,19 +54,21 @@ def serve(folder: Path, target: FunctionTarget | None) -> None:
             ready = {key.fd for key, _ in selector.select()}
             if wakeup in ready:
                 os.read(wakeup, 4096)
-                _reap(children, told)
+                _reap(children, told, imports)
             if 0 in ready:
                 data = os.read(0, 65536)
                 if not data:
                     break
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
-                    pid = _fork(Path(line.decode()))
-                    children.add(pid)
+                    pid = _fork(Path(line.decode()), preloader)
+                    children[pid] = Path(line.decode())
                     _tell(told, started=line.decode(), pid=pid)
-                _reap(children, told)
+                _reap(children, told, imports)
+            imports.child_ended()
     for pid in children:
         kill_group(pid)
+    imports.close()
 
 
 def kill_group(pid: int) -> None:
@@ -77,43 +81,40 @@ def kill_group(pid: int) -> None:
         return
 
 
-def _reap(children: set[int], told: Any) -> None:
+def _reap(children: dict[int, Path], told: Any, imports: ImportTrials) -> None:
     for pid in tuple(children):
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
-            children.discard(pid)
+            file = children.pop(pid)
             kill_group(pid)  # what it left behind: data loader workers and the like
             code = os.waitstatus_to_exitcode(status)
             _tell(told, exited=pid, code=max(code, -1), signal=-code if code < 0 else None)
+            imports.trial_ended(file)
 
 
 def _tell(told: Any, **message: Any) -> None:
     print(json.dumps(message), file=told, flush=True)
 
 
-def _fork(file: Path) -> int:
+def _fork(file: Path, preloader: Preloader) -> int:
     server = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _be_trial(file, server)
+        _be_trial(file, server, preloader)
     return pid
 
 
-def _be_trial(file: Path, server: int) -> NoReturn:
+def _be_trial(file: Path, server: int, preloader: Preloader) -> NoReturn:
     code = 1
     try:
-        os.setsid()
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != server:  # it died before the line above took effect
-            os._exit(1)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        stand_alone(server)
         output = os.open(file.with_suffix(".output"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, place in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(source, place)
         os.closerange(3, 256)  # the server's own files
         code = run_attempt(file)
+        preloader.leave_word(file)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException:
