@@ -94,6 +94,10 @@ def test_a_running_number_is_one_in_any_order():
         ("n_params", Role.TIME_AND_COST), ("train_time", Role.TIME_AND_COST),
         ("test_acc", Role.HELD_OUT), ("val_f1", Role.RESULT), ("BLEU", Role.RESULT),
         ("loss_drop", Role.COMPUTED),
+        ("grad_norm", Role.LOGGED), ("gradient_norm", Role.LOGGED),
+        ("train/grad_norm", Role.LOGGED), ("summary/grad_norm", Role.LOGGED),
+        ("max_grad_norm", Role.HYPERPARAMETER), ("clip_grad_norm", Role.HYPERPARAMETER),
+        ("grad_clip", Role.HYPERPARAMETER), ("config/grad_norm", Role.HYPERPARAMETER),
     ],
 )  # fmt: skip
 def test_names_of_the_field_are_known(name, role):

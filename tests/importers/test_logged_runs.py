@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.told_columns import described
 
 
 def write(path, text):
@@ -114,6 +116,8 @@ def test_a_trainers_search_has_its_settings_in_the_state(tmp_path):
     assert steps[rows == 0].tolist() == [10, 20, 30]
     assert values[rows == 2].tolist() == pytest.approx([2.1, 1.6, 1.3])
     assert study.curves["train/loss"][2][:3].tolist() == [2.0, 1.5, 1.2]
+    norm = next(one for one in described(study).columns if one.name == "grad_norm")
+    assert norm.role is Role.LOGGED
 
 
 def test_a_trainers_state_alone_is_the_log_of_one_run(tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import columns
 from tuning_playbook.importers.base import foreign_table
+from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.tables import read_table
@@ -663,3 +664,24 @@ def test_a_result_that_is_not_finite_is_a_divergence_and_an_empty_one_is_none(tm
     )  # fmt: skip
     assert table.status.tolist() == ["complete", "infeasible", "complete", "complete"]
     assert table.reason.tolist() == ["", "non-finite", "", ""]
+
+
+def test_gradient_norms_are_logged_and_never_decide(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "max_grad_norm": 0.5 * (i % 3), "grad_norm": 1.3 / i,
+             "val_loss": 1 / i} for i in range(1, 9)]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    assert list(found.parameters) == ["lr", "max_grad_norm"]
+    assert metric_choice(found).metric == "val_loss"
+    points = [{"id": i, "step": s, "train/grad_norm": i / s, "score_x": s / i}
+              for i in range(1, 9) for s in (1, 2)]  # fmt: skip
+    curves = read_tables(tmp_path, [{"id": r["id"], "lr": r["lr"]} for r in rows], points)
+    norm = next(one for one in curves.columns if one.name == "train/grad_norm")
+    assert norm.role is Role.LOGGED
+    assert metric_choice(curves).metric == "score_x"
+
+
+def test_a_log_with_gradient_norms_is_the_log_of_one_run(tmp_path):
+    rows = [{"step": 10 * s, "loss": 1 / (1 + s), "grad_norm": (7 * s) % 5} for s in range(20)]
+    found = read_tables(tmp_path, rows)
+    assert found.kind.startswith("the log of one run")
+    assert set(found.curves) == {"loss", "grad_norm"}

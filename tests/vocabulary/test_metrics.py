@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tuning_playbook.vocabulary import MetricFamily, metric_direction, metric_family, split_of
+from tuning_playbook.vocabulary import (
+    MetricFamily,
+    is_gradient_norm,
+    kind_by_name,
+    metric_direction,
+    metric_family,
+    split_of,
+)
 
 SMALLER = (
     "loss val_loss loss/val validation-nll train/box_loss error_rate test_error WER CER val_ppl "
@@ -47,3 +54,25 @@ def test_parts_of_the_data() -> None:
     assert [split_of(n) for n in names] == [
         "training", "training", "validation", "validation", "test", None, "validation",
     ]  # fmt: skip
+
+
+NORMS = (
+    "grad_norm gradient_norm gradNorm gradnorm train/grad_norm grad_norm_mean final_grad_norm "
+    "grad_norm/encoder global_grad_norm grad_l2_norm grad_2.0_norm_total gnorm "
+    "mean_gradient_norm"
+)
+NO_NORMS = (
+    "max_grad_norm clip_grad_norm grad_clip grad_norm_clip grad_clip_norm grad_norm_threshold "
+    "use_grad_norm grad_norm_weight layer_norm norm max_norm weight_norm norm_type"
+)
+
+
+@pytest.mark.parametrize("name", NORMS.split())
+def test_norms_of_gradients_are_measured_and_no_part_of_a_model(name: str) -> None:
+    assert is_gradient_norm(name)
+    assert kind_by_name(name) == "other"
+
+
+@pytest.mark.parametrize("name", NO_NORMS.split())
+def test_limits_of_gradient_norms_and_other_norms_are_none(name: str) -> None:
+    assert not is_gradient_norm(name)

@@ -157,7 +157,7 @@ def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> 
             return TakenAs(column, name, Role.CONSTANT, "the same in every row")
         return TakenAs(column, name, Role.HYPERPARAMETER, f"declared by {prefix!r}")
     if by_name is not None and by_name.role in (
-        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS
+        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
     ):  # fmt: skip
         return by_name
     return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")

@@ -17,6 +17,7 @@ from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_about_the_run,
     is_difference,
+    is_gradient_norm,
     is_held_out,
     is_progress,
     is_repetition,
@@ -49,6 +50,8 @@ def role_by_name(
     def taken(role: Role, reason: str) -> TakenAs:
         return TakenAs(column, name, role, reason)
 
+    if numeric and is_gradient_norm(name):
+        return taken(Role.LOGGED, "a norm of gradients, logged along the way")
     named = plain in ID_NAMES or plain in STUDY_NAMES
     if numeric and name in curves:
         return taken(Role.RESULT, "it has curves")

@@ -26,6 +26,7 @@ from tuning_playbook.importers.turned import turned
 from tuning_playbook.importers.wandb_chart import without_chart
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
+    is_gradient_norm,
     is_held_out,
     plain_name,
     statistic_in,
@@ -161,7 +162,7 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
             role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
         elif is_held_out(metric):
             role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
-        elif hyperparameter_family(metric) is not None:
+        elif hyperparameter_family(metric) is not None or is_gradient_norm(metric):
             role, reason = Role.LOGGED, "logged along the way"
         found.append(TakenAs(metric, metric, role, reason))
     return found

@@ -19,6 +19,7 @@ from tuning_playbook.importers.roles_by_values import with_metric
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
+    is_gradient_norm,
     is_held_out,
     is_progress,
     is_time_or_cost,
@@ -84,13 +85,14 @@ def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
 
 
 def _declared_result(metric: str) -> TakenAs:
-    """A logged metric, or what programs log beside them: the step, the learning rate in use."""
+    """A logged metric, or what programs log beside them: steps, learning rates, gradient norms."""
     if is_held_out(metric):
         return TakenAs(metric, metric, Role.HELD_OUT, "a metric on test data by its name")
     last = last_part(metric)
     if is_step(last) or is_progress(last):
         return TakenAs(metric, metric, Role.PROGRESS, "counts steps by its name")
-    if metric_direction(metric) is None and hyperparameter_family(last) is not None:
+    scheduled = metric_direction(metric) is None and hyperparameter_family(last) is not None
+    if scheduled or is_gradient_norm(metric):
         return TakenAs(metric, metric, Role.LOGGED, "logged along the way")
     if is_time_or_cost(last):
         return TakenAs(metric, metric, Role.TIME_AND_COST, "time, size or cost by its name")

@@ -16,6 +16,7 @@ from tuning_playbook.vocabulary.hyperparameters import (
 )
 from tuning_playbook.vocabulary.metrics import (
     MetricFamily,
+    is_gradient_norm,
     is_held_out,
     metric_direction,
     metric_family,
@@ -42,6 +43,7 @@ __all__ = [
     "hyperparameter_family",
     "is_about_the_run",
     "is_difference",
+    "is_gradient_norm",
     "is_held_out",
     "is_logarithm",
     "is_not_tuned",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from tuning_playbook.vocabulary.metrics import is_gradient_norm
 from tuning_playbook.vocabulary.names import Words, contains, phrases, without_digits, words_of
 
 Kind: TypeAlias = Literal[
@@ -159,6 +160,8 @@ def hyperparameter_family(name: str) -> Family | None:
         ['schedule', 'momentum', 'weight penalty', 'size']
         >>> hyperparameter_family("alpha")
     """
+    if is_gradient_norm(name):  # ``grad_l2_norm`` is no penalty
+        return None
     words = tuple(w if w in _OWN_NUMBERS else without_digits(w) for w in words_of(name))
     return next((family for family, holds in _RULES if holds(words)), None)
 
@@ -208,6 +211,8 @@ def kind_by_name(name: str) -> Kind:
     family = hyperparameter_family(name)
     if family in _KINDS:
         return _KINDS[family]
+    if is_gradient_norm(name):  # though a norm of another name is a layer
+        return "other"
     words = words_of(name)
     for kind, found in _OTHER_KINDS:
         if contains(words[-2:], found) or contains(tuple(map(without_digits, words[-2:])), found):

@@ -60,6 +60,15 @@ _STATISTICS = re.compile(
     r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
 )
 _NEGATED = frozenset({"neg", "negative", "minus"})
+_GRADIENT_NORMS = phrases(
+    """
+    grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
+    gradient global norm
+    """
+)
+# What makes a norm one that somebody allows, asks for or weighs.
+_SET_FOR_NORMS = frozenset({"max", "clip", "clipping", "threshold", "limit", "target", "use"})
+_NUMBER_OF_NORM = re.compile(r"l?\d+|inf")
 
 
 def metric_family(name: str) -> MetricFamily | None:
@@ -120,6 +129,27 @@ def is_held_out(name: str) -> bool:
         (True, False)
     """
     return split_of(name) == "test"
+
+
+def is_gradient_norm(name: str) -> bool:
+    """Whether a name is that of a gradient's norm: measured along the way, better neither way.
+
+    What clips it is a hyperparameter.
+
+    Example:
+        >>> [is_gradient_norm(n) for n in ("train/grad_norm", "grad_norm/encoder", "max_grad_norm")]
+        [True, True, False]
+    """
+    if _SET_FOR_NORMS & set(words_of(name)[:-1]):
+        return False
+    return any(map(_ends_in_gradient_norm, name.split("/")))
+
+
+def _ends_in_gradient_norm(part: str) -> bool:
+    words = [word for word in words_of(part) if not _NUMBER_OF_NORM.fullmatch(word)]
+    while len(words) > 1 and _STATISTICS.fullmatch(words[-1]):
+        words.pop()
+    return any(tuple(words[-count:]) in _GRADIENT_NORMS for count in (1, 2, 3))
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
