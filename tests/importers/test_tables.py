@@ -685,3 +685,66 @@ def test_a_log_with_gradient_norms_is_the_log_of_one_run(tmp_path):
     found = read_tables(tmp_path, rows)
     assert found.kind.startswith("the log of one run")
     assert set(found.curves) == {"loss", "grad_norm"}
+
+
+ENDINGS = {
+    "0.5": ("complete", ""), "diverged": ("infeasible", "non-finite"),
+    "OOM": ("infeasible", "out-of-memory"), "failed": ("failed", "exception"),
+    "nan": ("infeasible", "non-finite"), "-": ("complete", ""),
+    "timeout": ("infeasible", "timeout"), "": ("complete", ""), "n/a": ("complete", ""),
+    "0.7": ("complete", ""), "CUDA out of memory": ("infeasible", "out-of-memory"),
+    "Crashed (node 3)": ("failed", "exception"), "killed": ("cancelled", ""),
+    "\u2014": ("complete", ""), "diverged at step 300": ("infeasible", "non-finite"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["val_loss", "y"])
+@pytest.mark.parametrize("writer", ["csv", "jsonl"])
+def test_a_word_in_place_of_a_result_says_how_the_trial_ended(tmp_path, writer, name):
+    rows = [{"id": i, "lr": 0.1 * (i + 1), name: cell} for i, cell in enumerate(ENDINGS)]
+    found = with_roles(read_table(WRITERS[writer](tmp_path / f"t.{writer}", rows)), metric=name)
+    table = foreign_table(found, objective=Objective(name, "minimize"))
+    ended = list(zip(table.status.tolist(), table.reason.tolist(), strict=True))
+    assert dict(zip(ENDINGS, ended, strict=True)) == ENDINGS
+    assert [x for x in found.results[name] if x is not None and x == x] == [0.5, 0.7]
+    assert any("diverged" in note and name in note for note in found.notes)
+    assert list(found.parameters) == ["lr"]
+
+
+def test_words_stand_among_numbers_with_units_and_decimal_commas(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("lr;val_acc\n0,1;50,5 %\n0,25;diverged\n0,5;75 %\n1;-\n")
+    found = read_table(path)
+    assert list(found.results["val_acc"]) == [50.5, None, 75.0, None]
+    assert found.status == ("complete", "infeasible", "complete", "complete")
+
+
+def test_a_word_beside_a_measured_result_fails_no_trial(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * (i + 1), "val_acc": 0.1 * i, "test_acc": 0.1 * i,
+             "peak_mem_gb": 3.5 * i} for i in range(1, 5)]  # fmt: skip
+    rows[0]["test_acc"] = rows[1]["peak_mem_gb"] = "OOM"
+    rows[2] = {"id": 3, "lr": 0.4, "val_acc": "", "test_acc": "", "peak_mem_gb": "OOM"}
+    found = read_tables(tmp_path, rows)
+    assert found.status == ("complete", "complete", "infeasible", "complete")
+    assert found.results["test_acc"][0] is None
+    roles = {one.column: one.role for one in found.columns}
+    assert roles["peak_mem_gb"] is Role.TIME_AND_COST
+
+
+def test_a_status_that_says_more_than_a_word_stays(tmp_path):
+    cells = [("finished", 0.5), ("finished", "diverged"), ("killed", "failed"), ("failed", "OOM")]
+    rows = [{"id": i, "lr": i, "state": s, "val_loss": v} for i, (s, v) in enumerate(cells)]
+    found = read_tables(tmp_path, rows)
+    assert found.status == ("complete", "infeasible", "cancelled", "infeasible")
+    assert found.reason == ("", "non-finite", "", "out-of-memory")
+
+
+def test_words_in_settings_and_words_that_tell_no_ending_stay_words(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "val_loss": 0.5, "aux": i / 7} for i in range(1, 25)]
+    rows[2]["lr"] = "failed"
+    with pytest.raises(InvalidInput, match=r"'lr' holds numbers, but trial 3 has 'failed'"):
+        with_roles(read_tables(tmp_path, rows), metric="val_loss")
+    rows[2].update(lr=0.3, aux="diverged", val_loss="see below")
+    rows[3].update(val_loss="diverged")
+    with pytest.raises(InvalidInput, match="has 'see below'"):
+        with_roles(read_tables(tmp_path, rows), metric="val_loss")

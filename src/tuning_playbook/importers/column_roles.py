@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from tuning_playbook.importers.column_names import group_of
@@ -47,7 +48,11 @@ class ColumnRoles:
 
 
 def column_roles(
-    columns: Mapping[str, Cells], *, curves: Collection[str] = (), beside: Collection[str] = ()
+    columns: Mapping[str, Cells],
+    *,
+    curves: Collection[str] = (),
+    beside: Collection[str] = (),
+    known: Mapping[str, TakenAs] = MappingProxyType({}),
 ) -> ColumnRoles:
     """Sort columns into hyperparameters, results and the rest.
 
@@ -59,13 +64,16 @@ def column_roles(
         columns: name -> one cell for each trial.
         curves: metrics that have curves; columns of that name are results.
         beside: names of the table's other columns, which tell whose table it is.
+        known: roles that reading the cells has shown.
     """
     rows = sampled_rows(len(next(iter(columns.values()), ())))
     values = {column: column_values(cells, rows) for column, cells in columns.items()}
     told = _declared(columns, {*columns, *beside})
     said = any(role == "parameter" for role, _ in told.values())
-    found: dict[str, TakenAs] = {}
+    found: dict[str, TakenAs] = dict(known)
     for column, cells in columns.items():
+        if column in known:
+            continue
         role, name = told[column]
         taken = _by_declaration(column, name, role, values[column])
         if taken is None and _is_running_number(plain_name(name), cells, values[column]):

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from tuning_playbook.importers.statuses import ending_in
+
 # What spreadsheets and loggers write after a number.
 _UNITS = frozenset(
     {"%", "s", "sec", "secs", "ms", "us", "min", "mins", "h", "hr", "hrs", "hours", "m", "d",
@@ -22,8 +24,9 @@ _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"\s*[+-]?\d*\.(\d{1,2}|\d{4,})([eE][+-]?\d+)?\s*%?\s*|0\.\d+")
 _SPACES = re.compile(r"(?<=\d)[ '\u00a0\u202f_](?=\d{3})")
-NO_VALUE = frozenset({"", "na", "n/a", "null", "none", "<na>"})
-_NOTHING = NO_VALUE | {"-", "--", "?"}
+NO_VALUE = frozenset({"", "na", "n/a", "n.a.", "#n/a", "null", "none", "<na>", "-", "--", "\u2013",
+                      "\u2014", "?"})  # fmt: skip
+_NOT_FINITE = frozenset({"nan", "inf", "-inf", "+inf", "infinity", "-infinity"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
@@ -41,8 +44,8 @@ def encoding_of(beginning: bytes) -> str:
 def numbers_written(cells: Sequence[str], *, comma_is_decimal: bool) -> list[float | str] | None:
     """The cells as numbers, where all of them are numbers with the same marks around them.
 
-    Words for nothing, such as a dash, become empty. ``None`` where the cells are no numbers, or
-    their marks differ.
+    Words for nothing, such as a dash, become empty, and words for how a trial ended stay. ``None``
+    where the cells are no numbers, or their marks differ.
 
     Args:
         cells: of one column, as text.
@@ -53,24 +56,30 @@ def numbers_written(cells: Sequence[str], *, comma_is_decimal: bool) -> list[flo
         [95.3, '', 90.9]
         >>> numbers_written(["0,5", "1.250,75"], comma_is_decimal=True)
         [0.5, 1250.75]
+        >>> numbers_written(["0.5 s", "OOM"], comma_is_decimal=False)
+        [0.5, 'OOM']
         >>> numbers_written(["1,250", "3,000,000"], comma_is_decimal=False)
         [1250.0, 3000000.0]
         >>> numbers_written(["top_40", "pca_20"], comma_is_decimal=False)
     """
-    there = {cell for cell in cells if cell.strip().lower() not in _NOTHING}
-    found: dict[str, float] = {}
+    there = {cell for cell in cells if cell.strip().lower() not in NO_VALUE}
+    found: dict[str, float | str] = {}
     units: Counter[str] = Counter()
     decimal = comma_is_decimal or _all_decimal_commas(there)
     if decimal and any("," in c for c in there) and any(map(_DECIMAL_POINT.fullmatch, there)):
         return None  # both signs in one column: somebody's mistake in one of them
     for cell in there:
         read = _number_in(cell.strip(), comma_is_decimal=decimal)
-        if read is None:
+        if read is not None:
+            found[cell], unit = read
+            units[unit] += 1
+        elif ending_in(cell) is None:
             return None
-        found[cell], unit = read
-        units[unit] += 1
+        else:
+            found[cell] = cell
+    numbers = units.total()
     units.pop("", None)
-    if not found or len(units) > 1:
+    if not numbers or len(units) > 1:
         return None
     return [found.get(cell, "") for cell in cells]
 
@@ -86,7 +95,7 @@ def _all_decimal_commas(cells: set[str]) -> bool:
 
 def _number_in(cell: str, *, comma_is_decimal: bool) -> tuple[float, str] | None:
     """A number and the unit behind it."""
-    if cell.lower() in ("nan", "inf", "-inf", "+inf", "infinity", "-infinity"):
+    if cell.lower() in _NOT_FINITE:
         return float(cell), ""
     matched = _MARKED.fullmatch(cell)
     if matched is None:

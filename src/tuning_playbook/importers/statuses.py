@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuning_playbook.trial import Reason, Status
 
@@ -32,6 +32,19 @@ _REASON_WORDS = (
     (Reason.CANCELLED, r"\b(cancell?ed|keyboardinterrupt)\b"),
     (Reason.LOST, r"\b(preempt\w*|node fail\w*|heartbeat)\b"),
 )
+_STATUS_OF_REASON = {
+    Reason.OUT_OF_MEMORY: Status.INFEASIBLE, Reason.TIMEOUT: Status.INFEASIBLE,
+    Reason.NON_FINITE: Status.INFEASIBLE, Reason.CANCELLED: Status.CANCELLED,
+    Reason.LOST: Status.FAILED,
+}  # fmt: skip
+_LONGEST_ENDING = 80
+
+
+class Ending(NamedTuple):
+    """How a trial ended, and why."""
+
+    status: Status
+    reason: Reason
 
 
 def status_of(word: Any) -> Status | None:
@@ -69,6 +82,29 @@ def reason_of(text: Any, status: Status) -> Reason:
 def reason_of_status(word: Any) -> Reason:
     """The reason that a word for a status names beside it: ``oom``, ``diverged``."""
     return _REASON_OF_STATUS.get(_plain(word), Reason.NONE)
+
+
+def ending_in(text: str) -> Ending | None:
+    """How a trial ended that has this text in place of a number; ``None`` where it does not tell.
+
+    That a trial has completed is no reason to lack a number.
+
+    Example:
+        >>> [ending_in(text) for text in ("see below", "done")]
+        [None, None]
+        >>> ending_in("OOM (24 GB)").reason.value, ending_in("Crashed").status.value
+        ('out-of-memory', 'failed')
+    """
+    if len(text) > _LONGEST_ENDING:
+        return None
+    status = status_of(text) or status_of(re.split(r"[:(\[]", text)[0])
+    if status is None:
+        written = text.lower()
+        reason = next((r for r, words in _REASON_WORDS if re.search(words, written)), None)
+        return None if reason is None else Ending(_STATUS_OF_REASON[reason], reason)
+    if status is Status.COMPLETE:
+        return None
+    return Ending(status, reason_of_status(text) or reason_of(text, status))
 
 
 def are_statuses(words: Sequence[Any]) -> bool:

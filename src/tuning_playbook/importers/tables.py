@@ -18,6 +18,7 @@ from tuning_playbook.importers.column_names import (
 from tuning_playbook.importers.column_roles import column_roles
 from tuning_playbook.importers.columns import read_columns
 from tuning_playbook.importers.curve_tables import CurveTable, curve_table, named
+from tuning_playbook.importers.endings_in_cells import with_endings, without_endings
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
@@ -126,7 +127,11 @@ def _study(table: TrialRows) -> ForeignStudy:
     known = {*told.used, *(one.column for one in table.taken)}
     rest = {name: cells for name, cells in table.columns.items() if name not in known}
     beside = [table.id_column, *told.used]
-    roles = column_roles(rest, curves=list(table.curves), beside=beside)
+    numbers = without_endings(rest)
+    roles = column_roles(
+        numbers.columns, curves=list(table.curves), beside=beside, known=numbers.known
+    )
+    told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)
     without = len(table.ids) - int(measured.sum())
     notes = [*table.notes, *told.notes]
