@@ -731,6 +731,16 @@ def test_a_word_beside_a_measured_result_fails_no_trial(tmp_path):
     assert roles["peak_mem_gb"] is Role.TIME_AND_COST
 
 
+def test_words_in_the_deviation_of_a_result_leave_it_one(tmp_path):
+    rows = [{"id": i, "lr": 0.1 * i, "foo": 0.5 + i / 7, "std_foo": 0.1 + i / 9}
+            for i in range(1, 9)]  # fmt: skip
+    rows[2].update(foo="diverged", std_foo="diverged")
+    found = read_tables(tmp_path, rows)
+    roles = {one.column: one.role for one in found.columns}
+    assert (roles["foo"], roles["std_foo"]) == (Role.RESULT, Role.STATISTIC)
+    assert found.status[2] == "infeasible"
+
+
 def test_a_status_that_says_more_than_a_word_stays(tmp_path):
     cells = [("finished", 0.5), ("finished", "diverged"), ("killed", "failed"), ("failed", "OOM")]
     rows = [{"id": i, "lr": i, "state": s, "val_loss": v} for i, (s, v) in enumerate(cells)]
@@ -748,3 +758,62 @@ def test_words_in_settings_and_words_that_tell_no_ending_stay_words(tmp_path):
     rows[3].update(val_loss="diverged")
     with pytest.raises(InvalidInput, match="has 'see below'"):
         with_roles(read_tables(tmp_path, rows), metric="val_loss")
+
+
+WITH_DEVIATIONS = {
+    "plus-minus": "85.3 ± 0.4", "no spaces": "85.3±0.4", "in ASCII": "85.3 +/- 0.4",
+    "short": "85.3+-0.4", "brackets": "85.3 (0.4)", "both": "85.3 (±0.4)",
+    "LaTeX": "$85.3 \\pm 0.4$", "percent": "85.3% ± 0.4%", "percent last": "85.3 ± 0.4 %",
+    "decimal commas": "85,3 ± 0,4",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("writer", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", WITH_DEVIATIONS)
+def test_a_mean_with_its_deviation_in_one_cell_is_two_columns(tmp_path, form, writer):
+    cell = WITH_DEVIATIONS[form]
+    rows = [{"id": i, "lr": 0.1 * (i + 1), "val_acc": cell, "y": cell.replace("0", "1")}
+            for i in range(4)]  # fmt: skip
+    rows[1]["val_acc"], rows[2]["val_acc"] = cell.replace("85", "90"), ""
+    found = read_table(WRITERS[writer](tmp_path / f"t.{writer}", rows))
+    assert list(found.results["val_acc"]) == [85.3, 90.3, None, 85.3]
+    assert list(found.results["deviation of val_acc"]) == [0.4, 0.4, None, 0.4]
+    roles = {one.column: one.role for one in found.columns}
+    assert roles["val_acc"] is roles["y"] is Role.RESULT
+    assert roles["deviation of val_acc"] is roles["deviation of y"] is Role.STATISTIC
+    assert metric_choice(found).metric == "val_acc"
+
+
+@pytest.mark.parametrize("header", ["acc ± std", "acc (mean ± std)", "acc (std)", "acc_+/-_sem"])
+def test_a_header_that_names_the_deviation_too_is_that_of_the_mean(tmp_path, header):
+    rows = [{"id": i, "lr": 0.1 * i, header: f"{80 + i} ± 0.{i}"} for i in range(1, 5)]
+    found = read_tables(tmp_path, rows)
+    assert list(found.results["acc"]) == [81, 82, 83, 84]
+    assert metric_choice(found).metric == "acc"
+    assert with_roles(found, metric=header).results[header] is not None
+
+
+def test_deviations_beside_words_and_single_runs(tmp_path):
+    cells = ["85 ± 1", "diverged", "86.5 ± 2", "-", "87", *["88 ± 1"] * 4]
+    rows = [{"id": i, "lr": 0.1 * (i + 1), "train_time": "35 ± 2", "val_acc": cell}
+            for i, cell in enumerate(cells)]  # fmt: skip
+    rows[0]["train_time"] = "30 ± 1"
+    found = read_tables(tmp_path, rows)
+    assert list(found.results["val_acc"])[:6] == [85, None, 86.5, None, 87, 88]
+    assert list(found.results["deviation of val_acc"])[:6] == [1, None, 2, None, None, 1]
+    assert found.status[1] == "infeasible"
+    roles = {one.column: one.role for one in found.columns}
+    assert roles["train_time"] is Role.TIME_AND_COST
+    assert roles["deviation of train_time"] is Role.STATISTIC
+
+
+def test_cells_that_only_look_like_deviations_stay_as_they_are(tmp_path):
+    rows = [{"id": i, "kind": k, "gain": g, "lr": "0.1 ± 0.01", "val_loss": 0.1 * i}
+            for i, (k, g) in enumerate([("adam (0.9)", "85 (+2)"), ("sgd", "86 (-1)"),
+                                        ("3 (2)", "87 (+1)"), ("sgd", "88 (+3)")])]  # fmt: skip
+    found = read_tables(tmp_path, rows)
+    others = {**found.parameters, **found.metadata}
+    assert list(others["kind"]) == ["adam (0.9)", "sgd", "3 (2)", "sgd"]
+    assert list(others["gain"]) == ["85 (+2)", "86 (-1)", "87 (+1)", "88 (+3)"]
+    assert list(others["lr"]) == ["0.1 ± 0.01"] * 4
+    assert not any("deviation" in one.column for one in found.columns)

@@ -52,6 +52,7 @@ def column_roles(
     *,
     curves: Collection[str] = (),
     beside: Collection[str] = (),
+    measured: Mapping[str, str] = MappingProxyType({}),
     known: Mapping[str, TakenAs] = MappingProxyType({}),
 ) -> ColumnRoles:
     """Sort columns into hyperparameters, results and the rest.
@@ -64,7 +65,8 @@ def column_roles(
         columns: name -> one cell for each trial.
         curves: metrics that have curves; columns of that name are results.
         beside: names of the table's other columns, which tell whose table it is.
-        known: roles that reading the cells has shown.
+        measured: column -> why its cells show that it is a result, where its name does not tell.
+        known: roles that the cells have shown, whatever the names say.
     """
     rows = sampled_rows(len(next(iter(columns.values()), ())))
     values = {column: column_values(cells, rows) for column, cells in columns.items()}
@@ -81,9 +83,11 @@ def column_roles(
             taken = TakenAs(column, name, Role.IDENTIFIER, reason)
         if taken is None:
             taken = role_by_name(column, name, values[column], curves)
+        if taken is None and column in measured:
+            taken = TakenAs(column, name, Role.RESULT, measured[column])
         if taken is not None:
             found[column] = taken
-    found = statistics_among(found, values)
+    found = {**statistics_among(found, values), **known}
     if _CROSS_VALIDATED in found:
         found |= _cross_validated(found)
     found |= _copies(found, values, columns)

@@ -7,20 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from tuning_playbook.importers.column_names import group_of
-from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.failures import Failures
-from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.roles_by_name import role_where_measured
 from tuning_playbook.importers.spreadsheets import NO_VALUE
 from tuning_playbook.importers.statuses import Ending, ending_in
-from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 
 Cells: TypeAlias = Sequence[Any]
-
-# Nobody sets these to "failed"; a word there is a mistake to be told.
-_CHOSEN = SETTINGS | {Role.SEED}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,12 +26,12 @@ class WithoutEndings:
     Args:
         columns: all columns, one cell for each trial.
         words: column -> row -> the word that stood there.
-        known: roles that became clear here.
+        measured: column -> why it is a result, where its name does not tell.
     """
 
     columns: dict[str, Cells]
     words: dict[str, dict[int, str]]
-    known: dict[str, TakenAs]
+    measured: dict[str, str]
 
 
 def without_endings(columns: Mapping[str, Cells]) -> WithoutEndings:
@@ -52,16 +48,11 @@ def without_endings(columns: Mapping[str, Cells]) -> WithoutEndings:
         if words is None:
             continue
         numbers = [None if isinstance(cell, str) else cell for cell in cells]
-        name = group_of(column)[1]
-        values = column_values(numbers, sampled_rows(len(numbers)))
-        by_name = role_by_name(column, name, values, ())
-        if group_of(column)[0] == "parameter" or (by_name and by_name.role in _CHOSEN):
-            continue
-        found.columns[column] = numbers
-        found.words[column] = words
-        if by_name is None and words:
-            reason = f"{next(iter(words.values()))!r} stands among its numbers"
-            found.known[column] = TakenAs(column, name, Role.RESULT, reason)
+        reason = f"{next(iter(words.values()), '-')!r} stands among its numbers"
+        if role_where_measured(column, group_of(column)[1], numbers, reason) is not None:
+            found.columns[column] = numbers
+            found.words[column] = words
+            found.measured[column] = reason
     return found
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from tuning_playbook.importers.column_names import (
     ID_NAMES,
     STUDY_NAMES,
+    group_of,
     is_known_after_training,
 )
-from tuning_playbook.importers.column_values import ColumnValues, is_list_of_values, is_plain_list
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.column_values import (
+    ColumnValues,
+    column_values,
+    is_list_of_values,
+    is_plain_list,
+    sampled_rows,
+)
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
@@ -31,6 +38,8 @@ from tuning_playbook.vocabulary import (
 )
 
 _BITS = frozenset({8.0, 16.0, 32.0, 64.0})  # what libraries of training call precision
+# Nobody sets these to "failed" or to a mean: such a cell is a mistake to be told.
+_CHOSEN = SETTINGS | {Role.SEED}
 _PARTS_OF_DATA = frozenset({"train", "training", "val", "valid", "validation", "test", "dev"})
 
 
@@ -61,6 +70,23 @@ def role_by_name(
     if beside is not None:
         return taken(*beside)
     return _setting(column, name, values)
+
+
+def role_where_measured(
+    column: str, name: str, numbers: Sequence[float | None], reason: str
+) -> TakenAs | None:
+    """The role of a column whose cells look measured; ``None`` where it was chosen by its name.
+
+    Args:
+        column: as in the header.
+        name: without a prefix.
+        numbers: in the cells.
+        reason: why it is a result, where its name does not tell what it is.
+    """
+    by_name = role_by_name(column, name, column_values(numbers, sampled_rows(len(numbers))), ())
+    if group_of(column)[0] == "parameter" or (by_name is not None and by_name.role in _CHOSEN):
+        return None
+    return by_name or TakenAs(column, name, Role.RESULT, reason)
 
 
 def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role, str] | None:

@@ -18,6 +18,7 @@ from tuning_playbook.importers.column_names import (
 from tuning_playbook.importers.column_roles import column_roles
 from tuning_playbook.importers.columns import read_columns
 from tuning_playbook.importers.curve_tables import CurveTable, curve_table, named
+from tuning_playbook.importers.deviations_in_cells import without_deviations
 from tuning_playbook.importers.endings_in_cells import with_endings, without_endings
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
@@ -127,9 +128,14 @@ def _study(table: TrialRows) -> ForeignStudy:
     known = {*told.used, *(one.column for one in table.taken)}
     rest = {name: cells for name, cells in table.columns.items() if name not in known}
     beside = [table.id_column, *told.used]
-    numbers = without_endings(rest)
+    means, known_by_cells = without_deviations(rest)
+    numbers = without_endings(means)
     roles = column_roles(
-        numbers.columns, curves=list(table.curves), beside=beside, known=numbers.known
+        numbers.columns,
+        curves=list(table.curves),
+        beside=beside,
+        measured=numbers.measured,
+        known=known_by_cells,
     )
     told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)
