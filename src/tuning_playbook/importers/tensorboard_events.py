@@ -23,7 +23,8 @@ _SCHEMA = {
     "PluginData": {"plugin_name": (1, "string"), "content": (2, "bytes")},
     "Tensor": {"dtype": (1, "int32"), "tensor_shape": (2, "Shape"), "content": (4, "bytes"),
                "half_val": (13, "int32*"), "float_val": (5, "float*"), "double_val": (6, "double*"),
-               "int_val": (7, "int32*"), "int64_val": (10, "int64*"), "bool_val": (11, "bool*")},
+               "int_val": (7, "int32*"), "int64_val": (10, "int64*"), "bool_val": (11, "bool*"),
+               "string_val": (8, "bytes*")},
     "Shape": {"dim": (2, "Dimension*")},
     "Dimension": {"size": (1, "int64")},
     "HparamsData": {"experiment": (2, "Experiment"), "session_start": (3, "SessionStart"),
@@ -41,7 +42,7 @@ _SCHEMA = {
 
 _TYPES = {1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?", 14: "<u2",
           17: "<u2", 19: "<f2", 22: "<u4", 23: "<u8"}  # fmt: skip
-_BFLOAT16 = 14
+_BFLOAT16, _STRING = 14, 7
 _TYPED_FIELDS = ("float_val", "double_val", "int_val", "int64_val", "bool_val")
 
 
@@ -51,6 +52,7 @@ class EventFile:
 
     Args:
         scalars: tag -> steps and values, in the order of logging.
+        texts: tag -> the text that was logged last.
         hyperparameters: of the hparams plugin; ``None`` where it has logged none.
         domains: hyperparameter -> its declared values, or low and high end.
         ended: ``success``, ``failure`` or ``running`` where the plugin says so, else empty.
@@ -59,6 +61,7 @@ class EventFile:
     """
 
     scalars: dict[str, tuple[list[int], list[float]]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     hyperparameters: dict[str, Any] | None = None
     domains: dict[str, list[Any]] = field(default_factory=dict)
     ended: str = ""
@@ -142,6 +145,8 @@ def _take(value: Any, step: int, found: EventFile) -> None:
         _take_hparams(value.metadata.plugin_data.content, found)
         return
     elif value.HasField("tensor"):
+        if value.tensor.dtype == _STRING and len(value.tensor.string_val) == 1:
+            found.texts[value.tag] = value.tensor.string_val[0].decode(errors="replace")
         number = _scalar(value.tensor)
         if number is None:
             return

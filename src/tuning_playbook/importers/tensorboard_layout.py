@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from tuning_playbook.importers.run_folders import named_values
 from tuning_playbook.importers.tensorboard_events import EventFile
+from tuning_playbook.importers.trainer_arguments import ARGUMENTS_TAG, arguments_in
 
 _SPLITS = frozenset({"train", "training", "val", "valid", "validation", "eval", "evaluation",
                      "dev", "test", "testing"})  # fmt: skip
@@ -39,6 +40,12 @@ class Folder:
     def session(self) -> dict[str, Any] | None:
         """Hyperparameters that the hparams plugin has logged here."""
         return next((f.hyperparameters for f in self.events if f.hyperparameters is not None), None)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What a Trainer was told that has logged here."""
+        return arguments_in(next((f.texts[ARGUMENTS_TAG] for f in reversed(self.events)
+                                  if ARGUMENTS_TAG in f.texts), ""))  # fmt: skip
 
     @property
     def logs(self) -> bool:

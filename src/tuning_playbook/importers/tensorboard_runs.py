@@ -39,6 +39,7 @@ from tuning_playbook.importers.tensorboard_layout import (
     silent_runs,
     studies_of,
 )
+from tuning_playbook.importers.trainer_arguments import MODEL_CONFIGURATION, add_arguments
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.trial import Reason, Status
 
@@ -62,8 +63,9 @@ def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
     that ``add_scalars`` and ``add_hparams`` make, are parts of it. Runs of one parent folder are
     one study; a run without siblings counts to the folder above. Folders named by values, such as
     ``lr=0.1``, group nothing. Hyperparameters come from the hparams plugin, else from a file beside
-    the events (``hparams.json``, ``config.yaml``, ...), else from the folder's name. Where a run
-    was started again, its later attempt counts over the steps that it covers.
+    the events (``hparams.json``, ``config.yaml``, ...), else from the folder's name, else from the
+    arguments that a Hugging Face Trainer logs as text. Where a run was started again, its later
+    attempt counts over the steps that it covers.
 
     Args:
         folder: holds the runs, at any depth.
@@ -85,7 +87,12 @@ def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
     parts: dict[Place, list[Place]] = {place: [] for place in places}
     for part, owner in owners.items():
         parts[owner].append(part)
-    runs = {place: _run(place, folders, parts[place], notes) for place in places}
+    arguments = {place: _arguments(place, folders, parts[place]) for place in places}
+    runs = {
+        place: _run(place, folders, parts[place], notes, of_trainer=bool(arguments[place]))
+        for place in places
+    }
+    add_arguments(list(runs.values()), list(arguments.values()))
     return _studies(folder, folders, runs, notes)
 
 
@@ -136,26 +143,45 @@ def _run(
     folders: Mapping[Place, Folder],
     parts: Sequence[Place],
     notes: list[str],
+    *,
+    of_trainer: bool,
 ) -> Run:
     """One run from the folders that are parts of it."""
     names = place or (folders[place].path.resolve().name,)
     run = Run("/".join(names))
     for name in names:
         run.parameters.update(named_values(name))
-    run.parameters.update(folders[place].parameters)
+    run.parameters.update(_configuration(folders[place], notes, of_trainer=of_trainer))
     for part in parts:
         _add_events(run, part[len(place) :], folders[part], notes)
         if part != place and not run.parameters:
-            run.parameters.update(folders[part].parameters)
+            found = _configuration(folders[part], notes, of_trainer=of_trainer)
+            run.parameters.update(found)
     for part in parts:
-        found = measurements_in(folders[part].tables, notes)
-        run.curves.update({k: v for k, v in found.items() if k not in run.curves})
+        measured = measurements_in(folders[part].tables, notes)
+        run.curves.update({k: v for k, v in measured.items() if k not in run.curves})
     times = [t for part in parts for f in folders[part].events for t in (f.first_time, f.last_time)]
     if np.isfinite(times).any():
         run.metadata["duration_seconds"] = float(np.nanmax(times) - np.nanmin(times))
     if run.status is Status.COMPLETE and not run.is_measured:
         run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
     return run
+
+
+def _arguments(
+    place: Place, folders: Mapping[Place, Folder], parts: Sequence[Place]
+) -> dict[str, Any]:
+    """What a Trainer was told, where the run is one of a Trainer."""
+    own = dict.fromkeys((place, *parts))
+    return {k: v for part in own for k, v in folders[part].arguments.items()}
+
+
+def _configuration(found: Folder, notes: list[str], *, of_trainer: bool) -> dict[str, Any]:
+    """The settings in the files of a folder; beside a Trainer one of them is the model's."""
+    if not of_trainer:
+        return found.parameters
+    files = [file for file in found.configurations if file.name != MODEL_CONFIGURATION]
+    return configuration_in(files, notes)
 
 
 def _add_events(run: Run, part: Place, found: Folder, notes: list[str]) -> None:
