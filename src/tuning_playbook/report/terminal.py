@@ -10,10 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.run.failures import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
+
+_MOST_FAILURES = 3  # ways to fail that are told of a study
 
 
 def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
@@ -78,8 +81,8 @@ def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
     if reasons:
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
         lines.append(Text(f"  lost: {words}"))
-    details = [t for t in trials if t.status is Status.FAILED and t.detail][:3]
-    lines += [Text(f"  trial {t.index}: {t.detail}", style="red") for t in details]
+    for failed in failed_alike(trials, round_name=study.round or study.name)[:_MOST_FAILURES]:
+        lines += [Text(f"  {line}", style="red") for line in failed.text().split("\n")]
     return Group(*lines)
 
 

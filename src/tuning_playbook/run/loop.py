@@ -18,6 +18,7 @@ from tuning_playbook.run.follower import Follower, News
 from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
+from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
@@ -43,9 +44,6 @@ class RunSummary:
 
     counts: dict[Status, int]
     interrupted: bool
-
-
-TRIALS_FOLDER = Path(".playbook") / "trials"  # below the project's
 
 
 class Driver:
@@ -369,11 +367,6 @@ class Driver:
                 seconds_left=elapsed / self._ended_here * left if self._ended_here else None,
             )
         )
-
-
-def trial_folder(trials_folder: Path, trial: Trial) -> Path:
-    """Where a trial's output, journals and checkpoints go."""
-    return trials_folder / trial.study / f"{trial.index:05d}"
 
 
 def _delete_journals(folder: Path) -> None:

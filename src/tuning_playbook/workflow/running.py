@@ -11,6 +11,7 @@ from typing import Any
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.failures import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Event, Store
@@ -21,7 +22,9 @@ from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
     open_round,
+    project_store,
     refuse_unknown_followed,
+    stored_studies,
 )
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.round_facts import remember_round
@@ -37,6 +40,7 @@ class RoundResult:
         interrupted: whether trials are left.
         answer: what the round says; ``None`` before it has ended.
         report: the file written, if any.
+        failures: trials that failed, by way to fail.
     """
 
     round: str
@@ -44,6 +48,7 @@ class RoundResult:
     interrupted: bool
     answer: Answer | None = None
     report: Path | None = None
+    failures: tuple[FailedAlike, ...] = ()
 
     @property
     def complete_trials(self) -> int:
@@ -59,6 +64,7 @@ class RoundResult:
             "interrupted": self.interrupted,
             "answer": None if self.answer is None else asdict(self.answer),
             "report": None if self.report is None else str(self.report),
+            "failures": [found.as_document() for found in self.failures],
         }
 
     def text(self) -> str:
@@ -67,6 +73,7 @@ class RoundResult:
         lines = [f"{self.round}: {', '.join(words)}"]
         if self.interrupted:
             lines.append(f"stopped; go on with: playbook run {self.round}")
+        lines += [found.text() for found in self.failures]
         if self.answer is not None:
             lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
             lines += [f"  {reason}" for reason in self.answer.reasons]
@@ -122,7 +129,18 @@ def run_round(
         summary.interrupted,
         None if summary.interrupted else answered.answer,
         write_answer_report(opened, answered) if write_report else None,
+        _failures(opened, round_.name),
     )
+
+
+def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
+    store = project_store(opened, must_exist=True)
+    try:
+        studies = stored_studies(store, round_name)
+        trials = [trial for study in studies for trial in store.trials(study.name)]
+    finally:
+        store.close()
+    return failed_alike(trials, round_name=round_name)
 
 
 def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:

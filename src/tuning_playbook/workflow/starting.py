@@ -17,7 +17,8 @@ from tuning_playbook.project_files import (
     project_to_toml,
 )
 from tuning_playbook.run.local import LocalLauncher
-from tuning_playbook.run.loop import Driver, trial_folder
+from tuning_playbook.run.loop import Driver
+from tuning_playbook.run.places import trial_folder
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, locked
