@@ -59,7 +59,7 @@ def test_what_a_trial_printed_is_shown_and_every_message_says_where_it_is(projec
     _, ran, _ = project.type("run", "first", "--no-report")
     output = ".playbook/trials/first/optimizer=adam/00001/attempt-1.output"
     for said in (ran, project.type("status", "first")[1]):
-        assert "2 trials of first/optimizer=adam failed alike (trials 1, 3): KeyError" in said
+        assert "2 trials of first/optimizer=adam failed alike, trials 1, 3: KeyError" in said
         assert f"playbook logs first optimizer=adam/1 ({output})" in said
     _, shown, _ = project.type("logs", "first", "optimizer=adam/1")
     assert "attempt of adam 1" in shown
@@ -82,3 +82,118 @@ def test_what_a_trial_printed_is_shown_and_every_message_says_where_it_is(projec
 def test_a_trial_that_is_not_there_is_refused_with_those_that_are(project, trial, words):
     project.type("run", "first", "--no-report")
     assert words in project.refused("logs", "first", trial)
+
+
+def starts(project, arm):
+    """How often each trial of an arm was started."""
+    names = [f"starts-first-optimizer={arm}-{index}.txt" for index in range(4)]
+    return [len((project.folder / name).read_text()) for name in names]
+
+
+def trials_of(project, arm):
+    store = project.store()
+    try:
+        return store.trials(f"first/optimizer={arm}")
+    finally:
+        store.close()
+
+
+def test_failed_trials_run_again_with_the_same_configuration_seed_and_number(project):
+    project.type("run", "first", "--no-report")
+    before = trials_of(project, "adam")
+    (project.folder / "train.py").write_text(MENDED)
+    code, document = project.json(
+        "run", "first", "--retry", "failed", "--same-program", "it only crashes less", "--no-report"
+    )
+    assert (code, document["counts"]) == (0, {"complete": 8})
+    assert (starts(project, "sgd"), starts(project, "adam")) == ([1] * 4, [1, 2, 1, 2])
+    after = trials_of(project, "adam")
+    assert [(t.index, t.config, t.seed) for t in after] == [
+        (t.index, t.config, t.seed) for t in before
+    ]
+    store = project.store()
+    events = [e for e in store.events("first/optimizer=adam") if e.kind == "to-be-run-again"]
+    store.close()
+    assert [(e.trial, e.data["reason"], e.data["attempt"]) for e in events] == [
+        (1, "exception", 1), (3, "exception", 1),
+    ]  # fmt: skip
+    _, shown, _ = project.type("logs", "first", "optimizer=adam/1")
+    assert shown.index("attempt-1.output") < shown.index("attempt-2.output")
+    assert shown.index("KeyError: 'beta1'") < shown.index("--- attempt 2")
+
+
+def test_nothing_is_retried_that_was_not_named(project):
+    project.type("run", "first", "--no-report")
+    assert "no infeasible trials" in project.refused("run", "first", "--retry", "infeasible")
+    project.type("run", "first", "--no-report")
+    assert starts(project, "adam") == [1] * 4
+
+
+def test_trials_of_another_program_are_not_pooled_in_silence(project):
+    project.type("run", "first", "--no-report")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--no-report")  # nothing is left to run, so nothing is pooled
+    for more in (["--retry", "failed"], ["--trials", "5"]):
+        said = project.refused("run", "first", *more)
+        assert "6 trials of round 'first' ran another version of the training program" in said
+        assert "train.py has changed" in said
+        assert '--same-program "..."' in said
+    assert len(trials_of(project, "sgd")) == 4
+    assert starts(project, "adam") == [1] * 4
+    project.type("run", "first", "--trials", "5", "--same-program", "a comment", "--no-report")
+    (entry,) = project.logbook("same-program")
+    assert (entry.round, entry.message) == ("first", "a comment")
+    programs = [t.program for t in trials_of(project, "sgd")]
+    assert len(set(programs[:4])) == 1
+    assert programs[4] == entry.data["present"] != programs[0]
+    project.type("run", "first", "--trials", "6", "--no-report")  # said once is enough
+
+
+def test_a_program_that_never_trained_a_trial_may_be_mended_without_a_word(project):
+    (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0").replace(
+        'trial.config["optimizer"] == "adam"', "True"))  # fmt: skip
+    project.type("run", "first", "--no-report")
+    (project.folder / "train.py").write_text(MENDED)
+    _, document = project.json("run", "first", "--retry", "failed", "--no-report")
+    assert document["counts"] == {"complete": 8}
+
+
+def test_the_wording_of_a_round_may_change_and_its_ranges_may_not(project):
+    project.type("run", "first", "--no-report")
+    project.edit("rounds/first.toml", "Which optimizer?", "Which optimizer is better?")
+    project.type("run", "first", "--no-report")
+    _, found = project.json("status", "first")
+    assert found["studies"][0]["question"] == "Which optimizer is better?"
+    project.edit("playbook.toml", "[1e-3, 1.0]", "[1e-2, 1.0]")
+    said = project.refused("run", "first")
+    assert "learning_rate was [0.001, 1] (log), is now [0.01, 1] (log)" in said
+    assert "cp rounds/first.toml rounds/first-2.toml" in said
+    assert project.refused("plan", "first") == said
+
+
+def test_a_plan_counts_no_failed_trial_as_done_and_says_how_to_run_it_again(project):
+    project.type("run", "first", "--no-report")
+    _, planned = project.json("plan", "first")
+    assert (planned["trials"], planned["finished"], planned["failed"]) == (8, 6, 2)
+    assert planned["steps"] == 0
+    _, said, _ = project.type("plan", "first")
+    assert "8 trials, 6 done already, 2 failed" in said
+    assert "playbook run first --retry failed" in said
+
+
+def test_next_says_what_failed_and_how_to_run_it_again(project):
+    project.type("run", "first", "--no-report")
+    _, document = project.json("next")
+    (step,) = [s for s in document["steps"] if s["command"] == "playbook run first --retry failed"]
+    assert "KeyError: 'beta1'" in step["reason"]
+    assert "playbook logs first optimizer=adam/1 (.playbook/trials/" in step["reason"]
+
+
+def test_reruns_of_a_program_that_was_declared_the_same_go_on_counting(project):
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("rerun", "--baseline", "--times", "2")
+    (project.folder / "train.py").write_text(MENDED + "# a comment\n")
+    _, document = project.json("rerun", "--baseline", "--times", "3", "--same-program", "a comment")
+    (found,) = document["reruns"]
+    assert (document["asked"], len(found["values"])) == (1, 3)
+    assert project.json("rerun", "--baseline", "--times", "3")[1]["asked"] == 0

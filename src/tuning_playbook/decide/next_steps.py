@@ -89,6 +89,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         )
         for name in state.waiting
     ]
+    if current is not None and current.failures:
+        steps.append(_mend_the_program(current))
     if current is not None and current.answered is not None:
         steps += _after(state, current, current.answered)
     for earlier in state.unsettled:
@@ -97,6 +99,15 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += _questions(state, proposed)
     return tuple(steps)
+
+
+def _mend_the_program(current: RoundState) -> NextStep:
+    return NextStep(
+        f"Mend what made trials of round {current.name} fail, and run them again",
+        "\n".join(current.failures),
+        f"playbook run {current.name} --retry failed",
+        source="search-space-boundaries",
+    )
 
 
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:

@@ -57,6 +57,7 @@ class RoundState:
             program as it is now.
         decision: the newest, where it is about the best configuration.
         launched: whether the best configuration was launched.
+        failures: trials that failed, one text for each way to fail, with where to read more.
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
     """
@@ -69,6 +70,7 @@ class RoundState:
     reruns: int = 0
     decision: Decision | None = None
     launched: bool = False
+    failures: tuple[str, ...] = ()
     imported: bool = False
 
 

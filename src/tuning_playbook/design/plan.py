@@ -36,7 +36,8 @@ class RoundPlan:
         question: what it asks.
         arms: its studies.
         trials: of all arms.
-        finished: of them, already run.
+        finished: of them, already run; failed ones are not among them.
+        failed: of them, ended by a fault of the program or the machine, which may run again.
         steps: training steps of all trials that are left.
         workers: trials at the same time.
         seconds_per_trial: measured on finished trials; ``None`` before the first.
@@ -50,6 +51,7 @@ class RoundPlan:
     arms: tuple[ArmPlan, ...]
     trials: int
     finished: int
+    failed: int
     steps: Step
     workers: int
     seconds_per_trial: Seconds | None
@@ -64,6 +66,7 @@ def plan_round(
     studies: Sequence[Study],
     *,
     finished: int = 0,
+    failed: int = 0,
     seconds_per_trial: Seconds | None = None,
 ) -> RoundPlan:
     """Plan of a round.
@@ -75,11 +78,12 @@ def plan_round(
         project: declares every hyperparameter, and the workers.
         round_: what is asked.
         studies: that would run, see `tuning_playbook.design.studies_of`.
-        finished: trials that have ended already.
+        finished: trials that have ended already and did not fail.
+        failed: trials that have failed.
         seconds_per_trial: measured; ``None`` if unknown.
     """
     trials = sum(study.trials for study in studies)
-    left = max(0, trials - finished)
+    left = max(0, trials - finished - failed)
     workers = project.resources.workers
     return RoundPlan(
         round=round_.name,
@@ -90,6 +94,7 @@ def plan_round(
         ),
         trials=trials,
         finished=finished,
+        failed=failed,
         steps=left * project.training.max_train_steps,
         workers=workers,
         seconds_per_trial=seconds_per_trial,

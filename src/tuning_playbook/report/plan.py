@@ -16,9 +16,13 @@ def plan_text(plan: RoundPlan) -> RenderableType:
         lines.append(Text(f"{arm.study}: {arm.trials} trials"))
         lines += [Text(f"  {searched}") for searched in arm.searched]
     lines.append(Text(""))
-    left = max(0, plan.trials - plan.finished)
+    left = max(0, plan.trials - plan.finished - plan.failed)
     done = f", {plan.finished} done already" if plan.finished else ""
+    done += f", {plan.failed} failed" if plan.failed else ""
     lines.append(Text(f"{plan.trials} trials{done}; {plan.steps:,} training steps to go"))
+    if plan.failed:
+        again = f"playbook run {plan.round} --retry failed"
+        lines.append(Text(f"the failed ones run again only with: {again}", style="yellow"))
     lines.append(Text(_time(plan, left)))
     lines += [Text(f"caveat: {caveat}") for caveat in plan.caveats]
     lines += [Text(f"warning: {warning}", style="yellow") for warning in plan.warnings]

@@ -57,8 +57,8 @@ class FailedAlike:
         number = "trial" if len(self.trials) == 1 else "trials"
         alike = "" if len(self.trials) == 1 else " alike"
         return (
-            f"{counted(len(self.trials), 'trial')} of {self.study} failed{alike} "
-            f"({number} {which}): {self.detail or self.reason.value}\n"
+            f"{counted(len(self.trials), 'trial')} of {self.study} failed{alike}, "
+            f"{number} {which}: {self.detail or self.reason.value}\n"
             f"  what was printed: {self.logs_command} ({self.output})"
         )
 

@@ -57,6 +57,7 @@ class Driver:
         resources: of this machine.
         trials_folder: where trials keep their files; ``.playbook/trials`` by default.
         attempts: how often a trial is started before machine faults end it.
+        program: digest of the training program, which every trial that is started here carries.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -71,6 +72,7 @@ class Driver:
         resources: Resources,
         trials_folder: Path | None = None,
         attempts: int = 3,
+        program: str = "",
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -80,6 +82,7 @@ class Driver:
         self._folder = folder
         self._trials_folder = trials_folder or folder / TRIALS_FOLDER
         self._resources = resources
+        self._program = program
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._on_progress = on_progress
         self._stop_requested = stop_requested
@@ -152,6 +155,7 @@ class Driver:
                     count=1,
                     now=time.time(),
                     lease_seconds=LEASE_SECONDS,
+                    program=self._program,
                 )
             )
             if claimed:

@@ -17,6 +17,10 @@ DECISION = "decision"
 LAUNCH = "launch"
 LOOK = "look"  # at held-out data
 EXPLORATION_OVER = "exploration-over"
+PROGRAM = "program"  # the files of a version of the training program, when it first ran
+SAME_PROGRAM = "same-program"  # its user says that two versions train alike
+ABANDONED = "abandoned"  # a round that will not be gone on with
+TAKEN_UP = "taken-up"  # an abandoned round is gone on with after all
 
 
 def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | None:

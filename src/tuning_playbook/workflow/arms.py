@@ -17,6 +17,7 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
 from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
+from tuning_playbook.workflow.programs import SamePrograms
 from tuning_playbook.workflow.round_facts import RoundFacts
 
 
@@ -60,9 +61,11 @@ def arms_of_round(
         InvalidInput: when the store holds no study of that round.
     """
     chain = _followed(round_name, facts)
-    earlier = [(name, studies) for name in chain if (studies := _studies(store, name))]
+    same = SamePrograms(store)
+    earlier = [(name, found) for name in chain if (found := _studies(store, name, same))]
     return tuple(
-        _arm(store, study, earlier, chance_level) for study in stored_studies(store, round_name)
+        _arm(store, _by_first_program(study, same), earlier, chance_level)
+        for study in stored_studies(store, round_name)
     )
 
 
@@ -85,8 +88,14 @@ def _followed(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
     return chain
 
 
-def _studies(store: Store, round_name: str) -> tuple[Study, ...]:
-    return tuple(s for s in store.studies() if s.round == round_name)
+def _studies(store: Store, round_name: str, same: SamePrograms) -> tuple[Study, ...]:
+    return tuple(_by_first_program(s, same) for s in store.studies() if s.round == round_name)
+
+
+def _by_first_program(study: Study, same: SamePrograms) -> Study:
+    """A study under the earliest program that trains like its own, so that both compare equal."""
+    code = same.first(study.provenance.code)
+    return replace(study, provenance=replace(study.provenance, code=code))
 
 
 def _arm(

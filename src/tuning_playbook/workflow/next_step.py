@@ -17,6 +17,7 @@ from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
+from tuning_playbook.run.failures import failed_alike
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store, Tally
@@ -29,6 +30,7 @@ from tuning_playbook.store.logbook import (
     newest_entry,
 )
 from tuning_playbook.study import Round, Study
+from tuning_playbook.trial import Status
 from tuning_playbook.workflow.imported_rounds import is_imported, same_search
 from tuning_playbook.workflow.opening import (
     OpenProject,
@@ -250,11 +252,25 @@ def _round_state(
         planned=sum(n for count in counts for n in count.values()),
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         answered=answered,
-        reruns=0 if answered is None else _reruns(opened, answered, tallies),
+        reruns=0 if answered is None else _reruns(opened, store, answered, tallies),
         decision=decided if decided is not None and _agree(decided.candidate, best) else None,
         launched=bool(launches) and _agree(launches[-1].after, best),
+        failures=_failures(store, searches, name, tallies),
         imported=imported,
     )
+
+
+def _failures(
+    store: Store, searches: Sequence[Study], name: str, tallies: Mapping[str, Tally]
+) -> tuple[str, ...]:
+    """What made trials of a round fail that may run again."""
+    failing = [
+        s.name
+        for s in searches
+        if (s.round or s.name) == name and tallies[s.name].counts.get(Status.FAILED)
+    ]
+    trials = [t for study in failing for t in store.trials(study) if t.attempts]
+    return tuple(found.text() for found in failed_alike(trials, round_name=name))
 
 
 def _agree(config: Config, best: Config) -> bool:
@@ -262,13 +278,15 @@ def _agree(config: Config, best: Config) -> bool:
     return all(config.get(key, value) == value for key, value in best.items())
 
 
-def _reruns(opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]) -> int:
+def _reruns(
+    opened: OpenProject, store: Store, answered: AnsweredRound, tallies: Mapping[str, Tally]
+) -> int:
     """How often the best configuration and the baseline were both run again, with this program."""
     try:
         best = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
         return 0
-    provenance, ended = present_code(opened), []
+    provenance, ended = present_code(opened, store), []
     for config in (best, baseline_config(opened.project)):
         tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
         counts = {} if tally is None else tally.counts

@@ -17,9 +17,11 @@ from tuning_playbook.design import (
 )
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.search.grid_search import grid_warning
-from tuning_playbook.store import Tally
+from tuning_playbook.store import Store, Tally
+from tuning_playbook.store.conflicts import require_same_design
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
+from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
@@ -27,6 +29,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     refuse_unknown_followed,
 )
+from tuning_playbook.workflow.programs import present_program
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -78,10 +81,15 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
 
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     studies = studies_of(opened.project, round_)
-    finished, pace = _so_far(opened, round_, studies)
+    finished, failed, pace = _so_far(opened, round_, studies)
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
     planned = plan_round(
-        opened.project, round_, studies, finished=finished, seconds_per_trial=seconds
+        opened.project,
+        round_,
+        studies,
+        finished=finished,
+        failed=failed,
+        seconds_per_trial=seconds,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))
@@ -90,26 +98,35 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
 
 def _so_far(
     opened: OpenProject, round_: Round, studies: Sequence[Study]
-) -> tuple[int, Seconds | None]:
-    """Trials of the round that have ended, and the seconds that a training step takes."""
+) -> tuple[int, int, Seconds | None]:
+    """Trials of the round that ended, those that failed, and the seconds of a training step."""
     try:
         store = project_store(opened, must_exist=True)
     except NoStoreYet:
         refuse_unknown_followed(opened, round_, None, ahead=True)
-        return 0, None
+        return 0, 0, None
     try:
         refuse_unknown_followed(opened, round_, store, ahead=True)
+        _refuse_what_run_refuses(opened, round_, store, studies)
         names = {study.name for study in studies}
         tallies = store.tallies()
-        finished = sum(
-            count
-            for name in names & tallies.keys()
-            for status, count in tallies[name].counts.items()
-            if status.is_finished
-        )
-        return finished, seconds_per_step(store.studies(), tallies, preferred=names)
+        counts = [tallies[name].counts for name in names & tallies.keys()]
+        failed = sum(count.get(Status.FAILED, 0) for count in counts)
+        ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
+        return ended - failed, failed, seconds_per_step(store.studies(), tallies, preferred=names)
     finally:
         store.close()
+
+
+def _refuse_what_run_refuses(
+    opened: OpenProject, round_: Round, store: Store, studies: Sequence[Study]
+) -> None:
+    stored = {study.name: study for study in store.studies()}
+    for study in studies:
+        if study.name in stored:
+            require_same_design(stored[study.name], study)
+    program = present_program(opened)
+    refuse_mixing(opened, store, studies, program=program, command=f"playbook run {round_.name}")
 
 
 def seconds_per_step(

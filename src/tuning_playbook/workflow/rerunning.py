@@ -26,8 +26,14 @@ from tuning_playbook.workflow.arm_standing import best_of_arms
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.programs import (
+    SamePrograms,
+    declare_same,
+    present_program,
+    remember_program,
+)
 from tuning_playbook.workflow.remembering import remember_answer, remembered_answers
-from tuning_playbook.workflow.reruns import Reruns, reruns_of
+from tuning_playbook.workflow.reruns import Reruns, has_protocol, reruns_of
 
 USUAL_RERUNS = USUAL_LOOKS[0]
 
@@ -96,6 +102,7 @@ def rerun(
     baseline: bool = True,
     arms: bool = False,
     workers: int | None = None,
+    same_program: str = "",
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RerunResult:
@@ -110,6 +117,7 @@ def rerun(
         times: of each, in all.
         candidate, baseline: which of the two.
         arms: the best configuration of every arm instead of both.
+        same_program: why earlier reruns, of another version of the program, count as well.
         workers: trials at the same time; the project file's number by default.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -124,10 +132,16 @@ def rerun(
     else:
         configs = _configs(opened, name, candidate=candidate, baseline=baseline)
     command = command or " ".join(["playbook rerun", name]).strip()
+    program = present_program(opened)
     provenance = provenance_of(opened.folder, command=command)
     asked: list[Trial] = []
 
     def create(store: Store) -> Sequence[Study]:
+        nonlocal provenance
+        remember_program(opened, store, program)
+        if same_program:
+            _declare_same(opened, store, name, configs, program=program, why=same_program)
+        provenance = replace(provenance, code=SamePrograms(store).first(program))
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
@@ -138,12 +152,40 @@ def rerun(
 
     label = f"reruns for {name}" if name else "reruns of the baseline"
     summary = drive(
-        opened, create, workers=workers, on_progress=lambda p: on_progress(replace(p, round=label))
+        opened,
+        create,
+        program=program,
+        workers=workers,
+        on_progress=lambda p: on_progress(replace(p, round=label)),
     )
     found = _found(opened, configs, provenance)
     if name and not summary.interrupted:
         _enter_answer(opened, name)
     return RerunResult(name, opened.project.objective, found, len(asked), summary.interrupted)
+
+
+def _declare_same(
+    opened: OpenProject,
+    store: Store,
+    round_name: str,
+    configs: dict[str, Config],
+    *,
+    program: str,
+    why: str,
+) -> None:
+    """Enter that the programs of earlier reruns train like the present one."""
+    wanted = [dict(config) for config in configs.values()]
+    same = SamePrograms(store)
+    earlier = {
+        s.provenance.code
+        for s in store.studies()
+        if s.purpose == "rerun"
+        and dict(s.fixed) in wanted
+        and has_protocol(s, opened.project)
+        and same.first(s.provenance.code) != same.first(program)
+    }
+    if earlier:
+        declare_same(store, round_name, earlier, program, why)
 
 
 def _enter_answer(opened: OpenProject, round_name: str) -> None:

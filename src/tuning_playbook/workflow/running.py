@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.driving import drive
+from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
@@ -26,7 +27,9 @@ from tuning_playbook.workflow.opening import (
     refuse_unknown_followed,
     stored_studies,
 )
+from tuning_playbook.workflow.programs import present_program, remember_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
+from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.round_facts import remember_round
 
 
@@ -90,6 +93,8 @@ def run_round(
     *,
     workers: int | None = None,
     trials: int | None = None,
+    retry: Collection[Retried] = (),
+    same_program: str = "",
     write_report: bool = True,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
@@ -101,6 +106,8 @@ def run_round(
         round_name: of the round's file.
         workers: trials at the same time; the project file's number by default.
         trials: for each arm, where it is to be more than the round file says.
+        retry: ended trials to run again, by how they ended.
+        same_program: why trials of another version of the program may be pooled with new ones.
         write_report: whether to draw the report at the end.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -114,9 +121,11 @@ def run_round(
     if trials is not None:
         round_ = replace(round_, trials=max(trials, round_.trials))
     command = command or f"playbook run {round_.name}"
+    asked = _Asked(command, present_program(opened), frozenset(retry), same_program)
     summary = drive(
         opened,
-        lambda store: _create(opened, round_, store, command),
+        lambda store: _create(opened, round_, store, asked),
+        program=asked.program,
         workers=workers,
         on_progress=on_progress,
     )
@@ -143,15 +152,48 @@ def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
     return failed_alike(trials, round_name=round_name)
 
 
-def _create(opened: OpenProject, round_: Round, store: Store, command: str) -> tuple[Study, ...]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a run was asked to do, and with which program."""
+
+    command: str
+    program: str
+    retry: frozenset[Retried]
+    same_program: str
+
+
+def _create(opened: OpenProject, round_: Round, store: Store, asked: _Asked) -> tuple[Study, ...]:
     """The round's studies, in the store with all their trials."""
     refuse_unknown_followed(opened, round_, store)
-    remember_round(store, round_)
-    provenance = provenance_of(opened.folder, command=command)
+    target, program = opened.project.training.target, asked.program
+    provenance = provenance_of(opened.folder, command=asked.command, target=target)
     studies = studies_of(opened.project, round_, provenance=provenance)
+    there = {study.name for study in store.studies()}
+    retried = trials_to_retry(store, [s for s in studies if s.name in there], asked.retry)
+    refuse_mixing(
+        opened,
+        store,
+        studies,
+        program=program,
+        retried=retried,
+        same=asked.same_program,
+        command=_typed(round_, asked.retry),
+    )
     now = time.time()
     for study in studies:
         store.create(study, planned_trials(study, start=0, count=study.trials, created_at=now))
-        data = {"commit": provenance.commit, "changed": bool(provenance.patch)}
-        store.note(study.name, Event(now, "run-started", command, data=data))
+        data = {
+            "commit": provenance.commit,
+            "changed": bool(provenance.patch),
+            "program": program,
+        }
+        store.note(study.name, Event(now, "run-started", asked.command, data=data))
+    remember_round(store, round_)
+    remember_program(opened, store, program)
+    restart_begun(opened, store, studies, program=program)
+    reopen(store, opened.folder, retried, program=program)
     return studies
+
+
+def _typed(round_: Round, retry: Collection[Retried]) -> str:
+    return " ".join([f"playbook run {round_.name}", *(f"--retry {kind}" for kind in sorted(retry))])

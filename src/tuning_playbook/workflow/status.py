@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.provenance import code_digest
 from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
@@ -18,7 +17,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     stored_studies,
 )
-from tuning_playbook.workflow.reruns import has_protocol
+from tuning_playbook.workflow.reruns import has_protocol, present_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,7 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
         tallies = store.tallies()
         counts = {name: dict(tally.counts) for name, tally in tallies.items()}
         studies = store.studies()
+        code = present_code(opened, store).code
     finally:
         store.close()
     rounds = [s for s in studies if s.purpose == "search"]
@@ -109,15 +109,17 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     return ProjectStatus(
         opened.project.name,
         tuple(StudyStatus(s, counts.get(s.name, {})) for s in rounds),
-        _reruns(opened, reruns, counts) if reruns else (),
+        _reruns(opened, reruns, counts, code) if reruns else (),
     )
 
 
 def _reruns(
-    opened: OpenProject, studies: Sequence[Study], counts: Mapping[str, dict[Status, int]]
+    opened: OpenProject,
+    studies: Sequence[Study],
+    counts: Mapping[str, dict[Status, int]],
+    code: str,
 ) -> tuple[StudyStatus, ...]:
     project = opened.project
-    code = code_digest(opened.folder)
     found = []
     for study in studies:
         outdated = ""
