@@ -197,3 +197,34 @@ def test_reruns_of_a_program_that_was_declared_the_same_go_on_counting(project):
     (found,) = document["reruns"]
     assert (document["asked"], len(found["values"])) == (1, 3)
     assert project.json("rerun", "--baseline", "--times", "3")[1]["asked"] == 0
+
+
+def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project):
+    (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0"))
+    project.edit("rounds/first.toml", "trials = 4", "trials = 12")
+    code, said, _ = project.type("run", "first", "--no-report")
+    assert code == 1
+    assert "the first 3 trials of first/optimizer=adam failed alike" in said
+    assert "KeyError: 'beta0'" in said
+    assert "optimizer=adam/00000/attempt-1.output" in said
+    assert "playbook run first --retry failed" in said
+    ended = [t.status.value for t in trials_of(project, "adam")]
+    assert 3 <= ended.count("failed") <= 4  # two workers
+    assert ended.count("waiting") >= 8
+    assert {t.status.value for t in trials_of(project, "sgd")} == {"complete"}
+    first = project.json("next")[1]["steps"][0]
+    assert first["command"] == "playbook run first --retry failed"
+    assert "KeyError: 'beta0'" in first["reason"]
+    (project.folder / "train.py").write_text(MENDED)
+    _, document = project.json(
+        "run", "first", "--retry", "failed", "--same-program", "sgd is as before", "--no-report"
+    )
+    assert document["counts"] == {"complete": 24}
+
+
+def test_trials_that_fail_in_different_ways_do_not_stop_a_round(project):
+    text = BROKEN.replace("beta{trial.index}", "{'abcd'[trial.index]}")
+    (project.folder / "train.py").write_text(text.replace(".index % 2", ".index >= 0"))
+    _, document = project.json("run", "first", "--no-report")
+    assert document["counts"] == {"complete": 4, "failed": 4}
+    assert document["crashing"] == []

@@ -18,6 +18,7 @@ _COMMANDS = {
     "decide": "Decide by reruns whether the best takes the baseline's place.",
     "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
+    "stop": "Stop one running trial; the others go on.",
     "logs": "Show what a trial printed.",
     "check": "Go through the checklist of a round, or of any other study.",
     "compare": "Say whether one arm of your runs is really better than another.",

@@ -69,6 +69,6 @@ def command(
         print_json(result.as_document())
     else:
         click.echo(result.text())
-    if result.interrupted:
+    if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if all(r.finite for r in result.reruns) else 1)

@@ -65,6 +65,6 @@ def command(
         print_json(result.as_document())
     else:
         click.echo(result.text())
-    if result.interrupted:
+    if result.interrupted and not result.crashing:
         sys.exit(130)
-    sys.exit(0 if result.complete_trials else 1)
+    sys.exit(0 if result.complete_trials and not result.crashing else 1)

@@ -56,6 +56,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     Source: playbook, "The incremental tuning strategy".
     """
     current = state.current
+    if current is not None and current.finished < current.planned and current.failures:
+        return (_mend_the_program(current),)
     if current is not None and current.finished < current.planned:
         return (
             NextStep(

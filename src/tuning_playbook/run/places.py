@@ -16,6 +16,15 @@ def trial_folder(trials_folder: Path, trial: Trial) -> Path:
     return trials_folder / trial.study / f"{trial.index:05d}"
 
 
+def stop_file(folder: Path) -> Path:
+    """What stops a running trial once it is there; it holds the reason.
+
+    Args:
+        folder: of the trial.
+    """
+    return folder / "stop"
+
+
 def outputs_of(folder: Path) -> dict[int, Path]:
     """What each attempt of a trial printed, by number, oldest first.
 

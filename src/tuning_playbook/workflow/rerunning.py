@@ -15,6 +15,8 @@ from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.run.failures import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
@@ -48,6 +50,8 @@ class RerunResult:
         reruns: of each configuration.
         asked: how many were left to run when it began.
         interrupted: whether some still are.
+        failures: reruns that failed, by way to fail.
+        crashing: whether the first ones failed alike, so that no more were started.
     """
 
     round: str
@@ -55,6 +59,8 @@ class RerunResult:
     reruns: tuple[Reruns, ...]
     asked: int
     interrupted: bool
+    failures: tuple[FailedAlike, ...] = ()
+    crashing: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -67,6 +73,8 @@ class RerunResult:
             "reruns": [r.as_document() for r in self.reruns],
             "asked": self.asked,
             "interrupted": self.interrupted,
+            "failures": [found.as_document() for found in self.failures],
+            "crashing": self.crashing,
         }
 
     def text(self) -> str:
@@ -75,6 +83,12 @@ class RerunResult:
         lines = [r.text(self.objective, width=width) for r in self.reruns]
         of_arms = len(self.reruns) > 1 and "baseline" not in {r.role for r in self.reruns}
         name = (self.round or "--baseline") + " --arms" * of_arms
+        lines += [found.text() for found in self.failures]
+        if self.crashing:
+            said = (
+                f"stopped: the first {FIRST_ALIKE} failed alike; mend the program and type it again"
+            )
+            return "\n".join([*lines, said])
         if self.interrupted:
             return "\n".join([*lines, "stopped; the same command goes on"])
         if not self.asked:
@@ -161,7 +175,24 @@ def rerun(
     found = _found(opened, configs, provenance)
     if name and not summary.interrupted:
         _enter_answer(opened, name)
-    return RerunResult(name, opened.project.objective, found, len(asked), summary.interrupted)
+    return RerunResult(
+        name,
+        opened.project.objective,
+        found,
+        len(asked),
+        summary.interrupted,
+        _failures(opened, found),
+        bool(summary.crashing),
+    )
+
+
+def _failures(opened: OpenProject, reruns: Sequence[Reruns]) -> tuple[FailedAlike, ...]:
+    store = project_store(opened, must_exist=True)
+    try:
+        trials = {r.study.name: store.trials(r.study.name) for r in reruns}
+    finally:
+        store.close()
+    return tuple(f for name, t in trials.items() for f in failed_alike(t, round_name=name))
 
 
 def _declare_same(

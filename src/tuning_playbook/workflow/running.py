@@ -11,12 +11,14 @@ from typing import Any
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failures import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
+from tuning_playbook.words import listed
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
 from tuning_playbook.workflow.opening import (
@@ -44,6 +46,7 @@ class RoundResult:
         answer: what the round says; ``None`` before it has ended.
         report: the file written, if any.
         failures: trials that failed, by way to fail.
+        crashing: arms of which no more trials were started, since the first ones failed alike.
     """
 
     round: str
@@ -52,6 +55,7 @@ class RoundResult:
     answer: Answer | None = None
     report: Path | None = None
     failures: tuple[FailedAlike, ...] = ()
+    crashing: tuple[str, ...] = ()
 
     @property
     def complete_trials(self) -> int:
@@ -67,6 +71,7 @@ class RoundResult:
             "interrupted": self.interrupted,
             "answer": None if self.answer is None else asdict(self.answer),
             "report": None if self.report is None else str(self.report),
+            "crashing": list(self.crashing),
             "failures": [found.as_document() for found in self.failures],
         }
 
@@ -74,9 +79,15 @@ class RoundResult:
         """For a person."""
         words = [f"{count} {status.value}" for status, count in self.counts.items()]
         lines = [f"{self.round}: {', '.join(words)}"]
-        if self.interrupted:
-            lines.append(f"stopped; go on with: playbook run {self.round}")
         lines += [found.text() for found in self.failures]
+        if self.crashing:
+            lines.append(
+                f"stopped: the first {FIRST_ALIKE} trials of {listed(self.crashing)} failed "
+                "alike, so no more of them were started; after mending, go on with: "
+                f"playbook run {self.round} --retry failed"
+            )
+        elif self.interrupted:
+            lines.append(f"stopped; go on with: playbook run {self.round}")
         if self.answer is not None:
             lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
             lines += [f"  {reason}" for reason in self.answer.reasons]
@@ -139,6 +150,7 @@ def run_round(
         None if summary.interrupted else answered.answer,
         write_answer_report(opened, answered) if write_report else None,
         _failures(opened, round_.name),
+        tuple(sorted(summary.crashing)),
     )
 
 
