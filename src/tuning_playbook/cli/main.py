@@ -19,6 +19,7 @@ _COMMANDS = {
     "launch": "Make a round's best configuration the baseline.",
     "status": "Show how far the rounds are.",
     "stop": "Stop one running trial; the others go on.",
+    "abandon": "Give a round up, with the reason on record.",
     "logs": "Show what a trial printed.",
     "check": "Go through the checklist of a round, or of any other study.",
     "compare": "Say whether one arm of your runs is really better than another.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -33,6 +33,22 @@ def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | Non
     """
     entries = [e for e in store.logbook(kind=kind) if e.round == round_name]
     return entries[-1] if entries else None
+
+
+def abandoned_rounds(store: Store) -> dict[str, str]:
+    """Round -> why it was abandoned, for those that were not taken up again."""
+    return abandoned_in(store.logbook())
+
+
+def abandoned_in(logbook: Iterable[LogbookEntry]) -> dict[str, str]:
+    """The same from a logbook that was read already."""
+    found: dict[str, str] = {}
+    for entry in logbook:
+        if entry.kind == ABANDONED:
+            found[entry.round] = entry.message
+        elif entry.kind == TAKEN_UP:
+            found.pop(entry.round, None)
+    return found
 
 
 def decision_entry(

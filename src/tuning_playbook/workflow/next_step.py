@@ -25,6 +25,7 @@ from tuning_playbook.store.logbook import (
     DECISION,
     EXPLORATION_OVER,
     LAUNCH,
+    abandoned_rounds,
     decision_of,
     launch_of,
     newest_entry,
@@ -161,14 +162,16 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
     searches = [s for s in studies if s.purpose == "search"]
     ran = round_names(searches)
     facts, answers = facts_of_rounds(store), remembered_answers(store)
+    given_up = abandoned_rounds(store)
     kinds = {entry.kind for entry in store.logbook()}
     order = [name for name in facts if name in ran] or list(ran)
+    order = [name for name in order if name not in given_up]
     tallies = store.tallies()
     states = {
         name: _round_state(opened, store, searches, name, answers.get(name), tallies)
         for name in {*order[-1:], *_void(order, answers)}
     }
-    waiting = tuple(sorted(written - set(ran)))
+    waiting = tuple(sorted(written - {*ran, *given_up}))
     planned = tuple(_readable(opened, waiting))
     followed = {*(f.follows for f in facts.values()), *(r.follows for r in planned)}
     asked = {name: _asked(searches, name) for name in order}
@@ -189,7 +192,9 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         asked=frozenset().union(*asked.values(), *map(_compared, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
-        final_done=any(f.mode == "exploit" and n in answers for n, f in facts.items()),
+        final_done=any(
+            f.mode == "exploit" and n in answers for n, f in facts.items() if n in order
+        ),
     )
 
 

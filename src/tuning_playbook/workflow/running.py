@@ -19,6 +19,7 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
 from tuning_playbook.words import listed
+from tuning_playbook.workflow.abandoning import take_up
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
 from tuning_playbook.workflow.opening import (
@@ -200,6 +201,7 @@ def _create(opened: OpenProject, round_: Round, store: Store, asked: _Asked) -> 
             "program": program,
         }
         store.note(study.name, Event(now, "run-started", asked.command, data=data))
+    take_up(store, round_.name)
     remember_round(store, round_)
     remember_program(opened, store, program)
     restart_begun(opened, store, studies, program=program)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import abandoned_rounds
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.workflow.opening import (
@@ -28,6 +29,7 @@ class StudyStatus:
         study: which.
         counts: trials in each status.
         trials: all trials, where one round was asked for; else empty.
+        abandoned: why its round was given up; empty where it was not.
         outdated: why reruns cannot be compared with ones made now; empty where they can.
     """
 
@@ -35,6 +37,7 @@ class StudyStatus:
     counts: dict[Status, int]
     trials: tuple[Trial, ...] = ()
     outdated: str = ""
+    abandoned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class ProjectStatus:
                     "round": s.study.round,
                     "question": s.study.question,
                     "trials": s.study.trials,
+                    "abandoned": s.abandoned,
                     "counts": {status.value: n for status, n in s.counts.items()},
                 }
                 for s in self.studies
@@ -83,10 +87,17 @@ class ProjectStatus:
         """For a terminal."""
         from rich.console import Group
 
-        rows = [(s.study, s.counts) for s in self.studies]
+        rows = [(_titled(s), s.counts) for s in self.studies]
         detailed = [study_panel(s.study, s.trials) for s in self.studies if s.trials]
         again = [(s.study, s.counts, s.outdated) for s in self.reruns]
         return Group(rounds_table(rows), *([reruns_table(again)] if again else []), *detailed)
+
+
+def _titled(found: StudyStatus) -> Study:
+    if not found.abandoned:
+        return found.study
+    said = f"abandoned: {found.abandoned} ({found.study.question})"
+    return replace(found.study, question=said)
 
 
 def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
@@ -96,11 +107,12 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     try:
         if round_name is not None:
             name = round_name.removesuffix(".toml")
-            found = tuple(_with_trials(store, s) for s in stored_studies(store, name))
+            why = abandoned_rounds(store).get(name, "")
+            found = tuple(_with_trials(store, s, why) for s in stored_studies(store, name))
             return ProjectStatus(opened.project.name, found)
         tallies = store.tallies()
         counts = {name: dict(tally.counts) for name, tally in tallies.items()}
-        studies = store.studies()
+        studies, given_up = store.studies(), abandoned_rounds(store)
         code = present_code(opened, store).code
     finally:
         store.close()
@@ -108,7 +120,10 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     reruns = [s for s in studies if s.purpose == "rerun"]
     return ProjectStatus(
         opened.project.name,
-        tuple(StudyStatus(s, counts.get(s.name, {})) for s in rounds),
+        tuple(
+            StudyStatus(s, counts.get(s.name, {}), abandoned=given_up.get(s.round or s.name, ""))
+            for s in rounds
+        ),
         _reruns(opened, reruns, counts, code) if reruns else (),
     )
 
@@ -131,5 +146,6 @@ def _reruns(
     return tuple(found)
 
 
-def _with_trials(store: Store, study: Study) -> StudyStatus:
-    return StudyStatus(study, dict(store.counts(study.name)), store.trials(study.name))
+def _with_trials(store: Store, study: Study, abandoned: str) -> StudyStatus:
+    counts, trials = dict(store.counts(study.name)), store.trials(study.name)
+    return StudyStatus(study, counts, trials, abandoned=abandoned)
