@@ -152,7 +152,7 @@ def test_trials_of_another_program_are_not_pooled_in_silence(project):
 def test_a_program_that_never_trained_a_trial_may_be_mended_without_a_word(project):
     (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0").replace(
         'trial.config["optimizer"] == "adam"', "True"))  # fmt: skip
-    project.type("run", "first", "--no-report")
+    project.type("run", "first", "--no-report", "--no-try")
     (project.folder / "train.py").write_text(MENDED)
     _, document = project.json("run", "first", "--retry", "failed", "--no-report")
     assert document["counts"] == {"complete": 8}
@@ -228,3 +228,30 @@ def test_trials_that_fail_in_different_ways_do_not_stop_a_round(project):
     _, document = project.json("run", "first", "--no-report")
     assert document["counts"] == {"complete": 4, "failed": 4}
     assert document["crashing"] == []
+
+
+def test_the_first_run_of_a_project_tries_its_program_first(project):
+    (project.folder / "train.py").write_text(BROKEN.replace("import pathlib", "import pathlib, jx"))
+    assert "No module named 'jx'" in project.refused("run", "first")
+    (project.folder / "train.py").write_text("def train(trial):\n    raise KeyError('data')\n")
+    said = project.refused("run", "first", "--json")
+    assert "KeyError: 'data' (train.py, line 2)" in said
+    assert "playbook try runs it alone" in said
+    assert not (project.folder / ".playbook").exists()
+    (project.folder / "train.py").write_text(MENDED)
+    project.json("run", "first", "--no-report")
+    assert (project.folder / "starts-try-0.txt").read_text() == "x"
+    project.type("run", "first", "--no-report")
+    assert (project.folder / "starts-try-0.txt").read_text() == "x", "tried once"
+
+
+def test_what_a_try_took_feeds_the_plan(project):
+    assert project.json("plan", "first")[1]["seconds_per_trial"] is None
+    assert "to measure one: playbook try" in project.type("plan", "first")[1]
+    project.type("try")
+    planned = project.json("plan", "first")[1]
+    assert planned["seconds_per_trial"] > 0
+    assert planned["measured_by_try"]
+    assert "by playbook try" in project.type("plan", "first")[1]
+    project.type("run", "first", "--no-report")
+    assert not project.json("plan", "first")[1]["measured_by_try"]

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     "--same-program", default="", metavar="WHY",
     help="The training program has changed, and this is why it trains alike; kept on record.",
 )  # fmt: skip
+@click.option(
+    "--no-try", is_flag=True,
+    help="Do not run the program once, briefly, before the first round of a project.",
+)  # fmt: skip
 @click.option("--no-report", is_flag=True, help="Do not write the report at the end.")
 @json_option
 def command(
@@ -37,6 +41,7 @@ def command(
     trials: int | None,
     retry: tuple[Retried, ...],
     same_program: str,
+    no_try: bool,
     no_report: bool,
     as_json: bool,
 ) -> None:
@@ -57,9 +62,11 @@ def command(
             trials=trials,
             retry=retry,
             same_program=same_program,
+            try_first=not no_try,
             write_report=not no_report,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
+            tell=lambda line: None if as_json else click.echo(line, err=True),
         )
     if as_json:
         print_json(result.as_document())

@@ -41,6 +41,7 @@ class RoundPlan:
         steps: training steps of all trials that are left.
         workers: trials at the same time.
         seconds_per_trial: measured on finished trials; ``None`` before the first.
+        measured_by_try: whether that is from one short run instead, its start included.
         seconds: estimate for what is left; ``None`` without a measurement.
         caveats: what the answer will hold for only.
         warnings: what the playbook would object to.
@@ -55,6 +56,7 @@ class RoundPlan:
     steps: Step
     workers: int
     seconds_per_trial: Seconds | None
+    measured_by_try: bool
     seconds: Seconds | None
     caveats: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -68,6 +70,7 @@ def plan_round(
     finished: int = 0,
     failed: int = 0,
     seconds_per_trial: Seconds | None = None,
+    measured_by_try: bool = False,
 ) -> RoundPlan:
     """Plan of a round.
 
@@ -81,6 +84,7 @@ def plan_round(
         finished: trials that have ended already and did not fail.
         failed: trials that have failed.
         seconds_per_trial: measured; ``None`` if unknown.
+        measured_by_try: whether one short run has measured it.
     """
     trials = sum(study.trials for study in studies)
     left = max(0, trials - finished - failed)
@@ -98,6 +102,7 @@ def plan_round(
         steps=left * project.training.max_train_steps,
         workers=workers,
         seconds_per_trial=seconds_per_trial,
+        measured_by_try=measured_by_try,
         seconds=None if seconds_per_trial is None else seconds_per_trial * -(-left // workers),
         caveats=caveats_of(project, studies, reasons=round_.reasons),
         warnings=design_warnings(project, round_),

@@ -260,7 +260,9 @@ def _round_state(
         reruns=0 if answered is None else _reruns(opened, store, answered, tallies),
         decision=decided if decided is not None and _agree(decided.candidate, best) else None,
         launched=bool(launches) and _agree(launches[-1].after, best),
-        failures=_failures(store, searches, name, tallies),
+        failures=()
+        if is_imported(store, searches, name)
+        else _failures(store, searches, name, tallies),
         imported=imported,
     )
 
@@ -274,7 +276,7 @@ def _failures(
         for s in searches
         if (s.round or s.name) == name and tallies[s.name].counts.get(Status.FAILED)
     ]
-    trials = [t for study in failing for t in store.trials(study) if t.attempts]
+    trials = [t for study in failing for t in store.trials(study)]
     return tuple(found.text() for found in failed_alike(trials, round_name=name))
 
 

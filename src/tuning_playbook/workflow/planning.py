@@ -30,6 +30,7 @@ from tuning_playbook.workflow.opening import (
     refuse_unknown_followed,
 )
 from tuning_playbook.workflow.programs import present_program
+from tuning_playbook.workflow.tried import last_tried
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -82,6 +83,8 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     studies = studies_of(opened.project, round_)
     finished, failed, pace = _so_far(opened, round_, studies)
+    tried = last_tried(opened.folder) if pace is None else None
+    pace = pace if tried is None else tried.seconds_per_step
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
     planned = plan_round(
         opened.project,
@@ -90,6 +93,7 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
         finished=finished,
         failed=failed,
         seconds_per_trial=seconds,
+        measured_by_try=tried is not None,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))

@@ -13,6 +13,7 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.words import listed
+from tuning_playbook.workflow.imported_rounds import import_facts
 
 Retried: TypeAlias = Literal["failed", "infeasible", "stopped"]
 
@@ -36,8 +37,9 @@ def trials_to_retry(
     found = tuple(
         trial
         for study in studies
+        if statuses and import_facts(store.events(study.name)) is None
         for trial in store.trials(study.name)
-        if trial.status in statuses and trial.attempts
+        if trial.status in statuses
     )
     if kinds and not found:
         name = studies[0].round or studies[0].name if studies else "this round"

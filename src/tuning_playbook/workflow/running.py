@@ -10,6 +10,7 @@ from typing import Any
 
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
+from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failures import FailedAlike, failed_alike
@@ -34,6 +35,8 @@ from tuning_playbook.workflow.programs import present_program, remember_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.round_facts import remember_round
+from tuning_playbook.workflow.starting import try_target
+from tuning_playbook.workflow.tried import last_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,11 @@ def run_round(
     trials: int | None = None,
     retry: Collection[Retried] = (),
     same_program: str = "",
+    try_first: bool = False,
     write_report: bool = True,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RoundResult:
     """Run all trials of a round that have not ended yet, and write its report.
 
@@ -120,9 +125,11 @@ def run_round(
         trials: for each arm, where it is to be more than the round file says.
         retry: ended trials to run again, by how they ended.
         same_program: why trials of another version of the program may be pooled with new ones.
+        try_first: whether to run the program once, briefly, in a project where it never ran.
         write_report: whether to draw the report at the end.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
+        tell: called with a line for a person, before the round runs.
 
     Raises:
         PlaybookError: for mistakes in the files, a target that cannot be imported, a store that
@@ -133,6 +140,8 @@ def run_round(
     if trials is not None:
         round_ = replace(round_, trials=max(trials, round_.trials))
     command = command or f"playbook run {round_.name}"
+    if try_first:
+        _try_a_new_program(opened, tell)
     asked = _Asked(command, present_program(opened), frozenset(retry), same_program)
     summary = drive(
         opened,
@@ -163,6 +172,32 @@ def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
     finally:
         store.close()
     return failed_alike(trials, round_name=round_name)
+
+
+def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None:
+    """One short run where nothing has run yet: a mistake there would cost every trial."""
+    if last_tried(opened.folder) is not None or _has_trained(opened):
+        return
+    tell("the program has not run here yet, so it is tried first, briefly (as by playbook try)")
+    tried = try_target(opened.folder)
+    if not tried.ok:
+        raise TargetError(
+            f"one short run of the training program failed, so no trial was started: "
+            f"{tried.text()}\nMend it and type the same again; playbook try runs it alone, and "
+            "--no-try leaves this out"
+        )
+    tell(f"tried: {tried.steps} steps in {tried.seconds:.1f} s")
+
+
+def _has_trained(opened: OpenProject) -> bool:
+    try:
+        store = project_store(opened, must_exist=True)
+    except NoStoreYet:
+        return False
+    try:
+        return any(Status.COMPLETE in tally.counts for tally in store.tallies().values())
+    finally:
+        store.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from tuning_playbook.store import MemoryStore, locked
 from tuning_playbook.study import Resources, Study
 from tuning_playbook.trial import MetricSummary, Status, Trial
 from tuning_playbook.workflow.opening import open_project
+from tuning_playbook.workflow.programs import present_program
+from tuning_playbook.workflow.tried import Tried, remember_tried
 
 
 def init_project(folder: Path, *, target: str, metric: str, direction: str) -> tuple[Path, ...]:
@@ -165,7 +167,11 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
         seconds = time.monotonic() - began
         (trial,) = store.trials("try")
         output = _last_lines(trial_folder(Path(scratch), trial))
-    return TriedTarget(trial, length, seconds, output)
+    tried = TriedTarget(trial, length, seconds, output)
+    if tried.ok:
+        took = trial.finished_at - trial.started_at
+        remember_tried(opened.folder, Tried(present_program(opened), length, took))
+    return tried
 
 
 def _last_lines(folder: Path, count: int = 12) -> str:
