@@ -255,3 +255,29 @@ def test_what_a_try_took_feeds_the_plan(project):
     assert "by playbook try" in project.type("plan", "first")[1]
     project.type("run", "first", "--no-report")
     assert not project.json("plan", "first")[1]["measured_by_try"]
+
+
+def test_run_status_check_and_report_count_alike(project):
+    fails = "1 / step if (i := trial.index) not in (1, 2) else 1.0 if i == 2 else float('nan'))"
+    noisy = MENDED.replace("1 / step)", fails)
+    noisy = noisy.replace("error=", "error=0.1 if trial.index == 2 else ")
+    (project.folder / "train.py").write_text(noisy)
+    project.edit("playbook.toml", "[metric]", "[metric]\nchance = 0.1")
+    project.edit("rounds/first.toml", "trials = 4", "trials = 8")
+    _, ran, _ = project.type("run", "first")
+    _, document = project.json("run", "first", "--no-report")
+    told = document["account"]["fates"]
+    assert told["infeasible"] == 2
+    assert told["judged infeasible"] >= 2
+    assert f"16 trials: {told['complete']} complete, 2 infeasible as run (2 non-finite)" in ran
+    of_studies = [s["account"]["fates"] for s in project.json("status", "first")[1]["studies"]]
+    page = (project.folder / "reports" / "first.html").read_text()
+    checked = {
+        s["study"]: next(f for f in s["findings"] if f["check"] == "infeasible-fraction")
+        for s in project.json("check", "first")[1]["studies"]
+    }
+    for fate, count in told.items():
+        assert sum(f.get(fate, 0) for f in of_studies) == count
+        found = [f["evidence"]["account"]["fates"].get(fate, 0) for f in checked.values()]
+        assert sum(found) == count
+        assert page.count(fate) >= count

@@ -22,7 +22,7 @@ _MOST_FAILURES = 3  # ways to fail that are told of a study
 def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
     """How far each study is, one line each."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("study", "done", "running", "infeasible", "failed", "question"):
+    for column in ("study", "done", "running", "infeasible as run", "failed", "question"):
         table.add_column(column, overflow="fold")
     for study, counts in studies:
         total = sum(counts.values())
@@ -62,9 +62,16 @@ def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> 
     return Group("", table)
 
 
-def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
-    """The best trials of a study and why others were lost."""
+def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> RenderableType:
+    """The best trials of a study and why others were lost.
+
+    Args:
+        study: which.
+        trials: of it.
+        account: what happened to them, in words.
+    """
     lines: list[RenderableType] = [Text(f"\n{study.name}", style="bold")]
+    lines += [Text(f"  {account}")] * bool(account)
     for value, step, trial in _best(study, trials)[:3]:
         config = ", ".join(
             f"{k} = {trial.config[k]:.5g}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.fates import Account, account, joined
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.design.follow_up import (
     counting_trials,
@@ -67,6 +68,11 @@ def arms_of_round(
         _arm(store, _by_first_program(study, same), earlier, chance_level)
         for study in stored_studies(store, round_name)
     )
+
+
+def account_of_arms(arms: Sequence[Arm]) -> Account:
+    """What happened to a round's own trials; those that it takes over are counted elsewhere."""
+    return joined([account(arm.table, rows=len(arm.trials) - arm.taken_over) for arm in arms])
 
 
 def arm_label(study: Study) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.analysis.fates import Account
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.design import studies_of
 from tuning_playbook.errors import NoStoreYet, TargetError
@@ -21,6 +22,7 @@ from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Status
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.abandoning import take_up
+from tuning_playbook.workflow.arms import account_of_arms
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
 from tuning_playbook.workflow.opening import (
@@ -46,6 +48,7 @@ class RoundResult:
     Args:
         round: its name.
         counts: trials in each status, over all its studies.
+        account: what happened to them, measurements judged; ``None`` before any has ended.
         interrupted: whether trials are left.
         answer: what the round says; ``None`` before it has ended.
         report: the file written, if any.
@@ -60,6 +63,7 @@ class RoundResult:
     report: Path | None = None
     failures: tuple[FailedAlike, ...] = ()
     crashing: tuple[str, ...] = ()
+    account: Account | None = None
 
     @property
     def complete_trials(self) -> int:
@@ -72,6 +76,7 @@ class RoundResult:
             "schema": 1,
             "round": self.round,
             "counts": {status.value: count for status, count in self.counts.items()},
+            "account": None if self.account is None else self.account.as_document(),
             "interrupted": self.interrupted,
             "answer": None if self.answer is None else asdict(self.answer),
             "report": None if self.report is None else str(self.report),
@@ -81,8 +86,8 @@ class RoundResult:
 
     def text(self) -> str:
         """For a person."""
-        words = [f"{count} {status.value}" for status, count in self.counts.items()]
-        lines = [f"{self.round}: {', '.join(words)}"]
+        words = ", ".join(f"{count} {status.value}" for status, count in self.counts.items())
+        lines = [f"{self.round}: {self.account.text() if self.account else words}"]
         lines += [found.text() for found in self.failures]
         if self.crashing:
             lines.append(
@@ -161,6 +166,7 @@ def run_round(
         write_answer_report(opened, answered) if write_report else None,
         _failures(opened, round_.name),
         tuple(sorted(summary.crashing)),
+        account_of_arms(answered.arms),
     )
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.analysis.fates import Account
 from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import abandoned_rounds
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
+from tuning_playbook.workflow.arms import Arm, account_of_arms, arms_of_round
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
     project_store,
-    stored_studies,
 )
 from tuning_playbook.workflow.reruns import has_protocol, present_code
+from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class StudyStatus:
         study: which.
         counts: trials in each status.
         trials: all trials, where one round was asked for; else empty.
+        account: what happened to the trials, where one round was asked for.
         abandoned: why its round was given up; empty where it was not.
         outdated: why reruns cannot be compared with ones made now; empty where they can.
     """
@@ -38,6 +41,7 @@ class StudyStatus:
     trials: tuple[Trial, ...] = ()
     outdated: str = ""
     abandoned: str = ""
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class ProjectStatus:
                     "question": s.study.question,
                     "trials": s.study.trials,
                     "abandoned": s.abandoned,
+                    "account": None if s.account is None else s.account.as_document(),
                     "counts": {status.value: n for status, n in s.counts.items()},
                 }
                 for s in self.studies
@@ -88,7 +93,11 @@ class ProjectStatus:
         from rich.console import Group
 
         rows = [(_titled(s), s.counts) for s in self.studies]
-        detailed = [study_panel(s.study, s.trials) for s in self.studies if s.trials]
+        detailed = [
+            study_panel(s.study, s.trials, s.account.text() if s.account else "")
+            for s in self.studies
+            if s.trials
+        ]
         again = [(s.study, s.counts, s.outdated) for s in self.reruns]
         return Group(rounds_table(rows), *([reruns_table(again)] if again else []), *detailed)
 
@@ -108,7 +117,9 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
         if round_name is not None:
             name = round_name.removesuffix(".toml")
             why = abandoned_rounds(store).get(name, "")
-            found = tuple(_with_trials(store, s, why) for s in stored_studies(store, name))
+            chance, facts = opened.project.chance_level, facts_of_rounds(store)
+            arms = arms_of_round(store, name, facts=facts, chance_level=chance)
+            found = tuple(_with_trials(store, arm, why) for arm in arms)
             return ProjectStatus(opened.project.name, found)
         tallies = store.tallies()
         counts = {name: dict(tally.counts) for name, tally in tallies.items()}
@@ -146,6 +157,7 @@ def _reruns(
     return tuple(found)
 
 
-def _with_trials(store: Store, study: Study, abandoned: str) -> StudyStatus:
-    counts, trials = dict(store.counts(study.name)), store.trials(study.name)
-    return StudyStatus(study, counts, trials, abandoned=abandoned)
+def _with_trials(store: Store, arm: Arm, abandoned: str) -> StudyStatus:
+    trials, counts = store.trials(arm.study.name), dict(store.counts(arm.study.name))
+    told = account_of_arms([arm])
+    return StudyStatus(arm.study, counts, trials, abandoned=abandoned, account=told)
