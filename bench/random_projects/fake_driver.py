@@ -49,9 +49,16 @@ class FakeDriver:
     """Ends the trials of some studies, and stops, as by Ctrl-C, after ``left`` of them."""
 
     def __init__(
-        self, studies: Sequence[Study], *, store: Store, traveller: Traveller, **_: Any
+        self,
+        studies: Sequence[Study],
+        *,
+        store: Store,
+        traveller: Traveller,
+        program: str,
+        **_: Any,
     ) -> None:
         self._studies, self._store, self._traveller = studies, store, traveller
+        self._program = program
 
     def run(self) -> RunSummary:
         most = self._traveller.left
@@ -59,8 +66,9 @@ class FakeDriver:
         while most > 0 and queue:
             for study in list(queue):
                 claimed = self._store.claim(
-                    study.name, worker="w", count=1, now=time.time(), lease_seconds=60.0
-                )
+                    study.name, worker="w", count=1, now=time.time(), lease_seconds=60.0,
+                    program=self._program,
+                )  # fmt: skip
                 if not claimed:
                     queue.remove(study)
                     continue

@@ -121,7 +121,7 @@ class Traveller:
         self.left = (
             int(self.rng.integers(1, 12)) if trains and self.rng.random() < 0.15 else _ENDLESS
         )
-        more = ("--no-report",) if words[0] == "run" else ()
+        more = ("--no-report", "--no-try") if words[0] == "run" else ()
         code, said = self.type(*words, *more)
         if code not in (0, 1) and not (code == 130 and self.left < _ENDLESS):
             self.fault(f"{step['command']} ended with {code}: {said[:300]}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from tuning_playbook.study import Provenance
+from tuning_playbook.study import Provenance, Target, describe_target
 
 # A patch beyond this size is a sign of data under version control, not of a change to code.
 PATCH_LIMIT_CHARACTERS = 1_000_000
@@ -32,12 +32,13 @@ _OTHER_FOLDERS = frozenset(
 _OTHER_FILES = frozenset({"playbook.toml"})
 
 
-def provenance_of(folder: Path, *, command: str) -> Provenance:
+def provenance_of(folder: Path, *, command: str, target: Target | None = None) -> Provenance:
     """What is needed to run a study again.
 
     Args:
         folder: the project's folder, inside a git repository or not.
         command: what the user typed.
+        target: what is started of the program; it belongs to the version of the program.
 
     Returns:
         Empty commit and patch outside a repository. The patch holds changes to tracked files and
@@ -50,11 +51,35 @@ def provenance_of(folder: Path, *, command: str) -> Provenance:
         command=command,
         commit=commit,
         patch=_patch(folder) if commit else "",
-        code=code_digest(folder),
+        code=code_digest(folder) if target is None else program_digest(folder, target),
         python=platform.python_version(),
         package=version("tuning-playbook"),
         host=socket.gethostname(),
     )
+
+
+def program_digest(folder: Path, target: Target) -> str:
+    """Which version of the training program this is, and which part of it is started.
+
+    Args:
+        folder: the project's folder.
+        target: a function of it, or a command.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    text = f"{code_digest(folder)}\0{describe_target(target)}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def program_files(folder: Path) -> dict[str, str]:
+    """Name -> digest of every file that `code_digest` counts, to tell later which have changed."""
+    return {
+        name: hashlib.sha256(
+            _content(path) if size <= _LARGEST_PROGRAM_BYTES else str(size).encode()
+        ).hexdigest()[:16]
+        for name, path, size in sorted(_program_files(str(folder), ""))
+    }
 
 
 def code_digest(folder: Path) -> str:

@@ -32,6 +32,11 @@ class Status(StrEnum):
         """Whether nothing more will happen to the trial."""
         return self not in (Status.WAITING, Status.RUNNING)
 
+    @property
+    def ended_short(self) -> bool:
+        """Whether the trial has ended and did not complete."""
+        return self.is_finished and self is not Status.COMPLETE
+
 
 class Reason(StrEnum):
     """Why a trial did not complete. Stored: values are added, never changed or removed."""
@@ -134,6 +139,8 @@ class Trial:
         created_at, started_at, finished_at: seconds since the epoch; NaN where not yet.
         summaries: metric name -> `MetricSummary`, once it has ended.
         checkpoints: kept checkpoints, in order of steps.
+        program: digest of the training program that its last attempt ran, see
+            `tuning_playbook.provenance`; empty where unknown.
     """
 
     study: str
@@ -150,3 +157,4 @@ class Trial:
     finished_at: Seconds = float("nan")
     summaries: Mapping[str, MetricSummary] = field(default_factory=lambda: MappingProxyType({}))
     checkpoints: tuple[Checkpoint, ...] = ()
+    program: str = ""

@@ -18,6 +18,7 @@ EVENTS = st.lists(
         st.tuples(st.just("tick"), st.integers(0, 100), st.none()),
         st.tuples(st.just("lease"), st.integers(0, 8), st.none()),
         st.tuples(st.just("stop"), st.none(), st.none()),
+        st.tuples(st.just("by hand"), st.integers(0, 8), st.none()),
     ),
     max_size=40,
 )
@@ -40,6 +41,8 @@ def test_any_order_of_events_keeps_the_slots_and_ends_every_trial_once(events, s
         elif kind == "lease":
             event = control.LeaseEnded(keys[a % len(keys)] if keys else "nobody")
             lost |= set(keys[a % len(keys) :][:1]) if keys else set()
+        elif kind == "by hand":
+            event = control.TrialStopRequested(keys[a % len(keys)] if keys else "nobody")
         else:
             event = control.StopRequested()
         state, orders = control.advance(state, event, limits)
@@ -87,6 +90,30 @@ def test_a_stop_releases_running_trials_however_often_they_were_started():
     assert orders == (control.Kill("study#0.5"),)
     _, (order,) = control.advance(state, control.Exited("study#0.5", None), limits)
     assert order == control.Release(trial(0, attempts=5))
+
+
+def test_a_trial_that_is_stopped_by_hand_is_cancelled_and_the_others_go_on():
+    limits = control.Limits(slots=2)
+    state = control.RunState()
+    for index in (0, 1):
+        state, _ = control.advance(state, control.Claimed(trial(index)), limits)
+    asked = control.TrialStopRequested("study#0.1", "it stands still")
+    state, orders = control.advance(state, asked, limits)
+    assert orders == (control.Kill("study#0.1"),)
+    assert control.advance(state, asked, limits) == (state, ())  # once is enough
+    state, orders = control.advance(state, control.Exited("study#0.1", None), limits)
+    detail = "stopped by hand: it stands still"
+    ended = Outcome(Status.CANCELLED, Reason.CANCELLED, detail)
+    assert orders == (control.Finish(trial(0), ended),)
+    assert list(state.running) == ["study#1.1"]
+
+
+def test_a_trial_that_ends_while_it_is_stopped_keeps_its_end():
+    limits = control.Limits(slots=1)
+    state, _ = control.advance(control.RunState(), control.Claimed(trial(0)), limits)
+    state, _ = control.advance(state, control.TrialStopRequested("study#0.1"), limits)
+    _, orders = control.advance(state, control.Exited("study#0.1", COMPLETE), limits)
+    assert orders == (control.Finish(trial(0), COMPLETE),)
 
 
 def test_arms_keep_level():

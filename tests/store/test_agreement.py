@@ -86,6 +86,11 @@ class Agreement(RuleBasedStateMachine):
             "finish", "study", index, worker=worker, now=self.now, outcome=outcome, summaries={}
         )
 
+    @rule(index=INDICES, fresh=st.booleans())
+    def reopen(self, index, fresh):
+        event = Event(self.now, "reopened", trial=index)
+        self.both("reopen", "study", index, event=event, fresh=fresh)
+
     @rule(worker=WORKERS, index=INDICES)
     def release(self, worker, index):
         self.both("release", "study", index, worker=worker)

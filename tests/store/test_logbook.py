@@ -92,6 +92,8 @@ def test_a_postgresql_store_from_before_the_logbook_is_brought_up(postgres_url):
     engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
         _migrate_to(connection, "0001")
+        # Today's statements write the old rows, and name this column.
+        connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN program TEXT")
     assert "logbook" not in inspect(engine).get_table_names()
     old = SqlStore(Database(engine, place="old"))
     old.create(example_study(), example_trials(2))
@@ -99,11 +101,15 @@ def test_a_postgresql_store_from_before_the_logbook_is_brought_up(postgres_url):
     chunk = example_chunk(range(1, 3))
     old.append("study", 0, worker="w", now=0.0, lease_seconds=60, chunks=[chunk])
     old.close()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE trial DROP COLUMN program")
+    engine.dispose()
     store = open_store(postgres_url)
     store.enter(LogbookEntry(1.0, "launch", "first", data={"gain": math.inf}))
     assert store.logbook(kind="launch")[0].data == {"gain": math.inf}
     assert store.counts("study") == {Status.RUNNING: 1, Status.WAITING: 1}
     assert store.curves("study")[0]["loss"].values.tolist() == [1.1, 2.1]
+    assert [t.program for t in store.trials("study")] == ["", ""]
     store.close()
 
 

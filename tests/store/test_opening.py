@@ -61,7 +61,7 @@ def test_a_store_of_a_newer_version_names_both_revisions_and_the_cure(store_url)
     with store._database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE playbook_revision SET version_num = '0042'")
     store.close()
-    with pytest.raises(StoreTooNew, match=r"0042.*0002.*pip install --upgrade tuning-playbook"):
+    with pytest.raises(StoreTooNew, match=r"0042.*0003.*pip install --upgrade tuning-playbook"):
         open_store(store_url)
 
 

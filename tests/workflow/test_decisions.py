@@ -234,8 +234,9 @@ def test_a_gain_below_the_complexity_cost_is_not_adopted(project):
 
 
 def test_an_open_decision_says_how_many_reruns_would_settle_it(project):
-    gain = project.json("decide", "better")[1]["gain"]
-    code, decision = project.json("decide", "better", "--complexity-cost", str(gain - 0.03))
+    decided = project.json("decide", "better")[1]
+    cost = decided["lower"] + 0.2 * (decided["gain"] - decided["lower"])
+    code, decision = project.json("decide", "better", "--complexity-cost", str(cost))
     assert (code, decision["choice"]) == (1, "inconclusive")
     asked = decision["reruns_asked"]
     assert 3 < asked <= 50

@@ -38,7 +38,7 @@ def project(tmp_path, typed_project):
     (tmp_path / "rounds/first.toml").write_text(FIRST)
     (tmp_path / "rounds/norm.toml").write_text(SECOND)
     found = typed_project(tmp_path)
-    found.type("run", "first", "--no-report")
+    found.type("run", "first", "--no-report", "--no-try")
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tuning_playbook.analysis.fates import account
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.infeasible_region import (
     Location,
@@ -17,7 +18,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import counted, percent
+from tuning_playbook.words import counted, listed, percent
 
 _MOST_NAMES = 50
 
@@ -81,7 +82,7 @@ class InfeasibleFraction:
             and min(place.p_value for place in places) * len(places) > self.unrelated_p
         )
         evidence = self._evidence(table, judged, places)
-        summary = self._summary(judged, total, infeasible, causes)
+        summary = self._summary(table, judged, total, infeasible, causes)
         if judged.share > self.extreme:
             verdict = Verdict.FAIL
             summary += "; suspect the program before the search space."
@@ -122,12 +123,23 @@ class InfeasibleFraction:
         )
 
     def _summary(
-        self, judged: Feasibility, total: int, infeasible: int, causes: tuple[Location, ...]
+        self,
+        table: TrialTable,
+        judged: Feasibility,
+        total: int,
+        infeasible: int,
+        causes: tuple[Location, ...],
     ) -> str:
         if not infeasible:
             return f"All {total} finished trials are feasible"
         kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
         text = f"{infeasible} of {total} trials ({percent(judged.share)}) are infeasible ({kinds})"
+        told = account(table)
+        if told.as_run and told.judged:
+            as_run, by_curves = sum(told.as_run.values()), sum(told.judged.values())
+            parts = [f"{as_run} as run", f"{by_curves} more judged by what they measured"]
+            failed = infeasible - as_run - by_curves
+            text += f": {listed([*parts, *([f'{failed} failed'] if failed else [])])}"
         return f"{text}, mostly where {_place(causes[0])}" if causes else text
 
     def _evidence(
@@ -139,6 +151,7 @@ class InfeasibleFraction:
             "infeasible_trials": len(rows),
             "share": number(judged.share, 3),
             "kinds": dict(judged.counts),
+            "account": account(table).as_document(),
             "poor_but_feasible": int(judged.poor.sum()),
             "chance_level": number(table.objective.direction.sign * judged.chance.loss),
             "chance_level_from": judged.chance.origin,

@@ -22,6 +22,10 @@ from tuning_playbook.cli.options import json_option, print_json, project_option
 @click.option("--baseline", is_flag=True, help="Only the baseline; needs no ROUND.")
 @click.option("--arms", is_flag=True, help="The best configuration of every arm instead.")
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
+@click.option(
+    "--same-program", default="", metavar="WHY",
+    help="The training program has changed, and this is why earlier reruns count; kept on record.",
+)  # fmt: skip
 @json_option
 def command(
     round_name: str | None,
@@ -31,6 +35,7 @@ def command(
     baseline: bool,
     arms: bool,
     workers: int | None,
+    same_program: str,
     as_json: bool,
 ) -> None:
     """Run ROUND's best configuration and the baseline again, with fresh seeds.
@@ -56,6 +61,7 @@ def command(
             baseline=baseline or both,
             arms=arms,
             workers=workers,
+            same_program=same_program,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
         )
@@ -63,6 +69,6 @@ def command(
         print_json(result.as_document())
     else:
         click.echo(result.text())
-    if result.interrupted:
+    if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if all(r.finite for r in result.reruns) else 1)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+
+if TYPE_CHECKING:
+    from tuning_playbook.workflow.retrying import Retried
 
 
 @click.command("run")
@@ -16,6 +20,18 @@ from tuning_playbook.cli.options import json_option, print_json, project_option,
 @project_option
 @click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
 @click.option("--trials", type=click.IntRange(min=1), help="Trials for each arm, if more.")
+@click.option(
+    "--retry", multiple=True, type=click.Choice(["failed", "infeasible", "stopped"]),
+    help="Run ended trials again that failed, were infeasible, or were stopped by hand.",
+)  # fmt: skip
+@click.option(
+    "--same-program", default="", metavar="WHY",
+    help="The training program has changed, and this is why it trains alike; kept on record.",
+)  # fmt: skip
+@click.option(
+    "--no-try", is_flag=True,
+    help="Do not run the program once, briefly, before the first round of a project.",
+)  # fmt: skip
 @click.option("--no-report", is_flag=True, help="Do not write the report at the end.")
 @json_option
 def command(
@@ -23,13 +39,17 @@ def command(
     folder: Path,
     workers: int | None,
     trials: int | None,
+    retry: tuple[Retried, ...],
+    same_program: str,
+    no_try: bool,
     no_report: bool,
     as_json: bool,
 ) -> None:
     """Run ROUND, or go on with it where it stopped.
 
     Ctrl-C stops it cleanly: running trials go on from their last checkpoint next time. Several
-    runs of one round share its trials.
+    runs of one round share its trials. With --retry, trials that ended without completing run again
+    with the same configuration, seed and number; their earlier attempts stay on record.
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.workflow.running import run_round
@@ -40,14 +60,18 @@ def command(
             round_name,
             workers=workers,
             trials=trials,
+            retry=retry,
+            same_program=same_program,
+            try_first=not no_try,
             write_report=not no_report,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
+            tell=lambda line: None if as_json else click.echo(line, err=True),
         )
     if as_json:
         print_json(result.as_document())
     else:
         click.echo(result.text())
-    if result.interrupted:
+    if result.interrupted and not result.crashing:
         sys.exit(130)
-    sys.exit(0 if result.complete_trials else 1)
+    sys.exit(0 if result.complete_trials and not result.crashing else 1)

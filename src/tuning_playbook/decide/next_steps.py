@@ -9,6 +9,12 @@ from dataclasses import replace
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
 from tuning_playbook.decide.mending import advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.running_steps import (
+    begun_steps,
+    failing_step,
+    going_on_step,
+    unfinished_steps,
+)
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
@@ -37,15 +43,12 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     Source: playbook, "The incremental tuning strategy".
     """
     current = state.current
+    steps: list[NextStep] = []
     if current is not None and current.finished < current.planned:
-        return (
-            NextStep(
-                f"Go on with round {current.name}",
-                f"{current.planned - current.finished} of {current.planned} trials are left",
-                f"playbook run {current.name}",
-            ),
-        )
-    if current is not None and current.planned and current.answered is None:
+        steps += unfinished_steps(current)
+        if any(step.command for step in steps):
+            return tuple(steps)
+    elif current is not None and current.planned and current.answered is None:
         return (
             NextStep(
                 f"Read the answer of round {current.name}",
@@ -53,14 +56,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
                 f"playbook {'report' if current.imported else 'run'} {current.name}",
             ),
         )
-    steps = [
-        NextStep(
-            f"Go on with round {name}",
-            f"{left} of its trials are left since it was interrupted",
-            f"playbook run {name}",
-        )
-        for name, left in state.begun.items()
-    ]
+    steps += begun_steps(state)
     steps += [
         NextStep(
             f"Run round {name}",
@@ -70,6 +66,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         )
         for name in state.waiting
     ]
+    if current is not None and current.failures and current.finished >= current.planned:
+        steps.append(failing_step(current))
     if current is not None and current.answered is not None:
         steps += _after(state, current, current.answered)
     for earlier in state.unsettled:
@@ -148,6 +146,8 @@ def _mending(
                 round=replace(current.written, name=name),
                 source=advice.source,
             )
+        elif advice.command and current.mixed:
+            yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
 

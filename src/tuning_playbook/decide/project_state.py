@@ -58,6 +58,11 @@ class RoundState:
         reruns_left: of those that were asked for, how many have not ended.
         decision: the newest, where it is about the best configuration.
         launched: whether the best configuration was launched.
+        failures: trials that failed, one text for each way to fail, with where to read more.
+        mended: whether running these again may help: the machine failed them, or the training
+            program has changed since.
+        mixed: whether ended trials ran another version of the training program than there is now,
+            so that more trials would not be comparable.
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
     """
@@ -71,6 +76,9 @@ class RoundState:
     reruns_left: int = 0
     decision: Decision | None = None
     launched: bool = False
+    failures: tuple[str, ...] = ()
+    mended: bool = False
+    mixed: bool = False
     imported: bool = False
 
 
@@ -83,6 +91,7 @@ class ProjectState:
         current: the round that ran last; ``None`` before the first.
         waiting: rounds that have a file and never ran.
         begun: earlier rounds with trials left -> how many.
+        begun_mixed: those of them whose ended trials ran another version of the training program.
         unsettled: earlier rounds whose answer is void and that no round has asked again.
         followed: rounds whose trials count in another one, run or written.
         asked: keys that earlier rounds have compared, or that waiting ones will.
@@ -95,6 +104,7 @@ class ProjectState:
     current: RoundState | None = None
     waiting: tuple[str, ...] = ()
     begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()
     followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()

@@ -36,11 +36,13 @@ class RoundPlan:
         question: what it asks.
         arms: its studies.
         trials: of all arms.
-        finished: of them, already run.
+        finished: of them, already run; failed ones are not among them.
+        failed: of them, ended by a fault of the program or the machine, which may run again.
         shared: of them, already run by other rounds: the same configurations, seeds and program.
         steps: training steps of all trials that are left.
         workers: trials at the same time.
         seconds_per_trial: measured on finished trials; ``None`` before the first.
+        measured_by_try: whether that is from one short run instead, its start included.
         seconds: estimate for what is left; ``None`` without a measurement.
         caveats: what the answer will hold for only.
         warnings: what the playbook would object to.
@@ -51,10 +53,12 @@ class RoundPlan:
     arms: tuple[ArmPlan, ...]
     trials: int
     finished: int
+    failed: int
     shared: int
     steps: Step
     workers: int
     seconds_per_trial: Seconds | None
+    measured_by_try: bool
     seconds: Seconds | None
     caveats: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -66,8 +70,10 @@ def plan_round(
     studies: Sequence[Study],
     *,
     finished: int = 0,
+    failed: int = 0,
     shared: int = 0,
     seconds_per_trial: Seconds | None = None,
+    measured_by_try: bool = False,
 ) -> RoundPlan:
     """Plan of a round.
 
@@ -78,12 +84,14 @@ def plan_round(
         project: declares every hyperparameter, and the workers.
         round_: what is asked.
         studies: that would run, see `tuning_playbook.design.studies_of`.
-        finished: trials that have ended already.
+        finished: trials that have ended already and did not fail.
+        failed: trials that have failed.
         shared: trials that other rounds have run already.
         seconds_per_trial: measured; ``None`` if unknown.
+        measured_by_try: whether one short run has measured it.
     """
     trials = sum(study.trials for study in studies)
-    left = max(0, trials - finished - shared)
+    left = max(0, trials - finished - failed - shared)
     workers = project.resources.workers
     return RoundPlan(
         round=round_.name,
@@ -94,10 +102,12 @@ def plan_round(
         ),
         trials=trials,
         finished=finished,
+        failed=failed,
         shared=shared,
         steps=left * project.training.max_train_steps,
         workers=workers,
         seconds_per_trial=seconds_per_trial,
+        measured_by_try=measured_by_try,
         seconds=None if seconds_per_trial is None else seconds_per_trial * -(-left // workers),
         caveats=caveats_of(project, studies, reasons=round_.reasons),
         warnings=design_warnings(project, round_),

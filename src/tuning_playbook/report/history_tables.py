@@ -116,7 +116,7 @@ def _rounds(rounds: Sequence[RoundStep], *, several_evaluations: bool) -> Histor
                     r.question,
                     r.mode,
                     _spent(r),
-                    r.answer or "none yet",
+                    _answer(r),
                     _soundness(r),
                     f"{r.decision}: {r.decision_reason}" if r.decision else "",
                     *((r.evaluation,) if several_evaluations else ()),
@@ -127,6 +127,12 @@ def _rounds(rounds: Sequence[RoundStep], *, several_evaluations: bool) -> Histor
         ),
         empty="No round has been run.",
     )  # fmt: skip
+
+
+def _answer(round_: RoundStep) -> str:
+    if round_.abandoned:
+        return " ".join(filter(None, (f"abandoned: {round_.abandoned}", round_.answer)))
+    return round_.answer or "none yet"
 
 
 def _soundness(round_: RoundStep) -> str:

@@ -55,6 +55,7 @@ class RoundStep:
         decision: ``adopt``, ``keep``, ``inconclusive`` or empty.
         decision_reason: in one line.
         evaluation: letter of the way that its trials were trained and measured.
+        abandoned: why it was given up; empty where it was not.
     """
 
     number: int
@@ -75,6 +76,7 @@ class RoundStep:
     decision: str
     decision_reason: str
     evaluation: str
+    abandoned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tuning_playbook.design import BudgetOption, BudgetPlan, RoundPlan
-from tuning_playbook.words import percent
+from tuning_playbook.words import counted, percent
 
 
 def plan_text(plan: RoundPlan) -> RenderableType:
@@ -16,8 +16,9 @@ def plan_text(plan: RoundPlan) -> RenderableType:
         lines.append(Text(f"{arm.study}: {arm.trials} trials"))
         lines += [Text(f"  {searched}") for searched in arm.searched]
     lines.append(Text(""))
-    left = max(0, plan.trials - plan.finished - plan.shared)
+    left = max(0, plan.trials - plan.finished - plan.failed - plan.shared)
     done = f", {plan.finished} done already" if plan.finished else ""
+    done += f", {plan.failed} failed" if plan.failed else ""
     lines.append(Text(f"{plan.trials} trials{done}; {plan.steps:,} training steps to go"))
     if plan.shared:
         lines.append(
@@ -26,6 +27,9 @@ def plan_text(plan: RoundPlan) -> RenderableType:
                 "configurations with the same seeds and program"
             )
         )
+    if plan.failed:
+        again = f"playbook run {plan.round} --retry failed"
+        lines.append(Text(f"the failed ones run again only with: {again}", style="yellow"))
     lines.append(Text(_time(plan, left)))
     lines += [Text(f"caveat: {caveat}") for caveat in plan.caveats]
     lines += [Text(f"warning: {warning}", style="yellow") for warning in plan.warnings]
@@ -64,12 +68,13 @@ def _time(plan: RoundPlan, left: int) -> str:
     if not left:
         return "time: none, every trial has ended"
     if plan.seconds is None or plan.seconds_per_trial is None:
-        return "time: unknown before the first trial has finished"
+        return "time: unknown before the first trial has finished; to measure one: playbook try"
     hours, minutes = divmod(round(plan.seconds / 60), 60)
     total = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
     if plan.seconds < 90:
         total = f"{max(1, round(plan.seconds))} s"
+    by_try = "; by playbook try, its start included" * plan.measured_by_try
     return (
         f"time: about {total} ({left} trials of {plan.seconds_per_trial:.1f} s "
-        f"on {plan.workers} workers)"
+        f"on {counted(plan.workers, 'worker')}{by_try})"
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tuning_playbook.analysis.fates import account
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.figures import Group, Plot, study_plots
@@ -46,7 +47,7 @@ class StudySection:
     Args:
         name: of the study.
         scientific: what it stands for, in words; empty for a round of one study.
-        counts: trials in each status, in words; empty for a study of another tool.
+        counts: what happened to the trials, in words; empty for a study of another tool.
         best: the best trials, one line each.
         reasons: why trials were lost: reason and number.
         plots: all figures; everything else names them by their number.
@@ -81,13 +82,12 @@ def study_section(
         table: of the same trials, in the same order.
         findings: of its checks, worst first.
     """
-    counts = Counter(trial.status.value for trial in trials)
     reasons = Counter(trial.reason.value for trial in trials if trial.reason.value)
     section = table_section(table, findings)
     return replace(
         section,
         name=study.name,
-        counts=", ".join(f"{count} {status}" for status, count in counts.items()),
+        counts=account(table).text(),
         reasons=tuple(reasons.most_common()),
         scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
         table=trials_table(table, trials),

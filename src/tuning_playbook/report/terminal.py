@@ -10,16 +10,19 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
 
+_MOST_FAILURES = 3  # ways to fail that are told of a study
+
 
 def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
     """How far each study is, one line each."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("study", "done", "running", "infeasible", "failed", "question"):
+    for column in ("study", "done", "running", "infeasible as run", "failed", "question"):
         table.add_column(column, overflow="fold")
     for study, counts in studies:
         total = sum(counts.values())
@@ -59,9 +62,16 @@ def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> 
     return Group("", table)
 
 
-def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
-    """The best trials of a study and why others were lost."""
+def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> RenderableType:
+    """The best trials of a study and why others were lost.
+
+    Args:
+        study: which.
+        trials: of it.
+        account: what happened to them, in words.
+    """
     lines: list[RenderableType] = [Text(f"\n{study.name}", style="bold")]
+    lines += [Text(f"  {account}")] * bool(account)
     for value, step, trial in _best(study, trials)[:3]:
         config = ", ".join(
             f"{k} = {trial.config[k]:.5g}"
@@ -78,8 +88,8 @@ def study_panel(study: Study, trials: Sequence[Trial]) -> RenderableType:
     if reasons:
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
         lines.append(Text(f"  lost: {words}"))
-    details = [t for t in trials if t.status is Status.FAILED and t.detail][:3]
-    lines += [Text(f"  trial {t.index}: {t.detail}", style="red") for t in details]
+    for failed in failed_alike(trials, round_name=study.round or study.name)[:_MOST_FAILURES]:
+        lines += [Text(f"  {line}", style="red") for line in failed.text().split("\n")]
     return Group(*lines)
 
 

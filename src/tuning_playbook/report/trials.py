@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.analysis.fates import fate_words
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
@@ -39,9 +40,18 @@ def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable
     """
     keys = table.space.keys
     own = ("seconds", "attempts") if trials else ()
-    columns = ("trial", table.objective.metric, "best step", *keys, "status", "reason", *own)
+    columns = (
+        "trial",
+        table.objective.metric,
+        "best step",
+        *keys,
+        "status",
+        "reason",
+        "judged",
+        *own,
+    )
     sign = table.objective.direction.sign
-    ids = _ids(table)
+    ids, words = _ids(table), fate_words(table)
     rows = tuple(
         (
             ids[row],
@@ -50,6 +60,7 @@ def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable
             *(_rounded(table.values[key][row]) for key in keys),
             str(table.status[row]),
             str(table.reason[row]),
+            words[row],
             *(_of_our_own(trials[row]) if trials else ()),
         )
         for row in range(len(table))

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from tuning_playbook.trial import Outcome, Reason, Seconds, Status, Trial
 
-Ending: TypeAlias = Literal["", "timeout", "stop", "lease-lost"]
+Ending: TypeAlias = Literal["", "timeout", "stop", "by-hand", "lease-lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,14 @@ class RunningTrial:
         slot: 0 to slots - 1; which accelerators it uses.
         deadline: when it is ended; ``None`` for never.
         ending: why it is being ended, empty while it is left alone.
+        reason: its user's, where it is ended by hand.
     """
 
     trial: Trial
     slot: int
     deadline: Seconds | None
     ending: Ending = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,21 @@ class StopRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialStopRequested:
+    """The user wants one trial to end, and the run to go on."""
+
+    key: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseEnded:
     """Another worker has taken a trial over."""
 
     key: str
 
 
-Event: TypeAlias = Claimed | Exited | Tick | StopRequested | LeaseEnded
+Event: TypeAlias = Claimed | Exited | Tick | StopRequested | TrialStopRequested | LeaseEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +170,20 @@ def advance(state: RunState, event: Event, limits: Limits) -> tuple[RunState, tu
             if not r.ending and r.deadline is not None and r.deadline <= event.now
         ]  # fmt: skip
         return _ending(state, late, "timeout")
+    if isinstance(event, TrialStopRequested):
+        return _by_hand(state, event)
     if isinstance(event, LeaseEnded):
         return _ending(state, [event.key] if event.key in state.running else [], "lease-lost")
     unbothered = [key for key, r in state.running.items() if not r.ending]
     return _ending(replace(state, stopping=True), unbothered, "stop")
+
+
+def _by_hand(state: RunState, event: TrialStopRequested) -> tuple[RunState, tuple[Order, ...]]:
+    running = state.running.get(event.key)
+    if running is None or running.ending:
+        return state, ()
+    told = {**state.running, event.key: replace(running, reason=event.reason)}
+    return _ending(replace(state, running=told), [event.key], "by-hand")
 
 
 def _claimed(state: RunState, event: Claimed, limits: Limits) -> tuple[RunState, tuple[Order, ...]]:
@@ -193,6 +213,9 @@ def _closing(running: RunningTrial, outcome: Outcome | None, limits: Limits) -> 
         return (Finish(trial, Outcome(Status.INFEASIBLE, Reason.TIMEOUT, detail)),)
     if outcome is not None:
         return (Finish(trial, outcome),)
+    if running.ending == "by-hand":
+        detail = f"stopped by hand{': ' * bool(running.reason)}{running.reason}"
+        return (Finish(trial, Outcome(Status.CANCELLED, Reason.CANCELLED, detail)),)
     # Stopped by us: that was no fault of the machine, so it does not use up an attempt's patience.
     if running.ending == "stop" or trial.attempts < limits.attempts:
         return (Release(trial),)

@@ -14,10 +14,12 @@ from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.run import control
 from tuning_playbook.run.base import Launcher
+from tuning_playbook.run.crashing import FirstEnds
 from tuning_playbook.run.follower import Follower, News
 from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
+from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
@@ -39,13 +41,12 @@ class RunSummary:
     Args:
         counts: trials in each status, over all studies of the round.
         interrupted: whether it was stopped before all trials had ended.
+        crashing: studies of which no more trials were started: their first ones failed alike.
     """
 
     counts: dict[Status, int]
     interrupted: bool
-
-
-TRIALS_FOLDER = Path(".playbook") / "trials"  # below the project's
+    crashing: frozenset[str] = frozenset()
 
 
 class Driver:
@@ -61,6 +62,7 @@ class Driver:
         attempts: how often a trial is started before machine faults end it.
         step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
         failures: what errors of the training program mean.
+        program: digest of the training program, which every trial that is started here carries.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -77,6 +79,7 @@ class Driver:
         attempts: int = 3,
         step_limit: Step | None = None,
         failures: Failures = Failures(),  # noqa: B008
+        program: str = "",
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -86,6 +89,7 @@ class Driver:
         self._folder = folder
         self._trials_folder = trials_folder or folder / TRIALS_FOLDER
         self._resources = resources
+        self._program = program
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
         self._failures = failures
@@ -102,6 +106,7 @@ class Driver:
         self._best: float | None = None
         self._started_at = time.monotonic()
         self._ended_here = 0
+        self._first_ends = FirstEnds()
 
     def run(self) -> RunSummary:
         """Run until all trials have ended, here or elsewhere, or a stop is requested.
@@ -115,7 +120,7 @@ class Driver:
             while True:
                 self._look_for_stop()
                 self._claim()
-                if not self._state.running and (self._state.stopping or self._all_ended()):
+                if not self._state.running and (self._state.stopping or self._nothing_left()):
                     break
                 self._wait()
                 self._follow()
@@ -123,9 +128,9 @@ class Driver:
                 self._show()
         finally:
             self._launcher.close()
-        counts = self._refreshed_counts()
+        counts, crashing = self._refreshed_counts(), self._first_ends.crashing
         self._show()
-        return RunSummary(counts, interrupted=self._left(counts) > 0)
+        return RunSummary(counts, interrupted=self._left(counts) > 0, crashing=crashing)
 
     def _look_for_stop(self) -> None:
         if self._stop_requested() and not self._state.stopping:
@@ -151,6 +156,7 @@ class Driver:
         startable = {
             name: counts.get(Status.WAITING, 0) + self._held_elsewhere(name)
             for name, counts in self._counts.items()
+            if name not in self._first_ends.crashing
         }
         while (name := control.next_study(startable, totals)) is not None:
             claimed = patiently(
@@ -160,6 +166,7 @@ class Driver:
                     count=1,
                     now=time.time(),
                     lease_seconds=LEASE_SECONDS,
+                    program=self._program,
                 )
             )
             if claimed:
@@ -208,8 +215,16 @@ class Driver:
 
     def _follow(self) -> None:
         for key, running in tuple(self._state.running.items()):
+            self._look_for_stop_of(key, running.trial)
             if time.monotonic() - self._renewed[key] >= _FOLLOW_SECONDS:
                 self._fold(running.trial, self._followers[key], force=False)
+
+    def _look_for_stop_of(self, key: str, trial: Trial) -> None:
+        """Whether `playbook stop` in another process has asked for the end of this trial."""
+        file = stop_file(trial_folder(self._trials_folder, trial))
+        if file.exists():
+            reason = file.read_text(encoding="utf-8", errors="replace")
+            self._apply(control.TrialStopRequested(key, reason.strip()))
 
     def _fold(self, trial: Trial, follower: Follower, *, force: bool) -> None:
         """Move what the trial has written into the store, and renew its lease."""
@@ -268,6 +283,7 @@ class Driver:
             gpus=self._gpus[slot * per_trial : (slot + 1) * per_trial],
             step_limit=self._step_limit or study.training.max_train_steps,
         )
+        stop_file(Path(attempt.trial_folder)).unlink(missing_ok=True)  # meant for another attempt
         evidence = self._fold_earlier_attempts(trial, attempt)
         message = f"attempt {trial.attempts}, slot {slot}"
         started = Event(time.time(), "started", message, trial.index)
@@ -313,10 +329,12 @@ class Driver:
         self._count(trial.study, Status.RUNNING, -1)
         self._count(trial.study, outcome.status, 1)
         self._ended_here += 1
+        self._first_ends.note(trial.study, outcome)
         objective = self._studies[trial.study].objective
         if outcome.status is Status.COMPLETE and objective.metric in summaries:
             value, _ = objective_of_summary(summaries[objective.metric], objective)
             self._note_best(value, objective.direction.sign)
+        stop_file(trial_folder(self._trials_folder, trial)).unlink(missing_ok=True)
         _delete_journals(trial_folder(self._trials_folder, trial))
 
     def _release(self, trial: Trial) -> None:
@@ -342,8 +360,11 @@ class Driver:
                 total[status] = total.get(status, 0) + count
         return total
 
-    def _all_ended(self) -> bool:
-        return self._left(self._refreshed_counts()) == 0
+    def _nothing_left(self) -> bool:
+        """Whether all trials have ended, but for those of studies that crash."""
+        self._refreshed_counts()
+        going_on = self._counts.keys() - self._first_ends.crashing
+        return all(self._left(self._counts[name]) == 0 for name in going_on)
 
     @staticmethod
     def _left(counts: dict[Status, int]) -> int:
@@ -382,11 +403,6 @@ class Driver:
                 seconds_left=elapsed / self._ended_here * left if self._ended_here else None,
             )
         )
-
-
-def trial_folder(trials_folder: Path, trial: Trial) -> Path:
-    """Where a trial's output, journals and checkpoints go."""
-    return trials_folder / trial.study / f"{trial.index:05d}"
 
 
 def _delete_journals(folder: Path) -> None:

@@ -97,9 +97,11 @@ class Store(Protocol):
     ) -> None:
         """Add a study and its trials, or more trials to a study that is there already.
 
-        The same study (equal but for ``trials`` and ``provenance``) may be created again: only
-        trials whose index is new are added, and the stored number of trials becomes the larger
-        one. Finished trials may be created as such, with their ``curves`` by index (an import).
+        The same study may be created again: only trials whose index is new are added, and the
+        stored number of trials becomes the larger one. It is the same where its design is; the
+        wording of its question, the training target and the number of kept checkpoints may differ
+        and are replaced. Finished trials may be created as such, with their ``curves`` by index
+        (an import).
 
         Raises:
             StudyConflict: when a study of that name has another design; the message names the
@@ -108,12 +110,22 @@ class Store(Protocol):
         ...
 
     def claim(
-        self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
+        self,
+        study: str,
+        *,
+        worker: str,
+        count: int,
+        now: Seconds,
+        lease_seconds: Seconds,
+        program: str = "",
     ) -> tuple[Trial, ...]:
         """Take up to ``count`` trials to run, lowest index first, and lease them to ``worker``.
 
         Taken are waiting trials and running ones whose lease ended before ``now``. They become
         running, ``attempts`` grows by one. No trial is ever leased to two workers at a time.
+
+        Args:
+            program: digest of the training program that they are about to run.
         """
         ...
 
@@ -161,6 +173,20 @@ class Store(Protocol):
 
         Raises:
             LeaseLost: when the trial is no longer leased to ``worker``.
+        """
+        ...
+
+    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:
+        """Let a trial that has ended without completing be claimed again.
+
+        Its configuration, seed, attempts and curves stay; the ``event`` keeps how it had ended.
+
+        Args:
+            event: recorded with the change.
+            fresh: whether its checkpoints are given up, for a start from the beginning.
+
+        Returns:
+            Whether it was such a trial; otherwise nothing is changed.
         """
         ...
 

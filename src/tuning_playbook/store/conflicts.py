@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tuning_playbook.errors import StudyConflict
+from tuning_playbook.store.differences import differences
+from tuning_playbook.study import Study
 
-def conflict_message(study: str, different: Sequence[str]) -> str:
+
+def require_same_design(stored: Study, wanted: Study) -> None:
+    """Refuse a study whose design is not that of the stored one of its name.
+
+    Raises:
+        StudyConflict: with what differs, and the way out.
+    """
+    if different := differences(stored, wanted):
+        raise StudyConflict(_conflict_message(wanted, different))
+
+
+def _conflict_message(study: Study, different: Sequence[str]) -> str:
     """A study exists with another design: what differs, and the way out."""
+    name = study.round or study.name
     lines = "\n".join(f"  {line}" for line in different)
     return (
-        f"study {study!r} exists already with another design:\n{lines}\n"
-        "Its trials would not be comparable. Undo the change, or give the round a new name "
-        "(copy its file), so that both stay on record."
+        f"study {study.name!r} exists already with another design:\n{lines}\n"
+        "Its trials would not be comparable. Undo the change, or give the round a new name, so "
+        f"that both stay on record: cp rounds/{name}.toml rounds/{name}-2.toml, then type: "
+        f"playbook run {name}-2. (The wording of question, reasons and notes may change, and the "
+        "training command.)"
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from tuning_playbook.space import Domain, Float, Hyperparameter, Integer, canonical_json
 from tuning_playbook.study import Study
 
 _NOT_COMPARED = ("name", "question", "trials", "provenance")
+# A command that was mended still belongs to the same round: what may be pooled with what is told by
+# the program that each trial ran.
+_MAY_CHANGE = ("training.target", "training.keep_best_checkpoints")
 _LONGEST = 120
 _ABSENT = "absent"
 _ORDER = "order of the search space"
@@ -19,7 +22,8 @@ _ORDER = "order of the search space"
 def differences(stored: Study, wanted: Study) -> list[str]:
     """Parts of the design in which two studies differ; empty for the same design.
 
-    The question's wording, the number of trials and the provenance do not belong to the design.
+    The question's wording, the number of trials, the training target, the number of kept
+    checkpoints and the provenance do not belong to the design.
     Whole numbers are compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch
     is never a number.
     """
@@ -28,7 +32,8 @@ def differences(stored: Study, wanted: Study) -> list[str]:
     changed = [
         path
         for path in dict.fromkeys((*old, *new))
-        if _canonical(old.get(path, _ABSENT)) != _canonical(new.get(path, _ABSENT))
+        if not path.startswith(_MAY_CHANGE)
+        and _canonical(old.get(path, _ABSENT)) != _canonical(new.get(path, _ABSENT))
     ]
     if sorted(old[_ORDER]) != sorted(new[_ORDER]):
         changed.remove(_ORDER)  # said already by what was added and removed
@@ -38,6 +43,19 @@ def differences(stored: Study, wanted: Study) -> list[str]:
         f"{path} was {_short(old.get(path, _ABSENT))}, is now {_short(new.get(path, _ABSENT))}"
         for path in changed
     ]
+
+
+def taken_over(stored: Study, wanted: Study) -> Study:
+    """A stored study with what may change as it is wanted now; the larger number of trials."""
+    training = replace(
+        stored.training,
+        target=wanted.training.target,
+        keep_best_checkpoints=wanted.training.keep_best_checkpoints,
+    )
+    trials = max(stored.trials, wanted.trials)
+    # Reruns serve several rounds; they are called what they were made for.
+    question = wanted.question if stored.purpose == "search" else stored.question
+    return replace(stored, question=question, training=training, trials=trials)
 
 
 def _compared() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -17,6 +17,10 @@ DECISION = "decision"
 LAUNCH = "launch"
 LOOK = "look"  # at held-out data
 EXPLORATION_OVER = "exploration-over"
+PROGRAM = "program"  # the files of a version of the training program, when it first ran
+SAME_PROGRAM = "same-program"  # its user says that two versions train alike
+ABANDONED = "abandoned"  # a round that will not be gone on with
+TAKEN_UP = "taken-up"  # an abandoned round is gone on with after all
 
 
 def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | None:
@@ -29,6 +33,22 @@ def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | Non
     """
     entries = [e for e in store.logbook(kind=kind) if e.round == round_name]
     return entries[-1] if entries else None
+
+
+def abandoned_rounds(store: Store) -> dict[str, str]:
+    """Round -> why it was abandoned, for those that were not taken up again."""
+    return abandoned_in(store.logbook())
+
+
+def abandoned_in(logbook: Iterable[LogbookEntry]) -> dict[str, str]:
+    """The same from a logbook that was read already."""
+    found: dict[str, str] = {}
+    for entry in logbook:
+        if entry.kind == ABANDONED:
+            found[entry.round] = entry.message
+        elif entry.kind == TAKEN_UP:
+            found.pop(entry.round, None)
+    return found
 
 
 def decision_entry(

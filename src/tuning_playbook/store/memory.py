@@ -9,18 +9,19 @@ from dataclasses import replace
 from math import inf, isnan, nan
 
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.errors import LeaseLost, StudyConflict
+from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store.base import CurveChunk, Event, Tally
 from tuning_playbook.store.codec import require_storable_name, storable
-from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
+from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
-from tuning_playbook.store.differences import differences
+from tuning_playbook.store.differences import taken_over
 from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
     Curves,
     MetricSummary,
     Outcome,
+    Reason,
     Seconds,
     Status,
     Trial,
@@ -44,9 +45,8 @@ class MemoryStore:
         require_storable_name(study.name)
         stored = self._studies.get(study.name)
         if stored is not None:
-            if different := differences(stored, study):
-                raise StudyConflict(conflict_message(study.name, different))
-            study = replace(stored, trials=max(stored.trials, study.trials))
+            require_same_design(stored, study)
+            study = taken_over(stored, study)
         self._studies[study.name] = study
         known = self._trials.setdefault(study.name, {})
         chunks = self._chunks.setdefault(study.name, {})
@@ -58,7 +58,14 @@ class MemoryStore:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))
 
     def claim(  # noqa: D102
-        self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
+        self,
+        study: str,
+        *,
+        worker: str,
+        count: int,
+        now: Seconds,
+        lease_seconds: Seconds,
+        program: str = "",
     ) -> tuple[Trial, ...]:
         trials = self._trials[study]
         waiting = [i for i in sorted(trials) if trials[i].status is Status.WAITING]
@@ -76,6 +83,7 @@ class MemoryStore:
                 worker=worker,
                 attempts=trial.attempts + 1,
                 started_at=now,
+                program=program,
             )
             self._leases[study, index] = now + lease_seconds
             taken.append(trials[index])
@@ -127,6 +135,24 @@ class MemoryStore:
     def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
         trial = self._leased(study, index, worker)
         self._trials[study][index] = replace(trial, status=Status.WAITING, worker="")
+
+    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:  # noqa: D102
+        trial = self._trials[study].get(index)
+        if trial is None or not trial.status.ended_short:
+            return False
+        self._trials[study][index] = replace(
+            trial,
+            status=Status.WAITING,
+            reason=Reason.NONE,
+            detail="",
+            worker="",
+            started_at=nan,
+            finished_at=nan,
+            summaries={},
+            checkpoints=() if fresh else trial.checkpoints,
+        )
+        self._events[study].append(_storable_event(event))
+        return True
 
     def note(self, study: str, event: Event) -> None:  # noqa: D102
         self._events[study].append(_storable_event(event))

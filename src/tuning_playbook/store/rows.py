@@ -34,13 +34,14 @@ def trial_row(trial: Trial, study_id: int) -> dict[str, Any]:
         "finished_at": _seconds_or_null(trial.finished_at),
         "summaries": codec.summaries_to_json(trial.summaries),
         "checkpoints": codec.checkpoints_to_json(trial.checkpoints),
+        "program": codec.storable(trial.program),
     }
 
 
 def trial_of(row: tuple[Any, ...], study: str) -> Trial:
     """The trial that a row of ``statements.TRIAL_COLUMNS`` stands for."""
     number, config, seed, status, reason, detail, attempts, worker = row[:8]
-    created, started, finished, summaries, checkpoints = row[8:]
+    created, started, finished, summaries, checkpoints, program = row[8:]
     return Trial(
         study=study,
         index=number,
@@ -56,6 +57,7 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
         finished_at=_seconds(finished),
         summaries=codec.summaries_from_json(summaries),
         checkpoints=codec.checkpoints_from_json(checkpoints),
+        program=program,
     )
 
 

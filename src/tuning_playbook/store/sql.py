@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.errors import LeaseLost, StudyConflict
+from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk, Event, Tally
-from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
+from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
 from tuning_playbook.store.database import Database, Transaction
-from tuning_playbook.store.differences import differences
+from tuning_playbook.store.differences import taken_over
 from tuning_playbook.store.rows import (
     chunk_row,
     columns_of_row,
@@ -66,7 +66,14 @@ class SqlStore:
                 transaction.execute_many(statements.ADD_CHUNK, chunks)
 
     def claim(  # noqa: D102
-        self, study: str, *, worker: str, count: int, now: Seconds, lease_seconds: Seconds
+        self,
+        study: str,
+        *,
+        worker: str,
+        count: int,
+        now: Seconds,
+        lease_seconds: Seconds,
+        program: str = "",
     ) -> tuple[Trial, ...]:
         with self._database.writing(durable=False) as transaction:
             rows = transaction.execute(
@@ -77,6 +84,7 @@ class SqlStore:
                     "p_now": now,
                     "p_lease_until": now + lease_seconds,
                     "p_count": count,
+                    "p_program": program,
                 },
             )
         return tuple(sorted((trial_of(row, study) for row in rows), key=lambda t: t.index))
@@ -139,6 +147,21 @@ class SqlStore:
     def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
         with self._database.writing(durable=False) as transaction:
             self._leased(transaction, statements.RELEASE, study, index, worker, {})
+
+    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:  # noqa: D102
+        with self._database.writing() as transaction:
+            study_id = self._id(transaction, study)
+            keys = {"p_study": study_id, "p_number": index}
+            changed = transaction.execute(statements.REOPEN, keys)
+            if not changed:
+                return False
+            if fresh:
+                transaction.execute(
+                    statements.KEEP_CHECKPOINTS,
+                    {"p_trial": int(changed[0][0]), "p_checkpoints": codec.checkpoints_to_json(())},
+                )
+            transaction.execute_many(statements.ADD_EVENT, [event_row(study_id, event)])
+        return True
 
     def note(self, study: str, event: Event) -> None:  # noqa: D102
         with self._database.writing() as transaction:
@@ -246,11 +269,11 @@ def _add_study(transaction: Transaction, study: Study) -> int:
         (made,) = transaction.execute(statements.FIND_STUDY, {"p_name": study.name})
         return int(made[0])
     study_id, design, trials = found[0]
-    if different := differences(codec.study_from_json(design), study):
-        raise StudyConflict(conflict_message(study.name, different))
-    if study.trials > trials:
-        parameters = {"p_study": study_id, "p_trials": study.trials}
-        transaction.execute(statements.EXTEND_STUDY, parameters)
+    stored = replace(codec.study_from_json(design), trials=trials)
+    require_same_design(stored, study)
+    if (changed := taken_over(stored, study)) != stored:
+        row = {"p_trials": changed.trials, "p_design": codec.study_to_json(changed)}
+        transaction.execute(statements.CHANGE_STUDY, {"p_study": study_id, **row})
     return int(study_id)
 
 

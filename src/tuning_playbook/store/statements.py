@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from tuning_playbook.store.tables import chunks, events, logbook, studies, trials
 from tuning_playbook.trial import Status
@@ -14,7 +24,7 @@ _STUDY = _T.study_id == bindparam("p_study")
 
 TRIAL_COLUMNS = (
     _T.number, _T.config, _T.seed, _T.status, _T.reason, _T.detail, _T.attempts, _T.worker,
-    _T.created_at, _T.started_at, _T.finished_at, _T.summaries, _T.checkpoints,
+    _T.created_at, _T.started_at, _T.finished_at, _T.summaries, _T.checkpoints, _T.program,
 )  # fmt: skip
 CHUNK_COLUMNS = (chunks.c.attempt, chunks.c.resumed_from, chunks.c.metrics, chunks.c.data)
 
@@ -24,8 +34,10 @@ ADD_TRIAL = insert(trials)
 FIND_STUDY = select(studies.c.id, studies.c.design, studies.c.trials).where(
     studies.c.name == bindparam("p_name")
 )
-EXTEND_STUDY = (
-    update(studies).where(studies.c.id == bindparam("p_study")).values(trials=bindparam("p_trials"))
+CHANGE_STUDY = (
+    update(studies)
+    .where(studies.c.id == bindparam("p_study"))
+    .values(trials=bindparam("p_trials"), design=bindparam("p_design"))
 )
 ALL_STUDIES = select(studies.c.design, studies.c.trials).order_by(studies.c.id)
 ALL_TRIALS = select(*TRIAL_COLUMNS).where(_STUDY).order_by(_T.number)
@@ -67,6 +79,13 @@ FINISH = update(trials).where(*_LEASED).values(
 RELEASE = update(trials).where(*_LEASED).values(
     status=Status.WAITING.value, worker="", lease_until=None
 ).returning(_T.id)  # fmt: skip
+_ENDED_SHORT = [Status.INFEASIBLE.value, Status.FAILED.value, Status.CANCELLED.value]
+REOPEN = update(trials).where(
+    _STUDY, _T.number == bindparam("p_number"), or_(*(_T.status == s for s in _ENDED_SHORT))
+).values(
+    status=Status.WAITING.value, reason="", detail="", worker="", lease_until=None,
+    started_at=None, finished_at=None, summaries="{}",
+).returning(_T.id)  # fmt: skip
 KEEP_CHECKPOINTS = (
     update(trials)
     .where(_T.id == bindparam("p_trial"))
@@ -98,6 +117,7 @@ def _claim() -> Any:
             lease_until=bindparam("p_lease_until"),
             started_at=bindparam("p_now"),
             attempts=_T.attempts + 1,
+            program=bindparam("p_program"),
         )
         .returning(*TRIAL_COLUMNS)
     )

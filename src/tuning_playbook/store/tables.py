@@ -49,6 +49,7 @@ trials = Table(
     Column("finished_at", Double),
     Column("summaries", Text, nullable=False),
     Column("checkpoints", Text, nullable=False),
+    Column("program", Text, nullable=False, server_default=""),
     UniqueConstraint("study_id", "number"),
     # a claim looks for the first waiting trial of a study, whatever has finished before it
     Index("trial_by_status", "study_id", "status", "number"),

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, LeaseLost, StudyConflict
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter, SearchSpace
 from tuning_playbook.store.base import CurveChunk, Event, Store
 from tuning_playbook.study import (
+    CommandTarget,
     Direction,
     FunctionTarget,
     Objective,
@@ -26,6 +26,7 @@ from tuning_playbook.study import (
     Study,
     TrainingProtocol,
 )
+from tuning_playbook.testing.logbook_contract import _Logbook
 from tuning_playbook.trial import (
     Checkpoint,
     Curve,
@@ -123,6 +124,17 @@ class _Designs:
         assert "fixed.width was absent, is now 16" in text
         assert "beta1" not in text
         assert len(store.trials("study")) == 2
+
+    def test_the_wording_and_a_mended_target_are_taken_over(self, store: Store) -> None:
+        old = example_study(question="Does momentun help?")
+        store.create(old, example_trials(2))
+        command = CommandTarget(("./train", "--momentum", "{momentum}"))
+        mended = replace(old, question="Does momentum help?", provenance=Provenance(commit="later"),
+                         training=replace(old.training, target=command))  # fmt: skip
+        store.create(mended, example_trials(2))
+        (found,) = store.studies()
+        assert (found.question, found.training.target) == ("Does momentum help?", command)
+        assert found.provenance == old.provenance
 
     @pytest.mark.parametrize(
         "name", ["a/b", "'; DROP TABLE trial; --", "\u00e9\u4e2d\U0001f642", "%s ? :p %(x)s", " "]
@@ -264,6 +276,49 @@ class _Leases:
         assert (again.index, again.attempts, again.worker) == (0, 2, "b")
         assert store.curves("study")[0]["loss"].steps.tolist() == [1, 2, 3]
 
+    def test_a_trial_carries_the_program_that_its_last_attempt_ran(self, store: Store) -> None:
+        store.create(example_study(), example_trials(2))
+        lease: dict[str, Any] = {"worker": "a", "count": 1, "lease_seconds": LEASE}
+        (first,) = store.claim("study", now=0.0, program="before", **lease)
+        store.release("study", 0, worker="a")
+        (again,) = store.claim("study", now=1.0, program="after", **lease)
+        assert (first.program, again.program) == ("before", "after")
+        assert [t.program for t in store.trials("study")] == ["after", ""]
+
+    @pytest.mark.parametrize("fresh", [True, False])
+    def test_a_trial_that_did_not_complete_is_reopened_and_its_end_noted(
+        self, store: Store, fresh: bool
+    ) -> None:
+        store.create(example_study(), example_trials(2))
+        store.claim("study", worker="a", count=1, now=0.0, lease_seconds=LEASE, program="p")
+        kept = (Checkpoint(3, "0/3", 0.5),)
+        store.append("study", 0, worker="a", now=1.0, lease_seconds=LEASE,
+                     chunks=[example_chunk(range(1, 4))], checkpoints=kept)  # fmt: skip
+        outcome = Outcome(Status.FAILED, Reason.EXCEPTION, "KeyError: 'x'")
+        store.finish("study", 0, worker="a", now=2.0, outcome=outcome, summaries={})
+        event = Event(3.0, "reopened", "KeyError: 'x'", 0, {"reason": "exception"})
+        assert store.reopen("study", 0, event=event, fresh=fresh)
+        assert not store.reopen("study", 0, event=event, fresh=fresh)
+        (trial, _) = store.trials("study")
+        assert (trial.status, trial.reason, trial.detail) == (Status.WAITING, Reason.NONE, "")
+        assert (trial.attempts, trial.config, trial.seed) == (1, example_trials(1)[0].config, 0)
+        assert math.isnan(trial.finished_at)
+        assert trial.checkpoints == (() if fresh else kept)
+        assert store.events("study") == (event,)
+        assert store.curves("study")[0]["loss"].steps.tolist() == [1, 2, 3]
+        (again,) = store.claim("study", worker="b", count=1, now=4.0, lease_seconds=LEASE)
+        assert (again.index, again.attempts) == (0, 2)
+
+    def test_a_complete_trial_is_never_reopened(self, store: Store) -> None:
+        store.create(example_study(), example_trials(1))
+        store.claim("study", worker="a", count=1, now=0.0, lease_seconds=LEASE)
+        for index in (0, 7):
+            assert not store.reopen("study", index, event=Event(1.0, "x"), fresh=True)
+        store.finish("study", 0, worker="a", now=1.0, outcome=COMPLETE, summaries={})
+        assert not store.reopen("study", 0, event=Event(2.0, "x"), fresh=True)
+        assert store.counts("study") == {Status.COMPLETE: 1}
+        assert store.events("study") == ()
+
     def test_a_finished_trial_holds_its_outcome(self, store: Store) -> None:
         store.create(example_study(), example_trials(1))
         store.claim("study", worker="w", count=1, now=1.0, lease_seconds=LEASE)
@@ -371,37 +426,6 @@ class _Curves:
             store.append(study, 0, worker="w", now=0.0, lease_seconds=LEASE, chunks=[chunk])
         if finish:
             store.finish(study, 0, worker="w", now=1.0, outcome=COMPLETE, summaries={})
-
-
-class _Logbook:
-    def test_entries_come_in_the_order_of_entering(self, store: Store) -> None:
-        entries = (
-            LogbookEntry(5.0, "decision", "first", "adopt", {"gain": 0.5, "values": [1, None]}),
-            LogbookEntry(3.0, "launch", "first", "clock of another machine"),
-            LogbookEntry(7.5, "decision", "second"),
-            LogbookEntry(8.0, "exploration-over"),
-        )
-        assert store.logbook() == ()
-        for entry in entries:
-            store.enter(entry)
-        assert store.logbook() == entries
-        assert store.logbook(kind="decision") == (entries[0], entries[2])
-        assert store.logbook(kind="look") == ()
-
-    def test_entries_are_data_whatever_they_say(self, store: Store) -> None:
-        text = "'; DROP TABLE logbook; -- %s ? :p \u00e9\u4e2d\U0001f642"
-        entry = LogbookEntry(1.0, text, text, text, {text: [text, math.inf]})
-        store.enter(entry)
-        assert store.logbook(kind=text) == (entry,)
-        store.enter(LogbookEntry(2.0, "k\0", "r\0", "a\0b\ud800c"))
-        mended = store.logbook()[-1]
-        assert (mended.kind, mended.round, mended.message) == ("k\ufffd", "r\ufffd", "a\ufffdb?c")
-
-    def test_an_entry_belongs_to_the_store_once_it_is_entered(self, store: Store) -> None:
-        values = [1.0]
-        store.enter(LogbookEntry(1.0, "decision", data={"values": values}))
-        values.append(2.0)
-        assert store.logbook()[0].data == {"values": [1.0]}
 
 
 class StoreContract(_Designs, _Leases, _Curves, _Logbook):

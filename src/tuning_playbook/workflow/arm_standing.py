@@ -129,7 +129,7 @@ def _reruns(
         best = best_of_arms(opened.project, arms)
     except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
         return {}
-    provenance = present_code(opened)
+    provenance = present_code(opened, store)
     return {
         label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
         for label, config in best.items()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.fates import Account, account, joined
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.design.follow_up import (
     counting_trials,
@@ -17,6 +18,7 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
 from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
+from tuning_playbook.workflow.programs import SamePrograms
 from tuning_playbook.workflow.round_facts import RoundFacts
 from tuning_playbook.workflow.sharing import SHARED
 
@@ -61,10 +63,17 @@ def arms_of_round(
         InvalidInput: when the store holds no study of that round.
     """
     chain = followed_rounds(round_name, facts)
-    earlier = [(name, studies) for name in chain if (studies := _studies(store, name))]
+    same = SamePrograms(store)
+    earlier = [(name, found) for name in chain if (found := _studies(store, name, same))]
     return tuple(
-        _arm(store, study, earlier, chance_level) for study in stored_studies(store, round_name)
+        _arm(store, _by_first_program(study, same), earlier, chance_level)
+        for study in stored_studies(store, round_name)
     )
+
+
+def account_of_arms(arms: Sequence[Arm]) -> Account:
+    """What happened to a round's own trials; those that it takes over are counted elsewhere."""
+    return joined([account(arm.table, rows=len(arm.trials) - arm.taken_over) for arm in arms])
 
 
 def arm_label(study: Study) -> str:
@@ -86,8 +95,14 @@ def followed_rounds(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
     return chain
 
 
-def _studies(store: Store, round_name: str) -> tuple[Study, ...]:
-    return tuple(s for s in store.studies() if s.round == round_name)
+def _studies(store: Store, round_name: str, same: SamePrograms) -> tuple[Study, ...]:
+    return tuple(_by_first_program(s, same) for s in store.studies() if s.round == round_name)
+
+
+def _by_first_program(study: Study, same: SamePrograms) -> Study:
+    """A study under the earliest program that trains like its own, so that both compare equal."""
+    code = same.first(study.provenance.code)
+    return replace(study, provenance=replace(study.provenance, code=code))
 
 
 def _arm(

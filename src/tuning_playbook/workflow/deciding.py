@@ -201,7 +201,7 @@ def decide(
     try:
         contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
         _require_open(store, contenders)
-        provenance = present_code(opened)
+        provenance = present_code(opened, store)
         reruns = _reruns(opened, store, contenders, provenance)
         _require_reruns(contenders.round, reruns)
         if opened.project.confirm_metric:

@@ -14,7 +14,7 @@ from tuning_playbook.decide.looks import reruns_of_each
 from tuning_playbook.decide.reruns import all_identical, counts_as_rerun, pooled_deviation
 from tuning_playbook.decisions import Decision
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.run.loop import TRIALS_FOLDER, trial_folder
+from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of

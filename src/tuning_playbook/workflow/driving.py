@@ -18,6 +18,7 @@ def drive(
     opened: OpenProject,
     create: Callable[[Store], Sequence[Study]],
     *,
+    program: str,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RunSummary:
@@ -29,6 +30,7 @@ def drive(
     Args:
         opened: the project.
         create: makes the studies in the store, with their trials, and names them.
+        program: digest of the training program, which every trial carries.
         workers: trials at the same time; the project file's number by default.
         on_progress: called a few times a second.
     """
@@ -51,6 +53,7 @@ def drive(
                 folder=opened.folder,
                 resources=Resources(resources.workers, resources.gpus_per_trial),
                 failures=opened.project.failures,
+                program=program,
                 on_progress=on_progress,
                 stop_requested=stop_requested,
             ).run()

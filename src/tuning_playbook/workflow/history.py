@@ -18,7 +18,15 @@ from tuning_playbook.report.range_history import RangeStep, SearchedRanges, rang
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store, Tally
-from tuning_playbook.store.logbook import ANSWER, DECISION, LAUNCH, ROUND, decision_of, launch_of
+from tuning_playbook.store.logbook import (
+    ANSWER,
+    DECISION,
+    LAUNCH,
+    ROUND,
+    abandoned_in,
+    decision_of,
+    launch_of,
+)
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import counted, percent, short
@@ -38,6 +46,7 @@ class _Round:
     facts: Mapping[str, Any]
     answer: LogbookEntry | None
     decision: LogbookEntry | None
+    abandoned: str = ""
 
     @property
     def searches(self) -> tuple[Study, ...]:
@@ -91,6 +100,7 @@ def _rounds(
 ) -> tuple[_Round, ...]:
     """Rounds in the order in which their first trial was planned."""
     newest = {(e.kind, e.round): e for e in logbook}
+    given_up = abandoned_in(logbook)
     by_round: dict[str, list[Study]] = defaultdict(list)
     for study in studies:
         if study.round or study.purpose == "search":
@@ -104,7 +114,17 @@ def _rounds(
         facts, answer = newest.get((ROUND, name)), newest.get((ANSWER, name))
         # an answer tells it as well, for a round whose own entry is missing
         told = facts.data if facts else _told(answer)
-        found.append(_Round(name, tuple(own), tallies, told, answer, newest.get((DECISION, name))))
+        found.append(
+            _Round(
+                name,
+                tuple(own),
+                tallies,
+                told,
+                answer,
+                newest.get((DECISION, name)),
+                given_up.get(name, ""),
+            )
+        )
     # stable: rounds of unknown time keep their order
     return tuple(sorted(found, key=lambda r: begun.get(r.name, float("inf"))))
 
@@ -170,6 +190,7 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
         reasons=tuple(map(str, data.get("reasons", ()))),
         decision="" if decision is None else str(decision.data.get("choice", "")),
         decision_reason="" if decision is None else decision.message,
+        abandoned=round_.abandoned,
         evaluation="".join(dict.fromkeys(evaluations[_evaluation(s)] for s in round_.studies)),
     )
 

@@ -27,6 +27,7 @@ from tuning_playbook.store.logbook import (
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.deciding import changes_text
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.programs import SamePrograms
 from tuning_playbook.workflow.reruns import present_code
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -103,7 +104,7 @@ def launch(
         if before == after:
             return _already(store, contenders, decision, dry_run=dry_run)
         code = "" if entry is None else str(entry.data.get("code", ""))
-        stale = _stale(opened, contenders, decision, code)
+        stale = _stale(opened, store, contenders, decision, code)
         made = _launch(contenders, decision, stale=stale, reason=reason.strip())
         diff = _edit(opened, after, dry_run=dry_run)
         if not dry_run:
@@ -129,12 +130,17 @@ def _already(
 
 
 def _stale(
-    opened: OpenProject, contenders: Contenders, decision: Decision | None, code: str
+    opened: OpenProject,
+    store: Store,
+    contenders: Contenders,
+    decision: Decision | None,
+    code: str,
 ) -> str:
     """Why no decision speaks about things as they are now; empty for one that does.
 
     Args:
         opened: the project.
+        store: of the project.
         contenders: as they are now.
         decision: the newest on the round.
         code: version of the training program that it was made with.
@@ -150,7 +156,7 @@ def _stale(
         return f"it has a better trial since it was decided on; type: playbook rerun {name}"
     if dict(decision.incumbent) != dict(contenders.incumbent):
         return f"the baseline has changed since it was decided on; type: playbook decide {name}"
-    if code != present_code(opened).code:
+    if SamePrograms(store).first(code) != present_code(opened, store).code:
         return (
             "the training program has changed since it was decided on; type: playbook rerun "
             f"{name}, then playbook decide {name}"

@@ -18,6 +18,7 @@ from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
+from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store, Tally
@@ -25,12 +26,15 @@ from tuning_playbook.store.logbook import (
     DECISION,
     EXPLORATION_OVER,
     LAUNCH,
+    abandoned_rounds,
     decision_of,
     launch_of,
     newest_entry,
 )
 from tuning_playbook.study import Round, Study
+from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_rounds import is_imported, same_search
+from tuning_playbook.workflow.mixing import ran_another_program
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
@@ -38,6 +42,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     round_names,
 )
+from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.remembering import remembered_answers
 from tuning_playbook.workflow.reruns import present_code
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -160,22 +165,26 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
     searches = [s for s in studies if s.purpose == "search"]
     ran = round_names(searches)
     facts, answers = facts_of_rounds(store), remembered_answers(store)
+    given_up = abandoned_rounds(store)
     kinds = {entry.kind for entry in store.logbook()}
     order = [name for name in facts if name in ran] or list(ran)
+    order = [name for name in order if name not in given_up]
     tallies = store.tallies()
     states = {
         name: _round_state(opened, store, searches, name, answers.get(name), tallies)
         for name in {*order[-1:], *_void(order, answers)}
     }
-    waiting = tuple(sorted(written - set(ran)))
+    waiting = tuple(sorted(written - {*ran, *given_up}))
     planned = tuple(_readable(opened, waiting))
     followed = {*(f.follows for f in facts.values()), *(r.follows for r in planned)}
     asked = {name: _asked(searches, name) for name in order}
+    begun = _begun(tallies, searches, order[:-1])
     return ProjectState(
         project=opened.project,
         current=states[order[-1]] if order else None,
         waiting=waiting,
-        begun=_begun(tallies, searches, order[:-1]),
+        begun=begun,
+        begun_mixed=frozenset(name for name in begun if _mixed(opened, store, searches, name)),
         unsettled=tuple(
             states[name]
             for i, name in enumerate(order[:-1])
@@ -188,7 +197,9 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         asked=frozenset().union(*asked.values(), *map(_compared, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
-        final_done=any(f.mode == "exploit" and n in answers for n, f in facts.items()),
+        final_done=any(
+            f.mode == "exploit" and n in answers for n, f in facts.items() if n in order
+        ),
     )
 
 
@@ -241,9 +252,10 @@ def _round_state(
     imported = written is None and is_imported(store, searches, name)
     if imported:
         written = same_search(opened.project, next(s for s in searches if s.name == name))
+    failed = [] if imported else _failed(store, searches, name, tallies)
     best = {} if answered is None else answered.best_config
     decided = _standing_decision(opened, store, name, best)
-    ended, left = (0, 0) if answered is None else _reruns(opened, answered, tallies)
+    ended, left = (0, 0) if answered is None else _reruns(opened, store, answered, tallies)
     launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
     return RoundState(
         name=name,
@@ -255,6 +267,9 @@ def _round_state(
         reruns_left=left,
         decision=decided,
         launched=bool(launches) and _agree(launches[-1].after, best),
+        failures=tuple(found.text() for found in failed_alike(failed, round_name=name)),
+        mended=bool(failed) and _is_mended(failed, present_program(opened)),
+        mixed=not imported and _mixed(opened, store, searches, name),
         imported=imported,
     )
 
@@ -273,8 +288,32 @@ def _standing_decision(
     if not _agree(decided.candidate, best):
         return None
     before = dict(decided.incumbent) == baseline_config(opened.project)
-    same = before and entered.data.get("code", "") == present_code(opened).code
+    same = before and entered.data.get("code", "") == present_code(opened, store).code
     return decided if same or decided.choice is not Choice.ADOPT else None
+
+
+def _failed(
+    store: Store, searches: Sequence[Study], name: str, tallies: Mapping[str, Tally]
+) -> list[Trial]:
+    """Trials of a round that failed and may run again."""
+    failing = [
+        s.name for s in _own(searches, name) if tallies[s.name].counts.get(Status.FAILED)
+    ]  # fmt: skip
+    return [t for study in failing for t in store.trials(study) if t.status is Status.FAILED]
+
+
+def _is_mended(failed: Sequence[Trial], program: str) -> bool:
+    """Whether running failed trials again may help."""
+    return all(t.reason is Reason.LOST or t.program != program for t in failed)
+
+
+def _mixed(opened: OpenProject, store: Store, searches: Sequence[Study], name: str) -> bool:
+    own = _own(searches, name)
+    return ran_another_program(store, own, program=present_program(opened))
+
+
+def _own(searches: Sequence[Study], name: str) -> list[Study]:
+    return [s for s in searches if (s.round or s.name) == name]
 
 
 def _agree(config: Config, best: Config) -> bool:
@@ -283,7 +322,7 @@ def _agree(config: Config, best: Config) -> bool:
 
 
 def _reruns(
-    opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally]
+    opened: OpenProject, store: Store, answered: AnsweredRound, tallies: Mapping[str, Tally]
 ) -> tuple[int, int]:
     """How often the best configuration and the baseline were both run again, and reruns to go.
 
@@ -293,7 +332,7 @@ def _reruns(
         best = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
         return 0, 0
-    provenance, ended, left = present_code(opened), [], 0
+    provenance, ended, left = present_code(opened, store), [], 0
     for config in (best, baseline_config(opened.project)):
         tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
         counts = {} if tally is None else tally.counts

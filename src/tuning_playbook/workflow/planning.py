@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuning_playbook.design import (
@@ -19,8 +19,11 @@ from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.store import Store, Tally
+from tuning_playbook.store.conflicts import require_same_design
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
+from tuning_playbook.workflow.last_try import last_tried
+from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
@@ -28,7 +31,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     refuse_unknown_followed,
 )
-from tuning_playbook.workflow.reruns import present_code
+from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.sharing import shared_trials
 
 
@@ -81,59 +84,81 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
 
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     studies = studies_of(opened.project, round_)
-    finished, shared, pace = _so_far(opened, round_, studies)
+    so_far = _so_far(opened, round_, studies)
+    tried = last_tried(opened.folder) if so_far.seconds_per_step is None else None
+    pace = so_far.seconds_per_step if tried is None else tried.seconds_per_step
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
     planned = plan_round(
         opened.project,
         round_,
         studies,
-        finished=finished,
-        shared=shared,
+        finished=so_far.finished,
+        failed=so_far.failed,
+        shared=so_far.shared,
         seconds_per_trial=seconds,
+        measured_by_try=tried is not None,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))
     return replace(planned, warnings=(*planned.warnings, *filter(None, warnings)))
 
 
-def _so_far(
-    opened: OpenProject, round_: Round, studies: Sequence[Study]
-) -> tuple[int, int, Seconds | None]:
-    """Trials that have ended, those that other rounds have run, and the seconds a step takes."""
+@dataclass(frozen=True, slots=True)
+class _SoFar:
+    """Trials of a round that ended, failed, or were run by others, and the time of a step."""
+
+    finished: int = 0
+    failed: int = 0
+    shared: int = 0
+    seconds_per_step: Seconds | None = None
+
+
+def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _SoFar:
     try:
         store = project_store(opened, must_exist=True)
     except NoStoreYet:
         refuse_unknown_followed(opened, round_, None, ahead=True)
-        return 0, 0, None
+        return _SoFar()
     try:
         refuse_unknown_followed(opened, round_, store, ahead=True)
+        _refuse_what_run_refuses(opened, round_, store, studies)
         names = {study.name for study in studies}
         tallies = store.tallies()
-        finished = sum(
-            count
-            for name in names & tallies.keys()
-            for status, count in tallies[name].counts.items()
-            if status.is_finished
-        )
+        counts = [tallies[name].counts for name in names & tallies.keys()]
+        failed = sum(count.get(Status.FAILED, 0) for count in counts)
+        ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
         shared = _shared(opened, round_, studies, store)
-        return finished, shared, seconds_per_step(store.studies(), tallies, preferred=names)
+        pace = seconds_per_step(store.studies(), tallies, preferred=names)
+        return _SoFar(ended - failed, failed, shared, pace)
     finally:
         store.close()
 
 
 def _shared(opened: OpenProject, round_: Round, studies: Sequence[Study], store: Store) -> int:
     """How many trials need not be trained, since an earlier round has trained the same."""
-    provenance = present_code(opened)
+    program = present_program(opened)
     found = [
         shared_trials(
             store,
-            replace(study, provenance=provenance),
+            study,
             planned_trials(study, start=0, count=study.trials, created_at=0.0),
+            program=program,
             without=[round_.follows],
         )
         for study in studies
     ]
     return sum(len(one.trials) for one in found if one is not None)
+
+
+def _refuse_what_run_refuses(
+    opened: OpenProject, round_: Round, store: Store, studies: Sequence[Study]
+) -> None:
+    stored = {study.name: study for study in store.studies()}
+    for study in studies:
+        if study.name in stored:
+            require_same_design(stored[study.name], study)
+    program = present_program(opened)
+    refuse_mixing(opened, store, studies, program=program, command=f"playbook run {round_.name}")
 
 
 def seconds_per_step(

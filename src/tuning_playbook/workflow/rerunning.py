@@ -15,6 +15,8 @@ from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical, counts_as
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
@@ -26,8 +28,14 @@ from tuning_playbook.workflow.arm_standing import best_of_arms
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.programs import (
+    SamePrograms,
+    declare_same,
+    present_program,
+    remember_program,
+)
 from tuning_playbook.workflow.remembering import remember_answer, remembered_answers
-from tuning_playbook.workflow.reruns import Reruns, reruns_of
+from tuning_playbook.workflow.reruns import Reruns, has_protocol, reruns_of
 
 USUAL_RERUNS = USUAL_LOOKS[0]
 
@@ -42,6 +50,8 @@ class RerunResult:
         reruns: of each configuration.
         asked: how many were left to run when it began.
         interrupted: whether some still are.
+        failures: reruns that failed, by way to fail.
+        crashing: whether the first ones failed alike, so that no more were started.
     """
 
     round: str
@@ -49,6 +59,8 @@ class RerunResult:
     reruns: tuple[Reruns, ...]
     asked: int
     interrupted: bool
+    failures: tuple[FailedAlike, ...] = ()
+    crashing: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -62,6 +74,8 @@ class RerunResult:
             "asked": self.asked,
             "interrupted": self.interrupted,
             "identical": self.identical,
+            "failures": [found.as_document() for found in self.failures],
+            "crashing": self.crashing,
         }
 
     @property
@@ -75,6 +89,12 @@ class RerunResult:
         lines = [r.text(self.objective, width=width) for r in self.reruns]
         of_arms = len(self.reruns) > 1 and "baseline" not in {r.role for r in self.reruns}
         name = (self.round or "--baseline") + " --arms" * of_arms
+        lines += [found.text() for found in self.failures]
+        if self.crashing:
+            said = (
+                f"stopped: the first {FIRST_ALIKE} failed alike; mend the program and type it again"
+            )
+            return "\n".join([*lines, said])
         if self.interrupted:
             return "\n".join([*lines, "stopped; the same command goes on"])
         if self.identical:
@@ -104,6 +124,7 @@ def rerun(
     baseline: bool = True,
     arms: bool = False,
     workers: int | None = None,
+    same_program: str = "",
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RerunResult:
@@ -118,6 +139,7 @@ def rerun(
         times: of each, in all.
         candidate, baseline: which of the two.
         arms: the best configuration of every arm instead of both.
+        same_program: why earlier reruns, of another version of the program, count as well.
         workers: trials at the same time; the project file's number by default.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -132,10 +154,16 @@ def rerun(
     else:
         configs = _configs(opened, name, candidate=candidate, baseline=baseline)
     command = command or " ".join(["playbook rerun", name]).strip()
+    program = present_program(opened)
     provenance = provenance_of(opened.folder, command=command)
     asked: list[Trial] = []
 
     def create(store: Store) -> Sequence[Study]:
+        nonlocal provenance
+        remember_program(opened, store, program)
+        if same_program:
+            _declare_same(opened, store, name, configs, program=program, why=same_program)
+        provenance = replace(provenance, code=SamePrograms(store).first(program))
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
@@ -146,12 +174,57 @@ def rerun(
 
     label = f"reruns for {name}" if name else "reruns of the baseline"
     summary = drive(
-        opened, create, workers=workers, on_progress=lambda p: on_progress(replace(p, round=label))
+        opened,
+        create,
+        program=program,
+        workers=workers,
+        on_progress=lambda p: on_progress(replace(p, round=label)),
     )
     found = _found(opened, configs, provenance)
     if name and not summary.interrupted:
         _enter_answer(opened, name)
-    return RerunResult(name, opened.project.objective, found, len(asked), summary.interrupted)
+    return RerunResult(
+        name,
+        opened.project.objective,
+        found,
+        len(asked),
+        summary.interrupted,
+        _failures(opened, found),
+        bool(summary.crashing),
+    )
+
+
+def _failures(opened: OpenProject, reruns: Sequence[Reruns]) -> tuple[FailedAlike, ...]:
+    store = project_store(opened, must_exist=True)
+    try:
+        trials = {r.study.name: store.trials(r.study.name) for r in reruns}
+    finally:
+        store.close()
+    return tuple(f for name, t in trials.items() for f in failed_alike(t, round_name=name))
+
+
+def _declare_same(
+    opened: OpenProject,
+    store: Store,
+    round_name: str,
+    configs: dict[str, Config],
+    *,
+    program: str,
+    why: str,
+) -> None:
+    """Enter that the programs of earlier reruns train like the present one."""
+    wanted = [dict(config) for config in configs.values()]
+    same = SamePrograms(store)
+    earlier = {
+        s.provenance.code
+        for s in store.studies()
+        if s.purpose == "rerun"
+        and dict(s.fixed) in wanted
+        and has_protocol(s, opened.project)
+        and same.first(s.provenance.code) != same.first(program)
+    }
+    if earlier:
+        declare_same(store, round_name, earlier, program, why)
 
 
 def _enter_answer(opened: OpenProject, round_name: str) -> None:

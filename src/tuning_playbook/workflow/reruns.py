@@ -13,12 +13,12 @@ from tuning_playbook.decide.reruns import (
     rerun_values,
 )
 from tuning_playbook.design.reruns import rerun_study
-from tuning_playbook.provenance import code_digest
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Objective, Project, Provenance, Study
 from tuning_playbook.words import counted
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.programs import SamePrograms, present_program
 
 Protocol: TypeAlias = Project | Study  # either says how is trained and judged
 
@@ -86,9 +86,12 @@ class Reruns:
         return f"{self.role:<{width}}  {mean}({', '.join(words)})"
 
 
-def present_code(opened: OpenProject) -> Provenance:
-    """The version of the training program, without the cost of asking for its commit."""
-    return Provenance(code=code_digest(opened.folder))
+def present_code(opened: OpenProject, store: Store) -> Provenance:
+    """The version of the training program, without the cost of asking for its commit.
+
+    The earliest version that was declared to train like the present one stands for it.
+    """
+    return Provenance(code=SamePrograms(store).first(present_program(opened)))
 
 
 def reruns_of(

@@ -13,6 +13,7 @@ from tuning_playbook.words import listed, percent
 from tuning_playbook.workflow.contenders import Contenders
 from tuning_playbook.workflow.decision_values import EarlierLooks
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.programs import SamePrograms
 from tuning_playbook.workflow.reruns import has_protocol
 
 # Chance of a false launch among a project's decisions from which on it is worth a line.
@@ -47,7 +48,8 @@ def reservations(
             f"The gain was held against a complexity cost of {cost:g}; the round was run with "
             f"{contenders.facts.complexity_cost:g}."
         )
-    codes = {s.provenance.code for s in studies if s.provenance.code}
+    same = SamePrograms(store)
+    codes = {same.first(s.provenance.code) for s in studies if s.provenance.code}
     if codes - {provenance.code}:
         found.append(
             "The training program has changed since the round ran: the candidate was selected with "

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.analysis.fates import Account
 from tuning_playbook.decide.answer import Answer
-from tuning_playbook.design import studies_of
-from tuning_playbook.errors import NoStoreYet
+from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.project_files import ROUNDS_FOLDER
-from tuning_playbook.provenance import provenance_of
+from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
-from tuning_playbook.search import planned_trials
-from tuning_playbook.store import Event, Store
-from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Seconds, Status
-from tuning_playbook.workflow.arms import followed_rounds
+from tuning_playbook.store import Store
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Status
+from tuning_playbook.words import listed
+from tuning_playbook.workflow.arms import account_of_arms
+from tuning_playbook.workflow.creating import Asked, create_studies
 from tuning_playbook.workflow.driving import drive
+from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.opening import (
     OpenProject,
     open_project,
     open_round,
     project_store,
-    refuse_unknown_followed,
     stored_studies,
 )
+from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
-from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
-from tuning_playbook.workflow.sharing import shared_event, shared_trials
+from tuning_playbook.workflow.retrying import Retried
+from tuning_playbook.workflow.trying import try_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,12 @@ class RoundResult:
     Args:
         round: its name.
         counts: trials in each status, over all its studies.
+        account: what happened to them, measurements judged; ``None`` before any has ended.
         interrupted: whether trials are left.
         answer: what the round says; ``None`` before it has ended.
         report: the file written, if any.
+        failures: trials that failed, by way to fail.
+        crashing: arms of which no more trials were started, since the first ones failed alike.
     """
 
     round: str
@@ -51,6 +56,9 @@ class RoundResult:
     interrupted: bool
     answer: Answer | None = None
     report: Path | None = None
+    failures: tuple[FailedAlike, ...] = ()
+    crashing: tuple[str, ...] = ()
+    account: Account | None = None
 
     @property
     def complete_trials(self) -> int:
@@ -63,16 +71,26 @@ class RoundResult:
             "schema": 1,
             "round": self.round,
             "counts": {status.value: count for status, count in self.counts.items()},
+            "account": None if self.account is None else self.account.as_document(),
             "interrupted": self.interrupted,
             "answer": None if self.answer is None else asdict(self.answer),
             "report": None if self.report is None else str(self.report),
+            "crashing": list(self.crashing),
+            "failures": [found.as_document() for found in self.failures],
         }
 
     def text(self) -> str:
         """For a person."""
-        words = [f"{count} {status.value}" for status, count in self.counts.items()]
-        lines = [f"{self.round}: {', '.join(words)}"]
-        if self.interrupted:
+        words = ", ".join(f"{count} {status.value}" for status, count in self.counts.items())
+        lines = [f"{self.round}: {self.account.text() if self.account else words}"]
+        lines += [found.text() for found in self.failures]
+        if self.crashing:
+            lines.append(
+                f"stopped: the first {FIRST_ALIKE} trials of {listed(self.crashing)} failed "
+                "alike, so no more of them were started; after mending, go on with: "
+                f"playbook run {self.round} --retry failed"
+            )
+        elif self.interrupted:
             lines.append(f"stopped; go on with: playbook run {self.round}")
         if self.answer is not None:
             lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
@@ -90,9 +108,13 @@ def run_round(
     *,
     workers: int | None = None,
     trials: int | None = None,
+    retry: Collection[Retried] = (),
+    same_program: str = "",
+    try_first: bool = False,
     write_report: bool = True,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RoundResult:
     """Run all trials of a round that have not ended yet, and write its report.
 
@@ -101,9 +123,13 @@ def run_round(
         round_name: of the round's file.
         workers: trials at the same time; the project file's number by default.
         trials: for each arm, where it is to be more than the round file says.
+        retry: ended trials to run again, by how they ended.
+        same_program: why trials of another version of the program may be pooled with new ones.
+        try_first: whether to run the program once, briefly, in a project where it never ran.
         write_report: whether to draw the report at the end.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
+        tell: called with a line for a person, before the round runs.
 
     Raises:
         PlaybookError: for mistakes in the files, a target that cannot be imported, a store that
@@ -112,6 +138,7 @@ def run_round(
     opened = open_project(Path(folder))
     name = round_name.removesuffix(".toml")
     command = command or f"playbook run {name}"
+    asked = Asked(command, present_program(opened), frozenset(retry), same_program)
     create: Callable[[Store], tuple[Study, ...]]
     if trials is None and _has_lost_its_file(opened, name):
         create = partial(stored_studies, round_name=name)
@@ -120,8 +147,16 @@ def run_round(
         name = round_.name
         if trials is not None:
             round_ = replace(round_, trials=max(trials, round_.trials))
-        create = partial(_create, opened, round_, command=command)
-    summary = drive(opened, create, workers=workers, on_progress=on_progress)
+        create = partial(create_studies, opened, round_, asked=asked)
+    if try_first:
+        _try_a_new_program(opened, tell)
+    summary = drive(
+        opened,
+        create,
+        program=asked.program,
+        workers=workers,
+        on_progress=on_progress,
+    )
     if not any(status.is_finished for status in summary.counts):
         return RoundResult(name, summary.counts, summary.interrupted)
     answered = answered_round(opened, name)
@@ -131,7 +166,20 @@ def run_round(
         summary.interrupted,
         None if summary.interrupted else answered.answer,
         write_answer_report(opened, answered) if write_report else None,
+        _failures(opened, name),
+        tuple(sorted(summary.crashing)),
+        account_of_arms(answered.arms),
     )
+
+
+def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
+    store = project_store(opened, must_exist=True)
+    try:
+        studies = stored_studies(store, round_name)
+        trials = [trial for study in studies for trial in store.trials(study.name)]
+    finally:
+        store.close()
+    return failed_alike(trials, round_name=round_name)
 
 
 def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
@@ -149,35 +197,27 @@ def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
         store.close()
 
 
-def _create(opened: OpenProject, round_: Round, store: Store, *, command: str) -> tuple[Study, ...]:
-    """The round's studies, in the store with all their trials."""
-    refuse_unknown_followed(opened, round_, store)
-    remember_round(store, round_)
-    provenance = provenance_of(opened.folder, command=command)
-    studies = studies_of(opened.project, round_, provenance=provenance)
-    now = time.time()
-    followed = followed_rounds(round_.name, facts_of_rounds(store))
-    for study in studies:
-        _create_study(opened, store, study, now, followed)
-        data = {"commit": provenance.commit, "changed": bool(provenance.patch)}
-        store.note(study.name, Event(now, "run-started", command, data=data))
-    return studies
-
-
-def _create_study(
-    opened: OpenProject, store: Store, study: Study, now: Seconds, followed: Sequence[str]
-) -> None:
-    """A study with its trials, those that an earlier round has run among them."""
-    planned = planned_trials(study, start=0, count=study.trials, created_at=now)
-    whole = project_store(opened, held_out=True, confirming=True)
-    try:
-        shared = shared_trials(whole, study, planned, without=followed)
-    finally:
-        whole.close()
-    if shared is None:
-        store.create(study, planned)
+def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None:
+    """One short run where nothing has run yet: a mistake there would cost every trial."""
+    if last_tried(opened.folder) is not None or _has_trained(opened):
         return
-    ended = {trial.index for trial in shared.trials}
-    rest = [trial for trial in planned if trial.index not in ended]
-    store.create(study, (*shared.trials, *rest), curves=shared.curves)
-    store.note(study.name, shared_event(shared))
+    tell("the program has not run here yet, so it is tried first, briefly (as by playbook try)")
+    tried = try_target(opened.folder)
+    if not tried.ok:
+        raise TargetError(
+            f"one short run of the training program failed, so no trial was started: "
+            f"{tried.text()}\nMend it and type the same again; playbook try runs it alone, and "
+            "--no-try leaves this out"
+        )
+    tell(f"tried: {tried.steps} steps in {tried.seconds:.1f} s")
+
+
+def _has_trained(opened: OpenProject) -> bool:
+    try:
+        store = project_store(opened, must_exist=True)
+    except NoStoreYet:
+        return False
+    try:
+        return any(Status.COMPLETE in tally.counts for tally in store.tallies().values())
+    finally:
+        store.close()

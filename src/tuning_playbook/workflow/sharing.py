@@ -11,6 +11,7 @@ from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.words import counted, listed
+from tuning_playbook.workflow.programs import SamePrograms
 
 SHARED = "shared"  # kind of the event that says whose trials a study took over
 _KEPT = (Status.COMPLETE, Status.INFEASIBLE)
@@ -32,7 +33,12 @@ class SharedTrials:
 
 
 def shared_trials(
-    store: Store, study: Study, planned: Sequence[Trial], *, without: Collection[str] = ()
+    store: Store,
+    study: Study,
+    planned: Sequence[Trial],
+    *,
+    program: str,
+    without: Collection[str] = (),
 ) -> SharedTrials | None:
     """The ended trials of earlier studies that are those of ``study``, if there are any.
 
@@ -41,8 +47,9 @@ def shared_trials(
 
     Args:
         store: that hands out every metric.
-        study: about to run, with the digest of its program.
+        study: about to run.
         planned: its trials.
+        program: digest of the training program.
         without: rounds whose trials count in this one already.
     """
     studies = store.studies()
@@ -50,12 +57,14 @@ def shared_trials(
         return None
     wanted = {_point(trial): trial.index for trial in planned}
     found: dict[int, Trial] = {}
-    for other in _same_program(studies, study):
+    same = SamePrograms(store)
+    for other in _same_protocol(studies, study):
         if other.round in without:
             continue
         for trial in store.trials(other.name):
             index = wanted.get(_point(trial))
-            if index is not None and trial.status in _KEPT:
+            alike = trial.program and same.first(trial.program) == same.first(program)
+            if index is not None and alike and trial.status in _KEPT:
                 found.setdefault(index, trial)
     if not found:
         return None
@@ -84,12 +93,11 @@ def shared_event(shared: SharedTrials) -> Event:
     return Event(time.time(), SHARED, message, data=data)
 
 
-def _same_program(studies: Sequence[Study], study: Study) -> Iterator[Study]:
-    """Searches that trained with the same program and protocol, newest first."""
-    code = study.provenance.code
+def _same_protocol(studies: Sequence[Study], study: Study) -> Iterator[Study]:
+    """Searches whose trials were trained and judged alike, newest first."""
     for other in reversed(studies):
         same = (other.objective, other.training) == (study.objective, study.training)
-        if other.purpose == "search" and code and other.provenance.code == code and same:
+        if other.purpose == "search" and same:
             yield other
 
 

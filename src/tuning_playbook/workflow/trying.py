@@ -12,13 +12,16 @@ import numpy as np
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.run.local import LocalLauncher
-from tuning_playbook.run.loop import Driver, trial_folder
+from tuning_playbook.run.loop import Driver
+from tuning_playbook.run.places import trial_folder
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
+from tuning_playbook.workflow.last_try import Tried, remember_tried
 from tuning_playbook.workflow.opening import OpenProject, open_project
+from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.tried import TriedTarget
 
 USUAL_STEPS = 20
@@ -49,12 +52,21 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
     tried = _tried(opened, length, enough_after=length)
     longer = _longer(opened, tried)
     if steps is not None or longer <= length:
-        return _with_another_seed(opened, tried)
+        return _remembered(opened, _with_another_seed(opened, tried))
     again = _tried(opened, longer, enough_after=0)
     if not again.ok:
         return again
     remark = f"with {length} steps it did not get there: {tried.trial.detail}"
-    return replace(again, remarks=(*again.remarks, remark))
+    return _remembered(opened, replace(again, remarks=(*again.remarks, remark)))
+
+
+def _remembered(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
+    """Keep the time of a run that went well, for plans and for the first round."""
+    if tried.ok:
+        reached = max((s.last_step for s in tried.trial.summaries.values()), default=tried.steps)
+        steps = max(1, tried.steps, reached)
+        remember_tried(opened.folder, Tried(present_program(opened), steps, tried.seconds))
+    return tried
 
 
 def _with_another_seed(opened: OpenProject, tried: TriedTarget) -> TriedTarget:

@@ -1,0 +1,28 @@
+"""``playbook abandon``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+
+
+@click.command("abandon")
+@round_argument
+@click.option("--reason", default="", help="Why, for those who read it later.")
+@project_option
+@json_option
+def command(round_name: str, reason: str, folder: Path, as_json: bool) -> None:
+    """Give ROUND up: playbook next asks no more to go on with it, or to mend it.
+
+    Its trials and the reason stay on record. To take it up again: playbook run ROUND.
+    """
+    from tuning_playbook.workflow.abandoning import abandon_round
+
+    found = abandon_round(folder, round_name, reason=reason)
+    if as_json:
+        print_json(found.as_document())
+    else:
+        click.echo(found.text())

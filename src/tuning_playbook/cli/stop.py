@@ -1,0 +1,32 @@
+"""``playbook stop``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+
+
+@click.command("stop")
+@round_argument
+@click.argument("trial", metavar="TRIAL")
+@project_option
+@click.option("--reason", default="", help="Why, for the record.")
+@json_option
+def command(round_name: str, trial: str, folder: Path, reason: str, as_json: bool) -> None:
+    """Stop TRIAL of ROUND, which a playbook run in another terminal trains; the others go on.
+
+    What it logged stays. It counts as stopped by hand, never as infeasible. TRIAL is its number; in
+    a round of several arms the arm comes first, as in optimizer=adam/3.
+    """
+    from tuning_playbook.workflow.stopping import stop_trial
+
+    found = stop_trial(folder, round_name, trial, reason=reason)
+    if as_json:
+        print_json(found.as_document())
+    else:
+        click.echo(found.text())
+    sys.exit(0 if found.stopped else 1)

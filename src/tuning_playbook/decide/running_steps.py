@@ -1,0 +1,65 @@
+"""What was begun and not finished: go on, mend what fails, or say why a change does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decide.step import NextStep
+
+
+def unfinished_steps(current: RoundState) -> Iterator[NextStep]:
+    """Of the round that ran last, where trials of it are left."""
+    if current.failures:
+        yield failing_step(current)
+    left = f"{current.planned - current.finished} of {current.planned} trials are left"
+    yield going_on_step(current.name, left, mixed=current.mixed)
+
+
+def begun_steps(state: ProjectState) -> Iterator[NextStep]:
+    """Of earlier rounds that have trials left."""
+    for name, left in state.begun.items():
+        reason = f"{left} of its trials are left since it was interrupted"
+        yield going_on_step(name, reason, mixed=name in state.begun_mixed)
+
+
+def going_on_step(name: str, left: str, *, mixed: bool) -> NextStep:
+    """Run what is left; with another program, that is for its user to decide.
+
+    Args:
+        name: of the round.
+        left: what is left of it, in words.
+        mixed: whether its ended trials ran another version of the training program.
+    """
+    command = f"playbook run {name}"
+    if not mixed:
+        return NextStep(f"Go on with round {name}", left, command)
+    return NextStep(
+        f"Finish round {name} with one version of the training program",
+        f"{left}, and those that have ended ran another version. Undo the change; or, where it "
+        f'cannot change a result, type: {command} --same-program "why"; or give the round up: '
+        f'playbook abandon {name} --reason "why"',
+    )
+
+
+def failing_step(current: RoundState) -> NextStep:
+    """Mend what makes trials fail; once the program has changed, run them again."""
+    again = f"playbook run {current.name} --retry failed"
+    shown = "\n".join(current.failures)
+    if not current.mended:
+        return NextStep(
+            f"Mend what made trials of round {current.name} fail",
+            f"{shown}\nAfter that: {again}",
+            source="search-space-boundaries",
+        )
+    if current.mixed:
+        shown += (
+            "\nThe trials that have ended ran another version of the program; where the change "
+            f'cannot change their results, type: {again} --same-program "why"'
+        )
+    return NextStep(
+        f"Run the trials of round {current.name} again that failed",
+        shown,
+        "" if current.mixed else again,
+        source="search-space-boundaries",
+    )

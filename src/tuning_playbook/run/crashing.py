@@ -1,0 +1,36 @@
+"""Whether a study's program crashes whatever its configuration is. No clock, disk or process."""
+
+from __future__ import annotations
+
+from tuning_playbook.run.failed_alike import way_to_fail
+from tuning_playbook.trial import Outcome, Reason, Status
+
+FIRST_ALIKE = 3
+
+
+class FirstEnds:
+    """How the first trials of each study ended in this run.
+
+    Args:
+        alike: so many that fail alike, and none that ends otherwise, are enough.
+    """
+
+    def __init__(self, *, alike: int = FIRST_ALIKE) -> None:
+        self._alike = alike
+        self._ways: dict[str, list[str]] = {}
+
+    def note(self, study: str, outcome: Outcome) -> None:
+        """A trial of ``study`` has ended."""
+        by_program = outcome.status is Status.FAILED and outcome.reason is not Reason.LOST
+        ways = self._ways.setdefault(study, [])
+        if len(ways) < self._alike:
+            ways.append(way_to_fail(outcome) if by_program else "")
+
+    @property
+    def crashing(self) -> frozenset[str]:
+        """Studies whose first trials all failed alike, so that the rest would as well."""
+        return frozenset(
+            study
+            for study, ways in self._ways.items()
+            if len(ways) == self._alike and ways[0] and len(set(ways)) == 1
+        )

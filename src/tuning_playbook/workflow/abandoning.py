@@ -1,0 +1,90 @@
+"""Giving a round up, with the reason on record, and taking it up again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files import ROUNDS_FOLDER
+from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import ABANDONED, TAKEN_UP, abandoned_rounds
+from tuning_playbook.workflow.opening import open_project, project_store, round_names
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedRound:
+    """A round that will not be gone on with.
+
+    Args:
+        name: of the round.
+        reason: in its user's words.
+        left: trials that were planned and have not ended.
+    """
+
+    name: str
+    reason: str
+    left: int
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {"schema": 1, "round": self.name, "reason": self.reason, "left": self.left}
+
+    def text(self) -> str:
+        """For a person."""
+        return (
+            f"{self.name} is abandoned: {self.reason}\n"
+            f"its trials stay on record; to take it up again: playbook run {self.name}"
+        )
+
+
+def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRound:
+    """Enter in the logbook that a round is given up.
+
+    Args:
+        folder: of the project.
+        round_name: of the round, run or only written.
+        reason: why.
+
+    Raises:
+        InvalidInput: without a reason, for a round that is not there, or was abandoned before.
+    """
+    name, why = round_name.removesuffix(".toml"), " ".join(reason.split())
+    if not why:
+        raise InvalidInput('say why it is abandoned, for those who read it later: --reason "..."')
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        ran = round_names(store.studies())
+        written = sorted(p.stem for p in (opened.folder / ROUNDS_FOLDER).glob("*.toml"))
+        if name not in {*ran, *written}:
+            known = ", ".join(dict.fromkeys((*ran, *written))) or "none"
+            raise InvalidInput(f"there is no round {name!r}; there are: {known}")
+        before = abandoned_rounds(store).get(name)
+        if before is not None:
+            raise InvalidInput(f"round {name!r} was abandoned before: {before}")
+        left = _left(store, name)
+        store.enter(LogbookEntry(time.time(), ABANDONED, name, why, {"left": left}))
+    finally:
+        store.close()
+    return AbandonedRound(name, why, left)
+
+
+def take_up(store: Store, round_name: str) -> None:
+    """Enter that a round is gone on with, if it was abandoned."""
+    if round_name in abandoned_rounds(store):
+        store.enter(LogbookEntry(time.time(), TAKEN_UP, round_name, "it is run again"))
+
+
+def _left(store: Store, round_name: str) -> int:
+    tallies = store.tallies()
+    return sum(
+        count
+        for study in store.studies()
+        if study.purpose == "search" and (study.round or study.name) == round_name
+        for status, count in tallies[study.name].counts.items()
+        if not status.is_finished
+    )

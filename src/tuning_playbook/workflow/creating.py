@@ -1,0 +1,104 @@
+"""The studies of a round that is about to run, in the store with all their trials."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.design import studies_of
+from tuning_playbook.provenance import provenance_of
+from tuning_playbook.search import planned_trials
+from tuning_playbook.store import Event, Store
+from tuning_playbook.study import Round, Study
+from tuning_playbook.trial import Seconds
+from tuning_playbook.workflow.abandoning import take_up
+from tuning_playbook.workflow.arms import followed_rounds
+from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
+from tuning_playbook.workflow.opening import OpenProject, project_store, refuse_unknown_followed
+from tuning_playbook.workflow.programs import remember_program
+from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
+from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
+from tuning_playbook.workflow.sharing import shared_event, shared_trials
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked to do, and with which program."""
+
+    command: str
+    program: str
+    retry: frozenset[Retried]
+    same_program: str
+
+
+def create_studies(
+    opened: OpenProject, round_: Round, store: Store, *, asked: Asked
+) -> tuple[Study, ...]:
+    """The round's studies, in the store with all their trials.
+
+    Raises:
+        InvalidInput: where the round follows one that is not there, or trials of different
+            versions of the program would be pooled.
+        StudyConflict: where the round has been run with another design.
+    """
+    refuse_unknown_followed(opened, round_, store)
+    target, program = opened.project.training.target, asked.program
+    provenance = provenance_of(opened.folder, command=asked.command, target=target)
+    studies = studies_of(opened.project, round_, provenance=provenance)
+    there = {study.name for study in store.studies()}
+    retried = trials_to_retry(store, [s for s in studies if s.name in there], asked.retry)
+    refuse_mixing(
+        opened,
+        store,
+        studies,
+        program=program,
+        retried=retried,
+        same=asked.same_program,
+        command=_typed(round_, asked.retry),
+    )
+    now = time.time()
+    followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
+    for study in studies:
+        _create_study(opened, store, study, now, program=program, followed=followed)
+        data = {
+            "commit": provenance.commit,
+            "changed": bool(provenance.patch),
+            "program": program,
+        }
+        store.note(study.name, Event(now, "run-started", asked.command, data=data))
+    take_up(store, round_.name)
+    remember_round(store, round_)
+    remember_program(opened, store, program)
+    restart_begun(opened, store, studies, program=program)
+    reopen(store, opened.folder, retried, program=program)
+    return studies
+
+
+def _typed(round_: Round, retry: Collection[Retried]) -> str:
+    return " ".join([f"playbook run {round_.name}", *(f"--retry {kind}" for kind in sorted(retry))])
+
+
+def _create_study(
+    opened: OpenProject,
+    store: Store,
+    study: Study,
+    now: Seconds,
+    *,
+    program: str,
+    followed: Sequence[str],
+) -> None:
+    """A study with its trials, those that an earlier round has run among them."""
+    planned = planned_trials(study, start=0, count=study.trials, created_at=now)
+    whole = project_store(opened, held_out=True, confirming=True)
+    try:
+        shared = shared_trials(whole, study, planned, program=program, without=followed)
+    finally:
+        whole.close()
+    if shared is None:
+        store.create(study, planned)
+        return
+    ended = {trial.index for trial in shared.trials}
+    rest = [trial for trial in planned if trial.index not in ended]
+    store.create(study, (*shared.trials, *rest), curves=shared.curves)
+    store.note(study.name, shared_event(shared))

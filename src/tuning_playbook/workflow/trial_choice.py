@@ -1,0 +1,65 @@
+"""Which trial of a project is meant by what a person typed."""
+
+from __future__ import annotations
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.store import Store
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Trial
+from tuning_playbook.words import counted, listed
+from tuning_playbook.workflow.opening import stored_studies
+
+
+def chosen_trial(store: Store, round_name: str, wanted: str) -> tuple[Study, Trial]:
+    """A trial of a round, and its study.
+
+    Args:
+        store: of the project.
+        round_name: of a round that was run; or the name of a study, for reruns.
+        wanted: its number, after the arm and a slash or # where the round has several.
+
+    Raises:
+        InvalidInput: for a round, an arm or a number that is not there, or a number that several
+            arms have.
+    """
+    studies = _studies(store, round_name.removesuffix(".toml"))
+    arm, _, number = wanted.replace("#", "/").rpartition("/")
+    if arm:
+        studies = _of_arm(studies, arm)
+    if not number.isdigit():
+        raise InvalidInput(
+            f"{wanted!r} is not a trial; a trial is called by its number: "
+            f"{listed([_called(s, 0, studies) for s in studies[:2]])}, for example"
+        )
+    if len(studies) > 1:
+        names = [_called(s, int(number), studies) for s in studies]
+        raise InvalidInput(
+            f"round {round_name!r} has {counted(len(studies), 'arm')}, each with a trial {number}; "
+            f"name one of: {', '.join(names)}"
+        )
+    (study,) = studies
+    found = store.trials(study.name, indices=[int(number)])
+    if not found:
+        count = len(store.trials(study.name))
+        raise InvalidInput(f"{study.name!r} has no trial {number}; it has trials 0 to {count - 1}")
+    return study, found[0]
+
+
+def _studies(store: Store, name: str) -> tuple[Study, ...]:
+    named = tuple(s for s in store.studies() if s.name == name)
+    return named or stored_studies(store, name)
+
+
+def _of_arm(studies: tuple[Study, ...], arm: str) -> tuple[Study, ...]:
+    found = tuple(s for s in studies if arm in (s.name, _arm(s)))
+    if not found:
+        raise InvalidInput(f"there is no arm {arm!r}; there are: {', '.join(map(_arm, studies))}")
+    return found
+
+
+def _arm(study: Study) -> str:
+    return study.name.removeprefix(f"{study.round}/")
+
+
+def _called(study: Study, number: int, studies: tuple[Study, ...]) -> str:
+    return str(number) if len(studies) == 1 else f"{_arm(study)}/{number}"
