@@ -30,7 +30,8 @@ def command(
     """Show how the project came to where it is.
 
     The chain of baselines, every round with its question, answer and decision, how the search
-    spaces changed and why, what exploring has cost, and the looks at held-out data.
+    spaces changed and why, what exploring has cost, and the looks at held-out data. In CSV, text
+    that a spreadsheet would run as a formula has an apostrophe before it.
     """
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise click.BadParameter(
