@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("run")
@@ -47,7 +48,7 @@ def command(
     if as_json:
         print_json(result.as_document())
     else:
-        click.echo(result.text())
+        say(result.text())
     if result.interrupted:
         sys.exit(130)
     sys.exit(0 if result.complete_trials else 1)
