@@ -54,7 +54,7 @@ def report_fault(error: Exception) -> str:
     except OSError:
         return f"{what}\n\n" + "\n".join(lines)
     return (
-        f"{what}\nThis is a mistake in playbook, not in your input or your study. What is needed to "
+        f"{what}\nThis is a mistake in playbook, not in your input or study. What is needed to "
         f"mend it is in\n  {file.name}\nPlease look through it for what must stay private, and "
         "attach it to a report."
     )

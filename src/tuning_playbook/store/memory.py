@@ -11,6 +11,7 @@ from math import inf, isnan, nan
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.clocks import SteadyClock
 from tuning_playbook.store.codec import require_storable_name, storable
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
@@ -37,6 +38,10 @@ class MemoryStore:
         self._chunks: dict[str, dict[int, list[CurveChunk]]] = {}
         self._events: dict[str, list[Event]] = {}
         self._logbook: list[LogbookEntry] = []
+        self._clock = SteadyClock()
+
+    def now(self) -> Seconds:  # noqa: D102
+        return self._clock()
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None

@@ -10,6 +10,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost, StudyConflict
 from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.clocks import SteadyClock, clock_of_server
 from tuning_playbook.store.conflicts import conflict_message, lease_lost_message
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
 from tuning_playbook.store.database import Database, Transaction
@@ -45,6 +46,11 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[str, int] = {}
+        server = database.has_clock
+        self._clock = clock_of_server(self._time_of_server) if server else SteadyClock()
+
+    def now(self) -> Seconds:  # noqa: D102
+        return self._clock()
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
@@ -199,6 +205,10 @@ class SqlStore:
 
     def close(self) -> None:  # noqa: D102
         self._database.close()
+
+    def _time_of_server(self) -> Seconds:
+        with self._database.reading() as transaction:
+            return float(transaction.execute(statements.TIME_OF_SERVER, {})[0][0])
 
     def _read(self, statement: Any, study: str, **parameters: Any) -> list[Any]:
         with self._database.reading() as transaction:

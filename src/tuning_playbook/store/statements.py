@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    extract,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from tuning_playbook.store.tables import chunks, events, logbook, studies, trials
 from tuning_playbook.trial import Status
@@ -17,6 +27,8 @@ TRIAL_COLUMNS = (
     _T.created_at, _T.started_at, _T.finished_at, _T.summaries, _T.checkpoints,
 )  # fmt: skip
 CHUNK_COLUMNS = (chunks.c.attempt, chunks.c.resumed_from, chunks.c.metrics, chunks.c.data)
+
+TIME_OF_SERVER = select(extract("epoch", func.clock_timestamp()))
 
 # --- studies and trials
 ADD_STUDY = insert(studies)
