@@ -73,9 +73,9 @@ def test_columns_of_any_type_of_parquet_are_texts(tmp_path, kind):
 
     cells = {
         "binary": [b"adam", b"sg\xff"],
-        "timestamp": [datetime(2026, 1, 1), datetime(2026, 1, 2)],  # noqa: DTZ001
+        "timestamp": [datetime(2026, 1, 1), datetime(2026, 1, 2)],
         "duration": [timedelta(1), timedelta(2)],
-        "nested": [{"at": datetime(2026, 1, 1), "b": b"x"}] * 2,  # noqa: DTZ001
+        "nested": [{"at": datetime(2026, 1, 1), "b": b"x"}] * 2,
     }[kind]
     table = pa.table({"trial": [1, 2], "x": cells, "v": [0.1, 0.2]})
     pq.write_table(table, tmp_path / "t.parquet")

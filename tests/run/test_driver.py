@@ -51,6 +51,15 @@ def test_a_study_runs_to_its_end(bench):
     assert not list(bench.folder.rglob("*.journal"))
 
 
+def test_half_a_checkpoint_of_a_killed_trial_is_not_left_behind(bench):
+    half = "(trial.folder / 'checkpoints').mkdir(exist_ok=True)\n"
+    half += "(trial.folder / 'checkpoints' / 'index.partial').touch()\n"
+    bench.write(f"{half}os.kill(os.getpid(), signal.SIGKILL)")
+    _, store = bench.run(bench.study(trials=1), attempts=1)
+    assert outcomes(store) == [(Status.FAILED, Reason.LOST)]
+    assert not list(bench.folder.rglob("*.partial"))
+
+
 BODIES = {
     "raise ValueError('no luck')": (Status.FAILED, Reason.EXCEPTION),
     "raise MemoryError": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),

@@ -454,7 +454,7 @@ def trial_folder(trials_folder: Path, trial: Trial) -> Path:
 
 
 def _delete_journals(folder: Path) -> None:
-    """Everything in them is in the store by now; the printed output stays."""
-    for pattern in ("*.journal", "*.jsonl"):
+    """Everything in them is in the store by now, and half a file is none; the output stays."""
+    for pattern in ("*.journal", "*.jsonl", "checkpoints/*.partial"):
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)
