@@ -19,6 +19,7 @@ from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.progress import Progress
+from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
 from tuning_playbook.study import CommandTarget, Failures, Resources, Study
@@ -118,7 +119,7 @@ class Driver:
         try:
             self._learn_best()
             self._trials_folder.mkdir(parents=True, exist_ok=True)
-            place = _identity(self._trials_folder)
+            place = identity_of(self._trials_folder)
             while True:
                 self._require_same_folder(place)
                 self._look_for_stop()
@@ -136,7 +137,7 @@ class Driver:
         return RunSummary(counts, interrupted=self._left(counts) > 0)
 
     def _require_same_folder(self, place: tuple[int, int]) -> None:
-        if _identity(self._trials_folder) != place:
+        if identity_of(self._trials_folder) != place:
             raise StoreUnavailable(
                 f"{self._trials_folder} was moved or deleted while trials ran; what they had "
                 "written there goes on from where it is now: type playbook run in the folder's "
@@ -369,7 +370,7 @@ class Driver:
         if outcome.status is Status.COMPLETE and objective.metric in summaries:
             value, _ = objective_of_summary(summaries[objective.metric], objective)
             self._note_best(value, objective.direction.sign)
-        _delete_journals(trial_folder(self._trials_folder, trial))
+        delete_journals(trial_folder(self._trials_folder, trial))
 
     def _release(self, trial: Trial, *, faulty: bool) -> None:
         # It was followed to its end, so the next attempt need not fold it again.
@@ -440,21 +441,6 @@ class Driver:
         )
 
 
-def _identity(folder: Path) -> tuple[int, int]:
-    try:
-        found = folder.stat()
-    except OSError:
-        return (-1, -1)
-    return found.st_dev, found.st_ino
-
-
 def trial_folder(trials_folder: Path, trial: Trial) -> Path:
     """Where a trial's output, journals and checkpoints go."""
     return trials_folder / trial.study / f"{trial.index:05d}"
-
-
-def _delete_journals(folder: Path) -> None:
-    """Everything in them is in the store by now, and half a file is none; the output stays."""
-    for pattern in ("*.journal", "*.jsonl", "checkpoints/*.partial"):
-        for path in folder.glob(pattern):
-            path.unlink(missing_ok=True)
