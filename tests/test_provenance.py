@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from tuning_playbook.provenance import code_digest, provenance_of
+from tuning_playbook.provenance import code_digest, provenance_of, provenance_of_import
 
 
 @pytest.fixture
@@ -91,12 +91,49 @@ def test_a_dangling_link_and_a_missing_folder_are_no_error(folder, tmp_path):
 def test_a_commit_changes_nothing_else(folder):
     before = provenance_of(folder, command="playbook run")
     assert before.commit == ""
+    committed(folder)
+    after = provenance_of(folder, command="playbook run")
+    assert after.commit
+    assert after.code == before.code == code_digest(folder)
+
+
+def committed(folder):
     for arguments in (
         ["init", "-q"],
         ["add", "."],
         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "first"],
     ):
         subprocess.run(["git", "-C", str(folder), *arguments], check=True)
-    after = provenance_of(folder, command="playbook run")
-    assert after.commit
-    assert after.code == before.code == code_digest(folder)
+
+
+def set_programs(folder, marker):
+    """Let every setting of the repository that may name a program name one that leaves a mark."""
+    program = folder / ".git" / "program"
+    program.write_text(f"#!/bin/sh\ntouch {marker}\ncat\n")
+    program.chmod(0o755)
+    for name in ("core.fsmonitor", "core.sshCommand", "core.pager", "diff.external",
+                 "diff.mine.command", "diff.mine.textconv"):  # fmt: skip
+        subprocess.run(["git", "-C", str(folder), "config", name, str(program)], check=True)
+    (folder / ".gitattributes").write_text("* diff=mine\n")
+    (folder / "train.py").write_text("import model, changed\n")
+
+
+def test_no_program_that_a_repository_names_is_run(folder, tmp_path):
+    committed(folder)
+    set_programs(folder, tmp_path / "mark")
+    found = provenance_of(folder, command="playbook run")
+    assert "+import model, changed" in found.patch
+    assert not (tmp_path / "mark").exists()
+
+
+def test_an_import_asks_no_repository(folder, tmp_path):
+    committed(folder)
+    set_programs(folder, tmp_path / "mark")
+    program = str(folder / ".git" / "program")
+    for name in ("filter.mine.clean", "filter.mine.smudge", "filter.mine.process"):
+        subprocess.run(["git", "-C", str(folder), "config", name, program], check=True)
+    (folder / ".gitattributes").write_text("* diff=mine filter=mine\n")
+    found = provenance_of_import(folder, command="playbook import")
+    assert (found.commit, found.patch, found.python) == ("", "", "")
+    assert found.code == code_digest(folder)
+    assert not (tmp_path / "mark").exists()

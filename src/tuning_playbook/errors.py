@@ -7,7 +7,8 @@
     ├── TargetError           the training program cannot be found, imported or started
     ├── StoreError            the store cannot do what was asked
     │   ├── StoreTooNew       written by a newer version of this package
-    │   ├── StoreUnavailable  locked, read-only, full, or not reachable
+    │   ├── StoreUnavailable  locked, full, damaged, or not reachable
+    │   │   ├── StoreReadOnly it can be read, but not changed
     │   │   └── NoStoreYet    nothing was run so far
     │   ├── StudyConflict     a study of that name exists with another design
     │   └── LeaseLost         another worker has taken this trial over
@@ -92,6 +93,10 @@ class StoreTooNew(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store is locked, read-only, full, or not reachable."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The store can be read, but not changed."""
 
 
 class NoStoreYet(StoreUnavailable):

@@ -8,6 +8,7 @@ import platform
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,6 +31,9 @@ _OTHER_FOLDERS = frozenset(
      "dist"}
 )  # fmt: skip
 _OTHER_FILES = frozenset({"playbook.toml"})
+# A repository's settings name programs for git to run; telling what has changed needs none of them.
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+                "-c", "protocol.allow=never")  # fmt: skip
 
 
 def provenance_of(folder: Path, *, command: str, target: Target | None = None) -> Provenance:
@@ -47,12 +51,27 @@ def provenance_of(folder: Path, *, command: str, target: Target | None = None) -
     Source: playbook, "Setting up experiment tracking".
     """
     commit = _git(folder, "rev-parse", "HEAD")
-    return Provenance(
-        command=command,
+    return replace(
+        provenance_of_import(folder, command=command),
         commit=commit,
         patch=_patch(folder) if commit else "",
         code=code_digest(folder) if target is None else program_digest(folder, target),
         python=platform.python_version(),
+    )
+
+
+def provenance_of_import(folder: Path, *, command: str) -> Provenance:
+    """The same for trials that something else has run: neither commit nor interpreter is known.
+
+    Git is not asked, whose settings in a folder of others can name programs to run.
+
+    Args:
+        folder: the project's folder.
+        command: what the user typed.
+    """
+    return Provenance(
+        command=command,
+        code=code_digest(folder),
         package=version("tuning-playbook"),
         host=socket.gethostname(),
     )
@@ -135,7 +154,10 @@ def _content(path: str) -> bytes:
 
 
 def _patch(folder: Path) -> str:
-    changes = _git(folder, "diff", "HEAD", "--", ".")
+    changes = _git(
+        folder, "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "HEAD",
+        "--", ".",
+    )  # fmt: skip
     untracked = _git(folder, "ls-files", "--others", "--exclude-standard", "--", ".")
     if untracked:
         names = "".join(f"# untracked: {name}\n" for name in untracked.splitlines())
@@ -149,8 +171,9 @@ def _git(folder: Path, *arguments: str) -> str:
     """Output of a git command; empty where there is no repository or no git."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            ["git", "-C", str(folder), *_NO_PROGRAMS, *arguments],
             capture_output=True,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"},
             text=True,
             errors="replace",
             timeout=20,

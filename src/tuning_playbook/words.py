@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 
 def percent(share: float) -> str:
@@ -129,3 +130,21 @@ def printable(text: str) -> str:
         'lr?[31m=1'
     """
     return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
+def safe_cell(cell: Any) -> Any:
+    """A cell of a CSV file that a spreadsheet cannot take for a formula: an apostrophe before it.
+
+    Numbers stay as they are.
+
+    Example:
+        >>> safe_cell("=HYPERLINK(1)"), safe_cell("-1e-3"), safe_cell("adam"), safe_cell(-2)
+        ("'=HYPERLINK(1)", '-1e-3', 'adam', -2)
+    """
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import subprocess
 import sys
 import tomllib
 import warnings
@@ -114,6 +115,25 @@ def test_a_study_becomes_a_round_that_every_command_knows(tmp_path, playbook, mo
     rows = list(csv.DictReader((folder / "out" / "trials.csv").read_text().splitlines()))
     before = list(csv.DictReader(trials.read_text().splitlines()))
     assert [float(r["learning_rate"]) for r in rows] == [float(r["learning_rate"]) for r in before]
+
+
+def test_an_import_runs_nothing_that_the_settings_of_its_folder_name(tmp_path):
+    trials, curves = write_table(tmp_path)
+    folder = tmp_path / "new"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path / 'mark'}\n")
+    program.chmod(0o755)
+    for arguments in (
+        ["init", "-q", str(folder)],
+        ["-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "one",
+         "--allow-empty"],
+        ["-C", str(folder), "config", "core.fsmonitor", str(program)],
+    ):  # fmt: skip
+        subprocess.run(["git", *arguments], check=True)
+    told = Told(metric="error", direction="minimize", curves=curves)
+    import_study(str(trials), into=folder, told=told)
+    assert stored(folder, "sweep")[0].provenance.commit == ""
+    assert not (tmp_path / "mark").exists()
 
 
 def test_curves_and_endings_are_stored_as_they_were(tmp_path):

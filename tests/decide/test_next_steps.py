@@ -207,7 +207,7 @@ def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
     assert beyond.round.scientific["weight_decay"] == (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
     assert beyond.round.question == (
         "Which weight decay is best when learning rate is tuned for each: "
-        "0.0, 1e-05, 0.0001, 0.001, 0.01?"
+        "0, 1e-05, 0.0001, 0.001, 0.01?"
     )
 
 

@@ -1,9 +1,12 @@
 """playbook.toml: what it may say, and what is told about one that cannot be used."""
 
+import os
+
 import pytest
 
 from tuning_playbook.errors import InvalidFile, InvalidInput
 from tuning_playbook.project_files import find_project, project_to_toml, read_project
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.space import Categorical, Constant, Float, Integer, Ordered
 from tuning_playbook.study import CommandTarget, Direction, Failures, FunctionTarget
 
@@ -337,3 +340,29 @@ def test_every_commented_line_of_the_template_is_valid_too(read):
 def test_direction_in_python_names_the_right_word():
     with pytest.raises(InvalidInput, match="found 'max'; write 'maximize'"):
         Direction("max")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1" + 400 * "0",
+        "9" * 5000,
+        "-" + "9" * 25,
+        "[" * 3000 + "]" * 3000,
+        "[1, 1" + 400 * "0" + "]",
+        "{ fixed = 1" + 400 * "0" + " }",
+        "{ integer = [1, 1" + 400 * "0" + "], default = 1 }",
+        "{ linear = [0.1, 0.5], default = 1" + 400 * "0" + " }",
+        "{ linear = [nan, inf], default = nan }",
+    ],
+)
+@pytest.mark.parametrize("where", ["[hyperparameters]\nx = ", "[baseline]\nx = ", "x = "])
+def test_numbers_and_nests_that_no_program_takes_are_told(read, value, where):
+    with pytest.raises(InvalidInput):
+        read(f"{HEAD}{where}{value}\n")
+
+
+def test_a_pipe_is_no_project_file(tmp_path):
+    os.mkfifo(tmp_path / "playbook.toml")
+    with pytest.raises(InvalidInput, match="is no file"):
+        OpenFile(tmp_path / "playbook.toml")

@@ -95,6 +95,18 @@ def test_foreign_names_are_shown_as_text(page):
 
 
 @pytest.mark.browser
+def test_no_text_of_a_figure_holds_a_tag_that_plotly_would_follow(page):
+    """A name such as <a href=...> would be a link in the label that appears at a point."""
+    kinds = "['text', 'hovertext', 'x', 'y', 'name']"
+    tagged = page.evaluate(
+        "[...document.querySelectorAll('.plot')].flatMap((place) => place.data.flatMap((trace) => "
+        f"{kinds}.flatMap((kind) => [trace[kind]].flat()).filter((value) => "
+        "typeof value === 'string' && /<(?!br>)/.test(value))))"
+    )
+    assert tagged == []
+
+
+@pytest.mark.browser
 def test_foreign_names_are_text_in_figures_too(page, tmp_path):
     write_report(view_of(findings=(FINDING,)), tmp_path / "hostile.html")
     fresh = page.context.new_page()

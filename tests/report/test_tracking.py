@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 from tuning_playbook.report.tracking import tracking_csv, tracking_row
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
@@ -42,3 +43,9 @@ def test_it_reads_back_from_csv():
     row = tracking_row(STUDY, TRIALS)
     (read,) = csv.DictReader(io.StringIO(tracking_csv([row])))
     assert read["notes"] == "a | b"
+
+
+def test_no_cell_of_the_table_is_a_formula():
+    study = replace(STUDY, question='=HYPERLINK("http://example.org","open")')
+    (row,) = csv.DictReader(io.StringIO(tracking_csv([tracking_row(study, TRIALS)])))
+    assert row["notes"] == "'" + study.question

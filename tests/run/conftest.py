@@ -1,12 +1,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.store import open_store
+from tuning_playbook.store.tables import chunks
 from tuning_playbook.study import (
     CommandTarget,
     Failures,
@@ -38,6 +40,11 @@ class Bench:
 
     def store(self):
         return open_store("sqlite:///.playbook/store.db", folder=self.folder)
+
+    def forget_curves(self, store):
+        """As if nobody had followed the trials so far."""
+        with store._database.writing() as transaction:
+            transaction.execute(delete(chunks), {})
 
     def run(
         self,

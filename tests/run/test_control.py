@@ -76,11 +76,21 @@ def test_a_trial_past_its_deadline_is_killed_and_infeasible():
 def test_a_machine_fault_is_retried_a_stated_number_of_times():
     limits = control.Limits(1, attempts=2)
     for attempts, kind in ((1, control.Release), (2, control.Finish)):
-        claimed = control.Claimed(trial(0, attempts))
+        claimed = control.Claimed(trial(0, attempts), faults=attempts - 1)
         state, _ = control.advance(control.RunState(), claimed, limits)
         _, (order,) = control.advance(state, control.Exited(f"study#0.{attempts}", None), limits)
         assert isinstance(order, kind)
+        assert getattr(order, "faulty", True)
     assert order.outcome.reason is Reason.LOST
+    assert "failed it 2 times" in order.outcome.detail
+
+
+def test_only_faults_of_the_machine_use_up_the_patience_with_a_trial():
+    limits = control.Limits(1, attempts=3)
+    claimed = control.Claimed(trial(0, attempts=9))  # stopped, or its driver was killed, 8 times
+    state, _ = control.advance(control.RunState(), claimed, limits)
+    _, (order,) = control.advance(state, control.Exited("study#0.9", None), limits)
+    assert order == control.Release(trial(0, attempts=9), faulty=True)
 
 
 def test_a_stop_releases_running_trials_however_often_they_were_started():

@@ -2,6 +2,7 @@ import json
 import signal
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.waiting import (
     waiting_trials,
 )
 
-from tuning_playbook.errors import TargetError
+from tuning_playbook.errors import StoreUnavailable, TargetError
 from tuning_playbook.run import follower
 from tuning_playbook.search import planned_trials
 from tuning_playbook.study import Failures
@@ -48,6 +49,15 @@ def test_a_study_runs_to_its_end(bench):
     assert trial.summaries["error"].minimum_step == 6
     assert [c.step for c in trial.checkpoints] == [6]
     assert not list(bench.folder.rglob("*.journal"))
+
+
+def test_half_a_checkpoint_of_a_killed_trial_is_not_left_behind(bench):
+    half = "(trial.folder / 'checkpoints').mkdir(exist_ok=True)\n"
+    half += "(trial.folder / 'checkpoints' / 'index.partial').touch()\n"
+    bench.write(f"{half}os.kill(os.getpid(), signal.SIGKILL)")
+    _, store = bench.run(bench.study(trials=1), attempts=1)
+    assert outcomes(store) == [(Status.FAILED, Reason.LOST)]
+    assert not list(bench.folder.rglob("*.partial"))
 
 
 BODIES = {
@@ -453,3 +463,95 @@ def test_a_command_that_goes_on_from_its_own_checkpoint_keeps_all_its_rows(bench
     _, store = bench.run(bench.study(trials=1, command=["sh", "program.sh"]))
     assert store.trials("study")[0].status is Status.COMPLETE
     assert store.curves("study")[0]["error"].steps.tolist() == [2, 4, 6]
+
+
+def test_stops_and_killed_drivers_use_up_no_patience_but_machine_faults_do(bench):
+    bench.write(STOPPABLE)
+    study = bench.study(trials=1, steps=40)
+    for _ in range(2):
+        hold(bench.folder, [0])
+        bench.run(study, stop_requested=lambda: bool(waiting_trials(bench.folder)))
+    kill = f"{STOPPABLE}\n        os.kill(os.getpid(), signal.SIGKILL)"
+    release(bench.folder)
+    bench.write(kill)
+    _, store = bench.run(study, attempts=2)
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.reason) == (Status.FAILED, Reason.LOST)
+    assert "failed it 2 times" in trial.detail
+    assert trial.attempts == 4
+    faults = [e for e in store.events("study") if e.kind == "machine-fault"]
+    assert [e.trial for e in faults] == [0]
+
+
+def test_a_clock_that_is_set_forward_ends_no_trial(bench, monkeypatch):
+    bench.write("signal.pause() if trial.index == 9 else None" + GOOD)
+    real, jumps = time.time, iter(range(1_000_000))
+    monkeypatch.setattr(time, "time", lambda: real() + 3600 * next(jumps))
+    _, store = bench.run(bench.study(trials=3, timeout_seconds=float(DEADLINE_SECONDS)))
+    assert {t.status for t in store.trials("study")} == {Status.COMPLETE}
+    assert {t.attempts for t in store.trials("study")} == {1}
+
+
+def test_nothing_is_lost_of_what_an_earlier_worker_wrote_after_its_lease(bench):
+    """A second worker goes on from a checkpoint that the first made after being followed last."""
+    bench.write(STOPPABLE)
+    hold(bench.folder, [0])
+    study = bench.study(trials=1, steps=40)
+    _, store = bench.run(study, stop_requested=lambda: bool(waiting_trials(bench.folder)))
+    release(bench.folder)
+    folder = bench.folder / ".playbook" / "trials" / "study" / "00000"
+    journal = folder / "attempt-1.journal"
+    whole = journal.read_bytes()
+    # As if the first worker had come to step 12 only when the second one began
+    bench.forget_curves(store)
+    early = whole[: whole.index(b"E", len(whole) // 2)]
+    journal.write_bytes(early)
+    others = STOPPABLE.replace(
+        "start = trial.restore", "import pathlib; late = trial.folder / 'late'\n"
+        "(trial.folder / 'attempt-1.journal').write_bytes(late.read_bytes())\n"
+        "start = trial.restore",
+    )  # fmt: skip
+    (folder / "late").write_bytes(whole)
+    bench.write(others)
+    _, store = bench.run(study)
+    (trial,) = store.trials("study")
+    assert trial.status is Status.COMPLETE
+    curve = store.curves("study")[0]["train_loss"]
+    assert curve.steps.tolist() == list(range(1, 41))
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_folder_that_goes_while_trials_run_is_told_and_ends_no_trial(
+    bench, tmp_path_factory, moved
+):
+    bench.write(STOPPABLE)
+    hold(bench.folder, [0])
+    elsewhere = tmp_path_factory.mktemp("moved") / "project"
+    study = bench.study(trials=1, steps=40)
+
+    def move():
+        if waiting_trials(bench.folder):
+            folder = bench.folder if moved else bench.folder / ".playbook" / "trials"
+            folder.rename(elsewhere)
+        return False
+
+    with pytest.raises(StoreUnavailable, match=r"moved or deleted while trials ran"):
+        bench.run(study, stop_requested=move)
+    bench.folder = elsewhere if moved else bench.folder
+    release(bench.folder)
+    _, store = bench.run(study)
+    (trial,) = store.trials("study")
+    assert trial.status is Status.COMPLETE, trial.detail
+    assert store.curves("study")[0]["train_loss"].steps.tolist() == list(range(1, 41))
+
+
+def test_the_files_of_one_trial_that_go_are_told_and_it_runs_again(bench):
+    vanish = "import shutil\nfirst = len(list(trial.folder.glob('attempt-*.json'))) == 1"
+    vanish += "\nif first and not pathlib.Path('once').exists():"
+    vanish += "\n    pathlib.Path('once').touch(); shutil.rmtree(trial.folder)\n    return"
+    bench.write(f"import pathlib\n{vanish}{GOOD}")
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 2), trial.detail
+    (gone,) = [e for e in store.events("study") if e.kind == "files-gone"]
+    assert "files of attempt 1 are gone" in gone.message

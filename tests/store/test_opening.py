@@ -4,10 +4,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tuning_playbook.errors import InvalidInput, StoreTooNew, StoreUnavailable
-from tuning_playbook.store import Event, MemoryStore, open_store, opening, schema
+from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.errors import (
+    InvalidInput,
+    StoreError,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from tuning_playbook.store import CurveChunk, Event, MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
 from tuning_playbook.testing.store_contract import example_study, example_trials
 
@@ -239,3 +247,81 @@ def test_the_innermost_mount_decides(tmp_path):
     assert network_type(Path("/my home/project"), mounts=mounts) == "nfs4"
     assert network_type(Path("/my"), mounts=mounts) == ""
     assert network_type(Path("/my home"), mounts=tmp_path / "missing") == ""
+
+
+def _as_before(folder):
+    return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
+
+
+@pytest.mark.parametrize("must_exist", [True, False])
+def test_a_database_of_something_else_is_left_as_it_was(tmp_path, must_exist):
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE theirs (id)")
+    connection.close()
+    before = _as_before(tmp_path)
+    with pytest.raises(StoreUnavailable, match=r"tables of something else \(theirs\)"):
+        open_store("sqlite:///other.db", folder=tmp_path, must_exist=must_exist)
+    assert _as_before(tmp_path) == before
+
+
+@pytest.mark.parametrize("open_elsewhere", [True, False])
+@pytest.mark.parametrize("log_left", [True, False])
+def test_a_store_that_cannot_be_written_is_read(tmp_path, monkeypatch, log_left, open_elsewhere):
+    file = _made(tmp_path)
+    writer = open_store(_URL, folder=tmp_path)
+    writer.note("study", Event(1.0, "told"))
+    if log_left:
+        copies = {p.name: p.read_bytes() for p in file.parent.iterdir() if "-shm" not in p.name}
+    if not open_elsewhere:
+        writer.close()
+        for name, content in copies.items() if log_left else ():
+            (file.parent / name).write_bytes(content)
+    monkeypatch.setattr(opening, "is_writable", lambda _: False)
+    before = sorted(p.name for p in file.parent.iterdir())
+    store = open_store(_URL, folder=tmp_path, must_exist=True)
+    assert len(store.trials("study")) == 2
+    assert [e.kind for e in store.events("study")] == ["told"]
+    with pytest.raises(StoreReadOnly, match="it is read-only"):
+        store.note("study", Event(2.0, "more"))
+    assert len(store.trials("study")) == 2
+    store.close()
+    assert sorted(p.name for p in file.parent.iterdir()) == before
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("UPDATE study SET design = '{'", "studies"),
+        ("UPDATE study SET design = '[]'", "studies"),
+        ("UPDATE study SET design = '{\"format\": 1}'", "studies"),
+        ("UPDATE trial SET config = 'x'", "trials"),
+        ("UPDATE trial SET status = 'asleep'", "trials"),
+        ("UPDATE trial SET summaries = '{\"a\": [1]}'", "trials"),
+        ("UPDATE trial SET checkpoints = '[1]'", "trials"),
+        ("UPDATE trial SET created_at = 'now'", "trials"),
+        ("UPDATE event SET data = 'x'", "events"),
+        ("UPDATE chunk SET data = x'00'", "curves"),
+        ("UPDATE chunk SET metrics = '{'", "curves"),
+        ("UPDATE trial SET status = 'asleep'", "counts"),
+        ("UPDATE trial SET status = 'asleep'", "tallies"),
+        ("UPDATE logbook SET data = x'ff'", "logbook"),
+    ],
+)
+def test_a_damaged_row_is_told_with_the_cure(tmp_path, statement, read):
+    file = _made(tmp_path)
+    store = open_store(_URL, folder=tmp_path)
+    store.note("study", Event(1.0, "told"))
+    store.enter(LogbookEntry(1.0, "k", "r", "m"))
+    lease = {"worker": "w", "now": 0.0, "lease_seconds": 60.0}
+    (trial,) = store.claim("study", count=1, **lease)
+    chunk = CurveChunk(1, 0, ("loss",), np.array([1]), np.array([[1.0]]))
+    store.append("study", trial.index, chunks=[chunk], **lease)
+    store.close()
+    with sqlite3.connect(file) as connection:
+        connection.execute(statement)
+    connection.close()
+    store = open_store(_URL, folder=tmp_path, must_exist=True)
+    with pytest.raises(StoreError, match=r"damaged.*restore "):
+        getattr(store, read)(*([] if read in ("studies", "tallies", "logbook") else ["study"]))

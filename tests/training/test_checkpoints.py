@@ -124,3 +124,15 @@ def test_the_last_checkpoint_stays_however_few_are_kept(tmp_path, keep_best):
         folder.save(step, step / 10, {"state": {"w": np.zeros(1)}})
     assert folder.saved()[-1].step == 5
     assert len(folder.saved()) == keep_best + 1
+
+
+@pytest.mark.parametrize("index", ["", "{", "[1]", '[{"step": 1}]', "[{}]", "null", "\xff", "{}"])
+def test_a_damaged_index_costs_no_checkpoint(tmp_path, index):
+    folder = folder_at(tmp_path / "c")
+    folder.save(5, 0.1, {"state": {"w": np.array([5.0])}})
+    folder.save(6, 0.2, {"state": {"w": np.array([6.0])}})
+    (tmp_path / "c" / "index.json").write_text(index, encoding="latin-1")
+    state = {"w": np.zeros(1)}
+    assert folder.load_last({"state": state}) == (0 if index == "{}" else 6)
+    assert folder.save(8, 0.3, {"state": state})[-1].step == 8
+    assert [c.step for c in folder_at(tmp_path / "c").saved()][-1] == 8

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("abandon")
@@ -25,4 +26,4 @@ def command(round_name: str, reason: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(found.as_document())
     else:
-        click.echo(found.text())
+        say(found.text())

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tuning_playbook.cli.options import foreign_study_options, json_option, names, print_json
+from tuning_playbook.cli.printing import console
 
 
 @click.command("check")
@@ -68,10 +69,8 @@ def command(
     if as_json:
         print_json(checked.as_document())
     else:
-        from rich.console import Console
-
-        console = Console(soft_wrap=False)
-        console.print(checked.renderable(verbose=verbose), markup=False)
+        out = console()
+        out.print(checked.renderable(verbose=verbose), markup=False)
         if output is not None:
-            console.print(f"\nwrote {output}", markup=False)
+            out.print(f"\nwrote {output}", markup=False)
     sys.exit(1 if checked.failed else 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import say
 
 
 @click.command("close-exploration")
@@ -26,7 +27,7 @@ def command(reason: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, **asdict(found)})
         return
-    click.echo(f"exploration is over: {found.reason}")
+    say(f"exploration is over: {found.reason}")
     for line in found.still_open:
-        click.echo(f"still open: {line}")
-    click.echo("the test set can be looked at: playbook look --test")
+        say(f"still open: {line}")
+    say("the test set can be looked at: playbook look --test")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tuning_playbook.cli.options import json_option, names, print_json
+from tuning_playbook.cli.printing import console
 
 
 @click.command("compare")
@@ -69,9 +70,7 @@ def command(
     if as_json:
         print_json(compared.as_document())
     else:
-        from rich.console import Console
-
-        console = Console(soft_wrap=False)
-        console.print(compared.renderable(), markup=False)
+        out = console()
+        out.print(compared.renderable(), markup=False)
         if output is not None:
-            console.print(f"\nwrote {output}", markup=False)
+            out.print(f"\nwrote {output}", markup=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("decide")
@@ -40,5 +41,5 @@ def command(
     if as_json:
         print_json(result.as_document())
     else:
-        click.echo(result.text())
+        say(result.text())
     sys.exit(0 if result.is_settled else 1)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from tuning_playbook.cli.printing import say
+
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("playbook-demo"))
@@ -17,9 +19,9 @@ def command(folder: Path) -> None:
     from tuning_playbook.workflow.running import run_round
 
     for path in write_demo_project(folder):
-        click.echo(f"wrote {path}")
-    click.echo(f"\n$ cd {folder} && playbook run {ROUND}")
+        say(f"wrote {path}")
+    say(f"\n$ cd {folder} && playbook run {ROUND}")
     with progress_display(quiet=False) as show:
         result = run_round(folder, ROUND, command=f"playbook run {ROUND}", on_progress=show)
-    click.echo(result.text())
+    say(result.text())
     sys.exit(130 if result.interrupted else 0)

@@ -37,6 +37,10 @@ def command(
 
     trials has one row for each trial, curves one for each trial and logged step; together they are
     what playbook check reads. The metric on held-out data is left out unless --test is given.
+
+    A hyperparameter or metric that is called like another column (status, seed, step, ...) is
+    written as config/NAME or metrics/NAME, which playbook check takes for what it says. In CSV,
+    text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     from tuning_playbook.workflow.exporting import export
 

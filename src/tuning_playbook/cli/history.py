@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import console, print_file, say
 
 if TYPE_CHECKING:
     from tuning_playbook.report.history_view import ProjectHistory
@@ -30,7 +31,8 @@ def command(
     """Show how the project came to where it is.
 
     The chain of baselines, every round with its question, answer and decision, how the search
-    spaces changed and why, what exploring has cost, and the looks at held-out data.
+    spaces changed and why, what exploring has cost, and the looks at held-out data. In CSV, text
+    that a spreadsheet would run as a formula has an apostrophe before it.
     """
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise click.BadParameter(
@@ -48,15 +50,13 @@ def command(
         from tuning_playbook.report.page_files import write_page
 
         write_page(_written(history, output.suffix.lower()), output)
-        click.echo(f"wrote {output}")
+        say(f"wrote {output}")
     elif as_csv or as_markdown:
-        click.echo(_written(history, ".csv" if as_csv else ".md"), nl=False)
+        print_file(_written(history, ".csv" if as_csv else ".md"))
     else:
-        from rich.console import Console
-
         from tuning_playbook.report.history_page import history_text
 
-        Console().print(history_text(history))
+        console().print(history_text(history))
 
 
 def _written(history: ProjectHistory, ending: str) -> str:

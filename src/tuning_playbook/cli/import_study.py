@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tuning_playbook.cli.options import foreign_study_options, json_option, print_json
+from tuning_playbook.cli.printing import say
 
 
 @click.command("import")
@@ -48,4 +49,4 @@ def command(
     if as_json:
         print_json(imported.as_document())
     else:
-        click.echo(imported.text())
+        say(imported.text())

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_written
+from tuning_playbook.cli.printing import say
 
 
 @click.command("init")
@@ -25,4 +26,4 @@ def command(folder: Path, target: str, metric: str, direction: str, as_json: boo
     written = init_project(folder, target=target, metric=metric, direction=direction)
     print_written(written, as_json=as_json)
     if not as_json:
-        click.echo("next: declare your hyperparameters in playbook.toml, then type: playbook try")
+        say("next: declare your hyperparameters in playbook.toml, then type: playbook try")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("launch")
@@ -27,4 +28,4 @@ def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: 
     if as_json:
         print_json(result.as_document())
     else:
-        click.echo(result.text())
+        say(result.text())

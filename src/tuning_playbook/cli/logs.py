@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("logs")
@@ -19,11 +20,10 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
 
     TRIAL is its number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
-    from tuning_playbook.words import printable
     from tuning_playbook.workflow.logs import trial_logs
 
     found = trial_logs(folder, round_name, trial)
     if as_json:
         print_json(found.as_document())
     else:
-        click.echo(printable(found.text().replace("\t", "    ")))
+        say(found.text().replace("\t", "    "))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import say
 
 
 @click.command("look")
@@ -32,4 +33,4 @@ def command(at_test: bool, config: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(document)
     else:
-        click.echo(text)
+        say(text)

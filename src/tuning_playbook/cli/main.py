@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 
@@ -80,19 +81,34 @@ def playbook() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors made on purpose become one message and exit code 2."""
-    from tuning_playbook.errors import PlaybookError
-    from tuning_playbook.words import printable
+    """Run the command line and end with its exit code.
 
+    0 done, 1 done and the answer is no (a check fails, a trial that was tried does not train), 2
+    the input cannot be used, 3 a fault of the program itself, 130 interrupted.
+    """
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    from tuning_playbook.cli.faults import message_of, report_fault
+    from tuning_playbook.cli.printing import say
+
+    out = sys.stdout
     try:
         code = playbook(standalone_mode=False)
-    except PlaybookError as error:
-        told = printable(str(error))
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {told}", err=True)
-        sys.exit(2)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        told = io.StringIO()
+        error.show(told)
+        say(told.getvalue().rstrip(), err=True)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 130
+    except SystemExit:
+        if sys.stdout is out:
+            raise
+        return 0  # whoever reads has had enough, such as `head`: click has exchanged the stream
+    except Exception as error:
+        message = message_of(error)
+        say(message or report_fault(error), err=True, label="error" if message else "fault")
+        return 2 if message else 3
+    return code if isinstance(code, int) else 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import console, say
 
 
 @click.command("next")
@@ -25,12 +26,10 @@ def command(folder: Path, number: int | None, as_json: bool) -> None:
         if as_json:
             print_json({"schema": 1, "written": str(path)})
         else:
-            click.echo(f"wrote {path}\nread it, change it, then: playbook plan {path.stem}")
+            say(f"wrote {path}\nread it, change it, then: playbook plan {path.stem}")
         return
     found = what_next(folder)
     if as_json:
         print_json(found.as_document())
         return
-    from rich.console import Console
-
-    Console(highlight=False).print(found.renderable())
+    console(highlight=False).print(found.renderable())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from tuning_playbook.cli.printing import say
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -72,12 +75,22 @@ def print_written(paths: Sequence[Path], *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, "written": [str(path) for path in paths]})
     else:
-        click.echo("\n".join(f"wrote {path}" for path in paths))
+        say("\n".join(f"wrote {path}" for path in paths))
 
 
 def print_json(document: object) -> None:
-    """One JSON document on standard output; NaN and infinities become null."""
-    click.echo(json.dumps(_plain(document), indent=2, ensure_ascii=False))
+    """One JSON document on standard output; NaN and infinities become null.
+
+    Letters of all languages stay readable; what commands a terminal, and halves of surrogate pairs,
+    which no encoding holds, are escaped.
+    """
+    text = json.dumps(_plain(document), indent=2, ensure_ascii=False)
+    say(re.sub(r"[^\n -~]", _escaped, text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    letter = found[0]
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def _plain(value: object) -> object:

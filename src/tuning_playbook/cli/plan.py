@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import console
 
 
 @click.command("plan")
@@ -39,11 +40,9 @@ def command(
         extra = {} if spending is None else {"budget": asdict(spending)}
         print_json({"schema": 1, **asdict(planned), **extra})
         return
-    from rich.console import Console
-
     from tuning_playbook.report.plan import budget_text, plan_text
 
-    console = Console()
-    console.print(plan_text(planned))
+    out = console()
+    out.print(plan_text(planned))
     if spending is not None:
-        console.print(budget_text(spending))
+        out.print(budget_text(spending))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tuning_playbook.cli.printing import console, say
 from tuning_playbook.run.progress import Progress
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -24,7 +25,6 @@ def progress_display(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def _live() -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
     from rich.progress import BarColumn, TaskID, TextColumn
     from rich.progress import Progress as Bar
 
@@ -33,7 +33,7 @@ def _live() -> Iterator[Callable[[Progress], None]]:
         BarColumn(bar_width=28),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TextColumn("{task.fields[words]}"),
-        console=Console(stderr=True),
+        console=console(err=True),
     )
     tasks: list[TaskID] = []
 
@@ -59,7 +59,7 @@ def _lines() -> Callable[[Progress], None]:
         if ended or now - last_shown >= _SECONDS_BETWEEN_LINES:
             last_shown, last_done = now, progress.done
             line = f"{progress.round}: {progress.done}/{progress.total} {describe(progress)}"
-            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            say(line, err=True)
 
     return show
 

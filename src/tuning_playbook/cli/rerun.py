@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import say
 
 
 @click.command("rerun")
@@ -68,7 +69,7 @@ def command(
     if as_json:
         print_json(result.as_document())
     else:
-        click.echo(result.text())
+        say(result.text())
     if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if all(r.finite for r in result.reruns) else 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 if TYPE_CHECKING:
     from tuning_playbook.workflow.retrying import Retried
@@ -66,12 +67,12 @@ def command(
             write_report=not no_report,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
-            tell=lambda line: None if as_json else click.echo(line, err=True),
+            tell=lambda line: None if as_json else say(line, err=True),
         )
     if as_json:
         print_json(result.as_document())
     else:
-        click.echo(result.text())
+        say(result.text())
     if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if result.complete_trials and not result.crashing else 1)

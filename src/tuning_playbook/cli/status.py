@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import console
 
 
 @click.command("status")
@@ -21,6 +22,4 @@ def command(round_name: str | None, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(found.as_document())
         return
-    from rich.console import Console
-
-    Console().print(found.renderable())
+    console().print(found.renderable())

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option, round_argument
+from tuning_playbook.cli.printing import say
 
 
 @click.command("stop")
@@ -28,5 +29,5 @@ def command(round_name: str, trial: str, folder: Path, reason: str, as_json: boo
     if as_json:
         print_json(found.as_document())
     else:
-        click.echo(found.text())
+        say(found.text())
     sys.exit(0 if found.stopped else 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tuning_playbook.cli.options import json_option, print_json, project_option
+from tuning_playbook.cli.printing import say
 
 
 @click.command("try")
@@ -28,5 +29,5 @@ def command(folder: Path, steps: int | None, as_json: bool) -> None:
     if as_json:
         print_json(tried.as_document())
     else:
-        click.echo(tried.text())
+        say(tried.text())
     sys.exit(0 if tried.ok else 1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.file_contents import found_instead
+from tuning_playbook.importers.json_text import read_json
+from tuning_playbook.importers.limits import LONGEST_LINE_CHARACTERS, MOST_COLUMNS, unpacked
 from tuning_playbook.importers.nested import flattened, object_in
 from tuning_playbook.importers.spreadsheets import NO_VALUE, encoding_of, numbers_written
 from tuning_playbook.vocabulary import plain_name
@@ -85,6 +88,11 @@ def read_columns(path: Path, *, as_text: Collection[str] = ()) -> dict[str, Colu
             )
     if not columns or not len(next(iter(columns.values())).values):
         raise InvalidInput(f"{path} has no rows; a table has one row for each trial")
+    if len(columns) > MOST_COLUMNS:
+        raise InvalidInput(
+            f"{path} has {len(columns):,} columns, more than the {MOST_COLUMNS:,} that are read; "
+            "keep the columns with ids, hyperparameters and results"
+        )
     return columns
 
 
@@ -139,18 +147,29 @@ def _text(path: Path) -> IO[str]:
     with gzip.open(path, "rb") if zipped else path.open("rb") as file:
         encoding = encoding_of(file.read(4))
     if zipped:
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding=encoding, newline="")
+        return io.TextIOWrapper(unpacked(path), encoding=encoding, newline="")
     return path.open(encoding=encoding, newline="")
+
+
+def _first_row(file: IO[str]) -> str:
+    """The lines of the header: more than one where a quoted name holds a line break."""
+    text = line = file.readline(LONGEST_LINE_CHARACTERS)
+    while line and text.count('"') % 2 and len(text) < LONGEST_LINE_CHARACTERS:
+        line = file.readline(LONGEST_LINE_CHARACTERS)
+        text += line
+    return text
 
 
 def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
     with _text(path) as file:
-        first = file.readline()
+        first = _first_row(file)
         delimiter = max(",\t;|", key=first.count)
-        names = _header(path, next(csv.reader([first], delimiter=delimiter), []))
+        lines = io.StringIO(first, newline="")
+        names = _header(path, next(csv.reader(lines, delimiter=delimiter), []))
         if names and not names[0]:
             names[0] = _INDEX
-        large = _large_csv(path, names, delimiter, as_text)
+        one_line = len(first.splitlines()) <= 1
+        large = _large_csv(path, names, delimiter, as_text) if one_line else None
         if large is not None:
             return large
         texts = [_is_text(name, as_text) for name in names]
@@ -159,7 +178,7 @@ def _from_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         known: dict[str, str] = {}
         while rows := list(islice(reader, _CHUNK_ROWS)):
             rows = [row for row in rows if row]
-            _require_width(path, rows, len(names), 1 + reader.line_num)
+            _require_width(path, rows, len(names), len(first.splitlines()) + reader.line_num)
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 part.append(shared if text else _numbers(shared))
@@ -211,8 +230,8 @@ def _unpacked(columns: dict[str, Column], as_text: Collection[str]) -> dict[str,
 
 
 def _header(path: Path, cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
+    names = [" ".join(cell.split("\n")).replace("\r", "").strip() for cell in cells]
+    repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if repeated:
         raise InvalidInput(
             f"{path} has more than one column named {', '.join(map(repr, repeated))}; rename them"
@@ -238,6 +257,8 @@ def _require_width(path: Path, rows: list[list[str]], width: int, last_line: int
 def _numbers(cells: list[str]) -> Column | list[str]:
     """The cells as numbers where all are numbers or empty; unchanged otherwise."""
     count = len(cells)
+    if "_" in "".join(cells):  # 1_0 is a name, though Python reads it as 10
+        return cells
     try:
         return Column(np.fromiter(map(float, cells), np.float64, count), np.zeros(count, bool))
     except ValueError:
@@ -302,6 +323,10 @@ def _name(cell: Any) -> str:
 
 
 def _cell(cell: Any) -> Any:
+    if isinstance(cell, (bytes, bytearray)):
+        cell = cell.decode(errors="replace")
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
     if not isinstance(cell, str):
         return cell
     word = cell.strip()
@@ -309,10 +334,7 @@ def _cell(cell: Any) -> Any:
         return None
     if word.lower() in _BOOLEANS:
         return _BOOLEANS[word.lower()]
-    try:
-        return float(word)
-    except ValueError:
-        return word
+    return float(word) if _is_number(word) else word
 
 
 def _is_number(text: str) -> bool:
@@ -320,7 +342,7 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text
 
 
 def _is_text(name: str, as_text: Collection[str]) -> bool:
@@ -355,8 +377,8 @@ def _json_records(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _parsed(path: Path, text: str, line: int) -> Any:
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        return read_json(text)
+    except ValueError as error:
         raise InvalidInput(f"{path}, line {line}, is not JSON: {error}") from error
 
 
@@ -371,7 +393,7 @@ def _from_parquet(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         ) from error
     source: Any = path
     if path.name.lower().endswith(".gz"):
-        with gzip.open(path, "rb") as file:
+        with unpacked(path) as file:
             source = pa.BufferReader(file.read())
     try:
         table = pq.read_table(source)
@@ -399,8 +421,6 @@ def _from_arrow(pa: Any, column: Any, *, text: bool) -> Column:
         return Column(names.values[where], names.missing[where])
     if text or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         plain = column.to_pylist()
-        if not text and pa.types.is_temporal(kind):
-            plain = [None if cell is None else str(cell) for cell in plain]
         return _typed([float(c) if type(c).__name__ == "Decimal" else c for c in plain], text=text)
     missing = column.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
     numbers = column.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)

@@ -14,7 +14,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.values import LARGEST_STEP, is_number
 from tuning_playbook.vocabulary import is_time, plain_name
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
@@ -108,7 +108,8 @@ def _steps(
             f"{path}: column {name!r} holds steps, which are whole numbers, but row {row + 1} has "
             f"{cells[row]!r}; correct that cell or leave it empty"
         )
-    steps, there = column.values, np.isfinite(column.values)
+    steps = column.values
+    there = np.abs(np.nan_to_num(steps, nan=np.inf)) < LARGEST_STEP
     if not np.all(steps[there] == np.round(steps[there])):
         notes.append("Steps are fractions; they are counted in thousandths.")
         steps = np.round(steps * _THOUSANDTHS)

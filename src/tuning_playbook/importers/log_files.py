@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES
 from tuning_playbook.importers.columns import Column, read_columns, table_ending
 from tuning_playbook.importers.curve_tables import curve_table
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import log_in
 from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.values import as_number, dotted
@@ -89,7 +89,7 @@ def add_trainer_state(run: Run, path: Path) -> None:
         InvalidInput: for a file that holds none.
     """
     try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+        state = read_json(path.read_text(encoding="utf-8"))
         history = state["log_history"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(f"{path} is no state of a Trainer: {error!r}") from error
@@ -130,7 +130,7 @@ def _curves_of_history(history: Sequence[Mapping[str, Any]]) -> dict[str, Points
 def add_results(run: Run, path: Path) -> None:
     """Add the numbers of a JSON object to a run's results; other contents are left alone."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
     if isinstance(found, dict):

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tuning_playbook.importers.column_names import is_step
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.json_text import read_json
+from tuning_playbook.importers.values import is_number, is_step_number
 from tuning_playbook.vocabulary import is_time, plain_name
 
 Points: TypeAlias = dict[str, tuple[list[float], list[float]]]
@@ -45,8 +46,8 @@ def object_in(cell: Any) -> Any:
     if not isinstance(cell, str) or cell[:1] != "{" or cell[-1:] != "}":
         return cell
     try:
-        return json.loads(cell)
-    except (json.JSONDecodeError, RecursionError):
+        return read_json(cell)
+    except ValueError:
         pass
     try:
         read = ast.literal_eval(cell)  # literals only: nothing is run
@@ -102,7 +103,11 @@ def _of_objects(points: Sequence[Mapping[str, Any]]) -> Points:
     for key in keys:
         if key == step or is_time(key):
             continue
-        there = [(i, p) for i, p in enumerate(points, 1) if is_number(p.get(key))]
+        there = [
+            (i, p)
+            for i, p in enumerate(points, 1)
+            if is_number(p.get(key)) and (step is None or is_step_number(p.get(step)))
+        ]
         if there:
             found[key] = (
                 [float(i if step is None else p[step]) for i, p in there],
@@ -112,4 +117,5 @@ def _of_objects(points: Sequence[Mapping[str, Any]]) -> Points:
 
 
 def _is_pair(point: Any) -> bool:
-    return isinstance(point, (list, tuple)) and len(point) == 2 and all(map(is_number, point))
+    is_two = isinstance(point, (list, tuple)) and len(point) == 2
+    return is_two and is_step_number(point[0]) and is_number(point[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import gzip
 import shlex
 import shutil
 import tempfile
@@ -13,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from tuning_playbook.errors import InvalidInput
+from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.columns import TABLE_ENDINGS, table_ending
+from tuning_playbook.importers.limits import require_plain_files, unpacked
 
 _Sniffer: TypeAlias = Callable[[Path], bool]
 _Reader: TypeAlias = Callable[[Path], tuple[ForeignStudy, ...]]
@@ -23,6 +23,8 @@ _Reader: TypeAlias = Callable[[Path], tuple[ForeignStudy, ...]]
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
 _DEEPEST = 3
 _MOST_STUDIES = 100
+# What contents of a wrong kind run into, wherever in a reader it is.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _UNSAFE = (".pkl", ".pickle", ".joblib", ".pt", ".pth")
 
 
@@ -49,6 +51,21 @@ def open_foreign(
     Raises:
         InvalidInput: where nothing is there, or nothing that one of the readers knows.
     """
+    try:
+        return _opened(target, curves=curves, study=study, by=by, steps=steps)
+    except _UNREADABLE as error:
+        if isinstance(error, PlaybookError):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        raise InvalidInput(
+            f"{target} holds something that its tool does not write ({what:.200}); copy or write "
+            "it again, or export the trials as a table"
+        ) from error
+
+
+def _opened(
+    target: str, *, curves: Path | None, study: str | None, by: Sequence[str], steps: str
+) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
     if lower.startswith(("mlflow:", "sqlite:")):
         from tuning_playbook.importers.mlflow_store import is_mlflow_url, read_mlflow
@@ -92,6 +109,9 @@ def _refuse(path: Path, target: str, curves: Path | None) -> None:
             f"{path} would run code of others when it is loaded, so it is not; export the trials "
             "as a table instead, for Optuna: study.trials_dataframe().to_csv('trials.csv')"
         )
+    for place in (path, curves):
+        if place is not None:
+            require_plain_files(place)
     if curves is not None and not table_ending(path):
         raise InvalidInput(f"--curves goes with a table of trials; {path} brings its own curves")
 
@@ -105,7 +125,7 @@ def _unzipped(path: Path, study: str | None) -> tuple[ForeignStudy, ...]:
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder) / path.name[: -len(".gz")]
         try:
-            with gzip.open(path, "rb") as packed, inside.open("wb") as file:
+            with unpacked(path) as packed, inside.open("wb") as file:
                 shutil.copyfileobj(packed, file)
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidInput(f"{path} cannot be unpacked: {error}; copy it again") from error

@@ -28,6 +28,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import TableClause, column, table
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.optuna_records import (
     METRIC_NAMES_ATTRIBUTE,
     OptunaStudy,
@@ -168,7 +169,7 @@ class _Reader:
     def _study(self, study: int, name: str) -> OptunaStudy:
         directions = sorted(self._rows("study_directions", study))
         names = [
-            json.loads(text)
+            read_json(text)
             for key, text in self._rows("study_system_attributes", study)
             if key == METRIC_NAMES_ATTRIBUTE
         ]
@@ -194,10 +195,10 @@ class _Reader:
         for key, step, value, *kind in self._rows("trial_intermediate_values", study):
             trials[key].reported[step] = _number(value, *kind)
         for key, name, text in self._rows("trial_user_attributes", study):
-            trials[key].user_attributes[name] = json.loads(text)
+            trials[key].user_attributes[name] = read_json(text)
         for key, name, text in self._rows("trial_system_attributes", study):
             if name.startswith("constraints"):
-                trials[key].system_attributes[name] = json.loads(text)
+                trials[key].system_attributes[name] = read_json(text)
         return sorted(trials.values(), key=lambda trial: trial.number)
 
     def _rows(self, name: str, study: int) -> Iterable[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.optuna_records import (
     METRIC_NAMES_ATTRIBUTE,
     OptunaStudy,
@@ -28,7 +28,7 @@ _FINISHED = ("COMPLETE", "PRUNED", "FAIL")
 def is_journal(first_line: bytes) -> bool:
     """Whether a file that begins with this line is a journal of Optuna."""
     try:
-        entry = json.loads(first_line)
+        entry = read_json(first_line)
     except ValueError:
         return False
     return isinstance(entry, dict) and {"op_code", "worker_id"} <= entry.keys()
@@ -57,7 +57,7 @@ def _entries(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                entry = json.loads(line)
+                entry = read_json(line)
             except ValueError as error:
                 if not line.endswith(b"\n"):
                     return

@@ -17,6 +17,7 @@ from typing import Any
 
 from tuning_playbook.analysis.inferred_space import MOST_LISTED_VALUES, usable_names
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.optuna_records import OptunaTrial
 from tuning_playbook.space import (
     Categorical,
@@ -87,7 +88,7 @@ def distribution_of(text: str) -> Distribution:
         ...                 '{"low": 1e-5, "high": 0.1, "log": true, "step": null}}').log
         True
     """
-    document = json.loads(text)
+    document = read_json(text)
     name = str(document.get("name") or document.get("type"))
     given = document.get("attributes", document)
     if name in ("CategoricalDistribution", "categorical"):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.nested import flattened
 from tuning_playbook.importers.runs import Points
-from tuning_playbook.importers.values import as_number, typed_value
+from tuning_playbook.importers.values import as_number, is_step_number, typed_value
 
 STEP = "training_iteration"
 
@@ -60,7 +60,7 @@ def reported_curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Points]:
 
 def _step(row: Mapping[str, Any], before: int) -> int:
     number = as_number(row.get(STEP))
-    return before + 1 if number is None or not np.isfinite(number) else int(number)
+    return before + 1 if number is None or not is_step_number(number) else int(number)
 
 
 def _json_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def _json_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             try:
-                row = json.loads(line)
+                row = read_json(line)
             except ValueError:
                 broken += line.endswith("\n") and bool(line.strip())
                 continue

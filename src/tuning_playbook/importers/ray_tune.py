@@ -16,6 +16,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.nested import flattened
 from tuning_playbook.importers.ray_results import reported_curves, reported_rows
 from tuning_playbook.importers.runs import Run, study_of_runs
@@ -171,7 +172,7 @@ def _parameters(path: Path) -> dict[str, Any] | None:
     """Hyperparameters by flat name; lists as text, for they are choices."""
     text = _text(path)
     try:
-        document = json.loads(text) if text is not None else None
+        document = read_json(text) if text is not None else None
     except ValueError:
         return None
     return None if not isinstance(document, dict) else _plain(document)
@@ -195,7 +196,7 @@ def _state(folder: Path, notes: list[str]) -> tuple[dict[str, _Recorded], str]:
     """What the newest state file says: folder of a trial -> its record; the metric, if any."""
     for path in sorted(folder.glob(_STATES), reverse=True):
         try:
-            document = json.loads(path.read_text(encoding="utf-8", errors="replace"))
+            document = read_json(path.read_text(encoding="utf-8", errors="replace"))
             found = dict(_records(document))
             metric = document.get("runner_data", {}).get("_metric")
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -211,7 +212,7 @@ def _records(document: Mapping[str, Any]) -> Iterator[tuple[str, _Recorded]]:
         texts = entry if isinstance(entry, list) else [entry]
         whole: dict[str, Any] = {}
         for text in texts:
-            whole |= json.loads(text) if isinstance(text, str) else text
+            whole |= read_json(text) if isinstance(text, str) else text
         logdir = whole.get("relative_logdir") or whole.get("logdir") or whole.get("trial_id")
         config = whole.get("config")
         yield (

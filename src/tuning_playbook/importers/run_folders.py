@@ -6,9 +6,7 @@ The one place that reads YAML.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -18,8 +16,10 @@ from typing import IO, Any, cast
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.json_text import read_json
+from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.runs import Points
-from tuning_playbook.importers.values import as_number, dotted, typed_value
+from tuning_playbook.importers.values import as_number, dotted, is_step_number, typed_value
 
 # The first kind that is there counts: a file of flags repeats the hyperparameters among paths.
 _CONFIGURATIONS = tuple(
@@ -68,7 +68,7 @@ def read_document(path: Path) -> Any:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text) if path.suffix == ".json" else _from_yaml(text, path)
+        return read_json(text) if path.suffix == ".json" else _from_yaml(text, path)
     except (OSError, ValueError, RecursionError) as error:
         if isinstance(error, InvalidInput):
             raise
@@ -125,7 +125,7 @@ def measurements_in(files: Sequence[Path], notes: list[str]) -> dict[str, Points
 def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
     rows: list[dict[str, str]] = []
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        with unpacked(path) if path.suffix == ".gz" else path.open("rb") as file:
             text = io.TextIOWrapper(cast("IO[bytes]", file), encoding="utf-8", newline="")
             rows.extend(csv.DictReader(text))  # keeps what came before an error
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
@@ -140,7 +140,7 @@ def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
         for i, row in enumerate(rows):
             at = as_number(row.get(step) or "") if step else float(i)
             value = as_number(row.get(metric) or "")
-            if at is not None and value is not None and np.isfinite(at):
+            if at is not None and value is not None and is_step_number(at):
                 points.append((int(at), value))
         if points:
             steps, values = zip(*points, strict=True)

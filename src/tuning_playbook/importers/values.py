@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+LARGEST_STEP = 2.0**53
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORDS = {
@@ -41,6 +42,16 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def is_step_number(value: object) -> bool:
+    """Whether a value can count steps: a number, and not so large that whole numbers run together.
+
+    Example:
+        >>> is_step_number(3), is_step_number(1e300), is_step_number("3")
+        (True, False, False)
+    """
+    return is_number(value) and abs(cast("float", value)) < LARGEST_STEP
+
+
 def as_number(value: Any) -> float | None:
     """A logged value as a number, ``None`` for a picture, a text or nothing.
 
@@ -71,8 +82,15 @@ def dotted(nested: Mapping[Any, Any], *, prefix: str = "") -> dict[str, Any]:
         elif value is None or isinstance(value, (bool, int, float, str)):
             flat[name] = value
         else:
-            flat[name] = json.dumps(value, default=str)
+            flat[name] = _as_text(value)
     return flat
+
+
+def _as_text(value: Any) -> str:
+    try:
+        return json.dumps(value, default=str)
+    except (ValueError, RecursionError):  # YAML can hold a list that holds itself
+        return str(value)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

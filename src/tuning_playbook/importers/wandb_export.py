@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
+import io
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_roles import column_roles
 from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
+from tuning_playbook.importers.json_text import read_json
+from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.nested import object_in
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
 from tuning_playbook.importers.taken_as import Role, TakenAs
@@ -221,7 +222,7 @@ def _header(path: Path) -> list[str]:
 
 def _opened(path: Path) -> Any:
     if path.name.lower().endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+        return io.TextIOWrapper(unpacked(path), encoding="utf-8-sig", newline="")
     return path.open(encoding="utf-8-sig", newline="")
 
 
@@ -250,9 +251,9 @@ def _json_records(path: Path) -> list[dict[str, Any]]:
         with _opened(path) as file:
             text = file.read()
         try:
-            document = json.loads(text)
+            document = read_json(text)
         except ValueError:
-            document = [json.loads(line) for line in text.splitlines() if line.strip()]
+            document = [read_json(line) for line in text.splitlines() if line.strip()]
     except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} cannot be read as JSON: {error}; export it again") from error
     if isinstance(document, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.protobuf_messages import Messages, declared_messages
 from tuning_playbook.importers.runs import Points
 from tuning_playbook.importers.values import as_number
@@ -204,6 +204,6 @@ def _take_run(record: Any, found: RunLog, summary: dict[str, str]) -> None:
 
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +50,12 @@ class OpenFile:
             self.document = tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:
             raise InvalidFile(str(file), (_syntax_mistake(self._text, str(error)),)) from error
+        except (RecursionError, ValueError) as error:  # a number of thousands of digits
+            told = "too deeply nested" if isinstance(error, RecursionError) else str(error)
+            raise InvalidInput(f"{file} cannot be read: {told}") from error
+        for path in _too_large(self.document, ()):
+            self.add(path, "a whole number of more than 64 bits", "write it as a decimal: 1e20")
+        self.raise_if_any()
 
     def add(self, path: Sequence[str | int], message: str, suggestion: str = "") -> None:
         """Note a mistake at ``path``."""
@@ -94,6 +100,18 @@ class OpenFile:
         return key_lines(self._text)
 
 
+def _too_large(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Where whole numbers stand that TOML does not have and no training program takes."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        yield path
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _too_large(inner, (*path, key))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _too_large(inner, (*path, position))
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """A hint such as ``did you mean 'momentum'?``, or an empty string."""
     known = list(known)
@@ -119,6 +137,8 @@ def shown(value: object) -> str:
 def _text(file: Path) -> str:
     try:
         # Some editors on Windows begin a file with a byte order mark.
+        if file.exists() and not file.is_file():
+            raise InvalidInput(f"{file} is no file; name a text file in TOML")
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Checkpoint, Status, Trial
+from tuning_playbook.words import safe_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,5 @@ def tracking_csv(rows: Sequence[TrackingRow]) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [f.name for f in fields(TrackingRow)])
     writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
+    writer.writerows({k: safe_cell(v) for k, v in asdict(row).items()} for row in rows)
     return buffer.getvalue()

@@ -21,7 +21,7 @@ class Limits:
 
     Args:
         slots: trials at the same time.
-        attempts: how often a trial is started before machine faults end it.
+        attempts: how many machine faults under a trial end it.
     """
 
     slots: int = 1
@@ -36,6 +36,7 @@ class RunningTrial:
         trial: as it was claimed.
         slot: 0 to slots - 1; which accelerators it uses.
         deadline: when it is ended; ``None`` for never.
+        faults: how often the machine has failed under the trial before.
         ending: why it is being ended, empty while it is left alone.
         reason: its user's, where it is ended by hand.
     """
@@ -43,6 +44,7 @@ class RunningTrial:
     trial: Trial
     slot: int
     deadline: Seconds | None
+    faults: int = 0
     ending: Ending = ""
     reason: str = ""
 
@@ -62,10 +64,11 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The store leased a trial to us."""
+    """The store leased a trial to us; ``faults`` of the machine under it are known."""
 
     trial: Trial
     deadline: Seconds | None = None
+    faults: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,15 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Give a trial back, to be run again from its last checkpoint."""
+    """Give a trial back, to be run again from its last checkpoint.
+
+    Args:
+        trial: as it was claimed.
+        faulty: whether the machine failed under it, which is counted.
+    """
 
     trial: Trial
+    faulty: bool = False
 
 
 Order: TypeAlias = Start | Kill | Finish | Release
@@ -191,7 +200,7 @@ def _claimed(state: RunState, event: Claimed, limits: Limits) -> tuple[RunState,
         return state, (Release(event.trial),)
     taken = {r.slot for r in state.running.values()}
     slot = next(s for s in range(limits.slots) if s not in taken)
-    running = RunningTrial(event.trial, slot, event.deadline)
+    running = RunningTrial(event.trial, slot, event.deadline, event.faults)
     after = replace(state, running={**state.running, key_of(event.trial): running})
     return after, (Start(event.trial, slot),)
 
@@ -216,10 +225,15 @@ def _closing(running: RunningTrial, outcome: Outcome | None, limits: Limits) -> 
     if running.ending == "by-hand":
         detail = f"stopped by hand{': ' * bool(running.reason)}{running.reason}"
         return (Finish(trial, Outcome(Status.CANCELLED, Reason.CANCELLED, detail)),)
-    # Stopped by us: that was no fault of the machine, so it does not use up an attempt's patience.
-    if running.ending == "stop" or trial.attempts < limits.attempts:
+    # Stopped by us, or started anew after its driver was killed: no fault of the machine, so it
+    # does not use up the trial's patience. Its number of attempts counts both, so it is not asked.
+    if running.ending == "stop":
         return (Release(trial),)
-    detail = f"the machine failed it {trial.attempts} times: a kill from outside or a full disk"
+    faults = running.faults + 1
+    if faults < limits.attempts:
+        return (Release(trial, faulty=True),)
+    times = f"{faults} times" if faults > 1 else "once"
+    detail = f"the machine failed it {times}: a kill from outside or a full disk"
     return (Finish(trial, Outcome(Status.FAILED, Reason.LOST, detail)),)
 
 

@@ -96,6 +96,19 @@ class Follower:
         data = {"attempt": self._attempt.number, "first_step": first_step}
         return [JournalEvent("went-on", data)]
 
+    def has_lost_its_files(self) -> bool:
+        """Whether files that the attempt had are there no more, or were cut."""
+        return not self._attempt.file.exists() or any(r.is_cut() for r in self._readers)
+
+    def count_evidence_anew(self) -> None:
+        """Learn again what all attempts so far have written, from their beginnings."""
+        evidence = Evidence()
+        for number in range(1, self._attempt.number + 1):
+            follower = Follower(replace(self._attempt, number=number), evidence)
+            follower.read()
+            evidence = follower.evidence
+        self.evidence = evidence
+
     def _is_told(self, event: JournalEvent) -> bool:
         if event.kind not in _TOLD:
             return False

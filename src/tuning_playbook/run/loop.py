@@ -11,16 +11,17 @@ from pathlib import Path
 
 from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.analysis.summaries import summaries_of
-from tuning_playbook.errors import LeaseLost
+from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.run import control
-from tuning_playbook.run.base import Launcher
+from tuning_playbook.run.base import Exit, Launcher
 from tuning_playbook.run.crashing import FirstEnds
 from tuning_playbook.run.follower import Follower, News
 from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
-from tuning_playbook.run.progress import Progress
+from tuning_playbook.run.progress import Progress, progress_of
+from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import is_dead, worker_name
 from tuning_playbook.store.base import Event, Store
 from tuning_playbook.study import CommandTarget, Failures, Resources, Study
@@ -49,6 +50,10 @@ class RunSummary:
     crashing: frozenset[str] = frozenset()
 
 
+_MACHINE_FAULT = "machine-fault"  # kind of event; each under a trial is counted
+_FILES_GONE = "files-gone"
+
+
 class Driver:
     """Runs the trials of some studies on one machine.
 
@@ -59,7 +64,7 @@ class Driver:
         folder: of the project, absolute.
         resources: of this machine.
         trials_folder: where trials keep their files; ``.playbook/trials`` by default.
-        attempts: how often a trial is started before machine faults end it.
+        attempts: how many machine faults under a trial end it.
         step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
         failures: what errors of the training program mean.
         program: digest of the training program, which every trial that is started here carries.
@@ -102,6 +107,7 @@ class Driver:
         self._followers: dict[str, Follower] = {}
         self._renewed: dict[str, Seconds] = {}
         self._folded: set[str] = set()
+        self._earlier: dict[str, list[Follower]] = {}
         self._counts: dict[str, dict[Status, int]] = {}
         self._best: float | None = None
         self._started_at = time.monotonic()
@@ -112,25 +118,37 @@ class Driver:
         """Run until all trials have ended, here or elsewhere, or a stop is requested.
 
         Raises:
-            StoreUnavailable: when the store fails for longer than a minute; trials are killed
-                first and go on from their last checkpoint next time.
+            StoreUnavailable: when the store fails for longer than a minute, or the folder of the
+                trials is moved or deleted; trials are killed first and go on from their last
+                checkpoint next time.
         """
         try:
             self._learn_best()
+            self._trials_folder.mkdir(parents=True, exist_ok=True)
+            place = identity_of(self._trials_folder)
             while True:
+                self._require_same_folder(place)
                 self._look_for_stop()
                 self._claim()
                 if not self._state.running and (self._state.stopping or self._nothing_left()):
                     break
                 self._wait()
                 self._follow()
-                self._apply(control.Tick(time.time()))
+                self._apply(control.Tick(time.monotonic()))
                 self._show()
         finally:
             self._launcher.close()
         counts, crashing = self._refreshed_counts(), self._first_ends.crashing
         self._show()
         return RunSummary(counts, interrupted=self._left(counts) > 0, crashing=crashing)
+
+    def _require_same_folder(self, place: tuple[int, int]) -> None:
+        if identity_of(self._trials_folder) != place:
+            raise StoreUnavailable(
+                f"{self._trials_folder} was moved or deleted while trials ran; what they had "
+                "written there goes on from where it is now: type playbook run in the folder's "
+                "present place, or here to begin those trials again"
+            )
 
     def _look_for_stop(self) -> None:
         if self._stop_requested() and not self._state.stopping:
@@ -147,8 +165,16 @@ class Driver:
                 return
             study = self._studies[trial.study]
             timeout = study.training.timeout_seconds
-            deadline = None if timeout is None else time.time() + timeout
-            self._apply(control.Claimed(trial, deadline))
+            # The clock of the wall may be set while a trial runs; that ages no trial.
+            deadline = None if timeout is None else time.monotonic() + timeout
+            self._apply(control.Claimed(trial, deadline, self._faults_of(trial)))
+
+    def _faults_of(self, trial: Trial) -> int:
+        """How often the machine has failed under the trial, under whatever driver."""
+        if trial.attempts == 1:
+            return 0
+        events = patiently(lambda: self._store.events(trial.study))
+        return sum(e.kind == _MACHINE_FAULT and e.trial == trial.index for e in events)
 
     def _claim_one(self) -> Trial | None:
         """A trial of the study that is furthest behind; expired leases count as waiting."""
@@ -164,7 +190,7 @@ class Driver:
                     name,
                     worker=self._worker,
                     count=1,
-                    now=time.time(),
+                    now=self._store.now(),
                     lease_seconds=LEASE_SECONDS,
                     program=self._program,
                 )
@@ -201,17 +227,43 @@ class Driver:
             if follower is None:
                 continue
             running = self._state.running[key]
+            self._fold_late_rows(running.trial, key)
             self._fold(running.trial, follower, force=True)
-            study = self._studies[running.trial.study]
-            outcome = judge(
-                follower.ended(killed_by_us=bool(running.ending)),
-                exit_,
-                metric=study.objective.metric,
-                is_command=isinstance(study.training.target, CommandTarget),
-                failures=self._failures,
-            )
-            self._apply(control.Exited(key, outcome))
+            self._apply(control.Exited(key, self._outcome(running.trial, follower, exit_)))
             self._followers.pop(key, None)
+            self._earlier.pop(key, None)
+
+    def _outcome(self, trial: Trial, follower: Follower, exit_: Exit) -> Outcome | None:
+        if follower.has_lost_its_files():
+            message = f"the files of attempt {trial.attempts} are gone"
+            gone = Event(self._store.now(), _FILES_GONE, message, trial.index)
+            patiently(lambda: self._store.note(trial.study, gone))
+            return None
+        study = self._studies[trial.study]
+        return judge(
+            follower.ended(killed_by_us=bool(self._state.running[control.key_of(trial)].ending)),
+            exit_,
+            metric=study.objective.metric,
+            is_command=isinstance(study.training.target, CommandTarget),
+            failures=self._failures,
+        )
+
+    def _fold_late_rows(self, trial: Trial, key: str) -> None:
+        """What earlier attempts wrote after this one had begun.
+
+        A worker whose lease has ended may write on until it learns of it, and this attempt may have
+        gone on from a checkpoint that it made in the meantime.
+        """
+        late = [earlier.read() for earlier in self._earlier.get(key, ())]
+        if not any(news.chunks for news in late):
+            return
+        for news in late:
+            try:
+                self._append(trial, replace(news, events=(), checkpoints=None))
+            except LeaseLost:
+                self._apply(control.LeaseEnded(key))
+                return
+        self._followers[key].count_evidence_anew()
 
     def _follow(self) -> None:
         for key, running in tuple(self._state.running.items()):
@@ -240,14 +292,14 @@ class Driver:
             self._apply(control.LeaseEnded(key))
 
     def _append(self, trial: Trial, news: News, events: Sequence[Event] = ()) -> None:
-        now = time.time()
+        now = self._store.now()
         told = [Event(now, e.kind, "", trial.index, e.data) for e in news.events]
         patiently(
             lambda: self._store.append(
                 trial.study,
                 trial.index,
                 worker=self._worker,
-                now=time.time(),
+                now=self._store.now(),
                 lease_seconds=LEASE_SECONDS,
                 chunks=news.chunks,
                 checkpoints=news.checkpoints,
@@ -265,7 +317,7 @@ class Driver:
             elif isinstance(order, control.Finish):
                 self._finish(order.trial, order.outcome)
             else:
-                self._release(order.trial)
+                self._release(order.trial, faulty=order.faulty)
 
     def _start(self, trial: Trial, slot: int) -> None:
         study = self._studies[trial.study]
@@ -286,7 +338,7 @@ class Driver:
         stop_file(Path(attempt.trial_folder)).unlink(missing_ok=True)  # meant for another attempt
         evidence = self._fold_earlier_attempts(trial, attempt)
         message = f"attempt {trial.attempts}, slot {slot}"
-        started = Event(time.time(), "started", message, trial.index)
+        started = Event(self._store.now(), "started", message, trial.index)
         self._append(trial, News(), [started])
         self._followers[attempt.key] = Follower(attempt, evidence)
         self._renewed[attempt.key] = time.monotonic()
@@ -299,9 +351,11 @@ class Driver:
         later value of a repeated step counts.
         """
         evidence = Evidence()
+        followers = self._earlier[attempt.key] = []
         for number in range(1, trial.attempts):
             earlier = replace(attempt, number=number)
             follower = Follower(earlier, evidence)
+            followers.append(follower)
             news = follower.read()
             if earlier.key not in self._folded:
                 # Its events would be told twice where a dead driver stored them already.
@@ -319,7 +373,7 @@ class Driver:
                     trial.study,
                     trial.index,
                     worker=self._worker,
-                    now=time.time(),
+                    now=self._store.now(),
                     outcome=outcome,
                     summaries=summaries,
                 )
@@ -335,11 +389,15 @@ class Driver:
             value, _ = objective_of_summary(summaries[objective.metric], objective)
             self._note_best(value, objective.direction.sign)
         stop_file(trial_folder(self._trials_folder, trial)).unlink(missing_ok=True)
-        _delete_journals(trial_folder(self._trials_folder, trial))
+        delete_journals(trial_folder(self._trials_folder, trial))
 
-    def _release(self, trial: Trial) -> None:
+    def _release(self, trial: Trial, *, faulty: bool) -> None:
         # It was followed to its end, so the next attempt need not fold it again.
         self._folded.add(control.key_of(trial))
+        if faulty:
+            message = f"attempt {trial.attempts} was killed from outside, or the disk was full"
+            fault = Event(self._store.now(), _MACHINE_FAULT, message, trial.index)
+            patiently(lambda: self._store.note(trial.study, fault))
         try:
             patiently(lambda: self._store.release(trial.study, trial.index, worker=self._worker))
         except LeaseLost:
@@ -383,30 +441,13 @@ class Driver:
             self._best = value
 
     def _show(self) -> None:
-        counts: dict[Status, int] = {}
-        for found in self._counts.values():
-            for status, count in found.items():
-                counts[status] = counts.get(status, 0) + count
-        left, total = self._left(counts), sum(counts.values())
-        elapsed = time.monotonic() - self._started_at
-        first = next(iter(self._studies.values()))
         self._on_progress(
-            Progress(
-                round=first.round or first.name,
-                total=total,
-                done=total - left,
+            progress_of(
+                next(iter(self._studies.values())),
+                self._counts.values(),
                 running=len(self._state.running),
-                infeasible=counts.get(Status.INFEASIBLE, 0),
-                failed=counts.get(Status.FAILED, 0),
-                metric=first.objective.metric,
                 best=self._best,
-                seconds_left=elapsed / self._ended_here * left if self._ended_here else None,
+                seconds=time.monotonic() - self._started_at,
+                ended_here=self._ended_here,
             )
         )
-
-
-def _delete_journals(folder: Path) -> None:
-    """Everything in them is in the store by now; the printed output stays."""
-    for pattern in ("*.journal", "*.jsonl"):
-        for path in folder.glob(pattern):
-            path.unlink(missing_ok=True)

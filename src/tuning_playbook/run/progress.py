@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tuning_playbook.trial import Seconds
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Seconds, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,41 @@ class Progress:
     metric: str
     best: float | None
     seconds_left: Seconds | None
+
+
+def progress_of(
+    study: Study,
+    counts: Iterable[Mapping[Status, int]],
+    *,
+    running: int,
+    best: float | None,
+    seconds: Seconds,
+    ended_here: int,
+) -> Progress:
+    """How far the studies of a round are.
+
+    Args:
+        study: the first of them.
+        counts: trials in each status, of each study.
+        running: trials of this run in progress.
+        best: best value so far.
+        seconds: since this run began.
+        ended_here: trials that have ended in it.
+    """
+    whole: dict[Status, int] = {}
+    for found in counts:
+        for status, count in found.items():
+            whole[status] = whole.get(status, 0) + count
+    left = sum(n for status, n in whole.items() if not status.is_finished)
+    total = sum(whole.values())
+    return Progress(
+        round=study.round or study.name,
+        total=total,
+        done=total - left,
+        running=running,
+        infeasible=whole.get(Status.INFEASIBLE, 0),
+        failed=whole.get(Status.FAILED, 0),
+        metric=study.objective.metric,
+        best=best,
+        seconds_left=seconds / ended_here * left if ended_here else None,
+    )

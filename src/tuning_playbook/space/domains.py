@@ -160,7 +160,7 @@ class Integer:
         """Whether ``value`` is a whole number inside the range."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
-        return float(value).is_integer() and self.low <= value <= self.high
+        return self.low <= value <= self.high and float(value).is_integer()
 
     def python(self, value: Any) -> Value:
         """``value`` as a plain Python integer."""

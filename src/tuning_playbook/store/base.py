@@ -92,6 +92,13 @@ class Store(Protocol):
     (30 seconds); then it raises `StoreUnavailable`. A study that is not there raises `KeyError`.
     """
 
+    def now(self) -> Seconds:
+        """Seconds since the epoch by the clock that leases are kept by.
+
+        One for all workers where the store has a server; never jumps while the store is open.
+        """
+        ...
+
     def create(
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
     ) -> None:

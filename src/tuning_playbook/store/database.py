@@ -55,6 +55,11 @@ class Database:
         self.place = place
         self._sqlite = engine.dialect.name == "sqlite"
 
+    @property
+    def has_clock(self) -> bool:
+        """Whether a server tells the time; SQLite's is that of the machine."""
+        return not self._sqlite
+
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
         """A transaction that changes something; committed at the end, undone by an exception.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tuning_playbook.errors import StoreUnavailable
+from tuning_playbook.errors import PlaybookError, StoreReadOnly, StoreUnavailable
 
 # A piece of the driver's message -> what it means and what to do.
 _MEANINGS = {
@@ -54,6 +56,26 @@ def translated_faults(place: str) -> Iterator[None]:
         raise _in_our_words(place, error) from error
 
 
+@contextmanager
+def told_damage(place: str) -> Iterator[None]:
+    """Turn what a damaged row runs into while it is read into `StoreUnavailable`.
+
+    Args:
+        place: the store's file or address, for the message.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+            struct.error, zlib.error) as error:  # fmt: skip
+        if isinstance(error, PlaybookError):
+            raise
+        what = f"{type(error).__name__}: {error}"[:120]
+        raise StoreUnavailable(
+            f"the store {place} cannot be used: a row of it is damaged ({what}); restore it from a "
+            "copy, or move it away to start anew"
+        ) from error
+
+
 def _is_from_a_driver(error: Exception) -> bool:
     # psycopg is optional, so its errors are known by their module
     return isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg")
@@ -64,5 +86,6 @@ def _in_our_words(place: str, error: BaseException) -> StoreUnavailable:
     lowered = raw.lower()
     for piece, meaning in _MEANINGS.items():
         if piece in lowered:
-            return StoreUnavailable(f"the store {place} cannot be used: {meaning} ({raw})")
+            kind = StoreReadOnly if piece in ("readonly", "read-only") else StoreUnavailable
+            return kind(f"the store {place} cannot be used: {meaning} ({raw})")
     return StoreUnavailable(f"the store {place} cannot be used: {raw}")

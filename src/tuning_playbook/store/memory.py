@@ -11,6 +11,7 @@ from math import inf, isnan, nan
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.clocks import SteadyClock
 from tuning_playbook.store.codec import require_storable_name, storable
 from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
@@ -38,6 +39,10 @@ class MemoryStore:
         self._chunks: dict[str, dict[int, list[CurveChunk]]] = {}
         self._events: dict[str, list[Event]] = {}
         self._logbook: list[LogbookEntry] = []
+        self._clock = SteadyClock()
+
+    def now(self) -> Seconds:  # noqa: D102
+        return self._clock()
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None

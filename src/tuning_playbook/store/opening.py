@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
 
 from tuning_playbook.errors import InvalidInput, NoStoreYet, StoreUnavailable
 from tuning_playbook.store.base import Store
@@ -17,7 +18,12 @@ from tuning_playbook.store.database import Database
 from tuning_playbook.store.faults import translated_faults
 from tuning_playbook.store.memory import MemoryStore
 from tuning_playbook.store.network_folder import network_type
-from tuning_playbook.store.schema import bring_to_present_schema
+from tuning_playbook.store.read_only import (
+    connection_to_read,
+    holds_something_else,
+    is_writable,
+)
+from tuning_playbook.store.schema import bring_to_present_schema, tables_of_something_else
 from tuning_playbook.store.sql import SqlStore
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -81,6 +87,8 @@ def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
             f"the folder {path.parent} cannot be made ({error.strerror}); choose another place "
             "under [store] in playbook.toml"
         ) from error
+    if tables := holds_something_else(path) if path.exists() else []:
+        raise tables_of_something_else(tables, str(path))
     if kind := network_type(path.parent):
         warnings.warn(
             f"the store {path} lies on a network file system ({kind}), where several machines "
@@ -88,6 +96,12 @@ def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
             "store = 'postgresql://user@host/database'",
             stacklevel=3,
         )
+    if must_exist and not is_writable(path):
+        engine = create_engine(
+            "sqlite://", creator=lambda: connection_to_read(path), poolclass=StaticPool
+        )
+        event.listen(engine, "connect", _without_own_transactions)
+        return str(path), engine
     engine = create_engine(
         url.set(database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
     )
@@ -95,8 +109,12 @@ def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
     return str(path), engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+def _without_own_transactions(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # the driver must not open transactions by itself
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    _without_own_transactions(connection, None)
     cursor = connection.cursor()
     # Two first users at once: only one may switch the journal, and waiting for it needs a lock
     # that the switch itself does not wait for.

@@ -69,15 +69,20 @@ def _lock(connection: Connection) -> None:
 
 def _require_empty(tables: list[str], *, place: str, must_exist: bool) -> None:
     if tables:
-        raise StoreUnavailable(
-            f"the store {place} cannot be used: it holds tables of something else "
-            f"({', '.join(sorted(tables)[:5])}); name another file or database under [store] in "
-            "playbook.toml"
-        )
+        raise tables_of_something_else(tables, place)
     if must_exist:
         raise NoStoreYet(
             f"the store {place} is empty; the first round fills it: playbook run ROUND"
         )
+
+
+def tables_of_something_else(tables: list[str], place: str) -> StoreUnavailable:
+    """Why a database with these tables is no store."""
+    return StoreUnavailable(
+        f"the store {place} cannot be used: it holds tables of something else "
+        f"({', '.join(sorted(tables)[:5])}); name another file or database under [store] in "
+        "playbook.toml"
+    )
 
 
 def _migrate(connection: Connection) -> None:

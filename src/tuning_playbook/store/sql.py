@@ -10,10 +10,12 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.clocks import SteadyClock, clock_of_server
 from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
 from tuning_playbook.store.database import Database, Transaction
 from tuning_playbook.store.differences import taken_over
+from tuning_playbook.store.faults import told_damage
 from tuning_playbook.store.rows import (
     chunk_row,
     columns_of_row,
@@ -45,6 +47,11 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[str, int] = {}
+        server = database.has_clock
+        self._clock = clock_of_server(self._time_of_server) if server else SteadyClock()
+
+    def now(self) -> Seconds:  # noqa: D102
+        return self._clock()
 
     def create(  # noqa: D102
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
@@ -52,7 +59,8 @@ class SqlStore:
         codec.require_storable_name(study.name)
         with self._database.writing() as transaction:
             transaction.lock_studies()
-            study_id = _add_study(transaction, study)
+            with told_damage(self._database.place):
+                study_id = _add_study(transaction, study)
             known = _trial_ids(transaction, study_id, trials)
             added = {t.index: t for t in reversed(trials) if t.index not in known}
             rows = [trial_row(added[index], study_id) for index in sorted(added)]
@@ -87,7 +95,8 @@ class SqlStore:
                     "p_program": program,
                 },
             )
-        return tuple(sorted((trial_of(row, study) for row in rows), key=lambda t: t.index))
+        with told_damage(self._database.place):
+            return tuple(sorted((trial_of(row, study) for row in rows), key=lambda t: t.index))
 
     def append(  # noqa: D102
         self,
@@ -139,7 +148,8 @@ class SqlStore:
             trial_id = self._leased(transaction, statements.FINISH, study, index, worker, result)
             found = transaction.execute(statements.CHUNKS_OF_TRIAL, {"p_trial": trial_id})
             if len(found) > 1:
-                curves = curves_of([columns_of_row(row) for row in found])
+                with told_damage(self._database.place):
+                    curves = curves_of([columns_of_row(row) for row in found])
                 transaction.execute(statements.DROP_CHUNKS, {"p_trial": trial_id})
                 compact = [chunk_row(trial_id, chunk) for chunk in chunks_of(curves)]
                 transaction.execute_many(statements.ADD_CHUNK, compact)
@@ -171,14 +181,16 @@ class SqlStore:
     def studies(self) -> tuple[Study, ...]:  # noqa: D102
         with self._database.reading() as transaction:
             rows = transaction.execute(statements.ALL_STUDIES, {})
-        return tuple(replace(codec.study_from_json(text), trials=n) for text, n in rows)
+        with told_damage(self._database.place):
+            return tuple(replace(codec.study_from_json(text), trials=n) for text, n in rows)
 
     def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
         rows = self._read(statements.COUNT_BY_STATUS, study)
-        return {Status(status): count for status, count in rows}
+        with told_damage(self._database.place):
+            return {Status(status): count for status, count in rows}
 
     def tallies(self) -> Mapping[str, Tally]:  # noqa: D102
-        with self._database.reading() as transaction:
+        with told_damage(self._database.place), self._database.reading() as transaction:
             return tallies_of(transaction.execute(statements.TALLIES, {}))
 
     def trials(  # noqa: D102
@@ -190,7 +202,8 @@ class SqlStore:
             span = {"p_first": min(indices, default=0), "p_last": max(indices, default=-1)}
             rows = self._read(statements.TRIALS_IN_SPAN, study, **span)
             rows = [row for row in rows if row[0] in indices]
-        return tuple(trial_of(row, study) for row in rows)
+        with told_damage(self._database.place):
+            return tuple(trial_of(row, study) for row in rows)
 
     def curves(  # noqa: D102
         self,
@@ -205,10 +218,13 @@ class SqlStore:
             first, last = min(wanted, default=0), max(wanted, default=0)
         rows = self._read(statements.CHUNKS_OF_STUDY, study, p_first=first, p_last=last)
         found = ((r[0], columns_of_row(r[1:])) for r in rows if wanted is None or r[0] in wanted)
-        return grouped(found, metrics=metrics)
+        with told_damage(self._database.place):
+            return grouped(found, metrics=metrics)
 
     def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
-        return tuple(event_of(row) for row in self._read(statements.ALL_EVENTS, study))
+        rows = self._read(statements.ALL_EVENTS, study)
+        with told_damage(self._database.place):
+            return tuple(event_of(row) for row in rows)
 
     def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
         with self._database.writing() as transaction:
@@ -217,11 +233,15 @@ class SqlStore:
     def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
         statement = statements.ENTRIES_OF_KIND if kind else statements.WHOLE_LOGBOOK
         parameters = {"p_kind": codec.storable(kind)} if kind else {}
-        with self._database.reading() as transaction:
+        with told_damage(self._database.place), self._database.reading() as transaction:
             return tuple(entry_of(row) for row in transaction.execute(statement, parameters))
 
     def close(self) -> None:  # noqa: D102
         self._database.close()
+
+    def _time_of_server(self) -> Seconds:
+        with self._database.reading() as transaction:
+            return float(transaction.execute(statements.TIME_OF_SERVER, {})[0][0])
 
     def _read(self, statement: Any, study: str, **parameters: Any) -> list[Any]:
         with self._database.reading() as transaction:

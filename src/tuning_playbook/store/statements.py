@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     bindparam,
     delete,
+    extract,
     func,
     insert,
     or_,
@@ -27,6 +28,8 @@ TRIAL_COLUMNS = (
     _T.created_at, _T.started_at, _T.finished_at, _T.summaries, _T.checkpoints, _T.program,
 )  # fmt: skip
 CHUNK_COLUMNS = (chunks.c.attempt, chunks.c.resumed_from, chunks.c.metrics, chunks.c.data)
+
+TIME_OF_SERVER = select(extract("epoch", func.clock_timestamp()))
 
 # --- studies and trials
 ADD_STUDY = insert(studies)

@@ -8,6 +8,7 @@ Subclass `StoreContract` in a test module and give it a fixture ``store`` that y
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -77,6 +78,14 @@ def example_chunk(steps: range, *, attempt: int = 1, resumed_from: int = 0) -> C
 
 
 class _Designs:
+    def test_the_clock_of_leases_follows_no_setting_of_the_machines_clock(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, real = store.now(), time.time
+        monkeypatch.setattr(time, "time", lambda: real() + 3600)
+        assert 0 <= store.now() - before < 1800
+        assert abs(before - real()) < 1800
+
     def test_what_was_created_is_read_back(self, store: Store) -> None:
         study = example_study(
             scientific={"weight_decay": 1e-4, "nesterov": True},

@@ -64,16 +64,28 @@ class CheckpointFolder:
         self._keep_best = keep_best
 
     def saved(self) -> tuple[Checkpoint, ...]:
-        """What is kept now, in order of steps; paths are absolute."""
+        """What is kept now, in order of steps; paths are absolute.
+
+        Where the disk has damaged the index, the files speak for themselves; only their values are
+        not known then.
+        """
         try:
-            rows = json.loads((self._folder / "index.json").read_text())
+            rows = json.loads((self._folder / "index.json").read_bytes())
+            found = [
+                Checkpoint(int(row["step"]), str(self._folder / row["file"]), float(row["value"]))
+                for row in rows
+            ]
         except FileNotFoundError:
             return ()
-        found = (
-            Checkpoint(row["step"], str(self._folder / row["file"]), float(row["value"]))
-            for row in rows
-        )
+        except (ValueError, TypeError, LookupError):
+            found = self._from_files()
         return tuple(c for c in found if Path(c.path).exists())
+
+    def _from_files(self) -> list[Checkpoint]:
+        steps = ((path.stem.removeprefix("step-"), path) for path in self._folder.iterdir()
+                 if path.suffix == ".checkpoint")  # fmt: skip
+        found = [Checkpoint(int(n), str(p), math.nan) for n, p in steps if n.isdecimal()]
+        return sorted(found, key=lambda checkpoint: checkpoint.step)
 
     def save(self, step: Step, value: float, parts: dict[str, Any]) -> tuple[Checkpoint, ...]:
         """Save ``parts`` as the state at ``step`` and drop what need not be kept.

@@ -196,6 +196,10 @@ class JournalReader:
         self._offset += position
         return tuple(entries)
 
+    def is_cut(self) -> bool:
+        """Whether what was read already is there no more."""
+        return _is_cut(self._path, self._offset)
+
     def _set_of_row(self, data: bytes, position: int, length: int) -> int | None:
         """The set of the row at ``position``; none where there is no such set or length."""
         if length < _SET.size:
@@ -271,6 +275,10 @@ class LinesReader:
         lines = complete.decode("utf-8", errors="replace").split("\n")
         return tuple(_entry_of(line) for line in lines if line.strip())
 
+    def is_cut(self) -> bool:
+        """Whether what was read already is there no more."""
+        return _is_cut(self._path, self._offset)
+
 
 def _entry_of(line: str) -> JournalEntry:
     malformed = JournalEvent("malformed-line", {"line": line[:200]})
@@ -315,3 +323,10 @@ def _read_from(path: Path, offset: int) -> bytes:
             return file.read()
     except FileNotFoundError:
         return b""
+
+
+def _is_cut(path: Path, offset: int) -> bool:
+    try:
+        return path.stat().st_size < offset
+    except FileNotFoundError:
+        return offset > 0

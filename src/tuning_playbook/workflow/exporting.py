@@ -14,6 +14,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.words import safe_cell
+from tuning_playbook.workflow.exported_names import ExportedNames
 from tuning_playbook.workflow.looking import look_at_all, require_unlocked
 from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
 
@@ -29,6 +31,8 @@ def export(
     held_out: bool = False,
 ) -> tuple[Path, ...]:
     """Write ``trials`` and ``curves`` tables; for all rounds also ``reruns``, if there are any.
+
+    Columns are named by `ExportedNames`.
 
     Args:
         folder: of the project.
@@ -52,10 +56,13 @@ def export(
         if round_name is None:
             everything = store.studies()
             studies = tuple(s for s in everything if s.purpose == "search")
-            again = _trial_rows(store, [s for s in everything if s.purpose == "rerun"])
+            reruns = tuple(s for s in everything if s.purpose == "rerun")
         else:
-            studies, again = stored_studies(store, round_name.removesuffix(".toml")), []
-        trials, curves = _trial_rows(store, studies), _all_curve_rows(store, studies)
+            studies, reruns = stored_studies(store, round_name.removesuffix(".toml")), ()
+        names = ExportedNames({study.objective.metric for study in (*studies, *reruns)})
+        again = _trial_rows(store, reruns, names)
+        trials = _trial_rows(store, studies, names)
+        curves = _all_curve_rows(store, studies, names)
     finally:
         store.close()
     tables = {"trials": trials, "curves": curves, **({"reruns": again} if again else {})}
@@ -66,20 +73,24 @@ def export(
         raise InvalidInput(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _trial_rows(store: Store, studies: Sequence[Study]) -> list[Row]:
-    return [trial_record(trial, study) for study in studies for trial in store.trials(study.name)]
+def _trial_rows(store: Store, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
+    return [
+        _trial_record(trial, study, names)
+        for study in studies
+        for trial in store.trials(study.name)
+    ]
 
 
-def _all_curve_rows(store: Store, studies: Sequence[Study]) -> list[Row]:
+def _all_curve_rows(store: Store, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
     return [
         row
         for study in studies
         for index, found in store.curves(study.name).items()
-        for row in _curve_rows(f"{study.name}#{index}", found)
+        for row in _curve_rows(f"{study.name}#{index}", found, names)
     ]
 
 
-def trial_record(trial: Trial, study: Study) -> Row:
+def _trial_record(trial: Trial, study: Study, names: ExportedNames) -> Row:
     """A trial as one row: its id, its hyperparameters, how it ended."""
     summary = trial.summaries.get(study.objective.metric)
     value, step = (math.nan, -1)
@@ -89,8 +100,8 @@ def trial_record(trial: Trial, study: Study) -> Row:
         "trial": f"{study.name}#{trial.index}",
         "study": study.name,
         "index": trial.index,
-        **trial.config,
-        study.objective.metric: value,
+        **{names.hyperparameter(key): chosen for key, chosen in trial.config.items()},
+        names.metric(study.objective.metric): value,
         "best_step": step,
         "status": trial.status.value,
         "reason": trial.reason.value,
@@ -102,11 +113,12 @@ def trial_record(trial: Trial, study: Study) -> Row:
     }
 
 
-def _curve_rows(trial: str, curves: Curves) -> list[Row]:
+def _curve_rows(trial: str, curves: Curves, names: ExportedNames) -> list[Row]:
     steps: dict[int, Row] = {}
     for name, curve in curves.items():
+        column = names.metric(name)
         for step, value in zip(curve.steps.tolist(), curve.values.tolist(), strict=True):
-            steps.setdefault(step, {"trial": trial, "step": step})[name] = value
+            steps.setdefault(step, {"trial": trial, "step": step})[column] = value
     return [steps[step] for step in sorted(steps)]
 
 
@@ -115,9 +127,9 @@ def _write(rows: list[Row], path: Path, file_format: str) -> Path:
     if file_format == "csv":
         target = path.with_suffix(".csv")
         with target.open("w", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
+            writer = csv.writer(file)
+            writer.writerow(map(safe_cell, columns))
+            writer.writerows([safe_cell(row.get(name, "")) for name in columns] for row in rows)
         return target
     if file_format == "json":
         target = path.with_suffix(".jsonl")

@@ -11,6 +11,7 @@ from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.declared_space import with_space, within_ranges
+from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.splitting import split_study
@@ -97,7 +98,9 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             "be judged on."
         )
     study = replace(study, notes=(*study.notes, *notes))
+    _require_few(study)
     if told.space is not None:
+        require_plain_files(told.space)
         space = read_space(told.space)
         study = with_space(study, space)
         table = foreign_table(
@@ -120,6 +123,16 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         )
         study = replace(study, notes=(*study.notes, note))
     return study, table
+
+
+def _require_few(study: ForeignStudy) -> None:
+    searched = [one.name for one in study.columns if one.role in SEARCHED]
+    if len(searched) > MOST_SEARCHED:
+        raise InvalidInput(
+            f"{len(searched):,} columns of {study.name} vary like hyperparameters "
+            f"({', '.join(searched[:3])}, ...), more than the {MOST_SEARCHED} that are judged; "
+            "name those that were tuned: --params A,B,..."
+        )
 
 
 def _objective(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from tuning_playbook.errors import StoreReadOnly
 from tuning_playbook.report.answer_view import AnswerView, answer_view
 from tuning_playbook.report.html import write_report
 from tuning_playbook.report.view import round_view
@@ -34,7 +36,8 @@ def answered_round(opened: OpenProject, round_name: str) -> RoundAnswer:
     store = project_store(opened, must_exist=True)
     try:
         answered = answer_of_round(opened, store, round_name)
-        remember_answer(store, answered)
+        with suppress(StoreReadOnly):  # the answer is entered where the project can be changed
+            remember_answer(store, answered)
     finally:
         store.close()
     return answered

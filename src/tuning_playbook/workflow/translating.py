@@ -21,7 +21,7 @@ from tuning_playbook.project_files import (
     project_to_toml,
 )
 from tuning_playbook.project_files.naming import matching
-from tuning_playbook.provenance import provenance_of
+from tuning_playbook.provenance import provenance_of_import
 from tuning_playbook.space import (
     Constant,
     Domain,
@@ -186,13 +186,7 @@ def study_in_project(
         question=f"Imported: {foreign.name} from {_short(target)}",
         fixed=_fixed(project, own),
         algorithm="list",
-        # the project's code and interpreter are not those that trained it
-        provenance=replace(
-            provenance_of(opened.folder, command=without_password(command)),
-            commit="",
-            patch="",
-            python="",
-        ),
+        provenance=provenance_of_import(opened.folder, command=without_password(command)),
     )
     return study, own
 

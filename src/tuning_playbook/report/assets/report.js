@@ -26,12 +26,20 @@
       trace.text = Array.from(integers(trace.meta.rows), (row) => escaped(section.hover[row]).replace(/\n/g, "<br>"));
     }
     // Plotly reads tags in texts; names of the user's are shown as they are.
+    const plain = (value) => Array.isArray(value) ? value.map(plain) : typeof value === "string" ? escaped(value) : value;
+    for (const trace of data) {
+      for (const key of trace.meta ? ["hovertext", "x", "y"] : ["text", "hovertext", "x", "y"]) {
+        if (key in trace) trace[key] = plain(trace[key]);
+      }
+    }
     for (const axis of [layout.xaxis, layout.yaxis, layout.yaxis2].filter(Boolean)) {
       Object.assign(axis, { gridcolor: grid, linecolor: grid });
       axis.title.text = escaped(axis.title.text);
       if (axis.ticktext) axis.ticktext = axis.ticktext.map(escaped);
+      if (axis.categoryarray) axis.categoryarray = plain(axis.categoryarray);
     }
     for (const note of layout.annotations ?? []) {
+      if (note.hovertext) note.hovertext = escaped(note.hovertext);
       Object.assign(note, { text: escaped(note.text), bgcolor: dark ? "rgba(28,32,40,0.8)" : "rgba(255,255,255,0.8)" });
     }
     for (const trace of data) if (trace.name) trace.name = escaped(trace.name);

@@ -1,0 +1,68 @@
+"""What went wrong in a command, told in one message."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+import sys
+import tempfile
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+from tuning_playbook.errors import PlaybookError
+from tuning_playbook.words import without_password
+
+
+def message_of(error: Exception) -> str:
+    """What to tell of an error that input or machine have caused; empty for faults of the program.
+
+    Args:
+        error: as it arrived at the top.
+    """
+    if isinstance(error, PlaybookError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{_name(error.filename)} cannot be used: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return "the memory of this machine is used up; give a smaller input, or a larger machine"
+    return ""
+
+
+def report_fault(error: Exception) -> str:
+    """Write down what is needed to find a fault of the program, and say where.
+
+    Args:
+        error: what nobody expected.
+    """
+    command = without_password(shlex.join(["playbook", *sys.argv[1:]]))
+    made_with = f"tuning-playbook {version('tuning-playbook')}, Python {platform.python_version()}"
+    lines = (
+        f"{made_with}, {platform.platform()}",
+        f"command: {command}",
+        f"in: {Path.cwd()}",
+        "",
+        "".join(traceback.format_exception(error)),
+    )
+    what = f"{type(error).__name__}: {_first_line(error)}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="playbook-fault-", suffix=".txt", delete=False,
+            encoding="utf-8", errors="backslashreplace",
+        ) as file:  # fmt: skip
+            file.write("\n".join(lines))
+    except OSError:
+        return f"{what}\n\n" + "\n".join(lines)
+    return (
+        f"{what}\nThis is a mistake in playbook, not in your input or study. What is needed to "
+        f"mend it is in\n  {file.name}\nPlease look through it for what must stay private, and "
+        "attach it to a report."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")[:200]
+
+
+def _name(filename: object) -> str:
+    return filename.decode(errors="replace") if isinstance(filename, bytes) else str(filename)

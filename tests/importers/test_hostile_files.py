@@ -1,0 +1,169 @@
+"""Files that nobody writes by accident: told with exit code 2, and never a hang or a traceback."""
+
+import csv
+import gzip
+import json
+import os
+
+import pytest
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers import limits
+from tuning_playbook.importers.columns import plain_values, read_columns
+from tuning_playbook.importers.json_text import read_json
+from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.values import dotted
+from tuning_playbook.workflow.checking import check_target
+from tuning_playbook.workflow.foreign import Told
+
+HUGE = "1" + 400 * "0"
+
+
+def read_or_told(target, **told):
+    """Read a target to the end of the checks; whatever is wrong with it is told."""
+    told = Told(**{"metric": "v", "direction": "minimize", **told})
+    try:
+        return check_target(str(target), told=told)
+    except InvalidInput as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{"trial": 1, "lr": {HUGE}, "v": 1}}',
+        f'{{"trial": 1, "lr": {"9" * 5000}, "v": 1}}',
+        f'{{"trial": 1, "lr": 1, "v": {HUGE}}}',
+        '{"trial": 1, "lr": 1, "v": 1, "curve": [{"step": null, "loss": 2}]}',
+        '{"trial": 1, "lr": 1, "v": 1, "curve": [{"step": "one", "loss": 2}]}',
+        f'{{"trial": 1, "lr": 1, "v": 1, "curve": [{{"step": 1, "loss": {HUGE}}}]}}',
+        f'{{"trial": 1, "lr": 1, "v": 1, "curve": [{{"step": {HUGE}, "loss": 2}}]}}',
+        "[" * 2000,
+        '{"a":' * 2000,
+        '{"trial": 1, "lr": 1, "v": 1, "\\ud800": 1}',
+        '{"op_code": 0, "worker_id": 1}',
+        '{"op_code": 99, "worker_id": null, "study_name": []}',
+    ],
+)
+@pytest.mark.parametrize("lines", [1, 6])
+def test_a_line_of_json_that_nobody_expects_is_read_or_told(tmp_path, line, lines):
+    file = tmp_path / "t.jsonl"
+    others = [json.dumps({"trial": 10 + i, "lr": 2.0**-i, "v": i}) for i in range(lines - 1)]
+    file.write_text("\n".join([line, *others]) + "\n")
+    assert read_or_told(file)
+
+
+def test_json_without_end_is_no_fault_of_the_stack():
+    with pytest.raises(ValueError, match="nested too deeply"):
+        read_json("[" * 100_000)
+
+
+def test_a_list_that_holds_itself_has_a_text():
+    loop = []
+    loop.append(loop)
+    assert dotted({"a": loop}) == {"a": "[[...]]"}
+
+
+@pytest.mark.parametrize("kind", ["binary", "timestamp", "duration", "nested"])
+def test_columns_of_any_type_of_parquet_are_texts(tmp_path, kind):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from datetime import datetime, timedelta
+
+    import pyarrow.parquet as pq
+
+    cells = {
+        "binary": [b"adam", b"sg\xff"],
+        "timestamp": [datetime(2026, 1, 1), datetime(2026, 1, 2)],
+        "duration": [timedelta(1), timedelta(2)],
+        "nested": [{"at": datetime(2026, 1, 1), "b": b"x"}] * 2,
+    }[kind]
+    table = pa.table({"trial": [1, 2], "x": cells, "v": [0.1, 0.2]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    columns = read_columns(tmp_path / "t.parquet")
+    for name, column in columns.items():
+        assert name.startswith("x") <= all(isinstance(c, str) for c in plain_values(column))
+    assert read_or_told(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["t.csv", "t.jsonl", "wandb/x.wandb", "events.out.tfevents.1.a", "config.json", "params.json",
+     "experiment_state-1.json", "a/b/trainer_state.json", "study.db", "log.gz"],
+)  # fmt: skip
+def test_a_pipe_is_refused_wherever_it_lies(tmp_path, name):
+    pipe = tmp_path / "runs" / name
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    for target in (pipe, tmp_path / "runs"):
+        with pytest.raises(InvalidInput, match="no file but a pipe"):
+            open_foreign(str(target))
+
+
+def test_a_pipe_for_curves_or_ranges_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    file = tmp_path / "t.csv"
+    file.write_text("trial,lr,v\n1,0.1,1\n2,0.2,2\n3,0.3,3\n")
+    for told in ({"curves": tmp_path / "pipe.csv"}, {"space": tmp_path / "pipe.csv"}):
+        assert "no file but a pipe" in read_or_told(file, **told)
+
+
+def test_a_link_to_a_device_is_refused_and_one_that_leads_nowhere_is_not(tmp_path):
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InvalidInput, match="without runs of a known tool"):
+        open_foreign(str(tmp_path))
+    (tmp_path / "config.json").symlink_to("/dev/zero")
+    with pytest.raises(InvalidInput, match="no file but a device"):
+        open_foreign(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.jsonl.gz", "t.json.gz", "t.parquet.gz", "s.db.gz"])
+def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(limits, "MOST_UNPACKED_BYTES", 3_000_000)
+    with gzip.open(tmp_path / name, "wb") as file:
+        for _ in range(5):
+            file.write(bytes(1_000_000))
+    with pytest.raises(InvalidInput, match=r"unpacks to more than .* gunzip"):
+        open_foreign(str(tmp_path / name))
+
+
+def test_a_table_that_is_zipped_is_read_as_ever(tmp_path):
+    with gzip.open(tmp_path / "t.csv.gz", "wt") as file:
+        file.write("trial,lr\n1,0.1\n2,0.2\n")
+    assert plain_values(read_columns(tmp_path / "t.csv.gz")["lr"]) == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(("columns", "told"), [(300, "more than the 200"), (5001, "5,000")])
+def test_more_columns_than_anybody_tunes_are_refused_at_once(tmp_path, columns, told):
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["v", *(f"p{i}" for i in range(columns))])
+        for row in range(16):
+            table.writerow([row, *((7919 * (row + 1) * (i + 1)) % 1009 for i in range(columns))])
+    assert told in read_or_told(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("cells", [["1_0", "1_1", "2_0"], ["1_0", "", "5"], ["1_0", "2", "3"]])
+def test_a_cell_with_an_underscore_is_no_number(tmp_path, cells):
+    rows = "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
+    (tmp_path / "t.csv").write_text(f"trial,block\n{rows}")
+    assert "1_0" in plain_values(read_columns(tmp_path / "t.csv")["block"])
+
+
+def test_a_header_with_a_line_break_in_quotes_is_one_header(tmp_path):
+    (tmp_path / "t.csv").write_text('trial,"learning\nrate",v\n1,0.1,2\n2,0.2,3\n')
+    columns = read_columns(tmp_path / "t.csv")
+    assert list(columns) == ["trial", "learning rate", "v"]
+    assert plain_values(columns["learning rate"]) == [0.1, 0.2]
+
+
+def test_a_short_line_is_told_with_its_number_below_such_a_header(tmp_path):
+    (tmp_path / "t.csv").write_text('trial,"a\nb"\n1,0.1\n2\n')
+    with pytest.raises(InvalidInput, match="about line 4"):
+        read_columns(tmp_path / "t.csv")
+
+
+def test_an_unreadable_folder_is_told(tmp_path):
+    if os.getuid() == 0:
+        pytest.skip("root may read everything")
+    (tmp_path / "closed").mkdir(mode=0)
+    assert "closed" in read_or_told(tmp_path / "closed")
