@@ -29,6 +29,7 @@ def study_table(
     *,
     ids: Sequence[str] | None = None,
     chance_level: float | None = None,
+    evaluation_examples: int | None = None,
 ) -> TrialTable:
     """The trials of one of our studies as a table, one row each, in the order given.
 
@@ -39,6 +40,7 @@ def study_table(
             its summaries.
         ids: what the trials are called; their indices by default.
         chance_level: objective, as logged, of a model that has learnt nothing.
+        evaluation_examples: size of the set that the objective is a share of.
     """
     names = [str(t.index) for t in trials] if ids is None else list(ids)
     columns = {
@@ -67,6 +69,7 @@ def study_table(
         curves=MappingProxyType(long),
         max_train_steps=study.training.max_train_steps,
         chance_level=chance_level,
+        evaluation_examples=evaluation_examples,
     )
 
 

@@ -18,6 +18,7 @@ from tuning_playbook.analysis.chance_level import ChanceLevel, chance_level
 from tuning_playbook.analysis.curve_ends import last_values
 from tuning_playbook.analysis.divergence import courses, diverged, never_moved
 from tuning_playbook.analysis.metric_roles import metric_roles
+from tuning_playbook.analysis.nothing_learnt import LuckBound, luck_bound
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import MetricFamily, metric_family
@@ -66,6 +67,7 @@ class Feasibility:
             region that trains has something to teach.
         counts: kind of failure -> number of trials, most frequent first.
         chance: what counts as having learnt nothing, and how that is known.
+        luck: how far luck alone gets from there; ``None`` where that is not known.
     """
 
     kind: NDArray[np.str_]
@@ -74,6 +76,7 @@ class Feasibility:
     poor: NDArray[np.bool_]
     counts: Mapping[str, int]
     chance: ChanceLevel
+    luck: LuckBound | None = None
 
     @property
     def share(self) -> float:
@@ -112,7 +115,8 @@ def feasibility(
     - ``chance-level``: the objective never got better than that of a model which has learnt
       nothing, by at least ``progress_share`` of the best trial's progress, and no curve falls
       steadily; see `chance_level`. A single evaluation before training says nothing. Or the
-      training loss stayed where the trials began, see `divergence.never_moved`.
+      training loss stayed where the trials began, see `divergence.never_moved`. Or the best trial
+      is no better than luck would make the best of so many; then all are, see `nothing_learnt`.
 
     A trial that was stopped (pruned, cancelled) is ``unfinished``: nobody knows where it would have
     ended. A trial that learns slowly is feasible.
@@ -138,6 +142,7 @@ def feasibility(
         _mark(kind, DIVERGED, diverged(column, trained, progress_share=progress_share))
         _mark(kind, CHANCE, never_moved(column, trained, progress_share=progress_share))
     chance = chance_level(table, kind == FEASIBLE)
+    luck = _mark_by_luck(kind, table, training, chance)
     _mark_by_objective(kind, table, training, chance, progress_share)
     feasible = kind == FEASIBLE
     judged = kind != UNFINISHED
@@ -149,6 +154,7 @@ def feasibility(
         poor=_poor(table.loss, feasible, outlier_deviations),
         counts=dict(counts.most_common()),
         chance=chance,
+        luck=luck,
     )
 
 
@@ -218,6 +224,20 @@ def _mark_by_objective(
         course = courses(column, sign=sign)
         ended = course.known & (course.ended > chance.loss - progress_share * chance.progress)
         _mark(kind, DIVERGED, ended & ~slow)
+
+
+def _mark_by_luck(
+    kind: NDArray[np.str_], table: TrialTable, training: str | None, chance: ChanceLevel
+) -> LuckBound | None:
+    """The best of many trials that learnt nothing seems to have learnt; so none of them has."""
+    trained = kind == FEASIBLE
+    luck = luck_bound(table, trained, chance)
+    if luck is None or not luck.nothing_learnt:
+        return luck
+    if not (trained & _learns_slowly(table, training, chance)).any():
+        near = chance.loss + 2 * (chance.loss - luck.bound)  # what is far worse has diverged
+        _mark(kind, CHANCE, trained & (table.loss <= near))
+    return luck
 
 
 def _learns_slowly(

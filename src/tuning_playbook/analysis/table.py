@@ -58,6 +58,7 @@ class TrialTable:
         curves: metric name -> its curves, values as logged (not turned into losses).
         max_train_steps: common length of the trials; ``None`` where unknown.
         chance_level: objective (as logged) of a model that has learnt nothing; ``None`` if unknown.
+        evaluation_examples: size of the set that the objective is a share of; ``None`` if unknown.
         inferred_ranges: whether ``space`` was inferred from the values instead of declared.
         metadata: anything else that an import knows, by column name.
         guessed: keys of ``space`` of which nobody said that they are hyperparameters.
@@ -79,6 +80,7 @@ class TrialTable:
     inferred_ranges: bool = False
     metadata: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     guessed: tuple[str, ...] = ()
+    evaluation_examples: int | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

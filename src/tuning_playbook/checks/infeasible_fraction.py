@@ -18,7 +18,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import counted, listed, percent
+from tuning_playbook.words import counted, listed, percent, short
 
 _MOST_NAMES = 50
 
@@ -116,9 +116,16 @@ class InfeasibleFraction:
         return Finding(
             check=self.id,
             verdict=Verdict.FAIL,
-            summary=f"None of the {total} finished trials trained ({kinds}).",
+            summary=f"None of the {total} finished trials trained ({kinds})."
+            + _by_luck(table, judged),
             evidence=self._evidence(table, judged, ()),
-            advice=self._advice(table, judged, (), investigate=True, shrink=False),
+            advice=(
+                Advice(
+                    "mend-pipeline", {}, "no hyperparameter is tuned before the pipeline learns"
+                ),
+            )
+            if judged.luck is not None and judged.luck.nothing_learnt
+            else self._advice(table, judged, (), investigate=True, shrink=False),
             source=self.source,
         )
 
@@ -202,6 +209,22 @@ class InfeasibleFraction:
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
+
+
+def _by_luck(table: TrialTable, judged: Feasibility) -> str:
+    """That the best of trials at chance level is no better than luck, with the bound."""
+    luck = judged.luck
+    if luck is None or not luck.nothing_learnt:
+        return ""
+    sign = table.objective.direction.sign
+    level, best, bound = (short(sign * x) for x in (judged.chance.loss, luck.best, luck.bound))
+    how = "declared" if judged.chance.origin == "declared" else "measured before training"
+    given = f" on {luck.examples:,} examples" if luck.examples else ", by the scatter of the trials"
+    return (
+        f" The pipeline learns nothing: chance level is {level} ({how}), the best came to {best}, "
+        f"and luck alone comes to {bound} in one of 100 such studies (the best of "
+        f"{counted(luck.measurements, 'evaluation')}{given}). Mend the pipeline before tuning it."
+    )
 
 
 def _combinable(table: TrialTable, places: tuple[Location, ...]) -> bool:

@@ -76,6 +76,8 @@ class RisingTrainLoss:
                     metric=roles.training_loss,
                 ),
             )
+        if not len(best_rows(table, self.best_trials)):
+            return (cannot_tell(self, "Cannot tell: no trial trained."),)
         return (self._word(table, roles, rises),)
 
     def _word(self, table: TrialTable, roles: MetricRoles, rises: Rises) -> Finding:

@@ -16,6 +16,7 @@ _RANGE_ACTIONS = ("expand", "shrink", "try-level")
 _TITLES = {
     "train-longer": "Train longer: set training.max_train_steps = {max_train_steps}",
     "train-shorter": "Train shorter: set training.max_train_steps = {max_train_steps}",
+    "mend-pipeline": "Mend the pipeline: it learns nothing",
     "inspect-bug": "Look for a bug in the training program",
     "investigate": "Find out why trials fail that no hyperparameter explains",
     "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',

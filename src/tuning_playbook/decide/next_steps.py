@@ -68,6 +68,11 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     ]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))
+    if current is not None and current.answered is not None and _learns_nothing(current.answered):
+        # There is nothing to tune, and nothing to ask, before it does.
+        advised = advice_steps(current.name, current.answered.findings, current.answered.trials)
+        steps += [NextStep(a.title, a.reason, a.command, source=a.source) for a in advised]
+        return tuple(steps)
     if current is not None and current.answered is not None:
         steps += _after(state, current, current.answered)
     for earlier in state.unsettled:
@@ -76,6 +81,14 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += _questions(state, proposed)
     return tuple(steps)
+
+
+def _learns_nothing(answered: AnsweredRound) -> bool:
+    """Whether every arm stayed at chance level, by the advice of its checks."""
+    return bool(answered.findings) and all(
+        any(advice.action == "mend-pipeline" for finding in found for advice in finding.advice)
+        for found in answered.findings.values()
+    )
 
 
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:

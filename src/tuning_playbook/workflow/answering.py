@@ -88,12 +88,13 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         InvalidInput: when the store holds no study of that round.
     """
     facts = facts_of_rounds(store)
-    arms = arms_of_round(store, round_name, facts=facts, chance_level=opened.project.chance_level)
+    chance, examples = opened.project.chance_level, opened.project.evaluation_examples
+    arms = arms_of_round(store, round_name, facts=facts, chance_level=chance, examples=examples)
     own = facts.get(round_name, RoundFacts())
     labels = tuple(arm_label(arm.study) for arm in arms)
     reruns = rerun_groups(store, arms[0].study)
     deviation = pooled_deviation(reruns)
-    gain, examples = own.complexity_cost or None, opened.project.evaluation_examples
+    gain = own.complexity_cost or None
     findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)

@@ -50,6 +50,7 @@ def arms_of_round(
     *,
     facts: Mapping[str, RoundFacts],
     chance_level: float | None,
+    examples: int | None = None,
 ) -> tuple[Arm, ...]:
     """The arms of a round that has been run, finished or not.
 
@@ -58,6 +59,7 @@ def arms_of_round(
         round_name: of the round.
         facts: of all rounds, for those that it follows.
         chance_level: objective of a model that has learnt nothing.
+        examples: size of the set that the objective is a share of.
 
     Raises:
         InvalidInput: when the store holds no study of that round.
@@ -66,7 +68,7 @@ def arms_of_round(
     same = SamePrograms(store)
     earlier = [(name, found) for name in chain if (found := _studies(store, name, same))]
     return tuple(
-        _arm(store, _by_first_program(study, same), earlier, chance_level)
+        _arm(store, _by_first_program(study, same), earlier, chance_level, examples)
         for study in stored_studies(store, round_name)
     )
 
@@ -110,6 +112,7 @@ def _arm(
     study: Study,
     earlier: Sequence[tuple[str, Sequence[Study]]],
     chance_level: float | None,
+    examples: int | None,
 ) -> Arm:
     trials = list(store.trials(study.name))
     curves: dict[int, Curves] = dict(store.curves(study.name))
@@ -133,7 +136,9 @@ def _arm(
             trials.append(replace(trial, index=index))
             ids.append(f"{name}/{trial.index}")
             curves[index] = old_curves.get(trial.index, {})
-    table = study_table(study, trials, curves, ids=ids, chance_level=chance_level)
+    table = study_table(
+        study, trials, curves, ids=ids, chance_level=chance_level, evaluation_examples=examples
+    )
     if imported is not None:
         table = replace(
             table,

@@ -111,7 +111,13 @@ def _check_round(
     store = project_store(opened, must_exist=True)
     try:
         facts = facts_of_rounds(store)
-        arms = arms_of_round(store, name, facts=facts, chance_level=opened.project.chance_level)
+        arms = arms_of_round(
+            store,
+            name,
+            facts=facts,
+            chance_level=opened.project.chance_level,
+            examples=opened.project.evaluation_examples,
+        )
         deviation = pooled_deviation(rerun_groups(store, arms[0].study))
     finally:
         store.close()

@@ -31,7 +31,11 @@ def runs_of_round(folder: Path, name: str) -> ForeignStudy:
     store = project_store(opened, must_exist=True)
     try:
         arms = arms_of_round(
-            store, name, facts=facts_of_rounds(store), chance_level=opened.project.chance_level
+            store,
+            name,
+            facts=facts_of_rounds(store),
+            chance_level=opened.project.chance_level,
+            examples=opened.project.evaluation_examples,
         )
     finally:
         store.close()

@@ -53,7 +53,13 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
     """
     project = opened.project
     facts = facts_of_rounds(store)
-    arms = arms_of_round(store, round_name, facts=facts, chance_level=project.chance_level)
+    arms = arms_of_round(
+        store,
+        round_name,
+        facts=facts,
+        chance_level=project.chance_level,
+        examples=project.evaluation_examples,
+    )
     unfinished = sum(
         count
         for arm in arms

@@ -118,7 +118,13 @@ def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
             name = round_name.removesuffix(".toml")
             why = abandoned_rounds(store).get(name, "")
             chance, facts = opened.project.chance_level, facts_of_rounds(store)
-            arms = arms_of_round(store, name, facts=facts, chance_level=chance)
+            arms = arms_of_round(
+                store,
+                name,
+                facts=facts,
+                chance_level=chance,
+                examples=opened.project.evaluation_examples,
+            )
             found = tuple(_with_trials(store, arm, why) for arm in arms)
             return ProjectStatus(opened.project.name, found)
         tallies = store.tallies()

@@ -1,0 +1,73 @@
+"""A study whose trials all stay at chance level has learnt nothing, however lucky its best is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
+from tuning_playbook.study import Objective
+
+
+def study(errors, *, examples=None, chance=0.9, metric="error", direction="minimize"):
+    """A study of trials with one row of evaluations each."""
+    trials, evaluations = errors.shape
+    rows = np.repeat(np.arange(trials), evaluations)
+    steps = np.tile(np.arange(1, evaluations + 1), trials)
+    table = table_from_columns(
+        "study",
+        ids=[str(i) for i in range(trials)],
+        values={"lr": np.geomspace(1e-4, 1.0, trials)},
+        objective=Objective(metric, direction),
+        curves={metric: (rows, steps, errors.ravel())},
+        chance_level=chance,
+    )
+    return replace(table, evaluation_examples=examples)
+
+
+def at_chance(random, *, examples, trials=20, evaluations=5, chance=0.9):
+    return random.binomial(examples, chance, (trials, evaluations)) / examples
+
+
+@pytest.mark.parametrize("examples", [100, 10_000])
+@pytest.mark.parametrize("told", [True, False])
+def test_trials_at_chance_are_called_that_nearly_always(examples, told):
+    random = np.random.default_rng(0)
+    found = [
+        feasibility(
+            study(at_chance(random, examples=examples), examples=examples if told else None)
+        )
+        for _ in range(40)
+    ]
+    nothing = [f.counts == {"chance-level": 20} for f in found]
+    assert np.mean(nothing) > 0.9 if told else np.mean(nothing) > 0.6
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_one_trial_that_learnt_is_enough(told):
+    random = np.random.default_rng(1)
+    for _ in range(20):
+        errors = at_chance(random, examples=1000)
+        errors[7] = np.linspace(0.85, 0.5, 5)
+        found = feasibility(study(errors, examples=1000 if told else None))
+        assert found.feasible[7]
+
+
+def test_a_metric_to_be_maximized_is_judged_alike():
+    random = np.random.default_rng(2)
+    accuracy = 1 - at_chance(random, examples=500)
+    table = study(accuracy, examples=500, chance=0.1, metric="accuracy", direction="maximize")
+    assert feasibility(table).counts == {"chance-level": 20}
+    accuracy[3] = 0.4
+    table = study(accuracy, examples=500, chance=0.1, metric="accuracy", direction="maximize")
+    assert feasibility(table).feasible[3]
+
+
+def test_the_finding_says_so_with_its_bound():
+    random = np.random.default_rng(3)
+    (finding,) = InfeasibleFraction().run(study(at_chance(random, examples=100), examples=100))
+    assert finding.verdict == "fail"
+    assert "The pipeline learns nothing: chance level is 0.9 (declared)" in finding.summary
+    assert "the best of 100 evaluations on 100 examples" in finding.summary
