@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tuning_playbook.vocabulary import metric_direction, plain_name, words_of
+from tuning_playbook.vocabulary import is_step_count, metric_direction, plain_name, words_of
 
 # Columns that name a trial, the surest first.
 ID_NAMES = ("trial", "trial_id", "trial_number", "id", "run_id", "run", "uuid", "number",
@@ -14,7 +14,8 @@ NAMES_OF_RUNS = frozenset({"name", "run_name", "run", "number"})
 STATUS_NAMES = ("status", "state", "trial_status", "run_status")
 REASON_NAMES = ("reason", "failure_reason", "fail_reason", "status_reason", "exception")
 STUDY_NAMES = ("study", "study_name", "sweep", "sweep_name", "experiment", "experiment_name")
-STEP_NAMES = ("step", "global_step", "_step", "steps", "train_step", "training_step",
+# W&B's own first: see `wandb_steps` for what a program counts beside it.
+STEP_NAMES = ("_step", "step", "global_step", "steps", "train_step", "training_step",
               "training_iteration", "iteration", "iter", "update", "epoch", "epochs")  # fmt: skip
 
 # ``config/lr`` and ``params.lr`` say what they are.
@@ -37,7 +38,7 @@ _COUNTS = frozenset({"params", "parameters", "flops", "macs"})
 
 def is_step(name: str) -> bool:
     """Whether a column counts training steps, evaluations or epochs."""
-    return plain_name(name) in STEP_NAMES
+    return plain_name(name) in STEP_NAMES or is_step_count(name)
 
 
 def group_of(name: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import log_in
 from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.importers.wandb_steps import with_own_counter
 
 TRAINER_STATE = "trainer_state.json"
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
@@ -75,6 +76,7 @@ def _log(path: Path) -> tuple[dict[str, Column], str] | None:
         columns = read_columns(path)
     except InvalidInput:
         return None
+    columns, _ = with_own_counter(columns)
     found = log_in(columns)
     return (columns, found.steps) if found is not None and found.runs == 1 else None
 

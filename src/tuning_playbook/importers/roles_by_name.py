@@ -28,6 +28,7 @@ from tuning_playbook.vocabulary import (
     is_held_out,
     is_progress,
     is_repetition,
+    is_step_count,
     is_time,
     is_time_or_cost,
     kind_by_name,
@@ -99,7 +100,7 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return Role.IDENTIFIER, "names the trial"
     if plain == "unnamed_0":
         return Role.IDENTIFIER, "the index of a data frame"
-    if is_progress(name):
+    if is_progress(name) or (values.kind == "numbers" and is_step_count(name)):
         return Role.PROGRESS, "reached in training, by its name"
     if is_time(name) or (values.kind == "numbers" and is_time_or_cost(name)):
         return Role.TIME_AND_COST, "time, size or cost by its name"

@@ -26,6 +26,7 @@ from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.turned import turned
 from tuning_playbook.importers.wandb_chart import without_chart
+from tuning_playbook.importers.wandb_steps import notes_on, with_own_counter
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,
@@ -58,12 +59,12 @@ def read_table(
     Raises:
         InvalidInput: for a damaged file, repeated ids, or text among numbers.
     """
-    given = without_chart(trials, read_columns(trials, as_text=ID_NAMES))
+    given, counter = with_own_counter(without_chart(trials, read_columns(trials, as_text=ID_NAMES)))
     sideways = turned(given)
     given = given if sideways is None else sideways
     long = {} if curves is None else read_columns(curves, as_text=ID_NAMES)
     if curves is not None:
-        long = without_chart(curves, long)
+        long, counter = with_own_counter(without_chart(curves, long))
     table = trial_rows(
         trials,
         given,
@@ -74,6 +75,7 @@ def read_table(
     if sideways is not None:
         note = "The table had a column for each configuration; it was read with a row for each."
         table.notes.append(note)
+    table.notes.extend(notes_on(counter))
     table.columns, inside = without_curves(table.columns)
     table.curves.update(inside)
     if curves is not None:

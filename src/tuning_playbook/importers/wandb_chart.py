@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import is_step
+from tuning_playbook.importers.column_names import is_step, last_part
 from tuning_playbook.importers.columns import Column
 
 _BOUNDS = ("__MIN", "__MAX")
@@ -55,7 +55,7 @@ def without_chart(path: Path, columns: Mapping[str, Column]) -> dict[str, Column
         run, metric = title.rsplit(" - ", 1)
         if not metric.endswith(_BOUNDS) and not is_step(metric):
             runs.setdefault(_GROUPED_BY_NAME.sub("", run), {})[metric] = columns[title]
-    return _below_each_other(axis, columns[axis], runs)
+    return _below_each_other(last_part(axis), columns[axis], runs)
 
 
 def _below_each_other(

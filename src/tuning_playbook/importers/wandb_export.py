@@ -23,6 +23,7 @@ from tuning_playbook.importers.nested import object_in
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.importers.wandb_steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import is_time
 
@@ -89,8 +90,15 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     groups: dict[str, list[Run]] = {}
     for sweep, run in own:
         groups.setdefault("/".join(filter(None, (name, sweep))), []).append(run)
-    studies = [study_of_runs(title, runs) for title, runs in groups.items()]
+    studies = [_study(title, runs) for title, runs in groups.items()]
     return tuple(replace(study, columns=taken) for study in studies)
+
+
+def _study(title: str, runs: Sequence[Run]) -> ForeignStudy:
+    counter = own_counter([run.curves for run in runs])
+    for run in runs:
+        run.curves = counted_by(run.curves, counter)
+    return study_of_runs(title, runs, notes=notes_on(counter))
 
 
 def set_ending(run: Run, state: str) -> None:

@@ -22,6 +22,7 @@ from tuning_playbook.importers.wandb_export import (
     without_own_keys,
 )
 from tuning_playbook.importers.wandb_log import RunLog, read_run_log
+from tuning_playbook.importers.wandb_steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 
@@ -72,16 +73,24 @@ def read_wandb(path: Path) -> tuple[ForeignStudy, ...]:
         attempt = _attempt(folder, notes)
         attempts.setdefault(attempt.log.run_id, []).append(attempt)
     projects = {a.log.project for own in attempts.values() for a in own} - {""}
-    groups: dict[str, list[Run]] = {}
+    groups: dict[str, list[list[_Attempt]]] = {}
     for own in attempts.values():
         log = own[-1].log
         project = log.project or (next(iter(projects)) if len(projects) == 1 else "")
         name = "/".join(filter(None, (project, log.sweep))) or path.resolve().name
-        groups.setdefault(name, []).append(_run(own))
-    return tuple(
-        study_of_runs(name, runs, notes=[*shortened(notes), *_unended(runs)])
-        for name, runs in groups.items()
-    )
+        groups.setdefault(name, []).append(own)
+    return tuple(_study(name, group, notes) for name, group in groups.items())
+
+
+def _study(name: str, group: Sequence[Sequence[_Attempt]], notes: Sequence[str]) -> ForeignStudy:
+    """The study that runs make, each with its attempts."""
+    logs = [attempt.log for own in group for attempt in own]
+    counter = own_counter([log.curves for log in logs])
+    for log in logs:
+        log.curves = counted_by(log.curves, counter)
+    runs = [_run(own) for own in group]
+    told = [*shortened(notes), *notes_on(counter), *_unended(runs)]
+    return study_of_runs(name, runs, notes=told)
 
 
 def _run_folders(path: Path) -> Iterator[Path]:

@@ -54,6 +54,8 @@ _PROGRESS = phrases(
     executed, early stop epoch, n iter, best round
     """
 )
+_STEPS = frozenset({"step", "iter", "iteration"})
+_OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
 _ABOUT_RUNS = frozenset(
     {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
      "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
@@ -155,6 +157,17 @@ def is_progress(name: str) -> bool:
         [True, True, False, False]
     """
     return contains(words_of(name), _PROGRESS)
+
+
+def is_step_count(name: str) -> bool:
+    """Whether numbers of that name count the steps of training, one after the other.
+
+    Example:
+        >>> [is_step_count(n) for n in ("iter", "train/global_step", "steps", "step_size")]
+        [True, True, False, False]
+    """
+    words = words_of(name)
+    return words[-1] in _STEPS and _OF_STEPS.issuperset(words[:-1])
 
 
 def is_about_the_run(name: str) -> bool:
