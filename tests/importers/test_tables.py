@@ -114,7 +114,7 @@ def test_csv_and_json_lines_agree_on_any_values(tmp_path, rows):
     records = [{"id": f"r{i}", "x": x, "flag_x": f, "word": w} for i, (x, f, w) in enumerate(rows)]
     a = read_table(write_csv(tmp_path / "a.csv", records))
     b = read_table(write_jsonl(tmp_path / "b.jsonl", records))
-    both = [{**plain(s.parameters), **plain(s.metadata)} for s in (a, b)]
+    both = [{**plain(s.parameters), **plain(s.metadata), **plain(s.results)} for s in (a, b)]
     assert both[0] == both[1]
     assert a.columns == b.columns
     assert both[0]["x"] == [r["x"] for r in records]

@@ -17,12 +17,13 @@ from tuning_playbook.run.base import Exit, Launcher
 from tuning_playbook.run.crashing import FirstEnds
 from tuning_playbook.run.follower import Follower, News
 from tuning_playbook.run.gpus import visible_gpus
+from tuning_playbook.run.orphans import release_orphans
 from tuning_playbook.run.outcome import Evidence, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
 from tuning_playbook.run.trial_files import delete_journals, identity_of
-from tuning_playbook.run.worker import is_dead, worker_name
+from tuning_playbook.run.worker import worker_name
 from tuning_playbook.store.base import Event, Store
 from tuning_playbook.study import CommandTarget, Failures, Resources, Study
 from tuning_playbook.training.attempt import Attempt
@@ -157,7 +158,8 @@ class Driver:
     def _claim(self) -> None:
         if control.free_slots(self._state, self._limits) < 1:
             return
-        self._release_orphans()
+        held = [n for n in self._studies if not self._counts or self._held_elsewhere(n) > 0]
+        release_orphans(self._store, held)
         self._refreshed_counts()
         while control.free_slots(self._state, self._limits) > 0:
             trial = self._claim_one()
@@ -205,18 +207,6 @@ class Driver:
     def _held_elsewhere(self, study: str) -> int:
         ours = sum(r.trial.study == study for r in self._state.running.values())
         return self._counts[study].get(Status.RUNNING, 0) - ours
-
-    def _release_orphans(self) -> None:
-        """Give back what dead drivers of this machine still hold, without waiting for the lease."""
-        for name in self._studies:
-            if self._counts and self._held_elsewhere(name) <= 0:
-                continue
-            for trial in patiently(lambda name=name: self._store.trials(name)):  # type: ignore[misc]
-                if trial.status is Status.RUNNING and is_dead(trial.worker):
-                    try:
-                        self._store.release(name, trial.index, worker=trial.worker)
-                    except LeaseLost:
-                        continue  # somebody else was quicker
 
     def _wait(self) -> None:
         if not self._state.running:
