@@ -283,3 +283,24 @@ def test_run_status_check_and_report_count_alike(project):
         found = [f["evidence"]["account"]["fates"].get(fate, 0) for f in checked.values()]
         assert sum(found) == count
         assert page.count(fate) >= count
+
+
+def test_a_round_whose_file_is_gone_pools_no_trials_of_two_programs(project):
+    project.type("run", "first", "--no-report")
+    project.plan_one_more("first/optimizer=sgd")
+    (project.folder / "rounds" / "first.toml").unlink()
+    (project.folder / "train.py").write_text(MENDED)
+    assert "train.py has changed" in project.refused("run", "first")
+    code, _, _ = project.type("run", "first", "--same-program", "a comment", "--no-report")
+    assert (code, len(trials_of(project, "sgd"))) == (0, 5)
+
+
+def test_a_round_counts_as_trained_by_the_program_that_its_trials_ran(project):
+    """And not by the one that it was created with, of which all trials crashed."""
+    (project.folder / "train.py").write_text("def train(trial):\n    raise KeyError('data')\n")
+    project.type("run", "first", "--no-report", "--no-try")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--retry", "failed", "--no-report")
+    project.type("rerun", "first", "--times", "3")
+    _, decided = project.json("decide", "first")
+    assert "program has changed" not in " ".join(decided["reservations"])

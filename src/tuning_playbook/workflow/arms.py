@@ -15,7 +15,7 @@ from tuning_playbook.design.follow_up import (
 )
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Curves, Trial
+from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
 from tuning_playbook.workflow.programs import SamePrograms
@@ -68,7 +68,7 @@ def arms_of_round(
     same = SamePrograms(store)
     earlier = [(name, found) for name in chain if (found := _studies(store, name, same))]
     return tuple(
-        _arm(store, _by_first_program(study, same), earlier, chance_level, examples)
+        _arm(store, _by_first_program(store, study, same), earlier, chance_level, examples)
         for study in stored_studies(store, round_name)
     )
 
@@ -98,12 +98,23 @@ def followed_rounds(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
 
 
 def _studies(store: Store, round_name: str, same: SamePrograms) -> tuple[Study, ...]:
-    return tuple(_by_first_program(s, same) for s in store.studies() if s.round == round_name)
+    return tuple(
+        _by_first_program(store, s, same) for s in store.studies() if s.round == round_name
+    )
 
 
-def _by_first_program(study: Study, same: SamePrograms) -> Study:
-    """A study under the earliest program that trains like its own, so that both compare equal."""
-    code = same.first(study.provenance.code)
+def _by_first_program(store: Store, study: Study, same: SamePrograms) -> Study:
+    """A study under the earliest program that trains like that of its trials.
+
+    Trials that came out may all have run another program than the one it was created with, where
+    that one had only crashed.
+    """
+    ran = {
+        same.first(trial.program)
+        for trial in store.trials(study.name)
+        if trial.program and trial.status in (Status.COMPLETE, Status.INFEASIBLE)
+    }
+    code = ran.pop() if len(ran) == 1 else same.first(study.provenance.code)
     return replace(study, provenance=replace(study.provenance, code=code))
 
 

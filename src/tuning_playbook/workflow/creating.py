@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design import studies_of
@@ -11,11 +11,16 @@ from tuning_playbook.provenance import provenance_of
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Seconds
+from tuning_playbook.trial import Seconds, Trial
 from tuning_playbook.workflow.abandoning import take_up
 from tuning_playbook.workflow.arms import followed_rounds
 from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
-from tuning_playbook.workflow.opening import OpenProject, project_store, refuse_unknown_followed
+from tuning_playbook.workflow.opening import (
+    OpenProject,
+    project_store,
+    refuse_unknown_followed,
+    stored_studies,
+)
 from tuning_playbook.workflow.programs import remember_program
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
@@ -46,17 +51,7 @@ def create_studies(
     target, program = opened.project.training.target, asked.program
     provenance = provenance_of(opened.folder, command=asked.command, target=target)
     studies = studies_of(opened.project, round_, provenance=provenance)
-    there = {study.name for study in store.studies()}
-    retried = trials_to_retry(store, [s for s in studies if s.name in there], asked.retry)
-    refuse_mixing(
-        opened,
-        store,
-        studies,
-        program=program,
-        retried=retried,
-        same=asked.same_program,
-        command=_typed(round_, asked.retry),
-    )
+    retried = _allowed(opened, store, studies, round_.name, asked)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
     for study in studies:
@@ -75,8 +70,40 @@ def create_studies(
     return studies
 
 
-def _typed(round_: Round, retry: Collection[Retried]) -> str:
-    return " ".join([f"playbook run {round_.name}", *(f"--retry {kind}" for kind in sorted(retry))])
+def stored_as_they_are(
+    opened: OpenProject, round_name: str, store: Store, *, asked: Asked
+) -> tuple[Study, ...]:
+    """The studies of a round that was begun and whose file is gone.
+
+    Raises:
+        InvalidInput: where trials of different versions of the program would be pooled.
+    """
+    studies = stored_studies(store, round_name)
+    retried = _allowed(opened, store, studies, round_name, asked)
+    take_up(store, round_name)
+    remember_program(opened, store, asked.program)
+    restart_begun(opened, store, studies, program=asked.program)
+    reopen(store, opened.folder, retried, program=asked.program)
+    return studies
+
+
+def _allowed(
+    opened: OpenProject, store: Store, studies: Sequence[Study], round_name: str, asked: Asked
+) -> tuple[Trial, ...]:
+    """The trials to run again; refuses to pool those of two versions of the program."""
+    there = {study.name for study in store.studies()}
+    retried = trials_to_retry(store, [s for s in studies if s.name in there], asked.retry)
+    kinds = [f"--retry {kind}" for kind in sorted(asked.retry)]
+    refuse_mixing(
+        opened,
+        store,
+        studies,
+        program=asked.program,
+        retried=retried,
+        same=asked.same_program,
+        command=" ".join([f"playbook run {round_name}", *kinds]),
+    )
+    return retried
 
 
 def _create_study(

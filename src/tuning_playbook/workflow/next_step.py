@@ -42,7 +42,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     round_names,
 )
-from tuning_playbook.workflow.programs import present_program
+from tuning_playbook.workflow.programs import SamePrograms, present_program
 from tuning_playbook.workflow.remembering import remembered_answers
 from tuning_playbook.workflow.reruns import present_code
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -288,7 +288,8 @@ def _standing_decision(
     if not _agree(decided.candidate, best):
         return None
     before = dict(decided.incumbent) == baseline_config(opened.project)
-    same = before and entered.data.get("code", "") == present_code(opened, store).code
+    code = SamePrograms(store).first(str(entered.data.get("code", "")))
+    same = before and code == present_code(opened, store).code
     return decided if same or decided.choice is not Choice.ADOPT else None
 
 

@@ -20,7 +20,7 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import Status
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.arms import account_of_arms
-from tuning_playbook.workflow.creating import Asked, create_studies
+from tuning_playbook.workflow.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.opening import (
@@ -141,7 +141,7 @@ def run_round(
     asked = Asked(command, present_program(opened), frozenset(retry), same_program)
     create: Callable[[Store], tuple[Study, ...]]
     if trials is None and _has_lost_its_file(opened, name):
-        create = partial(stored_studies, round_name=name)
+        create = partial(stored_as_they_are, opened, name, asked=asked)
     else:
         round_ = open_round(opened, round_name)
         name = round_.name
