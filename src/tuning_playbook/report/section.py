@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,7 +48,6 @@ class StudySection:
         scientific: what it stands for, in words; empty for a round of one study.
         counts: what happened to the trials, in words; empty for a study of another tool.
         best: the best trials, one line each.
-        reasons: why trials were lost: reason and number.
         plots: all figures; everything else names them by their number.
         groups: the figures by what they are about.
         table: of all trials.
@@ -62,7 +60,6 @@ class StudySection:
     scientific: str
     counts: str
     best: tuple[str, ...]
-    reasons: tuple[tuple[str, int], ...]
     plots: tuple[Plot, ...]
     groups: tuple[PlotGroup, ...]
     table: TrialsTable
@@ -82,13 +79,11 @@ def study_section(
         table: of the same trials, in the same order.
         findings: of its checks, worst first.
     """
-    reasons = Counter(trial.reason.value for trial in trials if trial.reason.value)
     section = table_section(table, findings)
     return replace(
         section,
         name=study.name,
         counts=account(table).text(),
-        reasons=tuple(reasons.most_common()),
         scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
         table=trials_table(table, trials),
         hover=tuple(
@@ -112,7 +107,6 @@ def table_section(table: TrialTable, findings: tuple[Finding, ...]) -> StudySect
         scientific="",
         counts="",
         best=best_lines(table),
-        reasons=(),
         plots=plots,
         groups=_groups(plots, {number for f in with_pictures for number in f.shown}),
         table=trials_table(table),
