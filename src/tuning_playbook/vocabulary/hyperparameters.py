@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from tuning_playbook.vocabulary.metrics import is_gradient_norm
@@ -148,6 +149,7 @@ _DATA = phrases(
 _LOGARITHMS = frozenset({"log", "log10", "log2", "ln", "logarithm"})
 
 
+@lru_cache(maxsize=4096)  # every check asks for the same few names
 def hyperparameter_family(name: str) -> Family | None:
     """What a hyperparameter is by its name; ``None`` where the name does not tell.
 
