@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tuning_playbook.training import TrialHandle, current_trial
     from tuning_playbook.trial import Curve, Reason, Status, Trial
     from tuning_playbook.workflow.checking_frames import check
+    from tuning_playbook.workflow.checkpoints import best_checkpoint
     from tuning_playbook.workflow.comparing_frames import compare
     from tuning_playbook.workflow.running import run_round
 
@@ -52,6 +53,7 @@ _HOMES = {
     "training": ("TrialHandle", "current_trial"),
     "trial": ("Curve", "Reason", "Status", "Trial"),
     "workflow.checking_frames": ("check",),
+    "workflow.checkpoints": ("best_checkpoint",),
     "workflow.comparing_frames": ("compare",),
     "workflow.running": ("run_round",),
 }  # fmt: skip
@@ -86,6 +88,7 @@ __all__ = [
     "TrialDiverged",
     "TrialHandle",
     "Verdict",
+    "best_checkpoint",
     "check",
     "compare",
     "current_trial",

@@ -413,9 +413,9 @@ def test_a_misspelt_round_is_corrected(check, finished_project, monkeypatch):
     code, _, err = check(finished_project)
     assert code == 2
     assert "is a project; name one of its rounds" in err
-    code, _, err = check("first", "--metric", "error")
+    code, _, err = check("first", "--params", "x")
     assert code == 2
-    assert "leave out the options" in err
+    assert "only --metric, --direction and --chance-level" in err
 
 
 def test_a_round_that_was_not_run_says_how(check, project, monkeypatch):

@@ -22,6 +22,7 @@ _COMMANDS = {
     "stop": "Stop one running trial; the others go on.",
     "abandon": "Give a round up, with the reason on record.",
     "logs": "Show what a trial printed.",
+    "checkpoint": "Print the path of the best checkpoint of a round or a trial.",
     "check": "Go through the checklist of a round, or of any other study.",
     "compare": "Say whether one arm of your runs is really better than another.",
     "import": "Make a study of another tool a round of a project.",

@@ -29,6 +29,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
     possible = possible_values(project, round_)
     present = existing(project.hyperparameters, possible)
     return (
+        *_independent_points(round_),
         *_nothing_tuned(round_),
         *_untuned_optimizer(round_, present),
         *_choices_as_nuisance(round_, present),
@@ -64,6 +65,14 @@ def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[st
         yield (
             f"{round_.trials} trials are few for tuning Adam's {listed(too_many)}: below 10 "
             f"trials tune its learning rate alone, {rule}."
+        )
+
+
+def _independent_points(round_: Round) -> Iterator[str]:
+    if round_.algorithm == "random":
+        yield (
+            "Points are drawn independently, so they clump and leave gaps; quasi-random points "
+            "(the default) cover the same ranges more evenly with as many trials."
         )
 
 

@@ -14,7 +14,7 @@ from tuning_playbook.design.follow_up import (
     reasons_against_pooling,
 )
 from tuning_playbook.store import Event, Store
-from tuning_playbook.study import Study
+from tuning_playbook.study import Objective, Study
 from tuning_playbook.trial import Curves, Status, Trial
 from tuning_playbook.workflow.imported_rounds import import_facts
 from tuning_playbook.workflow.opening import stored_studies
@@ -51,6 +51,7 @@ def arms_of_round(
     facts: Mapping[str, RoundFacts],
     chance_level: float | None,
     examples: int | None = None,
+    objective: Objective | None = None,
 ) -> tuple[Arm, ...]:
     """The arms of a round that has been run, finished or not.
 
@@ -60,6 +61,7 @@ def arms_of_round(
         facts: of all rounds, for those that it follows.
         chance_level: objective of a model that has learnt nothing.
         examples: size of the set that the objective is a share of.
+        objective: to judge by instead of the round's own.
 
     Raises:
         InvalidInput: when the store holds no study of that round.
@@ -68,7 +70,9 @@ def arms_of_round(
     same = SamePrograms(store)
     earlier = [(name, found) for name in chain if (found := _studies(store, name, same))]
     return tuple(
-        _arm(store, _by_first_program(store, study, same), earlier, chance_level, examples)
+        _arm(
+            store, _by_first_program(store, study, same), earlier, chance_level, examples, objective
+        )
         for study in stored_studies(store, round_name)
     )
 
@@ -124,6 +128,7 @@ def _arm(
     earlier: Sequence[tuple[str, Sequence[Study]]],
     chance_level: float | None,
     examples: int | None,
+    objective: Objective | None,
 ) -> Arm:
     trials = list(store.trials(study.name))
     curves: dict[int, Curves] = dict(store.curves(study.name))
@@ -147,8 +152,9 @@ def _arm(
             trials.append(replace(trial, index=index))
             ids.append(f"{name}/{trial.index}")
             curves[index] = old_curves.get(trial.index, {})
+    judged = study if objective is None else replace(study, objective=objective)
     table = study_table(
-        study, trials, curves, ids=ids, chance_level=chance_level, evaluation_examples=examples
+        judged, trials, curves, ids=ids, chance_level=chance_level, evaluation_examples=examples
     )
     if imported is not None:
         table = replace(

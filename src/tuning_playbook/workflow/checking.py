@@ -15,6 +15,7 @@ from tuning_playbook.workflow.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.columns_taken import kind_of_study
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
+from tuning_playbook.workflow.other_objective import told_objective
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -49,12 +50,7 @@ def check_target(
     if project is None and not names_a_round(target):
         refuse_near_misses(target)
         return _check_foreign(target, told, select, ignore, tolerance)
-    if told != Told():
-        raise InvalidInput(
-            f"{target} is a round of the project, which knows its metric, ranges and curves; leave "
-            "out the options that describe a study of another tool"
-        )
-    return _check_round(project or Path(), Path(target).stem, select, ignore, tolerance)
+    return _check_round(project or Path(), Path(target).stem, told, select, ignore, tolerance)
 
 
 def names_a_round(target: str) -> bool:
@@ -103,6 +99,7 @@ def refuse_near_misses(target: str) -> None:
 def _check_round(
     folder: Path,
     name: str,
+    told: Told,
     select: Sequence[str],
     ignore: Sequence[str],
     tolerance: float | None,
@@ -111,17 +108,21 @@ def _check_round(
     store = project_store(opened, must_exist=True)
     try:
         facts = facts_of_rounds(store)
+        objective = told_objective(opened.project, store, name, told)
+        own = objective is None
+        chance = opened.project.chance_level if own else None
         arms = arms_of_round(
             store,
             name,
             facts=facts,
-            chance_level=opened.project.chance_level,
+            chance_level=chance if told.chance_level is None else told.chance_level,
             examples=opened.project.evaluation_examples,
+            objective=objective,
         )
-        deviation = pooled_deviation(rerun_groups(store, arms[0].study))
+        deviation = pooled_deviation(rerun_groups(store, arms[0].study)) if own else None
     finally:
         store.close()
-    if tolerance is None and name in facts:
+    if tolerance is None and name in facts and own:
         tolerance = facts[name].complexity_cost or None
     found = arm_findings(
         arms,

@@ -1,0 +1,95 @@
+"""Where the best checkpoint of a round, or of one of its trials, is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.store import Store
+from tuning_playbook.trial import Checkpoint, Status, Step, Trial
+from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
+from tuning_playbook.workflow.trial_choice import chosen_trial
+
+
+@dataclass(frozen=True, slots=True)
+class BestCheckpoint:
+    """A checkpoint as its trial saved it.
+
+    Args:
+        study, trial: whose it is.
+        step: at which it was taken.
+        value: objective at that step; NaN where it was not evaluated.
+        path: of the file.
+        config: of the trial.
+    """
+
+    study: str
+    trial: int
+    step: Step
+    value: float
+    path: Path
+    config: dict[str, Any]
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "schema": 1,
+            "study": self.study,
+            "trial": self.trial,
+            "step": self.step,
+            "value": self.value if math.isfinite(self.value) else None,
+            "path": str(self.path),
+            "config": self.config,
+        }
+
+
+def best_checkpoint(folder: str | Path, round_name: str, trial: str = "") -> BestCheckpoint:
+    """The best checkpoint that a round has kept, by the metric that decides.
+
+    Args:
+        folder: of the project.
+        round_name: of a round that was run.
+        trial: one of its trials, see `chosen_trial`; of all where empty. The earlier trial and the
+            earlier step on ties.
+
+    Returns:
+        The checkpoint; load ``path`` with the library that saved it.
+
+    Raises:
+        InvalidInput: where no checkpoint was kept, or its file is gone.
+
+    Source: playbook, "Saving checkpoints and retrospectively selecting the best checkpoint".
+    """
+    opened = open_project(Path(folder))
+    store = project_store(opened, must_exist=True)
+    try:
+        trials = _trials(store, round_name.removesuffix(".toml"), trial)
+    finally:
+        store.close()
+    sign = opened.project.objective.direction.sign
+    kept = [(t, c) for t in trials for c in t.checkpoints if math.isfinite(c.value)]
+    kept = kept or [(t, c) for t in trials for c in t.checkpoints[-1:]]
+    if not kept:
+        raise InvalidInput(
+            f"no trial of round {round_name!r} has kept a checkpoint; save one with "
+            "trial.checkpoint(step, model, optimizer) where trial.evaluation_due(step)"
+        )
+    owner, best = min(kept, key=lambda pair: _loss(pair[1], sign))
+    path = opened.folder / best.path
+    if not path.exists():
+        raise InvalidInput(f"the best checkpoint was {path}, and there is no such file any more")
+    return BestCheckpoint(owner.study, owner.index, best.step, best.value, path, dict(owner.config))
+
+
+def _trials(store: Store, round_name: str, wanted: str) -> list[Trial]:
+    if wanted:
+        return [chosen_trial(store, round_name, wanted)[1]]
+    studies = stored_studies(store, round_name)
+    return [t for s in studies for t in store.trials(s.name) if t.status is Status.COMPLETE]
+
+
+def _loss(checkpoint: Checkpoint, sign: int) -> float:
+    return sign * checkpoint.value if math.isfinite(checkpoint.value) else math.inf

@@ -1,0 +1,66 @@
+"""A round judged by another metric than the one that decides: nothing has to be run again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.store import Store
+from tuning_playbook.study import Direction, Objective, Project, Study
+from tuning_playbook.vocabulary import metric_direction
+from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.opening import stored_studies
+
+
+def told_objective(project: Project, store: Store, name: str, told: Told) -> Objective | None:
+    """What a round is to be judged by, where its user says so; ``None`` for its own objective.
+
+    Our searches do not learn from results, so that their trials are as good a sample for any
+    metric.
+
+    Args:
+        project: with its metric and those that are locked.
+        store: of the project.
+        name: of the round.
+        told: by the user.
+
+    Raises:
+        InvalidInput: for a metric that was not logged or is locked, a direction that is not known,
+            or options that describe a study of another tool.
+    """
+    if replace(told, metric="", direction="", chance_level=None) != Told():
+        raise InvalidInput(
+            f"{name} is a round of the project, which knows its ranges and curves; of the options "
+            "that describe a study of another tool only --metric, --direction and --chance-level "
+            "go with it"
+        )
+    if not told.metric or told.metric == project.objective.metric:
+        if told.direction and told.direction != project.objective.direction:
+            raise InvalidInput(
+                f"the project is to {project.objective.direction.value} "
+                f"{project.objective.metric}; change it in playbook.toml, or name another --metric"
+            )
+        return None
+    if told.metric in (project.test_metric, project.confirm_metric):
+        raise InvalidInput(
+            f"{told.metric} is locked, so no check reads it; playbook look --test counts a look"
+        )
+    studies = stored_studies(store, name)
+    known = _logged(store, studies)
+    if told.metric not in known:
+        raise InvalidInput(
+            f"round {name!r} has not logged {told.metric!r}; it has: "
+            f"{', '.join(known) or 'nothing'}"
+        )
+    direction = told.direction or metric_direction(told.metric)
+    if not direction:
+        raise InvalidInput(
+            f"cannot tell from its name whether {told.metric} is better small or large; add "
+            "--direction minimize or --direction maximize"
+        )
+    return Objective(told.metric, Direction(direction), studies[0].objective.reduction)
+
+
+def _logged(store: Store, studies: tuple[Study, ...]) -> list[str]:
+    trials = [trial for study in studies for trial in store.trials(study.name)]
+    return sorted({metric for trial in trials for metric in trial.summaries})
