@@ -98,10 +98,14 @@ def test_a_notebook_sees_the_verdicts_without_scripts_and_names_as_text(frame):
     ("target", "words"),
     [
         (3, "a path, a URL or a data frame of pandas or polars, found a int"),
+        (pandas.Series([0.1, 0.2]), "found a Series"),
         (pandas.DataFrame(), "the data frame has no rows"),
         (polars.DataFrame({"lr": [], "val_loss": []}), "the data frame has no rows"),
         (pandas.DataFrame([[1, 2], [3, 4]], columns=["lr", "lr"]), "more than one column named"),
-        (pandas.DataFrame({"lr": [0.1, 0.2], "outcome": [1.0, 2.0]}), "add direction=minimize or"),
+        (
+            pandas.DataFrame({"lr": [0.1, 0.2], "outcome": [1.0, 2.0]}),
+            "add direction='minimize' or",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_told_in_the_words_of_python(target, words):

@@ -356,3 +356,32 @@ def test_a_cell_that_is_no_number_is_named(table):
 def test_a_grid_with_repeats_is_proposed_as_a_grid(table):
     with pytest.raises(InvalidInput, match=r"--arm lr,width$"):
         document(table(grid()))
+
+
+def searched(arms, *, learns, count=60):
+    """One search over arms and a rate; a sampler that learns goes near the best so far."""
+    rng = np.random.default_rng(4)
+    rows, best = [], (np.inf, 0.0)
+    for i in range(count):
+        rate = best[1] + 0.1 * rng.standard_normal() if learns and i > 10 else rng.uniform(-2, 2)
+        loss = 1 + rate**2 + 0.02 * rng.standard_normal()
+        best = min(best, (loss, rate))
+        rows.append({"optimizer": arms[i % 2], "lr": 10**rate, "val_loss": loss})
+    return rows
+
+
+def test_a_search_that_learns_from_its_results_tells_its_arms_not_apart(table):
+    learnt = document(table(searched(["a", "b"], learns=True)), Question(("optimizer",)))
+    (pair,) = learnt["comparisons"]
+    assert (pair["verdict"], pair["ground"]) == ("cannot-tell", "adaptive")
+    assert pair["doubts"][0]["doubt"] == "adaptive-search"
+    own = document(table(searched(["a", "b"], learns=False)), Question(("optimizer",)))
+    assert own["comparisons"][0]["ground"] != "adaptive"
+
+
+def test_an_arm_of_a_search_of_which_nothing_trained_is_worse(table):
+    rows = searched(["a", "b"], learns=False, count=20)
+    rows = [{**r, "val_loss": float("nan") if r["optimizer"] == "b" else r["val_loss"]}
+            for r in rows]  # fmt: skip
+    (pair,) = document(table(rows), Question(("optimizer",)))["comparisons"]
+    assert (pair["verdict"], pair["ground"], pair["infeasible"]) == ("worse", "failures", [0, 10])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -13,13 +13,21 @@ from tuning_playbook.analysis.comparison_of_many import BestArms, best_arms
 from tuning_playbook.analysis.comparison_of_searches import SearchComparisons
 from tuning_playbook.analysis.comparison_size import repeats_needed
 from tuning_playbook.analysis.comparison_symptoms import symptoms
+from tuning_playbook.analysis.exact_shares import chance_of_as_many
 from tuning_playbook.decide.comparison_doubts import (
     Doubt,
+    adaptive_search,
     doubts_of,
+    failures,
     too_few_trials,
     unequal_budgets,
 )
-from tuning_playbook.decide.comparison_verdict import CompareVerdict, Judged, judged_comparison
+from tuning_playbook.decide.comparison_verdict import (
+    CompareVerdict,
+    Ground,
+    Judged,
+    judged_comparison,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,7 @@ def answered_by_searches(
     arms: Sequence[Repeats],
     *,
     margin: float = 0.0,
+    adaptive: bool = False,
 ) -> Answered:
     """Judge arms of different configurations by their bests at equal budgets.
 
@@ -141,21 +150,52 @@ def answered_by_searches(
         searches: the numbers.
         arms: all trials of each arm.
         margin: difference that is too small to matter.
+        adaptive: whether one search that learns from its results gave the arms their trials; then
+            nobody can tell, unless nothing of an arm has trained.
     """
     sign = searches.arms.objective.direction.sign
-    found = searches.pairs
+    found = [_with_failures(comparison, arms) for comparison in searches.pairs]
     adjusted = holm([c.p_value for c in found])
     pairs = tuple(
         Pair(
             comparison,
-            judged_comparison(comparison, sign=sign, margin=margin, p_value=p_value),
+            Judged(CompareVerdict.CANNOT_TELL, Ground.ADAPTIVE)
+            if adaptive and comparison.infeasible == (0, 0)
+            else judged_comparison(
+                comparison,
+                sign=sign,
+                margin=margin,
+                p_value=p_value,
+                failure_p_value=min(1.0, comparison.failure_p_value * len(found)),
+            ),
             p_value if len(found) > 1 else None,
             None,
-            (*unequal_budgets(comparison, _bests(arms, sign)), *too_few_trials(comparison)),
+            (
+                *adaptive_search(adaptive=adaptive),
+                *failures(comparison),
+                *unequal_budgets(comparison, _bests(arms, sign)),
+                *too_few_trials(comparison),
+            ),
         )
         for comparison, p_value in zip(found, adjusted, strict=True)
     )
     return Answered("best-of-k", metric, sign, margin, tuple(arms), pairs)
+
+
+def _with_failures(comparison: Comparison, arms: Sequence[Repeats]) -> Comparison:
+    """The comparison with the failed trials counted where nothing of an arm has trained.
+
+    Elsewhere a failed trial of a search is a bad point of it and not a failed repeat.
+    """
+    of_label = {arm.label: arm.values for arm in arms}
+    sides = [of_label[label] for label in (comparison.baseline, comparison.candidate)]
+    if all(np.isfinite(values).any() for values in sides):
+        return comparison
+    lost = [int(np.sum(~np.isfinite(values))) for values in sides]
+    counts = [len(values) for values in sides]
+    few = min((0, 1), key=lambda i: lost[i] / counts[i])
+    p_value = chance_of_as_many(lost[1 - few], counts[1 - few], lost[few], counts[few])
+    return replace(comparison, infeasible=(lost[0], lost[1]), failure_p_value=min(1.0, 2 * p_value))
 
 
 def _bests(arms: Sequence[Repeats], sign: int) -> dict[str, float]:

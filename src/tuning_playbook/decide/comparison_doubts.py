@@ -50,7 +50,7 @@ def doubts_of(
     """
     sides = (baseline, candidate)
     return (
-        *_failures(comparison),
+        *failures(comparison),
         *_single(sides),
         *_no_spread(comparison),
         *_few(comparison),
@@ -89,7 +89,20 @@ def too_few_trials(comparison: Comparison) -> Iterator[Doubt]:
         )
 
 
-def _failures(comparison: Comparison) -> Iterator[Doubt]:
+def adaptive_search(*, adaptive: bool) -> Iterator[Doubt]:
+    """A sampler that leaves an arm early on shows nothing of what the arm can do."""
+    if adaptive:
+        yield Doubt(
+            "adaptive-search",
+            "The search learnt from its results: it gave each arm its number of trials, and their "
+            "places, by how the first ones came out. Its trials are no sample of what an arm can "
+            "do. Search each arm by itself, or run the best configuration of each again with "
+            "fresh seeds.",
+        )
+
+
+def failures(comparison: Comparison) -> Iterator[Doubt]:
+    """Runs without a finite value, of which no mean tells."""
     lost, runs = comparison.infeasible, comparison.repeats
     if not any(lost):
         return

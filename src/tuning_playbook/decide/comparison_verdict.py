@@ -26,6 +26,7 @@ class Ground(StrEnum):
     MEAN = "mean"
     FAILURES = "failures"  # one arm fails more often than chance explains
     MEAN_AGAINST_FAILURES = "mean-against-failures"  # the better mean belongs to who fails more
+    ADAPTIVE = "adaptive"  # the search gave each arm its trials by its results
     NO_SPREAD = "no-spread"  # nothing says how much the runs of an arm vary
 
 

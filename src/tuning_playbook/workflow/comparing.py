@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
+from tuning_playbook.analysis.study_design import study_design
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.decide.comparison_answer import (
     Answered,
@@ -18,7 +21,7 @@ from tuning_playbook.decide.comparison_answer import (
     answered_by_searches,
 )
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.plots.theme import Figure
@@ -27,6 +30,8 @@ from tuning_playbook.report.comparison_page import comparison_fragment, write_co
 from tuning_playbook.report.comparison_picture import comparison_figure
 from tuning_playbook.report.comparison_text import comparison_text
 from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
+from tuning_playbook.study import Objective
+from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import is_progress, metric_direction, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
@@ -40,7 +45,7 @@ from tuning_playbook.workflow.comparison_roles import (
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
-from tuning_playbook.workflow.comparison_target import columns_of, runs_at
+from tuning_playbook.workflow.comparison_target import STUDY, columns_of, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 from tuning_playbook.workflow.frames import frame_of
@@ -49,6 +54,7 @@ _TEST_SET = (
     "The metric is of the test set: what is chosen by it has no unseen data left to be judged on."
 )
 _MOST_FACTORS = 3
+_FEWEST_TURNS = 2
 _PREFERRED = ("validation", None, "training", "test")
 _SEARCHED = (
     "Runs of one arm differ in {}, so each arm is a search, judged by its best at equal budgets; "
@@ -221,7 +227,13 @@ def _view(
     if varied:
         searches = searches_of(read, table, arms, varied, baseline)
         answers = (
-            answered_by_searches(objective.metric, searches, repeats, margin=question.margin),
+            answered_by_searches(
+                objective.metric,
+                searches,
+                repeats,
+                margin=question.margin,
+                adaptive=_is_one_adaptive_search(read, arms, roles, objective),
+            ),
         )
         notes = (*notes, _SEARCHED.format(listed(varied)))
         repeated = 2 * sum(arm.trials for arm in searches.arms.arms) <= len(table)
@@ -251,6 +263,24 @@ def _view(
         seconds=seconds_of_a_run(read, clocks),
         notes=notes,
     )
+
+
+def _is_one_adaptive_search(
+    read: ForeignStudy, arms: Arms, roles: Roles, objective: Objective
+) -> bool:
+    """Whether one search chose all trials, the arms among them, by their results.
+
+    Several files or studies are searches of their own, and so are arms that stand one below the
+    other: in one search they take turns.
+    """
+    order = np.argsort(np.concatenate([arm.rows for arm in arms.arms]))
+    arm_of_row = np.repeat(np.arange(len(arms.arms)), [len(arm.rows) for arm in arms.arms])[order]
+    turns = 1 + int(np.sum(np.diff(arm_of_row) != 0))
+    if STUDY in roles.arm or turns < _FEWEST_TURNS * len(arms.arms):
+        return False
+    table = foreign_table(read, objective=objective)
+    ended = np.flatnonzero([Status(status).is_finished for status in table.status.tolist()])
+    return study_design(table, ended) == "adaptive"
 
 
 def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:

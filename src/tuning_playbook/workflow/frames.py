@@ -31,7 +31,7 @@ def saved(target: Any, file: Path, *, empty: str = "") -> str:
     """
     if isinstance(target, (str, Path)):
         return str(target)
-    if hasattr(target, "to_csv") and hasattr(target, "index"):  # pandas
+    if hasattr(target, "to_csv") and hasattr(target, "columns"):  # pandas
         frame = target.reset_index() if any(n is not None for n in target.index.names) else target
         frame = frame.set_axis([_name(column) for column in frame.columns], axis=1)
         objects = [p for p, kind in enumerate(frame.dtypes) if str(kind) == "object"]
@@ -110,7 +110,8 @@ def with_arguments(text: str) -> str:
         >>> with_arguments("say --direction otherwise")
         'say direction= otherwise'
     """
-    return _OPTION.sub(lambda found: f"{found[1].replace('-', '_')}=", text)
+    named = _OPTION.sub(lambda found: f"{found[1].replace('-', '_')}=", text)
+    return re.sub(r"direction=(minimize|maximize)", r"direction='\1'", named)
 
 
 # An option of ours, with the space before a value but not before a word of the sentence.
