@@ -167,3 +167,25 @@ def test_an_unreadable_folder_is_told(tmp_path):
         pytest.skip("root may read everything")
     (tmp_path / "closed").mkdir(mode=0)
     assert "closed" in read_or_told(tmp_path / "closed")
+
+
+def test_half_a_surrogate_pair_is_written_to_a_page_as_its_escape(tmp_path):
+    rows = [{"trial": i, "lr\ud800": 2.0**-i, "v": 1 / (i + 1)} for i in range(12)]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    read_or_told(tmp_path / "t.jsonl").write_html(tmp_path / "page.html")
+    assert "lr\\ud800" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, {"a": [{}]}, [1, [2]], {}])
+def test_a_setting_of_keras_tuner_that_holds_others_is_read(tmp_path, value):
+    for number in range(4):
+        trial = {
+            "trial_id": f"{number}", "status": "COMPLETED", "score": number / 7, "best_step": value,
+            "hyperparameters": {"space": [], "values": {"lr": 0.1 * 2.0**-number, "x": value}},
+            "metrics": {"metrics": {"v": {"direction": "min", "observations": [
+                {"value": [number / 7], "step": 1}]}}},
+        }  # fmt: skip
+        folder = tmp_path / f"trial_{number}"
+        folder.mkdir()
+        (folder / "trial.json").write_text(json.dumps(trial))
+    assert "lr" in str(read_or_told(tmp_path).as_document())

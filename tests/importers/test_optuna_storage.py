@@ -451,9 +451,17 @@ def test_an_old_schema_names_the_upgrade(database):
         read_optuna(str(database))
 
 
-def test_a_row_that_optuna_never_writes_is_damage(database):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE trial_params SET distribution_json = '{' WHERE trial_id = 3",
+        "UPDATE trial_params SET param_name = x'80' WHERE trial_id = 3",
+        "UPDATE studies SET study_name = x'80'",
+    ],
+)
+def test_a_row_that_optuna_never_writes_is_damage(database, change):
     with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE trial_params SET distribution_json = '{' WHERE trial_id = 3")
+        connection.execute(change)
     with pytest.raises(InvalidInput, match="damaged"):
         read_optuna(str(database))
 

@@ -1,5 +1,6 @@
 """A round that is given up stays on record and is asked for no more."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,12 @@ def test_a_round_that_was_only_written_can_be_abandoned(project):
 def test_abandoning_needs_a_round_and_a_reason(project):
     assert '--reason "..."' in project.refused("abandon", "first")
     assert "there are: first" in project.refused("abandon", "fisrt", "--reason", "x")
+
+
+def test_a_round_whose_study_has_no_trial_is_asked_for_and_can_be_abandoned(made, typed_project):
+    made.round("first", trials=2)
+    with sqlite3.connect(made.folder / ".playbook" / "store.db") as connection:
+        connection.executescript("DELETE FROM chunk; DELETE FROM trial;")
+    project = typed_project(made.folder)
+    assert steps(project)
+    assert project.type("abandon", "first", "--reason", "never begun")[0] == 0

@@ -174,7 +174,7 @@ class _Reader:
             if key == METRIC_NAMES_ATTRIBUTE
         ]
         return OptunaStudy(
-            name,
+            _text(name),
             [str(direction) for _, direction in directions] or ["NOT_SET"],
             self._trials(study, max(len(directions), 1)),
             [str(n) for n in names[0]] if names else [],
@@ -189,13 +189,13 @@ class _Reader:
             own.started_at, own.finished_at = _seconds(start), _seconds(end)
             trials[key] = own
         for key, _, name, value, text in self._rows("trial_params", study):
-            trials[key].parameters[name] = (value, text)
+            trials[key].parameters[_text(name)] = (value, text)
         for key, objective, value, *kind in self._rows("trial_values", study):
             trials[key].values[objective] = _number(value, *kind)
         for key, step, value, *kind in self._rows("trial_intermediate_values", study):
             trials[key].reported[step] = _number(value, *kind)
         for key, name, text in self._rows("trial_user_attributes", study):
-            trials[key].user_attributes[name] = read_json(text)
+            trials[key].user_attributes[_text(name)] = read_json(text)
         for key, name, text in self._rows("trial_system_attributes", study):
             if name.startswith("constraints"):
                 trials[key].system_attributes[name] = read_json(text)
@@ -269,6 +269,12 @@ def _single(connection: Connection, name: str, value: str, there: set[str]) -> s
         return ""
     found = connection.execute(select(table(name, column(value)).c[value])).scalars().all()
     return str(found[0]) if found else ""
+
+
+def _text(value: str) -> str:
+    if not isinstance(value, str):  # SQLite keeps bytes in a column of texts
+        raise TypeError(f"a name is text, found {value!r:.80}")
+    return value
 
 
 def _number(value: float | None, kind: str = "FINITE") -> float:

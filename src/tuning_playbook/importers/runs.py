@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.values import columns_of
+from tuning_playbook.importers.values import columns_of, dotted
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 
@@ -73,12 +73,12 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
     return ForeignStudy(
         name=name,
         ids=tuple(ids),
-        parameters=columns_of([run.parameters for run in runs]),
+        parameters=columns_of([dotted(run.parameters) for run in runs]),
         results=columns_of([run.results for run in runs]),
         curves=_long_curves(runs),
         status=tuple(run.status.value for run in runs),
         reason=tuple(run.reason.value for run in runs),
-        metadata=columns_of([run.metadata for run in runs]),
+        metadata=columns_of([dotted(run.metadata) for run in runs]),
         notes=tuple(own),
     )
 

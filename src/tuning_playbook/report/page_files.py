@@ -23,7 +23,8 @@ def write_page(text: str, path: Path, *, failure: str = "") -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as file:
-            file.write(text.encode())
+            # a text of others may hold half a surrogate pair, which no encoding does
+            file.write(text.encode(errors="backslashreplace"))
     except OSError as error:
         said = failure or f"{path} cannot be written"
         raise InvalidInput(f"{said}: {error.strerror}; name another file with -o") from error

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tuning_playbook.store.base import CurveChunk, Event, Store, Tally
+from tuning_playbook.store.base import NO_TRIALS, CurveChunk, Event, Store, Tally
 from tuning_playbook.store.locked import locked
 from tuning_playbook.store.memory import MemoryStore
 
-__all__ = ["CurveChunk", "Event", "MemoryStore", "Store", "Tally", "locked", "open_store"]
+__all__ = [
+    "NO_TRIALS", "CurveChunk", "Event", "MemoryStore", "Store", "Tally", "locked", "open_store",
+]  # fmt: skip
 
 
 def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False) -> Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -81,6 +82,10 @@ class Tally:
     seconds: Mapping[Status, Seconds]
     created_at: Seconds
     finished_at: Seconds
+
+
+# Of a study that is stored without a trial.
+NO_TRIALS = Tally({}, {}, math.nan, math.nan)
 
 
 class Store(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from tuning_playbook.store import codec
 from tuning_playbook.store.base import CurveChunk, Event, Tally
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.curves import ChunkColumns
+from tuning_playbook.study import Study
 from tuning_playbook.trial import Reason, Seconds, Status, Trial
 
 
@@ -59,6 +61,15 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
         checkpoints=codec.checkpoints_from_json(checkpoints),
         program=program,
     )
+
+
+def study_of(row: tuple[Any, ...]) -> Study:
+    """The study that a row of ``statements.ALL_STUDIES`` stands for."""
+    name, design, trials = row
+    study = codec.study_from_json(design)
+    if codec.storable(study.name) != name:  # trials are found by the row's
+        raise ValueError(f"the study {name!r} has the design of {study.name!r}")
+    return replace(study, trials=trials)
 
 
 def tallies_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Tally]:

@@ -23,6 +23,7 @@ from tuning_playbook.store.rows import (
     entry_row,
     event_of,
     event_row,
+    study_of,
     tallies_of,
     trial_of,
     trial_row,
@@ -182,7 +183,7 @@ class SqlStore:
         with self._database.reading() as transaction:
             rows = transaction.execute(statements.ALL_STUDIES, {})
         with told_damage(self._database.place):
-            return tuple(replace(codec.study_from_json(text), trials=n) for text, n in rows)
+            return tuple(study_of(row) for row in rows)
 
     def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
         rows = self._read(statements.COUNT_BY_STATUS, study)

@@ -42,7 +42,7 @@ CHANGE_STUDY = (
     .where(studies.c.id == bindparam("p_study"))
     .values(trials=bindparam("p_trials"), design=bindparam("p_design"))
 )
-ALL_STUDIES = select(studies.c.design, studies.c.trials).order_by(studies.c.id)
+ALL_STUDIES = select(studies.c.name, studies.c.design, studies.c.trials).order_by(studies.c.id)
 ALL_TRIALS = select(*TRIAL_COLUMNS).where(_STUDY).order_by(_T.number)
 TRIALS_IN_SPAN = (
     select(*TRIAL_COLUMNS)

@@ -10,7 +10,7 @@ from typing import Any
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import ROUNDS_FOLDER
-from tuning_playbook.store import Store
+from tuning_playbook.store import NO_TRIALS, Store
 from tuning_playbook.store.logbook import ABANDONED, TAKEN_UP, abandoned_rounds
 from tuning_playbook.workflow.opening import open_project, project_store, round_names
 
@@ -85,6 +85,6 @@ def _left(store: Store, round_name: str) -> int:
         count
         for study in store.studies()
         if study.purpose == "search" and (study.round or study.name) == round_name
-        for status, count in tallies[study.name].counts.items()
+        for status, count in tallies.get(study.name, NO_TRIALS).counts.items()
         if not status.is_finished
     )

@@ -17,7 +17,7 @@ from tuning_playbook.report.looks import Looks
 from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store, Tally
+from tuning_playbook.store import NO_TRIALS, Store, Tally
 from tuning_playbook.store.logbook import (
     ANSWER,
     DECISION,
@@ -32,8 +32,6 @@ from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import counted, percent, short
 from tuning_playbook.workflow.looking import looks_of
 from tuning_playbook.workflow.opening import open_project, project_store
-
-_NO_TRIALS = Tally({}, {}, float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class _Round:
         return tuple(s for s in self.studies if s.purpose == "search")
 
     def finished(self, studies: Iterable[Study]) -> int:
-        return sum(_finished(self.tallies.get(s.name, _NO_TRIALS)) for s in studies)
+        return sum(_finished(self.tallies.get(s.name, NO_TRIALS)) for s in studies)
 
 
 def project_history(folder: Path) -> ProjectHistory:
@@ -140,7 +138,7 @@ def _round_of_reruns(
         decided = entry.kind == DECISION and entry.round in begun
         if decided and dict(entry.data.get("candidate", {})) == dict(study.fixed):
             return entry.round
-    at = tallies.get(study.name, _NO_TRIALS).created_at
+    at = tallies.get(study.name, NO_TRIALS).created_at
     earlier = [name for name, time_ in begun.items() if time_ <= at]
     known = max(earlier, key=lambda name: begun[name], default=None)
     return known or min(begun, key=lambda name: begun[name], default="reruns")
@@ -153,7 +151,7 @@ def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
 
 def _begun(studies: Iterable[Study], tallies: Mapping[str, Tally]) -> float:
     """When the first trial was planned; infinite where that is not known."""
-    times = [tallies.get(s.name, _NO_TRIALS).created_at for s in studies]
+    times = [tallies.get(s.name, NO_TRIALS).created_at for s in studies]
     return min((t for t in times if t == t), default=float("inf"))
 
 
@@ -164,7 +162,7 @@ def _finished(tally: Tally) -> int:
 def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> RoundStep:
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
-    tallies = [round_.tallies.get(s.name, _NO_TRIALS) for s in round_.studies]
+    tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
     data: Mapping[str, Any] = {} if answer is None else answer.data
     begun = _begun(searches or round_.studies, round_.tallies)
     return RoundStep(
@@ -177,7 +175,7 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
         studies=len(searches),
         trials=round_.finished(searches),
         complete=sum(
-            round_.tallies.get(s.name, _NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
+            round_.tallies.get(s.name, NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
         ),
         reruns=round_.finished(s for s in round_.studies if s.purpose == "rerun"),
         steps=sum(
@@ -281,7 +279,7 @@ def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
     for round_ in rounds:
         for study in round_.studies:
             work = "rerun" if study.purpose == "rerun" else _mode(round_)
-            tally = round_.tallies.get(study.name, _NO_TRIALS)
+            tally = round_.tallies.get(study.name, NO_TRIALS)
             groups[work].append((round_.name, study, tally))
     steps = {
         work: sum(_finished(t) * s.training.max_train_steps for _, s, t in found)
@@ -303,7 +301,7 @@ def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
 
 
 def _experiment(store: Store, round_: _Round, study: Study) -> TrackingRow:
-    tally = round_.tallies.get(study.name, _NO_TRIALS)
+    tally = round_.tallies.get(study.name, NO_TRIALS)
     best = _answered_best(round_.answer, study, tally)
     trials: tuple[Trial, ...] = store.trials(study.name, indices=None if best is None else [best])
     return tracking_row(study, trials, counts=tally.counts)

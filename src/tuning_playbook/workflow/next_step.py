@@ -21,7 +21,7 @@ from tuning_playbook.project_files.writing import round_to_toml
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store, Tally
+from tuning_playbook.store import NO_TRIALS, Store, Tally
 from tuning_playbook.store.logbook import (
     DECISION,
     EXPLORATION_OVER,
@@ -232,7 +232,7 @@ def _begun(
     for study in searches:
         name = study.round or study.name
         if name in left:
-            counts = tallies[study.name].counts
+            counts = tallies.get(study.name, NO_TRIALS).counts
             left[name] += sum(n for status, n in counts.items() if not status.is_finished)
     return {name: count for name, count in left.items() if count}
 
@@ -245,7 +245,9 @@ def _round_state(
     answered: AnsweredRound | None,
     tallies: Mapping[str, Tally],
 ) -> RoundState:
-    counts = [tallies[s.name].counts for s in searches if (s.round or s.name) == name]
+    counts = [
+        tallies.get(s.name, NO_TRIALS).counts for s in searches if (s.round or s.name) == name
+    ]
     written: Round | None = None
     with suppress(PlaybookError):
         written = open_round(opened, name)
@@ -297,9 +299,8 @@ def _failed(
     store: Store, searches: Sequence[Study], name: str, tallies: Mapping[str, Tally]
 ) -> list[Trial]:
     """Trials of a round that failed and may run again."""
-    failing = [
-        s.name for s in _own(searches, name) if tallies[s.name].counts.get(Status.FAILED)
-    ]  # fmt: skip
+    own = [s.name for s in _own(searches, name)]
+    failing = [n for n in own if tallies.get(n, NO_TRIALS).counts.get(Status.FAILED)]
     return [t for study in failing for t in store.trials(study) if t.status is Status.FAILED]
 
 
