@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable
 from random import Random
 from typing import TypeAlias
@@ -21,7 +22,7 @@ def _packed_changed(data: bytes, random: Random) -> bytes:
     """A packed table, changed inside."""
     try:
         inside = gzip.decompress(data)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return data
     return gzip.compress(delimited_changed(inside, random), mtime=0)
 

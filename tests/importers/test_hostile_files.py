@@ -189,3 +189,10 @@ def test_a_setting_of_keras_tuner_that_holds_others_is_read(tmp_path, value):
         folder.mkdir()
         (folder / "trial.json").write_text(json.dumps(trial))
     assert "lr" in str(read_or_told(tmp_path).as_document())
+
+
+def test_an_infinite_setting_of_the_first_trial_is_no_default(tmp_path):
+    rows = [{"trial": i, "layers": HUGE if i == 0 else i, "v": i / 7} for i in range(40)]
+    lines = "".join(json.dumps(row).replace(f'"{HUGE}"', HUGE) + "\n" for row in rows)
+    (tmp_path / "t.jsonl").write_text(lines)
+    assert read_or_told(tmp_path / "t.jsonl", parameters=("layers",))

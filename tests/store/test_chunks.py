@@ -52,6 +52,13 @@ def test_damaged_bytes_are_a_store_error(damage):
         decode_chunk(damage)
 
 
+def test_a_chunk_that_claims_more_than_it_can_hold_fills_no_memory():
+    data = bytearray(encode_chunk(np.arange(3), np.ones((3, 1))))
+    data[4:8] = b"\xff" * 4
+    with pytest.raises(StoreError, match="cannot hold"):
+        decode_chunk(bytes(data))
+
+
 def test_a_chunk_cut_short_or_with_another_count_is_damaged():
     data = encode_chunk(np.arange(100), np.arange(100.0)[:, None])
     for damaged in (data[:-5], data[:1] + b"\x63" + data[2:]):

@@ -48,11 +48,16 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
         family = None if is_logarithm(name) else hyperparameter_family(name)
         domain = None if family is Family.SEED else inferred_domain(column, family)
         if domain is not None:
-            default = _present(column)[0]
-            if isinstance(domain, (Float, Integer, Ordered)):
-                default = domain.python(default)
-            found.append(Hyperparameter(name, domain, default))
+            found.append(Hyperparameter(name, domain, _first(column, domain)))
     return SearchSpace(tuple(found))
+
+
+def _first(column: Sequence[Any] | NDArray[Any], domain: Domain) -> Any:
+    """The first value tried, for lack of one that is known to be the default."""
+    there = _present(column)
+    if isinstance(domain, (Float, Integer, Ordered)):
+        return domain.python(next(value for value in there if math.isfinite(value)))
+    return there[0]
 
 
 def inferred_domain(

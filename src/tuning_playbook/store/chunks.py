@@ -17,6 +17,7 @@ from tuning_playbook.errors import StoreError
 
 _HEADER = struct.Struct("<BIH")
 _VERSION = 1
+_MOST_PACKED = 1_040  # bytes in one: more than deflate can do
 _COMPRESSION_LEVEL = 1  # higher levels cost several times as much and gain 2 %
 
 
@@ -51,6 +52,10 @@ def decode_chunk(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         if version != _VERSION:
             raise StoreError(f"a curve chunk of format {version} was found, expected {_VERSION}")
         size = 8 * (metrics + 1) * count
+        if size > _MOST_PACKED * len(data):
+            raise StoreError(
+                f"a curve chunk is damaged (it cannot hold {count:,} steps); restore the store"
+            )
         unpacked = zlib.decompress(memoryview(data)[_HEADER.size :], bufsize=size or 1)
         raw = np.frombuffer(unpacked, dtype=np.uint8)
         planes = raw.reshape(8, (metrics + 1) * count)

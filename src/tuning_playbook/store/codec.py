@@ -19,6 +19,7 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
+from tuning_playbook.store.cell_types import as_count, as_number, as_text
 from tuning_playbook.study import (
     CommandTarget,
     FunctionTarget,
@@ -72,7 +73,19 @@ def study_from_json(text: str) -> Study:
         "joint": tuple(document.get("joint", ())),
         "provenance": Provenance(**document["provenance"]),
     }
-    return Study(**document)
+    study = Study(**document)
+    _require_types(study)
+    return study
+
+
+def _require_types(study: Study) -> None:
+    """What no constructor looks at, since the types of the language do."""
+    for text in (study.name, study.round, study.question, study.algorithm, study.purpose,
+                 study.objective.metric, *study.joint):  # fmt: skip
+        as_text(text)
+    as_count(study.seed)
+    for config in (study.scientific, study.fixed, *study.configs):
+        dict(config)
 
 
 def summaries_to_json(summaries: Mapping[str, MetricSummary]) -> str:
@@ -82,7 +95,11 @@ def summaries_to_json(summaries: Mapping[str, MetricSummary]) -> str:
 
 def summaries_from_json(text: str) -> dict[str, MetricSummary]:
     """What `summaries_to_json` wrote."""
-    return {name: MetricSummary(*values) for name, values in json.loads(text).items()}
+    found = json.loads(text)
+    for values in found.values():
+        if not set(map(type, values)) <= {int, float}:
+            raise TypeError(f"expected numbers in a summary, found {values!r:.60}")
+    return {name: MetricSummary(*values) for name, values in found.items()}
 
 
 def checkpoints_to_json(checkpoints: Sequence[Checkpoint]) -> str:
@@ -92,7 +109,10 @@ def checkpoints_to_json(checkpoints: Sequence[Checkpoint]) -> str:
 
 def checkpoints_from_json(text: str) -> tuple[Checkpoint, ...]:
     """What `checkpoints_to_json` wrote."""
-    return tuple(Checkpoint(*row) for row in json.loads(text))
+    return tuple(
+        Checkpoint(as_count(step), as_text(path), as_number(value))
+        for step, path, value in json.loads(text)
+    )
 
 
 def storable(text: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
 from tuning_playbook.store.base import Store
 from tuning_playbook.trial import Seconds
+
+_Read = TypeVar("_Read")
 
 # Kinds of entries. Stored: kinds are added, never changed or removed.
 ROUND = "round"  # what a round was for, when it ran
@@ -21,6 +25,29 @@ PROGRAM = "program"  # the files of a version of the training program, when it f
 SAME_PROGRAM = "same-program"  # its user says that two versions train alike
 ABANDONED = "abandoned"  # a round that will not be gone on with
 TAKEN_UP = "taken-up"  # an abandoned round is gone on with after all
+
+
+def told_entry(read: Callable[[LogbookEntry], _Read]) -> Callable[[LogbookEntry], _Read]:
+    """A function that reads an entry, and tells of one that holds something else.
+
+    Raises:
+        StoreUnavailable: for such an entry.
+    """
+
+    @wraps(read)
+    def told(entry: LogbookEntry) -> _Read:
+        try:
+            return read(entry)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if isinstance(error, PlaybookError) and not isinstance(error, InvalidInput):
+                raise
+            about = f" about {entry.round!r}" if entry.round else ""
+            raise StoreUnavailable(
+                f"an entry of the project's logbook{about} is damaged (kind {entry.kind!r}, "
+                f"{type(error).__name__}: {error!s:.120}); restore the store from a copy"
+            ) from error
+
+    return told
 
 
 def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | None:
@@ -66,6 +93,7 @@ def decision_entry(
     return LogbookEntry(at, DECISION, decision.round, message, data)
 
 
+@told_entry
 def decision_of(entry: LogbookEntry) -> Decision:
     """The decision that was entered with `decision_entry`."""
     found = _known(entry, Decision)
@@ -85,6 +113,7 @@ def launch_entry(launch: Launch) -> LogbookEntry:
     return LogbookEntry(launch.at, LAUNCH, launch.round, launch.reason, _plain(asdict(launch)))
 
 
+@told_entry
 def launch_of(entry: LogbookEntry) -> Launch:
     """The launch that was entered with `launch_entry`."""
     found = _known(entry, Launch)

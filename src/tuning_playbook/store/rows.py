@@ -12,6 +12,7 @@ from typing import Any
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
 from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.cell_types import as_count, as_document, as_moment, as_text
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.curves import ChunkColumns
 from tuning_playbook.study import Study
@@ -46,14 +47,14 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
     created, started, finished, summaries, checkpoints, program = row[8:]
     return Trial(
         study=study,
-        index=number,
-        config=json.loads(config),
+        index=as_count(number),
+        config=as_document(config),
         seed=seed,
         status=Status(status),
         reason=Reason(reason),
-        detail=detail,
-        attempts=attempts,
-        worker=worker,
+        detail=as_text(detail),
+        attempts=as_count(attempts),
+        worker=as_text(worker),
         created_at=_seconds(created),
         started_at=_seconds(started),
         finished_at=_seconds(finished),
@@ -121,7 +122,8 @@ def event_row(study_id: int, event: Event) -> dict[str, Any]:
 def event_of(row: tuple[Any, ...]) -> Event:
     """The event that a row of ``statements.ALL_EVENTS`` stands for."""
     at, kind, message, trial, data = row
-    return Event(at, kind, message, trial, json.loads(data))
+    number = None if trial is None else as_count(trial)
+    return Event(as_moment(at), as_text(kind), as_text(message), number, as_document(data))
 
 
 def entry_row(entry: LogbookEntry) -> dict[str, Any]:
@@ -138,7 +140,9 @@ def entry_row(entry: LogbookEntry) -> dict[str, Any]:
 def entry_of(row: tuple[Any, ...]) -> LogbookEntry:
     """The entry that a row of ``statements.WHOLE_LOGBOOK`` stands for."""
     at, kind, round_, message, data = row
-    return LogbookEntry(at, kind, round_, message, json.loads(data))
+    return LogbookEntry(
+        as_moment(at), as_text(kind), as_text(round_), as_text(message), as_document(data)
+    )
 
 
 @lru_cache(maxsize=1024)  # the same few sets of metrics in every chunk of a study
@@ -151,5 +155,4 @@ def _seconds_or_null(seconds: Seconds) -> float | None:
 
 
 def _seconds(value: float | None) -> Seconds:
-    # SQLite hands whole numbers of a changed row back as integers
-    return math.nan if value is None else float(value)
+    return math.nan if value is None else as_moment(value)

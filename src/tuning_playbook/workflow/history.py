@@ -26,6 +26,7 @@ from tuning_playbook.store.logbook import (
     abandoned_in,
     decision_of,
     launch_of,
+    told_entry,
 )
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import Status, Trial
@@ -136,7 +137,7 @@ def _round_of_reruns(
     """The round whose candidate was run again, else the one that was going on then."""
     for entry in logbook:
         decided = entry.kind == DECISION and entry.round in begun
-        if decided and dict(entry.data.get("candidate", {})) == dict(study.fixed):
+        if decided and entry.data.get("candidate", {}) == dict(study.fixed):
             return entry.round
     at = tallies.get(study.name, NO_TRIALS).created_at
     earlier = [name for name, time_ in begun.items() if time_ <= at]
@@ -270,7 +271,12 @@ def _searched(round_: _Round) -> SearchedRanges:
 def _findings(answer: LogbookEntry | None) -> list[Mapping[str, Any]]:
     if answer is None:
         return []
-    return [f for found in answer.data.get("findings", {}).values() for f in found]
+    return _findings_in(answer)
+
+
+@told_entry
+def _findings_in(answer: LogbookEntry) -> list[Mapping[str, Any]]:
+    return [dict(f) for found in answer.data.get("findings", {}).values() for f in found]
 
 
 def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
@@ -309,12 +315,19 @@ def _experiment(store: Store, round_: _Round, study: Study) -> TrackingRow:
 
 def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> int | None:
     """Index of the study's best trial, where the newest answer counted all that have ended."""
-    for told in () if answer is None else answer.data.get("studies", ()):
-        own = told["trials"] - told.get("taken_over", 0)
-        if told["name"] == study.name and own == _finished(tally) == sum(tally.counts.values()):
-            best = str(told.get("best_trial"))
-            return int(best) if best.isdigit() else None  # else of a round that it follows
+    for name, own, best in () if answer is None else _best_trials(answer):
+        if name == study.name and own == _finished(tally) == sum(tally.counts.values()):
+            return int(best) if best.isdecimal() else None  # else of a round that it follows
     return None
+
+
+@told_entry
+def _best_trials(answer: LogbookEntry) -> list[tuple[str, int, str]]:
+    """Of each study of an answer: name, trials of its own, and which was the best."""
+    return [
+        (str(told["name"]), told["trials"] - told.get("taken_over", 0), str(told.get("best_trial")))
+        for told in answer.data.get("studies", ())
+    ]
 
 
 def _notes(

@@ -15,7 +15,7 @@ from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store, Tally
-from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, LOOK
+from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, LOOK, told_entry
 from tuning_playbook.study import Project, Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
@@ -61,12 +61,17 @@ def exploration_over(store: Store) -> ExplorationOver | None:
 def _over(logbook: Sequence[LogbookEntry]) -> ExplorationOver | None:
     for entry in logbook:
         if entry.kind == EXPLORATION_OVER:
-            return ExplorationOver(
-                entry.at,
-                str(entry.data.get("reason", entry.message)),
-                tuple(map(str, entry.data.get("still_open", ()))),
-            )
+            return _declared_over(entry)
     return None
+
+
+@told_entry
+def _declared_over(entry: LogbookEntry) -> ExplorationOver:
+    return ExplorationOver(
+        entry.at,
+        str(entry.data.get("reason", entry.message)),
+        tuple(map(str, entry.data.get("still_open", ()))),
+    )
 
 
 def looks(folder: Path) -> Looks:
@@ -193,6 +198,7 @@ def enter_look(store: Store, look: Look) -> None:
     store.enter(LogbookEntry(look.at, LOOK, "", message, {"schema": 1, **finite}))
 
 
+@told_entry
 def _look(entry: LogbookEntry) -> Look:
     data = entry.data
     return Look(
@@ -217,13 +223,21 @@ def _still_open(store: Store) -> Iterator[str]:
     if not answers:
         yield "no round has been answered yet"
         return
-    newest = answers[-1]
+    yield from _open_after(answers[-1])
+
+
+@told_entry
+def _open_after(newest: LogbookEntry) -> list[str]:
+    found = []
     if newest.data.get("soundness") in ("weak", "void"):
-        yield f"{newest.round}: its comparison is {newest.data['soundness']}"
+        found.append(f"{newest.round}: its comparison is {newest.data['soundness']}")
     for study, findings in newest.data.get("findings", {}).items():
-        for finding in findings:
-            if finding.get("check") in _GATE and finding.get("verdict") in ("warn", "fail"):
-                yield f"{study}: {finding.get('summary', finding['check'])}"
+        found += [
+            f"{study}: {finding.get('summary', finding['check'])}"
+            for finding in findings
+            if finding.get("check") in _GATE and finding.get("verdict") in ("warn", "fail")
+        ]
+    return found
 
 
 def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.provenance import program_digest, program_files
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import PROGRAM, SAME_PROGRAM
+from tuning_playbook.store.logbook import PROGRAM, SAME_PROGRAM, told_entry
 from tuning_playbook.study import describe_target
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.opening import OpenProject
@@ -32,8 +32,9 @@ class SamePrograms:
     def __init__(self, store: Store) -> None:
         self._first: dict[str, str] = {}
         for entry in store.logbook(kind=SAME_PROGRAM):
-            for earlier in entry.data["earlier"]:
-                self._join(str(earlier), str(entry.data["present"]))
+            earlier, present = _declared_same(entry)
+            for one in earlier:
+                self._join(one, present)
 
     def first(self, digest: str) -> str:
         """The earliest version that trains like this one; itself where nothing was declared."""
@@ -43,6 +44,12 @@ class SamePrograms:
         kept, given_up = self.first(earlier), self.first(later)
         known = {*self._first, earlier, later}
         self._first |= {d: kept for d in known if self.first(d) in (kept, given_up)}
+
+
+@told_entry
+def _declared_same(entry: LogbookEntry) -> tuple[list[str], str]:
+    """Earlier versions, and the one that trains like them."""
+    return [str(earlier) for earlier in entry.data["earlier"]], str(entry.data["present"])
 
 
 def remember_program(opened: OpenProject, store: Store, digest: str) -> None:
@@ -75,14 +82,14 @@ def declare_same(
 
 def what_changed(opened: OpenProject, store: Store, earlier: Iterable[str]) -> str:
     """What differs between earlier versions of the program and the present one, in words."""
-    known = {entry.message: entry.data for entry in store.logbook(kind=PROGRAM)}
+    known = {e.message: _program(e) for e in store.logbook(kind=PROGRAM)}
     found: dict[str, None] = {}
     files = program_files(opened.folder)
     target = describe_target(opened.project.training.target)
     for digest in earlier:
         if digest not in known:
             continue
-        before: dict[str, str] = known[digest]["files"]
+        before, started = known[digest]
         if before:
             both = sorted({*before, *files})
             found |= dict.fromkeys(
@@ -90,11 +97,17 @@ def what_changed(opened: OpenProject, store: Store, earlier: Iterable[str]) -> s
                 for name in both
                 if before.get(name) != files.get(name)
             )
-        if known[digest]["target"] != target:
-            found[f"it was started as {known[digest]['target']} and is as {target}"] = None
+        if started != target:
+            found[f"it was started as {started} and is as {target}"] = None
     more = len(found) - _MOST_FILES
     shown = [*list(found)[:_MOST_FILES], *([f"{more} more"] if more > 0 else [])]
     return listed(shown) or "what has changed was not recorded"
+
+
+@told_entry
+def _program(entry: LogbookEntry) -> tuple[dict[str, str], str]:
+    """The files of a version of the program, and how it was started."""
+    return dict(entry.data["files"]), str(entry.data["target"])
 
 
 def _change(was: bool, is_: bool) -> str:

@@ -15,7 +15,7 @@ from tuning_playbook.findings import Finding
 from tuning_playbook.project_files.domains import domain_of, domain_to_toml
 from tuning_playbook.space import Domain
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ANSWER, newest_entry
+from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.answering import RoundAnswer
 from tuning_playbook.workflow.arms import Arm
@@ -109,6 +109,7 @@ def _without_evidence(finding: Finding) -> dict[str, Any]:
     return {key: v for key, v in finding_document(finding).items() if key != "evidence"}
 
 
+@told_entry
 def _answered(entry: LogbookEntry) -> AnsweredRound:
     data = entry.data
     best = data["best"]

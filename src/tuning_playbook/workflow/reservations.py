@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decide.example_luck import Examples
-from tuning_playbook.decisions import Decision, Soundness
+from tuning_playbook.decisions import Decision, LogbookEntry, Soundness
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ANSWER, newest_entry
+from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
 from tuning_playbook.study import Project, Provenance
 from tuning_playbook.words import listed, percent
 from tuning_playbook.workflow.contenders import Contenders
@@ -136,7 +136,12 @@ def untested_values(opened: OpenProject, store: Store, config: Config) -> list[s
 def _soundness(store: Store, round_name: str) -> list[str]:
     """A comparison that was not fair says nothing about its question; the reruns still count."""
     newest = newest_entry(store, ANSWER, round_name)
-    if newest is None or newest.data["soundness"] == Soundness.SOUND.value:
+    return [] if newest is None else _unsound(newest)
+
+
+@told_entry
+def _unsound(newest: LogbookEntry) -> list[str]:
+    if newest.data["soundness"] == Soundness.SOUND.value:
         return []
     label, reasons = newest.data["soundness"], newest.data["reasons"]
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""

@@ -6,11 +6,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ROUND, newest_entry
+from tuning_playbook.store.logbook import ROUND, newest_entry, told_entry
 from tuning_playbook.study import Round, RoundKind, RoundMode
 
 
@@ -39,7 +38,7 @@ def remember_round(store: Store, round_: Round) -> RoundFacts:
         round_.kind, round_.mode, round_.follows, round_.complexity_cost, dict(round_.reasons)
     )
     newest = newest_entry(store, ROUND, round_.name)
-    if newest is None or _facts(newest.data) != facts:
+    if newest is None or _facts(newest) != facts:
         store.enter(
             LogbookEntry(time.time(), ROUND, round_.name, round_.question, data=asdict(facts))
         )
@@ -48,10 +47,12 @@ def remember_round(store: Store, round_: Round) -> RoundFacts:
 
 def facts_of_rounds(store: Store) -> dict[str, RoundFacts]:
     """Round -> its facts, for every round that was run."""
-    return {entry.round: _facts(entry.data) for entry in store.logbook(kind=ROUND)}
+    return {entry.round: _facts(entry) for entry in store.logbook(kind=ROUND)}
 
 
-def _facts(data: Mapping[str, Any]) -> RoundFacts:
+@told_entry
+def _facts(entry: LogbookEntry) -> RoundFacts:
+    data = entry.data
     return RoundFacts(
         data["kind"],
         data["mode"],
