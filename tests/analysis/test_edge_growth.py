@@ -92,3 +92,9 @@ def test_a_few_random_values_have_no_next_level():
 
 def test_layers_never_become_0():
     assert next_level(hyperparameter("layers", Integer(1, 3)), (1, 2, 3), "low") is None
+
+
+def test_beyond_the_largest_number_there_is_no_next_level():
+    for levels in ((1e308, 1.7e308), (1e150, 1e300), (-1.7e308, 1.7e308)):
+        h = Hyperparameter("x", Ordered(levels), levels[0])
+        assert next_level(h, levels, "high") is None

@@ -196,3 +196,10 @@ def test_an_infinite_setting_of_the_first_trial_is_no_default(tmp_path):
     lines = "".join(json.dumps(row).replace(f'"{HUGE}"', HUGE) + "\n" for row in rows)
     (tmp_path / "t.jsonl").write_text(lines)
     assert read_or_told(tmp_path / "t.jsonl", parameters=("layers",))
+
+
+@pytest.mark.filterwarnings("ignore:overflow")  # sums of such numbers have no finite value
+def test_a_setting_of_whole_numbers_beyond_64_bits_is_judged(tmp_path):
+    rows = "".join(f"{i},{'-' * (i % 2)}1e308,{i % 5},{i / 7}\n" for i in range(16))
+    (tmp_path / "t.csv").write_text(f"trial,huge,layers,v\n{rows}")
+    assert read_or_told(tmp_path / "t.csv").findings

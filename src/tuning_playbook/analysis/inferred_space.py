@@ -31,6 +31,7 @@ MOST_LISTED_VALUES = 20
 LOG_RATIO = 4.0
 DOUBT = 2.0  # a linear scale is the usual one: so much likelier, as a logarithm
 REVERSE_LOG_RATIO = 10.0
+_LARGEST_COUNT = 2.0**53  # beyond, every float is a whole number
 
 
 def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> SearchSpace:
@@ -92,7 +93,8 @@ def inferred_domain(
     distinct_numbers = np.unique(numbers)
     if len(distinct_numbers) < 2:
         return None
-    whole = bool(np.all(distinct_numbers == np.round(distinct_numbers)))
+    counts = np.abs(distinct_numbers) < _LARGEST_COUNT
+    whole = bool(np.all(counts & (distinct_numbers == np.round(distinct_numbers))))
     if len(distinct_numbers) <= min(MOST_LISTED_VALUES, len(numbers) / 2):
         return Ordered(tuple(int(v) if whole else float(v) for v in distinct_numbers))
     low, high = float(distinct_numbers[0]), float(distinct_numbers[-1])

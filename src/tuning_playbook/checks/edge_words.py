@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
-
-import numpy as np
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import number
@@ -98,7 +97,7 @@ def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:
     if edge.configurations < _FEWEST_TRIED:
         return None
     column = table.values[edge.hyperparameter]
-    tried = sorted({v for v in column if v is not None and np.isfinite(v)})
+    tried = sorted({v for v in column if v is not None and math.isfinite(v)})
     value = next_level(table.space[edge.hyperparameter], tried, edge.edge)
     if value is None:
         return None

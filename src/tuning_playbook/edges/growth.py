@@ -99,7 +99,12 @@ def next_level(
         scale = "linear" if scale == "log" and min(outward) <= 0 else scale
         forward, back = _SCALES[scale]
         step = median(forward(b) - forward(a) for a, b in pairwise(outward))
-    end = back(forward(last) + step)
+    try:
+        end = back(forward(last) + step)
+    except OverflowError:
+        return None
+    if not math.isfinite(end):
+        return None
     end = _within(h, edge, last, _tidy(end))
     if lists_whole_numbers(h):
         end = math.ceil(end - 1e-9) if edge == "high" else math.floor(end + 1e-9)

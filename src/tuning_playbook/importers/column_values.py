@@ -127,7 +127,7 @@ def is_counted_up(values: ColumnValues) -> bool:
     if values.kind != "numbers" or values.filled < len(numbers) or len(numbers) < 8:
         return False
     whole = bool(np.all(numbers == np.round(numbers)))
-    return whole and bool(np.all(np.diff(numbers) > 0))
+    return whole and bool(np.all(numbers[1:] > numbers[:-1]))
 
 
 def combined(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
