@@ -242,3 +242,9 @@ def test_best_steps_are_counted_by_where_they_lie():
 def test_a_validation_metric_finds_its_training_companion():
     assert companion_of("val_loss", ["val_loss", "train_loss"]) == "train_loss"
     assert companion_of("accuracy", ["accuracy", "train_loss"]) is None
+
+
+def test_a_loss_that_is_nearly_nothing_is_drawn():
+    limits = objective_range(np.array([5e-324, 0.4, 0.5, 0.6]), sign=1)
+    assert not limits.log
+    assert limits.axis["range"][0] <= 0

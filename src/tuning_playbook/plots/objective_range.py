@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from tuning_playbook.plots.theme import log_axis
 
+_LOG_RATIO, _LARGEST_RATIO = 30.0, 1e100  # a loss that is so much lower is no loss but a zero
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveRange:
@@ -58,7 +60,7 @@ def objective_range(values: NDArray[np.float64], *, sign: int) -> ObjectiveRange
     if upper_quartile > best:
         worst = min(worst, upper_quartile + 3 * (upper_quartile - best))
     low, high = sorted((sign * best, sign * worst))
-    if sign > 0 and low > 0 and high / low > 30:
+    if sign > 0 and low > 0 and _LOG_RATIO < high / low < _LARGEST_RATIO:
         room = (high / low) ** 0.06
         return ObjectiveRange(low / room, high * room**1.5, log=True, sign=sign)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
