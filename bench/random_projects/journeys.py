@@ -174,7 +174,11 @@ class Traveller:
             self.fault(f"next --apply {number} ({name}) ended with {code}: {said[:300]}")
             return
         project = read_project(self.folder)
-        round_ = read_round(self.folder / "rounds" / f"{name}.toml", project)
+        try:
+            round_ = read_round(self.folder / "rounds" / f"{name}.toml", project)
+        except PlaybookError as error:
+            self.fault(f"rounds/{name}.toml is refused: {str(error)[:300]}")
+            return
         code, said = self.type("plan", name)
         if code:
             self.fault(f"plan {name} ended with {code}: {said[:300]}")

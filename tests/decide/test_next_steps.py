@@ -8,7 +8,7 @@ from tuning_playbook.decide.next_steps import gate, next_steps
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.space import Categorical, Float, Hyperparameter
+from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 
 RATE = Float(1e-4, 1.0, "log")
@@ -238,6 +238,21 @@ def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):
     done = _current(_answered(good_ranges=good), decision=_decision(Choice.KEEP))
     (step,) = next_steps(replace(state, current=done))
     assert (step.round.mode, step.round.nuisance) == ("exploit", good)
+
+
+def test_the_last_search_leaves_out_what_the_baseline_does_not_have(project):
+    optimizer = Hyperparameter("optimizer", Categorical(("sgd", "adam")), "sgd", "optimizer")
+    beta = Hyperparameter("beta1", Float(0.8, 0.99), 0.9, "optimizer",
+                          condition=Condition("optimizer", "adam"))  # fmt: skip
+    whole = replace(project, hyperparameters=(*project.hyperparameters, optimizer, beta))
+    asked = frozenset({"weight_decay", "norm", "optimizer"})
+    good = {"learning_rate": RATE, "optimizer.adam.beta1": beta.domain}
+    for ranges in (good, {"optimizer.adam.beta1": beta.domain}):
+        done = _current(_answered(good_ranges=ranges), decision=_decision(Choice.KEEP))
+        state = ProjectState(whole, done, asked=asked, names=frozenset({"decay"}))
+        (step,) = next_steps(state)
+        assert step.round.nuisance["learning_rate"] == RATE
+        assert beta.key not in step.round.nuisance
 
 
 def test_the_test_set_comes_last_and_only_after_exploration(project):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.mending import advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
@@ -27,6 +28,7 @@ from tuning_playbook.design.proposals import (
     with_more_values,
 )
 from tuning_playbook.findings import Verdict
+from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
@@ -262,10 +264,10 @@ def _the_end(
             f"everything has been asked once, but {'; '.join(missing)}",
             source="after-exploration",
         )
-    elif answered.good_ranges:
+    elif ranges := _last_ranges(state, answered.good_ranges):
         last = final_round(
             state.project,
-            answered.good_ranges,
+            ranges,
             trials=max(2 * trials, 2 * USUAL_TRIALS),
             taken_names=state.names,
         )
@@ -275,6 +277,21 @@ def _the_end(
             round=last,
             source="after-exploration",
         )
+
+
+def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:
+    """What the last search searches: the good region, so far as it is one of the baseline.
+
+    Where the best arm was not adopted, its hyperparameters do not exist; the baseline's own are
+    searched in their declared ranges then.
+    """
+    base = {key: (value,) for key, value in baseline_config(state.project).items()}
+    present = {h.key for h in existing(state.project.hyperparameters, base)}
+    found = {key: domain for key, domain in good.items() if key in present}
+    if found or not good:
+        return found
+    tuned = tuning_round(state.project)
+    return {} if tuned is None else tuned.nuisance
 
 
 def gate(answered: AnsweredRound) -> tuple[str, ...]:
