@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.repeats import configuration_count
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Ordered
+from tuning_playbook.trial import Status
 
 StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "variants"]
 
@@ -50,6 +51,11 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     if len(rows) >= 2 * count and count < 2 * max(len(searched), 5):
         return "variants"
     return "adaptive" if _learns(table, numeric, rows) else "independent"
+
+
+def ended_rows(table: TrialTable) -> NDArray[np.int64]:
+    """Rows of the trials that ended, whatever became of them."""
+    return np.flatnonzero([Status(status).is_finished for status in table.status.tolist()])
 
 
 def _levels(table: TrialTable, key: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:

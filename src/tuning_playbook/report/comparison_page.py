@@ -15,7 +15,7 @@ from tuning_playbook.report.comparison_view import (
     effect_words,
     pair_sentence,
 )
-from tuning_playbook.report.html import asset, content_hash, script_json
+from tuning_playbook.report.html import asset, content_hash, page_environment, script_json
 from tuning_playbook.report.page_files import write_page
 
 
@@ -52,11 +52,6 @@ def _question(view: ComparisonView) -> str:
 
 
 def _rendered(template: str, view: ComparisonView, **more: Any) -> str:
-    from jinja2 import Environment, PackageLoader
-
-    environment = Environment(
-        loader=PackageLoader("tuning_playbook.report", "assets"), autoescape=True
-    )
     answers = [
         {
             "title": f"{TITLES[answer.key]}: {answer.metric}" if answer.key in TITLES else "",
@@ -74,11 +69,16 @@ def _rendered(template: str, view: ComparisonView, **more: Any) -> str:
         }
         for answer in view.answers
     ]
-    return environment.get_template(template).render(
-        view=view,
-        document=comparison_document(view),
-        answers=answers,
-        effects=[effect_words(effect) for effect in view.effects],
-        warnings=length_warnings(view),
-        **more,
+    page: str = (
+        page_environment()
+        .get_template(template)
+        .render(
+            view=view,
+            document=comparison_document(view),
+            answers=answers,
+            effects=[effect_words(effect) for effect in view.effects],
+            warnings=length_warnings(view),
+            **more,
+        )
     )
+    return page

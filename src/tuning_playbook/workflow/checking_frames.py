@@ -11,7 +11,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.workflow.checked import Checked
 from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.frames import DATA_FRAME, for_python, saved
+from tuning_playbook.workflow.frames import DATA_FRAME, for_python, names_in, saved
 
 
 def check(
@@ -75,14 +75,14 @@ def check(
         told = Told(
             metric=metric,
             direction=direction,
-            parameters=_names(params),
-            results=_names(results),
-            seed=_names(seed),
+            parameters=names_in(params),
+            results=names_in(results),
+            seed=names_in(seed),
             steps=steps,
             space=None if space is None else Path(space),
             chance_level=chance_level,
             curves=None if curves is None else Path(saved(curves, Path(folder, "curves.csv"))),
-            by=_names(by),
+            by=names_in(by),
             study=study,
         )
         try:
@@ -90,13 +90,9 @@ def check(
                 saved(target, Path(folder, f"{DATA_FRAME}.csv")),
                 project=None if project is None else Path(project),
                 told=told,
-                select=_names(select),
-                ignore=_names(ignore),
+                select=names_in(select),
+                ignore=names_in(ignore),
                 tolerance=tolerance,
             )
         except InvalidInput as error:
             raise InvalidInput(for_python(str(error), folder, "check")) from None
-
-
-def _names(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) and given else tuple(given)

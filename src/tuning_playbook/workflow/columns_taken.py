@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from tuning_playbook.analysis.repeats import configuration_count
-from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.report.columns_view import ColumnsView
-from tuning_playbook.trial import Status
 
 # What a reader asks first stands first; what is empty is not worth a line.
 _ORDER = tuple(role for role in Role if role is not Role.EMPTY)
@@ -53,7 +50,7 @@ def kind_of_study(table: TrialTable) -> str:
     """What kind of study the trials make, in words; empty where too few have ended."""
     if len(table) == 1:
         return "one run"
-    ended = np.flatnonzero([Status(status).is_finished for status in table.status.tolist()])
+    ended = ended_rows(table)
     if not len(ended):
         return ""
     design = study_design(table, ended)

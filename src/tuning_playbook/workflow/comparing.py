@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
-from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.decide.comparison_answer import (
     Answered,
@@ -31,7 +31,6 @@ from tuning_playbook.report.comparison_picture import comparison_figure
 from tuning_playbook.report.comparison_text import comparison_text
 from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
 from tuning_playbook.study import Objective
-from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import is_progress, metric_direction, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
@@ -279,8 +278,7 @@ def _is_one_adaptive_search(
     if STUDY in roles.arm or turns < _FEWEST_TURNS * len(arms.arms):
         return False
     table = foreign_table(read, objective=objective)
-    ended = np.flatnonzero([Status(status).is_finished for status in table.status.tolist()])
-    return study_design(table, ended) == "adaptive"
+    return study_design(table, ended_rows(table)) == "adaptive"
 
 
 def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:

@@ -10,7 +10,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.workflow.comparing import Compared, Question, compare_runs
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.frames import DATA_FRAME, for_python, saved
+from tuning_playbook.workflow.frames import DATA_FRAME, for_python, names_in, saved
 
 
 def compare(
@@ -74,7 +74,7 @@ def compare(
             for target, stem in zip(targets, stems, strict=True)
         ]
         question = Question(
-            (arm,) if isinstance(arm, str) and arm else tuple(arm),
+            names_in(arm),
             seed,
             str(baseline),
             margin,
@@ -84,9 +84,9 @@ def compare(
         told = Told(
             metric=metric,
             direction=direction,
-            parameters=tuple(params),
+            parameters=names_in(params),
             curves=None if curves is None else Path(saved(curves, Path(folder, "curves.csv"))),
-            by=tuple(by),
+            by=names_in(by),
             study=study,
         )
         try:

@@ -24,7 +24,7 @@ from tuning_playbook.workflow.opening import (
 from tuning_playbook.workflow.programs import remember_program
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
-from tuning_playbook.workflow.sharing import shared_event, shared_trials
+from tuning_playbook.workflow.sharing import shared_event, taken_over, trained_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,16 @@ def create_studies(
     retried = _allowed(opened, store, studies, round_.name, asked)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
+    _create(opened, store, studies, now, program=program, followed=followed)
     for study in studies:
-        _create_study(opened, store, study, now, program=program, followed=followed)
         data = {
             "commit": provenance.commit,
             "changed": bool(provenance.patch),
             "program": program,
         }
         store.note(study.name, Event(now, "run-started", asked.command, data=data))
-    take_up(store, round_.name)
     remember_round(store, round_)
-    remember_program(opened, store, program)
-    restart_begun(opened, store, studies, program=program)
-    reopen(store, opened.folder, retried, program=program)
+    _begin(opened, store, studies, round_.name, retried, program)
     return studies
 
 
@@ -80,11 +77,23 @@ def stored_as_they_are(
     """
     studies = stored_studies(store, round_name)
     retried = _allowed(opened, store, studies, round_name, asked)
-    take_up(store, round_name)
-    remember_program(opened, store, asked.program)
-    restart_begun(opened, store, studies, program=asked.program)
-    reopen(store, opened.folder, retried, program=asked.program)
+    _begin(opened, store, studies, round_name, retried, asked.program)
     return studies
+
+
+def _begin(
+    opened: OpenProject,
+    store: Store,
+    studies: Sequence[Study],
+    round_name: str,
+    retried: Sequence[Trial],
+    program: str,
+) -> None:
+    """Take a round up again, and let begin anew what has to."""
+    take_up(store, round_name)
+    remember_program(opened, store, program)
+    restart_begun(opened, store, studies, program=program)
+    reopen(store, opened.folder, retried, program=program)
 
 
 def _allowed(
@@ -106,26 +115,33 @@ def _allowed(
     return retried
 
 
-def _create_study(
+def _create(
     opened: OpenProject,
     store: Store,
-    study: Study,
+    studies: Sequence[Study],
     now: Seconds,
     *,
     program: str,
     followed: Sequence[str],
 ) -> None:
-    """A study with its trials, those that an earlier round has run among them."""
-    planned = planned_trials(study, start=0, count=study.trials, created_at=now)
+    """Studies with their trials, those that earlier rounds have run among them."""
+    there = {study.name for study in store.studies()}
     whole = project_store(opened, held_out=True, confirming=True)
     try:
-        shared = shared_trials(whole, study, planned, program=program, without=followed)
+        anew = any(study.name not in there for study in studies)
+        trained = (
+            trained_before(whole, studies[0], program=program, without=followed) if anew else {}
+        )
+        for study in studies:
+            planned = planned_trials(study, start=0, count=study.trials, created_at=now)
+            new = study.name not in there
+            shared = taken_over(whole, study, planned, trained) if new else None
+            if shared is None:
+                store.create(study, planned)
+                continue
+            ended = {trial.index for trial in shared.trials}
+            rest = [trial for trial in planned if trial.index not in ended]
+            store.create(study, (*shared.trials, *rest), curves=shared.curves)
+            store.note(study.name, shared_event(shared))
     finally:
         whole.close()
-    if shared is None:
-        store.create(study, planned)
-        return
-    ended = {trial.index for trial in shared.trials}
-    rest = [trial for trial in planned if trial.index not in ended]
-    store.create(study, (*shared.trials, *rest), curves=shared.curves)
-    store.note(study.name, shared_event(shared))

@@ -51,6 +51,16 @@ def saved(target: Any, file: Path, *, empty: str = "") -> str:
     )
 
 
+def names_in(given: str | Sequence[str]) -> tuple[str, ...]:
+    """One name or several, as several.
+
+    Example:
+        >>> names_in("lr"), names_in(["lr", "wd"]), names_in("")
+        (('lr',), ('lr', 'wd'), ())
+    """
+    return (given,) if isinstance(given, str) and given else tuple(given)
+
+
 def frame_of(rows: Sequence[Mapping[str, Any]], library: str) -> Any:
     """Rows as a data frame.
 

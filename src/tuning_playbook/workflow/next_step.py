@@ -31,7 +31,7 @@ from tuning_playbook.store.logbook import (
     launch_of,
     newest_entry,
 )
-from tuning_playbook.study import Round, Study
+from tuning_playbook.study import Provenance, Round, Study
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_rounds import is_imported, same_search
 from tuning_playbook.workflow.mixing import ran_another_program
@@ -44,7 +44,6 @@ from tuning_playbook.workflow.opening import (
 )
 from tuning_playbook.workflow.programs import SamePrograms, present_program
 from tuning_playbook.workflow.remembering import remembered_answers
-from tuning_playbook.workflow.reruns import present_code
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
@@ -169,9 +168,9 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
     kinds = {entry.kind for entry in store.logbook()}
     order = [name for name in facts if name in ran] or list(ran)
     order = [name for name in order if name not in given_up]
-    tallies = store.tallies()
+    tallies, program = store.tallies(), present_program(opened)
     states = {
-        name: _round_state(opened, store, searches, name, answers.get(name), tallies)
+        name: _round_state(opened, store, searches, name, answers.get(name), tallies, program)
         for name in {*order[-1:], *_void(order, answers)}
     }
     waiting = tuple(sorted(written - {*ran, *given_up}))
@@ -184,7 +183,7 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         current=states[order[-1]] if order else None,
         waiting=waiting,
         begun=begun,
-        begun_mixed=frozenset(name for name in begun if _mixed(opened, store, searches, name)),
+        begun_mixed=frozenset(name for name in begun if _mixed(store, searches, name, program)),
         unsettled=tuple(
             states[name]
             for i, name in enumerate(order[:-1])
@@ -213,8 +212,7 @@ def _compared(round_: Round) -> tuple[str, ...]:
 
 def _asked(searches: Sequence[Study], name: str) -> frozenset[str]:
     """Keys that a round compared."""
-    own = [s for s in searches if (s.round or s.name) == name]
-    return frozenset(key for s in own for key in (*s.scientific, *s.joint))
+    return frozenset(key for s in _own(searches, name) for key in (*s.scientific, *s.joint))
 
 
 def _readable(opened: OpenProject, names: Sequence[str]) -> Iterator[Round]:
@@ -244,10 +242,9 @@ def _round_state(
     name: str,
     answered: AnsweredRound | None,
     tallies: Mapping[str, Tally],
+    program: str,
 ) -> RoundState:
-    counts = [
-        tallies.get(s.name, NO_TRIALS).counts for s in searches if (s.round or s.name) == name
-    ]
+    counts = [tallies.get(s.name, NO_TRIALS).counts for s in _own(searches, name)]
     written: Round | None = None
     with suppress(PlaybookError):
         written = open_round(opened, name)
@@ -256,8 +253,9 @@ def _round_state(
         written = same_search(opened.project, next(s for s in searches if s.name == name))
     failed = [] if imported else _failed(store, searches, name, tallies)
     best = {} if answered is None else answered.best_config
-    decided = _standing_decision(opened, store, name, best)
-    ended, left = (0, 0) if answered is None else _reruns(opened, store, answered, tallies)
+    code = SamePrograms(store).first(program)
+    decided = _standing_decision(opened, store, name, best, code)
+    ended, left = (0, 0) if answered is None else _reruns(opened, answered, tallies, code)
     launches = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == name]
     return RoundState(
         name=name,
@@ -270,14 +268,14 @@ def _round_state(
         decision=decided,
         launched=bool(launches) and _agree(launches[-1].after, best),
         failures=tuple(found.text() for found in failed_alike(failed, round_name=name)),
-        mended=bool(failed) and _is_mended(failed, present_program(opened)),
-        mixed=not imported and _mixed(opened, store, searches, name),
+        mended=bool(failed) and _is_mended(failed, program),
+        mixed=not imported and _mixed(store, searches, name, program),
         imported=imported,
     )
 
 
 def _standing_decision(
-    opened: OpenProject, store: Store, name: str, best: Config
+    opened: OpenProject, store: Store, name: str, best: Config, code: str
 ) -> Decision | None:
     """The newest decision on a round, where it is about things as they are now.
 
@@ -290,8 +288,8 @@ def _standing_decision(
     if not _agree(decided.candidate, best):
         return None
     before = dict(decided.incumbent) == baseline_config(opened.project)
-    code = SamePrograms(store).first(str(entered.data.get("code", "")))
-    same = before and code == present_code(opened, store).code
+    made_with = SamePrograms(store).first(str(entered.data.get("code", "")))
+    same = before and made_with == code
     return decided if same or decided.choice is not Choice.ADOPT else None
 
 
@@ -309,9 +307,8 @@ def _is_mended(failed: Sequence[Trial], program: str) -> bool:
     return all(t.reason is Reason.LOST or t.program != program for t in failed)
 
 
-def _mixed(opened: OpenProject, store: Store, searches: Sequence[Study], name: str) -> bool:
-    own = _own(searches, name)
-    return ran_another_program(store, own, program=present_program(opened))
+def _mixed(store: Store, searches: Sequence[Study], name: str, program: str) -> bool:
+    return ran_another_program(store, _own(searches, name), program=program)
 
 
 def _own(searches: Sequence[Study], name: str) -> list[Study]:
@@ -324,7 +321,7 @@ def _agree(config: Config, best: Config) -> bool:
 
 
 def _reruns(
-    opened: OpenProject, store: Store, answered: AnsweredRound, tallies: Mapping[str, Tally]
+    opened: OpenProject, answered: AnsweredRound, tallies: Mapping[str, Tally], code: str
 ) -> tuple[int, int]:
     """How often the best configuration and the baseline were both run again, and reruns to go.
 
@@ -334,7 +331,7 @@ def _reruns(
         best = whole_config(opened.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
         return 0, 0
-    provenance, ended, left = present_code(opened, store), [], 0
+    provenance, ended, left = Provenance(code=code), [], 0
     for config in (best, baseline_config(opened.project)):
         tally = tallies.get(rerun_study(opened.project, config, provenance=provenance).name)
         counts = {} if tally is None else tally.counts

@@ -22,6 +22,7 @@ from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.conflicts import require_same_design
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
+from tuning_playbook.workflow.arms import followed_rounds
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.opening import (
@@ -32,7 +33,8 @@ from tuning_playbook.workflow.opening import (
     refuse_unknown_followed,
 )
 from tuning_playbook.workflow.programs import present_program
-from tuning_playbook.workflow.sharing import shared_trials
+from tuning_playbook.workflow.round_facts import facts_of_rounds
+from tuning_playbook.workflow.sharing import point_of, trained_before
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -121,43 +123,44 @@ def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _So
         return _SoFar()
     try:
         refuse_unknown_followed(opened, round_, store, ahead=True)
-        _refuse_what_run_refuses(opened, round_, store, studies)
+        program, stored = present_program(opened), {s.name: s for s in store.studies()}
+        _refuse_what_run_refuses(opened, round_, store, studies, stored, program)
         names = {study.name for study in studies}
         tallies = store.tallies()
         counts = [tallies[name].counts for name in names & tallies.keys()]
         failed = sum(count.get(Status.FAILED, 0) for count in counts)
         ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
-        shared = _shared(opened, round_, studies, store)
-        pace = seconds_per_step(store.studies(), tallies, preferred=names)
+        shared = _shared(round_, studies, store, program, stored)
+        pace = seconds_per_step(tuple(stored.values()), tallies, preferred=names)
         return _SoFar(ended - failed, failed, shared, pace)
     finally:
         store.close()
 
 
-def _shared(opened: OpenProject, round_: Round, studies: Sequence[Study], store: Store) -> int:
-    """How many trials need not be trained, since an earlier round has trained the same."""
-    program = present_program(opened)
-    found = [
-        shared_trials(
-            store,
-            study,
-            planned_trials(study, start=0, count=study.trials, created_at=0.0),
-            program=program,
-            without=[round_.follows],
-        )
-        for study in studies
-    ]
-    return sum(len(one.trials) for one in found if one is not None)
+def _shared(
+    round_: Round, studies: Sequence[Study], store: Store, program: str, stored: Collection[str]
+) -> int:
+    """How many trials need not be trained, since earlier rounds have trained the same."""
+    new = [study for study in studies if study.name not in stored]
+    if not new:
+        return 0
+    followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
+    trained = trained_before(store, new[0], program=program, without=followed)
+    planned = (planned_trials(s, start=0, count=s.trials, created_at=0.0) for s in new)
+    return sum(point_of(trial) in trained for trials in planned for trial in trials)
 
 
 def _refuse_what_run_refuses(
-    opened: OpenProject, round_: Round, store: Store, studies: Sequence[Study]
+    opened: OpenProject,
+    round_: Round,
+    store: Store,
+    studies: Sequence[Study],
+    stored: Mapping[str, Study],
+    program: str,
 ) -> None:
-    stored = {study.name: study for study in store.studies()}
     for study in studies:
         if study.name in stored:
             require_same_design(stored[study.name], study)
-    program = present_program(opened)
     refuse_mixing(opened, store, studies, program=program, command=f"playbook run {round_.name}")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from tuning_playbook.space import Value
 from tuning_playbook.store import Event, Store
@@ -14,6 +15,7 @@ from tuning_playbook.words import counted, listed
 from tuning_playbook.workflow.programs import SamePrograms
 
 SHARED = "shared"  # kind of the event that says whose trials a study took over
+Point: TypeAlias = tuple[int, tuple[tuple[str, Value], ...]]
 _KEPT = (Status.COMPLETE, Status.INFEASIBLE)
 
 
@@ -32,54 +34,59 @@ class SharedTrials:
     curves: Mapping[int, Curves]
 
 
-def shared_trials(
-    store: Store,
-    study: Study,
-    planned: Sequence[Trial],
-    *,
-    program: str,
-    without: Collection[str] = (),
-) -> SharedTrials | None:
-    """The ended trials of earlier studies that are those of ``study``, if there are any.
+def trained_before(
+    store: Store, like: Study, *, program: str, without: Collection[str] = ()
+) -> dict[Point, Trial]:
+    """The ended trials of all searches that were trained and judged as ``like`` is.
 
     The same configuration and the same seed, trained by the same program, would come out the same
     again. Crashed trials are run anew.
 
     Args:
-        store: that hands out every metric.
-        study: about to run.
-        planned: its trials.
+        store: of the project.
+        like: any study of the round that is about to run.
         program: digest of the training program.
-        without: rounds whose trials count in this one already.
+        without: rounds whose trials count in that round already.
     """
-    studies = store.studies()
-    if study.name in {known.name for known in studies}:
-        return None
-    wanted = {_point(trial): trial.index for trial in planned}
-    found: dict[int, Trial] = {}
-    same = SamePrograms(store)
-    for other in _same_protocol(studies, study):
-        if other.round in without:
+    same, found = SamePrograms(store), dict[Point, Trial]()
+    present = same.first(program)
+    for other in reversed(store.studies()):
+        alike = (other.objective, other.training) == (like.objective, like.training)
+        if other.purpose != "search" or other.round in without or not alike:
             continue
         for trial in store.trials(other.name):
-            index = wanted.get(_point(trial))
-            alike = trial.program and same.first(trial.program) == same.first(program)
-            if index is not None and alike and trial.status in _KEPT:
-                found.setdefault(index, trial)
+            if trial.status in _KEPT and trial.program and same.first(trial.program) == present:
+                found.setdefault(point_of(trial), trial)
+    return found
+
+
+def taken_over(
+    store: Store, study: Study, planned: Sequence[Trial], trained: Mapping[Point, Trial]
+) -> SharedTrials | None:
+    """What ``study`` need not train; ``None`` for nothing.
+
+    Args:
+        store: that hands out every metric.
+        study: about to be created.
+        planned: its trials.
+        trained: by `trained_before`, from that store.
+    """
+    found = {t.index: trained[point] for t in planned if (point := point_of(t)) in trained}
     if not found:
         return None
+    sources = tuple(dict.fromkeys(trial.study for trial in found.values()))
+    logged = {
+        name: store.curves(name, trials=[t.index for t in found.values() if t.study == name])
+        for name in sources
+    }
     return SharedTrials(
-        tuple(dict.fromkeys(trial.study for trial in found.values())),
+        sources,
         # It cost its time once, where it ran.
         tuple(
             replace(t, study=study.name, index=index, started_at=t.finished_at)
             for index, t in found.items()
         ),
-        {
-            index: curves
-            for index, t in found.items()
-            if (curves := store.curves(t.study, trials=[t.index]).get(t.index))
-        },
+        {i: logged[t.study][t.index] for i, t in found.items() if t.index in logged[t.study]},
     )
 
 
@@ -93,13 +100,6 @@ def shared_event(shared: SharedTrials) -> Event:
     return Event(time.time(), SHARED, message, data=data)
 
 
-def _same_protocol(studies: Sequence[Study], study: Study) -> Iterator[Study]:
-    """Searches whose trials were trained and judged alike, newest first."""
-    for other in reversed(studies):
-        same = (other.objective, other.training) == (study.objective, study.training)
-        if other.purpose == "search" and same:
-            yield other
-
-
-def _point(trial: Trial) -> tuple[int, tuple[tuple[str, Value], ...]]:
+def point_of(trial: Trial) -> Point:
+    """Seed and configuration: with the program, all that a training depends on."""
     return trial.seed, tuple(sorted(trial.config.items()))
