@@ -172,6 +172,21 @@ class TypedProject:
             store.close()
 
 
+@pytest.fixture
+def written_project(tmp_path):
+    """A function from a project file, a program and rounds by name to their folder."""
+
+    def write(project, train, **rounds):
+        (tmp_path / "rounds").mkdir()
+        (tmp_path / "playbook.toml").write_text(project)
+        (tmp_path / "train.py").write_text(train)
+        for name, text in rounds.items():
+            (tmp_path / f"rounds/{name}.toml").write_text(text)
+        return TypedProject(tmp_path)
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def typed_project():
     """The class of a project folder whose user types commands."""

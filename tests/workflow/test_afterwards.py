@@ -31,12 +31,8 @@ ROUND = 'question = "How good?"\nkind = "understand"\nnuisance = ["rate"]\ntrial
 
 
 @pytest.fixture
-def project(tmp_path, typed_project):
-    (tmp_path / "rounds").mkdir()
-    (tmp_path / "playbook.toml").write_text(PROJECT)
-    (tmp_path / "train.py").write_text(TRAIN)
-    (tmp_path / "rounds/first.toml").write_text(ROUND)
-    found = typed_project(tmp_path)
+def project(written_project):
+    found = written_project(PROJECT, TRAIN, first=ROUND)
     found.type("run", "first", "--no-report", "--no-try")
     return found
 

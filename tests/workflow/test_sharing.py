@@ -31,13 +31,8 @@ SECOND = FIRST + 'scientific = { norm = "all" }\n'
 
 
 @pytest.fixture
-def project(tmp_path, typed_project):
-    (tmp_path / "rounds").mkdir()
-    (tmp_path / "playbook.toml").write_text(PROJECT)
-    (tmp_path / "train.py").write_text(TRAIN)
-    (tmp_path / "rounds/first.toml").write_text(FIRST)
-    (tmp_path / "rounds/norm.toml").write_text(SECOND)
-    found = typed_project(tmp_path)
+def project(written_project):
+    found = written_project(PROJECT, TRAIN, first=FIRST, norm=SECOND)
     found.type("run", "first", "--no-report", "--no-try")
     return found
 

@@ -15,6 +15,7 @@ from typing import Any
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.page_files import write_page
 from tuning_playbook.report.section import StudySection
+from tuning_playbook.report.verdict_words import VERDICT_WORDS
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import short
@@ -53,6 +54,7 @@ def page_environment() -> Any:
     )
     environment.filters["plain"] = _plain
     environment.filters["advice"] = advice_words
+    environment.filters["verdict"] = VERDICT_WORDS.__getitem__
     environment.tests["records"] = _are_records
     return environment
 

@@ -16,16 +16,18 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.columns_view import ColumnsView, columns_table
 from tuning_playbook.report.labelled_rows import labelled_rows
+from tuning_playbook.report.verdict_words import VERDICT_WORDS
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import printable
 
-_LOOKS = {
-    Verdict.FAIL: ("FAIL", "bold red"),
-    Verdict.WARN: ("WARN", "bold yellow"),
-    Verdict.UNKNOWN: ("cannot tell", "cyan"),
-    Verdict.NOTE: ("note", "blue"),
-    Verdict.PASS: ("pass", "green"),
+_STYLES = {
+    Verdict.FAIL: "bold red",
+    Verdict.WARN: "bold yellow",
+    Verdict.UNKNOWN: "cyan",
+    Verdict.NOTE: "blue",
+    Verdict.PASS: "green",
 }
+_ALARMS = (Verdict.FAIL, Verdict.WARN)
 _TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
@@ -72,7 +74,7 @@ def verdicts(
         findings = tuple(f for f in findings if f.check == _DIRECTION)
     rows = labelled_rows()
     for finding in findings:
-        if verbose or finding.verdict in (Verdict.FAIL, Verdict.WARN):
+        if verbose or finding.verdict in _ALARMS:
             rows.add_row(_badge(finding.verdict), _told(finding, titles, verbose=verbose))
     if not verbose:
         _fold(rows, findings, has_curves=view.has_curves)
@@ -93,8 +95,8 @@ def notes_below(notes: Sequence[str]) -> list[RenderableType]:
 
 
 def _badge(verdict: Verdict) -> Text:
-    word, style = _LOOKS[verdict]
-    return Text(word, style=style)
+    word = VERDICT_WORDS[verdict]
+    return Text(word.upper() if verdict in _ALARMS else word, style=_STYLES[verdict])
 
 
 def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text:
