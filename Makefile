@@ -9,13 +9,15 @@ RUN := $(BIN)/python
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
+# dependency groups need pip 25.1 or newer
 $(STAMP)core: $(BIN)/python pyproject.toml
+	$(RUN) -m pip install -q -U 'pip>=25.1'
 	$(RUN) -m pip install -q -e .
 	touch $@
 
 # torch comes through the constraints file, so that a machine without a GPU gets the small build
 $(STAMP)test: $(STAMP)core ci/constraints.txt
-	$(RUN) -m pip install -q -c ci/constraints.txt -e '.[torch,postgresql,parquet,test,lint]'
+	$(RUN) -m pip install -q -c ci/constraints.txt -e '.[torch,postgresql,parquet]' --group test --group lint
 	touch $@
 
 demo: $(STAMP)core  ## from an empty folder to a report
