@@ -96,7 +96,7 @@ def _exit_code() -> int:
 
     out = sys.stdout
     try:
-        code = playbook(standalone_mode=False)
+        code = playbook(prog_name="playbook", standalone_mode=False)
     except click.ClickException as error:
         told = io.StringIO()
         error.show(told)
