@@ -335,7 +335,7 @@ def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(project):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 130, err
-    assert "the same command goes on" in out
+    assert "run the same command to continue" in out
     assert "to go" in out
     release(project.folder)
     code, document = project.json("rerun", "better", "--times", "4")

@@ -43,7 +43,7 @@ def command(
 
     The trial that was chosen for being the best is no evidence for itself; a decision rests on
     these reruns. Those of the baseline serve later rounds too, until the training program changes.
-    Ctrl-C stops cleanly, and the same command goes on.
+    Ctrl-C stops cleanly; run the same command to continue.
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.workflow.rerunning import rerun

@@ -52,7 +52,7 @@ def _headline(evidence: Evidence, choice: Choice) -> str:
     if choice is Choice.INCONCLUSIVE:
         return (
             f"The gain is {show(bounds.gain)} on average; {sure} it is above {show(bounds.lower)}, "
-            f"and with as much below {show(bounds.upper)}, while {cost}."
+            f"and, with the same confidence, below {show(bounds.upper)}, while {cost}."
         )
     if choice is Choice.ADOPT:
         found, bound, side = f"better by {show(bounds.gain)}", bounds.lower, "more"
@@ -194,7 +194,9 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
     found = [_settles(evidence, needed)] if bounds.gain > evidence.complexity_cost else []
     if needed > AFFORDABLE_RERUNS:
         least = show(gain_settled_at_most(evidence))
-        settle = f"{AFFORDABLE_RERUNS} of each, as many as most projects can pay, settle it if the "
+        settle = (
+            f"{AFFORDABLE_RERUNS} of each, as many as most projects can afford, settle it if the "
+        )
         settle += f"true gain is {least} or more"
         if evidence.fewest >= AFFORDABLE_RERUNS:
             found.append(f"{settle}, and they have been made: the baseline stays.")

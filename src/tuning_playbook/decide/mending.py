@@ -20,7 +20,7 @@ _TITLES = {
     "inspect-bug": "Look for a bug in the training program",
     "investigate": "Find out why trials fail that no hyperparameter explains",
     "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',
-    "reparametrise": "Search a product or a ratio instead of two hyperparameters apart",
+    "reparametrise": "Search a product or a ratio instead of two hyperparameters separately",
     "probe-stability": "Probe where training becomes unstable, with short runs",
     "warmup": "Warm the learning rate up",
     "add-warmup": "Warm the learning rate up",

@@ -229,7 +229,10 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
         ("search-space-boundary", Verdict.WARN): (weak, "may not be tuned"),
         ("search-space-boundary", Verdict.UNKNOWN): (weak, "may not be tuned"),
         ("infeasible-fraction", Verdict.FAIL): (untuned, "was not tuned"),
-        ("infeasible-fraction", Verdict.WARN): (weak, "was tuned on what is left"),
+        ("infeasible-fraction", Verdict.WARN): (
+            weak,
+            "was tuned only on the part of its trials that trained",
+        ),
         ("sampling-density", Verdict.WARN): (weak, "was searched thinly"),
         ("sampling-density", Verdict.UNKNOWN): (weak, "was searched thinly"),
         ("overfitting", Verdict.FAIL): (weak, "overfits, and might do better regularized"),

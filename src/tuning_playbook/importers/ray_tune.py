@@ -110,7 +110,10 @@ def _experiment(folder: Path) -> ForeignStudy:
     if not any(run.is_measured or run.parameters for run in runs):
         raise InvalidInput(f"{folder} holds {len(runs)} trials, none of which has left anything")
     if metric:
-        notes.append(f"Ray was told that {metric} decides; which way only its pickles say")
+        notes.append(
+            f"Ray Tune was run with metric = {metric}; its mode (min or max) is stored only in a "
+            "pickle, which is not read"
+        )
     if any(folder.glob("pbt_*.txt")):
         notes.append(
             "population-based training changed configurations on the way; the last ones count"

@@ -62,7 +62,10 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
     own = list(notes)
     example = next((i for i, run in zip(ids, runs, strict=True) if i != run.id), None)
     if example is not None:
-        own.append(f"Names that several runs bear are told apart, such as {example!r}.")
+        own.append(
+            f"Several runs have the same name; from the second on, their run id or a number is "
+            f"added, such as {example!r}."
+        )
     unmeasured = sum(not run.is_measured for run in runs)
     if unmeasured:
         own.append(

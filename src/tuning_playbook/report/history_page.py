@@ -83,7 +83,7 @@ def _facts(history: ProjectHistory) -> Sequence[tuple[str, str]]:
         ("Rounds", f"{len(rounds):,}{since}"),
         ("Launches", f"{len(launches):,}"),
         ("Trials", f"{trials:,}"),
-        ("Exploration", "goes on" if over is None else f"over since {day(over.at)}"),
+        ("Exploration", "open" if over is None else f"over since {day(over.at)}"),
     )
 
 

@@ -131,7 +131,8 @@ def _rounds(rounds: Sequence[RoundStep], *, several_evaluations: bool) -> Histor
 
 def _answer(round_: RoundStep) -> str:
     if round_.abandoned:
-        return " ".join(filter(None, (f"abandoned: {round_.abandoned}", round_.answer)))
+        given_up = f"abandoned: {round_.abandoned}"
+        return f"{given_up}; its trials said: {round_.answer}" if round_.answer else given_up
     return round_.answer or "none yet"
 
 

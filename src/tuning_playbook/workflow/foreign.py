@@ -150,7 +150,7 @@ def _objective(
     by_name = metric_direction(metric)
     if by_name is None:
         raise InvalidInput(
-            f"whether {metric} is better small or large, its name does not tell; add "
+            f"the name {metric} does not say whether it is to be minimized or maximized; add "
             "--direction minimize or --direction maximize"
         )
     notes.append(f"By its name, {metric} is to be {by_name}d; say --direction otherwise.")

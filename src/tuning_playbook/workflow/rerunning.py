@@ -96,7 +96,7 @@ class RerunResult:
             )
             return "\n".join([*lines, said])
         if self.interrupted:
-            return "\n".join([*lines, "stopped; the same command goes on"])
+            return "\n".join([*lines, "stopped; run the same command to continue"])
         if self.identical:
             return "\n".join([*lines, SEED_IS_LOST])
         if not self.asked:

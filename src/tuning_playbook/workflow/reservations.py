@@ -68,8 +68,8 @@ def reservations(
     ]
     if len(changed) > 1:
         found.append(
-            f"The candidate differs in {len(changed)} hyperparameters; what each of them "
-            "contributes is not told apart."
+            f"The candidate differs in {len(changed)} hyperparameters; their separate "
+            "effects cannot be distinguished."
         )
     found += untested_values(opened, store, contenders.candidate.config)
     found += [note for arm in contenders.arms for note in arm.notes]
