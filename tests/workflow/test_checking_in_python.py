@@ -48,6 +48,16 @@ def test_a_named_index_and_levels_of_columns_are_columns(frame):
     assert set(tuning_playbook.check(frame).studies[0].table.space.keys) == {"lr", "weight_decay"}
 
 
+def test_a_pivoted_frame_is_read_as_repeats_of_each_row():
+    rows = [(v, s, RNG.normal(m, 0.1)) for m, v in enumerate("abc") for s in (7, 11, 42)]
+    long = pandas.DataFrame(rows, columns=["variant", "seed", "acc"])
+    wide = long.pivot(index="variant", columns="seed", values="acc")
+    table = tuning_playbook.check(wide, direction="maximize").studies[0].table
+    assert table.loss.tolist() == pytest.approx([-value for value in long["acc"]])
+    assert table.values["variant"].tolist() == long["variant"].tolist()
+    assert table.ids[1] == "a, seed 11"
+
+
 @pytest.mark.parametrize("library", [pandas, polars])
 def test_curves_may_stand_in_a_column(library):
     rows = [

@@ -47,6 +47,7 @@ class TrialRows:
         notes: what was guessed or repaired.
         kind: what the table is, in words, where it is no table of trials.
         taken: columns whose role became clear here.
+        measured: column -> why its cells are results, whatever its name.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class TrialRows:
     notes: list[str] = field(default_factory=list)
     kind: str = ""
     taken: list[TakenAs] = field(default_factory=list)
+    measured: dict[str, str] = field(default_factory=dict)
 
 
 def study_name(path: Path) -> str:

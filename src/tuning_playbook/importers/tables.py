@@ -23,6 +23,7 @@ from tuning_playbook.importers.endings_in_cells import with_endings, without_end
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
+from tuning_playbook.importers.repeats_side_by_side import below_each_other
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.turned import turned
 from tuning_playbook.importers.wandb_chart import without_chart
@@ -62,6 +63,8 @@ def read_table(
     given, counter = with_own_counter(without_chart(trials, read_columns(trials, as_text=ID_NAMES)))
     sideways = turned(given)
     given = given if sideways is None else sideways
+    repeats = below_each_other(given) if curves is None else None
+    given = given if repeats is None else repeats.columns
     long = {} if curves is None else read_columns(curves, as_text=ID_NAMES)
     if curves is not None:
         long, counter = with_own_counter(without_chart(curves, long))
@@ -75,6 +78,10 @@ def read_table(
     if sideways is not None:
         note = "The table had a column for each configuration; it was read with a row for each."
         table.notes.append(note)
+    if repeats is not None:
+        table.notes.append(repeats.note)
+        table.taken.extend(repeats.taken)
+        table.measured.update(repeats.results)
     table.notes.extend(notes_on(counter))
     table.columns, inside = without_curves(table.columns)
     table.curves.update(inside)
@@ -136,7 +143,7 @@ def _study(table: TrialRows) -> ForeignStudy:
         numbers.columns,
         curves=list(table.curves),
         beside=beside,
-        measured=numbers.measured,
+        measured={**numbers.measured, **table.measured},
         known=known_by_cells,
     )
     told = with_endings(told, numbers, roles.taken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,9 @@ _LIBRARIES = ("pandas", "polars")
 def saved(target: Any, file: Path, *, empty: str = "") -> str:
     """Where a target is; a data frame is written as the table that it would be saved as.
 
-    An index with a name is a column, and levels of column names are joined by ``/``. A frame with
-    lists or dictionaries in its cells is written as JSON lines.
+    An index with a name is a column, and levels of column names are joined by ``/``. Numbers that
+    name columns, as in a pivoted frame, follow the name of what they count: ``seed 0``. A frame
+    with lists or dictionaries in its cells is written as JSON lines.
 
     Args:
         target: a path, a URL, or a data frame.
@@ -32,8 +34,9 @@ def saved(target: Any, file: Path, *, empty: str = "") -> str:
     if isinstance(target, (str, Path)):
         return str(target)
     if hasattr(target, "to_csv") and hasattr(target, "columns"):  # pandas
-        frame = target.reset_index() if any(n is not None for n in target.index.names) else target
-        frame = frame.set_axis([_name(column) for column in frame.columns], axis=1)
+        called = [_counted_name(target.columns.name, column) for column in target.columns]
+        frame = target.set_axis(called, axis=1)
+        frame = frame.reset_index() if any(n is not None for n in target.index.names) else frame
         objects = [p for p, kind in enumerate(frame.dtypes) if str(kind) == "object"]
         nested = any(_is_nested(cell) for p in objects for cell in frame.iloc[:, p])
         if nested and frame.columns.is_unique:
@@ -129,6 +132,11 @@ _OPTION = re.compile(
     "--(all-pairs|arm|baseline|by|chance-level|curves|direction|ignore|margin|metric|params"
     "|results|seed|select|space|steps|study|target|tolerance)\\b(?: (?=[A-Z]|minimize|maximize))?"
 )
+
+
+def _counted_name(counter: Any, column: Any) -> str:
+    is_number = isinstance(column, numbers.Number) and not isinstance(column, bool)
+    return f"{counter} {column}" if isinstance(counter, str) and is_number else _name(column)
 
 
 def _name(column: Any) -> str:
