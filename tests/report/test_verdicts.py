@@ -53,9 +53,12 @@ def test_unknown_and_passed_checks_are_folded():
     assert text.count("cannot tell") == text.count("pass ") == 1
 
 
-def test_what_a_passed_check_left_out_is_shown():
-    passed = finding("best-step", Verdict.PASS, evidence={"aside": "batch_size was varied."})
-    assert "best-step: batch_size was varied." in printed([passed])
+def test_a_passed_check_that_left_something_out_is_told_in_one_place():
+    told = "lr is wide enough. batch_size was varied."
+    passed = finding("best-step", Verdict.PASS, told, evidence={"aside": "batch_size was varied."})
+    text = printed([passed])
+    assert f"best-step: {told}" in text
+    assert text.count("best-step") == 1
 
 
 def test_verbose_unfolds_everything():

@@ -131,21 +131,18 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
             for why, checks in reasons.items()
         )
         rows.add_row(_badge(Verdict.UNKNOWN), unknown)
-    notes = [
-        Text.assemble(finding.check, (f": {printable(finding.summary)}", "dim"))
-        for finding in findings
-        if finding.verdict is Verdict.NOTE
-    ]
-    notes += [  # what a check left out does not pass with the rest of it
-        Text.assemble(finding.check, (f": {printable(str(finding.evidence['aside']))}", "dim"))
-        for finding in findings
-        if finding.verdict is Verdict.PASS and finding.evidence.get("aside")
-    ]
+    # A pass that left something out says so, in full and in one place.
+    noted = [f for f in findings if f.verdict is Verdict.NOTE or _left_something_out(f)]
+    notes = [Text.assemble(f.check, (f": {printable(f.summary)}", "dim")) for f in noted]
     if notes:
         rows.add_row(_badge(Verdict.NOTE), Text("\n").join(notes))
-    passed = [finding.check for finding in findings if finding.verdict is Verdict.PASS]
+    passed = [f.check for f in findings if f.verdict is Verdict.PASS and f not in noted]
     if passed:
         rows.add_row(_badge(Verdict.PASS), Text(", ".join(dict.fromkeys(passed)), style="dim"))
+
+
+def _left_something_out(finding: Finding) -> bool:
+    return finding.verdict is Verdict.PASS and bool(finding.evidence.get("aside"))
 
 
 def _compact(value: Any) -> str:
