@@ -152,3 +152,19 @@ def test_a_list_of_configurations_keeps_all_their_settings():
     columns = {name: [c[i] for c in cells] for i, name in enumerate(names)}
     found = roles(columns | {"val_loss": noise(20)})
     assert {found[name].role for name in names} == {Role.HYPERPARAMETER}
+
+
+def test_the_epoch_reached_is_progress_beside_the_length_that_was_chosen():
+    columns = {"lr": noise(12), "epochs": [10] * 12, "epoch": [9, 3] * 6, "val_loss": noise(12)}
+    found = roles(columns)
+    assert (found["epoch"].role, found["epoch"].certain) == (Role.PROGRESS, True)
+    assert found["epochs"].role is Role.CONSTANT
+    declared = {f"config.{name}": cells for name, cells in columns.items() if name != "val_loss"}
+    found = roles({**declared, "val_loss": noise(12)})
+    assert found["config.epoch"].role is Role.TRAINING_LENGTH
+
+
+def test_an_epoch_is_a_chosen_length_only_where_its_values_were_tried_evenly():
+    columns = {"lr": noise(24), "epoch": [9] * 22 + [3, 4], "val_loss": noise(24)}
+    assert roles(columns)["epoch"].role is Role.PROGRESS
+    assert roles({**columns, "epoch": [5, 10, 20] * 8})["epoch"].role is Role.TRAINING_LENGTH

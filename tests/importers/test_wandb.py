@@ -294,6 +294,16 @@ def test_the_table_of_the_website(tmp_path):
     assert "Runtime" in study.metadata
 
 
+def test_the_epoch_in_the_table_of_the_website_is_the_last_one_reached(tmp_path):
+    path = tmp_path / "wandb_export.csv"
+    rows = [f"r{i},{'crashed' if i % 2 else 'finished'},2025,9,{0.1 * (i + 1):.1f},"
+            f"{4 if i % 2 else 9},0.{i + 1}" for i in range(8)]  # fmt: skip
+    path.write_text("\n".join(["Name,State,Created,Runtime,lr,epoch,val_loss", *rows]))
+    (study,) = open_foreign(str(path))
+    assert list(study.parameters) == ["lr"]
+    assert {c.column: c.role.value for c in study.columns}["epoch"] == "progress"
+
+
 def test_curves_of_the_api_beside_the_table_of_the_website(tmp_path):
     runs, history = tmp_path / "runs.csv", tmp_path / "history.csv"
     runs.write_text("Name,State,Created,Runtime,lr\na,finished,2025,1,0.1\nb,crashed,2025,1,0.2\n")

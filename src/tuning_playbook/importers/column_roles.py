@@ -17,11 +17,16 @@ from tuning_playbook.importers.column_values import (
     sampled_rows,
 )
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
-from tuning_playbook.importers.roles_by_name import role_by_name
+from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
 from tuning_playbook.importers.roles_by_values import roles_by_values
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import hyperparameter_family, is_running_number, plain_name
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_running_number,
+    plain_name,
+)
 
 Cells = Sequence[Any]
 
@@ -88,6 +93,7 @@ def column_roles(
         if taken is not None:
             found[column] = taken
     found = {**statistics_among(found, values), **known}
+    found |= _reached(found)
     if _CROSS_VALIDATED in found:
         found |= _cross_validated(found)
     found |= _copies(found, values, columns)
@@ -135,6 +141,29 @@ def _cross_validated(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
     reason = "scikit-learn's score on the folds left out"
     one = found[_CROSS_VALIDATED]
     return {_CROSS_VALIDATED: TakenAs(one.column, one.name, Role.RESULT, reason)}
+
+
+def _reached(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
+    """``epoch`` beside ``epochs``: what was reached of the length that was chosen."""
+    lengths = [
+        o.column for o in found.values() if o.role in SETTINGS and _is_length(o.name)
+        and not counts_on_the_way(o.name)
+    ]  # fmt: skip
+    if not lengths:
+        return {}
+    reason = f"how far training came, beside {lengths[0]}"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason)
+        for column, one in found.items()
+        if one.role in (*SETTINGS, Role.PROGRESS)
+        and _is_length(one.name)
+        and counts_on_the_way(one.name)
+        and group_of(column)[0] != "parameter"
+    }
+
+
+def _is_length(name: str) -> bool:
+    return hyperparameter_family(name) is Family.TRAINING_LENGTH
 
 
 def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -14,6 +14,7 @@ from tuning_playbook.importers.column_names import (
 from tuning_playbook.importers.column_values import (
     ColumnValues,
     column_values,
+    is_evenly_used,
     is_list_of_values,
     is_plain_list,
     sampled_rows,
@@ -41,6 +42,7 @@ from tuning_playbook.vocabulary import (
 _BITS = frozenset({8.0, 16.0, 32.0, 64.0})  # what libraries of training call precision
 # Nobody sets these to "failed" or to a mean: such a cell is a mistake to be told.
 _CHOSEN = SETTINGS | {Role.SEED}
+_ON_THE_WAY = frozenset({"epoch", "step", "iteration", "iter"})
 _PARTS_OF_DATA = frozenset({"train", "training", "val", "valid", "validation", "test", "dev"})
 
 
@@ -131,10 +133,19 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
     return None
 
 
+def counts_on_the_way(name: str) -> bool:
+    """Whether a training length is called like one of its steps, as the last one reached is.
+
+    Example:
+        >>> counts_on_the_way("train/epoch"), counts_on_the_way("max_epochs")
+        (True, False)
+    """
+    return words_of(name)[-1] in _ON_THE_WAY
+
+
 def _length(column: str, name: str, values: ColumnValues) -> TakenAs:
     """A training length, chosen or reached: singular names count on the way."""
-    last = words_of(name)[-1]
-    if last in ("epoch", "step", "iteration", "iter") and not is_list_of_values(values):
+    if counts_on_the_way(name) and not is_evenly_used(values):
         return TakenAs(column, name, Role.PROGRESS, "how far training came, by its name", False)
     reason = "training length by its name"
     if is_list_of_values(values):

@@ -20,6 +20,7 @@ from tuning_playbook.importers.columns import plain_values, read_columns, table_
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.nested import object_in
+from tuning_playbook.importers.roles_by_name import counts_on_the_way
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
@@ -154,7 +155,7 @@ def _of_website(path: Path) -> tuple[list[tuple[str, Run]], tuple[TakenAs, ...]]
     columns = read_columns(path, as_text=("name", "id", "sweep"))
     cells = {key: plain_values(column) for key, column in columns.items()}
     mixed = {k: v for k, v in without_own_keys(cells).items() if k not in _OF_RUN}
-    roles = column_roles(mixed)
+    roles = column_roles(mixed, known=_last_epochs(mixed, cells["State"]))
     own = []
     rows: Sequence[int] = range(len(next(iter(cells.values()))))
     if "Created" in cells:
@@ -171,6 +172,17 @@ def _of_website(path: Path) -> tuple[list[tuple[str, Run]], tuple[TakenAs, ...]]
         own.append((str(cells["Sweep"][row] or "") if "Sweep" in cells else "", run))
     beside = tuple(_of_run(column) for column in cells if column not in mixed)
     return own, (*beside, *roles.taken)
+
+
+def _last_epochs(cells: Mapping[str, Sequence[Any]], states: Sequence[Any]) -> dict[str, TakenAs]:
+    """``epoch`` of the summaries: the same wherever a run finished, and smaller elsewhere."""
+    done = [row for row, state in enumerate(states) if str(state).lower() == "finished"]
+    reason = "the last one that a run logged"
+    return {
+        column: TakenAs(column, column, Role.PROGRESS, reason)
+        for column, own in cells.items()
+        if counts_on_the_way(column) and len({own[row] for row in done}) < 2
+    }
 
 
 def _of_run(column: str) -> TakenAs:
