@@ -52,6 +52,51 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def some_of(number: int, total: int, noun: str) -> str:
+    """Some of several things.
+
+    Args:
+        number: how many of them.
+        total: how many there are.
+        noun: in the singular, with an s in the plural.
+
+    Example:
+        >>> some_of(1, 9, "trial"), some_of(9, 9, "trial"), some_of(2, 2, "trial")
+        ('1 of 9 trials', 'all 9 trials', 'both trials')
+        >>> some_of(1, 1, "trial"), some_of(0, 1, "trial")
+        ('the only trial', '0 of 1 trial')
+    """
+    if number != total or not total:
+        return f"{number:,} of {counted(total, noun)}"
+    return (
+        f"the only {noun}"
+        if total == 1
+        else f"both {noun}s"
+        if total == 2
+        else (f"all {counted(total, noun)}")
+    )
+
+
+def agreeing(number: int, one: str, several: str) -> str:
+    """The word that goes with a number of things.
+
+    Example:
+        >>> [f"{n} {agreeing(n, 'trial overfits', 'trials overfit')}" for n in (1, 2)]
+        ['1 trial overfits', '2 trials overfit']
+    """
+    return one if number == 1 else several
+
+
+def capital(sentence: str) -> str:
+    """A sentence with a capital at its beginning.
+
+    Example:
+        >>> capital("the best trial overfits.")
+        'The best trial overfits.'
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
 def listed(words: Sequence[str]) -> str:
     """Some words in a row; empty for none.
 

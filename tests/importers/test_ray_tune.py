@@ -169,7 +169,7 @@ def test_damaged_trials_are_kept_and_noted(plain):
     assert study.parameters["optim/lr"][0] == 3.2035922834267974e-05  # from the state file
     assert of(study, "loss", 1)[0] == [1, 2, 3, 4]
     assert any("trial_00000: params.json" in note for note in study.notes)
-    assert any("trial_00001: 1 lines" in note for note in study.notes)
+    assert any("trial_00001: 1 line of" in note for note in study.notes)
 
 
 def test_folders_of_another_kind_say_what_was_looked_for(tmp_path, plain):

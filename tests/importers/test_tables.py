@@ -537,7 +537,7 @@ def test_real_tables_are_read_without_a_word_about_them():
     folder = DATA / "algoperf_nadamw"
     algoperf = read_table(folder / "trials.parquet", curves=folder / "evals.parquet")
     assert "learning_rate" in algoperf.parameters
-    assert "6 of 402 trials have no measurement; they are kept." in algoperf.notes
+    assert "Without any measurement, but kept: 6 of 402 trials." in algoperf.notes
     assert len(split_study(algoperf, ["workload"])) == 19
 
 

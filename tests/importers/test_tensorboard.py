@@ -349,7 +349,7 @@ def test_runs_that_end_early_are_said(tmp_path):
     write(tmp_path / "a", {"loss": [1.0] * 100})
     write(tmp_path / "b", {"loss": [1.0] * 20})
     (study,) = read_tensorboard(tmp_path)
-    assert any("1 of 2 runs end before 95 %" in note for note in study.notes)
+    assert any("1 of 2 runs ends before 95 %" in note for note in study.notes)
 
 
 def test_hostile_names_are_text(tmp_path):

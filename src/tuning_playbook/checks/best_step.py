@@ -11,9 +11,16 @@ import numpy as np
 from tuning_playbook.analysis.best_step import BestSteps, best_steps
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    number,
+    some_of_the_best,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
-from tuning_playbook.words import percent
+from tuning_playbook.words import agreeing, capital, counted, percent
 
 _MOST_NAMES = 20
 
@@ -63,8 +70,7 @@ class BestStep:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {len(steps.rows)} trials with {steps.evaluations:.0f} "
-                    f"evaluations of {table.objective.metric} do not show when they were best.",
+                    _too_few(table, steps),
                     **evidence,
                 ),
             )
@@ -72,27 +78,30 @@ class BestStep:
 
     def _word(self, table: TrialTable, steps: BestSteps, evidence: dict[str, Any]) -> Finding:
         count = len(steps.rows)
+        some = round(steps.late_share * count)
+        were = agreeing(max(some, 1), "was", "were") + " not" * (some == 0 and count == 1)
         late = (
-            f"{round(steps.late_share * count)} of the {count} best trials were best in the last "
+            f"{some_of_the_best(some, count, table)} {were} best in the last "
+            f"{percent(1 - self.late)} of training"
         )
-        late += f"{percent(1 - self.late)} of training"
         verdict = Verdict.PASS
         advice: tuple[Advice, ...] = ()
         if steps.pattern == "too-long":
             verdict = Verdict.WARN
             summary = (
-                f"The {count} best trials were all best within the first "
-                f"{percent(steps.latest)} of training; they train far too long."
+                f"{capital(the_best(count, table))} "
+                f"{agreeing(count, 'was best', 'were all best')} within the first "
+                f"{percent(steps.latest)} of training, which is far too long."
             )
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":
             verdict = Verdict.NOTE
-            summary = f"{late} at a constant learning rate: would longer training help?"
+            summary = f"{capital(late)} at a constant learning rate: would longer training help?"
             advice = self._longer(table)
         elif steps.pattern == "late-with-decay":
             summary = (
-                f"{late}, as they are with a decaying learning rate whatever the length; only "
-                "longer runs could tell more."
+                f"{capital(late)}, as is usual with a decaying learning rate whatever the length; "
+                "only longer runs could tell more."
             )
         elif steps.pattern == "late-unknown-schedule":
             return cannot_tell(
@@ -104,7 +113,7 @@ class BestStep:
         else:
             first = percent(float(steps.fraction[steps.rows].min()))
             summary = (
-                f"{late}, the earliest after {first}: neither all in the first "
+                f"{capital(late)}, the earliest after {first}: neither all in the first "
                 f"{percent(self.early)} nor mostly at the end."
             )
         confidence: Confidence = "low" if steps.pattern == "late" else "medium"
@@ -124,3 +133,15 @@ class BestStep:
         length = table.max_train_steps
         arguments = {} if length is None else {"max_train_steps": math.ceil(self.longer * length)}
         return (Advice("train-longer", arguments, "and tune the decay of the learning rate again"),)
+
+
+def _too_few(table: TrialTable, steps: BestSteps) -> str:
+    count = len(steps.rows)
+    if not count:
+        return f"Cannot tell: no trial that trained has evaluations of {table.objective.metric}."
+    evaluations = round(steps.evaluations) if math.isfinite(steps.evaluations) else 0
+    return (
+        f"Cannot tell: {counted(count, 'trial')} with {counted(evaluations, 'evaluation')} of "
+        f"{table.objective.metric} "
+        f"{agreeing(count, 'does not show when it was', 'do not show when they were')} best."
+    )

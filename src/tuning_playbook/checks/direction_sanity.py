@@ -10,7 +10,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.vocabulary import metric_direction
-from tuning_playbook.words import percent
+from tuning_playbook.words import agreeing, capital, percent, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ class DirectionSanity:
 
     def _passed(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> str:
         metric, direction = table.objective.metric, table.objective.direction
-        curves = f"{found.better} of {found.trials} trials end better than their first evaluation"
+        curves = _better(found)
         if expected is None:
-            return f"{curves}, as they should when {metric} is {direction}d."
+            return f"{capital(curves)}, as it should be when {metric} is {direction}d."
         return f"By its name, {metric} is to be {direction}d, as it is set; {curves}."
 
     def _alarm(
@@ -102,3 +102,11 @@ class DirectionSanity:
             Advice("set-direction", {"direction": other}, "if so, then run the checks again"),
         )  # fmt: skip
         return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)
+
+
+def _better(found: DirectionEvidence) -> str:
+    return (
+        f"{some_of(found.better, found.trials, 'trial')} "
+        f"{agreeing(found.better, 'ends better than its', 'end better than their')} first "
+        "evaluation"
+    )

@@ -11,6 +11,7 @@ from tuning_playbook.analysis.learning_rate import learning_rates
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import counted, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class EdgeOfStability:
         if edge.trials < self.fewest_trials:
             return cannot_tell(
                 self,
-                f"Cannot tell: {edge.trials} trials with {key}; {self.fewest_trials} are needed.",
+                f"Cannot tell: {counted(edge.trials, 'trial')} with {key}; "
+                f"{self.fewest_trials} are needed.",
                 **evidence,
             )
         if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
@@ -96,17 +98,17 @@ class EdgeOfStability:
 
     def _silent(self, edge: StabilityEdge) -> str:
         return (
-            f"Cannot tell: {edge.unexplained} trials failed, all at {edge.label} of "
+            f"Cannot tell: {counted(edge.unexplained, 'trial')} failed, all at {edge.label} of "
             f"{edge.unexplained_from:.2g} or more; whether training diverged there is not recorded."
         )
 
     def _harmless(self, edge: StabilityEdge) -> str:
-        count = f"{edge.unstable} of {edge.trials} trials failed above the best ones"
+        count = f"{some_of(edge.unstable, edge.trials, 'trial')} failed above the best ones"
         if edge.unstable == 0:
             return f"No trial with a larger {edge.label} than the best ones became unstable."
         if edge.unstable < self.fewest_unstable:
             return f"Instability does not limit {edge.label} in this study: only {count}."
-        return f"Failures do not go with large values of {edge.label} ({count})."
+        return f"Failures do not go with large values of {edge.label}: {count}."
 
     def _passed(self, summary: str, evidence: dict[str, Any]) -> Finding:
         return Finding(self.id, Verdict.PASS, summary, evidence, (), self.source)

@@ -10,6 +10,7 @@ from typing import Any
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.words import some_of
 
 
 def thresholds(check: Check) -> dict[str, Any]:
@@ -34,6 +35,22 @@ def number(value: Any, digits: int = 6) -> float | int | None:
 def names(table: TrialTable, rows: Iterable[Any]) -> list[str]:
     """What the user calls the trials of ``rows``."""
     return [str(table.ids[int(row)]) for row in rows]
+
+
+def the_best(count: int, table: TrialTable) -> str:
+    """The best trials of a study, so many of them, in words."""
+    if len(table) == 1:
+        return "the run"
+    return "the best trial" if count == 1 else f"the {count} best trials"
+
+
+def some_of_the_best(number: int, count: int, table: TrialTable) -> str:
+    """So many of the best trials, in words; the one itself where there is no other."""
+    if count == 1:
+        return the_best(count, table)
+    if number == count:
+        return some_of(number, count, "best trial")
+    return f"{number or 'none'} of {the_best(count, table)}"
 
 
 def cannot_tell(check: Check, why: str, **evidence: Any) -> Finding:

@@ -14,7 +14,7 @@ from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import percent
+from tuning_playbook.words import counted, percent
 
 _MOST_PAIRS = 10
 
@@ -52,8 +52,8 @@ class HyperparameterImportance:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} different feasible "
-                    f"{'trial' if count == 1 else 'trials'}; {self.fewest_trials} are "
+                    f"Cannot tell: {counted(count, 'different feasible trial')}; "
+                    f"{self.fewest_trials} are "
                     "needed to tell which hyperparameters matter.",
                     feasible_configurations=count,
                 ),

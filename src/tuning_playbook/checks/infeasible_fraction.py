@@ -18,7 +18,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import counted, listed, percent, short
+from tuning_playbook.words import agreeing, capital, counted, listed, percent, short, some_of
 
 _MOST_NAMES = 50
 
@@ -66,7 +66,8 @@ class InfeasibleFraction:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {total} finished trials; {self.fewest_trials} are needed.",
+                    f"Cannot tell: {counted(total, 'finished trial')}; {self.fewest_trials} are "
+                    "needed.",
                     finished_trials=total,
                     kinds=dict(judged.counts),
                 ),
@@ -116,7 +117,11 @@ class InfeasibleFraction:
         return Finding(
             check=self.id,
             verdict=Verdict.FAIL,
-            summary=f"None of the {total} finished trials trained ({kinds})."
+            summary=(
+                f"None of the {total} finished trials trained ({kinds})."
+                if total > 1
+                else f"The only finished trial did not train ({kinds})."
+            )
             + _by_luck(table, judged),
             evidence=self._evidence(table, judged, ()),
             advice=(
@@ -138,9 +143,16 @@ class InfeasibleFraction:
         causes: tuple[Location, ...],
     ) -> str:
         if not infeasible:
-            return f"All {total} finished trials are feasible"
+            return (
+                f"All {total} finished trials are feasible"
+                if total > 1
+                else "The only finished trial is feasible"
+            )
         kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
-        text = f"{infeasible} of {total} trials ({percent(judged.share)}) are infeasible ({kinds})"
+        text = (
+            f"{capital(some_of(infeasible, total, 'trial'))} ({percent(judged.share)}) "
+            f"{agreeing(infeasible, 'is', 'are')} infeasible ({kinds})"
+        )
         told = account(table)
         if told.as_run and told.judged:
             as_run, by_curves = sum(told.as_run.values()), sum(told.judged.values())

@@ -20,10 +20,17 @@ from tuning_playbook.analysis.instability import (
 from tuning_playbook.analysis.learning_rate import learning_rate_of
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    number,
+    some_of_the_best,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.words import percent
+from tuning_playbook.words import agreeing, capital, percent, some_of
 
 _MOST_NAMES = 20
 
@@ -255,11 +262,14 @@ def _summary(
     held_down: bool,
 ) -> str:
     known = int(found.known.sum())
+    best = capital(the_best(known, table))
     if held_down and above is not None:
         return (
-            f"The {known} best trials keep their progress, but {above['unstable']} of "
-            f"{above['trials']} trials just above the best {above['hyperparameter']} "
-            f"({above['best']:.3g}) lose theirs, against {above['unstable_at_or_below']} of "
+            f"{best} {agreeing(known, 'keeps its', 'keep their')} progress, but "
+            f"{some_of(above['unstable'], above['trials'], 'trial')} just above the best "
+            f"{above['hyperparameter']} ({above['best']:.3g}) "
+            f"{agreeing(above['unstable'], 'does not', 'do not')}, against "
+            f"{above['unstable_at_or_below']} of "
             f"{above['trials_at_or_below']} at or below it. Whether that keeps the "
             "learning rate too low is the question of edge-of-stability."
         )
@@ -273,17 +283,20 @@ def _summary(
         again = "all" if recovered == count else str(recovered)
         again = "it recovers" if count == 1 else f"{again} recover"
         return (
-            f"{count} of the {known} best trials {'loses' if count == 1 else 'lose'} progress: "
+            f"{capital(some_of_the_best(count, known, table))} "
+            f"{agreeing(count, 'loses', 'lose')} progress: "
             f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} {how} around step "
             f"{found.worst_step[worst]}"
             + (f"; {again} by the end." if recovered else ", and does not recover.")
         )
     if early := int(found.early.sum()):
         return (
-            f"{early} of the {known} best trials {'jumps' if early == 1 else 'jump'} up in "
-            f"{'its' if early == 1 else 'their'} first steps "
+            f"{capital(some_of_the_best(early, known, table))} "
+            f"{agreeing(early, 'jumps up in its', 'jump up in their')} first steps "
             f"before {roles.training_loss} falls."
         )
     spiky = int(np.sum(found.spikes > 0))
-    note = f"; {spiky} of them show single spikes that recover" if spiky else ""
-    return f"The {known} best trials keep the progress that they make{note}."
+    who = "it" if known == 1 else f"{spiky} of them"
+    note = f"; {who} {agreeing(spiky, 'shows', 'show')} single spikes that recover" if spiky else ""
+    keep = agreeing(known, "keeps the progress that it makes", "keep the progress that they make")
+    return f"{best} {keep}{note}."

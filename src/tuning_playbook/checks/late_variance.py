@@ -21,7 +21,14 @@ from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.schedule import schedules
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    no_curves,
+    number,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
@@ -133,7 +140,7 @@ class LateVariance:
             summary += self._examples(sampling, expected=expected)
             summary += "" if expected else f" {_why(cause)}"
         else:
-            summary += f"and the {len(found.rows)} best trials lie within {gap:.2g}"
+            summary += f"and {the_best(len(found.rows), table)} lie within {gap:.2g}"
             summary += ": these curves do not tell which of them is best." if close else "."
         quiet = Verdict.NOTE if close else Verdict.PASS
         alarm = Verdict.NOTE if expected else Verdict.WARN

@@ -13,7 +13,15 @@ from tuning_playbook.analysis.curve_blocks import IntArray
 from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    no_curves,
+    number,
+    some_of_the_best,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
 from tuning_playbook.study import Objective
@@ -25,6 +33,7 @@ from tuning_playbook.vocabulary import (
     metric_family,
     split_of,
 )
+from tuning_playbook.words import agreeing, capital
 
 _FEWEST_HIDDEN = 3
 # A share is known well enough from this many trials, evenly spread over all ranks.
@@ -147,13 +156,16 @@ class Overfitting:
         evidence["score_that_does_not_fall"] = steady
         sentence = self._sentence(table, roles, best, others, loss_too, selection)
         if steady is not None:
-            sentence += f" {steady} of these trials does not get worse: they grow overconfident."
+            sentence += (
+                f" {steady} of {agreeing(len(flagged), 'this trial', 'these trials')} does not get "
+                "worse: predictions grow overconfident."
+            )
         return Finding(
             check=self.id,
             verdict=verdict,
             summary=sentence,
             evidence=evidence,
-            advice=self._advice(table) if verdict != Verdict.PASS else (),
+            advice=self._advice(table, best) if verdict != Verdict.PASS else (),
             source=self.source,
             confidence=_confidence(verdict, best, most=most),
         )
@@ -171,8 +183,10 @@ class Overfitting:
         if best.overfits[0] or 2 * int(best.overfits.sum()) > known:
             i = int(np.flatnonzero(best.overfits)[0])
             turn = f"step {best.rises.low_step[i]}"
+            some = int(best.overfits.sum())
             return (
-                f"{int(best.overfits.sum())} of the {known} best trials overfit: {roles.objective} "
+                f"{capital(some_of_the_best(some, known, table))} "
+                f"{agreeing(some, 'overfits', 'overfit')}: {roles.objective} "
                 f"of trial {table.ids[best.rises.rows[i]]} gets worse after {turn}, giving back "
                 f"{_percent(best.rises.share[i])} of its improvement{_while(best, i)}."
             )
@@ -183,16 +197,16 @@ class Overfitting:
                 "with regularization they might compete."
             )
         if loss_too:
+            where = "it" if known == 1 else f"{len(loss_too)} of them"
             note = (
-                f" {roles.validation_loss} does rise in {len(loss_too)} of them, so predictions "
-                "grow overconfident."
+                f" {roles.validation_loss} does rise in {where}, so predictions grow overconfident."
             )
         few = int(best.overfits.sum())
-        head = (
-            f"{few} of the {known} best trials overfits"
-            if few
-            else (f"None of the {known} best trials overfits")
-        )
+        if known == 1:
+            head = f"{capital(the_best(1, table))} does not overfit"
+        else:
+            which = capital(some_of_the_best(few, known, table))
+            head = f"{which} {agreeing(max(few, 1), 'overfits', 'overfit')}"
         return f"{head} on {roles.objective}.{note}"
 
     def _that_learnt(self, best: OverfitTrials, others: OverfitTrials) -> OverfitTrials:
@@ -234,7 +248,7 @@ class Overfitting:
             "overfits": bool(found.overfits[i]),
         }
 
-    def _advice(self, table: TrialTable) -> tuple[Advice, ...]:
+    def _advice(self, table: TrialTable, best: OverfitTrials) -> tuple[Advice, ...]:
         present = [h for h in table.space.hyperparameters if _regularizes(h)]
         if any(h.key in self.scientific or h.name in self.scientific for h in present):
             return ()
@@ -242,8 +256,16 @@ class Overfitting:
             "hyperparameters": [h.key for h in present],
             "techniques": _USUAL_TECHNIQUES,
         }
-        reason = "then run the study again before comparing"
-        return (Advice("add-regularization", arguments, reason),)
+        if len(table) > 1:
+            reason = "then run the study again before comparing"
+            return (Advice("add-regularization", arguments, reason),)
+        # One run is there already, and its best evaluation costs nothing.
+        kept = Advice(
+            "keep-best-checkpoint",
+            {"step": int(best.rises.low_step[0])},
+            "its best evaluation; later ones are worse",
+        )
+        return (kept, Advice("add-regularization", arguments, "then train again"))
 
 
 def _confidence(verdict: Verdict, best: OverfitTrials, *, most: bool) -> Confidence:

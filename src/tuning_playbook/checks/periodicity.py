@@ -11,7 +11,7 @@ from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.periodicity import RepeatingPattern, periodicity
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.checks.evidence import cannot_tell, names, number, some_of_the_best, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 
@@ -102,8 +102,9 @@ class Periodicity:
             check=self.id,
             verdict=Verdict.WARN,
             summary=(
-                f"{metric} repeats a pattern every {period:.4g} steps in {len(group)} of the "
-                f"{len(judged[metric])} best trials, {amplitude:.2g} up and down."
+                f"{metric} repeats a pattern every {period:.4g} steps in "
+                f"{some_of_the_best(len(group), len(judged[metric]), table)}, "
+                f"{amplitude:.2g} up and down."
             ),
             evidence=evidence,
             advice=(_advice(table, group, period),),

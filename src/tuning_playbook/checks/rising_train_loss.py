@@ -15,6 +15,7 @@ from tuning_playbook.analysis.rising import Rises, sustained_rises
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,11 @@ def _summary(
 ) -> str:
     total, known = int(rises.sustained.sum()), int(rises.known.sum())
     if not total:
-        return f"{roles.training_loss} does not rise for long in any of {known} trials."
-    head = f"{roles.training_loss} rises for long in {total} of {known} trials"
+        where = f"any of {known} trials" if known > 1 else "the only trial that logs it"
+        return f"{roles.training_loss} does not rise for long in {where}."
+    if total == known == 1 and in_best.any():
+        return f"{roles.training_loss} rises for long: look for a bug in training."
+    head = f"{roles.training_loss} rises for long in {some_of(total, known, 'trial')}"
     if in_best.any():
         return f"{head}, {int(in_best.sum())} of the best among them: look for a bug in training."
     if key is None:

@@ -17,7 +17,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.trial import Status
-from tuning_playbook.words import percent, short
+from tuning_playbook.words import agreeing, counted, percent, short, some_of
 
 # With a larger share of trials stopped, those that ended were selected by their results.
 _MOST_STOPPED = 0.1
@@ -63,16 +63,17 @@ class SamplingDensity:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: {count} different feasible "
-                    f"{'trial' if count == 1 else 'trials'}; {self.fewest_trials} are needed.",
+                    f"Cannot tell: {counted(count, 'different feasible trial')}; "
+                    f"{self.fewest_trials} are needed.",
                     feasible_configurations=count,
                 ),
             )
         stopped = int(np.sum(table.status == Status.CANCELLED.value))
         if stopped > _MOST_STOPPED * (len(ended) + stopped):
             why = (
-                f"Cannot tell: {stopped} of {len(ended) + stopped} trials were stopped before "
-                "their end, so those that ended are no random sample."
+                f"Cannot tell: {some_of(stopped, len(ended) + stopped, 'trial')} "
+                f"{agreeing(stopped, 'was', 'were')} stopped before the end, so those that ended "
+                "are no random sample."
             )
             return (cannot_tell(self, why, stopped=stopped),)
         design = study_design(table, ended)

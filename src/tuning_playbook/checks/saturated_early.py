@@ -13,9 +13,16 @@ from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.saturation import Saturation, saturation
 from tuning_playbook.analysis.schedule import CONSTANT, schedules
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    no_curves,
+    number,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import percent
+from tuning_playbook.words import agreeing, capital, percent
 
 _NEAR_BEST = 5
 # A trial that improves this share of the run longer than the others contradicts them.
@@ -108,8 +115,9 @@ class SaturatedEarly:
         }
         where = ", ".join(percent(s) for s in shares)
         summary = (
-            f"The {len(shares)} best trials are as good as they get in {roles.objective} after "
-            f"{where} of the run"
+            f"{capital(the_best(len(shares), table))} "
+            f"{agreeing(len(shares), 'is as good as it gets', 'are as good as they get')} in "
+            f"{roles.objective} after {where} of the run"
         )
         summary += "; training could be shorter" if saturated else ""
         advice: tuple[Advice, ...] = ()

@@ -13,7 +13,15 @@ from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.schedule import CONSTANT, DECAYING, schedules
 from tuning_playbook.analysis.still_improving import Improvement, late_improvement
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, no_curves, number, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    no_curves,
+    number,
+    some_of_the_best,
+    the_best,
+    thresholds,
+)
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 
@@ -113,7 +121,7 @@ class StillImproving:
         return Finding(
             check=self.id,
             verdict=verdict,
-            summary=_summary(roles, found, most=most, kind=kind, training=training_improves),
+            summary=_summary(table, roles, found, most=most, kind=kind, training=training_improves),
             evidence=evidence,
             advice=self._advice(table, roles, found, kind) if most else (),
             source=self.source,
@@ -150,14 +158,21 @@ def _workload(most: bool, training_improves: bool | None, kind: str) -> str:
 
 
 def _summary(
-    roles: MetricRoles, found: Improvement, *, most: bool, kind: str, training: bool | None
+    table: TrialTable,
+    roles: MetricRoles,
+    found: Improvement,
+    *,
+    most: bool,
+    kind: str,
+    training: bool | None,
 ) -> str:
     known, improving = int(found.known.sum()), int(found.improving.sum())
     typical = float(np.nanmedian(found.gain[found.known]))
     head = (
-        f"{roles.objective} still improves at the end in {improving} of the {known} best trials"
+        f"{roles.objective} still improves at the end of "
+        f"{some_of_the_best(improving, known, table)}"
         if improving
-        else f"{roles.objective} has stopped improving at the end of the {known} best trials"
+        else f"{roles.objective} has stopped improving at the end of {the_best(known, table)}"
     )
     if not most:
         tail = ", while the training loss still falls." if training and not improving else "."

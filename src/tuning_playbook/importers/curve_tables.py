@@ -16,6 +16,7 @@ from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.values import LARGEST_STEP, is_number
 from tuning_playbook.vocabulary import is_time, plain_name
+from tuning_playbook.words import counted
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
 MOSTLY_NUMBERS = 0.9
@@ -82,7 +83,8 @@ def curve_table(
         notes.append(f"Steps are epochs here: {steps_from} counts them.")
     there &= ~columns[ids_from].missing
     if not there.all():
-        notes.append(f"{int((~there).sum())} rows of {path.name} lack a trial or a step; left out.")
+        lost = int((~there).sum())
+        notes.append(f"{counted(lost, 'row')} of {path.name} without a trial or a step: left out.")
     ids, rows = positions(columns[ids_from].values[there])
     steps = steps[there]
     metrics = _metrics(path, columns, there, ids, rows, skip=(ids_from, steps_from))

@@ -9,6 +9,7 @@ from typing import Any
 from tuning_playbook.importers.statuses import are_statuses, reason_of, reason_of_status, status_of
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.words import counted
 
 _FLAGS = {
     "nan": (Status.INFEASIBLE, Reason.NON_FINITE),
@@ -74,7 +75,7 @@ def failures(
         if flag is not None:
             used.append(column)
             raised = [row for row, cell in enumerate(cells) if cell]
-            notes.append(f"{len(raised)} trials have failed by the flag {column}.")
+            notes.append(f"By the flag {column}, {counted(len(raised), 'trial')} failed.")
             for row in raised:
                 status[row], reason[row] = flag
     return Failures(

@@ -8,6 +8,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.mlflow_run import Experiment, StoredRun
 from tuning_playbook.importers.run_folders import read_document, require_yaml
+from tuning_playbook.words import counted
 
 # The file store keeps a number where the database keeps the word.
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
@@ -125,5 +126,5 @@ def _points(path: Path, notes: list[str]) -> tuple[list[int], list[float]]:
         steps.append(step)
         values.append(value)
     if damaged:
-        notes.append(f"{path} has {damaged} damaged lines; the others are kept.")
+        notes.append(f"{path}: {counted(damaged, 'damaged line')} left out.")
     return steps, values

@@ -31,7 +31,7 @@ from tuning_playbook.importers.repeated_ids import (
 from tuning_playbook.importers.runs import distinct_ids
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
-from tuning_playbook.words import counted
+from tuning_playbook.words import agreeing, counted
 
 
 @dataclass(slots=True)
@@ -163,7 +163,11 @@ def _repaired(
     ids, repeated = distinct_ids(names)
     if plain_name(chosen).strip("_") not in NAMES_OF_RUNS:
         raise InvalidInput(_many_times(path, chosen, names))
-    note = f"{repeated} runs bear a name that another run has; they are numbered: name#2."
+    bear = agreeing(repeated, "bears", "bear")
+    note = (
+        f"{counted(repeated, 'run')} {bear} a name that another run has; such names are numbered: "
+        "name#2."
+    )
     return TrialRows(path, rest, ids, chosen, notes=[note])
 
 
@@ -178,10 +182,10 @@ def _many_times(path: Path, column: str, names: Sequence[str]) -> str:
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     shown = ", ".join(twice[:5]) + (f" and {len(twice) - 5} more" if len(twice) > 5 else "")
     return (
-        f"{path}: column {column!r} names {len(twice)} trials more than once: {shown}. Every "
-        "trial needs an id of its own. If rows of one id are repeats of a setting, say --seed "
-        f"{column}; if the table holds several studies, --by COLUMN tells them apart; curves "
-        "belong in a second table (--curves), or in this one beside a column of steps"
+        f"{path}: column {column!r} names {counted(len(twice), 'trial')} more than once: {shown}. "
+        "Every trial needs an id of its own. If rows of one id are repeats of a setting, say "
+        f"--seed {column}; if the table holds several studies, --by COLUMN tells them apart; "
+        "curves belong in a second table (--curves), or in this one beside a column of steps"
     )
 
 

@@ -13,6 +13,7 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.nested import flattened
 from tuning_playbook.importers.runs import Points
 from tuning_playbook.importers.values import as_number, is_step_number, typed_value
+from tuning_playbook.words import counted
 
 STEP = "training_iteration"
 
@@ -78,7 +79,7 @@ def _json_rows(path: Path, notes: list[str]) -> list[dict[str, Any]]:
                 row.pop("config", None)  # the same in every row
                 rows.append(flattened(row))
     if broken:
-        notes.append(f"{path.parent.name}: {broken} lines of {path.name} cannot be read")
+        notes.append(f"{path.parent.name}: {counted(broken, 'line')} of {path.name} cannot be read")
     return rows
 
 

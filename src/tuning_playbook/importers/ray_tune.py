@@ -22,6 +22,7 @@ from tuning_playbook.importers.ray_results import reported_curves, reported_rows
 from tuning_playbook.importers.runs import Run, study_of_runs
 from tuning_playbook.importers.statuses import reason_of
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.words import counted
 
 _STATES = "experiment_state-*.json"
 _OF_TRIAL = ("result.json", "progress.csv", "error.txt")
@@ -108,7 +109,7 @@ def _experiment(folder: Path) -> ForeignStudy:
             status = _STATUS.get(own.status, Status.FAILED)
             runs.append(Run(name, parameters=dict(own.parameters), status=status))
     if not any(run.is_measured or run.parameters for run in runs):
-        raise InvalidInput(f"{folder} holds {len(runs)} trials, none of which has left anything")
+        raise InvalidInput(f"{folder} holds {counted(len(runs), 'trial')} and no result")
     if metric:
         notes.append(
             f"Ray Tune was run with metric = {metric}; its mode (min or max) is stored only in a "

@@ -20,6 +20,7 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.runs import Points
 from tuning_playbook.importers.values import as_number, dotted, is_step_number, typed_value
+from tuning_playbook.words import counted
 
 # The first kind that is there counts: a file of flags repeats the hyperparameters among paths.
 _CONFIGURATIONS = tuple(
@@ -129,7 +130,7 @@ def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
             text = io.TextIOWrapper(cast("IO[bytes]", file), encoding="utf-8", newline="")
             rows.extend(csv.DictReader(text))  # keeps what came before an error
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
-        notes.append(f"{path} is damaged after {len(rows)} rows: {error}.")
+        notes.append(f"{path} is damaged after {counted(len(rows), 'row')}: {error}.")
     names = [name for name in rows[0] if name] if rows else []
     step = next((name for name in _STEPS if name in names), None)
     curves: dict[str, Points] = {}

@@ -15,6 +15,7 @@ from tuning_playbook.importers.column_names import STUDY_NAMES
 from tuning_playbook.importers.naming_columns import columns_named
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.words import counted
 
 _MOST_STUDIES = 1000
 
@@ -48,8 +49,8 @@ def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy,
         rows_of.setdefault(values, []).append(row)
     if len(rows_of) > _MOST_STUDIES or (len(rows_of) == len(foreign.ids) > 1):
         raise InvalidInput(
-            f"{' and '.join(by)} would make {len(rows_of)} studies of {len(foreign.ids)} trials; "
-            "name a column that many trials share"
+            f"{' and '.join(by)} would make {len(rows_of)} studies of "
+            f"{counted(len(foreign.ids), 'trial')}; name a column that many trials share"
         )
     return tuple(_part(foreign, values, rows, by) for values, rows in rows_of.items())
 

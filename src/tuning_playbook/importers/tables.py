@@ -35,6 +35,7 @@ from tuning_playbook.vocabulary import (
     plain_name,
     statistic_in,
 )
+from tuning_playbook.words import counted
 
 
 def read_table(
@@ -120,8 +121,8 @@ def _join(table: TrialRows, long: CurveTable) -> None:
     if unknown:
         table.columns = {n: [*c, *[None] * len(unknown)] for n, c in table.columns.items()}
         table.notes.append(
-            f"{len(unknown)} trials occur in the curves only ({', '.join(unknown[:5])}"
-            f"{', ...' if len(unknown) > 5 else ''}); they are kept, without hyperparameters."
+            f"Only in the curves: {counted(len(unknown), 'trial')} ({', '.join(unknown[:5])}"
+            f"{', ...' if len(unknown) > 5 else ''}), kept without hyperparameters."
         )
     place = np.array([row_of[trial] for trial in long.ids], dtype=np.int64)
     table.curves.update(
@@ -151,7 +152,8 @@ def _study(table: TrialRows) -> ForeignStudy:
     without = len(table.ids) - int(measured.sum())
     notes = [*table.notes, *told.notes]
     if without and (table.curves or roles.results):
-        notes.append(f"{without} of {len(table.ids)} trials have no measurement; they are kept.")
+        total = counted(len(table.ids), "trial")
+        notes.append(f"Without any measurement, but kept: {without} of {total}.")
     return ForeignStudy(
         name=study_name(table.path),
         ids=tuple(table.ids),

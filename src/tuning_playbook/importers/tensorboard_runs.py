@@ -42,6 +42,7 @@ from tuning_playbook.importers.tensorboard_layout import (
 from tuning_playbook.importers.trainer_arguments import MODEL_CONFIGURATION, add_arguments
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.words import agreeing, counted, some_of
 
 
 def looks_like_tensorboard(path: Path) -> bool:
@@ -244,7 +245,10 @@ def _lengths(runs: Sequence[Run]) -> list[str]:
     short = sum(step < 0.95 * max(last) for step in last) if last else 0
     if not short:
         return []
-    text = f"{short} of {len(runs)} runs end before 95 % of the longest ({max(last)} steps); "
-    return [
-        text + "event files do not say whether they were stopped, so they count up to their end."
-    ]
+    ends = agreeing(short, "ends", "end")
+    text = (
+        f"{some_of(short, len(runs), 'run')} {ends} before 95 % of the longest "
+        f"({counted(max(last), 'step')}); event files do not say whether a run was stopped, so "
+        "each counts up to its end."
+    )
+    return [text]

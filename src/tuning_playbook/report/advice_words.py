@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tuning_playbook.findings import Advice
-from tuning_playbook.words import short
+from tuning_playbook.words import agreeing, counted, short
 
 _Arguments = Mapping[str, Any]
 
@@ -48,8 +48,12 @@ def _probe(given: _Arguments) -> str:
     return f"train {steps} with {given['hyperparameter']} at {_plain(rates)}"
 
 
+def _trials(given: _Arguments) -> str:
+    return f"{agreeing(len(given['trials']), 'trial', 'trials')} {_plain(given['trials'])}"
+
+
 def _inspect(given: _Arguments) -> str:
-    where = f"trials {_plain(given['trials'])}"
+    where = _trials(given)
     period = f", repeating every {_plain(given['period_steps'])} steps" if "period_steps" in given \
         else ""  # fmt: skip
     return f"look for a bug in {where}{period} ({_plain(given['suspects'])})"
@@ -65,14 +69,15 @@ _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "expand": _range,
     "shrink": _range,
     "try-level": lambda given: f"try {given['hyperparameter']} = {_plain(given['values'])}",
-    "add-trials": lambda given: f"add {given['trials']:,} trials",
+    "add-trials": lambda given: f"add {counted(given['trials'], 'trial')}",
     "add-regularization": _regularize,
+    "keep-best-checkpoint": lambda given: f"keep the checkpoint of step {given['step']:,}",
     "train-longer": _longer,
     "train-shorter": lambda given: f"train to step {given['max_train_steps']:,} only",
     "identify-noise": lambda _: "log the learning rate and the training loss",
     "probe-stability": _probe,
     "inspect-bug": _inspect,
-    "investigate": lambda given: f"look at trials {_plain(given['trials'])}",
+    "investigate": lambda given: f"look at {_trials(given)}",
     "reparametrise": lambda given: f"combine {' and '.join(given['hyperparameters'])}",
     "fix": lambda given: f"fix {given['hyperparameter']} at {_plain(given['value'])}",
     "warmup": lambda _: "add a warmup of the learning rate",

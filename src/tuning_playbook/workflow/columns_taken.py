@@ -10,6 +10,7 @@ from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.report.columns_view import ColumnsView
+from tuning_playbook.words import counted
 
 # What a reader asks first stands first; what is empty is not worth a line.
 _ORDER = tuple(role for role in Role if role is not Role.EMPTY)
@@ -57,13 +58,12 @@ def kind_of_study(table: TrialTable) -> str:
     count = configuration_count(table, ended)
     repeats = len(ended) / count
     if count == 1:
-        return f"{len(ended)} repeats of one configuration"
+        return f"{counted(len(ended), 'repeat')} of one configuration"
+    of = counted(count, "configuration")
     each = f", {repeats:.3g} trials each" if repeats >= _REPEATED else ""
     return {
-        "grid": f"a grid of {count} configurations{each}",
-        "variants": f"a comparison of {count} configurations{each}; playbook compare tells which "
-        "of them differ",
-        "adaptive": f"an adaptive search: {count} configurations, later ones chosen by earlier "
-        "results",
-        "independent": f"a search of {count} configurations{each}",
+        "grid": f"a grid of {of}{each}",
+        "variants": f"a comparison of {of}{each}; playbook compare tells which of them differ",
+        "adaptive": f"an adaptive search: {of}, later ones chosen by earlier results",
+        "independent": f"a search of {of}{each}",
     }[design]

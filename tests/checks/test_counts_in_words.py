@@ -1,0 +1,52 @@
+"""Counts and their nouns agree in whatever the checks say of one run, of two and of ten."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tuning_playbook.checks import run_checks
+from tuning_playbook.findings import Verdict
+from tuning_playbook.report.advice_words import advice_words
+
+SHAPES = {
+    "falling": lambda t: np.exp(-6 * t),
+    "plateau": lambda t: np.exp(-30 * t),
+    "straight": lambda t: 1 - t,
+    "overfitting": lambda t: np.exp(-20 * t) + 0.3 * np.clip(t - 0.3, 0, None),
+    "rising": lambda t: 0.2 + t,
+    "wavy": lambda t: np.exp(-6 * t) + 0.05 * np.sin(80 * t),
+    "spiky": lambda t: np.exp(-6 * t) + (np.arange(len(t)) == 60),
+    "collapsing": lambda t: np.where(t < 0.5, np.exp(-6 * t), 1.5),
+    "not finite": lambda t: np.where(t < 0.5, 1 - t, np.nan),
+}
+# "1 trials", "the 1 best", "1 of the 1", "1 trials lose", but not "1 of 9 trials" or "0.1 runs".
+DISAGREE = re.compile(
+    r"(?<![\d.,])1 (?:\w+ ){0,2}?(?:trials|runs|configurations|evaluations|values|steps|reruns)\b"
+    r"|the 1 best|of (?:the )?1 "
+    r"|(?<![\d.,])1 of (?:the )?\d+ (?:best )?trials (?:are|were|lose|do)\b"
+    r"|(?<![\d.,])1 trial (?:are|were|lose|have|do)\b|[02-9] trial\b|None of the 1 "
+)
+
+
+@pytest.mark.parametrize("trials", [1, 2, 10])
+@pytest.mark.parametrize("training", SHAPES)
+@pytest.mark.parametrize("validation", SHAPES)
+def test_counts_agree_with_their_nouns(curve_study, validation, training, trials):
+    for schedule in ("constant", "decaying", None):
+        table = curve_study(SHAPES[validation], SHAPES[training], trials=trials, schedule=schedule)
+        for finding in run_checks(table):
+            said = " ".join([finding.summary, *map(advice_words, finding.advice)])
+            assert not DISAGREE.search(said), said
+
+
+def test_one_run_that_overfits_keeps_its_best_checkpoint_first(curve_study):
+    table = curve_study(SHAPES["overfitting"], SHAPES["falling"], trials=1)
+    (finding,) = run_checks(table, select=["overfitting"])
+    assert finding.verdict is Verdict.FAIL
+    assert finding.summary.startswith("The run overfits: val_error of trial t0 gets worse after")
+    first, second = finding.advice[:2]
+    lowest = finding.evidence["curves"][0]["lowest_at_step"]
+    assert first.action == "keep-best-checkpoint"
+    assert advice_words(first).startswith(f"keep the checkpoint of step {lowest}")
+    assert second.action == "add-regularization"
