@@ -301,6 +301,33 @@ def test_what_matters_is_named_and_what_does_not_can_be_fixed():
     assert all(a.action == "fix" for a in finding.advice)
 
 
+def test_words_and_confidence_of_importance_follow_the_interval():
+    confidence = {}
+    for count in (40, 400):
+        units = np.random.default_rng(0).random((count, 3))
+        loss = (units[:, 0] - 0.5) ** 2 + 0.2 * (units[:, 1] - 0.5) ** 2
+        finding = only(HyperparameterImportance(), study(units, loss))
+        intervals = [h["share_interval_90"] for h in finding.evidence["hyperparameters"]
+                     if h["adjusted_p_value"] < 0.05]  # fmt: skip
+        wide = max(high - low for low, high in intervals) > finding.evidence["thresholds"]["widest"]
+        assert (finding.confidence == "low") == wide == ("uncertain" in finding.summary)
+        confidence[count] = finding.confidence
+    assert confidence == {40: "low", 400: "medium"}
+
+
+def test_what_decides_whether_trials_train_is_told_beside_what_makes_them_good():
+    rng = np.random.default_rng(1)
+    units = rng.random((120, 3))
+    loss = (units[:, 0] - 0.5) ** 2 + 0.001 * rng.random(120)
+    loss[units[:, 2] > 0.8] = np.inf
+    finding = only(HyperparameterImportance(), study(units, loss))
+    deciding = next(h.key for h in SPACE.hyperparameters[2:])
+    assert f"Whether a trial trains at all depends on {deciding}." in finding.summary
+    loss[:] = (units[:, 0] - 0.5) ** 2
+    finding = only(HyperparameterImportance(), study(units, loss))
+    assert "trains at all" not in finding.summary
+
+
 def test_a_single_hyperparameter_is_compared_with_nothing():
     units = np.random.default_rng(0).random(60)
     values = SPACE["learning_rate"].domain.from_unit(units)

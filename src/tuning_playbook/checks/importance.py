@@ -14,7 +14,7 @@ from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import counted, percent
+from tuning_playbook.words import agreeing, counted, listed, percent
 
 _MOST_PAIRS = 10
 
@@ -30,6 +30,7 @@ class HyperparameterImportance:
         fewest_trials: fewer feasible trials give no verdict.
         interaction_trials: fewer feasible trials give no statement about pairs.
         fix_trials: fewer feasible trials let nothing be fixed.
+        widest: a share with a 90 % interval wider than this is told as uncertain.
     """
 
     id: ClassVar[str] = "importance"
@@ -42,6 +43,7 @@ class HyperparameterImportance:
     fewest_trials: int = 15
     interaction_trials: int = 60
     fix_trials: int = 60
+    widest: float = 0.4
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
@@ -98,15 +100,16 @@ class HyperparameterImportance:
             "can_be_fixed": fixable,
             "thresholds": thresholds(self),
         }
+        survival = self._survival(found)
         if not matter:
             return cannot_tell(
                 self,
                 f"Cannot tell: in {count} feasible configurations no hyperparameter stands out "
-                "from chance for being among the best.",
+                f"from chance for being among the best.{survival}",
                 **evidence,
             )
-        names = [f"{i.hyperparameter} ({percent(i.share)})" for i in matter]
-        summary = f"What decides about the best trials is {', '.join(names)}"
+        uncertain = any(i.share_high - i.share_low > self.widest for i in matter)
+        summary = _uncertain(matter) if uncertain else _certain(matter)
         if together:
             summary += f"; {together[0].first} and {together[0].second} depend on each other"
         if fixable:
@@ -114,12 +117,21 @@ class HyperparameterImportance:
         return Finding(
             check=self.id,
             verdict=Verdict.NOTE,
-            summary=summary + ".",
+            summary=f"{summary}.{survival}",
             evidence=evidence,
             advice=tuple(_fix(table, judged, key) for key in fixable),
             source=self.source,
-            confidence="medium",
+            confidence="low" if uncertain else "medium",
         )
+
+    def _survival(self, found: tuple[Importance, ...]) -> str:
+        """What decides whether a trial trains, which the shares among those that did leave out."""
+        judged = [i for i in found if i.feasibility_p == i.feasibility_p]
+        adjusted = holm([i.feasibility_p for i in judged])
+        deciding = [
+            i.hyperparameter for i, p in zip(judged, adjusted, strict=True) if p < self.significance
+        ]
+        return f" Whether a trial trains at all depends on {listed(deciding)}." if deciding else ""
 
     def _fixable(self, found: tuple[Importance, ...], together: list[Interaction]) -> list[str]:
         tied = {key for pair in together for key in (pair.first, pair.second)}
@@ -131,6 +143,21 @@ class HyperparameterImportance:
             and not i.feasibility_p < self.significance
             and i.hyperparameter not in tied
         ]
+
+
+def _certain(matter: list[Importance]) -> str:
+    names = [f"{i.hyperparameter} ({percent(i.share)})" for i in matter]
+    return f"What decides about the best trials is {', '.join(names)}"
+
+
+def _uncertain(matter: list[Importance]) -> str:
+    names = listed([i.hyperparameter for i in matter])
+    shares = listed([f"{percent(i.share_low)} to {percent(i.share_high)}" for i in matter])
+    each = agreeing(len(matter), "it matters", "each matters")
+    return (
+        f"The best trials stand out by their {names}, but how much {each} is uncertain (share of "
+        f"the importance, 90 % interval: {shares})"
+    )
 
 
 def _as_evidence(found: Importance, adjusted_p: float) -> dict[str, Any]:
