@@ -8,6 +8,12 @@ from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.imported_steps import (
+    declaring_step,
+    searched_nothing,
+    steps_after_no_search,
+    unmoved_step,
+)
 from tuning_playbook.decide.mending import advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
@@ -76,7 +82,11 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         steps += [NextStep(a.title, a.reason, a.command, source=a.source) for a in advised]
         return tuple(steps)
     if current is not None and current.answered is not None:
-        steps += _after(state, current, current.answered)
+        if current.answered.unmoved is not None:
+            metric = state.project.objective.metric
+            return (*steps, unmoved_step(current, current.answered, metric))
+        after = steps_after_no_search if searched_nothing(current) else _after
+        steps += after(state, current, current.answered)
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
@@ -130,8 +140,8 @@ def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
 def _mending(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
-    if current.name in state.followed:
-        return  # the round that mends it is there already
+    if current.name in state.followed or searched_nothing(current):
+        return  # the round that mends it is there already, or there are no ranges to mend
     mended = None
     if current.written is not None:
         name = _following(current, state)
@@ -227,7 +237,9 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
                 round=first,
                 source="initial-configuration",
             )
-    elif current is not None and not rounds:
+        elif not rounds and (declaring := declaring_step(state.project)) is not None:
+            yield declaring
+    elif current is not None and not rounds and not searched_nothing(current):
         yield from _the_end(state, current, proposed, trials)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tuning_playbook.analysis.study_shape import StudyShape
 from tuning_playbook.decisions import Decision, Soundness
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Domain
@@ -25,6 +26,9 @@ class AnsweredRound:
         best_arm: scientific values of the best study.
         best_config: of the best trial, every hyperparameter by key.
         good_ranges: of the best study: the good region of each hyperparameter, with a margin.
+        shape: what the trials of its only study can tell.
+        best_setting: searched values of its only study with the best mean over their repeats.
+        unmoved: the value that the metric has in all trials; ``None`` where it differs.
         reasons: what speaks against the comparison, most important first.
         settling: what would tell the leading arms apart; empty where a winner is named.
         settling_command: that runs it; empty where no affordable reruns do.
@@ -38,6 +42,9 @@ class AnsweredRound:
     best_arm: Config
     best_config: Config
     good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    shape: StudyShape = "search"
+    best_setting: Config = field(default_factory=lambda: MappingProxyType({}))
+    unmoved: float | None = None
     reasons: tuple[str, ...] = ()
     settling: str = ""
     settling_command: str = ""

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from tuning_playbook.analysis.study_shape import row_of_best_setting
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.importers.base import ForeignStudy
@@ -136,10 +135,8 @@ def trial_of(
 
 
 def best_config(table: TrialTable, configs: Sequence[Config]) -> Config:
-    """Configuration of the best completed trial; the first one's where none completed."""
-    there = (table.status == Status.COMPLETE.value) & np.isfinite(table.loss)
-    rows = np.flatnonzero(there)
-    return configs[int(rows[np.argmin(table.loss[rows])])] if len(rows) else configs[0]
+    """The configuration with the best mean over its repeats; the first where none completed."""
+    return configs[row_of_best_setting(table) or 0]
 
 
 def _single(value: float) -> MetricSummary:

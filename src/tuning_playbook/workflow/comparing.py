@@ -166,7 +166,7 @@ def compare_runs(
     """
     question, told = question or Question(), told or Told()
     _require_sensible(question)
-    runs = _runs(targets, told, project)
+    runs = _runs(targets, told, project, split=bool(question.arm))
     typed = _typed(targets, question, told)
     told, notes = _with_metric(runs, told, typed)
     metric = told.metric or (runs.objective.metric if runs.objective else "")
@@ -197,10 +197,10 @@ def compare_runs(
     )
 
 
-def _runs(targets: Sequence[str], told: Told, project: Path | None) -> ForeignStudy:
+def _runs(targets: Sequence[str], told: Told, project: Path | None, *, split: bool) -> ForeignStudy:
     """The runs of a round, or of what something else has run."""
     if len(targets) == 1 and (project is not None or names_a_round(targets[0])):
-        return runs_of_round(project or Path(), Path(targets[0]).stem)
+        return runs_of_round(project or Path(), Path(targets[0]).stem, split=split)
     for target in targets:
         refuse_near_misses(target)
     return runs_at(targets, told)

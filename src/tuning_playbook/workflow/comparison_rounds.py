@@ -17,15 +17,16 @@ from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
-def runs_of_round(folder: Path, name: str) -> ForeignStudy:
+def runs_of_round(folder: Path, name: str, *, split: bool = False) -> ForeignStudy:
     """All trials of a round as one study; column ``study`` names their arms.
 
     Args:
         folder: of the project.
         name: of the round.
+        split: whether a hyperparameter makes the arms, so that one study will do.
 
     Raises:
-        InvalidInput: for a round that has not been run, or one of a single arm.
+        InvalidInput: for a round that has not been run, or one of a single arm that nothing splits.
     """
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
@@ -39,10 +40,13 @@ def runs_of_round(folder: Path, name: str) -> ForeignStudy:
         )
     finally:
         store.close()
+    if len(arms) == 1 and split:
+        return replace(_as_foreign(arms[0].table, name), notes=arms[0].notes)
     if len(arms) < 2:
         raise InvalidInput(
-            f"round {name} has a single arm, so there is nothing to compare; its verdicts: "
-            f"playbook check {name}"
+            f"round {name} has a single arm, so there is nothing to compare. Name the "
+            f"hyperparameter whose values are the arms: --arm NAME; or see its verdicts: playbook "
+            f"check {name}"
         )
     notes = tuple(note for arm in arms for note in arm.notes)
     found = [(arm_label(arm.study), _as_foreign(arm.table, arm_label(arm.study))) for arm in arms]

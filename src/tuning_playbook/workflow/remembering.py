@@ -9,6 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuning_playbook.analysis.narrowing import narrowed_ranges
+from tuning_playbook.analysis.study_shape import (
+    row_of_best_setting,
+    study_shape,
+    unmoved_metric,
+)
 from tuning_playbook.decide.project_state import AnsweredRound
 from tuning_playbook.decisions import LogbookEntry, Soundness
 from tuning_playbook.findings import Finding
@@ -66,6 +71,7 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
             "value": candidate.value,
             "config": dict(candidate.config),
         },
+        "unmoved": unmoved_metric([arm.table for arm in answered.arms]),
         "studies": [_study(arm) for arm in answered.arms],
         "findings": {
             study: [_without_evidence(f) for f in findings]
@@ -84,6 +90,8 @@ def _study(arm: Arm) -> dict[str, Any]:
         "name": arm.study.name,
         "scientific": dict(arm.study.scientific),
         "joint": list(arm.study.joint),
+        "shape": study_shape(arm.table),
+        "best_setting": _best_setting(arm),
         "trials": len(statuses),
         "taken_over": arm.taken_over,
         "complete": statuses.count(Status.COMPLETE),
@@ -93,6 +101,14 @@ def _study(arm: Arm) -> dict[str, Any]:
         "good_ranges": {key: _written(d) for key, d in narrowed_ranges(arm.table).items()},
         "best_trial": None if best is None else str(arm.table.ids[best]),
     }
+
+
+def _best_setting(arm: Arm) -> dict[str, Any]:
+    """Searched values of the configuration with the best mean over its repeats."""
+    row = row_of_best_setting(arm.table)
+    if row is None:
+        return {}
+    return {k: v for k, v in arm.trials[row].config.items() if k in arm.study.space.keys}
 
 
 def _written(domain: Domain) -> str:
@@ -125,6 +141,9 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
         best_arm={} if leading is None else leading["scientific"],
         best_config={} if best is None else best["config"],
+        shape=studies[0].get("shape", "search") if len(studies) == 1 else "search",
+        best_setting=studies[0].get("best_setting", {}) if len(studies) == 1 else {},
+        unmoved=data.get("unmoved"),
         reasons=tuple(data.get("reasons", ())),
         settling=data.get("settling", ""),
         settling_command=data.get("settling_command", ""),

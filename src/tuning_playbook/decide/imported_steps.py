@@ -1,0 +1,167 @@
+"""After a study that searched no range, or one whose metric never moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tuning_playbook.decide.adoption_steps import deciding_steps
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decisions import Soundness
+from tuning_playbook.design.proposals import tuning_round
+from tuning_playbook.space import Config, Constant, Hyperparameter, misfit
+from tuning_playbook.study import Project, is_never_tuned
+from tuning_playbook.words import counted, listed, short
+
+_EXAMPLE = "learning_rate = { log = [1e-4, 1.0], default = 0.01 }"
+_MOST_EXAMPLES = 4
+
+
+def searched_nothing(current: RoundState | None) -> bool:
+    """Whether the round came from elsewhere and has searched no range of numbers."""
+    answered = None if current is None else current.answered
+    return bool(current and current.imported and answered and answered.shape != "search")
+
+
+def unmoved_step(current: RoundState, answered: AnsweredRound, metric: str) -> NextStep:
+    """The metric is the same in all trials, so nothing can be learnt from more of them."""
+    keys = _varied(answered)
+    varied = f" although {listed(keys)} varied" if keys else ""
+    return NextStep(
+        f"Find out why {metric} never moves",
+        f"{metric} is {answered.unmoved:g} in every one of the "
+        f"{sum(answered.trials.values())} trials of {current.name}{varied}. Look whether the "
+        "program uses the values that it is given, whether the evaluation sees the trained model, "
+        "and whether the metric is too coarse or already at its limit. Until it moves, no round "
+        "can tell anything",
+        source="extracting-insight",
+    )
+
+
+def steps_after_no_search(
+    state: ProjectState, current: RoundState, answered: AnsweredRound
+) -> Iterator[NextStep]:
+    """What an imported study without a searched range calls for.
+
+    Args:
+        state: of the project.
+        current: the imported round.
+        answered: what came out.
+    """
+    if answered.shape == "variants":
+        yield _compare(current, answered)
+    elif answered.shape == "lengths":
+        yield _fix_lengths(current, answered)
+    yield from _first_search(state, answered)
+    ahead = all(answered.best_config.get(k) == v for k, v in answered.best_setting.items())
+    if answered.shape == "variants" and ahead and answered.soundness is not Soundness.VOID:
+        yield from deciding_steps(state, current, answered)
+
+
+def declaring_step(project: Project) -> NextStep | None:
+    """What to declare in a project that leaves nothing to tune; ``None`` where there is something.
+
+    Args:
+        project: as declared.
+    """
+    if tuning_round(project) is not None:
+        return None
+    there = baseline_config(project)
+    fixed = [h for h in project.hyperparameters if h.key in there and _could_be_searched(h)]
+    fixed = fixed[:_MOST_EXAMPLES]
+    if not fixed:
+        return NextStep(
+            "Declare the hyperparameters of the training program in playbook.toml",
+            "it declares none that could be tuned. At least the learning rate belongs there, for "
+            f"example {_EXAMPLE}, and the program has to read it from its configuration",
+            source="round-goal",
+        )
+    return NextStep(
+        f"Declare ranges for {listed([h.key for h in fixed])} in playbook.toml",
+        f"it fixes every hyperparameter, so there is nothing to tune. A wide range to begin with: "
+        f"{'; '.join(map(_wide, fixed))}",
+        source="round-goal",
+    )
+
+
+def _compare(current: RoundState, answered: AnsweredRound) -> NextStep:
+    keys = _varied(answered)
+    arms = " ".join(f"--arm {key}" for key in keys)
+    return NextStep(
+        f"Compare the variants of {current.name}",
+        f"it varied {listed(keys)} and no range of numbers, so there is no search to go on with. "
+        f"The best mean has {_setting(answered.best_setting)}; whether that is more than luck of "
+        f"the {counted(sum(answered.trials.values()), 'trial')}, this says: playbook compare "
+        f"{current.name} {arms}",
+        source="round-goal",
+    )
+
+
+def _fix_lengths(current: RoundState, answered: AnsweredRound) -> NextStep:
+    keys = _varied(answered)
+    return NextStep(
+        f"Fix {listed(keys)}, and tune what decides about quality",
+        f"{current.name} varied nothing else. Every trial of a round trains equally long and with "
+        "the same batch size; neither is tuned for quality. Set [training] max_train_steps to "
+        "what you can afford",
+        source="number-of-steps",
+    )
+
+
+def _first_search(state: ProjectState, answered: AnsweredRound) -> Iterator[NextStep]:
+    """A round that tunes the best setting, or what to declare so that there can be one."""
+    if state.waiting:
+        return
+    declared = {h.key: h for h in state.project.hyperparameters}
+    best = {
+        key: value
+        for key, value in answered.best_setting.items()
+        if key in declared
+        and not is_never_tuned(declared[key])
+        and not misfit(declared[key].domain, value, natural=declared[key].natural)
+    }
+    project = replace(state.project, baseline={**state.project.baseline, **best})
+    round_ = tuning_round(project, taken_names=state.names)
+    step = declaring_step(project)
+    if round_ is None:
+        yield from () if step is None else (step,)
+        return
+    base = baseline_config(state.project)
+    changed = {key: value for key, value in best.items() if base.get(key) != value}
+    yield NextStep(
+        f"Ask: {round_.question}",
+        f"nothing has been tuned yet, and {_setting(best)} was the best so far"
+        if best
+        else "nothing has been tuned yet; what there is to gain shows before anything is compared",
+        round=replace(round_, fixed={**round_.fixed, **changed}),
+        source="initial-configuration",
+    )
+
+
+def _varied(answered: AnsweredRound) -> list[str]:
+    return list(dict.fromkeys(key for keys in answered.searched.values() for key in keys))
+
+
+def _could_be_searched(h: Hyperparameter) -> bool:
+    if not isinstance(h.domain, Constant) or is_never_tuned(h):
+        return False
+    return isinstance(h.domain.value, (int, float)) and not isinstance(h.domain.value, bool)
+
+
+def _wide(h: Hyperparameter) -> str:
+    """The declaration of ``h`` with a range of a factor of ten to both sides of its value."""
+    value = float(h.default)
+    ends = (value / 10, value * 10)
+    word = "integer_log" if isinstance(h.default, int) and value > 0 else "log"
+    if value <= 0:
+        return f"{h.key} = {{ linear = [0.0, 1.0], default = {short(h.default)} }}"
+    if h.kind == "regularization" and value < 1 <= ends[1]:
+        return f"{h.key} = {{ linear = [0.0, 0.9], default = {short(h.default)} }}"
+    low, high = (max(1, round(e)) if word == "integer_log" else e for e in ends)
+    return f"{h.key} = {{ {word} = [{short(low)}, {short(high)}], default = {short(h.default)} }}"
+
+
+def _setting(values: Config) -> str:
+    return listed([f"{key} = {short(value)}" for key, value in values.items()])

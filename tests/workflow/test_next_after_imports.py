@@ -1,0 +1,137 @@
+"""What `next` asks after a study of another tool that is no search."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.workflow.comparing import Question, compare_runs
+from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.importing import import_study
+from tuning_playbook.workflow.next_step import apply_step, what_next
+from tuning_playbook.workflow.planning import plan
+
+MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
+OWN = """\
+[metric]
+name = "accuracy"
+direction = "maximize"
+[training]
+target = "train.py:train"
+max_train_steps = 10
+evaluation_interval = 5
+[hyperparameters]
+variant = { choice = ["base", "no_aug", "mixup", "cutmix"], default = "base" }
+learning_rate = { log = [1e-3, 1.0], default = 0.1 }
+"""
+
+
+@pytest.fixture
+def imported(tmp_path):
+    """A function from columns to the folder of the project that they are imported into."""
+
+    def run(columns, *, project=""):
+        table, folder = tmp_path / "study.csv", tmp_path / "project"
+        with table.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+        if project:
+            folder.mkdir()
+            (folder / "playbook.toml").write_text(project)
+        import_study(str(table), into=folder, told=Told(metric="accuracy", direction="maximize"))
+        return folder
+
+    return run
+
+
+def ablation(**more):
+    """Four variants with four seeds each; the luckiest single trial is not of the best variant."""
+    rows = [(v, s, m + 0.002 * (s - 1.5)) for v, m in MEANS.items() for s in range(4)]
+    accuracy = [a for *_, a in rows]
+    accuracy[-1] = 0.935  # of cutmix, whose mean stays below that of mixup
+    fixed = {name: [value] * len(rows) for name, value in more.items()}
+    return {"variant": [v for v, *_ in rows], **fixed, "seed": [s for _, s, _ in rows],
+            "accuracy": accuracy}  # fmt: skip
+
+
+def titles(folder):
+    return [step.title for step in what_next(folder).steps]
+
+
+def test_an_ablation_is_compared_and_no_search_over_its_variants_is_proposed(imported):
+    folder = imported(ablation(learning_rate=0.1, dropout=0.1))
+    compare, declare = what_next(folder).steps
+    assert compare.title == "Compare the variants of study"
+    assert "playbook compare study --arm variant" in compare.reason
+    assert "variant = mixup" in compare.reason  # the best mean and not the luckiest trial
+    assert declare.title == "Declare ranges for learning_rate and dropout in playbook.toml"
+    told = compare_runs(["study"], Question(arm=("variant",), baseline="base"), project=folder)
+    assert told.verdicts["base", "no_aug"] == "worse"
+
+
+def test_an_ablation_of_one_study_names_the_option_that_splits_it(imported):
+    folder = imported(ablation())
+    with pytest.raises(InvalidInput, match="--arm NAME"):
+        compare_runs(["study"], project=folder)
+
+
+def test_what_to_declare_can_be_written_into_the_project_file(imported):
+    folder = imported(ablation(learning_rate=0.1))
+    file = folder / "playbook.toml"
+    line = what_next(folder).steps[1].reason.partition("begin with: ")[2]
+    file.write_text(file.read_text().replace("learning_rate = { fixed = 0.1 }", line))
+    asked = next(n for n, s in enumerate(what_next(folder).steps, 1) if s.round is not None)
+    round_ = read_round(apply_step(folder, asked), read_project(folder))
+    assert (set(round_.nuisance), round_.scientific) == ({"learning_rate"}, {})
+    assert plan(folder, round_.name).trials == round_.trials
+
+
+def test_the_best_variant_is_the_base_of_a_round_about_its_hyperparameters(imported):
+    folder = imported(ablation(), project=OWN)
+    asked = next(s.round for s in what_next(folder).steps if s.round is not None)
+    assert asked.fixed == {"variant": "mixup"}  # the project's baseline is another one
+    assert set(asked.nuisance) == {"learning_rate"}
+    assert asked.mode == "explore"
+    apply_step(folder, 1 + [s.round for s in what_next(folder).steps].index(asked))
+    assert plan(folder, asked.name).trials == asked.trials
+    assert not any(t.startswith("Search the good region") for t in titles(folder))
+
+
+def test_a_metric_that_never_moves_is_looked_at_and_no_round_is_proposed(imported):
+    rng = np.random.default_rng(0)
+    columns = {"learning_rate": 10 ** rng.uniform(-4, 0, 20), "momentum": rng.uniform(0.5, 1, 20)}
+    (step,) = what_next(imported({**columns, "accuracy": [0.1] * 20})).steps
+    assert (step.round, step.command) == (None, "")
+    assert step.title == "Find out why accuracy never moves"
+    assert "0.1 in every one of the 20 trials" in step.reason
+
+
+def test_few_trials_that_agree_may_be_those_of_a_coarse_metric(imported):
+    folder = imported({"learning_rate": [0.1, 0.2, 0.3, 0.4], "accuracy": [0.5] * 4})
+    assert "Find out why accuracy never moves" not in titles(folder)
+
+
+@pytest.mark.parametrize(
+    ("columns", "first"),
+    [
+        ({"epochs": range(5, 45, 2)}, "Fix epochs, and tune what decides about quality"),
+        ({"learning_rate": [0.1] * 20, "seed": range(20)},
+         "Declare ranges for learning_rate in playbook.toml"),
+    ],
+)  # fmt: skip
+def test_lengths_and_seeds_are_no_search_to_go_on_with(imported, columns, first):
+    accuracy = np.random.default_rng(0).normal(0.9, 0.01, 20)
+    steps = what_next(imported({**columns, "accuracy": accuracy})).steps
+    assert steps[0].title == first
+    assert steps[-1].title.startswith("Declare")
+    assert not any(step.round for step in steps)
+
+
+def test_a_search_over_a_range_goes_on_as_before(imported):
+    rng = np.random.default_rng(0)
+    rates = 10 ** rng.uniform(-4, 0, 30)
+    folder = imported({"learning_rate": rates, "accuracy": 0.9 - 0.1 * (np.log10(rates) + 2) ** 2})
+    assert any(step.round is not None for step in what_next(folder).steps)
