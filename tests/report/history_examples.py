@@ -4,6 +4,7 @@ import random
 
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
+from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
 
@@ -55,6 +56,7 @@ def a_history(count, *, launch_every=4, hostile=False, seed=0):
         ),
         evaluations=(("A", "100 steps"), ("B", HOSTILE)),
         experiments=(TrackingRow(name, name, HOSTILE, "40", "0.1", "p", "c", "abc", "none"),),
+        overrides=(Override(2e9, HOSTILE, HOSTILE, HOSTILE),),
         notes=(HOSTILE,),
         made_at=2e9,
         version="0",

@@ -1,3 +1,4 @@
+import html
 import json
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
 from tuning_playbook.project_files import read_project
+from tuning_playbook.report.history_page import history_markdown
 from tuning_playbook.workflow.exporting import export
-from tuning_playbook.workflow.looking import close_exploration, look_at_test, looks
+from tuning_playbook.workflow.history import project_history
+from tuning_playbook.workflow.looking import close_exploration, look_at_test, looks, release
 from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.reporting import write_round_report
 from tuning_playbook.workflow.status import status
@@ -112,6 +115,108 @@ def test_without_a_declared_metric_the_line_to_write_is_named(made):
     close_exploration(made.folder, "settled")
     with pytest.raises(InvalidInput, match="test = "):
         look_at_test(made.folder)
+
+
+@pytest.fixture
+def undeclared(made):
+    """A project that declared a held-out metric, ran, and then lost the line that says so."""
+    made.round("first", trials=12)
+    status(made.folder, "first")  # any command sees the line
+    file = made.folder / "playbook.toml"
+    file.write_text(file.read_text().replace('test = "test_error"\n', ""))
+    return made
+
+
+def test_a_metric_whose_line_was_removed_stays_hidden_from_everything(undeclared, tmp_path):
+    folder = undeclared.folder
+    place = ["--project", str(folder)]
+    run = CliRunner().invoke
+    page = write_round_report(folder, "first").read_text().partition("<h2>Overrides</h2>")
+    files = export(folder, None, file_format="csv", output=tmp_path / "out")
+    assert "test_error" not in page[0]
+    assert "test_error" not in "".join(file.read_text() for file in files)
+    for words in (
+        ["check", "first", "-v"],
+        ["compare", "first"],
+        ["check", "first", "--json"],
+        ["decide", "first"],
+        ["status", "first", "--json"],
+        ["try"],
+    ):
+        assert "test_error" not in run(playbook, [*words, *place]).output, words
+    refused = run(playbook, ["check", "first", "--metric", "test_error", *place])
+    assert "test_error is locked" in str(refused.exception)
+    for option in (["look", "--test"], ["export", "--test"]):
+        with pytest.raises(InvalidInput, match=r"put it back under \[metric\]"):
+            run(playbook, [*option, *place], catch_exceptions=False, standalone_mode=False)
+    assert "stays hidden though its line was removed" in run(playbook, ["look", *place]).output
+
+
+def test_the_removal_is_on_record_and_looks_go_on_counting(undeclared):
+    folder, line = undeclared.folder, 'test = "test_error"\n'
+    close_exploration(folder, "settled")
+    removal = 'The line test = "test_error" was removed from playbook.toml'
+    history = project_history(folder)
+    assert [o.what.partition(";")[0] for o in history.overrides] == [removal]
+    assert removal in history_markdown(history)
+    page = write_round_report(folder, "first").read_text()
+    assert html.escape(removal, quote=True).replace("&quot;", "&#34;") in page
+    file = folder / "playbook.toml"
+    declared = file.read_text().replace("[training]", f"{line}[training]")
+    for count in (1, 2):
+        file.write_text(declared)
+        assert look_at_test(folder, config="first#0").count == count
+        file.write_text(declared.replace(line, ""))
+        assert len(looks(folder).test) == count
+    assert len(project_history(folder).overrides) == 3  # each removal is an event of its own
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('name = "error"', 'name = "test_error"'),
+        ("[training]", 'confirm = "test_error"\n[training]'),
+    ],
+)
+def test_a_metric_that_was_held_out_gets_no_other_role(undeclared, old, new):
+    file = undeclared.folder / "playbook.toml"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(InvalidInput, match="playbook look --release test_error --reason"):
+        status(undeclared.folder, "first")
+
+
+def test_a_release_needs_a_reason_and_counts_as_a_look_at_everything(undeclared, tmp_path):
+    folder = undeclared.folder
+    with pytest.raises(InvalidInput, match="--reason"):
+        release(folder, "test_error", " ")
+    with pytest.raises(InvalidInput, match="held out: test_error"):
+        release(folder, "error", "why not")
+    look = release(folder, "test_error", "it is the validation set under a wrong name")
+    assert (look.config, look.count) == ("every trial", 1)
+    files = export(folder, None, file_format="csv", output=tmp_path / "out")
+    assert "test_error" in files[1].read_text()
+    assert project_history(folder).overrides[-1].reason.startswith("it is the validation set")
+    file = folder / "playbook.toml"
+    file.write_text(file.read_text().replace("[training]", 'test = "test_error"\n[training]'))
+    export(folder, None, file_format="csv", output=tmp_path / "again")
+    assert "test_error" not in (tmp_path / "again/curves.csv").read_text()
+
+
+def test_a_metric_that_is_still_declared_is_not_released(made):
+    made.round("first")
+    with pytest.raises(InvalidInput, match="remove that line"):
+        release(made.folder, "test_error", "for fun")
+
+
+def test_the_metric_that_confirms_stays_hidden_too(made, tmp_path):
+    made.round("first")
+    file = made.folder / "playbook.toml"
+    written = file.read_text()
+    file.write_text(written.replace('test = "test_error"', 'confirm = "test_error"'))
+    status(made.folder, "first")
+    file.write_text(written.replace('test = "test_error"\n', ""))
+    files = export(made.folder, None, file_format="csv", output=tmp_path / "out")
+    assert "test_error" not in files[1].read_text()
 
 
 def test_the_metric_that_decides_cannot_be_held_out(made):

@@ -31,4 +31,33 @@ def test_a_slow_program_is_not_run_again_for_its_seed(tmp_path, monkeypatch):
     monkeypatch.setattr(trying, "_QUICK_SECONDS", 0.0)
     (tmp_path / "playbook.toml").write_text(PROJECT)
     (tmp_path / "train.py").write_text("def train(trial):\n    trial.evaluate(1, error=0.5)\n")
-    assert trying.try_target(tmp_path).remarks == ()
+    assert not [r for r in trying.try_target(tmp_path).remarks if "seed" in r]
+
+
+@pytest.mark.parametrize(
+    ("logs", "missing"),
+    [
+        ("error=0.5", ["confirm_error", "test_error"]),
+        ("error=0.5, test_error=0.5", ["confirm_error"]),
+        ("error=0.5, test_error=0.5, confirm_error=0.5", []),
+    ],
+)
+def test_a_declared_metric_that_is_never_logged_is_told(tmp_path, logs, missing):
+    lines = 'test = "test_error"\nconfirm = "confirm_error"\n'
+    (tmp_path / "playbook.toml").write_text(PROJECT.replace('test = "test_error"\n', lines))
+    (tmp_path / "train.py").write_text(f"def train(trial):\n    trial.evaluate(1, {logs})\n")
+    tried = trying.try_target(tmp_path)
+    assert tried.ok
+    told = [r.split()[0] for r in tried.remarks if "was not logged" in r]
+    assert told == missing
+    assert not {"test_error", "confirm_error"} & tried.trial.summaries.keys()
+
+
+def test_a_run_that_was_stopped_says_nothing_of_a_test_set_evaluated_at_the_end(tmp_path):
+    (tmp_path / "playbook.toml").write_text(PROJECT)
+    (tmp_path / "train.py").write_text(
+        "def train(trial):\n"
+        "    for step in range(1, 10**6):\n"
+        "        trial.evaluate(step, error=0.5)\n"
+    )
+    assert not [r for r in trying.try_target(tmp_path).remarks if "was not logged" in r]

@@ -17,14 +17,32 @@ from tuning_playbook.cli.printing import say
     "--config", default="baseline", show_default=True, metavar="CONFIG",
     help="With --test: baseline, or a trial as STUDY#INDEX.",
 )  # fmt: skip
+@click.option(
+    "--release", metavar="METRIC",
+    help="Show METRIC from now on, which was held out and is declared no longer; counts as a look.",
+)  # fmt: skip
+@click.option("--reason", default="", metavar="WHY", help="With --release: kept on record.")
 @project_option
 @json_option
-def command(at_test: bool, config: str, folder: Path, as_json: bool) -> None:
-    """Show how often the validation and the test set were looked at, or look at the test set."""
+def command(
+    at_test: bool, config: str, release: str | None, reason: str, folder: Path, as_json: bool
+) -> None:
+    """Show how often the validation and the test set were looked at, or look at the test set.
+
+    A metric that was ever declared held out stays hidden when its line is removed from
+    playbook.toml, until it is released with a reason.
+    """
     from tuning_playbook.report.looks import look_text, looks_text
+    from tuning_playbook.workflow import looking
     from tuning_playbook.workflow.looking import look_at_test, looks
 
-    if at_test:
+    if at_test and release is not None:
+        raise click.UsageError("Give one of --test and --release.")
+    if release is not None:
+        look = looking.release(folder, release, reason)
+        document = {"schema": 1, **asdict(look)}
+        text = f"{release} is shown from now on; look {look.count} at the {look.set} set"
+    elif at_test:
         look = look_at_test(folder, config=config)
         document, text = {"schema": 1, **asdict(look)}, look_text(look)
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep
 from tuning_playbook.report.looks import Looks, day, judged_text, value_text
+from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.words import percent
 
@@ -63,6 +64,7 @@ def history_tables(history: ProjectHistory) -> tuple[HistoryTable, ...]:
         _ranges(history.ranges),
         _ledger(history),
         _looks(history.looks),
+        *([_overrides(history.overrides)] if history.overrides else []),
         _experiments(history),
     )
 
@@ -271,6 +273,18 @@ def _looks(looks: Looks) -> HistoryTable:
         "Every choice that a set guides makes its values a little too good.",
         ("set", "date", "what was seen", "of"),
         tuple(rows),
+    )
+
+
+def _overrides(overrides: Sequence[Override]) -> HistoryTable:
+    return HistoryTable(
+        "Overrides",
+        "What was decided against the advice, or taken out of the lock, and why.",
+        ("date", "round", "what", "reason"),
+        tuple(
+            HistoryRow((day(o.at), o.round or "the project", o.what, o.reason or _NO_REASON))
+            for o in overrides
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuning_playbook.report.looks import Looks
+from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
 from tuning_playbook.trial import Seconds, Step
@@ -112,6 +113,7 @@ class ProjectHistory:
         evaluations: letter -> how trials were trained and measured; values are comparable within
             a letter only.
         experiments: the experiment table, a row for each study.
+        overrides: what was decided against the advice, or taken out of the lock; oldest first.
         notes: what does not fit together, one sentence each.
         made_at: when this was put together.
         version: of this package.
@@ -126,6 +128,7 @@ class ProjectHistory:
     looks: Looks
     evaluations: tuple[tuple[str, str], ...]
     experiments: tuple[TrackingRow, ...]
+    overrides: tuple[Override, ...]
     notes: tuple[str, ...]
     made_at: Seconds
     version: str

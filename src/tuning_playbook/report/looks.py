@@ -65,6 +65,7 @@ class Looks:
         test: every look at the test set, oldest first.
         confirm_metric: metric of the examples that choose nothing; empty where none is declared.
         confirm: every look at it, oldest first.
+        declared: whether playbook.toml still names the test metric.
     """
 
     metric: str
@@ -75,6 +76,7 @@ class Looks:
     test: tuple[Look, ...]
     confirm_metric: str = ""
     confirm: tuple[Look, ...] = ()
+    declared: bool = True
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -91,6 +93,11 @@ def looks_text(looks: Looks) -> str:
     if not looks.test_metric:
         lines.append("test set: no metric declared; write test = NAME under [metric]")
         return "\n".join(lines)
+    if not looks.declared:
+        lines.append(
+            f"test set: {looks.test_metric} stays hidden though its line was removed from "
+            f'playbook.toml; to look at it, put the line back: test = "{looks.test_metric}"'
+        )
     if looks.over is None:
         lines.append(f"test set: {looks.test_metric} is locked while exploration goes on")
         return "\n".join(lines)

@@ -11,6 +11,8 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.answer_view import AnswerView
 from tuning_playbook.report.happenings import Happening, happenings
+from tuning_playbook.report.looks import day
+from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.section import StudySection, study_section
 from tuning_playbook.store.base import Event
 from tuning_playbook.study import Study, describe_target
@@ -45,6 +47,7 @@ class RoundView:
         caveats: what the answer does not cover.
         sections: one for each study.
         happenings: what happened while the studies ran.
+        overrides: what was decided against the advice, in this round or the whole project.
         patches: every distinct set of uncommitted changes.
         made_at: when the page was made, in words.
         version: of this package.
@@ -58,6 +61,7 @@ class RoundView:
     caveats: tuple[str, ...]
     sections: tuple[StudySection, ...]
     happenings: tuple[Happening, ...]
+    overrides: tuple[tuple[str, Override], ...]
     patches: tuple[Patch, ...]
     made_at: str
     version: str
@@ -72,6 +76,7 @@ def round_view(
     version: str,
     answer: AnswerView | None = None,
     events: Mapping[str, Sequence[Event]] = _NO_EVENTS,
+    overrides: Sequence[Override] = (),
 ) -> RoundView:
     """The report of a round.
 
@@ -83,6 +88,7 @@ def round_view(
         version: of this package.
         answer: to its question.
         events: by study, as the store keeps them.
+        overrides: of the round and of the project.
     """
     first = studies[0][0]
     made_at = time.strftime("%Y-%m-%d %H:%M")
@@ -103,6 +109,7 @@ def round_view(
             for study, trials, table in studies
             for happening in happenings(events.get(study.name, ()), trials, table)
         ),
+        overrides=tuple((day(one.at), one) for one in overrides),
         patches=_patches([study for study, _, _ in studies]),
         made_at=made_at,
         version=version,

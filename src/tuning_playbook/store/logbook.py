@@ -25,6 +25,7 @@ PROGRAM = "program"  # the files of a version of the training program, when it f
 SAME_PROGRAM = "same-program"  # its user says that two versions train alike
 ABANDONED = "abandoned"  # a round that will not be gone on with
 TAKEN_UP = "taken-up"  # an abandoned round is gone on with after all
+HELD_OUT = "held-out"  # a metric was declared held out, is so no longer, or was released
 
 
 def told_entry(read: Callable[[LogbookEntry], _Read]) -> Callable[[LogbookEntry], _Read]:

@@ -21,12 +21,14 @@ from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
+from tuning_playbook.report.overrides import Override
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.workflow.overrides import overrides_of_round
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_comparison import Compared, comparison_of, what_is_compared
@@ -53,6 +55,7 @@ class RoundAnswer:
             trained.
         decision: the newest about this round.
         caveats: what any answer holds for only.
+        overrides: what was decided against the advice, in this round or the whole project.
     """
 
     name: str
@@ -69,6 +72,7 @@ class RoundAnswer:
     candidate: Candidate | None
     decision: Decision | None
     caveats: tuple[str, ...]
+    overrides: tuple[Override, ...]
 
     @property
     def finished(self) -> bool:
@@ -120,7 +124,6 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             seed_deviation=deviation,
         )
         variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
-    decided = newest_entry(store, DECISION, round_name)
     return RoundAnswer(
         name=round_name,
         question=arms[0].study.question,
@@ -134,9 +137,15 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         answer=found,
         variances=variances,
         candidate=candidate,
-        decision=None if decided is None else decision_of(decided),
+        decision=_newest_decision(store, round_name),
         caveats=caveats,
+        overrides=overrides_of_round(store.logbook(), round_name),
     )
+
+
+def _newest_decision(store: Store, round_name: str) -> Decision | None:
+    entry = newest_entry(store, DECISION, round_name)
+    return None if entry is None else decision_of(entry)
 
 
 def _judgement(

@@ -33,6 +33,7 @@ from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import counted, percent, short
 from tuning_playbook.workflow.looking import looks_of
 from tuning_playbook.workflow.opening import open_project, project_store
+from tuning_playbook.workflow.overrides import overrides_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def project_history(folder: Path) -> ProjectHistory:
         looks=looks,
         evaluations=tuple((letter, words) for words, letter in evaluations.items()),
         experiments=experiments,
+        overrides=overrides_in(logbook),
         notes=tuple(_notes(opened.project, launches, steps, looks)),
         made_at=time.time(),
         version=version("tuning-playbook"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
 from tuning_playbook.space import Config, Value
-from tuning_playbook.store import Store, Tally
-from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, LOOK, told_entry
+from tuning_playbook.store import Store, Tally, open_store
+from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, HELD_OUT, LOOK, told_entry
 from tuning_playbook.study import Project, Study
 from tuning_playbook.trial import Status, Trial
+from tuning_playbook.workflow.held_out import HeldOutSet, held_out_metrics, release_metric
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 
 _GATE = ("search-space-boundary", "sampling-density")
@@ -98,7 +99,7 @@ def looks_of(
     }
     return Looks(
         metric=project.objective.metric,
-        test_metric=project.test_metric,
+        test_metric=project.test_metric or undeclared_test(logbook),
         rounds=len(
             {s.round or s.name for s in studies if s.name in judged and s.purpose == "search"}
         ),
@@ -107,7 +108,36 @@ def looks_of(
         test=looks_at(logbook, "test"),
         confirm_metric=project.confirm_metric,
         confirm=looks_at(logbook, "confirm"),
+        declared=bool(project.test_metric),
     )
+
+
+def undeclared_test(logbook: Iterable[LogbookEntry]) -> str:
+    """Metric on the test set that is held out although its line was removed; empty without one."""
+    found = (m.metric for m in held_out_metrics(logbook) if m.set == "test" and not m.released)
+    return next(found, "")
+
+
+def release(folder: Path, metric: str, reason: str) -> Look:
+    """Show a metric from now on that was held out and that playbook.toml no longer declares.
+
+    It is entered in the logbook with its reason, and counts as a look at all its values.
+
+    Args:
+        folder: of the project.
+        metric: its name.
+        reason: why, in the user's words.
+
+    Raises:
+        InvalidInput: without a reason, for a metric that is not held out, or is still declared.
+    """
+    opened = open_project(folder)
+    store = open_store(opened.project.store_url, folder=opened.folder, must_exist=True)
+    try:
+        released = release_metric(store, opened.project, metric, reason)
+        return _enter_whole(store, released.set, metric)
+    finally:
+        store.close()
 
 
 def looks_at(logbook: Sequence[LogbookEntry], which: str) -> tuple[Look, ...]:
@@ -151,7 +181,7 @@ def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
             value=statistics.fmean(values.values()),
             deviation=statistics.stdev(values.values()) if len(values) > 1 else math.nan,
             trials=tuple(values),
-            count=_count(store) + 1,
+            count=len(looks_at(store.logbook(kind=LOOK), "test")) + 1,
         )
         enter_look(store, found)
     finally:
@@ -167,8 +197,12 @@ def require_unlocked(store: Store, project: Project) -> None:
         InvalidInput: where the project declares no such metric.
     """
     if not project.test_metric:
+        removed = undeclared_test(store.logbook(kind=HELD_OUT))
         raise InvalidInput(
-            "the project declares no metric on held-out data; write it under [metric] in "
+            f"{removed} is held out, and its line was removed from playbook.toml; put it back "
+            f'under [metric]: test = "{removed}"'
+            if removed
+            else "the project declares no metric on held-out data; write it under [metric] in "
             'playbook.toml: test = "test_error"'
         )
     if exploration_over(store) is None:
@@ -182,10 +216,12 @@ def require_unlocked(store: Store, project: Project) -> None:
 
 def look_at_all(store: Store, project: Project) -> Look:
     """Enter that every value of the held-out metric was handed out at once."""
-    nan = math.nan
-    found = Look(
-        time.time(), "test", project.test_metric, "every trial", nan, nan, (), _count(store) + 1
-    )
+    return _enter_whole(store, "test", project.test_metric)
+
+
+def _enter_whole(store: Store, of: HeldOutSet, metric: str) -> Look:
+    nan, count = math.nan, len(looks_at(store.logbook(kind=LOOK), of)) + 1
+    found = Look(time.time(), of, metric, "every trial", nan, nan, (), count)
     enter_look(store, found)
     return found
 
@@ -211,10 +247,6 @@ def _look(entry: LogbookEntry) -> Look:
         trials=tuple(data.get("trials", ())),
         count=int(data.get("count", 0)),
     )
-
-
-def _count(store: Store) -> int:
-    return len(looks_at(store.logbook(kind=LOOK), "test"))
 
 
 def _still_open(store: Store) -> Iterator[str]:

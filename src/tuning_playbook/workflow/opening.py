@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuning_playbook.errors import InvalidInput
+from tuning_playbook.errors import InvalidInput, StoreUnavailable
 from tuning_playbook.project_files import (
     ROUNDS_FOLDER,
     find_project,
@@ -16,6 +16,7 @@ from tuning_playbook.project_files import (
 )
 from tuning_playbook.store import Store, locked, open_store
 from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.workflow.held_out import HeldOutSet, hidden_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def project_store(
     held_out: bool = False,
     confirming: bool = False,
 ) -> Store:
-    """The store that the project file names.
+    """The store that the project file names, without what the project holds out.
 
     Args:
         opened: the project.
@@ -101,9 +102,26 @@ def project_store(
         confirming: hand out the metric that confirms candidates as well. Decisions alone may ask.
     """
     store = open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
-    hidden = ["" if held_out else opened.project.test_metric]
-    hidden += ["" if confirming else opened.project.confirm_metric]
-    return locked(store, *hidden)
+    asked: dict[HeldOutSet, bool] = {"test": held_out, "confirm": confirming}
+    shown = [of for of, may_be_seen in asked.items() if may_be_seen]
+    try:
+        return locked(store, *hidden_metrics(store, opened.project, without=shown))
+    except BaseException:
+        store.close()
+        raise
+
+
+def held_out_now(opened: OpenProject) -> tuple[str, ...]:
+    """Metrics that are held out, also before the project has a store or where it is not reached."""
+    declared = (opened.project.test_metric, opened.project.confirm_metric)
+    try:
+        store = open_store(opened.project.store_url, folder=opened.folder, must_exist=True)
+    except StoreUnavailable:
+        return declared
+    try:
+        return hidden_metrics(store, opened.project)
+    finally:
+        store.close()
 
 
 def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.store import Store
+from tuning_playbook.store.logbook import HELD_OUT
 from tuning_playbook.study import Direction, Objective, Project, Study
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.held_out import held_out_metrics
 from tuning_playbook.workflow.opening import stored_studies
 
 
@@ -19,7 +21,7 @@ def told_objective(project: Project, store: Store, name: str, told: Told) -> Obj
     metric.
 
     Args:
-        project: with its metric and those that are locked.
+        project: with its metric.
         store: of the project.
         name: of the round.
         told: by the user.
@@ -41,7 +43,8 @@ def told_objective(project: Project, store: Store, name: str, told: Told) -> Obj
                 f"{project.objective.metric}; change it in playbook.toml, or name another --metric"
             )
         return None
-    if told.metric in (project.test_metric, project.confirm_metric):
+    held_out = held_out_metrics(store.logbook(kind=HELD_OUT))
+    if told.metric in [one.metric for one in held_out if not one.released]:
         raise InvalidInput(
             f"{told.metric} is locked, so no check reads it; playbook look --test counts a look"
         )

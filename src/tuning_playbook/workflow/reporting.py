@@ -63,6 +63,7 @@ def write_answer_report(
         caveats=answered.caveats if answered.answer is None else answered.answer.caveats,
         answer=_answer(answered),
         version=version("tuning-playbook"),
+        overrides=answered.overrides,
         events={arm.study.name: arm.events for arm in answered.arms},
     )
     path = output or opened.folder / "reports" / f"{answered.name}.html"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from tuning_playbook.run.places import trial_folder
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
-from tuning_playbook.study import Resources, Study
+from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
 from tuning_playbook.workflow.last_try import Tried, remember_tried
-from tuning_playbook.workflow.opening import OpenProject, open_project
+from tuning_playbook.workflow.opening import OpenProject, held_out_now, open_project
 from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.tried import TriedTarget
 
@@ -98,7 +99,8 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
     """A run of ``length`` steps, stopped where it has evaluated beyond ``enough_after``."""
     study = _study(opened, length, seed)
     project = opened.project
-    store = locked(MemoryStore(), project.test_metric, project.confirm_metric)
+    whole = MemoryStore()
+    store = locked(whole, *held_out_now(opened))
     store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
     launcher = LocalLauncher(opened.folder, study.training.target, workers=1)
     with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:
@@ -125,8 +127,29 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
         seconds = time.monotonic() - began
         (trial,) = store.trials(_NAME)
         output = _last_lines(trial_folder(Path(scratch), trial))
+    to_its_end = trial.status.is_finished
     trial, remarks = _judged(study, store, trial)
+    if trial.status is Status.COMPLETE:
+        remarks += tuple(_never_logged(project, whole, to_its_end=to_its_end))
     return TriedTarget(trial, length, seconds, output, remarks)
+
+
+def _never_logged(project: Project, whole: Store, *, to_its_end: bool) -> Iterator[str]:
+    """Metrics that the project counts on and the program did not log.
+
+    The test set may well be evaluated at the end only, which a run that was stopped has not seen.
+    """
+    logged = whole.curves(_NAME).get(0, {})
+    metric, confirm, test = project.objective.metric, project.confirm_metric, project.test_metric
+    needs = [(confirm, "confirm", "a decision")]
+    needs += [(test, "test", "playbook look --test")] * to_its_end
+    for name, line, reader in needs:
+        if name and name not in logged:
+            yield (
+                f'{name} was not logged, and {line} = "{name}" under [metric] says that {reader} '
+                f"reads it. Log it beside {metric}: trial.evaluate(step, {metric}=..., "
+                f"{name}=...), or remove the line"
+            )
 
 
 def _study(opened: OpenProject, length: Step, seed: int) -> Study:
