@@ -55,3 +55,26 @@ def test_without_a_learning_rate_or_a_feasible_trial_there_is_nothing_to_say(uni
     assert stability_edges(plain, feasibility(plain)) == ()
     failed = unit_study(units, units[:, 0], failed=np.ones(20, dtype=bool), space=SPACE)
     assert stability_edges(failed, feasibility(failed)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "base"), [("log_lr", 10.0), ("LR__log10_", 10.0), ("ln_lr", np.e)]
+)
+def test_a_learning_rate_given_by_its_logarithm_is_judged_as_the_plain_one(unit_study, name, base):
+    rng = np.random.default_rng(3)
+    units = rng.random((60, 2))
+    rate = -5 + 5 * units[:, 0]
+    loss = (rate + 1.7) ** 2 + units[:, 1]
+    failed = rate > np.log10(0.03)
+    low = -5 * np.log(10) / np.log(base)
+    logarithm = Hyperparameter(name, Float(low, 0.0), -1.0)
+    plain = unit_study(units, loss, failed=failed, space=SPACE)
+    other = unit_study(
+        units, loss, failed=failed, space=SearchSpace((logarithm, SPACE.hyperparameters[1]))
+    )
+    (expected,) = stability_edges(plain, feasibility(plain))
+    (found,) = stability_edges(other, feasibility(other))
+    assert found.threshold == pytest.approx(expected.threshold)
+    assert found.ratio == pytest.approx(expected.ratio)
+    assert found.improving_p == pytest.approx(expected.improving_p, rel=0.2)
+    assert found.label.endswith("^" + name)

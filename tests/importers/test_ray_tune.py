@@ -48,7 +48,7 @@ def test_configurations_curves_and_endings_are_read():
     assert of(study, "nested/a", 0)[1] == [1.0, 2.0, 3.0, 4.0]
     assert not {"pid", "time_total_s", "done"} & set(study.curves)
     assert study.objective is None
-    assert any("loss decides" in note for note in study.notes)
+    assert any("metric = loss" in note for note in study.notes)
 
 
 def test_the_table_keeps_every_trial_and_infers_the_ranges():

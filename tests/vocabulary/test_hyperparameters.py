@@ -7,9 +7,9 @@ import pytest
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
-    is_logarithm,
     is_not_tuned,
     kind_by_name,
+    logarithm_base,
 )
 
 NAMES = {
@@ -77,5 +77,5 @@ def test_kinds_follow_from_families_and_further_names() -> None:
 
 
 def test_logarithms_say_so_first_or_last() -> None:
-    assert all(map(is_logarithm, ("log_lr", "log10_lr", "LR (log10)")))
-    assert not any(map(is_logarithm, ("lr", "log", "login", "catalog_size")))
+    assert {logarithm_base(n) for n in ("log_lr", "log10_lr", "LR (log10)")} == {10.0}
+    assert {logarithm_base(n) for n in ("lr", "log", "login", "catalog_size")} == {None}

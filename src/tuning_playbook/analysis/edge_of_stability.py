@@ -30,6 +30,7 @@ class StabilityEdge:
 
     Args:
         hyperparameter: its key.
+        name: of the plain learning rate: the key, or ``10^log_lr``.
         label: what is compared: the learning rate, or where the momentum varies beside it, the
             learning rate over one minus the momentum if that explains failures better.
         trials: judged trials that have it and whose failure, if any, training can explain.
@@ -48,6 +49,7 @@ class StabilityEdge:
     """
 
     hyperparameter: str
+    name: str
     label: str
     trials: int
     unstable: int
@@ -105,14 +107,14 @@ def _better_separating(
     """``rate`` with the plain values as effective ones, where these tell failures apart as well."""
     rows = np.flatnonzero((feasible | unstable) & (rate.values > 0) & (rate.effective > 0))
     failed = unstable[rows]
-    if rate.label != rate.key and failed.any() and not failed.all():
+    if rate.label != rate.name and failed.any() and not failed.all():
         plain, effective = (
             separation(np.log(values[rows]), failed).balanced_accuracy
             for values in (rate.values, rate.effective)
         )
         if effective > plain:
             return rate
-    return LearningRate(rate.key, rate.values, rate.values, rate.key)
+    return LearningRate(rate.key, rate.name, rate.values, rate.values, rate.name)
 
 
 def _edge(
@@ -145,6 +147,7 @@ def _edge(
         improving_p = outward_slopes(table, points, unit, rate.key, border=border)[1]
     return StabilityEdge(
         hyperparameter=rate.key,
+        name=rate.name,
         label=rate.label,
         trials=len(rows),
         unstable=int(failed.sum()),

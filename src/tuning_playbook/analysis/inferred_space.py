@@ -20,7 +20,7 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
-from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm
+from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base
 
 # A column with at most this many distinct values, each tried twice on average, is a list of
 # values. More distinct strings than that are names, not choices.
@@ -46,7 +46,7 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     """
     found = []
     for name, column in columns.items():
-        family = None if is_logarithm(name) else hyperparameter_family(name)
+        family = hyperparameter_family(name) if logarithm_base(name) is None else None
         domain = None if family is Family.SEED else inferred_domain(column, family)
         if domain is not None:
             found.append(Hyperparameter(name, domain, _first(column, domain)))

@@ -119,7 +119,7 @@ class EdgeOfStability:
             Advice(
                 "probe-stability",
                 {
-                    "hyperparameter": edge.hyperparameter,
+                    "hyperparameter": edge.name,
                     "values": [number(2 * best, 3), number(5 * best, 3), number(10 * best, 3)],
                     "steps": 500,
                     "evaluate_every": 1,
@@ -129,7 +129,7 @@ class EdgeOfStability:
             ),
             Advice(
                 "warmup",
-                {"hyperparameter": edge.hyperparameter, "unstable": number(edge.threshold, 3)},
+                {"hyperparameter": edge.name, "unstable": number(edge.threshold, 3)},
                 "against early instability",
             ),
             Advice("clip-gradients", {"percentile": 90}, "against instability at any time"),

@@ -19,6 +19,7 @@ from tuning_playbook.space import Hyperparameter, Ordered
 from tuning_playbook.vocabulary import Family
 
 _LEAST, _MOST = 0.3, 0.5  # of the range, in its own scale
+_SMALL_SHARE = 0.1  # below, dropout rates are tried by factors as well
 _FEWEST_IRREGULAR = 5  # three random rates say nothing of the next
 _SCALES: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
     "linear": (float, float),
@@ -123,6 +124,12 @@ def _progression(h: Hyperparameter, outward: Sequence[float]) -> str:
         return "linear"
     if len(steps) == 1 and lists_whole_numbers(h) and abs(steps[0]) == 1:
         return "linear"
+    if (
+        family is Family.PROBABILITY
+        and _SMALL_SHARE <= outward[-1] < 1
+        and outward[0] < outward[-1]
+    ):
+        return "linear"  # three times 0.3 would leave a tenth of the units
     return "log"
 
 

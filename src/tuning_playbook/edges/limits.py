@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family, is_logarithm
+from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base
 
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
@@ -14,7 +14,7 @@ _NEAR = 0.05
 
 def family_of(h: Hyperparameter) -> Family | None:
     """What ``h`` is by its name; ``None`` where that is unknown, or it holds logarithms."""
-    return None if is_logarithm(h.name) else hyperparameter_family(h.name)
+    return hyperparameter_family(h.name) if logarithm_base(h.name) is None else None
 
 
 def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:

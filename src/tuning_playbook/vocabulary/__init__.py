@@ -10,9 +10,9 @@ from tuning_playbook.vocabulary.hyperparameters import (
     Kind,
     adam_constant,
     hyperparameter_family,
-    is_logarithm,
     is_not_tuned,
     kind_by_name,
+    logarithm_base,
 )
 from tuning_playbook.vocabulary.metrics import (
     MetricFamily,
@@ -46,7 +46,6 @@ __all__ = [
     "is_difference",
     "is_gradient_norm",
     "is_held_out",
-    "is_logarithm",
     "is_not_tuned",
     "is_progress",
     "is_repetition",
@@ -55,6 +54,7 @@ __all__ = [
     "is_time",
     "is_time_or_cost",
     "kind_by_name",
+    "logarithm_base",
     "metric_direction",
     "metric_family",
     "plain_name",

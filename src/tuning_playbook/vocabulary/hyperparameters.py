@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
@@ -146,7 +147,7 @@ _DATA = phrases(
     context length, vocab size
     """
 )
-_LOGARITHMS = frozenset({"log", "log10", "log2", "ln", "logarithm"})
+_LOGARITHMS = {"log": 10.0, "log10": 10.0, "log2": 2.0, "ln": math.e, "logarithm": 10.0}  # bases
 
 
 @lru_cache(maxsize=4096)  # every check asks for the same few names
@@ -192,15 +193,20 @@ def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:
     return next((own for own, known in _ADAM.items() if contains(words[-2:], known)), None)
 
 
-def is_logarithm(name: str) -> bool:
-    """Whether a name says that its values are logarithms.
+def logarithm_base(name: str) -> float | None:
+    """The base of the logarithms that a name speaks of, 10 where it names none.
+
+    Returns:
+        ``None`` where the name speaks of no logarithm.
 
     Example:
-        >>> is_logarithm("log_lr"), is_logarithm("LR (log10)"), is_logarithm("lr")
-        (True, True, False)
+        >>> [logarithm_base(name) for name in ("log_lr", "log2_width", "lr")]
+        [10.0, 2.0, None]
     """
     words = words_of(name)
-    return len(words) > 1 and bool({words[0], words[-1]} & _LOGARITHMS)
+    if len(words) < 2:
+        return None
+    return _LOGARITHMS.get(words[0], _LOGARITHMS.get(words[-1]))
 
 
 def kind_by_name(name: str) -> Kind:
