@@ -44,7 +44,7 @@ def test_one_run_that_overfits_keeps_its_best_checkpoint_first(curve_study):
     table = curve_study(SHAPES["overfitting"], SHAPES["falling"], trials=1)
     (finding,) = run_checks(table, select=["overfitting"])
     assert finding.verdict is Verdict.FAIL
-    assert finding.summary.startswith("The run overfits: val_error of trial t0 gets worse after")
+    assert finding.summary.startswith("The run overfits: val_error gets worse after step")
     first, second = finding.advice[:2]
     lowest = finding.evidence["curves"][0]["lowest_at_step"]
     assert first.action == "keep-best-checkpoint"

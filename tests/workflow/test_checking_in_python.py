@@ -125,6 +125,28 @@ def test_what_cannot_be_used_is_told_in_the_words_of_python(target, words):
     assert "--" not in str(refused.value)
 
 
+def test_what_python_prints_is_the_verdicts_and_no_arrays(frame):
+    checked = tuning_playbook.check(frame)
+    printed = repr(checked)
+    first, *rest = printed.splitlines()
+    assert first.startswith("data frame: 60 trials, 3 infeasible; minimize val_error, best ")
+    assert len(rest) <= len(checked.findings)
+    assert all(finding.check in printed for finding in checked.findings)
+    assert "array(" not in printed
+    assert " --" not in printed
+    assert repr(checked.studies[0]) == printed
+
+
+def test_frames_out_are_of_the_library_of_the_frame_in(frame, tmp_path):
+    assert isinstance(tuning_playbook.check(frame).to_frame(), pandas.DataFrame)
+    checked = tuning_playbook.check(polars.from_pandas(frame))
+    assert isinstance(checked.to_frame(), polars.DataFrame)
+    assert isinstance(checked.to_frame("pandas"), pandas.DataFrame)
+    frame.to_csv(tmp_path / "trials.csv", index=False)
+    from_file = tuning_playbook.check(tmp_path / "trials.csv")
+    assert isinstance(from_file.to_frame(), pandas.DataFrame)
+
+
 def test_several_studies_in_a_frame_are_named(frame):
     frame["task"] = ["a", "b"] * 30
     checked = tuning_playbook.check(frame, by="task")

@@ -53,6 +53,11 @@ def some_of_the_best(number: int, count: int, table: TrialTable) -> str:
     return f"{number or 'none'} of {the_best(count, table)}"
 
 
+def of_trial(table: TrialTable, row: Any) -> str:
+    """Which trial, where there are several: `` of trial 7``."""
+    return f" of trial {table.ids[int(row)]}" if len(table) > 1 else ""
+
+
 def cannot_tell(check: Check, why: str, **evidence: Any) -> Finding:
     """The finding of a check whose data do not suffice.
 

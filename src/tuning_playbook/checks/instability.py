@@ -24,6 +24,7 @@ from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
     number,
+    of_trial,
     some_of_the_best,
     the_best,
     thresholds,
@@ -285,7 +286,7 @@ def _summary(
         return (
             f"{capital(some_of_the_best(count, known, table))} "
             f"{agreeing(count, 'loses', 'lose')} progress: "
-            f"{roles.training_loss} of trial {table.ids[found.rows[worst]]} {how} around step "
+            f"{roles.training_loss}{of_trial(table, found.rows[worst])} {how} around step "
             f"{found.worst_step[worst]}"
             + (f"; {again} by the end." if recovered else ", and does not recover.")
         )

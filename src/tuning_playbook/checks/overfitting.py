@@ -18,6 +18,7 @@ from tuning_playbook.checks.evidence import (
     names,
     no_curves,
     number,
+    of_trial,
     some_of_the_best,
     the_best,
     thresholds,
@@ -186,8 +187,8 @@ class Overfitting:
             some = int(best.overfits.sum())
             return (
                 f"{capital(some_of_the_best(some, known, table))} "
-                f"{agreeing(some, 'overfits', 'overfit')}: {roles.objective} "
-                f"of trial {table.ids[best.rises.rows[i]]} gets worse after {turn}, giving back "
+                f"{agreeing(some, 'overfits', 'overfit')}: {roles.objective}"
+                f"{of_trial(table, best.rises.rows[i])} gets worse after {turn}, giving back "
                 f"{_percent(best.rises.share[i])} of its improvement{_while(best, i)}."
             )
         note = ""

@@ -22,6 +22,7 @@ from tuning_playbook.plots.theme import Figure
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
+from tuning_playbook.report.verdicts_in_short import verdicts_in_short
 from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.columns_taken import columns_document, columns_view
@@ -33,7 +34,7 @@ _LONGEST_NAME = 40
 _MOST_NAMED = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CheckedStudy:
     """One study with its verdicts.
 
@@ -50,6 +51,9 @@ class CheckedStudy:
     notes: tuple[str, ...] = ()
     columns: tuple[TakenAs, ...] = ()
     kind: str = ""
+
+    def __repr__(self) -> str:
+        return verdicts_in_short(_for_python(_view(self)))
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -71,17 +75,23 @@ class CheckedStudy:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Checked:
     """What the checks say.
 
     Args:
         studies: with their verdicts.
         unusable: name -> why it was left out, where others could be checked.
+        library: that data frames are handed out in; the first that is installed where empty.
     """
 
     studies: tuple[CheckedStudy, ...]
     unusable: tuple[tuple[str, str], ...] = ()
+    library: str = ""
+
+    def __repr__(self) -> str:
+        unusable = [f"not checked: {with_arguments(why)}" for _, why in self.unusable]
+        return "\n".join([*map(repr, self.studies), *unusable])
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -104,7 +114,11 @@ class Checked:
         }
 
     def to_frame(self, library: str = "") -> Any:
-        """One row for each finding, as a data frame of ``pandas`` or ``polars``."""
+        """One row for each finding, as a data frame of ``pandas`` or ``polars``.
+
+        Args:
+            library: which of them; that of the data frame that was checked where empty.
+        """
         return frame_of(
             [
                 {
@@ -118,7 +132,7 @@ class Checked:
                 for study in self.studies
                 for finding in study.findings
             ],
-            library,
+            library or self.library,
         )
 
     def figures(self) -> dict[str, Figure]:
@@ -155,16 +169,7 @@ class Checked:
     def _repr_html_(self) -> str:
         from tuning_playbook.report.verdicts_page import verdicts_fragment
 
-        views = [
-            replace(
-                view,
-                findings=tuple(
-                    replace(f, summary=with_arguments(f.summary)) for f in view.findings
-                ),
-                notes=tuple(map(with_arguments, view.notes)),
-            )
-            for view in self._views()
-        ]
+        views = list(map(_for_python, self._views()))
         unusable = [with_arguments(why) for _, why in self.unusable]
         return verdicts_fragment(views, titles=_TITLES, unusable=unusable)
 
@@ -186,17 +191,26 @@ class Checked:
         return Group(*parts, *(notes_below(shared) if several else []))
 
     def _views(self) -> list[VerdictsView]:
-        return [
-            VerdictsView(
-                study.table.study,
-                _facts(study.table),
-                study.findings,
-                study.notes,
-                has_curves=study.table.objective.metric in study.table.curves,
-                columns=columns_view(study.columns, study.kind) if study.columns else None,
-            )
-            for study in self.studies
-        ]
+        return list(map(_view, self.studies))
+
+
+def _view(study: CheckedStudy) -> VerdictsView:
+    return VerdictsView(
+        study.table.study,
+        _facts(study.table),
+        study.findings,
+        study.notes,
+        has_curves=study.table.objective.metric in study.table.curves,
+        columns=columns_view(study.columns, study.kind) if study.columns else None,
+    )
+
+
+def _for_python(view: VerdictsView) -> VerdictsView:
+    return replace(
+        view,
+        findings=tuple(replace(f, summary=with_arguments(f.summary)) for f in view.findings),
+        notes=tuple(map(with_arguments, view.notes)),
+    )
 
 
 def _facts(table: TrialTable) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.workflow.checked import Checked
 from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.frames import DATA_FRAME, for_python, names_in, saved
+from tuning_playbook.workflow.frames import DATA_FRAME, for_python, library_of, names_in, saved
 
 
 def check(
@@ -86,7 +87,7 @@ def check(
             study=study,
         )
         try:
-            return check_target(
+            checked = check_target(
                 saved(target, Path(folder, f"{DATA_FRAME}.csv")),
                 project=None if project is None else Path(project),
                 told=told,
@@ -96,3 +97,4 @@ def check(
             )
         except InvalidInput as error:
             raise InvalidInput(for_python(str(error), folder, "check")) from None
+    return replace(checked, library=library_of(target))

@@ -54,6 +54,12 @@ def saved(target: Any, file: Path, *, empty: str = "") -> str:
     )
 
 
+def library_of(target: Any) -> str:
+    """``pandas`` or ``polars`` for a data frame of theirs; empty for anything else."""
+    library = type(target).__module__.partition(".")[0]
+    return library if library in _LIBRARIES else ""
+
+
 def names_in(given: str | Sequence[str]) -> tuple[str, ...]:
     """One name or several, as several.
 
