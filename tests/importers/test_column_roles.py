@@ -116,6 +116,23 @@ def test_deviations_and_extremes_of_a_metric_are_statistics():
     assert {found[n].role for n in ("std_foo", "min_foo", "max_foo")} == {Role.STATISTIC}
 
 
+def test_deviations_of_times_and_of_settings_make_no_results():
+    columns = {
+        "lr": noise(24), "init": [0.01, 0.1, 1.0] * 8, "init_std": [0.02, 0.05] * 12,
+        "weight_init_mean": [0.0, 0.1] * 12, "weight_init_std": noise(24),
+        "shake": [0.0] * 8 + [0.1] * 8 + [0.2] * 8, "shake_std": [0.0, 0.0, 0.5, 0.5] * 6,
+        "train_time": noise(24, around=60), "train_time_std": noise(24),
+        "gpu_memory": noise(24), "gpu_memory_max": noise(24, around=3),
+        "val_loss": noise(24),
+    }  # fmt: skip
+    found = roles(columns)
+    assert [n for n, one in found.items() if one.role is Role.RESULT] == ["val_loss"]
+    for name in ("init", "init_std", "weight_init_mean", "weight_init_std", "shake", "shake_std"):
+        assert found[name].role is Role.HYPERPARAMETER
+    for name in ("train_time", "train_time_std", "gpu_memory", "gpu_memory_max"):
+        assert found[name].role is Role.TIME_AND_COST
+
+
 def test_repeats_in_columns_make_one_result():
     columns = {"lr": noise(6)} | {f"val_acc_seed{i}": noise(6) for i in range(3)}
     columns["val_acc_seed1"][2] = None

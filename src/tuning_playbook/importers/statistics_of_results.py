@@ -7,9 +7,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuning_playbook.importers.column_values import ColumnValues
+from tuning_playbook.importers.column_values import ColumnValues, is_list_of_values
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
-from tuning_playbook.vocabulary import plain_name, statistic_in, without_number
+from tuning_playbook.vocabulary import (
+    hyperparameter_family,
+    is_time_or_cost,
+    kind_by_name,
+    plain_name,
+    statistic_in,
+    without_number,
+)
 
 _CENTRES = ("mean", "median")
 _SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range",
@@ -30,12 +37,14 @@ def statistics_among(
     roles = dict(found)
     by_name = {plain_name(c).strip("_"): c for c in reversed(list(values))}
     for stem, own in _families(values).items():
-        told = [found.get(column) for column in own.values()]
-        if any(one is not None and one.role is Role.TIME_AND_COST for one in told):
+        told = {c: found[c] for c in (*own.values(), by_name.get(stem)) if c in found}
+        if is_time_or_cost(stem) or Role.TIME_AND_COST in {one.role for one in told.values()}:
+            roles.update(_costs(stem, own))
             continue
-        measured = any(one is not None and one.role in QUALITY for one in told)
+        measured = any(one.role in QUALITY for one in told.values())
         centre = _centre(own, by_name.get(stem), values)
-        if centre is None or not (measured or _SPREADS & set(own)):
+        spread = measured or _is_measured_with_spread(stem, own, centre, values)
+        if centre is None or not spread:
             _mark_spreads(roles, own)
             continue
         kept = found.get(centre)
@@ -48,6 +57,25 @@ def statistics_among(
                 reason = f"{statistic} of {stem}"
                 roles[column] = TakenAs(column, name, Role.STATISTIC, reason)
     return roles | _single_repetitions(roles, values)
+
+
+def _costs(stem: str, own: Mapping[str, str]) -> dict[str, TakenAs]:
+    return {
+        column: TakenAs(column, column, Role.TIME_AND_COST, f"{statistic} of {stem}")
+        for statistic, column in own.items()
+    }
+
+
+def _is_measured_with_spread(
+    stem: str, own: Mapping[str, str], centre: str | None, values: Mapping[str, ColumnValues]
+) -> bool:
+    """Whether a mean and its deviation were measured: ``init_std`` is as a rule a setting."""
+    spreads = [own[statistic] for statistic in own if statistic in _SPREADS]
+    if centre is None or not spreads:
+        return False
+    if hyperparameter_family(stem) is not None or kind_by_name(stem) != "other":
+        return False
+    return not any(is_list_of_values(values[c]) for c in (centre, *spreads))
 
 
 def _families(values: Mapping[str, ColumnValues]) -> dict[str, dict[str, str]]:
