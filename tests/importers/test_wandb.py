@@ -275,6 +275,31 @@ def test_the_table_of_the_documentations_own_snippet(tmp_path):
     assert len(set(study.ids)) == 2
 
 
+def test_nan_in_the_rows_of_a_data_frame_was_not_logged(tmp_path):
+    nan = float("nan")
+
+    def record(name, rows):
+        return {"name": name, "state": "finished", "config": {"lr": 0.1}, "summary": {"loss": 1.0},
+                "history": rows}  # fmt: skip
+
+    frame = [{"_step": s, "loss": 1 / (s + 1), "val_loss": 0.5 if s % 5 == 4 else nan}
+             for s in range(20)]  # fmt: skip
+    diverged = [{**row, "loss": nan if row["_step"] > 9 else row["loss"]} for row in frame]
+    scanned = [{"_step": 0, "loss": 1.0}, {"_step": 1, "loss": nan, "val_loss": 0.5}]
+    records = [record("a", frame), record("b", frame), record("c", diverged), record("d", scanned)]
+    path = tmp_path / "runs.json"
+    path.write_text(json.dumps(records))
+    (study,) = open_foreign(str(path))
+    steps, values = curve(study, "val_loss", 0)
+    assert steps == [4, 9, 14, 19]
+    assert values == [0.5] * 4
+    steps, values = curve(study, "loss", 2)
+    assert steps == list(range(20))
+    assert np.isnan(values[10:]).all()
+    steps, values = curve(study, "loss", 3)
+    assert np.isnan(values[1])
+
+
 def test_the_table_of_the_website(tmp_path):
     path = tmp_path / "wandb_export.csv"
     path.write_text(

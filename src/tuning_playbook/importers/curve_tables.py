@@ -90,7 +90,7 @@ def curve_table(
     metrics = _metrics(path, columns, there, ids, rows, skip=(ids_from, steps_from))
     if not metrics:
         raise InvalidInput(f"{path} has no column of numbers beside {ids_from} and {steps_from}")
-    return CurveTable(ids, _logged(rows, steps, metrics, len(ids)), tuple(notes))
+    return CurveTable(ids, logged_points(rows, steps, metrics, len(ids)), tuple(notes))
 
 
 def positions(names: NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -191,22 +191,36 @@ def _silent_ends(
     return silent
 
 
-def _logged(
+def logged_points(
     rows: NDArray[np.int64],
     steps: NDArray[np.float64],
     metrics: Mapping[str, Column],
     count: int,
 ) -> dict[str, LongCurve]:
+    """The curve of each metric, without the cells where it was not logged.
+
+    An empty cell was not logged, but in a row where all metrics are empty, and where a trial goes
+    on without a metric that most trials have in every row: there it stands for NaN.
+
+    Args:
+        rows: trial of each row.
+        steps: of each row.
+        metrics: name -> its column.
+        count: number of trials.
+    """
     nothing = np.all([column.missing for column in metrics.values()], axis=0)
     curves: dict[str, LongCurve] = {}
     whole = steps.astype(np.int64)
     for name, column in metrics.items():
-        logged = ~column.missing
+        there = ~column.missing
+        logged = there.copy()
         if nothing.any():
-            elsewhere = np.bincount(rows[logged], minlength=count) > 0
+            elsewhere = np.bincount(rows[there], minlength=count) > 0
             logged |= nothing & elsewhere[rows]
         if not logged.all():
+            # Rows that are empty altogether do not hide that a metric had ended before them.
             logged |= _silent_ends(rows, steps, logged, count)
+            logged |= _silent_ends(rows, steps, there, count)
         everything = bool(logged.all())
         curves[name] = (
             (rows, whole, column.values)

@@ -37,7 +37,7 @@ def statistics_among(
     roles = dict(found)
     by_name = {plain_name(c).strip("_"): c for c in reversed(list(values))}
     for stem, own in _families(values).items():
-        told = {c: found[c] for c in (*own.values(), by_name.get(stem)) if c in found}
+        told = {c: found[c] for c in (*own.values(), by_name.get(stem, "")) if c in found}
         if is_time_or_cost(stem) or Role.TIME_AND_COST in {one.role for one in told.values()}:
             roles.update(_costs(stem, own))
             continue

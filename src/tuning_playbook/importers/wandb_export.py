@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_roles import column_roles
@@ -24,6 +22,8 @@ from tuning_playbook.importers.roles_by_name import counts_on_the_way
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.importers.wandb_history import curves_of_histories
+from tuning_playbook.importers.wandb_keys import without_own_keys
 from tuning_playbook.importers.wandb_steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import is_time
@@ -81,11 +81,11 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     taken: tuple[TakenAs, ...] = ()
     if table_ending(path) not in (".csv", ".tsv"):
         records = sorted(_json_records(path), key=lambda r: str(_first(r, _CREATED) or ""))
-        own = [_of_record(record, row) for row, record in enumerate(records)]
+        own = _of_records(records)
     elif _is_of_website(_header(path)):
         own, taken = _of_website(path)
     else:
-        own = [_of_record(record, row) for row, record in enumerate(_csv_records(path))]
+        own = _of_records(_csv_records(path))
     if not own:
         raise InvalidInput(f"{path} has no runs; export them again")
     groups: dict[str, list[Run]] = {}
@@ -109,11 +109,6 @@ def set_ending(run: Run, state: str) -> None:
         run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
 
 
-def without_own_keys(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Without W&B's own: ``_step``, ``_runtime``, ``_timestamp``, ``_wandb``, ``wandb_version``."""
-    return {k: v for k, v in flat.items() if k[:1] != "_" and k != "wandb_version"}
-
-
 def unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
     """A configuration without the ``value`` and ``desc`` that W&B's files put around each entry.
 
@@ -129,14 +124,22 @@ def unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of_record(record: Mapping[str, Any], row: int) -> tuple[str, Run]:
+def _of_records(records: Sequence[Mapping[str, Any]]) -> list[tuple[str, Run]]:
+    curves = curves_of_histories([_first(record, _HISTORY) for record in records])
+    return [
+        _of_record(record, row, found)
+        for row, (record, found) in enumerate(zip(records, curves, strict=True))
+    ]
+
+
+def _of_record(record: Mapping[str, Any], row: int, curves: dict[str, Points]) -> tuple[str, Run]:
     """A run, and its sweep, from an object with a configuration and a summary."""
     config, summary = (_object(_first(record, keys)) for keys in (_CONFIG, _SUMMARY))
     run = Run(str(_first(record, _NAME) or row))
     run.parameters = without_own_keys(dotted(unwrapped(config)))
     flat = without_own_keys(dotted(summary))
     run.results = {key: n for key, value in flat.items() if (n := as_number(value)) is not None}
-    run.curves = _curves(_first(record, _HISTORY))
+    run.curves = curves
     run.metadata = {
         key: value
         for key, value in record.items()
@@ -189,26 +192,6 @@ def _of_run(column: str) -> TakenAs:
     role = {"Name": Role.IDENTIFIER, "ID": Role.IDENTIFIER, "State": Role.STATUS}
     timed = Role.TIME_AND_COST if is_time(column) else Role.BOOKKEEPING
     return TakenAs(column, column, role.get(column, timed), "a column of W&B's own")
-
-
-def _curves(history: Any) -> dict[str, Points]:
-    """Curves from rows with ``_step``, as ``run.scan_history()`` gives them."""
-    rows = history if isinstance(history, Sequence) and not isinstance(history, str) else []
-    points: dict[str, tuple[list[int], list[float]]] = {}
-    for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            continue
-        step = as_number(row.get("_step"))
-        for metric, value in without_own_keys(dotted(row)).items():
-            logged = as_number(value)
-            if logged is not None:
-                steps, values = points.setdefault(metric, ([], []))
-                steps.append(number if step is None else int(step))
-                values.append(logged)
-    return {
-        metric: (np.array(steps, np.int64), np.array(values, np.float64))
-        for metric, (steps, values) in points.items()
-    }
 
 
 def _first(record: Mapping[str, Any], keys: Sequence[str]) -> Any:

@@ -19,8 +19,8 @@ from tuning_playbook.importers.wandb_export import (
     read_export,
     set_ending,
     unwrapped,
-    without_own_keys,
 )
+from tuning_playbook.importers.wandb_keys import without_own_keys
 from tuning_playbook.importers.wandb_log import RunLog, read_run_log
 from tuning_playbook.importers.wandb_steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
