@@ -81,3 +81,34 @@ def test_a_round_that_follows_others_is_doubled_at_most():
         "Run 20 more trials in every arm",
         "playbook run r --trials 40",
     )
+
+
+EXPAND = Advice("expand", {"hyperparameter": "x", "edge": "high", "range": [0.1, 10.0]}, "rises")
+WIDE = Round("r", "?", "understand", 8, nuisance={"x": Float(0.1, 1.0, "log")})
+
+
+def _shifted(useful, *, findings=None):
+    findings = findings or {"r": (_finding("f", Verdict.FAIL, EXPAND),)}
+    searched = dict.fromkeys(findings, ("x",))
+    return mended_round(WIDE, findings, searched, name="n", useful=useful)
+
+
+def test_a_range_that_grows_loses_its_useless_end():
+    found = _shifted({"r": {"x": Float(0.3, 1.0, "log")}})
+    assert found.nuisance["x"] == Float(0.3, 10.0, "log")
+    assert "no good trial lies near its low end" in found.reasons["x"]
+    assert _shifted({}).nuisance["x"] == Float(0.1, 10.0, "log")
+
+
+def test_a_range_that_does_not_grow_stays_whole():
+    passed = {"r": (_finding("f", Verdict.PASS, EXPAND),)}
+    assert _shifted({"r": {"x": Float(0.3, 1.0, "log")}}, findings=passed) is None
+
+
+def test_an_end_is_dropped_only_where_it_is_useless_to_every_arm_and_by_the_least():
+    tight, quiet = (_finding("f", Verdict.FAIL, EXPAND),), (_finding("f", Verdict.PASS),)
+    arms = {"a": tight, "b": quiet}
+    useful = {"a": {"x": Float(0.3, 1.0, "log")}}
+    assert _shifted(useful, findings=arms).nuisance["x"].low == 0.1
+    useful["b"] = {"x": Float(0.2, 1.0, "log")}
+    assert _shifted(useful, findings=arms).nuisance["x"].low == 0.2

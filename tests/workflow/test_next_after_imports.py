@@ -135,3 +135,17 @@ def test_a_search_over_a_range_goes_on_as_before(imported):
     rates = 10 ** rng.uniform(-4, 0, 30)
     folder = imported({"learning_rate": rates, "accuracy": 0.9 - 0.1 * (np.log10(rates) + 2) ** 2})
     assert any(step.round is not None for step in what_next(folder).steps)
+
+
+def test_a_range_that_grows_at_one_end_leaves_the_useless_one(imported):
+    rng = np.random.default_rng(0)
+    rates = 10 ** rng.uniform(-4, -1, 30)
+    accuracy = 0.7 + 0.1 * np.log10(rates / 1e-4) / 3 + rng.normal(0, 0.002, 30)
+    folder = imported({"learning_rate": rates, "accuracy": accuracy})
+    round_ = next(s.round for s in what_next(folder).steps if s.round is not None)
+    found = round_.nuisance["learning_rate"]
+    assert found.high > 0.3
+    assert 1e-3 < found.low < rates[np.argsort(accuracy)[-10:]].min()
+    assert "no good trial lies near its low end" in round_.reasons["learning_rate"]
+    apply_step(folder, 1)
+    assert plan(folder, round_.name).warnings == ()

@@ -48,7 +48,12 @@ def narrowed_ranges(table: TrialTable) -> dict[str, Domain]:
     return found
 
 
-def _narrowed(domain: Domain, low: float, high: float, good: set[object]) -> Domain | None:
+def part_of_range(domain: Domain, low: float, high: float) -> Domain | None:
+    """The part of a range of numbers between two unit coordinates, its ends rounded outwards.
+
+    Returns:
+        ``None`` for lists and choices, and for whole numbers of which one is left.
+    """
     if isinstance(domain, Float):
         ends = domain.from_unit([low, high]).tolist()
         return replace(
@@ -59,13 +64,17 @@ def _narrowed(domain: Domain, low: float, high: float, good: set[object]) -> Dom
     if isinstance(domain, Integer):
         ends = domain.from_unit(np.array([low, min(high, 1 - 1e-12)])).tolist()
         return replace(domain, low=ends[0], high=ends[1]) if ends[0] < ends[1] else None
+    return None
+
+
+def _narrowed(domain: Domain, low: float, high: float, good: set[object]) -> Domain | None:
     if isinstance(domain, Ordered):
         kept = [v for v in domain.values if min(good) <= v <= max(good)]  # type: ignore[type-var, operator]
         return Ordered(tuple(kept)) if len(kept) > 1 else None
     if isinstance(domain, Categorical):
         chosen = tuple(v for v in domain.values if v in good)
         return Categorical(chosen) if len(chosen) > 1 else None
-    return None
+    return part_of_range(domain, low, high)
 
 
 def _rounded(value: float, towards: object) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from tuning_playbook.design.ranges import ends_of
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.space import Domain
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
@@ -60,16 +63,27 @@ def mended_round(
     searched: Mapping[str, Collection[str]],
     *,
     name: str,
+    useful: Mapping[str, Mapping[str, Domain]] = MappingProxyType({}),
 ) -> Round | None:
     """The follow-up with the ranges that the findings of all arms ask for, if they ask for any.
+
+    A range that grows at one end loses what holds no good trial at the other, or most of the new
+    trials would lie where nothing is to be found.
 
     Args:
         round_: as it ran.
         findings: by study.
         searched: study -> keys that it searched.
         name: of the new round.
+        useful: study -> ranges without their useless ends.
     """
     advice = {study: tuple(_range_advice(found)) for study, found in findings.items()}
+    grows = {(a.hyperparameter, a.edge) for given in advice.values() for a in given
+             if a.action == "expand"}  # fmt: skip
+    advice = {
+        study: (*given, *_dropping(useful.get(study, {}), round_, grows))
+        for study, given in advice.items()
+    }
     return follow_up_round(round_, advice, searched=searched, name=name)
 
 
@@ -93,6 +107,23 @@ def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
                 end,
                 advice.reason,
             )
+
+
+def _dropping(
+    useful: Mapping[str, Domain], round_: Round, grows: Collection[tuple[str, str]]
+) -> Iterator[RangeAdvice]:
+    """Leave the useless end of each range that grows at its other end."""
+    ranges = {**round_.scientific_ranges, **round_.nuisance}
+    for key, domain in useful.items():
+        old, new = ends_of(ranges[key]) if key in ranges else None, ends_of(domain)
+        if old is None or new is None:
+            continue
+        if (key, "high") in grows and (key, "low") not in grows and new[0] > old[0]:
+            reason = f"no good trial lies near its low end, so what is below {short(new[0])} goes"
+            yield RangeAdvice(key, "low", "shrink", new[0], reason)
+        if (key, "low") in grows and (key, "high") not in grows and new[1] < old[1]:
+            reason = f"no good trial lies near its high end, so what is above {short(new[1])} goes"
+            yield RangeAdvice(key, "high", "shrink", new[1], reason)
 
 
 def advice_steps(

@@ -145,7 +145,13 @@ def _mending(
     mended = None
     if current.written is not None:
         name = _following(current, state)
-        mended = mended_round(current.written, answered.findings, answered.searched, name=name)
+        mended = mended_round(
+            current.written,
+            answered.findings,
+            answered.searched,
+            name=name,
+            useful=answered.useful_ranges,
+        )
         if mended is not None:
             yield NextStep(
                 f"Ask again with mended ranges: round {name}",

@@ -26,6 +26,7 @@ class AnsweredRound:
         best_arm: scientific values of the best study.
         best_config: of the best trial, every hyperparameter by key.
         good_ranges: of the best study: the good region of each hyperparameter, with a margin.
+        useful_ranges: study -> ranges that lose an end without a good trial.
         shape: what the trials of its only study can tell.
         best_setting: searched values of its only study with the best mean over their repeats.
         unmoved: the value that the metric has in all trials; ``None`` where it differs.
@@ -42,6 +43,9 @@ class AnsweredRound:
     best_arm: Config
     best_config: Config
     good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    useful_ranges: Mapping[str, Mapping[str, Domain]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     shape: StudyShape = "search"
     best_setting: Config = field(default_factory=lambda: MappingProxyType({}))
     unmoved: float | None = None

@@ -14,6 +14,7 @@ from tuning_playbook.analysis.study_shape import (
     study_shape,
     unmoved_metric,
 )
+from tuning_playbook.analysis.useless_ends import useful_ranges
 from tuning_playbook.decide.project_state import AnsweredRound
 from tuning_playbook.decisions import LogbookEntry, Soundness
 from tuning_playbook.findings import Finding
@@ -99,6 +100,7 @@ def _study(arm: Arm) -> dict[str, Any]:
         "failed": statuses.count(Status.FAILED),
         "ranges": {h.key: _written(h.domain) for h in arm.study.space.hyperparameters},
         "good_ranges": {key: _written(d) for key, d in narrowed_ranges(arm.table).items()},
+        "useful_ranges": {key: _written(d) for key, d in useful_ranges(arm.table).items()},
         "best_trial": None if best is None else str(arm.table.ids[best]),
     }
 
@@ -141,6 +143,10 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
         best_arm={} if leading is None else leading["scientific"],
         best_config={} if best is None else best["config"],
+        useful_ranges={
+            s["name"]: {key: _read(text) for key, text in s.get("useful_ranges", {}).items()}
+            for s in studies
+        },
         shape=studies[0].get("shape", "search") if len(studies) == 1 else "search",
         best_setting=studies[0].get("best_setting", {}) if len(studies) == 1 else {},
         unmoved=data.get("unmoved"),
