@@ -17,7 +17,7 @@ from tests.waiting import (
 )
 
 from tuning_playbook.errors import StoreUnavailable, TargetError
-from tuning_playbook.run import follower
+from tuning_playbook.run import follower, local
 from tuning_playbook.search import planned_trials
 from tuning_playbook.study import Failures
 from tuning_playbook.trial import Reason, Status
@@ -129,6 +129,47 @@ def test_a_full_disk_is_the_machines_fault_and_the_trial_runs_again(bench):
     _, store = bench.run(bench.study(trials=1))
     (trial,) = store.trials("study")
     assert (trial.status, trial.attempts) == (Status.COMPLETE, 2)
+
+
+FULL = """
+full = os.open("/dev/full", os.O_WRONLY)
+flag = trial.folder / "was-full"
+if not flag.exists():
+    flag.touch()
+    os.dup2(full, 1), os.dup2(full, 2)
+    {full}
+"""
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        "raise OSError(28, 'No space left on device')",
+        "print('Epoch 1', flush=True)",
+        "os.dup2(full, trial._journal._file); raise ValueError('seldom')",
+        "os.dup2(full, trial._journal._file); return",
+    ],
+)
+def test_a_disk_too_full_to_write_down_the_error_is_the_machines_fault(bench, full):
+    bench.write(FULL.format(full=full) + GOOD)
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 2), trial.detail
+
+
+def test_a_trial_whose_folder_is_on_a_full_disk_waits_for_space(bench, monkeypatch):
+    write, tries = local.write_attempt, iter(range(9))
+
+    def fail_once(attempt):
+        if next(tries) == 0:
+            raise StoreUnavailable("no space left on device")
+        write(attempt)
+
+    monkeypatch.setattr(local, "write_attempt", fail_once)
+    bench.write(GOOD)
+    _, store = bench.run(bench.study(trials=1))
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 1)
 
 
 def test_what_a_killed_driver_left_is_found_in_a_project_that_was_moved(bench, tmp_path_factory):

@@ -34,7 +34,11 @@ class Launcher(Protocol):
     """
 
     def start(self, attempt: Attempt) -> None:
-        """Start one attempt; it is known from now on by ``attempt.key``."""
+        """Start one attempt; it is known from now on by ``attempt.key``.
+
+        Raises:
+            StoreUnavailable: when the disk is full; nothing has been started then.
+        """
         ...
 
     def poll(self, timeout_seconds: Seconds) -> dict[str, Exit]:

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,8 +48,8 @@ def run_attempt(file: Path) -> int:
     except TrialDiverged:
         return 0
     except Exception as error:  # whatever the user's code raises is recorded, not propagated
-        traceback.print_exc()
-        if _is_full_disk(error):
+        print_error()
+        if is_full_disk(error):
             return TEMPORARY_FAILURE
         handle.record_event("exception", _description(error, folder))
         return 1
@@ -68,7 +69,13 @@ def _allow_threads(count: str) -> None:
         torch.set_num_threads(int(count))
 
 
-def _is_full_disk(error: BaseException | None) -> bool:
+def print_error() -> None:
+    """Print the exception that is being handled, where there is space left for it."""
+    with suppress(OSError):
+        traceback.print_exc()
+
+
+def is_full_disk(error: BaseException | None) -> bool:
     """Whether the machine is at fault: no space left, directly or as the cause of ``error``."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -97,5 +104,6 @@ def _become_command(attempt: Attempt, target: CommandTarget) -> NoReturn:
         write_config(attempt)
         os.execvpe(arguments[0], arguments, environment)  # noqa: S606  no shell: arguments stay apart
     except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
-        os._exit(TEMPORARY_FAILURE if _is_full_disk(error) else 127)
+        with suppress(OSError):
+            print(f"{arguments[0]}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(TEMPORARY_FAILURE if is_full_disk(error) else 127)

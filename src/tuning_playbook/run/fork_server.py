@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tuning_playbook.errors import TargetError
-from tuning_playbook.run.child import run_attempt
+from tuning_playbook.run.base import TEMPORARY_FAILURE
+from tuning_playbook.run.child import is_full_disk, print_error, run_attempt
 from tuning_playbook.run.forked import stand_alone
 from tuning_playbook.run.import_trial import ImportTrials
 from tuning_playbook.run.preloading import Preloader
@@ -117,10 +118,10 @@ def _be_trial(file: Path, server: int, preloader: Preloader) -> NoReturn:
         preloader.leave_word(file)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
+    except BaseException as error:
+        if is_full_disk(error):  # of its journal, say, where it cannot even tell
+            code = TEMPORARY_FAILURE
+        print_error()
     finally:
         _leave(code)
 

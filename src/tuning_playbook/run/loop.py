@@ -332,7 +332,7 @@ class Driver:
         self._append(trial, News(), [started])
         self._followers[attempt.key] = Follower(attempt, evidence)
         self._renewed[attempt.key] = time.monotonic()
-        self._launcher.start(attempt)
+        patiently(lambda: self._launcher.start(attempt))
 
     def _fold_earlier_attempts(self, trial: Trial, attempt: Attempt) -> Evidence:
         """What earlier attempts wrote, up to the moment when they or their driver were killed.

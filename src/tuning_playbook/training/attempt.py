@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.space import Config
 from tuning_playbook.study import (
     CommandTarget,
@@ -18,6 +20,7 @@ from tuning_playbook.study import (
 from tuning_playbook.trial import Step
 
 FORMAT = 1
+_FILE = re.compile(r"attempt-(\d+)\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,39 @@ class Attempt:
         return Path(self.trial_folder) / f"attempt-{self.number}.output"
 
 
+def is_superseded(attempt: Attempt) -> bool:
+    """Whether another attempt at the trial was begun after this one: its lease has ended then.
+
+    A file of a higher number alone does not tell: it may be left from before the store was put
+    back to an earlier state.
+    """
+    try:
+        begun = attempt.file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    return any(
+        int(match[1]) > attempt.number and file.stat().st_mtime_ns >= begun
+        for file in attempt.file.parent.glob("attempt-*.json")
+        if (match := _FILE.fullmatch(file.name))
+    )
+
+
 def write_attempt(attempt: Attempt) -> None:
-    """Write ``attempt`` to its file, making the folder where needed."""
-    attempt.file.parent.mkdir(parents=True, exist_ok=True)
+    """Write ``attempt`` to its file, making the folder where needed.
+
+    Raises:
+        StoreUnavailable: when the disk is full or read-only.
+    """
     document = {"format": FORMAT, **asdict(attempt), "config": dict(attempt.config)}
-    attempt.file.write_text(json.dumps(document, indent=1))
+    try:
+        attempt.file.parent.mkdir(parents=True, exist_ok=True)
+        attempt.file.write_text(json.dumps(document, indent=1))
+    except OSError as error:
+        raise StoreUnavailable(
+            f"a trial cannot be started, since {attempt.file} cannot be written: "
+            f"{error.strerror}; free some space, then type: playbook run (it goes on where it "
+            "stopped)"
+        ) from error
 
 
 def read_attempt(file: Path) -> Attempt:
