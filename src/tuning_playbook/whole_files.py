@@ -11,8 +11,11 @@ from typing import IO
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears at ``path`` when it is complete and on the disk, or not at all."""
-    aside = path.with_suffix(".partial")
+    """A file that appears at ``path`` when it is complete and on the disk, or not at all.
+
+    Two processes that write it at once do not take each other's half away: the last one stays.
+    """
+    aside = path.with_suffix(f".{os.getpid()}.partial")
     try:
         with aside.open("wb") as file:
             yield file

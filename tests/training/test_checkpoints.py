@@ -1,6 +1,8 @@
 import math
+import os
 import resource
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.errors import StoreUnavailable
+from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.study import Direction
+from tuning_playbook.training import TrialHandle, write_attempt
 from tuning_playbook.training.checkpoints import (
     CheckpointFolder,
     best_checkpoints,
@@ -136,3 +139,24 @@ def test_a_damaged_index_costs_no_checkpoint(tmp_path, index):
     assert folder.load_last({"state": state}) == (0 if index == "{}" else 6)
     assert folder.save(8, 0.3, {"state": state})[-1].step == 8
     assert [c.step for c in folder_at(tmp_path / "c").saved()][-1] == 8
+
+
+def test_a_process_whose_trial_was_taken_over_saves_no_checkpoint(attempt, handle):
+    handle.checkpoint(1, state := {"w": np.ones(2)})
+    second = replace(attempt, number=2)
+    write_attempt(second)
+    heir = TrialHandle(second)
+    assert heir.restore({"w": np.zeros(2)}) == 1
+    with pytest.raises(LeaseLost, match="another worker has taken the trial over"):
+        handle.checkpoint(9, state)
+    heir.checkpoint(2, state)
+    assert TrialHandle(second).restore({"w": np.zeros(2)}) == 2
+
+
+def test_attempts_of_a_later_state_of_the_store_take_nothing_over(attempt):
+    write_attempt(later := replace(attempt, number=2))
+    write_attempt(attempt)  # the store was put back to its state of before the second attempt
+    begun = attempt.file.stat().st_mtime_ns
+    os.utime(later.file, ns=(begun - 10**9, begun - 10**9))
+    TrialHandle(attempt).checkpoint(1, {"w": np.ones(2)})
+    assert TrialHandle(attempt).restore({"w": np.zeros(2)}) == 1

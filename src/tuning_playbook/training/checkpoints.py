@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.errors import StoreUnavailable
+from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.study import Direction
 from tuning_playbook.training.state import load_state, save_state
 from tuning_playbook.trial import Checkpoint, Step
@@ -56,10 +56,19 @@ class CheckpointFolder:
         folder: where they go; made when first needed.
         direction: of the objective.
         keep_best: how many of the best stay beside the last.
+        is_superseded: whether another process has begun to run the trial since.
     """
 
-    def __init__(self, folder: Path, *, direction: Direction, keep_best: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        direction: Direction,
+        keep_best: int,
+        is_superseded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._folder = folder
+        self._is_superseded = is_superseded
         self._direction = direction
         self._keep_best = keep_best
 
@@ -96,6 +105,8 @@ class CheckpointFolder:
         Raises:
             StoreUnavailable: when the disk is full or read-only; earlier checkpoints stay as they
                 are.
+            LeaseLost: when another process has begun to run the trial, which may have restored
+                one of them.
         """
         path = self._folder / f"step-{step:08d}.checkpoint"
         # Later steps are of an earlier attempt that this one did not go on from.
@@ -106,6 +117,7 @@ class CheckpointFolder:
             self._folder.mkdir(parents=True, exist_ok=True)
             with written_whole(path) as file:
                 save_state(file, parts)
+                self._require_own_trial()
             self._write_index(kept)
         except OSError as error:
             raise StoreUnavailable(
@@ -117,6 +129,13 @@ class CheckpointFolder:
             if found.suffix in (".checkpoint", ".partial") and found.name not in stay:
                 found.unlink(missing_ok=True)
         return kept
+
+    def _require_own_trial(self) -> None:
+        if self._is_superseded():
+            raise LeaseLost(
+                f"another worker has taken the trial over that writes to {self._folder}, since "
+                "this one was not heard of for too long; it saves no more"
+            )
 
     def load_last(self, parts: dict[str, Any]) -> Step:
         """Restore ``parts`` from the last checkpoint that is whole.

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from tuning_playbook.errors import InvalidInput, TrialDiverged
 from tuning_playbook.space import Value, plain_config
-from tuning_playbook.training.attempt import Attempt
+from tuning_playbook.training.attempt import Attempt, is_superseded
 from tuning_playbook.training.checkpoints import CheckpointFolder
 from tuning_playbook.training.journal import Journal, JournalWriter
 from tuning_playbook.training.predictions import PREDICTIONS, PredictionFolder, as_array
@@ -52,6 +52,7 @@ class TrialHandle:
             self.folder / "checkpoints",
             direction=attempt.objective.direction,
             keep_best=attempt.training.keep_best_checkpoints,
+            is_superseded=lambda: is_superseded(attempt),
         )
         self._predictions = PredictionFolder(self.folder / PREDICTIONS)
         self._evaluated: tuple[Step, float] = (-1, math.nan)
