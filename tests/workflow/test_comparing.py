@@ -13,7 +13,8 @@ from scipy import stats
 
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.workflow.comparing import Question, compare_runs
+from tuning_playbook.workflow.comparing import compare_runs
+from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told
 
 
@@ -249,7 +250,7 @@ def test_what_does_not_fit_is_refused_with_a_reason(table, question, told, words
 
 
 def test_messages_propose_commands_that_work(table, monkeypatch, tmp_path):
-    rows = [{"optimizer": o, "decay": d, "top_1": 0.5 + s / 100, "top_5": 0.9, "x": 1}
+    rows = [{"optimizer": o, "decay": d, "top_1": 0.5 + s / 100, "top_5": 0.9 + s / 200, "x": 1}
             for o in ("sgd", "adam") for d in (0, 1) for s in range(3)]  # fmt: skip
     target = table(rows)
     with pytest.raises(InvalidInput, match=r"Type: playbook compare .* --metric top_1"):
@@ -341,7 +342,7 @@ def test_a_metric_of_the_test_set_is_never_chosen_by_itself(table):
     with pytest.raises(InvalidInput, match="--metric test_loss"):
         document(table(rows))
     told = document(table(rows), told=Told(metric="test_loss"))
-    assert any("test set" in note for note in told["notes"])
+    assert any("test data" in note for note in told["notes"])
     both = [row | {"val_loss": row["test_loss"]} for row in rows]
     assert document(table(both))["metric"] == "val_loss"
 

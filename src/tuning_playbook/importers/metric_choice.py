@@ -97,12 +97,21 @@ def _is_training(name: str, names: Sequence[str]) -> bool:
     return any(w[-len(words) :] == words and len(w) > len(words) for w in validation)
 
 
-def metrics_in_words(study: ForeignStudy) -> str:
-    """The metrics of a study that could decide, or what could be one where none is called so."""
+def metrics_that_may_decide(study: ForeignStudy) -> list[str]:
+    """The metrics of a study that could decide: on validation data where there are any."""
     results = _results(study)
     candidates = [n for n in results if not _is_training(n, results)]
-    beside = [name for name in candidates if split_of(name) != "training"] or candidates
-    held_out = [one.name for one in study.columns if one.role is Role.HELD_OUT]
+    return [name for name in candidates if split_of(name) != "training"] or candidates
+
+
+def held_out_metrics(study: ForeignStudy) -> list[str]:
+    """Its metrics on test data, which are never chosen by themselves."""
+    return [one.name for one in study.columns if one.role is Role.HELD_OUT]
+
+
+def metrics_in_words(study: ForeignStudy) -> str:
+    """The metrics of a study that could decide, or what could be one where none is called so."""
+    beside, held_out = metrics_that_may_decide(study), held_out_metrics(study)
     tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
     if beside:
         listed = ", ".join(_with_direction(name) for name in beside[:_MOST_LISTED])

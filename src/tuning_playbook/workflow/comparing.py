@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
-from tuning_playbook.decide.comparison_answer import (
-    Answered,
-    Pair,
-    answered,
-    answered_by_searches,
-)
+from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, foreign_table, metrics_of
-from tuning_playbook.importers.taken_as import Role
-from tuning_playbook.importers.values import is_number
-from tuning_playbook.plots.theme import Figure
-from tuning_playbook.report.comparison_document import comparison_document
-from tuning_playbook.report.comparison_page import comparison_fragment, write_comparison
-from tuning_playbook.report.comparison_picture import comparison_figure
-from tuning_playbook.report.comparison_text import comparison_text
-from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
+from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.report.comparison_view import ComparisonView
 from tuning_playbook.study import Objective
-from tuning_playbook.vocabulary import is_progress, metric_direction, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
+from tuning_playbook.workflow.compared import Compared
 from tuning_playbook.workflow.comparison_arms import Arms, arms_of, seconds_of_a_run
+from tuning_playbook.workflow.comparison_completion import (
+    Question,
+    Unsettled,
+    command_line,
+    completed,
+)
 from tuning_playbook.workflow.comparison_curves import questions_of_curves
 from tuning_playbook.workflow.comparison_grid import main_effects
+from tuning_playbook.workflow.comparison_metric import with_metric
 from tuning_playbook.workflow.comparison_roles import (
     Roles,
     baseline_position,
@@ -44,106 +37,17 @@ from tuning_playbook.workflow.comparison_roles import (
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
-from tuning_playbook.workflow.comparison_target import STUDY, columns_of, runs_at
+from tuning_playbook.workflow.comparison_target import STUDY, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
-from tuning_playbook.workflow.frames import frame_of
 
-_TEST_SET = (
-    "The metric is of the test set: what is chosen by it has no unseen data left to be judged on."
-)
 _MOST_FACTORS = 3
 _FEWEST_TURNS = 2
-_PREFERRED = ("validation", None, "training", "test")
 _SEARCHED = (
     "Runs of one arm differ in {}, so each arm is a search, judged by its best at equal budgets; "
     "--params names the hyperparameters where that is wrong."
 )
 _ABOUT_THE_SPACE = ("Hyperparameters, with the values tried", "No hyperparameter varies")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the user says of a comparison; empty is for what names tell.
-
-    Args:
-        arm: columns whose values make an arm; several make a grid.
-        seed: column of the seeds.
-        baseline: the arm that the others are compared with.
-        margin: difference of the metric that is too small to matter.
-        all_pairs: whether to compare every arm with every other one.
-        target: value of the metric; when runs first reach it is compared too.
-    """
-
-    arm: tuple[str, ...] = ()
-    seed: str = ""
-    baseline: str = ""
-    margin: float = 0.0
-    all_pairs: bool = False
-    target: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """The answer to "is B better than A?".
-
-    Args:
-        view: everything that is said and drawn.
-    """
-
-    view: ComparisonView
-
-    @property
-    def verdicts(self) -> dict[tuple[str, str], str]:
-        """Baseline and candidate -> ``better``, ``worse``, ``equivalent`` or ``cannot-tell``."""
-        pairs = self.view.answers[0].pairs
-        return {
-            (p.comparison.baseline, p.comparison.candidate): p.judged.verdict.value for p in pairs
-        }
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return comparison_document(self.view)
-
-    def to_frame(self, library: str = "") -> Any:
-        """One row for each comparison, as a data frame of ``pandas`` or ``polars``."""
-        return frame_of([_row(pair) for pair in self.view.answers[0].pairs], library)
-
-    def renderable(self) -> Any:
-        """For a terminal."""
-        return comparison_text(with_short_labels(self.view))
-
-    def figures(self) -> tuple[Figure, ...]:
-        """Pictures, one for each question, as `plotly.graph_objects.Figure` takes them."""
-        return tuple(comparison_figure(a) for a in with_short_labels(self.view).answers)
-
-    def write_html(self, path: str | Path) -> None:
-        """Write the answer and its pictures as one page that loads nothing."""
-        write_comparison(with_short_labels(self.view), self.figures(), Path(path))
-
-    def _repr_html_(self) -> str:
-        return comparison_fragment(with_short_labels(self.view))
-
-
-def _row(pair: Pair) -> dict[str, Any]:
-    """A comparison in one row, named as in the document."""
-    c = pair.comparison
-    return {
-        "baseline": c.baseline,
-        "candidate": c.candidate,
-        "verdict": pair.judged.verdict.value,
-        "difference": c.difference,
-        "low": c.low,
-        "high": c.high,
-        "p_value": c.p_value,
-        "adjusted_p_value": pair.adjusted_p_value,
-        "paired": c.paired,
-        "mean_of_baseline": c.means[0],
-        "mean_of_candidate": c.means[1],
-        "repeats_of_baseline": c.repeats[0],
-        "repeats_of_candidate": c.repeats[1],
-        "repeats_needed": pair.repeats_needed,
-    }
 
 
 def compare_runs(
@@ -167,34 +71,34 @@ def compare_runs(
     question, told = question or Question(), told or Told()
     _require_sensible(question)
     runs = _runs(targets, told, project, split=bool(question.arm))
-    typed = _typed(targets, question, told)
-    told, notes = _with_metric(runs, told, typed)
-    metric = told.metric or (runs.objective.metric if runs.objective else "")
-    roles = comparison_roles(
-        runs, arm=question.arm, seed=question.seed, typed=f"{typed} {_options(told)}", metric=metric
-    )
-    read, table = _table(_set_aside(runs, roles), told, typed)
-    notes += [*roles.notes, *(n for n in read.notes if not n.startswith(_ABOUT_THE_SPACE))]
-    if split_of(table.objective.metric) == "test" and _TEST_SET not in notes:
-        notes.append(_TEST_SET)
+
+    def answer(asked: Question, said: Told) -> Compared:
+        return _compared(runs, asked, said, targets)
+
+    try:
+        return answer(question, told)
+    except Unsettled as unsettled:
+        asked, said = completed(unsettled, question, told, answer)
+        command = command_line(targets, asked, said, project=project)
+        others = f", {unsettled.others}" if unsettled.others else ""
+        raise InvalidInput(f"{unsettled} Type: {command}{others}") from unsettled
+
+
+def _compared(
+    runs: ForeignStudy, question: Question, told: Told, targets: Sequence[str]
+) -> Compared:
+    runs, told, why = with_metric(runs, told)
+    roles = comparison_roles(runs, arm=question.arm, seed=question.seed, metric=told.metric)
+    read, table = _table(_set_aside(runs, roles), told)
+    about_runs = [n for n in read.notes if not n.startswith(_ABOUT_THE_SPACE)]
     arms = arms_of(read, table, roles)
     labels = {key: arm.repeats.label for key, arm in zip(arms.keys, arms.arms, strict=True)}
     place, how = baseline_position(labels, question.baseline, roles.arm)
     baseline = None if question.all_pairs else place
-    notes += [how] if how and baseline is not None else []
-    return Compared(
-        _view(
-            read,
-            table,
-            arms,
-            roles,
-            question,
-            baseline,
-            (*notes, *arms.notes),
-            told,
-            clocks_of(table, told.curves, targets),
-        )
-    )
+    guessed = [how] if how and baseline is not None else []
+    notes = (*why, *roles.notes, *about_runs, *guessed, *arms.notes)
+    clocks = clocks_of(table, told.curves, targets)
+    return Compared(_view(read, table, arms, roles, question, baseline, notes, told, clocks))
 
 
 def _runs(targets: Sequence[str], told: Told, project: Path | None, *, split: bool) -> ForeignStudy:
@@ -293,11 +197,10 @@ def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:
     )
 
 
-def _table(study: ForeignStudy, told: Told, typed: str) -> tuple[ForeignStudy, TrialTable]:
+def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
     """The table of the metric alone: what else varies is looked at where it matters."""
     columns = dict(study.parameters)
-    metric = told.metric or (study.objective.metric if study.objective else "")
-    parameters = {metric: columns.pop(metric)} if metric in columns else {}
+    parameters = {told.metric: columns.pop(told.metric)} if told.metric in columns else {}
     bare = replace(
         study,
         parameters=parameters,
@@ -307,48 +210,15 @@ def _table(study: ForeignStudy, told: Told, typed: str) -> tuple[ForeignStudy, T
     try:
         read, table = table_as_told(bare, replace(told, parameters=()))
     except InvalidInput as error:
-        if "--direction" in str(error) and not told.direction:
-            raise InvalidInput(
-                f"whether {metric} is better small or large, its name does not tell. Type: {typed} "
-                f"{_options(replace(told, metric=metric, direction='minimize'))}, or maximize"
-            ) from error
-        raise
+        if "--direction" not in str(error) or told.direction:
+            raise
+        raise Unsettled(
+            f"whether {told.metric} is better small or large, its name does not tell.",
+            [{"direction": "minimize"}, {"direction": "maximize"}],
+            others="or maximize",
+        ) from error
     metadata = {k: v for k, v in read.metadata.items() if k not in columns}
     return replace(read, parameters=columns, metadata=metadata), table
-
-
-def _with_metric(runs: ForeignStudy, told: Told, typed: str) -> tuple[Told, list[str]]:
-    """The metric that decides: as told, the tool's own, or the only one that is no test metric.
-
-    Raises:
-        InvalidInput: where several could be meant.
-    """
-    if told.metric or runs.objective is not None:
-        return told, []
-    aside = {one.name for one in runs.columns if one.role is Role.PROGRESS}
-    metrics = [m for m in metrics_of(runs) if m not in aside and not is_progress(m)]
-    columns = columns_of(runs)
-    if not metrics:  # a cell that is no number keeps a column from being taken for a metric
-        metrics = [n for n, cells in columns.items() if metric_direction(n) and any(
-            map(is_number, cells))]  # fmt: skip
-    unseen = [metric for metric in metrics if split_of(metric) != "test"]
-    if len(unseen) == 1:
-        why = "is not of the test set" if len(metrics) > 1 else "is the only metric"
-        return replace(told, metric=unseen[0]), [f"{unseen[0]} decides, since it {why}."]
-    if not metrics:
-        numeric = [name for name, cells in columns.items() if any(map(is_number, cells))]
-        raise InvalidInput(
-            f"{runs.name} has no column that is named like a metric; name the results with "
-            f"--metric. Its columns of numbers: {', '.join(numeric[:15]) or 'none'}"
-        )
-    first = min(metrics, key=lambda m: _PREFERRED.index(split_of(m)))
-    several = f"has several metrics: {', '.join(metrics[:15])}"
-    if not unseen:
-        several = f"has metrics of the test set only: {', '.join(metrics[:15])}"
-    raise InvalidInput(
-        f"{runs.name} {several}. Type: {typed} --metric {shlex.quote(first)}"
-        + ", or another of them" * (len(metrics) > 1)
-    )
 
 
 def _require_sensible(question: Question) -> None:
@@ -360,19 +230,3 @@ def _require_sensible(question: Question) -> None:
         raise InvalidInput(f"the target is a finite value of the metric, found {question.target}")
     if question.all_pairs and question.baseline:
         raise InvalidInput("all pairs have no baseline; leave out --baseline or --all-pairs")
-
-
-def _typed(targets: Sequence[str], question: Question, told: Told) -> str:
-    """The command as the user typed it, to be completed in a message."""
-    words = ["playbook compare", *map(shlex.quote, targets)]
-    words += [f"--curves {shlex.quote(str(told.curves))}"] if told.curves else []
-    words += [f"--arm {shlex.quote(','.join(question.arm))}"] if question.arm else []
-    words += [f"--seed {shlex.quote(question.seed)}"] if question.seed else []
-    words += [f"--baseline {shlex.quote(question.baseline)}"] if question.baseline else []
-    return " ".join(words)
-
-
-def _options(told: Told) -> str:
-    words = [f"--metric {shlex.quote(told.metric)}"] if told.metric else []
-    words += [f"--direction {told.direction}"] if told.direction else []
-    return " ".join(words)

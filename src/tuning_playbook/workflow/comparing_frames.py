@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.workflow.comparing import Compared, Question, compare_runs
+from tuning_playbook.workflow.compared import Compared
+from tuning_playbook.workflow.comparing import compare_runs
+from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.frames import DATA_FRAME, for_python, names_in, saved
 

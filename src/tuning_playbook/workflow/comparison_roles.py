@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
@@ -18,8 +18,10 @@ from tuning_playbook.vocabulary import (
     is_time,
     metric_direction,
     plain_name,
+    words_of,
 )
 from tuning_playbook.words import listed, short
+from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import NAME, STUDY, columns_of
 
 _BASELINES = frozenset(
@@ -27,6 +29,14 @@ _BASELINES = frozenset(
 )
 _MOST_LISTED = 12
 _MOST_ARMS = 100
+_MOST_VARIANTS = 30
+_MOST_NAMED = 4
+# What a run turned out to be, or when and where: no choice that could be compared.
+_REACHED = frozenset({"epoch", "step", "iteration", "iter"})
+_NO_ARMS = frozenset(
+    {Role.RESULT, Role.HELD_OUT, Role.LOGGED, Role.STATISTIC, Role.COMPUTED, Role.SEED,
+     Role.PROGRESS, Role.STATUS, Role.TIME_AND_COST, Role.EMPTY, Role.CONSTANT}
+)  # fmt: skip
 
 Label = str
 
@@ -46,24 +56,22 @@ class Roles:
     notes: tuple[str, ...]
 
 
-def comparison_roles(
-    study: ForeignStudy, *, arm: Sequence[str], seed: str, typed: str, metric: str
-) -> Roles:
+def comparison_roles(study: ForeignStudy, *, arm: Sequence[str], seed: str, metric: str) -> Roles:
     """The columns of arms and seeds.
 
     Args:
         study: all runs.
         arm: as told; empty to find it.
         seed: as told; empty to find it.
-        typed: the command so far, to say what to add to it.
         metric: that decides, which is no arm.
 
     Raises:
-        InvalidInput: where a column is not there, or names do not tell which one holds the arms.
+        Unsettled: where several columns may hold the arms.
+        InvalidInput: where a column is not there, or none holds arms.
     """
     columns = columns_of(study)
     notes: list[str] = []
-    chosen = tuple(named_column(study, name, "--arm") for name in arm)
+    chosen = tuple(named_column(study, name, "--arm") for name in _whole_names(arm, columns))
     if seed:
         found = named_column(study, seed, "--seed")
     else:
@@ -76,12 +84,33 @@ def comparison_roles(
         return Roles(chosen, found, tuple(notes))
     if STUDY in columns and len(set(columns[STUDY])) > 1:
         return Roles((STUDY,), found, tuple(notes))
-    candidates = _arm_candidates(columns, len(study.ids), {found, metric, *study.results})
+    candidates = _arm_candidates(study, columns, {found, metric, *study.results})
+    if not candidates:
+        raise InvalidInput(_nothing_shared(study, columns, metric))
     only = candidates[0] if len(candidates) == 1 else _names_all(columns, candidates)
     if not only:
-        raise InvalidInput(_ask_for_arm(columns, candidates, typed))
+        raise _several_arms(columns, candidates)
     notes.insert(0, f"The arms are told apart by {only}; say --arm otherwise.")
     return Roles((only,), found, tuple(notes))
+
+
+def _whole_names(pieces: Sequence[str], columns: Collection[str]) -> list[str]:
+    """Names that were cut at their own commas, put together again.
+
+    Example:
+        >>> _whole_names(["my", "arm", "lr"], ["my, arm", "lr"])
+        ['my, arm', 'lr']
+    """
+    found, left = [], list(pieces)
+    while left:
+        count, whole = 1, left[0]
+        for end in range(len(left), 1, -1):
+            joined = [sign.join(left[:end]) for sign in (",", ", ")]
+            if whole not in columns and set(joined) & set(columns):
+                count, whole = end, next(name for name in joined if name in columns)
+        found.append(whole)
+        left = left[count:]
+    return found
 
 
 def named_column(study: ForeignStudy, name: str, option: str) -> str:
@@ -213,18 +242,39 @@ def _seed_column(columns: Mapping[str, Sequence[Any]], taken: set[str]) -> str:
     return (shared or found or [""])[0]
 
 
-def _arm_candidates(columns: Mapping[str, Sequence[Any]], count: int, taken: set[str]) -> list[str]:
-    """Columns that several runs share and that are not measured, choices in words first."""
-    found = []
-    for name, cells in columns.items():
-        levels = set(map(_plain, cells))
-        if name in taken or is_time(name) or metric_direction(name) is not None:
-            continue
-        if hyperparameter_family(name) is Family.SEED or plain_name(name) in STATUS_NAMES:
-            continue
-        if None not in levels and 2 <= len(levels) <= max(count // 2, 1):
-            found.append(name)
-    return sorted(found, key=lambda name: not any(isinstance(c, str) for c in columns[name]))
+def _arm_candidates(
+    study: ForeignStudy, columns: Mapping[str, Sequence[Any]], taken: set[str]
+) -> list[str]:
+    """Columns that several runs share and that are not measured, choices in words first.
+
+    Where no column is shared like that, a list of variants with a run each is one of arms too.
+    """
+    no_arms = taken | {one.name for one in study.columns if one.role in _NO_ARMS}
+    levels = {
+        name: set(map(_plain, cells))
+        for name, cells in columns.items()
+        if name not in no_arms and not _is_no_choice(name)
+    }
+    words = {name: any(isinstance(c, str) for c in columns[name]) for name in levels}
+    count = len(study.ids)
+    shared = [n for n, own in levels.items() if None not in own and 2 <= len(own) <= count // 2]
+    if shared:
+        return sorted(shared, key=lambda name: not words[name])
+    some = [n for n, own in levels.items() if None not in own and 2 <= len(own) < count]
+    if any(words[name] for name in some):
+        return [name for name in some if words[name]]
+    varied = [name for name in study.parameters if len(set(map(_plain, columns[name]))) > 1]
+    listed_once = [n for n, own in levels.items() if words[n] and len(own) == count > 1]
+    if len(listed_once) == 1 and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
+        return listed_once
+    return []
+
+
+def _is_no_choice(name: str) -> bool:
+    """Whether a name says that a run was measured, timed or counted, and not that it was chosen."""
+    if is_time(name) or metric_direction(name) is not None or plain_name(name) in STATUS_NAMES:
+        return True
+    return hyperparameter_family(name) is Family.SEED or words_of(name)[-1] in _REACHED
 
 
 def _names_all(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) -> str:
@@ -240,22 +290,33 @@ def _names_all(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) 
     return ""
 
 
-def _ask_for_arm(
-    columns: Mapping[str, Sequence[Any]], candidates: Sequence[str], typed: str
-) -> str:
-    if not candidates:
-        rest = [name for name in columns if metric_direction(name) is None and not is_time(name)
-                and plain_name(name) not in STATUS_NAMES]  # fmt: skip
-        return (
-            "no column tells arms apart: an arm is a value that several runs share. Name one of "
-            f"the columns with --arm: {', '.join(rest[:_MOST_LISTED]) or 'there is none'}"
-        )
+def _several_arms(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) -> Unsettled:
     cells = arm_values(columns, candidates)
-    proposed = candidates if 2 * len(set(cells)) <= len(cells) else candidates[:1]
     shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
+    together = [{"arm": tuple(candidates)}] if 2 * len(set(cells)) <= len(cells) else []
+    more = f" and {len(shown) - _MOST_LISTED} more" * (len(shown) > _MOST_LISTED)
+    return Unsettled(
+        f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}{more}.",
+        [*together, *({"arm": (name,)} for name in candidates[:_MOST_LISTED])],
+    )
+
+
+def _nothing_shared(study: ForeignStudy, columns: Mapping[str, Sequence[Any]], metric: str) -> str:
+    """Why there are no arms, in words."""
+    if len(study.ids) == 1:
+        return (
+            f"{study.name} holds a single run, so there is nothing to compare. Name the files of "
+            "both runs, or better of several runs of each."
+        )
+    own = [n for n in study.parameters if n != metric and len(set(map(_plain, columns[n]))) > 1]
+    each = (
+        f"each of the {len(study.ids)} runs has its own {listed(own[:_MOST_NAMED])}"
+        if own
+        else f"nothing in {study.name} differs between its {len(study.ids)} runs but results"
+    )
     return (
-        f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}. Type: "
-        f"{typed} --arm {shlex.quote(','.join(proposed))}"
+        "no column tells arms apart: an arm is a value that several runs share, and "
+        f"{each}. playbook check judges such a search; to compare two, name both of their files."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.columns import table_ending
+from tuning_playbook.importers.taken_as import QUALITY, TakenAs
+from tuning_playbook.importers.told_columns import described
 from tuning_playbook.workflow.foreign import Told, foreign_studies
 
 NAME = "name"  # the column of names that several runs share
@@ -134,7 +136,18 @@ def merged(found: Sequence[tuple[str, ForeignStudy]], *, name: str) -> ForeignSt
         space=None,
         notes=tuple(dict.fromkeys(note for _, study in found for note in study.notes)),
         max_train_steps=None,
+        columns=_roles([study for _, study in found], results),
+        kind="",
     )
+
+
+def _roles(studies: Sequence[ForeignStudy], results: Collection[str]) -> tuple[TakenAs, ...]:
+    """What each column was taken for, a result where it is one in any of the studies."""
+    taken: dict[str, TakenAs] = {}
+    for one in (one for study in studies for one in described(study).columns):
+        if one.name not in taken or (one.name in results and one.role in QUALITY):
+            taken[one.name] = one
+    return tuple(taken.values())
 
 
 def _first_number(a: Any, b: Any) -> Any:

@@ -6,6 +6,7 @@ import json
 import math
 import numbers
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,8 @@ def for_python(message: str, folder: str, command: str) -> str:
         >>> for_python("two metrics. Type: playbook compare a.csv --metric acc, or ppl", "/tmp/x",
         ...            "compare")
         "two metrics. Type: compare(..., metric='acc'), or ppl"
+        >>> for_python("Type: playbook compare 'a b.csv' --arm lr,wd --all-pairs", "/x", "compare")
+        "Type: compare(..., arm=['lr', 'wd'], all_pairs=True)"
         >>> for_python("/tmp/x/data frame.csv is odd; add --metric NAME", "/tmp/x", "check")
         'the data frame is odd; add metric=NAME'
     """
@@ -114,12 +117,22 @@ def for_python(message: str, folder: str, command: str) -> str:
     told = with_arguments(told)
     if not typed:
         return told
-    options = re.findall(r"--([\w-]+) ([^\s,]+)", rest)
+    typed, comma, more = rest.partition(", or ")
+    words = shlex.split(typed)
     arguments = "".join(
-        f", {name.replace('-', '_')}={value.strip(chr(39))!r}" for name, value in options
+        f", {name[2:].replace('-', '_')}={_argument(name, value)}"
+        for name, value in zip(words, [*words[1:], "--"], strict=True)
+        if name.startswith("--")
     )
-    _, comma, more = rest.rpartition(", or ")
-    return f"{told}Type: {command}(...{arguments}){comma}{more if comma else ''}"
+    return f"{told}Type: {command}(...{arguments}){comma}{more}"
+
+
+def _argument(name: str, value: str) -> str:
+    """The value of an option as it is typed in Python; ``True`` for one without a value."""
+    if value.startswith("--"):
+        return "True"
+    several = value.split(",") if name == "--arm" and "," in value else value
+    return repr(several)
 
 
 def with_arguments(text: str) -> str:

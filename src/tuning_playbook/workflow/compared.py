@@ -1,0 +1,79 @@
+"""The answer of a comparison as its user holds it: verdicts, document, table, pictures, page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.decide.comparison_answer import Pair
+from tuning_playbook.plots.theme import Figure
+from tuning_playbook.report.comparison_document import comparison_document
+from tuning_playbook.report.comparison_page import comparison_fragment, write_comparison
+from tuning_playbook.report.comparison_picture import comparison_figure
+from tuning_playbook.report.comparison_text import comparison_text
+from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
+from tuning_playbook.workflow.frames import frame_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The answer to "is B better than A?".
+
+    Args:
+        view: everything that is said and drawn.
+    """
+
+    view: ComparisonView
+
+    @property
+    def verdicts(self) -> dict[tuple[str, str], str]:
+        """Baseline and candidate -> ``better``, ``worse``, ``equivalent`` or ``cannot-tell``."""
+        pairs = self.view.answers[0].pairs
+        return {
+            (p.comparison.baseline, p.comparison.candidate): p.judged.verdict.value for p in pairs
+        }
+
+    def as_document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return comparison_document(self.view)
+
+    def to_frame(self, library: str = "") -> Any:
+        """One row for each comparison, as a data frame of ``pandas`` or ``polars``."""
+        return frame_of([_row(pair) for pair in self.view.answers[0].pairs], library)
+
+    def renderable(self) -> Any:
+        """For a terminal."""
+        return comparison_text(with_short_labels(self.view))
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Pictures, one for each question, as `plotly.graph_objects.Figure` takes them."""
+        return tuple(comparison_figure(a) for a in with_short_labels(self.view).answers)
+
+    def write_html(self, path: str | Path) -> None:
+        """Write the answer and its pictures as one page that loads nothing."""
+        write_comparison(with_short_labels(self.view), self.figures(), Path(path))
+
+    def _repr_html_(self) -> str:
+        return comparison_fragment(with_short_labels(self.view))
+
+
+def _row(pair: Pair) -> dict[str, Any]:
+    """A comparison in one row, named as in the document."""
+    c = pair.comparison
+    return {
+        "baseline": c.baseline,
+        "candidate": c.candidate,
+        "verdict": pair.judged.verdict.value,
+        "difference": c.difference,
+        "low": c.low,
+        "high": c.high,
+        "p_value": c.p_value,
+        "adjusted_p_value": pair.adjusted_p_value,
+        "paired": c.paired,
+        "mean_of_baseline": c.means[0],
+        "mean_of_candidate": c.means[1],
+        "repeats_of_baseline": c.repeats[0],
+        "repeats_of_candidate": c.repeats[1],
+        "repeats_needed": pair.repeats_needed,
+    }
