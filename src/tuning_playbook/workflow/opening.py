@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuning_playbook.errors import InvalidInput, StoreUnavailable
+from tuning_playbook.errors import InvalidInput, NoStoreYet, StoreUnavailable
 from tuning_playbook.project_files import (
     ROUNDS_FOLDER,
     find_project,
@@ -16,6 +16,7 @@ from tuning_playbook.project_files import (
 )
 from tuning_playbook.store import Store, locked, open_store
 from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.words import listed
 from tuning_playbook.workflow.held_out import HeldOutSet, hidden_metrics
 
 
@@ -101,7 +102,10 @@ def project_store(
             logbook may ask for it; reports, checks and answers never see it.
         confirming: hand out the metric that confirms candidates as well. Decisions alone may ask.
     """
-    store = open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
+    try:
+        store = open_store(opened.project.store_url, folder=opened.folder, must_exist=must_exist)
+    except NoStoreYet as error:
+        raise NoStoreYet(_nothing_has_run(opened)) from error
     asked: dict[HeldOutSet, bool] = {"test": held_out, "confirm": confirming}
     shown = [of for of, may_be_seen in asked.items() if may_be_seen]
     try:
@@ -109,6 +113,14 @@ def project_store(
     except BaseException:
         store.close()
         raise
+
+
+def _nothing_has_run(opened: OpenProject) -> str:
+    files = sorted(path.stem for path in (opened.folder / ROUNDS_FOLDER).glob("*.toml"))
+    if not files:
+        return "nothing has been run in this project yet; for a first round, type: playbook next"
+    written = f"{'its round is' if len(files) == 1 else 'its rounds are'} {listed(files)}"
+    return f"nothing has been run in this project yet; {written}. Type: playbook run {files[0]}"
 
 
 def held_out_now(opened: OpenProject) -> tuple[str, ...]:
