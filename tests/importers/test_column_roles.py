@@ -4,8 +4,14 @@ import itertools
 import random
 
 import pytest
+from scipy.stats import spearmanr
 
 from tuning_playbook.importers.column_roles import column_roles
+from tuning_playbook.importers.column_values import (
+    column_values,
+    rank_correlation,
+    sampled_rows,
+)
 from tuning_playbook.importers.taken_as import Role
 
 DRAW = random.Random(20230119)
@@ -185,3 +191,10 @@ def test_an_epoch_is_a_chosen_length_only_where_its_values_were_tried_evenly():
     columns = {"lr": noise(24), "epoch": [9] * 22 + [3, 4], "val_loss": noise(24)}
     assert roles(columns)["epoch"].role is Role.PROGRESS
     assert roles({**columns, "epoch": [5, 10, 20] * 8})["epoch"].role is Role.TRAINING_LENGTH
+
+
+def test_the_rank_correlation_is_spearmans_where_values_come_back():
+    a = [round(DRAW.random(), 1) for _ in range(60)]
+    b = [round(x + DRAW.gauss(0, 0.3), 1) for x in a]
+    found = rank_correlation(*(column_values(cells, sampled_rows(60)) for cells in (a, b)))
+    assert found == pytest.approx(spearmanr(a, b).statistic, abs=1e-12)

@@ -9,9 +9,10 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import limits
-from tuning_playbook.importers.columns import plain_values, read_columns
+from tuning_playbook.importers.columns import plain_values
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.values import dotted
 from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told

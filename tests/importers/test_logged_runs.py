@@ -208,3 +208,15 @@ def test_tensorboards_downloads_are_runs_with_curves(tmp_path):
         tmp_path / "one" / "run-a-tag-loss.json", "[[1700000000.0, 0, 2.5], [1700000001.0, 5, 2.0]]"
     )
     assert np.asarray(only(tmp_path / "one").curves["loss"][2]).tolist() == [2.5, 2.0]
+
+
+def test_a_search_of_keras_tuner_is_the_folder_that_was_named(tmp_path):
+    trial = {"trial_id": "0", "hyperparameters": {"values": {"lr": 0.1}}, "status": "COMPLETED"}
+    for folder, rate in (("outer", 0.1), ("outer/inner", 0.2)):
+        own = {**trial, "score": rate, "hyperparameters": {"values": {"lr": rate}}}
+        write(tmp_path / folder / "trial_0" / "trial.json", json.dumps(own))
+        write(tmp_path / folder / "oracle.json", "{}")
+    inner = tmp_path / "outer" / "inner"
+    for target in (inner, inner / "oracle.json", inner / "trial_0" / "trial.json"):
+        (study,) = open_foreign(str(target))
+        assert list(study.parameters["lr"]) == [0.2], target

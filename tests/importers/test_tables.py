@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers import columns
+from tuning_playbook.importers import arrow_tables, csv_tables
 from tuning_playbook.importers.base import foreign_table
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.splitting import split_study
+from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.tables import read_table
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.importers.told_columns import ToldColumns, as_told, with_roles
@@ -245,12 +246,13 @@ def test_large_tables_are_read_as_small_ones_are(tmp_path, monkeypatch, ending):
     points = [{"trial": f"{i % 5:02d}", "step": i, "loss": special[i % 7], "accuracy": 0.1 * i}
               for i in range(50)]  # fmt: skip
     path = write_csv(tmp_path / f"c.{ending}", points)
-    plain = columns.read_columns(path, as_text=("trial",))
+    plain = read_columns(path, as_text=("trial",))
     used = []
-    monkeypatch.setattr(columns, "LARGE_BYTES", 0)
-    original = columns._from_arrow
-    monkeypatch.setattr(columns, "_from_arrow", lambda *a, **k: used.append(1) or original(*a, **k))
-    fast = columns.read_columns(path, as_text=("trial",))
+    monkeypatch.setattr(csv_tables, "LARGE_BYTES", 0)
+    original = arrow_tables.from_arrow
+    counting = lambda *a, **k: used.append(1) or original(*a, **k)  # noqa: E731
+    monkeypatch.setattr(arrow_tables, "from_arrow", counting)
+    fast = read_columns(path, as_text=("trial",))
     assert used
     assert list(fast) == list(plain)
     for name in plain:
@@ -259,9 +261,9 @@ def test_large_tables_are_read_as_small_ones_are(tmp_path, monkeypatch, ending):
 
 
 def test_a_fault_in_a_large_table_is_told_as_in_a_small_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(columns, "LARGE_BYTES", 0)
+    monkeypatch.setattr(csv_tables, "LARGE_BYTES", 0)
     (tmp_path / "t.csv").write_text("trial,lr\na,1\nb\n")
-    with pytest.raises(InvalidInput, match="line 3: 1 cells"):
+    with pytest.raises(InvalidInput, match="line 3: 1 cell where"):
         read_table(tmp_path / "t.csv")
     (tmp_path / "t.csv").write_text("trial,lr,opt\n007,1,sgd\n7,2,adam\n")
     found = read_table(tmp_path / "t.csv")
@@ -454,6 +456,21 @@ def test_a_metric_that_is_logged_now_and_then_is_no_nan(tmp_path, gap):
     assert nan_steps(tmp_path, runs_with_gaps(GAPS[gap])) == []
 
 
+def test_a_setting_that_is_nan_or_empty_throughout_a_run_is_one_of_the_run(tmp_path):
+    nan = float("nan")
+    steps = [{"step": s, "val_loss": 1 / (s + 1), "clip": nan, "note": None, "lr": 0.1,
+              "mu": nan if s > 4 else 0.9} for s in range(9)]  # fmt: skip
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, steps)))
+    log = read_table(path)
+    assert len(log.ids) == 1
+    assert set(log.curves) == {"val_loss", "mu"}
+    path.write_text("\n".join(json.dumps({"trial": t, **s}) for t in "ab" for s in steps))
+    trials = read_table(path)
+    assert trials.ids == ("a", "b")
+    assert set(trials.curves) == {"val_loss", "mu"}
+
+
 def test_metrics_in_rows_become_curves(tmp_path):
     points = [{"run_id": r, "step": s, "key": k, "value": s + len(k)}
               for r in "ab" for s in (1, 2) for k in ("loss", "acc")]  # fmt: skip
@@ -484,7 +501,7 @@ FAULTS = {
     "header only": (b"trial,lr\n", "has no rows"),
     "no header": (b"1,2\n3,4\n", "has no header"),
     "two columns of one name": (b"lr,lr\n1,2\n", "more than one column named 'lr'"),
-    "short row": (b"trial,lr\na,1\nb\n", "line 3: 1 cells where the header has 2"),
+    "short row": (b"trial,lr\na,1\nb\n", "line 3: 1 cell where the header has 2"),
     "not text": (b"trial,lr\n\xff\xfe\xff,1\n", "not UTF-8"),
 }
 

@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.ranks import mid_ranks
+
 Cells: TypeAlias = Sequence[Any]
 Kind: TypeAlias = Literal["numbers", "words", "mixed", "nothing"]
 
@@ -250,7 +252,7 @@ def rank_correlation(values: ColumnValues, other: ColumnValues) -> float:
     both = np.isfinite(values.numbers) & np.isfinite(other.numbers)
     if both.sum() < 8:
         return 0.0
-    ranks = [np.unique(c.numbers[both], return_inverse=True)[1] for c in (values, other)]
+    ranks = [mid_ranks(c.numbers[both]) for c in (values, other)]
     if any(len(np.unique(r)) < 3 for r in ranks):
         return 0.0
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])

@@ -36,6 +36,8 @@ _ENDINGS = {
     "STOPPED": (Status.CANCELLED, Reason.CANCELLED),
     "IDLE": (Status.WAITING, Reason.NONE),
 }
+# File of a search -> how far above it the folder of the search lies, less one.
+_LEVELS = {"oracle.json": 0, "trial.json": 1}
 # Hyperband keeps its own numbers among the hyperparameters.
 _OF_TUNER = "tuner/"
 
@@ -43,8 +45,8 @@ _OF_TUNER = "tuner/"
 def looks_like_keras_tuner(path: Path) -> bool:
     """Whether a path is such a folder, or one of its files."""
     if path.is_file():
-        return path.name in ("oracle.json", "trial.json") and _folder(path) is not None
-    return any(path.glob("trial_*/trial.json"))
+        return path.name in _LEVELS and _holds_trials(_folder(path))
+    return _holds_trials(path)
 
 
 def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
@@ -55,7 +57,7 @@ def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
     Raises:
         InvalidInput: for a folder without a readable trial.
     """
-    folder = _folder(path) or path
+    folder = _folder(path)
     notes: list[str] = []
     documents = [d for f in sorted(folder.glob("trial_*/trial.json")) if (d := _read(f, notes))]
     if not documents:
@@ -70,12 +72,13 @@ def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
     return (replace(study, objective=found, space=_space(documents, study)),)
 
 
-def _folder(file: Path) -> Path | None:
-    """The folder of the search that a file belongs to."""
-    for folder in (file.parent, file.parent.parent):
-        if any(folder.glob("trial_*/trial.json")):
-            return folder
-    return None
+def _folder(path: Path) -> Path:
+    """The folder of the search: the path itself, or the one that a file of a search lies in."""
+    return path.parents[_LEVELS[path.name]] if path.is_file() else path
+
+
+def _holds_trials(folder: Path) -> bool:
+    return any(folder.glob("trial_*/trial.json"))
 
 
 def _read(path: Path, notes: list[str]) -> dict[str, Any] | None:

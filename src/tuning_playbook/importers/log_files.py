@@ -11,11 +11,12 @@ import numpy as np
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES
-from tuning_playbook.importers.columns import Column, read_columns, table_ending
+from tuning_playbook.importers.columns import Column
 from tuning_playbook.importers.curve_tables import curve_table
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import log_in
 from tuning_playbook.importers.runs import Points, Run
+from tuning_playbook.importers.table_files import read_columns, table_ending
 from tuning_playbook.importers.values import as_number, dotted
 from tuning_playbook.importers.wandb_steps import with_own_counter
 

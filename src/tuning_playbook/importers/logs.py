@@ -14,6 +14,7 @@ from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.within_runs import fixed_cells
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
 
 _FEWEST_STEPS = 4
@@ -87,7 +88,7 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
             continue
         cells = plain_values(column)
         values = column_values(cells, sampled_rows(len(cells)))
-        if values.levels <= 1 or (log.runs > 1 and _is_fixed(column, log)):
+        if values.levels <= 1 or (log.runs > 1 and fixed_cells(column, log.run) is not None):
             continue
         taken = role_by_name(name, name, values, ())
         family = hyperparameter_family(name)
@@ -114,12 +115,6 @@ def is_phase(name: str, column: Column) -> bool:
 
 def _counts_by_one(steps: NDArray[np.float64]) -> bool:
     return steps[0] in (0, 1) and bool(np.all(np.isin(np.diff(np.unique(steps)), (1.0,))))
-
-
-def _is_fixed(column: Column, log: Log) -> bool:
-    """Whether a column never changes within a run."""
-    _, codes = np.unique([str(c) for c in column.values.tolist()], return_inverse=True)
-    return len(np.unique(log.run * (int(codes.max()) + 1) + codes)) == log.runs
 
 
 def _turns_seldom(values: NDArray[np.generic]) -> bool:

@@ -19,7 +19,7 @@ from tuning_playbook.importers.column_names import (
     STUDY_NAMES,
 )
 from tuning_playbook.importers.column_roles import is_counter
-from tuning_playbook.importers.columns import Column, plain_values, table_ending
+from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import curve_table, named, positions
 from tuning_playbook.importers.logs import Log, is_phase, log_in
 from tuning_playbook.importers.naming_columns import column_named
@@ -29,7 +29,9 @@ from tuning_playbook.importers.repeated_ids import (
     without_rows_written_twice,
 )
 from tuning_playbook.importers.runs import distinct_ids
+from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.within_runs import fixed_cells
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import agreeing, counted
 
@@ -201,18 +203,15 @@ def _from_long(
 ) -> TrialRows:  # fmt: skip
     """One table for everything: what never changes within a trial is of the trial."""
     ids, rows = positions(given[chosen].values)
-    first = np.unique(rows, return_index=True)[1]
     columns, varying = {}, {chosen: given[chosen]}
     for name, column in given.items():
         if name == chosen:
             continue
-        cells = plain_values(column)
-        own = [cells[row] for row in first.tolist()]
-        if all(c == own[r] or (c != c and own[r] != own[r])
-               for c, r in zip(cells, rows.tolist(), strict=True)):  # fmt: skip
-            columns[name] = own
-        else:
+        fixed = fixed_cells(column, rows)
+        if fixed is None:
             varying[name] = column
+        else:
+            columns[name] = fixed
     long = curve_table(path, varying, id_column=chosen, step_column=steps)
     notes = [f"One row for each trial and step. Curves: {', '.join(long.curves)}.", *long.notes]
     taken = [TakenAs(steps, steps, Role.PROGRESS, "counts the steps of the curves")]
@@ -227,15 +226,12 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
     ids = [name] if log.runs == 1 else [f"{name} {number}" for number in range(log.runs)]
     owner = np.array([ids[number] for number in log.run.tolist()], dtype=object)
     run = Column(owner, np.zeros(len(owner), dtype=bool))
-    first = np.unique(log.run, return_index=True)[1].tolist()
     columns: dict[str, list[Any]] = {}
     varying: dict[str, Column] = {}
     phase = next((n for n, c in given.items() if is_phase(n, c)), None)
     for column, own in given.items():
-        cells = plain_values(own)
-        fixed = [cells[row] for row in first]
-        within = all(c == fixed[r] for c, r in zip(cells, log.run.tolist(), strict=True))
-        if column != log.steps and within:
+        fixed = fixed_cells(own, log.run)
+        if column != log.steps and fixed is not None:
             columns[column] = fixed
         elif column != phase and (column == log.steps or own.values.dtype == np.float64):
             varying[column] = own

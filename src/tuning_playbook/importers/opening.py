@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.columns import TABLE_ENDINGS, table_ending
 from tuning_playbook.importers.limits import require_plain_files, unpacked
+from tuning_playbook.importers.table_files import TABLE_ENDINGS, table_ending
 
 _Sniffer: TypeAlias = Callable[[Path], bool]
 _Reader: TypeAlias = Callable[[Path], tuple[ForeignStudy, ...]]

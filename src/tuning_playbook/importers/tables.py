@@ -16,7 +16,6 @@ from tuning_playbook.importers.column_names import (
     STATUS_NAMES,
 )
 from tuning_playbook.importers.column_roles import column_roles
-from tuning_playbook.importers.columns import read_columns
 from tuning_playbook.importers.curve_tables import CurveTable, curve_table, named
 from tuning_playbook.importers.deviations_in_cells import without_deviations
 from tuning_playbook.importers.endings_in_cells import with_endings, without_endings
@@ -24,6 +23,7 @@ from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.repeats_side_by_side import below_each_other
+from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.turned import turned
 from tuning_playbook.importers.wandb_chart import without_chart

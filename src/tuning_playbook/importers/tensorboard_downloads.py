@@ -11,10 +11,11 @@ import numpy as np
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
+from tuning_playbook.importers.columns import plain_values
 from tuning_playbook.importers.names_of_runs import settings_in
 from tuning_playbook.importers.run_folders import read_document
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.table_files import read_columns, table_ending
 
 # The button writes ``run-NAME-tag-TAG.csv``, with ``_`` for what a file name cannot hold.
 _NAME = re.compile(r"(run-)?(?P<run>.*?)-?tag-(?P<tag>.+)\.(csv|json)", re.IGNORECASE)

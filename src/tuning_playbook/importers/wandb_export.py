@@ -14,12 +14,13 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_roles import column_roles
-from tuning_playbook.importers.columns import plain_values, read_columns, table_ending
+from tuning_playbook.importers.columns import plain_values
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.nested import object_in
 from tuning_playbook.importers.roles_by_name import counts_on_the_way
 from tuning_playbook.importers.runs import Points, Run, study_of_runs
+from tuning_playbook.importers.table_files import read_columns, table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
 from tuning_playbook.importers.wandb_history import curves_of_histories

@@ -14,7 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.columns import table_ending
+from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import QUALITY, TakenAs
 from tuning_playbook.importers.told_columns import described
 from tuning_playbook.workflow.foreign import Told, foreign_studies
