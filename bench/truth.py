@@ -4,9 +4,9 @@
     python bench/truth.py DATA edges arms --half tuning --studies 120
     python bench/truth.py DATA --write docs/truth.md
 
-DATA is the folder of the public data sets, one folder each; `pip install -e . --group bench` brings what
-the families need. Tasks with an even number are for tuning thresholds, those with an odd number for
-judging them.
+DATA is the folder of the public data sets, one folder each. What the families need comes with
+`pip install -e . --group bench`. Tasks with an even number are for tuning thresholds, those with an
+odd number for judging them.
 """
 
 from __future__ import annotations
