@@ -112,3 +112,10 @@ def test_an_end_is_dropped_only_where_it_is_useless_to_every_arm_and_by_the_leas
     assert _shifted(useful, findings=arms).nuisance["x"].low == 0.1
     useful["b"] = {"x": Float(0.2, 1.0, "log")}
     assert _shifted(useful, findings=arms).nuisance["x"].low == 0.2
+
+
+def test_a_range_that_one_arm_alone_searches_keeps_its_end_so_that_budgets_stay_equal():
+    findings = {"a": (_finding("f", Verdict.FAIL, EXPAND),), "b": ()}
+    useful = {"a": {"x": Float(0.3, 1.0, "log")}}
+    found = mended_round(WIDE, findings, {"a": ("x",), "b": ("y",)}, name="n", useful=useful)
+    assert found.nuisance["x"] == Float(0.1, 10.0, "log")

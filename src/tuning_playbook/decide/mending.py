@@ -68,7 +68,8 @@ def mended_round(
     """The follow-up with the ranges that the findings of all arms ask for, if they ask for any.
 
     A range that grows at one end loses what holds no good trial at the other, or most of the new
-    trials would lie where nothing is to be found.
+    trials would lie where nothing is to be found. One that not all arms search keeps it: an arm
+    would lose earlier trials that count, and be compared with others at fewer.
 
     Args:
         round_: as it ran.
@@ -80,8 +81,9 @@ def mended_round(
     advice = {study: tuple(_range_advice(found)) for study, found in findings.items()}
     grows = {(a.hyperparameter, a.edge) for given in advice.values() for a in given
              if a.action == "expand"}  # fmt: skip
+    of_all = {(key, edge) for key, edge in grows if all(key in keys for keys in searched.values())}
     advice = {
-        study: (*given, *_dropping(useful.get(study, {}), round_, grows))
+        study: (*given, *_dropping(useful.get(study, {}), round_, grows & of_all))
         for study, given in advice.items()
     }
     return follow_up_round(round_, advice, searched=searched, name=name)
@@ -118,10 +120,10 @@ def _dropping(
         old, new = ends_of(ranges[key]) if key in ranges else None, ends_of(domain)
         if old is None or new is None:
             continue
-        if (key, "high") in grows and (key, "low") not in grows and new[0] > old[0]:
+        if (key, "high") in grows and new[0] > old[0]:
             reason = f"no good trial lies near its low end, so what is below {short(new[0])} goes"
             yield RangeAdvice(key, "low", "shrink", new[0], reason)
-        if (key, "low") in grows and (key, "high") not in grows and new[1] < old[1]:
+        if (key, "low") in grows and new[1] < old[1]:
             reason = f"no good trial lies near its high end, so what is above {short(new[1])} goes"
             yield RangeAdvice(key, "high", "shrink", new[1], reason)
 
