@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import (
     declaring_step,
     searched_nothing,
@@ -230,7 +231,7 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
             f"Ask: {round_.question}",
             f"{next(iter(round_.scientific))} has not been compared yet; {round_.trials} trials "
             f"for each of {len(next(iter(round_.scientific.values())))} values, tuning "
-            f"{', '.join(round_.nuisance)}",
+            f"{', '.join(round_.nuisance)}{_may_be_narrower(current, round_)}",
             round=round_,
             source="round-goal",
         )
@@ -247,6 +248,18 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
             yield declaring
     elif current is not None and not rounds and not searched_nothing(current):
         yield from _the_end(state, current, proposed, trials)
+
+
+def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
+    """Which ranges of ``round_`` the last round has shown to be wider than needed."""
+    answered = None if current is None else current.answered
+    if current is None or answered is None:
+        return ""
+    shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
+    narrowed = agreed_narrowing(round_.nuisance, shown)
+    if not narrowed:
+        return ""
+    return f". By {current.name}, these may be narrowed: {narrowing_words(narrowed)}"
 
 
 def _the_end(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tuning_playbook.analysis.feasibility import CHANCE, feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.study_shape import study_shape
+from tuning_playbook.analysis.useless_ends import useful_ranges
 from tuning_playbook.analysis.variances import (
     Variances,
     data_spread,
@@ -16,6 +18,7 @@ from tuning_playbook.analysis.variances import (
 from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
+from tuning_playbook.decide.exploration import exploration_lines
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
@@ -120,7 +123,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             best_config=_searched(arms, candidate),
             chance=judged.chance,
             settling=judged.settling,
-            learnt=judged.learnt,
+            learnt=(*judged.learnt, *_explored(own, arms, labels, findings, candidate)),
             seed_deviation=deviation,
         )
         variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
@@ -167,6 +170,25 @@ def _judgement(
         progress={label: f.chance.progress for label, f in judged.items()},
         differences=differences,
     )
+
+
+def _explored(
+    facts: RoundFacts,
+    arms: Sequence[Arm],
+    labels: Sequence[str],
+    findings: Mapping[str, Sequence[Finding]],
+    candidate: Candidate | None,
+) -> tuple[str, ...]:
+    """What an exploring round says of the space that its leading arm searched."""
+    leading = [i for i, arm in enumerate(arms)
+               if candidate is not None and arm.study.name == candidate.study]  # fmt: skip
+    if facts.mode != "explore" or not leading:
+        return ()
+    arm = arms[leading[0]]
+    if study_shape(arm.table) != "search":
+        return ()
+    label = labels[leading[0]] if len(arms) > 1 else ""
+    return exploration_lines(findings[arm.study.name], useful_ranges(arm.table), arm=label)
 
 
 def _searched(arms: Sequence[Arm], candidate: Candidate | None) -> Config:
