@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers import limits
+from tuning_playbook.importers import limits, tables
 from tuning_playbook.importers.columns import plain_values
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.opening import open_foreign
@@ -204,3 +204,42 @@ def test_a_setting_of_whole_numbers_beyond_64_bits_is_judged(tmp_path):
     rows = "".join(f"{i},{'-' * (i % 2)}1e308,{i % 5},{i / 7}\n" for i in range(16))
     (tmp_path / "t.csv").write_text(f"trial,huge,layers,v\n{rows}")
     assert read_or_told(tmp_path / "t.csv").findings
+
+
+@pytest.mark.parametrize("wrong", [3, "text", [1], {"a": 1}, None, [None], 0.5])
+@pytest.mark.parametrize(
+    "place", ["hyperparameters", "values", "space", "config", "metrics", "observations", "score"]
+)
+def test_contents_of_a_wrong_kind_in_a_search_of_keras_tuner_are_left_out(tmp_path, place, wrong):
+    config = {"name": "lr", "min_value": 0.1, "max_value": 1.0, "sampling": "log"}
+    space = [{"class_name": "Float", "config": wrong if place == "config" else config}]
+    values = wrong if place == "values" else {"lr": 0.5}
+    observations = wrong if place == "observations" else [{"value": [0.5], "step": 1}]
+    metrics = {"metrics": {"v": {"direction": "min", "observations": observations}}}
+    settings = {"space": wrong if place == "space" else space, "values": values}
+    trial = {
+        "trial_id": "0", "status": "COMPLETED", "score": wrong if place == "score" else 0.5,
+        "hyperparameters": wrong if place == "hyperparameters" else settings,
+        "metrics": wrong if place == "metrics" else metrics,
+    }  # fmt: skip
+    (tmp_path / "trial_0").mkdir()
+    (tmp_path / "trial_0" / "trial.json").write_text(json.dumps(trial))
+    (study,) = open_foreign(str(tmp_path))
+    assert study.ids == ("0",)
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, ZeroDivisionError])
+def test_a_mistake_of_a_reader_is_not_blamed_on_the_file(tmp_path, monkeypatch, error):
+    def broken(*_, **__):
+        raise error("ours")
+
+    (tmp_path / "t.csv").write_text("lr,v\n0.1,1\n")
+    monkeypatch.setattr(tables, "read_columns", broken)
+    with pytest.raises(error):
+        open_foreign(str(tmp_path / "t.csv"))
+
+
+def test_a_number_of_thousands_of_digits_names_a_trial(tmp_path):
+    (tmp_path / "t.csv").write_text(f"trial,lr,v\n{'1' * 5000},0.1,1\n{'1' * 5000},0.1,1\n")
+    (study,) = open_foreign(str(tmp_path / "t.csv"))
+    assert len(study.ids) == 1

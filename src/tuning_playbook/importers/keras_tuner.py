@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.run_folders import read_document
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
-from tuning_playbook.importers.values import as_number
+from tuning_playbook.importers.values import as_number, mapping_in, mappings_in
 from tuning_playbook.space import (
     Categorical,
     Constant,
@@ -92,11 +93,11 @@ def _read(path: Path, notes: list[str]) -> dict[str, Any] | None:
 
 def _run(document: Mapping[str, Any]) -> Run:
     run = Run(str(document["trial_id"]))
-    values = document.get("hyperparameters", {}).get("values", {})
+    values = mapping_in(mapping_in(document.get("hyperparameters")).get("values"))
     run.parameters = {k: v for k, v in values.items() if not k.startswith(_OF_TUNER)}
     run.metadata = {k: v for k, v in values.items() if k.startswith(_OF_TUNER)}
     for name, metric in _metrics(document).items():
-        observed = [_mean(o) for o in metric.get("observations", ())]
+        observed = _observed(metric)
         if observed:
             run.results[name] = observed[-1]
     if document.get("best_step") is not None:
@@ -106,8 +107,13 @@ def _run(document: Mapping[str, Any]) -> Run:
     return run
 
 
-def _metrics(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    return dict(document.get("metrics", {}).get("metrics", {}))
+def _metrics(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    metrics = mapping_in(mapping_in(document.get("metrics")).get("metrics"))
+    return {name: mapping_in(metric) for name, metric in metrics.items()}
+
+
+def _observed(metric: Mapping[str, Any]) -> list[float]:
+    return [_mean(one) for one in mappings_in(metric.get("observations"))]
 
 
 def _mean(observation: Mapping[str, Any]) -> float:
@@ -135,16 +141,16 @@ def _objective(documents: Sequence[Mapping[str, Any]]) -> Objective | None:
 
 
 def _is_score(metric: Mapping[str, Any] | None, score: float) -> bool:
-    observed = [_mean(o) for o in (metric or {}).get("observations", ())]
-    return any(abs(value - score) <= 1e-6 * max(1.0, abs(score)) for value in observed)
+    tolerance = 1e-6 * max(1.0, abs(score))
+    return any(abs(value - score) <= tolerance for value in _observed(metric or {}))
 
 
 def _space(documents: Sequence[Mapping[str, Any]], study: ForeignStudy) -> SearchSpace | None:
     """The declared ranges; ``None`` where some exist under conditions or were declared anew."""
     declared: dict[str, Domain] = {}
     for document in documents:
-        for one in document.get("hyperparameters", {}).get("space", ()):
-            config = one.get("config", {})
+        for one in mappings_in(mapping_in(document.get("hyperparameters")).get("space")):
+            config = mapping_in(one.get("config"))
             name = str(config.get("name"))
             domain = _domain(one.get("class_name"), config)
             unclear = domain is None or config.get("conditions")
@@ -160,16 +166,17 @@ def _space(documents: Sequence[Mapping[str, Any]], study: ForeignStudy) -> Searc
 
 
 def _first(cells: Sequence[Any]) -> Any:
-    return next(cell for cell in cells if cell is not None)
+    return next((cell for cell in cells if cell is not None), None)
 
 
-def _domain(kind: str | None, config: Mapping[str, Any]) -> Domain | None:
-    if kind == "Fixed":
+def _domain(kind: Any, config: Mapping[str, Any]) -> Domain | None:
+    if kind == "Fixed" and isinstance(config.get("value"), (bool, int, float, str)):
         return Constant(config["value"])
     if kind == "Boolean":
         return Categorical((False, True))
     if kind == "Choice":
-        values = tuple(config.get("values", ()))
+        given = config.get("values")
+        values = tuple(given) if isinstance(given, list) else ()
         numbers = all(type(v) in (int, float) for v in values)
         if len(values) < 2:
             return None
@@ -177,7 +184,7 @@ def _domain(kind: str | None, config: Mapping[str, Any]) -> Domain | None:
     if kind not in ("Int", "Float") or config.get("sampling") not in (None, "linear", "log"):
         return None
     scale: Literal["linear", "log"] = "log" if config.get("sampling") == "log" else "linear"
-    low, high = config["min_value"], config["max_value"]
-    if kind == "Int":
-        return Integer(int(low), int(high), scale)
-    return Float(float(low), float(high), scale)
+    low, high = (as_number(config.get(end)) for end in ("min_value", "max_value"))
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return None
+    return Integer(int(low), int(high), scale) if kind == "Int" else Float(low, high, scale)

@@ -17,7 +17,7 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import log_in
 from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.table_files import read_columns, table_ending
-from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.importers.values import as_number, dotted, mapping_in, mappings_in
 from tuning_playbook.importers.wandb_steps import with_own_counter
 
 TRAINER_STATE = "trainer_state.json"
@@ -99,7 +99,8 @@ def add_trainer_state(run: Run, path: Path) -> None:
     for name in _TRAINER_SETTINGS:
         if isinstance(state.get(name), (int, float)):
             run.parameters.setdefault(name, state[name])
-    run.parameters.update(state.get("trial_params") or {})
+    run.parameters.update(mapping_in(state.get("trial_params")))
+    history = mappings_in(history)
     run.curves.update(_curves_of_history(history))
     for row in history:
         for name, value in row.items():

@@ -23,8 +23,9 @@ _Reader: TypeAlias = Callable[[Path], tuple[ForeignStudy, ...]]
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
 _DEEPEST = 3
 _MOST_STUDIES = 100
-# What contents of a wrong kind run into, wherever in a reader it is.
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# What values run into that no tool writes, wherever in a reader it is. An error of another type
+# is a mistake of this program, and is reported as one.
+_UNREADABLE = (OverflowError, RecursionError, ValueError)
 _UNSAFE = (".pkl", ".pickle", ".joblib", ".pt", ".pth")
 
 

@@ -14,6 +14,8 @@ from tuning_playbook.words import counted
 
 Cells = Sequence[Any]
 
+_LONGEST_NUMBER = 10  # digits; what is longer counts nothing
+
 
 @dataclass(frozen=True, slots=True)
 class RowsKept:
@@ -36,7 +38,7 @@ def counts_repeats(ids: Cells) -> bool:
         (True, False)
     """
     counts = Counter(ids)
-    numbers = [int(i) for i in counts if str(i).isdigit()]
+    numbers = [int(i) for i in counts if str(i).isdecimal() and len(str(i)) < _LONGEST_NUMBER]
     if len(numbers) < len(counts) or len(set(counts.values())) > 1 or len(ids) < 4:
         return False
     first = min(numbers, default=-1)

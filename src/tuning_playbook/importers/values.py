@@ -67,6 +67,21 @@ def as_number(value: Any) -> float | None:
         return None
 
 
+def mapping_in(value: Any) -> Mapping[str, Any]:
+    """The mapping that a value of somebody else's file is; empty where it is something else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings_in(values: Any) -> list[Mapping[str, Any]]:
+    """The mappings in a list of somebody else's file; empty where it is something else.
+
+    Example:
+        >>> mappings_in([{"step": 1}, 3, None]), mappings_in(0.5)
+        ([{'step': 1}], [])
+    """
+    return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
+
+
 def dotted(nested: Mapping[Any, Any], *, prefix: str = "") -> dict[str, Any]:
     """A nested configuration with dotted names; lists as JSON text, for they are choices.
 
