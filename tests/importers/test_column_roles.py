@@ -187,6 +187,14 @@ def test_the_epoch_reached_is_progress_beside_the_length_that_was_chosen():
     assert found["config.epoch"].role is Role.TRAINING_LENGTH
 
 
+def test_sizes_that_form_a_grid_with_other_settings_were_chosen():
+    scaling = grid(n_params=[1e7, 1e8, 1e9], tokens=[1e9, 3e9, 1e10]) | {"final_loss": noise(9)}
+    assert roles(scaling)["n_params"].role is Role.HYPERPARAMETER
+    models = grid(lr=[0.1, 0.3, 1.0, 3.0], model=["S", "B", "L"])
+    models |= {"n_params": [22e6, 86e6, 307e6] * 4, "val_acc": noise(12)}
+    assert roles(models)["n_params"].role is Role.TIME_AND_COST
+
+
 def test_an_epoch_is_a_chosen_length_only_where_its_values_were_tried_evenly():
     columns = {"lr": noise(24), "epoch": [9] * 22 + [3, 4], "val_loss": noise(24)}
     assert roles(columns)["epoch"].role is Role.PROGRESS

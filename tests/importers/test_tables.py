@@ -471,6 +471,26 @@ def test_a_setting_that_is_nan_or_empty_throughout_a_run_is_one_of_the_run(tmp_p
     assert set(trials.curves) == {"val_loss", "mu"}
 
 
+@pytest.mark.parametrize("orient", ["list", "columns"])
+def test_json_by_columns_is_a_table(tmp_path, orient):
+    lists = {"lr": [0.1, 0.3, 1.0], "val_loss": [2.0, 1.0, 3.0]}
+    keyed = {name: {str(i): c for i, c in enumerate(cells)} for name, cells in lists.items()}
+    (tmp_path / "t.json").write_text(json.dumps(lists if orient == "list" else keyed))
+    found = read_table(tmp_path / "t.json")
+    assert list(found.results["val_loss"]) == lists["val_loss"]
+    assert list(found.parameters["lr"]) == lists["lr"]
+
+
+def test_the_history_of_keras_is_the_log_of_one_run(tmp_path):
+    history = {"loss": [2.0, 1.5, 1.2, 1.0, 0.9], "val_loss": [2.1, 1.7, 1.5, 1.4, 1.5]}
+    (tmp_path / "history.json").write_text(json.dumps(history))
+    found = read_table(tmp_path / "history.json")
+    assert len(found.ids) == 1
+    _, steps, values = found.curves["val_loss"]
+    assert list(steps) == [0, 1, 2, 3, 4]
+    assert list(values) == history["val_loss"]
+
+
 def test_metrics_in_rows_become_curves(tmp_path):
     points = [{"run_id": r, "step": s, "key": k, "value": s + len(k)}
               for r in "ab" for s in (1, 2) for k in ("loss", "acc")]  # fmt: skip

@@ -10,9 +10,11 @@ from typing import Any
 from tuning_playbook.importers.column_names import group_of
 from tuning_playbook.importers.column_values import (
     ColumnValues,
+    are_a_product,
     column_values,
     is_each_number_once,
     is_list_of_values,
+    is_plain_list,
     is_scaled,
     sampled_rows,
 )
@@ -25,6 +27,7 @@ from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
     is_running_number,
+    is_time,
     plain_name,
 )
 
@@ -94,6 +97,7 @@ def column_roles(
             found[column] = taken
     found = {**statistics_among(found, values), **known}
     found |= _reached(found)
+    found |= _chosen_sizes(found, values)
     if _CROSS_VALIDATED in found:
         found |= _cross_validated(found)
     found |= _copies(found, values, columns)
@@ -160,6 +164,34 @@ def _reached(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
         and counts_on_the_way(one.name)
         and group_of(column)[0] != "parameter"
     }
+
+
+def _chosen_sizes(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Numbers of parameters that were set, as in a table of scaling: a grid with other settings.
+
+    Beside the names of models they only follow from them.
+    """
+    others = [values[c] for c, o in found.items()
+              if o.role in SEARCHED and is_list_of_values(values[c])]  # fmt: skip
+    sizes = [
+        one for column, one in found.items()
+        if one.role is Role.TIME_AND_COST and not is_time(one.name)
+        and is_list_of_values(values[column]) and is_plain_list(values[column])
+    ]  # fmt: skip
+    named = [own for own in values.values() if own.kind == "words" and own.levels > 1]
+    sizes = [o for o in sizes if not any(_follows_from(values[o.column], own) for own in named)]
+    reason = "each value tried with every value of the other settings"
+    return {
+        one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, reason)
+        for one in sizes
+        if any(are_a_product([values[one.column], other]) for other in others)
+    }
+
+
+def _follows_from(values: ColumnValues, other: ColumnValues) -> bool:
+    return len(set(zip(other.codes.tolist(), values.codes.tolist(), strict=True))) <= other.levels
 
 
 def _is_length(name: str) -> bool:

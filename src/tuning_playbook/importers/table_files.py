@@ -13,6 +13,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.arrow_tables import columns_of_parquet
 from tuning_playbook.importers.columns import Column, from_records
+from tuning_playbook.importers.columns_in_json import rows_of_columns
 from tuning_playbook.importers.csv_tables import columns_of_csv, opened_text
 from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.json_text import read_json
@@ -99,6 +100,8 @@ def _json_records(path: Path) -> Iterator[Mapping[str, Any]]:
     with opened_text(path) as file:
         if path.name.lower().removesuffix(".gz").endswith(".json"):
             document = _parsed(path, file.read(), 1)
+            if isinstance(document, dict):
+                document = rows_of_columns(document) or document
             if not isinstance(document, list):
                 raise InvalidInput(f"{path} holds no list of objects; one object for each trial")
             lines = list(enumerate(document, 1))
