@@ -22,10 +22,11 @@ from tuning_playbook.importers.told_columns import (
     with_metric_named,
     with_roles,
 )
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
-from tuning_playbook.vocabulary import metric_direction
+from tuning_playbook.vocabulary import is_step_count, metric_direction
 from tuning_playbook.words import short
 
 
@@ -97,7 +98,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             f"{metric} is measured on test data: what is chosen by it has no unseen data left to "
             "be judged on."
         )
-    study = replace(study, notes=(*study.notes, *notes))
+    study = replace(study, notes=(*study.notes, *notes, *_unequal_lengths(study)))
     _require_few(study)
     if told.space is not None:
         require_plain_files(told.space)
@@ -123,6 +124,21 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         )
         study = replace(study, notes=(*study.notes, note))
     return study, table
+
+
+def _unequal_lengths(study: ForeignStudy) -> list[str]:
+    """What a table of last results hides: that a scheduler stopped most trials early."""
+    columns = {**study.results, **study.metadata}
+    notes = []
+    for one in study.columns:
+        numbers = [c for c in columns.get(one.name, ()) if is_number(c) and math.isfinite(c)]
+        reached = one.role is Role.PROGRESS and is_step_count(one.name)
+        if reached and not study.curves and numbers and max(numbers) >= 2 * min(numbers) > 0:
+            notes.append(
+                f"{one.column} ends between {short(min(numbers))} and {short(max(numbers))}: "
+                "trials that were stopped early are judged by what they had reached."
+            )
+    return notes
 
 
 def _require_few(study: ForeignStudy) -> None:
