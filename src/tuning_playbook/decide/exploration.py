@@ -9,10 +9,11 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Domain
 from tuning_playbook.words import listed, short
 
+_OPEN = "Cannot tell: "
 _SATURATED = {
     Verdict.PASS: "Tuning has saturated",
     Verdict.WARN: "Tuning has not saturated",
-    Verdict.UNKNOWN: "Whether tuning has saturated is open",
+    Verdict.UNKNOWN: "Whether more trials would pay",
 }
 
 
@@ -69,7 +70,9 @@ def _lines(
 ) -> Iterator[str]:
     matters = by_check.get("importance")
     if matters is not None and matters.verdict is Verdict.UNKNOWN:
-        yield f"Which hyperparameters matter{where}: {_in_a_sentence(matters.summary)}"
+        said = matters.summary.removeprefix(_OPEN)
+        answer = " cannot be told yet" if said != matters.summary else ""
+        yield f"Which hyperparameters matter{where}{answer}: {_in_a_sentence(said)}"
     density = by_check.get("sampling-density")
     if density is not None and density.verdict in _SATURATED:
         yield f"{_SATURATED[density.verdict]}{where}: {_in_a_sentence(density.summary)}"
