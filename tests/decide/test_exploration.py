@@ -15,7 +15,7 @@ EDGES = Finding("search-space-boundary", Verdict.PASS, "Wide enough.")
     [
         (Verdict.PASS, "Tuning has saturated in adam: twice the 20"),
         (Verdict.WARN, "Tuning has not saturated in adam: twice the 20"),
-        (Verdict.UNKNOWN, "Whether tuning has saturated is open in adam: twice the 20"),
+        (Verdict.UNKNOWN, "Whether more trials would pay in adam: twice the 20"),
     ],
 )
 def test_whether_tuning_has_saturated_follows_the_density_of_trials(verdict, words):
@@ -34,7 +34,7 @@ def test_what_matters_is_said_here_only_where_it_cannot_be_told():
     unknown = Finding("importance", Verdict.UNKNOWN, "Cannot tell: 9 trials; 15 are needed.")
     known = Finding("importance", Verdict.NOTE, "What decides is rate.")
     (line,) = exploration_lines([unknown], {})
-    assert line == "Which hyperparameters matter: cannot tell: 9 trials; 15 are needed."
+    assert line == "Which hyperparameters matter cannot be told yet: 9 trials; 15 are needed."
     assert exploration_lines([known], {}) == ()  # among the insights already
 
 
