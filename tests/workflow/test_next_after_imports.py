@@ -8,10 +8,12 @@ import pytest
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.workflow.comparing import Question, compare_runs
+from tuning_playbook.workflow.deciding import decide
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.importing import import_study
 from tuning_playbook.workflow.next_step import apply_step, what_next
 from tuning_playbook.workflow.planning import plan
+from tuning_playbook.workflow.rerunning import rerun
 
 MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
 OWN = """\
@@ -63,7 +65,7 @@ def titles(folder):
 
 def test_an_ablation_is_compared_and_no_search_over_its_variants_is_proposed(imported):
     folder = imported(ablation(learning_rate=0.1, dropout=0.1))
-    compare, declare = what_next(folder).steps
+    compare, declare, *_ = what_next(folder).steps
     assert compare.title == "Compare the variants of study"
     assert "playbook compare study --arm variant" in compare.reason
     assert "variant = mixup" in compare.reason  # the best mean and not the luckiest trial
@@ -126,7 +128,7 @@ def test_lengths_and_seeds_are_no_search_to_go_on_with(imported, columns, first)
     accuracy = np.random.default_rng(0).normal(0.9, 0.01, 20)
     steps = what_next(imported({**columns, "accuracy": accuracy})).steps
     assert steps[0].title == first
-    assert steps[-1].title.startswith("Declare")
+    assert any(step.title.startswith("Declare") for step in steps)
     assert not any(step.round for step in steps)
 
 
@@ -149,3 +151,47 @@ def test_a_range_that_grows_at_one_end_leaves_the_useless_one(imported):
     assert "no good trial lies near its low end" in round_.reasons["learning_rate"]
     apply_step(folder, 1)
     assert plan(folder, round_.name).warnings == ()
+
+
+TRAIN = """\
+def train(trial):
+    for step in trial.steps(trial.restore({})):
+        if trial.evaluation_due(step):
+            trial.evaluate(step, accuracy=0.9 + (trial.seed % 100) / 1e5)
+"""
+
+
+def _search():
+    rates = 10 ** np.random.default_rng(0).uniform(-4, 0, 20)
+    return {"learning_rate": rates, "accuracy": 0.9 - 0.1 * (np.log10(rates) + 2) ** 2}
+
+
+def _proving(folder):
+    return [s for s in what_next(folder).steps if "imported baseline" in s.title]
+
+
+def test_an_imported_best_is_a_candidate_until_this_project_has_run_it(imported):
+    folder = imported(_search())
+    assert "no\n# proven baseline" in (folder / "playbook.toml").read_text()
+    (step,) = _proving(folder)
+    assert (step.command, "playbook rerun --baseline" in step.reason) == (
+        "",
+        True,
+    )  # no program yet
+    (folder / "train.py").write_text(TRAIN)
+    (step,) = _proving(folder)
+    assert step.command == "playbook rerun --baseline"
+    done = rerun(folder, None, candidate=False, times=2)
+    assert [len(r.values) for r in done.reruns] == [2]
+    assert _proving(folder) == []
+
+
+def test_a_baseline_of_ones_own_is_not_called_imported(imported):
+    assert _proving(imported(ablation(), project=OWN)) == []
+
+
+def test_a_decision_on_an_import_is_refused_before_it_has_been_rerun(imported):
+    folder = imported(ablation(), project=OWN)
+    (folder / "train.py").write_text(TRAIN)
+    with pytest.raises(InvalidInput, match="playbook rerun study"):
+        decide(folder, "study")

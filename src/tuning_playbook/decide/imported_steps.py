@@ -60,6 +60,32 @@ def steps_after_no_search(
         yield from deciding_steps(state, current, answered)
 
 
+def proving_steps(state: ProjectState) -> Iterator[NextStep]:
+    """Rerun a baseline that was only imported: until then it is a candidate.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    if not state.unproven:
+        return
+    command = "playbook rerun --baseline"
+    reason = (
+        f"its values are those of the best trial of {state.unproven}, which was imported, and "
+        "chosen for being the best. How good they are with the training program of this project, "
+        "and how far seeds move the result, nothing has shown yet"
+    )
+    if state.program_there:
+        yield NextStep(
+            "Run the imported baseline again, with fresh seeds", reason, command, source="adoption"
+        )
+    else:
+        yield NextStep(
+            "Set [training] target in playbook.toml, and run the imported baseline again",
+            f"{reason}. After that: {command}",
+            source="adoption",
+        )
+
+
 def declaring_step(project: Project) -> NextStep | None:
     """What to declare in a project that leaves nothing to tune; ``None`` where there is something.
 

@@ -11,6 +11,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import (
     declaring_step,
+    proving_steps,
     searched_nothing,
     steps_after_no_search,
     unmoved_step,
@@ -91,6 +92,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
+    steps += proving_steps(state)
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += _questions(state, proposed)
     return tuple(steps)

@@ -109,6 +109,9 @@ class ProjectState:
         names: of all rounds, run or not.
         exploration_over: whether the final round was declared open.
         final_done: whether a round that exploits has been answered.
+        unproven: imported round whose best trial the baseline is, where nothing of it has been
+            rerun; empty otherwise.
+        program_there: whether the training program can be started.
     """
 
     project: Project
@@ -122,3 +125,5 @@ class ProjectState:
     names: frozenset[str] = frozenset()
     exploration_over: bool = False
     final_done: bool = False
+    unproven: str = ""
+    program_there: bool = True

@@ -47,7 +47,7 @@ gpus_per_trial = 0
 #   linear, integer, integer_log = [low, high];  ordered, choice = [values];  fixed = value
 # kind: optimizer, schedule, regularization, architecture, initialization, data, batch_size, other
 # natural = [smallest, largest]: limits beyond which a range never grows
-[hyperparameters]
+{about_defaults}[hyperparameters]
 {hyperparameters}"""
 
 _EXAMPLE = """\
@@ -83,6 +83,7 @@ def project_to_toml(
     max_train_steps: int = 1000,
     evaluation_interval: int = 50,
     hyperparameters: Sequence[Hyperparameter] = (),
+    about_defaults: str = "",
 ) -> str:
     """A commented playbook.toml to start from.
 
@@ -92,6 +93,7 @@ def project_to_toml(
         metric, direction, reduction: what decides.
         max_train_steps, evaluation_interval: in steps.
         hyperparameters: to declare; an example to be replaced where there are none.
+        about_defaults: lines of comment on where they come from.
     """
     return _PROJECT.format(
         name=value_to_toml(name),
@@ -101,6 +103,7 @@ def project_to_toml(
         reduction=value_to_toml(reduction),
         max_train_steps=max_train_steps,
         evaluation_interval=evaluation_interval,
+        about_defaults=about_defaults,
         hyperparameters=hyperparameters_to_toml(hyperparameters) or _EXAMPLE,
     )
 

@@ -92,8 +92,9 @@ class Imported:
         lines += [f"  - {note}" for note in self.notes]
         if self.project_file is not None:
             lines.append(
-                f"wrote {self.project_file}: defaults are the best trial's; before a round of your "
-                "own runs, set [training] target and look through the ranges"
+                f"wrote {self.project_file}: defaults are those of the best setting, a candidate "
+                "that this project has not run; before a round of your own runs, set [training] "
+                "target and look through the ranges"
             )
         lines.append(f"next: playbook check {self.round} --project {self.folder}, "
                      f"playbook report {self.round} --project {self.folder}")  # fmt: skip

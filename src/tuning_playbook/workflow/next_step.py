@@ -33,6 +33,7 @@ from tuning_playbook.store.logbook import (
 )
 from tuning_playbook.study import Provenance, Round, Study
 from tuning_playbook.trial import Reason, Status, Trial
+from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import is_imported, same_search
 from tuning_playbook.workflow.mixing import ran_another_program
 from tuning_playbook.workflow.opening import (
@@ -196,6 +197,8 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         asked=frozenset().union(*asked.values(), *map(_compared, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
+        unproven=unproven_baseline(opened, store, studies, answers, tallies),
+        program_there=program_is_there(opened),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in facts.items() if n in order
         ),

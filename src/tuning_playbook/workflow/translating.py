@@ -103,6 +103,8 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
         max_train_steps=protocol.max_train_steps,
         evaluation_interval=protocol.evaluation_interval,
         hyperparameters=[*varied, *fixed],
+        about_defaults=f"# The defaults are the best setting of {foreign.name!a}, imported: a "
+        "candidate, and no\n# proven baseline before this project has run it: playbook next\n",
     )
     try:
         into.mkdir(parents=True, exist_ok=True)
