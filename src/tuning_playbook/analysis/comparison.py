@@ -18,6 +18,28 @@ _FloatArray = NDArray[np.float64]
 CONFIDENCE = 0.95
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a table says of runs that it does not list.
+
+    Args:
+        deviation: standard deviation between the runs; NaN where none is given.
+        runs: that the mean and the deviation are of; ``None`` where nothing says it.
+    """
+
+    deviation: float
+    runs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Mean, standard deviation and number of runs; NaN where unknown."""
+
+    mean: float
+    deviation: float
+    runs: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeats:
     """Repeated runs of one setting.
@@ -27,12 +49,14 @@ class Repeats:
         values: shape (n,), the metric as logged; NaN for a run that could not be trained.
         seeds: of the runs, in the same order; empty where they are not known.
         names: what their user calls the runs, in the same order; may be empty.
+        reported: where ``values`` is the mean of runs that are not listed.
     """
 
     label: str
     values: _FloatArray
     seeds: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
+    reported: Reported | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +112,7 @@ def compare_repeats(
     is s_b² / n_b + s_c² / n_c, its degrees of freedom by Satterthwaite. The design decides which
     one, never the values: the better-looking of two tests would be wrong more often than stated.
 
+    Runs that are only reported are never paired; Welch's test takes their means and deviations.
     Infeasible runs have no value, so they are in no mean; they are counted, and whether one arm
     fails more often is a test of its own.
 
@@ -113,39 +138,66 @@ def compare_repeats(
         if not len(arm.values):
             raise InvalidInput(f"{arm.label} has no finished run to compare")
     pairs = shared_seeds(baseline, candidate)
-    if pairs is None:
-        kept = tuple(arm.values[np.isfinite(arm.values)] for arm in (baseline, candidate))
-    else:
+    changes = None
+    sides = moments(baseline), moments(candidate)
+    if pairs is not None:
         both = np.stack((baseline.values[pairs[:, 0]], candidate.values[pairs[:, 1]]))
         both = both[:, np.isfinite(both).all(axis=0)]
-        kept = (both[0], both[1])
+        sides, changes = (_of_values(both[0]), _of_values(both[1])), both[1] - both[0]
     lost = (int(np.sum(~np.isfinite(baseline.values))), int(np.sum(~np.isfinite(candidate.values))))
-    counts = (len(baseline.values), len(candidate.values))
-    paired = pairs is not None
-    difference, error, degrees = _estimate(kept[0], kept[1], paired=paired)
+    counts = (runs_of(baseline), runs_of(candidate))
+    estimate = _estimate(sides, changes)
+    difference, error, degrees = estimate
     low, high, p_value = _interval(difference, error, degrees, confidence)
-    correlation, gain = _worth_of_pairs(kept[0], kept[1]) if paired else (math.nan, math.nan)
+    correlation, gain = (math.nan,) * 2 if changes is None else _worth_of_pairs(sides, changes)
     return Comparison(
         baseline=baseline.label,
         candidate=candidate.label,
         repeats=counts,
         infeasible=lost,
-        means=(_mean(kept[0]), _mean(kept[1])),
-        deviations=(deviation(kept[0]), deviation(kept[1])),
+        means=(sides[0].mean, sides[1].mean),
+        deviations=(sides[0].deviation, sides[1].deviation),
         difference=difference,
         low=low,
         high=high,
         standard_error=error,
         degrees=degrees,
         p_value=p_value,
-        paired=paired,
-        compared=(len(kept[0]), len(kept[1])),
+        paired=changes is not None,
+        compared=(sides[0].runs, sides[1].runs),
         correlation=correlation,
         pairing_gain=gain,
         failure_p_value=fisher_p_value(lost[0], counts[0], lost[1], counts[1]),
-        chance_new_seed=_chance_new_seed(kept, lost, counts, sign, paired=paired),
+        chance_new_seed=_chance_new_seed(
+            sides, lost, counts, sign, estimate, paired=changes is not None
+        ),
         chance_mean=_share_below(-sign * difference, error, degrees),
     )
+
+
+def moments(arm: Repeats) -> Moments:
+    """Mean, deviation and number of the runs that trained, also of runs that are only reported.
+
+    Example:
+        >>> moments(Repeats("a", np.array([1.0, 3.0, np.nan]))).runs
+        2
+        >>> moments(Repeats("a", np.array([2.0]), reported=Reported(0.1, 5)))
+        Moments(mean=2.0, deviation=0.1, runs=5)
+    """
+    found = _of_values(arm.values[np.isfinite(arm.values)])
+    if arm.reported is None or arm.reported.runs is None or not found.runs:
+        return found
+    known = arm.reported.deviation if arm.reported.runs > 1 else math.nan
+    return Moments(found.mean, known, arm.reported.runs)
+
+
+def runs_of(arm: Repeats) -> int:
+    """Finished runs of an arm, those included that failed."""
+    return moments(arm).runs + int(np.sum(~np.isfinite(arm.values)))
+
+
+def _of_values(values: _FloatArray) -> Moments:
+    return Moments(_mean(values), deviation(values), len(values))
 
 
 def shared_seeds(baseline: Repeats, candidate: Repeats) -> NDArray[np.int64] | None:
@@ -223,23 +275,27 @@ def deviation(values: _FloatArray) -> float:
 
 
 def _estimate(
-    baseline: _FloatArray, candidate: _FloatArray, *, paired: bool
+    sides: tuple[Moments, Moments], changes: _FloatArray | None
 ) -> tuple[float, float, float]:
-    """Difference of the means, its standard error and degrees of freedom; NaN where unknown."""
-    if not len(baseline) or not len(candidate):
+    """Difference of the means, its standard error and degrees of freedom; NaN where unknown.
+
+    Args:
+        sides: baseline and candidate.
+        changes: candidate less baseline for each seed; ``None`` where not paired.
+    """
+    if not sides[0].runs or not sides[1].runs:
         return math.nan, math.nan, math.nan
-    difference = _mean(candidate) - _mean(baseline)
-    if paired:
-        changes = candidate - baseline
+    difference = sides[1].mean - sides[0].mean
+    if changes is not None:
         spread, count = deviation(changes), len(changes)
         if not spread > 0:
             return difference, math.nan, math.nan
         return difference, spread / math.sqrt(count), count - 1
-    parts = [deviation(side) ** 2 / len(side) for side in (baseline, candidate)]
+    parts = [side.deviation**2 / side.runs for side in sides]
     squared = sum(parts)
     if not squared > 0:  # a single run, or no spread at all
         return difference, math.nan, math.nan
-    weights = (p**2 / (len(s) - 1) for p, s in zip(parts, (baseline, candidate), strict=True))
+    weights = (p**2 / (side.runs - 1) for p, side in zip(parts, sides, strict=True))
     return difference, math.sqrt(squared), squared**2 / sum(weights)
 
 
@@ -263,10 +319,11 @@ def _share_below(gain: float, error: float, degrees: float) -> float:
 
 
 def _chance_new_seed(
-    kept: tuple[_FloatArray, ...],
+    sides: tuple[Moments, Moments],
     lost: tuple[int, int],
     counts: tuple[int, int],
     sign: int,
+    estimate: tuple[float, float, float],
     *,
     paired: bool,
 ) -> float:
@@ -274,13 +331,13 @@ def _chance_new_seed(
 
     A run that fails loses against one that trains; shares of failures by Jeffreys' estimate.
     """
-    difference, error, degrees = _estimate(kept[0], kept[1], paired=paired)
+    difference, error, degrees = estimate
     if math.isnan(error):
         return math.nan
     if paired:
-        spread = error * math.sqrt(len(kept[0]) + 1)
+        spread = error * math.sqrt(sides[0].runs + 1)
     else:
-        spread = math.hypot(deviation(kept[0]), deviation(kept[1]), error)
+        spread = math.hypot(sides[0].deviation, sides[1].deviation, error)
     chance = _share_below(-sign * difference, spread, degrees)
     if not any(lost):
         return chance
@@ -289,10 +346,10 @@ def _chance_new_seed(
     return (1 - fails[1]) * (fails[0] + (1 - fails[0]) * chance) + tie
 
 
-def _worth_of_pairs(baseline: _FloatArray, candidate: _FloatArray) -> tuple[float, float]:
+def _worth_of_pairs(sides: tuple[Moments, Moments], changes: _FloatArray) -> tuple[float, float]:
     """Correlation over the seeds, and how much wider the error would be without pairs."""
-    spreads = deviation(baseline), deviation(candidate)
-    together = deviation(candidate - baseline)
+    spreads = sides[0].deviation, sides[1].deviation
+    together = deviation(changes)
     if not (min(spreads) > 0 and together > 0):
         return math.nan, math.nan
     correlation = (spreads[0] ** 2 + spreads[1] ** 2 - together**2) / (2 * spreads[0] * spreads[1])

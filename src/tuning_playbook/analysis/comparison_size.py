@@ -68,6 +68,39 @@ def repeats_needed(
     return fewest if fewest <= MOST_REPEATS else None
 
 
+def fewest_that_tell(
+    difference: float, deviations: tuple[float, float], *, tests: int = 1, level: float = 0.05
+) -> int | None:
+    """Runs of each arm from which on means that far apart have a Welch's p below the level.
+
+    Args:
+        difference: of the means.
+        deviations: between the runs of each arm.
+        tests: comparisons that share the error, by Bonferroni.
+        level: error that is accepted.
+
+    Returns:
+        At least 2; ``None`` where `MOST_REPEATS` are not enough or nothing varies.
+
+    Example:
+        >>> fewest_that_tell(0.9, (0.2, 0.1)), fewest_that_tell(0.1, (0.2, 0.2))
+        (3, 32)
+    """
+    from scipy.special import stdtr
+
+    a, b = (deviation**2 for deviation in deviations)
+    if not (a + b > 0 and math.isfinite(difference)):
+        return None
+
+    def told(n: int) -> bool:
+        degrees = (n - 1) * (a + b) ** 2 / (a**2 + b**2)
+        far = abs(difference) * math.sqrt(n / (a + b))
+        return 2 * float(stdtr(degrees, -far)) * tests < level
+
+    fewest = _fewest(told)
+    return fewest if fewest <= MOST_REPEATS else None
+
+
 def _fewest(enough: Callable[[int], bool]) -> int:
     return bisect_left(range(MOST_REPEATS + 1), True, lo=2, key=enough)
 

@@ -75,6 +75,8 @@ def symptoms(
         comparison: of them.
         sign: 1 where low values are better, -1 where high ones are.
     """
+    if baseline.reported or candidate.reported:  # there are no single runs to look at
+        return Symptoms((), math.nan, math.nan, (), None, ())
     sides = [_finite(baseline), _finite(candidate)]
     compared = [side.values for side in sides]
     pairs = shared_seeds(sides[0], sides[1]) if comparison.paired else None

@@ -22,6 +22,8 @@ from tuning_playbook.cli.printing import console
 @click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
 @click.option("--margin", type=float, default=0.0, metavar="X",
               help="Difference of the metric that is too small to matter.")  # fmt: skip
+@click.option("--repeats", type=int, metavar="N",
+              help="Runs that each mean is over, in a table of means with spreads.")  # fmt: skip
 @click.option("--all-pairs", is_flag=True, help="Compare every arm with every other one.")
 @click.option("--target", type=float, metavar="X",
               help="Compare too when the metric's curves reach this value.")  # fmt: skip

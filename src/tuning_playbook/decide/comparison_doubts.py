@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuning_playbook.analysis.comparison import Comparison, Repeats, deviation, repeated_seed
+from tuning_playbook.analysis.comparison_size import fewest_that_tell
 from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
 from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import counted, listed, to_scale
@@ -51,6 +52,7 @@ def doubts_of(
     sides = (baseline, candidate)
     return (
         *failures(comparison),
+        *_unknown_number(sides, comparison, tests),
         *_single(sides),
         *_no_spread(comparison),
         *_few(comparison),
@@ -121,12 +123,35 @@ def failures(comparison: Comparison) -> Iterator[Doubt]:
     )
 
 
+def _unknown_number(
+    sides: Sequence[Repeats], comparison: Comparison, tests: int
+) -> Iterator[Doubt]:
+    """Means with a spread of which nothing says over how many runs they are."""
+    open_ = [s for s in sides if s.reported is not None and s.reported.runs is None]
+    if not open_:
+        return
+    spreads = [s.reported.deviation for s in sides if s.reported is not None]
+    enough = ""
+    if len(spreads) == len(sides) and all(spread >= 0 for spread in spreads):
+        fewest = fewest_that_tell(comparison.difference, (spreads[0], spreads[1]), tests=tests)
+        enough = (
+            f" Over {fewest} runs of each or more, the difference would be clear (p below {LEVEL})."
+            if fewest is not None
+            else " Over any number up to 1,000, the difference would not be clear."
+        )
+    yield Doubt(
+        "unknown-repeats",
+        f"{listed([s.label for s in open_])} {'stand' if len(open_) > 1 else 'stands'} with "
+        f"a spread, but nothing says over how many runs; --repeats N says it.{enough}",
+    )
+
+
 def _single(sides: Sequence[Repeats]) -> Iterator[Doubt]:
     from scipy.special import stdtrit
 
     for arm, other in (sides, sides[::-1]):
         own, rest = (s.values[np.isfinite(s.values)] for s in (arm, other))
-        if len(own) != 1:
+        if len(own) != 1 or (arm.reported is not None and arm.reported.runs != 1):
             continue
         words = f"{arm.label} has a single run, so nothing shows how much its runs vary."
         spread = deviation(rest)

@@ -24,6 +24,7 @@ _DEVIATION_IN_HEADER = re.compile(
     r"\((?:std|sd|stdev|stderr|se|sem)\.?\))\s*[)\]]?",
     re.IGNORECASE,
 )
+_ERROR_IN_HEADER = re.compile(r"\b(?:stderr|se|sem|std\.? err(?:or)?|standard error)\b", re.I)
 # Single runs in between have no deviation.
 _MOST = 0.8
 
@@ -54,7 +55,11 @@ def without_deviations(
             continue
         beside = f"deviation of {name}"
         known[column] = role
-        known[beside] = TakenAs(beside, beside, Role.STATISTIC, beside)
+        error = _ERROR_IN_HEADER.search(column)
+        statistic = "standard error" if error else "standard deviation"
+        known[beside] = TakenAs(
+            beside, beside, Role.STATISTIC, beside, statistic=statistic, of=column
+        )
         found[column], found[beside] = means, deviations
     return found, known
 

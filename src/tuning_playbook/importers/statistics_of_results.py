@@ -21,6 +21,8 @@ from tuning_playbook.vocabulary import (
 _CENTRES = ("mean", "median")
 _SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range",
                       "quartile range", "count", "rank"})  # fmt: skip
+# What nothing else of the field is called, so that it needs no name of a result.
+_ALONE = ("standard deviation", "standard error")
 
 
 def statistics_among(
@@ -55,7 +57,10 @@ def statistics_among(
             if column != centre:
                 name = roles[column].name if column in roles else column
                 reason = f"{statistic} of {stem}"
-                roles[column] = TakenAs(column, name, Role.STATISTIC, reason)
+                roles[column] = TakenAs(
+                    column, name, Role.STATISTIC, reason, statistic=statistic, of=centre
+                )
+    roles |= _spreads_beside(roles, values)
     return roles | _single_repetitions(roles, values)
 
 
@@ -76,6 +81,37 @@ def _is_measured_with_spread(
     if hyperparameter_family(stem) is not None or kind_by_name(stem) != "other":
         return False
     return not any(is_list_of_values(values[c]) for c in (centre, *spreads))
+
+
+def _spreads_beside(
+    roles: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """A column that is called ``std`` and no more belongs to the result on its left."""
+    found: dict[str, TakenAs] = {}
+    result = ""
+    for column, own in values.items():
+        one = roles.get(column)
+        if one is not None and one.role in QUALITY:
+            result = column
+            continue
+        statistic = statistic_in(f"{column} of")
+        if own.kind != "numbers" or statistic is None or statistic[1] != "of":
+            continue
+        if statistic[0] in _ALONE and result:
+            reason = f"{statistic[0]} of {result}, by its place"
+            found[column] = TakenAs(
+                column, column, Role.STATISTIC, reason, statistic=statistic[0], of=result
+            )
+        elif statistic[0] == "mean" and not result and _has_spread_alone(values):
+            reason = "has a deviation beside it"
+            found[column] = TakenAs(column, column, Role.RESULT, reason)
+            result = column
+    return found
+
+
+def _has_spread_alone(values: Mapping[str, ColumnValues]) -> bool:
+    told = [statistic_in(f"{column} of") for column in values]
+    return any(one is not None and one[0] in _ALONE and one[1] == "of" for one in told)
 
 
 def _families(values: Mapping[str, ColumnValues]) -> dict[str, dict[str, str]]:

@@ -43,6 +43,9 @@ class TakenAs:
         role: what it was taken for.
         reason: why, in a few words.
         certain: whether that is known; a guess carries no failed check and no advice.
+        statistic: which one of ``of``: ``standard deviation``, ``count``, ...; empty
+            for what is none.
+        of: the column that stands for the result.
     """
 
     column: str
@@ -50,3 +53,5 @@ class TakenAs:
     role: Role
     reason: str
     certain: bool = True
+    statistic: str = ""
+    of: str = ""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from tuning_playbook.analysis.comparison import Repeats, deviation
+from tuning_playbook.analysis.comparison import Repeats, moments, runs_of
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.report.comparison_view import (
@@ -59,13 +57,13 @@ def _answer(answer: Answered) -> dict[str, Any]:
 
 
 def _arm(arm: Repeats) -> dict[str, Any]:
-    values = arm.values[np.isfinite(arm.values)]
+    found, reported = moments(arm), arm.reported
     return {
         "arm": arm.label,
-        "repeats": len(arm.values),
-        "infeasible": len(arm.values) - len(values),
-        "mean": float(values.mean()) if len(values) else None,
-        "deviation": deviation(values),
+        "repeats": runs_of(arm) if reported is None else reported.runs,
+        "infeasible": runs_of(arm) - found.runs,
+        "mean": found.mean if found.runs else None,
+        "deviation": found.deviation if reported is None else reported.deviation,
     }
 
 

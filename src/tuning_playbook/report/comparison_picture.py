@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.analysis.comparison import Repeats, moments
 from tuning_playbook.decide.comparison_answer import Answered
 from tuning_playbook.plots.theme import BLUE, GREEN, GREY, INK, LOST, ORANGE, RED, Figure, layout
 
@@ -102,7 +103,9 @@ def _escaped(label: str) -> str:
     return html.escape(label, quote=False)
 
 
-def _dots(arm: Any, row: float) -> dict[str, Any]:
+def _dots(arm: Repeats, row: float) -> dict[str, Any]:
+    if arm.reported is not None:
+        return _reported(arm, row)
     finite = np.flatnonzero(np.isfinite(arm.values))
     spread = ((np.arange(len(finite)) * 0.618034) % 1 - 0.5) * 0.36
     seeds = [f", seed {arm.seeds[i]}" if arm.seeds else "" for i in finite.tolist()]
@@ -116,6 +119,25 @@ def _dots(arm: Any, row: float) -> dict[str, Any]:
                      f"{arm.values[i]:.6g}")
             for i, seed in zip(finite.tolist(), seeds, strict=True)
         ],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"color": GREY, "size": 7, "opacity": 0.7},
+    }  # fmt: skip
+
+
+def _reported(arm: Repeats, row: float) -> dict[str, Any]:
+    """A mean of runs that are not listed, with their standard deviation as a bar."""
+    found, told = moments(arm), arm.reported
+    spread = math.nan if told is None else told.deviation
+    number = "an unknown number of" if told is None or told.runs is None else f"{told.runs}"
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [found.mean] * math.isfinite(found.mean),
+        "y": [row] * math.isfinite(found.mean),
+        "error_x": {"type": "data", "array": [spread if spread > 0 else 0.0], "color": GREY,
+                    "thickness": 1.5, "width": 4},
+        "text": [_escaped(f"{arm.label}: mean {found.mean:.6g} of {number} runs, standard "
+                          f"deviation {spread:.3g}")],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"color": GREY, "size": 7, "opacity": 0.7},
     }  # fmt: skip

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tuning_playbook.analysis.comparison import runs_of
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import CompareVerdict
 from tuning_playbook.report.comparison_view import (
@@ -70,8 +71,10 @@ def length_warnings(view: ComparisonView) -> list[str]:
 def _facts(view: ComparisonView) -> str:
     objective = view.objective
     arms = view.answers[0].arms
-    counts = listed([str(len(arm.values)) for arm in arms[:6]])
+    counts = listed([str(runs_of(arm)) for arm in arms[:6]])
     what = "trials" if view.kind == "searches" else "runs"
+    if any(arm.reported is not None and arm.reported.runs is None for arm in arms):
+        counts, what = str(len(arms)), "means"
     number = f"{counts} {what}" if len(arms) <= 6 else f"{len(arms)} arms"
     return f"{' and '.join(view.arm)}: {number}; {objective.direction.value} {objective.metric}"
 

@@ -37,6 +37,7 @@ from tuning_playbook.workflow.comparison_roles import (
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
+from tuning_playbook.workflow.comparison_spreads import spreads_of
 from tuning_playbook.workflow.comparison_target import STUDY, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
@@ -88,10 +89,17 @@ def _compared(
     runs: ForeignStudy, question: Question, told: Told, targets: Sequence[str]
 ) -> Compared:
     runs, told, why = with_metric(runs, told)
-    roles = comparison_roles(runs, arm=question.arm, seed=question.seed, metric=told.metric)
+    spreads = spreads_of(runs, told.metric, question.repeats)
+    roles = comparison_roles(
+        runs,
+        arm=question.arm,
+        seed=question.seed,
+        metric=told.metric,
+        summarized=spreads is not None,
+    )
     read, table = _table(_set_aside(runs, roles), told)
     about_runs = [n for n in read.notes if not n.startswith(_ABOUT_THE_SPACE)]
-    arms = arms_of(read, table, roles)
+    arms = arms_of(read, table, roles, spreads)
     labels = {key: arm.repeats.label for key, arm in zip(arms.keys, arms.arms, strict=True)}
     place, how = baseline_position(labels, question.baseline, roles.arm)
     baseline = None if question.all_pairs else place
@@ -226,6 +234,8 @@ def _require_sensible(question: Question) -> None:
         raise InvalidInput(
             f"the margin is a difference of the metric, 0 or more, found {question.margin}"
         )
+    if question.repeats is not None and question.repeats < 2:
+        raise InvalidInput(f"a spread needs 2 runs or more, found --repeats {question.repeats}")
     if question.target is not None and not math.isfinite(question.target):
         raise InvalidInput(f"the target is a finite value of the metric, found {question.target}")
     if question.all_pairs and question.baseline:

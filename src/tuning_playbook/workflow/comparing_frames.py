@@ -25,6 +25,7 @@ def compare(
     margin: float = 0.0,
     all_pairs: bool = False,
     target: float | None = None,
+    repeats: int | None = None,
     curves: Any = None,
     params: Sequence[str] = (),
     by: Sequence[str] = (),
@@ -42,6 +43,7 @@ def compare(
         margin: difference of the metric that is too small to matter, in its units.
         all_pairs: whether to compare every arm with every other one.
         target: value of the metric; when runs reach it is compared too, where there are curves.
+        repeats: number of runs of each mean, in a table of means with their spreads.
         curves: a long table of curves beside a table of runs, or a data frame.
         params: which columns are hyperparameters.
         by, study: columns that tell studies in one table apart, and which one is meant.
@@ -82,6 +84,7 @@ def compare(
             margin,
             all_pairs,
             target,
+            repeats,
         )
         told = Told(
             metric=metric,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.vocabulary import Family, hyperparameter_family, is_time, words_of
 from tuning_playbook.words import counted, listed, short
 from tuning_playbook.workflow.comparison_roles import Roles, arm_values, labels_of
+from tuning_playbook.workflow.comparison_spreads import Spreads
 from tuning_playbook.workflow.comparison_target import columns_of
 
 # A run that is merely bad (at chance level, far above the others) has a value and keeps it.
@@ -66,7 +67,9 @@ class Arms:
     notes: tuple[str, ...]
 
 
-def arms_of(study: ForeignStudy, table: TrialTable, roles: Roles) -> Arms:
+def arms_of(
+    study: ForeignStudy, table: TrialTable, roles: Roles, spreads: Spreads | None = None
+) -> Arms:
     """Sort the runs into arms.
 
     Unfinished runs are left out, and that is said. A run that ended without a finite value stays,
@@ -76,6 +79,7 @@ def arms_of(study: ForeignStudy, table: TrialTable, roles: Roles) -> Arms:
         study: all runs, in the order of the table's rows.
         table: of the metric.
         roles: which columns hold arms and seeds.
+        spreads: of rows that stand for several runs each.
 
     Raises:
         InvalidInput: where fewer than two arms have finished runs.
@@ -87,7 +91,7 @@ def arms_of(study: ForeignStudy, table: TrialTable, roles: Roles) -> Arms:
     values = np.where(lost, np.nan, table.objective.direction.sign * table.loss)
     notes, empty, unfinished = [], [], 0
     found: dict[tuple[Any, ...], ArmRuns] = {}
-    for key, label in labels_of(keys, roles.arm).items():
+    for key, label in labels_of(keys, roles.arm, summarized=spreads is not None).items():
         own = np.array([row for row, k in enumerate(keys) if k == key], dtype=np.int64)
         rows = own[kind[own] != UNFINISHED]
         unfinished += len(own) - len(rows)
@@ -109,8 +113,28 @@ def arms_of(study: ForeignStudy, table: TrialTable, roles: Roles) -> Arms:
         raise InvalidInput(
             f"no run has a finite value of {table.objective.metric}, so there is nothing to compare"
         )
+    if spreads is not None:
+        found, told = _with_spreads(found, spreads)
+        notes += told
     lengths = _lengths(columns, found, {*roles.arm, roles.seed}, table)
     return Arms(tuple(found), tuple(found.values()), lengths, tuple(notes))
+
+
+def _with_spreads(
+    found: dict[tuple[Any, ...], ArmRuns], spreads: Spreads
+) -> tuple[dict[tuple[Any, ...], ArmRuns], tuple[str, ...]]:
+    """The arms with the spread of their row, where each arm has one row."""
+    if any(len(arm.rows) > 1 for arm in found.values()):
+        note = (
+            "An arm has several rows, and it is their means that are compared; "
+            f"{spreads.column} is not looked at."
+        )
+        return found, (note,)
+    reported = {
+        key: replace(arm, repeats=replace(arm.repeats, reported=spreads.of_row[int(arm.rows[0])]))
+        for key, arm in found.items()
+    }
+    return reported, spreads.notes
 
 
 def seconds_of_a_run(study: ForeignStudy, clocks: Mapping[str, CurveColumn]) -> float | None:

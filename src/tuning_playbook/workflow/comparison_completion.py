@@ -25,6 +25,7 @@ class Question:
         margin: difference of the metric that is too small to matter.
         all_pairs: whether to compare every arm with every other one.
         target: value of the metric; when runs first reach it is compared too.
+        repeats: number of runs of each mean, where the table has means with their spreads.
     """
 
     arm: tuple[str, ...] = ()
@@ -33,6 +34,7 @@ class Question:
     margin: float = 0.0
     all_pairs: bool = False
     target: float | None = None
+    repeats: int | None = None
 
 
 class Unsettled(InvalidInput):
@@ -122,6 +124,7 @@ def command_line(
         "baseline": question.baseline,
         "margin": question.margin or None,
         "target": question.target,
+        "repeats": question.repeats,
     }
     words = ["playbook compare", *map(shlex.quote, targets)]
     words += [

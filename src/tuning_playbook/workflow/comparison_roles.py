@@ -11,6 +11,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
 from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
@@ -30,6 +31,7 @@ _BASELINES = frozenset(
 _MOST_LISTED = 12
 _MOST_ARMS = 100
 _MOST_VARIANTS = 30
+_MOST_SINGLE = 10  # numbers that one run each has, beyond which they are no arms
 _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
@@ -56,7 +58,9 @@ class Roles:
     notes: tuple[str, ...]
 
 
-def comparison_roles(study: ForeignStudy, *, arm: Sequence[str], seed: str, metric: str) -> Roles:
+def comparison_roles(
+    study: ForeignStudy, *, arm: Sequence[str], seed: str, metric: str, summarized: bool = False
+) -> Roles:
     """The columns of arms and seeds.
 
     Args:
@@ -64,6 +68,7 @@ def comparison_roles(study: ForeignStudy, *, arm: Sequence[str], seed: str, metr
         arm: as told; empty to find it.
         seed: as told; empty to find it.
         metric: that decides, which is no arm.
+        summarized: whether each row stands for several runs already.
 
     Raises:
         Unsettled: where several columns may hold the arms.
@@ -75,7 +80,7 @@ def comparison_roles(study: ForeignStudy, *, arm: Sequence[str], seed: str, metr
     if seed:
         found = named_column(study, seed, "--seed")
     else:
-        found = _seed_column(columns, {*chosen, metric})
+        found = "" if summarized else _seed_column(columns, {*chosen, metric})
         if found:
             notes.append(f"{found} is taken as the seed; say --seed otherwise.")
     if found in chosen:
@@ -84,12 +89,13 @@ def comparison_roles(study: ForeignStudy, *, arm: Sequence[str], seed: str, metr
         return Roles(chosen, found, tuple(notes))
     if STUDY in columns and len(set(columns[STUDY])) > 1:
         return Roles((STUDY,), found, tuple(notes))
-    candidates = _arm_candidates(study, columns, {found, metric, *study.results})
+    taken = {found, metric, *study.results}
+    candidates = _arm_candidates(study, columns, taken, summarized=summarized)
     if not candidates:
         raise InvalidInput(_nothing_shared(study, columns, metric))
     only = candidates[0] if len(candidates) == 1 else _names_all(columns, candidates)
     if not only:
-        raise _several_arms(columns, candidates)
+        raise _several_arms(columns, candidates, fewest=1 if summarized else 2)
     notes.insert(0, f"The arms are told apart by {only}; say --arm otherwise.")
     return Roles((only,), found, tuple(notes))
 
@@ -142,8 +148,15 @@ def arm_values(columns: Mapping[str, Sequence[Any]], arm: Sequence[str]) -> list
     return [tuple(map(_plain, cells)) for cells in zip(*(columns[c] for c in arm), strict=True)]
 
 
-def labels_of(keys: Sequence[tuple[Any, ...]], arm: Sequence[str]) -> dict[tuple[Any, ...], Label]:
+def labels_of(
+    keys: Sequence[tuple[Any, ...]], arm: Sequence[str], *, summarized: bool = False
+) -> dict[tuple[Any, ...], Label]:
     """What each arm is called, in the order of the runs; at most a hundred arms.
+
+    Args:
+        keys: of the runs.
+        arm: columns that the keys are from.
+        summarized: whether each row stands for several runs already.
 
     Raises:
         InvalidInput: for fewer than two arms, or so many that the column is none of arms.
@@ -155,7 +168,8 @@ def labels_of(keys: Sequence[tuple[Any, ...]], arm: Sequence[str]) -> dict[tuple
             f"{name} is {_written(distinct[0][0])} in every run, so there is nothing to compare; "
             "name the column that tells the arms apart with --arm"
         )
-    if len(distinct) > _MOST_ARMS:
+    alone = len(distinct) == len(keys) > _MOST_SINGLE and all(is_number(k[0]) for k in distinct)
+    if len(distinct) > _MOST_ARMS or (alone and len(arm) == 1 and not summarized):
         raise InvalidInput(
             f"{name} has {len(distinct)} different values in {len(keys)} runs; name a column of "
             "arms that several runs share with --arm"
@@ -243,11 +257,16 @@ def _seed_column(columns: Mapping[str, Sequence[Any]], taken: set[str]) -> str:
 
 
 def _arm_candidates(
-    study: ForeignStudy, columns: Mapping[str, Sequence[Any]], taken: set[str]
+    study: ForeignStudy,
+    columns: Mapping[str, Sequence[Any]],
+    taken: set[str],
+    *,
+    summarized: bool,
 ) -> list[str]:
     """Columns that several runs share and that are not measured, choices in words first.
 
-    Where no column is shared like that, a list of variants with a run each is one of arms too.
+    Where no column is shared like that, a list of variants with a run each is one of arms too; in
+    a table of means it comes first.
     """
     no_arms = taken | {one.name for one in study.columns if one.role in _NO_ARMS}
     levels = {
@@ -257,6 +276,9 @@ def _arm_candidates(
     }
     words = {name: any(isinstance(c, str) for c in columns[name]) for name in levels}
     count = len(study.ids)
+    listed_once = [n for n, own in levels.items() if words[n] and len(own) == count > 1]
+    if summarized and listed_once:
+        return listed_once[:1]
     shared = [n for n, own in levels.items() if None not in own and 2 <= len(own) <= count // 2]
     if shared:
         return sorted(shared, key=lambda name: not words[name])
@@ -264,10 +286,9 @@ def _arm_candidates(
     if any(words[name] for name in some):
         return [name for name in some if words[name]]
     varied = [name for name in study.parameters if len(set(map(_plain, columns[name]))) > 1]
-    listed_once = [n for n, own in levels.items() if words[n] and len(own) == count > 1]
-    if len(listed_once) == 1 and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
-        return listed_once
-    return []
+    if listed_once and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
+        return listed_once[:1]
+    return varied[:_MOST_LISTED] if summarized else []
 
 
 def _is_no_choice(name: str) -> bool:
@@ -290,10 +311,13 @@ def _names_all(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) 
     return ""
 
 
-def _several_arms(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) -> Unsettled:
+def _several_arms(
+    columns: Mapping[str, Sequence[Any]], candidates: Sequence[str], *, fewest: int
+) -> Unsettled:
+    """What to ask where several columns may hold the arms: all together where each has runs."""
     cells = arm_values(columns, candidates)
     shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
-    together = [{"arm": tuple(candidates)}] if 2 * len(set(cells)) <= len(cells) else []
+    together = [{"arm": tuple(candidates)}] if fewest * len(set(cells)) <= len(cells) else []
     more = f" and {len(shown) - _MOST_LISTED} more" * (len(shown) > _MOST_LISTED)
     return Unsettled(
         f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}{more}.",

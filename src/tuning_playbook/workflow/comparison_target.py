@@ -15,7 +15,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.table_files import table_ending
-from tuning_playbook.importers.taken_as import QUALITY, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.importers.told_columns import described
 from tuning_playbook.workflow.foreign import Told, foreign_studies
 
@@ -54,14 +54,18 @@ def runs_at(targets: Sequence[str], told: Told) -> ForeignStudy:
 
 
 def _with_names(study: ForeignStudy) -> ForeignStudy:
-    """The study with the names of its runs as a column, where several runs share one.
+    """The study with the names of its runs as a column, since such a name may be what an arm is.
 
-    Reading numbers them, ``adam``, ``adam#2``, ...: here such a name may be what an arm is.
+    Reading numbers names that several runs share, ``adam``, ``adam#2``, ...
     """
     names = [_NUMBERED.sub("", i) for i in study.ids]
-    if len(set(names)) == len(names) or NAME in columns_of(study):
+    if all(name.isdigit() for name in names) or NAME in columns_of(study):
         return study
-    return replace(study, metadata={NAME: names, **study.metadata})
+    column = NAME
+    if len(set(names)) == len(names):
+        told = (o.column for o in study.columns if o.role is Role.IDENTIFIER)
+        column = next((c for c in told if c not in columns_of(study)), NAME)
+    return replace(study, metadata={column: names, **study.metadata})
 
 
 def columns_of(study: ForeignStudy) -> dict[str, Sequence[Any]]:

@@ -149,7 +149,8 @@ def with_arguments(text: str) -> str:
 # An option of ours, with the space before a value but not before a word of the sentence.
 _OPTION = re.compile(
     "--(all-pairs|arm|baseline|by|chance-level|curves|direction|ignore|margin|metric|params"
-    "|results|seed|select|space|steps|study|target|tolerance)\\b(?: (?=[A-Z]|minimize|maximize))?"
+    "|repeats|results|seed|select|space|steps|study|target|tolerance)\\b"
+    "(?: (?=[A-Z]|minimize|maximize))?"
 )
 
 

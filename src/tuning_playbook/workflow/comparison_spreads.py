@@ -1,0 +1,110 @@
+"""Means with their spread and number of runs, where a table does not list the runs themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuning_playbook.analysis.comparison import Reported
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.taken_as import TakenAs
+from tuning_playbook.importers.values import is_number
+from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.workflow.comparison_target import columns_of
+
+_DEVIATION, _ERROR = "standard deviation", "standard error"  # as statistics are called
+# No folds and no trials: folds share most of their data, and trials may be those of a search.
+_COUNTED = ("seeds", "runs", "repeats", "reps", "replicates", "repetitions")
+_COUNTS = frozenset({"n", "count", *_COUNTED, *(f"{a}_{b}" for a in ("n", "num", "number_of")
+                                                for b in _COUNTED)})  # fmt: skip
+_MOST_RUNS = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spreads:
+    """What stands beside the means of a metric.
+
+    Args:
+        column: of the spreads.
+        count: column of the numbers of runs; empty where none is there.
+        of_row: one for each row of the table.
+        notes: what they were taken for.
+    """
+
+    column: str
+    count: str
+    of_row: tuple[Reported, ...]
+    notes: tuple[str, ...]
+
+
+def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads | None:
+    """The spread of each row, and over how many runs it is.
+
+    A standard error is turned into a deviation, which needs the number of runs.
+
+    Args:
+        study: with the roles of its columns.
+        metric: what decides.
+        repeats: number of runs of every mean, as told.
+
+    Returns:
+        ``None`` for a table that lists the runs.
+
+    Raises:
+        InvalidInput: where a number of repeats is told that nothing needs.
+    """
+    columns = columns_of(study)
+    found = _beside(study, metric)
+    if found is None or found.name not in columns:
+        if repeats is not None:
+            raise InvalidInput(
+                f"--repeats is for means with a spread beside them, and {study.name} has none for "
+                f"{metric}; each row counts as a run"
+            )
+        return None
+    count = "" if repeats is not None else _count_column(study, metric)
+    numbers = columns[count] if count else [repeats] * len(study.ids)
+    of_row = [
+        _reported(spread, number, is_error=found.statistic == _ERROR)
+        for spread, number in zip(columns[found.name], numbers, strict=True)
+    ]
+    over = f", over the number of runs in {count}" if count else ""
+    note = f"{found.name} is taken as the {found.statistic} between the runs{over}."
+    if found.statistic == _ERROR:
+        note = f"{found.name} is taken as the standard error of the mean{over}."
+    return Spreads(found.name, count, tuple(of_row), (note,))
+
+
+def _beside(study: ForeignStudy, metric: str) -> TakenAs | None:
+    own = {word for one in study.columns if one.name == metric for word in (one.column, one.name)}
+    beside = {one.statistic: one for one in study.columns if one.of in own}
+    return beside.get(_DEVIATION) or beside.get(_ERROR)
+
+
+def _count_column(study: ForeignStudy, metric: str) -> str:
+    """The column of the numbers of runs: of this metric first, else of the whole row."""
+    columns = columns_of(study)
+    own = {word for one in study.columns if one.name == metric for word in (one.column, one.name)}
+    told = [one.name for one in study.columns if one.statistic == "count" and one.of in own]
+    named = [name for name in columns if plain_name(name).strip("_") in _COUNTS]
+    return next((n for n in (*told, *named) if n in columns and _are_counts(columns[n])), "")
+
+
+def _are_counts(cells: Sequence[Any]) -> bool:
+    there = [c for c in cells if c is not None]
+    return bool(there) and all(
+        is_number(c) and float(c).is_integer() and 1 <= c <= _MOST_RUNS for c in there
+    )
+
+
+def _reported(spread: Any, number: Any, *, is_error: bool) -> Reported:
+    runs = int(number) if is_number(number) else None
+    known = float(spread) if is_number(spread) and spread >= 0 else math.nan
+    if is_error:
+        known = known * math.sqrt(runs) if runs else math.nan
+    if math.isnan(known) and not is_error:
+        runs = 1 if runs is None else runs
+    return Reported(known, runs)

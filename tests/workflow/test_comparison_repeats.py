@@ -1,0 +1,177 @@
+"""Repeats that a table has in columns, or only as means with their spread."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pandas
+import pytest
+from scipy import stats
+
+import tuning_playbook
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.workflow.comparing import compare_runs
+from tuning_playbook.workflow.comparison_completion import Question
+from tuning_playbook.workflow.foreign import Told
+
+MEANS = {"full": (94.1, 0.2), "+ mixup": (95.0, 0.1), "+ sam": (94.2, 0.3)}
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(rows):
+        path = tmp_path / "runs.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return str(path)
+
+    return write
+
+
+def document(target, question=None, told=None):
+    return compare_runs([target], question, told).as_document()
+
+
+def in_cells(count=None, name="val_acc"):
+    beside = {} if count is None else {"n_seeds": count}
+    return [{"method": m, name: f"{mean} ± {s}"} | beside for m, (mean, s) in MEANS.items()]
+
+
+def in_columns(spread="val_acc_std", count=None):
+    beside = {} if count is None else {"seeds": count}
+    return [{"method": m, "val_acc": mean, spread: s} | beside for m, (mean, s) in MEANS.items()]
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeats"),
+    [
+        (in_cells(), 5),
+        (in_cells(count=5), None),
+        (in_cells(name="val acc (mean ± std)"), 5),
+        (in_columns(), 5),
+        (in_columns(count=5), None),
+        (in_columns(spread="std", count=5), None),
+    ],
+)
+def test_means_with_their_spread_are_compared_as_their_runs_would_be(table, rows, repeats):
+    found = document(table(rows), Question(repeats=repeats))
+    assert [arm["repeats"] for arm in found["arms"]] == [5, 5, 5]
+    for pair in found["comparisons"]:
+        expected = stats.ttest_ind_from_stats(
+            *MEANS[pair["candidate"]], 5, *MEANS[pair["baseline"]], 5, equal_var=False
+        )
+        assert pair["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+        assert pair["paired"] is False
+    assert [p["verdict"] for p in found["comparisons"]] == ["better", "cannot-tell"]
+
+
+def test_runs_and_their_mean_and_deviation_give_one_answer(table):
+    rng = np.random.default_rng(2)
+    runs = {name: rng.normal(mean, 1, 6) for name, mean in (("A", 10.0), ("B", 12.0), ("C", 9.0))}
+    listed = document(table([{"recipe": n, "val_acc": v} for n, own in runs.items() for v in own]))
+    means = [{"recipe": n, "val_acc": float(np.mean(v)), "val_acc_std": float(np.std(v, ddof=1))}
+             for n, v in runs.items()]  # fmt: skip
+    short = document(table(means), Question(repeats=6))
+    for a, b in zip(listed["comparisons"], short["comparisons"], strict=True):
+        for key in ("p_value", "adjusted_p_value", "difference", "chance_for_a_new_seed"):
+            assert a[key] == pytest.approx(b[key])
+        assert (a["verdict"], a["repeats"]) == (b["verdict"], b["repeats"])
+    assert listed["best"]["arm"] == short["best"]["arm"]
+
+
+def test_a_standard_error_is_over_the_number_of_runs(table):
+    rows = [{"method": m, "val_acc": mean, "val_acc_sem": s, "runs": 4}
+            for m, (mean, s) in MEANS.items()]  # fmt: skip
+    found = document(table(rows))["comparisons"][0]
+    expected = stats.ttest_ind_from_stats(95.0, 0.2, 4, 94.1, 0.4, 4, equal_var=False)
+    assert found["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+
+
+def test_without_the_number_of_runs_it_is_asked_for_and_what_would_do_is_said(table):
+    compared = compare_runs([table(in_cells())])
+    found = compared.as_document()
+    assert {p["verdict"] for p in found["comparisons"]} == {"cannot-tell"}
+    first, second = (next(d for d in p["doubts"] if d["doubt"] == "unknown-repeats")["words"]
+                     for p in found["comparisons"])  # fmt: skip
+    assert "--repeats N" in first
+    assert "single run" not in json.dumps(found)
+    tests = len(found["comparisons"])
+    for words, (mean, spread) in ((first, MEANS["+ mixup"]), (second, MEANS["+ sam"])):
+        fewest = int(words.partition("Over ")[2].split()[0])
+        for runs, told in ((fewest, True), (fewest - 1, False)):
+            p = stats.ttest_ind_from_stats(mean, spread, runs, 94.1, 0.2, runs, False).pvalue
+            assert bool(p * tests < 0.05) is told
+
+
+def test_a_number_of_runs_is_refused_where_the_runs_are_listed(table):
+    rows = [{"recipe": r, "val_acc": s / 9} for r in "AB" for s in range(3)]
+    with pytest.raises(InvalidInput, match="each row counts as a run"):
+        document(table(rows), Question(repeats=5))
+    with pytest.raises(InvalidInput, match="2 runs or more"):
+        document(table(in_cells()), Question(repeats=1))
+
+
+def long_and_wide(header, *, mean=False, metric="val_acc"):
+    rng = np.random.default_rng(5)
+    seed_effect = rng.normal(0, 1, 5)
+    long = pandas.DataFrame(
+        [{"variant": v, "seed": s, metric: round(m + seed_effect[s] + rng.normal(0, 0.2), 3)}
+         for v, m in (("full", 82.0), ("w/o aug", 79.5), ("w/o EMA", 81.9)) for s in range(5)]
+    )  # fmt: skip
+    wide = long.pivot_table(index="variant", columns="seed", values=metric, sort=False)
+    wide.columns = [header.format(s) for s in wide.columns]
+    if mean:
+        own = wide.copy()
+        wide["mean"], wide["std"] = own.mean(axis=1), own.std(axis=1)
+    return long, wide.reset_index()
+
+
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("header", ["val_acc_seed{}", "val_acc_fold_{}", "seed {}", "Seed{}", "{}"])
+def test_seeds_in_columns_are_runs_paired_by_seed(header, mean):
+    long, wide = long_and_wide(header, mean=mean)
+    below = tuning_playbook.compare(long, metric="val_acc").as_document()
+    beside = tuning_playbook.compare(wide, direction="maximize").as_document()
+    for a, b in zip(below["comparisons"], beside["comparisons"], strict=True):
+        assert (a["candidate"], a["repeats"], a["paired"]) == (b["candidate"], [5, 5], True)
+        assert a["p_value"] == pytest.approx(b["p_value"])
+        assert a["verdict"] == b["verdict"]
+
+
+def test_a_repeat_that_diverged_counts_against_its_arm(table):
+    _, wide = long_and_wide("val_acc_seed{}")
+    rows = wide.to_dict("records")
+    rows[1]["val_acc_seed3"] = "diverged"
+    found = document(table(rows))["comparisons"][0]
+    assert (found["candidate"], found["repeats"], found["infeasible"]) == (
+        "w/o aug",
+        [5, 5],
+        [0, 1],
+    )
+    rows[1]["val_acc_seed3"] = ""
+    found = document(table(rows))["comparisons"][0]
+    assert (found["repeats"], found["infeasible"]) == ([5, 4], [0, 0])
+
+
+def test_columns_that_count_epochs_are_no_seeds(table):
+    rows = [{"variant": v} | {str(e): 1 - 0.9**e + i / 50 for e in range(1, 8)}
+            for i, v in enumerate(("a", "b", "c"))]  # fmt: skip
+    with pytest.raises(InvalidInput, match="does not say which metric decides"):
+        document(table(rows))
+
+
+def test_seeds_in_columns_of_several_metrics(table):
+    rng = np.random.default_rng(1)
+    rows = [{"recipe": r} | {f"{m}_seed{s}": round(float(rng.normal(i, 0.1)), 4)
+             for m in ("val_acc", "val_loss") for s in range(4)}
+            for i, r in enumerate("AB")]  # fmt: skip
+    with pytest.raises(InvalidInput, match="has several metrics: val_acc, val_loss"):
+        document(table(rows))
+    found = document(table(rows), told=Told(metric="val_loss"))["comparisons"][0]
+    expected = stats.ttest_rel(*([r[f"val_loss_seed{s}"] for s in range(4)] for r in rows[::-1]))
+    assert found["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+    assert found["verdict"] == "worse"
