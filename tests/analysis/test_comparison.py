@@ -205,3 +205,27 @@ def test_intervals_hold_the_true_difference_as_often_as_they_say(n, paired):
         found = compare_repeats(arm(a, seeds=seeds), arm(b, "b", seeds), sign=1)
         held += found.low <= 0.7 <= found.high
     assert held / 1000 == pytest.approx(0.95, abs=0.021)
+
+
+def test_main_effects_of_cells_with_one_run_are_the_paired_test_of_the_cells():
+    rng = np.random.default_rng(8)
+    low = {c: arm([v]) for c, v in zip("vwxyz", rng.normal(0, 1, 5), strict=True)}
+    high = {c: arm([a.values[0] + rng.normal(0.5, 0.1)]) for c, a in low.items()}
+    found = level_effect("depth", low | {"lost": arm([math.nan])}, high | {"lost": arm([1.0])},
+                         (2, 3), sign=1)  # fmt: skip
+    expected = stats.ttest_rel(*([side[c].values[0] for c in "vwxyz"] for side in (high, low)))
+    assert found.comparison.p_value == pytest.approx(expected.pvalue)
+    assert found.comparison.low == pytest.approx(expected.confidence_interval().low)
+    assert (found.error_of, found.cells, found.left_out) == ("cells", 5, 1)
+
+
+def test_main_effects_of_cells_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(9)
+    held = 0
+    for _ in range(400):
+        others = rng.normal(0, 1, 6)
+        low = {c: arm([others[c] + rng.normal(0, 0.1)]) for c in range(6)}
+        high = {c: arm([others[c] + 0.3 + rng.normal(0, 0.1)]) for c in range(6)}
+        c = level_effect("depth", low, high, (2, 3), sign=1).comparison
+        held += c.low <= 0.3 <= c.high
+    assert abs(held - 380) < 3 * math.sqrt(400 * 0.05 * 0.95)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,8 +15,11 @@ from tuning_playbook.analysis.comparison import (
     Comparison,
     Repeats,
     compare_repeats,
-    deviation,
+    moments,
+    runs_of,
 )
+
+ErrorOf: TypeAlias = Literal["seeds", "runs", "cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ class LevelEffect:
         cells: combinations of the other factors that both levels were run in.
         comparison: of the averages; repeats are counted over all cells.
         agreeing: in how many of the cells the difference has the sign of the average.
+        error_of: what its error is taken from: how the effect differs between ``seeds`` or between
+            ``cells``, or how ``runs`` of a cell differ.
+        left_out: further cells that both levels were run in, and in which one never trained.
     """
 
     factor: str
@@ -85,6 +92,8 @@ class LevelEffect:
     cells: int
     comparison: Comparison
     agreeing: int
+    error_of: ErrorOf = "runs"
+    left_out: int = 0
 
 
 def level_effect(
@@ -99,7 +108,9 @@ def level_effect(
 
     Where every cell has the same seeds, the cells are averaged for each seed and compared in
     pairs. Otherwise the effect is the mean of the cells' differences, with the squared error
-    sum of s² / n over all cells, / cells², and Satterthwaite's degrees of freedom.
+    sum of s² / n over all cells, / cells², and Satterthwaite's degrees of freedom. Where a cell
+    has a single run, the cells are the pairs: what the level does differently from cell to cell
+    counts as error too.
 
     Args:
         factor: name of the column.
@@ -110,21 +121,26 @@ def level_effect(
     Returns:
         ``None`` where fewer than two cells have both.
     """
-    shared = [cell for cell in baseline if cell in level and _trained(baseline[cell])
-              and _trained(level[cell])]  # fmt: skip
+    both = [cell for cell in baseline if cell in level]
+    shared = [cell for cell in both if _trained(baseline[cell]) and _trained(level[cell])]
     if len(shared) < 2:
         return None
     sides = [[arm[cell] for cell in shared] for arm in (baseline, level)]
     labels = [f"{factor} = {name}" for name in names]
     averaged = [_by_seed(cells, label) for cells, label in zip(sides, labels, strict=True)]
+    error_of: ErrorOf = "seeds"
     found = None
     if averaged[0] is not None and averaged[1] is not None:
         found = compare_repeats(averaged[0], averaged[1], sign=sign)
     if found is None or not found.paired:
-        found = _of_cells(sides, labels, sign)
+        repeated = all(moments(cell).runs > 1 for side in sides for cell in side)
+        error_of = "runs" if repeated else "cells"
+        found = (_of_cells if repeated else _between_cells)(sides, labels, sign)
     changes = [_mean(b) - _mean(a) for a, b in zip(*sides, strict=True)]
     agreeing = sum(change * found.difference > 0 for change in changes)
-    return LevelEffect(factor, names[0], names[1], len(shared), found, agreeing)
+    return LevelEffect(
+        factor, names[0], names[1], len(shared), found, agreeing, error_of, len(both) - len(shared)
+    )
 
 
 def _by_seed(cells: Sequence[Repeats], label: str) -> Repeats | None:
@@ -138,6 +154,18 @@ def _by_seed(cells: Sequence[Repeats], label: str) -> Repeats | None:
     return Repeats(label, np.mean(rows, axis=1), seeds)
 
 
+def _between_cells(
+    sides: Sequence[Sequence[Repeats]], labels: Sequence[str], sign: int
+) -> Comparison:
+    """The cells' means in pairs."""
+    cells = tuple(range(len(sides[0])))
+    means = [np.array([_mean(cell) for cell in side]) for side in sides]
+    found = compare_repeats(
+        Repeats(labels[0], means[0], cells), Repeats(labels[1], means[1], cells), sign=sign
+    )
+    return replace(found, repeats=_runs(sides), infeasible=_lost(sides), failure_p_value=1.0)
+
+
 def _of_cells(sides: Sequence[Sequence[Repeats]], labels: Sequence[str], sign: int) -> Comparison:
     """Means over cells, as if each side were one arm with the averaged error."""
     from scipy.special import stdtr, stdtrit
@@ -146,9 +174,9 @@ def _of_cells(sides: Sequence[Sequence[Repeats]], labels: Sequence[str], sign: i
     means = [float(np.mean([_mean(cell) for cell in side])) for side in sides]
     parts, freedom = [], []
     for cell in (c for side in sides for c in side):
-        values = cell.values[np.isfinite(cell.values)]
-        parts.append(deviation(values) ** 2 / len(values) / count**2)
-        freedom.append(len(values) - 1)
+        own = moments(cell)
+        parts.append(own.deviation**2 / own.runs / count**2)
+        freedom.append(own.runs - 1)
     squared = sum(parts)
     known = squared > 0
     error = math.sqrt(squared) if known else math.nan
@@ -159,15 +187,24 @@ def _of_cells(sides: Sequence[Sequence[Repeats]], labels: Sequence[str], sign: i
     difference = means[1] - means[0]
     reach = float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * error if known else math.nan
     tail = float(stdtr(degrees, -abs(difference) / error)) if known else math.nan
-    runs = [sum(len(c.values) for c in side) for side in sides]
-    lost = [sum(int(np.sum(~np.isfinite(c.values))) for c in side) for side in sides]
+    runs, lost = _runs(sides), _lost(sides)
     mean_better = tail if sign * difference > 0 else 1 - tail
     return Comparison(
-        labels[0], labels[1], (runs[0], runs[1]), (lost[0], lost[1]), (means[0], means[1]),
+        labels[0], labels[1], runs, lost, (means[0], means[1]),
         (math.nan, math.nan), difference, difference - reach, difference + reach, error, degrees,
         2 * tail, False, (runs[0] - lost[0], runs[1] - lost[1]), math.nan, math.nan, 1.0, math.nan,
         mean_better,
     )  # fmt: skip
+
+
+def _runs(sides: Sequence[Sequence[Repeats]]) -> tuple[int, int]:
+    a, b = (sum(map(runs_of, side)) for side in sides)
+    return a, b
+
+
+def _lost(sides: Sequence[Sequence[Repeats]]) -> tuple[int, int]:
+    a, b = (sum(int(np.sum(~np.isfinite(c.values))) for c in side) for side in sides)
+    return a, b
 
 
 def _trained(arm: Repeats) -> bool:

@@ -111,4 +111,6 @@ def _effect(effect: LevelEffect) -> dict[str, Any]:
         "p_value": c.p_value,
         "paired": c.paired,
         "cells_with_that_sign": effect.agreeing,
+        "error_of": effect.error_of,
+        "cells_left_out": effect.left_out,
     }

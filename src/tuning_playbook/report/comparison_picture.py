@@ -11,6 +11,7 @@ import numpy as np
 from tuning_playbook.analysis.comparison import Repeats, moments
 from tuning_playbook.decide.comparison_answer import Answered
 from tuning_playbook.plots.theme import BLUE, GREEN, GREY, INK, LOST, ORANGE, RED, Figure, layout
+from tuning_playbook.report.comparison_view import limits_in_words
 
 _COLOURS = {"better": GREEN, "worse": RED, "equivalent": BLUE, "cannot-tell": GREY}
 _MOST_ROWS = 60
@@ -219,7 +220,7 @@ def _differences(answer: Answered, places: list[float]) -> list[dict[str, Any]]:
                             "arrayminus": [ends[1]], "thickness": 2.5, "width": 6,
                             "color": colour, "visible": known},
                 "text": [_escaped(f"{c.candidate} minus {c.baseline}: {c.difference:.4g} "
-                                  f"[{c.low:.4g}, {c.high:.4g}], {pair.judged.verdict.value}")],
+                                  f"[{limits_in_words(c, 0)}], {pair.judged.verdict.value}")],
                 "hovertemplate": "%{text}<extra></extra>",
                 "marker": {"size": 10, "color": colour, "symbol": "circle" if known
                            else "circle-open"},

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.analysis.comparison import runs_of
+from tuning_playbook.analysis.comparison import moments, runs_of
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import CompareVerdict
 from tuning_playbook.report.comparison_view import (
@@ -17,6 +17,7 @@ from tuning_playbook.report.comparison_view import (
     after_the_verdict,
     best_words,
     effect_words,
+    limits_in_words,
     p_words,
     pair_sentence,
 )
@@ -142,7 +143,7 @@ def _table(view: ComparisonView, answer: Answered) -> Table:
     if view.baseline is not None and answer.pairs:
         c = answer.pairs[0].comparison
         scale = _scale(answer)
-        table.add_row(Text(printable(c.baseline)), str(c.repeats[0]), to_scale(c.means[0], scale),
+        table.add_row(Text(printable(c.baseline)), str(c.repeats[0]), _mean(c.means[0], scale),
                       "", "", "", Text("baseline", style="dim"))  # fmt: skip
     for pair in answer.pairs:
         table.add_row(*_row(answer, pair, all_pairs=all_pairs))
@@ -158,12 +159,16 @@ def _row(answer: Answered, pair: Pair, *, all_pairs: bool) -> list[Text | str]:
         Text(printable(c.candidate)),
         *([Text(printable(c.baseline))] if all_pairs else []),
         f"{c.repeats[1]}{failed}",
-        *([] if all_pairs else [to_scale(c.means[1], scale)]),
+        *([] if all_pairs else [_mean(c.means[1], scale)]),
         "" if math.isnan(c.difference) else to_scale(c.difference, scale),
-        f"{to_scale(c.low, scale)} to {to_scale(c.high, scale)}" if known else "unknown",
+        limits_in_words(c, scale) if known else "unknown",
         p_words(pair.adjusted_p_value if pair.adjusted_p_value is not None else c.p_value),
         Text(word, style=style),
     ]
+
+
+def _mean(mean: float, scale: float) -> str:
+    return to_scale(mean, scale) if math.isfinite(mean) else "none"
 
 
 def _scale(answer: Answered) -> float:
@@ -175,8 +180,18 @@ def _scale(answer: Answered) -> float:
 def _gathered_doubts(answer: Answered) -> list[RenderableType]:
     """Doubts of many comparisons: those of every pair once, the others by the pair."""
     found: dict[str, list[str]] = {}
+    single = sum(arm.reported is None and moments(arm).runs == 1 for arm in answer.arms)
+    many = single > _MOST_TOLD
+    if many:
+        words = (
+            f"{single} of {len(answer.arms)} arms have a single run, so nothing shows how much "
+            "their runs vary."
+        )
+        found[words] = [pair.comparison.candidate for pair in answer.pairs]
     for pair in answer.pairs:
         for doubt in pair.doubts:
+            if many and doubt.key == "single-run":
+                continue
             found.setdefault(doubt.words, []).append(pair.comparison.candidate)
     if not found:
         return []

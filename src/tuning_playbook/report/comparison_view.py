@@ -128,11 +128,19 @@ def _values(answer: Answered, c: Comparison) -> str:
 def _limits(c: Comparison, scale: float) -> str:
     if math.isinf(c.low) and math.isinf(c.high):
         return "any difference is possible"
+    return f"95 % interval {limits_in_words(c, scale)}"
+
+
+def limits_in_words(c: Comparison, scale: float) -> str:
+    """The ends of an interval; a search that excludes nothing to one side has no end there."""
+    low, high = to_scale(c.low, scale), to_scale(c.high, scale)
+    if math.isinf(c.low) and math.isinf(c.high):
+        return "any"
     if math.isinf(c.low):
-        return f"95 % interval up to {to_scale(c.high, scale)}"
+        return f"up to {high}"
     if math.isinf(c.high):
-        return f"95 % interval from {to_scale(c.low, scale)}"
-    return f"95 % interval {to_scale(c.low, scale)} to {to_scale(c.high, scale)}"
+        return f"from {low}"
+    return f"{low} to {high}"
 
 
 def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tuple[str, ...]:
@@ -205,12 +213,16 @@ def effect_words(effect: LevelEffect) -> str:
     """One level of a factor against another."""
     c = effect.comparison
     scale = _scale(c)
+    known = f"{_limits(c, scale)}, p = {p_words(c.p_value)}"
+    if math.isnan(c.p_value):
+        known = "nothing varies, so it has no interval"
+    lost = counted(effect.left_out, "cell")
     return (
         f"{effect.factor} {effect.level} instead of {effect.baseline}: "
         f"{'+' if c.difference > 0 else '-'}{to_scale(abs(c.difference), scale)} on average over "
-        f"{effect.cells} cells (95 % interval {to_scale(c.low, scale)} to "
-        f"{to_scale(c.high, scale)}, p = {p_words(c.p_value)}), with that sign in "
-        f"{effect.agreeing} of them."
+        f"{effect.cells} cells ({known}), with that sign in {effect.agreeing} of them"
+        + f"; {lost} in which one of them failed left out" * bool(effect.left_out)
+        + "."
     )
 
 

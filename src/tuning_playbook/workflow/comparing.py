@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
@@ -28,7 +27,7 @@ from tuning_playbook.workflow.comparison_completion import (
     completed,
 )
 from tuning_playbook.workflow.comparison_curves import questions_of_curves
-from tuning_playbook.workflow.comparison_grid import main_effects
+from tuning_playbook.workflow.comparison_grid import MainEffects, main_effects
 from tuning_playbook.workflow.comparison_metric import with_metric
 from tuning_playbook.workflow.comparison_roles import (
     Roles,
@@ -38,7 +37,7 @@ from tuning_playbook.workflow.comparison_roles import (
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
 from tuning_playbook.workflow.comparison_spreads import spreads_of
-from tuning_playbook.workflow.comparison_target import STUDY, runs_at
+from tuning_playbook.workflow.comparison_target import STUDY, columns_of, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
@@ -134,7 +133,12 @@ def _view(
     repeats = [arm.repeats for arm in arms.arms]
     varied = searched_columns(read, arms, roles, told.parameters)
     answers: tuple[Answered, ...]
-    effects: tuple[LevelEffect, ...] = ()
+    columns = columns_of(read)
+    further = {name: columns[name] for name in varied}
+    grid = main_effects(arms, roles.arm, baseline or 0, further=further, sign=sign)
+    adaptive = bool(varied) and _is_one_adaptive_search(read, arms, roles, objective)
+    if adaptive:  # its effects would be of the trials that the sampler chose to make
+        grid = MainEffects()
     if varied:
         searches = searches_of(read, table, arms, varied, baseline)
         answers = (
@@ -143,7 +147,7 @@ def _view(
                 searches,
                 repeats,
                 margin=question.margin,
-                adaptive=_is_one_adaptive_search(read, arms, roles, objective),
+                adaptive=adaptive,
             ),
         )
         notes = (*notes, _SEARCHED.format(listed(varied)))
@@ -157,7 +161,6 @@ def _view(
             margin=question.margin,
         )  # fmt: skip
         answers = (first, *questions_of_curves(table, arms, baseline, question.target, clocks))
-        effects = main_effects(arms, roles.arm, baseline or 0, sign=sign)
     if question.target is not None and len(answers) == 1:
         notes += ("--target needs curves of the metric of repeated runs, and there are none.",)
     return ComparisonView(
@@ -169,10 +172,10 @@ def _view(
         baseline=None if baseline is None else repeats[baseline].label,
         margin=question.margin,
         answers=answers,
-        effects=effects,
+        effects=grid.effects,
         lengths=arms.lengths,
         seconds=seconds_of_a_run(read, clocks),
-        notes=notes,
+        notes=(*notes, *grid.notes),
     )
 
 
