@@ -7,7 +7,12 @@ import pytest
 
 from tuning_playbook.analysis.comparison import Repeats, compare_repeats
 from tuning_playbook.decide.comparison_answer import answered, positions_of_pairs
-from tuning_playbook.decide.comparison_verdict import CompareVerdict, Ground, judged_comparison
+from tuning_playbook.decide.comparison_verdict import (
+    CompareVerdict,
+    Ground,
+    failures_stand_against_the_mean,
+    judged_comparison,
+)
 
 A = [1.00, 1.01, 0.99, 1.02]
 
@@ -117,3 +122,20 @@ def test_a_verdict_that_hangs_on_one_run_says_so():
     (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
     if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
         assert "rests-on-one-run" in {doubt.key for doubt in pair.doubts}
+
+
+@pytest.mark.parametrize(
+    ("b", "blocked"),
+    [
+        ([0.95, 1.0, math.nan, math.nan], True),  # better mean, more failures
+        ([1.05, 1.0, math.nan, math.nan], False),  # worse mean, more failures: runs can settle it
+        ([0.95, 1.01, 0.98, 1.0], False),
+    ],
+)
+def test_no_number_of_runs_is_named_where_failures_keep_it_open(b, blocked):
+    (pair,) = answered("metric", "loss", [repeats(A, "a"), repeats(b, "b")], sign=1,
+                       baseline=0).pairs  # fmt: skip
+    assert pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    assert (pair.repeats_needed is None) is blocked
+    assert failures_stand_against_the_mean(pair.comparison, 1) is blocked
+    assert failures_stand_against_the_mean(pair.comparison, -1) is (not blocked and math.nan in b)

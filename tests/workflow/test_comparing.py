@@ -386,3 +386,17 @@ def test_an_arm_of_a_search_of_which_nothing_trained_is_worse(table):
             for r in rows]  # fmt: skip
     (pair,) = document(table(rows), Question(("optimizer",)))["comparisons"]
     assert (pair["verdict"], pair["infeasible"]) == ("worse", [0, 10])
+
+
+def test_failures_that_keep_it_open_are_named_instead_of_a_number_of_runs(table):
+    rng = np.random.default_rng(5)
+    rows = [
+        {"optimizer": o, "seed": s, "val_loss": "diverged" if o == "muon" and s < 6
+         else round(2.3 - 0.1 * (o == "muon") + rng.normal(0, 0.01), 3)}
+        for o in ("adam", "muon") for s in range(8)
+    ]  # fmt: skip
+    compared = compare_runs([table(rows)])
+    text = compared._repr_html_()
+    assert "would settle it four times" not in text
+    assert "More runs would not settle it: 6 of 8 runs of muon failed." in text
+    assert compared.as_document()["comparisons"][0]["repeats_needed"] is None

@@ -26,6 +26,7 @@ from tuning_playbook.decide.comparison_verdict import (
     CompareVerdict,
     Ground,
     Judged,
+    failures_stand_against_the_mean,
     judged_comparison,
 )
 
@@ -119,7 +120,8 @@ def answered(
             comparison, sign=sign, margin=margin, p_value=p_value, failure_p_value=failing
         )
         open_ = judged.verdict is CompareVerdict.CANNOT_TELL
-        needed = repeats_needed(comparison, margin=margin, tests=len(found)) if open_ else None
+        by_runs = open_ and not failures_stand_against_the_mean(comparison, sign)
+        needed = repeats_needed(comparison, margin=margin, tests=len(found)) if by_runs else None
         enough = needed is not None and needed <= min(comparison.compared)
         seen = symptoms(arms[a], arms[b], comparison, sign=sign)
         pairs.append(

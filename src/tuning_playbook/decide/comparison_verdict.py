@@ -79,6 +79,19 @@ def judged_comparison(
     return Judged(CompareVerdict.CANNOT_TELL, Ground.MEAN_AGAINST_FAILURES)
 
 
+def failures_stand_against_the_mean(comparison: Comparison, sign: int) -> bool:
+    """Whether the arm with the better mean is the one that fails more often.
+
+    Then no number of repeats settles which one is better.
+
+    Args:
+        comparison: of the two arms.
+        sign: 1 where low values are better, -1 where high ones are.
+    """
+    shares = [k / n for k, n in zip(comparison.infeasible, comparison.repeats, strict=True)]
+    return (shares[1] - shares[0]) * sign * comparison.difference < 0
+
+
 def _by_mean(
     comparison: Comparison, sign: int, margin: float, p_value: float, level: float
 ) -> Judged:

@@ -6,11 +6,15 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuning_playbook.analysis.comparison import Comparison
+from tuning_playbook.analysis.comparison import Comparison, moments, runs_of
 from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.analysis.comparison_size import MOST_REPEATS
 from tuning_playbook.decide.comparison_answer import Answered, Pair
-from tuning_playbook.decide.comparison_verdict import CompareVerdict, Ground
+from tuning_playbook.decide.comparison_verdict import (
+    CompareVerdict,
+    Ground,
+    failures_stand_against_the_mean,
+)
 from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, probability, to_scale
 
@@ -102,10 +106,12 @@ def pair_sentence(answer: Answered, pair: Pair) -> str:
     if pair.judged.verdict is CompareVerdict.EQUIVALENT:
         return f"{c.candidate} and {c.baseline} are equivalent within {answer.margin:g}: {values}."
     if pair.judged.ground is Ground.MEAN_AGAINST_FAILURES:
+        against = failures_stand_against_the_mean(c, answer.sign)
+        who = "the arm with the better mean" if against else "one of them"
         return (
-            f"Whether {c.candidate} is better than {c.baseline} cannot be told: the arm with the "
-            f"better mean fails more often, and the metric does not say what a failed run costs. "
-            f"Of the runs that trained: {values}."
+            f"Whether {c.candidate} is better than {c.baseline} cannot be told: {who} fails more "
+            f"often, and the metric does not say what a failed run costs. Of the runs that "
+            f"trained: {values}."
         )
     return f"Whether {c.candidate} is better than {c.baseline} cannot be told: {values}."
 
@@ -155,7 +161,7 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
         )
     if c.paired and not math.isnan(c.pairing_gain):
         told.append(_pairing(c))
-    needed = needed_words(view, pair)
+    needed = needed_words(view, answer, pair)
     if needed:
         told.append(needed)
     open_ = pair.judged.verdict is CompareVerdict.CANNOT_TELL
@@ -168,25 +174,43 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     return tuple(told)
 
 
-def needed_words(view: ComparisonView, pair: Pair) -> str:
+def needed_words(view: ComparisonView, answer: Answered, pair: Pair) -> str:
     """How many runs would settle it, and what they cost; empty where that is not known."""
     c, needed = pair.comparison, pair.repeats_needed
     if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
         return ""
+    if failures_stand_against_the_mean(c, answer.sign):
+        return _blocked(c)
     if needed is None:
         beyond = pair.judged.ground is Ground.MEAN and c.standard_error > 0
         return (
             f"If the difference is what it seems, more than {MOST_REPEATS} repeats of each would "
             "be needed to see it; state with --margin which difference matters."
         ) * beyond
-    more = sum(max(0, needed - n) for n in c.compared)
+    more = sum(
+        math.ceil(max(0, needed - n) * runs / (runs - lost))
+        for n, runs, lost in zip(c.compared, c.repeats, c.infeasible, strict=True)
+    )
     cost = ""
     if view.seconds is not None:
         cost = f", {_duration(more * view.seconds)} at {_duration(view.seconds)} a run"
     unit = "pairs" if c.paired else "repeats of each"
+    unit += " that train" * any(c.infeasible)
     return (
         f"If difference and spread are what they seem, about {needed} {unit} would settle it four "
         f"times out of five: {counted(more, 'more run')}{cost}."
+    )
+
+
+def _blocked(c: Comparison) -> str:
+    """What to do where failures, and not the number of runs, keep the answer open."""
+    label, lost, runs = max(
+        zip((c.baseline, c.candidate), c.infeasible, c.repeats, strict=True),
+        key=lambda arm: arm[1] / arm[2],
+    )
+    return (
+        f"More runs would not settle it: {lost} of {counted(runs, 'run')} of {label} failed. Find "
+        "out why; once both fail equally rarely, their means decide."
     )
 
 
@@ -195,6 +219,10 @@ def best_words(answer: Answered) -> str:
     if answer.best is None:
         return ""
     labels = [answer.arms[i].label for i in answer.best.candidates]
+    leader = answer.arms[answer.best.leader]
+    failed = runs_of(leader) - moments(leader).runs
+    if failed:
+        labels[0] += f" ({failed} of {counted(runs_of(leader), 'run')} failed)"
     share = f"{100 * answer.best.confidence:.0f} %"
     if len(labels) == 1:
         return f"{labels[0]} has the best {answer.metric} of all ({share} confidence)."
