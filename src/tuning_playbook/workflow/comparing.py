@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tuning_playbook.analysis.study_design import ended_rows, study_design
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
@@ -72,21 +72,43 @@ def compare_runs(
     _require_sensible(question)
     runs = _runs(targets, told, project, split=bool(question.arm))
 
-    def answer(asked: Question, said: Told) -> Compared:
-        return _compared(runs, asked, said, targets)
-
     try:
-        return answer(question, told)
+        return _compared(_prepared(runs, question, told), targets)
     except Unsettled as unsettled:
-        asked, said = completed(unsettled, question, told, answer)
+        asked, said = completed(
+            unsettled, question, told, lambda asked, said: _prepared(runs, asked, said)
+        )
         command = command_line(targets, asked, said, project=project)
         others = f", {unsettled.others}" if unsettled.others else ""
         raise InvalidInput(f"{unsettled} Type: {command}{others}") from unsettled
 
 
-def _compared(
-    runs: ForeignStudy, question: Question, told: Told, targets: Sequence[str]
-) -> Compared:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """Runs in their arms, before anything is computed.
+
+    Args:
+        read: all runs; ``table`` is of their metric.
+        arms, roles: of the runs.
+        question, told: with the metric.
+        varied: hyperparameters that differ within arms.
+        baseline: its position; ``None`` for all pairs.
+        notes: what was guessed, repaired or left out.
+    """
+
+    read: ForeignStudy
+    table: TrialTable
+    arms: Arms
+    roles: Roles
+    question: Question
+    told: Told
+    varied: tuple[str, ...]
+    baseline: int | None
+    notes: tuple[str, ...]
+
+
+def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
+    """Everything that a comparison may be refused for."""
     runs, told, why = with_metric(runs, told)
     spreads = spreads_of(runs, told.metric, question.repeats)
     roles = comparison_roles(
@@ -104,8 +126,8 @@ def _compared(
     baseline = None if question.all_pairs else place
     guessed = [how] if how and baseline is not None else []
     notes = (*why, *roles.notes, *about_runs, *guessed, *arms.notes)
-    clocks = clocks_of(table, told.curves, targets)
-    return Compared(_view(read, table, arms, roles, question, baseline, notes, told, clocks))
+    varied = searched_columns(read, arms, roles, told.parameters)
+    return _Prepared(read, table, arms, roles, question, told, varied, baseline, notes)
 
 
 def _runs(targets: Sequence[str], told: Told, project: Path | None, *, split: bool) -> ForeignStudy:
@@ -117,66 +139,64 @@ def _runs(targets: Sequence[str], told: Told, project: Path | None, *, split: bo
     return runs_at(targets, told)
 
 
-def _view(
-    read: ForeignStudy,
-    table: TrialTable,
-    arms: Arms,
-    roles: Roles,
-    question: Question,
-    baseline: int | None,
-    notes: tuple[str, ...],
-    told: Told,
-    clocks: Mapping[str, CurveColumn],
-) -> ComparisonView:
-    objective = table.objective
-    sign = objective.direction.sign
-    repeats = [arm.repeats for arm in arms.arms]
-    varied = searched_columns(read, arms, roles, told.parameters)
-    answers: tuple[Answered, ...]
+def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
+    read, table, arms, question = made.read, made.table, made.arms, made.question
+    clocks = clocks_of(table, made.told.curves, targets)
+    sign = table.objective.direction.sign
     columns = columns_of(read)
-    further = {name: columns[name] for name in varied}
-    grid = main_effects(arms, roles.arm, baseline or 0, further=further, sign=sign)
-    adaptive = bool(varied) and _is_one_adaptive_search(read, arms, roles, objective)
-    if adaptive:  # its effects would be of the trials that the sampler chose to make
-        grid = MainEffects()
-    if varied:
-        searches = searches_of(read, table, arms, varied, baseline)
-        answers = (
-            answered_by_searches(
-                objective.metric,
-                searches,
-                repeats,
-                margin=question.margin,
-                adaptive=adaptive,
-            ),
-        )
-        notes = (*notes, _SEARCHED.format(listed(varied)))
-        repeated = 2 * sum(arm.trials for arm in searches.arms.arms) <= len(table)
-        if repeated and searches.arms.paired and len(varied) <= _MOST_FACTORS:
-            cells = ",".join((*roles.arm, *varied))
-            notes += (f"To compare the cells of the grid and its main effects: --arm {cells}",)
+    further = {name: columns[name] for name in made.varied}
+    grid = main_effects(arms, made.roles.arm, made.baseline or 0, further=further, sign=sign)
+    notes = made.notes
+    answers: tuple[Answered, ...] = ()
+    if made.varied:
+        adaptive = _is_one_adaptive_search(read, arms, made.roles, table.objective)
+        # Main effects would be those of the trials that the sampler chose to make.
+        grid = MainEffects() if adaptive else grid
+        first, told = _answer_by_searches(made, adaptive=adaptive)
+        notes = (*notes, *told)
     else:
         first = answered(
-            "metric", objective.metric, repeats, sign=sign, baseline=baseline,
-            margin=question.margin,
+            "metric", table.objective.metric, [arm.repeats for arm in arms.arms], sign=sign,
+            baseline=made.baseline, margin=question.margin,
         )  # fmt: skip
-        answers = (first, *questions_of_curves(table, arms, baseline, question.target, clocks))
-    if question.target is not None and len(answers) == 1:
+        answers = questions_of_curves(table, arms, made.baseline, question.target, clocks)
+    if question.target is not None and not answers:
         notes += ("--target needs curves of the metric of repeated runs, and there are none.",)
-    return ComparisonView(
+    labels = [arm.repeats.label for arm in arms.arms]
+    view = ComparisonView(
         study=read.name,
-        objective=objective,
-        arm=roles.arm,
-        seed=roles.seed,
-        kind="searches" if varied else "repeats",
-        baseline=None if baseline is None else repeats[baseline].label,
+        objective=table.objective,
+        arm=made.roles.arm,
+        seed=made.roles.seed,
+        kind="searches" if made.varied else "repeats",
+        baseline=None if made.baseline is None else labels[made.baseline],
         margin=question.margin,
-        answers=answers,
+        answers=(first, *answers),
         effects=grid.effects,
         lengths=arms.lengths,
         seconds=seconds_of_a_run(read, clocks),
         notes=(*notes, *grid.notes),
     )
+    return Compared(view)
+
+
+def _answer_by_searches(made: _Prepared, *, adaptive: bool) -> tuple[Answered, tuple[str, ...]]:
+    """The bests at equal budgets, and what to know about them."""
+    varied, roles = made.varied, made.roles
+    searches = searches_of(made.read, made.table, made.arms, varied, made.baseline)
+    answer = answered_by_searches(
+        made.table.objective.metric,
+        searches,
+        [arm.repeats for arm in made.arms.arms],
+        margin=made.question.margin,
+        adaptive=adaptive,
+    )
+    notes: tuple[str, ...] = (_SEARCHED.format(listed(varied)),)
+    repeated = 2 * sum(arm.trials for arm in searches.arms.arms) <= len(made.table)
+    if repeated and searches.arms.paired and len(varied) <= _MOST_FACTORS:
+        cells = ",".join((*roles.arm, *varied))
+        notes += (f"To compare the cells of the grid and its main effects: --arm {cells}",)
+    return answer, notes
 
 
 def _is_one_adaptive_search(

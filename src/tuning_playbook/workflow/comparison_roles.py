@@ -34,6 +34,10 @@ _MOST_VARIANTS = 30
 _MOST_SINGLE = 10  # numbers that one run each has, beyond which they are no arms
 _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
+_CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
+                          "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
+_TASKS = frozenset({"task", "dataset", "data", "workload", "problem", "benchmark", "env",
+                    "environment"})  # fmt: skip
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
 _NO_ARMS = frozenset(
     {Role.RESULT, Role.HELD_OUT, Role.LOGGED, Role.STATISTIC, Role.COMPUTED, Role.SEED,
@@ -281,7 +285,7 @@ def _arm_candidates(
         return listed_once[:1]
     shared = [n for n, own in levels.items() if None not in own and 2 <= len(own) <= count // 2]
     if shared:
-        return sorted(shared, key=lambda name: not words[name])
+        return sorted(shared, key=lambda name: (_place(name), not words[name]))
     some = [n for n, own in levels.items() if None not in own and 2 <= len(own) < count]
     if any(words[name] for name in some):
         return [name for name in some if words[name]]
@@ -289,6 +293,12 @@ def _arm_candidates(
     if listed_once and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
         return listed_once[:1]
     return varied[:_MOST_LISTED] if summarized else []
+
+
+def _place(name: str) -> int:
+    """How likely a column is to hold the arms by its name; tasks are not what is compared."""
+    words = set(words_of(name))
+    return 0 if words & _CALLED_ARMS else 2 if words & _TASKS else 1
 
 
 def _is_no_choice(name: str) -> bool:
@@ -317,7 +327,14 @@ def _several_arms(
     """What to ask where several columns may hold the arms: all together where each has runs."""
     cells = arm_values(columns, candidates)
     shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
-    together = [{"arm": tuple(candidates)}] if fewest * len(set(cells)) <= len(cells) else []
+    tasks = any(_place(name) == 2 for name in candidates)
+    together = (
+        []
+        if tasks
+        else [{"arm": tuple(candidates)}]
+        if fewest * len(set(cells)) <= len(cells)
+        else []
+    )
     more = f" and {len(shown) - _MOST_LISTED} more" * (len(shown) > _MOST_LISTED)
     return Unsettled(
         f"several columns may tell the arms apart: {', '.join(shown[:_MOST_LISTED])}{more}.",
