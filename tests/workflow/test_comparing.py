@@ -400,3 +400,41 @@ def test_failures_that_keep_it_open_are_named_instead_of_a_number_of_runs(table)
     assert "would settle it four times" not in text
     assert "More runs would not settle it: 6 of 8 runs of muon failed." in text
     assert compared.as_document()["comparisons"][0]["repeats_needed"] is None
+
+
+def unequal(counts, *, turns):
+    rng = np.random.default_rng(11)
+    arms = [arm for arm, count in counts.items() for _ in range(count)]
+    order = rng.permutation(len(arms)) if turns else range(len(arms))
+    return [{"optimizer": arms[i], "lr": rng.uniform(), "val_loss": rng.normal()} for i in order]
+
+
+@pytest.mark.parametrize(
+    ("counts", "turns", "adaptive"),
+    [
+        ({"a": 50, "b": 10}, True, True),
+        ({"a": 35, "b": 25}, True, False),  # as a random search may have it
+        ({"a": 50, "b": 10}, False, False),  # one search after the other
+    ],
+)
+def test_arms_that_take_turns_with_very_unequal_numbers_were_chosen_by_results(
+    table, counts, turns, adaptive
+):
+    found = document(table(unequal(counts, turns=turns)), Question(("optimizer",)))
+    (pair,) = found["comparisons"]
+    assert (pair["ground"] == "adaptive") is adaptive
+    assert not (adaptive and found["main_effects"])
+
+
+def test_pruned_trials_count_among_those_that_a_search_gave_to_an_arm(table):
+    rows = [row | {"state": "COMPLETE"} for row in unequal({"a": 40, "b": 20}, turns=True)]
+    for place, row in enumerate(rows):
+        row["state"] = "PRUNED" if row["optimizer"] == "a" and place % 2 else "COMPLETE"
+    (pair,) = document(table(rows * 2), Question(("optimizer",)))["comparisons"]
+    assert pair["ground"] == "adaptive"
+
+
+@pytest.mark.parametrize("arms", [("false", "true"), ("off", "on")])
+def test_what_is_switched_off_is_the_baseline(table, arms):
+    rows = [row | {"recipe": arms[row["recipe"] == "A"]} for row in recipes()]
+    assert document(table(rows))["baseline"] == arms[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shlex
 import sys
 
@@ -61,6 +62,10 @@ SHAPES = {
         {"my, arm": a, "other arm": b, "val acc (%)": float(RNG.normal()), "val loss": 0.1 * i}
         for i, (a, b) in enumerate([("x y", "p,q"), ("x y", "r"), ("z", "p,q"), ("z", "r")] * 3)
     ],
+    "several tasks": [
+        {"env": e, "algo": a, "seed": s, "episode_return": float(RNG.normal(10 * len(e), 1))}
+        for e in ("Ant", "Hopper") for a in ("PPO", "SAC") for s in range(4)
+    ],
     "search of two choices": search(
         optimizer=["adam", "sgd"], layers=[1, 1, 2, 2, 3], metrics=("val_loss", "val_acc")
     ),
@@ -115,6 +120,18 @@ def test_the_command_that_is_proposed_gives_an_answer(folder, monkeypatch, capsy
     words = proposed(str(refused.value))
     assert "  " not in str(refused.value)
     assert exit_code(monkeypatch, words) == 0, capsys.readouterr().err
+
+
+def test_results_of_several_tasks_are_compared_task_by_task(folder, monkeypatch, capsys):
+    target = write(folder, SHAPES["several tasks"])
+    words = ["playbook", "compare", target, "--arm", "algo"]
+    assert exit_code(monkeypatch, words) == 2
+    message = capsys.readouterr().err
+    assert "results of different tasks are not mixed" in message
+    assert exit_code(monkeypatch, [*proposed(message.replace("\n", " ")), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["study"], found["comparisons"][0]["repeats"]) == ("Ant", [4, 4])
+    assert exit_code(monkeypatch, [*words[:-1], "algo,env"]) == 0
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -16,6 +16,7 @@ from tuning_playbook.analysis.comparison_symptoms import symptoms
 from tuning_playbook.analysis.exact_shares import chance_of_as_many
 from tuning_playbook.decide.comparison_doubts import (
     Doubt,
+    Learning,
     adaptive_search,
     doubts_of,
     failures,
@@ -143,7 +144,7 @@ def answered_by_searches(
     arms: Sequence[Repeats],
     *,
     margin: float = 0.0,
-    adaptive: bool = False,
+    adaptive: Learning = "",
 ) -> Answered:
     """Judge arms of different configurations by their bests at equal budgets.
 
@@ -152,8 +153,8 @@ def answered_by_searches(
         searches: the numbers.
         arms: all trials of each arm.
         margin: difference that is too small to matter.
-        adaptive: whether one search that learns from its results gave the arms their trials; then
-            nobody can tell, unless nothing of an arm has trained.
+        adaptive: what shows that one search gave the arms their trials by its results; then nobody
+            can tell, unless nothing of an arm has trained.
     """
     sign = searches.arms.objective.direction.sign
     found = [_with_failures(comparison, arms) for comparison in searches.pairs]
@@ -173,7 +174,7 @@ def answered_by_searches(
             p_value if len(found) > 1 else None,
             None,
             (
-                *adaptive_search(adaptive=adaptive),
+                *adaptive_search(comparison, adaptive),
                 *failures(comparison),
                 *unequal_budgets(comparison, _bests(arms, sign)),
                 *too_few_trials(comparison),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from tuning_playbook.analysis.comparison_size import fewest_that_tell
 from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
 from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import counted, listed, to_scale
+
+# What shows that a search learns: later trials that are better, or unequal numbers of trials.
+Learning: TypeAlias = Literal["", "results", "numbers"]
 
 _FEWEST_TRIALS = 7
 _UNEQUAL = 1.5
@@ -91,9 +95,18 @@ def too_few_trials(comparison: Comparison) -> Iterator[Doubt]:
         )
 
 
-def adaptive_search(*, adaptive: bool) -> Iterator[Doubt]:
+def adaptive_search(comparison: Comparison, learning: Learning) -> Iterator[Doubt]:
     """A sampler that leaves an arm early on shows nothing of what the arm can do."""
-    if adaptive:
+    if learning == "numbers":
+        yield Doubt(
+            "adaptive-search",
+            "The arms take turns in one search with very unequal numbers of trials, as a sampler "
+            "divides them that learns from the first results and then leaves an arm. Such trials "
+            f"are no sample of what an arm can do. If {comparison.baseline} and "
+            f"{comparison.candidate} were searched apart, name a file for each; otherwise search "
+            "each by itself, or run the best configuration of each again with fresh seeds.",
+        )
+    elif learning:
         yield Doubt(
             "adaptive-search",
             "The search learnt from its results: it gave each arm its number of trials, and their "

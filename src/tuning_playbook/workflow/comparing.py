@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
+from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.report.comparison_view import ComparisonView
-from tuning_playbook.study import Objective
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.compared import Compared
@@ -33,16 +30,20 @@ from tuning_playbook.workflow.comparison_roles import (
     Roles,
     baseline_position,
     comparison_roles,
+    names_tasks,
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
-from tuning_playbook.workflow.comparison_searches import searched_columns, searches_of
+from tuning_playbook.workflow.comparison_searches import (
+    searched_columns,
+    searches_of,
+    sign_of_learning,
+)
 from tuning_playbook.workflow.comparison_spreads import spreads_of
-from tuning_playbook.workflow.comparison_target import STUDY, columns_of, runs_at
+from tuning_playbook.workflow.comparison_target import columns_of, runs_at
 from tuning_playbook.workflow.comparison_times import clocks_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
 _MOST_FACTORS = 3
-_FEWEST_TURNS = 2
 _SEARCHED = (
     "Runs of one arm differ in {}, so each arm is a search, judged by its best at equal budgets; "
     "--params names the hyperparameters where that is wrong."
@@ -76,7 +77,12 @@ def compare_runs(
         return _compared(_prepared(runs, question, told), targets)
     except Unsettled as unsettled:
         asked, said = completed(
-            unsettled, question, told, lambda asked, said: _prepared(runs, asked, said)
+            unsettled,
+            question,
+            told,
+            lambda asked, said: _prepared(
+                runs if said.by == told.by else _runs(targets, said, project), asked, said
+            ),
         )
         command = command_line(targets, asked, said, project=project)
         others = f", {unsettled.others}" if unsettled.others else ""
@@ -127,6 +133,7 @@ def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
     guessed = [how] if how and baseline is not None else []
     notes = (*why, *roles.notes, *about_runs, *guessed, *arms.notes)
     varied = searched_columns(read, arms, roles, told.parameters)
+    _require_one_task(read, [] if told.parameters else varied, roles)
     return _Prepared(read, table, arms, roles, question, told, varied, baseline, notes)
 
 
@@ -149,7 +156,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
     notes = made.notes
     answers: tuple[Answered, ...] = ()
     if made.varied:
-        adaptive = _is_one_adaptive_search(read, arms, made.roles, table.objective)
+        adaptive = sign_of_learning(read, arms, made.roles, table.objective)
         # Main effects would be those of the trials that the sampler chose to make.
         grid = MainEffects() if adaptive else grid
         first, told = _answer_by_searches(made, adaptive=adaptive)
@@ -180,7 +187,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
     return Compared(view)
 
 
-def _answer_by_searches(made: _Prepared, *, adaptive: bool) -> tuple[Answered, tuple[str, ...]]:
+def _answer_by_searches(made: _Prepared, *, adaptive: Learning) -> tuple[Answered, tuple[str, ...]]:
     """The bests at equal budgets, and what to know about them."""
     varied, roles = made.varied, made.roles
     searches = searches_of(made.read, made.table, made.arms, varied, made.baseline)
@@ -199,21 +206,22 @@ def _answer_by_searches(made: _Prepared, *, adaptive: bool) -> tuple[Answered, t
     return answer, notes
 
 
-def _is_one_adaptive_search(
-    read: ForeignStudy, arms: Arms, roles: Roles, objective: Objective
-) -> bool:
-    """Whether one search chose all trials, the arms among them, by their results.
+def _require_one_task(study: ForeignStudy, varied: Sequence[str], roles: Roles) -> None:
+    """Results of several tasks have no common scale to find a best on.
 
-    Several files or studies are searches of their own, and so are arms that stand one below the
-    other: in one search they take turns.
+    Raises:
+        Unsettled: where the runs of an arm are of several.
     """
-    order = np.argsort(np.concatenate([arm.rows for arm in arms.arms]))
-    arm_of_row = np.repeat(np.arange(len(arms.arms)), [len(arm.rows) for arm in arms.arms])[order]
-    turns = 1 + int(np.sum(np.diff(arm_of_row) != 0))
-    if STUDY in roles.arm or turns < _FEWEST_TURNS * len(arms.arms):
-        return False
-    table = foreign_table(read, objective=objective)
-    return study_design(table, ended_rows(table)) == "adaptive"
+    columns = columns_of(study)
+    for name in varied:
+        tasks = list(dict.fromkeys(columns[name]))
+        if names_tasks(name) and all(isinstance(task, str) for task in tasks):
+            raise Unsettled(
+                f"runs of one arm differ in {name}, and results of different tasks are not mixed.",
+                [{"by": (name,), "study": task} for task in tasks],
+                others=f"or another {name}; --arm {','.join((*roles.arm, name))} compares all of "
+                "them with main effects",
+            )
 
 
 def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:

@@ -26,7 +26,20 @@ from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import NAME, STUDY, columns_of
 
 _BASELINES = frozenset(
-    {"baseline", "base", "default", "control", "reference", "ref", "vanilla", "none", "original"}
+    {
+        "baseline",
+        "base",
+        "default",
+        "control",
+        "reference",
+        "ref",
+        "vanilla",
+        "none",
+        "original",
+        "false",
+        "off",
+        "no",
+    }
 )
 _MOST_LISTED = 12
 _MOST_ARMS = 100
@@ -36,7 +49,8 @@ _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
                           "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
-_TASKS = frozenset({"task", "dataset", "data", "workload", "problem", "benchmark", "env",
+_OVERLAPPING = frozenset({"fold", "folds", "kfold", "split"})
+_TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
                     "environment"})  # fmt: skip
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
 _NO_ARMS = frozenset(
@@ -87,6 +101,11 @@ def comparison_roles(
         found = "" if summarized else _seed_column(columns, {*chosen, metric})
         if found:
             notes.append(f"{found} is taken as the seed; say --seed otherwise.")
+    if found and _OVERLAPPING & set(words_of(found)):
+        notes.append(
+            f"{found} is taken for folds of cross-validation, which share most of their training "
+            "data: their differences vary less than those of fresh runs, and p is too small."
+        )
     if found in chosen:
         raise InvalidInput(f"{found} cannot tell both the arms and the seeds apart")
     if chosen:
@@ -289,7 +308,9 @@ def _arm_candidates(
     some = [n for n, own in levels.items() if None not in own and 2 <= len(own) < count]
     if any(words[name] for name in some):
         return [name for name in some if words[name]]
-    varied = [name for name in study.parameters if len(set(map(_plain, columns[name]))) > 1]
+    guesses = {one.name for one in study.columns if not one.certain} if listed_once else set()
+    varied = [name for name in study.parameters
+              if name not in guesses and len(set(map(_plain, columns[name]))) > 1]  # fmt: skip
     if listed_once and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
         return listed_once[:1]
     return varied[:_MOST_LISTED] if summarized else []
@@ -297,8 +318,18 @@ def _arm_candidates(
 
 def _place(name: str) -> int:
     """How likely a column is to hold the arms by its name; tasks are not what is compared."""
-    words = set(words_of(name))
-    return 0 if words & _CALLED_ARMS else 2 if words & _TASKS else 1
+    return 2 if names_tasks(name) else 0 if set(words_of(name)) & _CALLED_ARMS else 1
+
+
+def names_tasks(name: str) -> bool:
+    """Whether a column of that name says what was learnt, so that its results have no common scale.
+
+    Example:
+        >>> [names_tasks(n) for n in ("env", "dataset_name", "data_aug", "env_steps")]
+        [True, True, False, False]
+    """
+    words = [word for word in words_of(name) if word not in ("id", "name")]
+    return bool(words) and words[-1] in _TASKS
 
 
 def _is_no_choice(name: str) -> bool:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.comparison_of_searches import SearchComparisons, compare_searches
+from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.decide.comparison_answer import positions_of_pairs
+from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.study import Objective
 from tuning_playbook.vocabulary import Family, hyperparameter_family, kind_by_name, plain_name
 from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
-from tuning_playbook.workflow.comparison_roles import Roles
-from tuning_playbook.workflow.comparison_target import columns_of
+from tuning_playbook.workflow.comparison_roles import Roles, arm_values
+from tuning_playbook.workflow.comparison_target import STUDY, columns_of
+
+_FEWEST_TURNS = 2
+_UNEQUAL_BY_CHANCE = 0.003
 
 
 def searched_columns(
@@ -81,6 +89,37 @@ def searches_of(
     ]
     places = positions_of_pairs(len(labels), baseline)
     return compare_searches(tables, labels=labels, pairs=places, paired=paired)
+
+
+def sign_of_learning(
+    study: ForeignStudy, arms: Arms, roles: Roles, objective: Objective
+) -> Learning:
+    """What shows that one search chose all trials, the arms among them, by their results.
+
+    Several files or studies are searches of their own, and so are arms that stand one below the
+    other: in one search they take turns. Arms that take turns with very unequal numbers of trials
+    (chi-square, one random search in 300) got them by their first results, of which pruned trials
+    show nothing afterwards.
+
+    Args:
+        study: all runs, those left out of the comparison too.
+        arms: of them.
+        roles: the columns of arms.
+        objective: what decides.
+    """
+    if STUDY in roles.arm:
+        return ""
+    keys = [key for key in arm_values(columns_of(study), roles.arm) if key in arms.keys]
+    turns = 1 + sum(a != b for a, b in pairwise(keys))
+    if turns < _FEWEST_TURNS * len(arms.keys):
+        return ""
+    table = foreign_table(study, objective=objective)
+    if study_design(table, ended_rows(table)) == "adaptive":
+        return "results"
+    from scipy.stats import chisquare  # imported here: scipy is slow to import
+
+    unequal = float(chisquare(list(Counter(keys).values())).pvalue)
+    return "numbers" if unequal < _UNEQUAL_BY_CHANCE else ""
 
 
 def _points(
