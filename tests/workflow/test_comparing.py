@@ -405,7 +405,9 @@ def test_failures_that_keep_it_open_are_named_instead_of_a_number_of_runs(table)
 def unequal(counts, *, turns):
     rng = np.random.default_rng(11)
     arms = [arm for arm, count in counts.items() for _ in range(count)]
-    order = rng.permutation(len(arms)) if turns else range(len(arms))
+    order = rng.permutation(len(arms)) if turns else np.arange(len(arms))
+    if turns == "at first":
+        order = np.roll(np.arange(len(arms)), 2)
     return [{"optimizer": arms[i], "lr": rng.uniform(), "val_loss": rng.normal()} for i in order]
 
 
@@ -413,6 +415,7 @@ def unequal(counts, *, turns):
     ("counts", "turns", "adaptive"),
     [
         ({"a": 50, "b": 10}, True, True),
+        ({"b": 4, "a": 56}, "at first", True),  # tried at first, left, and never taken up again
         ({"a": 35, "b": 25}, True, False),  # as a random search may have it
         ({"a": 50, "b": 10}, False, False),  # one search after the other
     ],

@@ -72,7 +72,6 @@ def compare_runs(
     question, told = question or Question(), told or Told()
     _require_sensible(question)
     runs = _runs(targets, told, project, split=bool(question.arm))
-
     try:
         return _compared(_prepared(runs, question, told), targets)
     except Unsettled as unsettled:
@@ -81,7 +80,11 @@ def compare_runs(
             question,
             told,
             lambda asked, said: _prepared(
-                runs if said.by == told.by else _runs(targets, said, project), asked, said
+                runs
+                if said.by == told.by
+                else _runs(targets, said, project, split=bool(asked.arm)),
+                asked,
+                said,
             ),
         )
         command = command_line(targets, asked, said, project=project)

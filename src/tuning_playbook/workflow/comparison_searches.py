@@ -111,10 +111,11 @@ def sign_of_learning(
         return ""
     keys = [key for key in arm_values(columns_of(study), roles.arm) if key in arms.keys]
     turns = 1 + sum(a != b for a, b in pairwise(keys))
-    if turns < _FEWEST_TURNS * len(arms.keys):
+    if turns <= len(arms.keys):
         return ""
     table = foreign_table(study, objective=objective)
-    if study_design(table, ended_rows(table)) == "adaptive":
+    often = turns >= _FEWEST_TURNS * len(arms.keys)
+    if often and study_design(table, ended_rows(table)) == "adaptive":
         return "results"
     from scipy.stats import chisquare  # imported here: scipy is slow to import
 
