@@ -113,6 +113,7 @@ def test_other_names_of_quasi_random_search_are_understood(read, name):
     ("line", "path", "words"),
     [
         ('nuisance = ["momentun"]', "nuisance[0]", "did you mean 'momentum'?"),
+        ('nuisance = ["lr"]', "nuisance[0]", "did you mean 'learning_rate'?"),
         ("nuisance = 3", "nuisance", "a list of names"),
         ('nuisance = ["beta1"]', "nuisance[0]", "only where optimizer = 'adam'"),
         ("nuisance = { layers = { linear = [1, 2] } }", "nuisance.layers", "whole numbers"),

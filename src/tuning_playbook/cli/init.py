@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuning_playbook.cli.options import json_option, print_written
 from tuning_playbook.cli.printing import say
+
+if TYPE_CHECKING:
+    from tuning_playbook.study import Direction
 
 
 @click.command("init")
@@ -15,11 +19,13 @@ from tuning_playbook.cli.printing import say
 @click.option("--target", help="What to train, such as train.py:train.", default="train.py:train")
 @click.option("--metric", help="Metric that decides.", default="validation_error")
 @click.option(
-    "--direction", type=click.Choice(["minimize", "maximize"]), default="minimize",
-    help="Which way the metric gets better.",
+    "--direction", type=click.Choice(["minimize", "maximize"]),
+    help="Which way the metric gets better; by default as its name tells, such as accuracy.",
 )  # fmt: skip
 @json_option
-def command(folder: Path, target: str, metric: str, direction: str, as_json: bool) -> None:
+def command(
+    folder: Path, target: str, metric: str, direction: Direction | None, as_json: bool
+) -> None:
     """Write a commented playbook.toml and a first round into FOLDER (default: this one)."""
     from tuning_playbook.workflow.starting import init_project
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tuning_playbook.project_files.mistakes import near
+from tuning_playbook.vocabulary.hyperparameters import hyperparameter_family
 
 Path = tuple[str | int, ...]
 
@@ -38,8 +39,16 @@ def entries(table: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path, A
 def unknown_name(name: str, keys: Collection[str]) -> tuple[str, str]:
     """Message and suggestion for a name that stands for nothing."""
     names = {*keys, *(key.rsplit(".", 1)[-1] for key in keys)}
-    hint = near(name, sorted(names)) or f"declared: {', '.join(keys)}"
+    hint = near(name, sorted(names)) or _alike(name, keys) or f"declared: {', '.join(keys)}"
     return f"hyperparameter {name!r} is not declared in playbook.toml", hint
+
+
+def _alike(name: str, keys: Collection[str]) -> str:
+    """A hint at the only declared name that means the same, such as ``lr``."""
+    family = hyperparameter_family(name)
+    declared = {key.rsplit(".", 1)[-1] for key in keys}
+    alike = [n for n in declared if family is not None and hyperparameter_family(n) is family]
+    return f"did you mean {alike[0]!r}?" if len(alike) == 1 else ""
 
 
 def ambiguous_name(name: str, keys: Sequence[str]) -> tuple[str, str]:

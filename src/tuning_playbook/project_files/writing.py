@@ -22,7 +22,7 @@ reference = "none"                 # paper or repository that the baseline comes
 
 [metric]
 name = {metric}                    # as passed to trial.evaluate(step, ...)
-direction = {direction}            # or the other one
+direction = {direction}            # or {other_direction}
 reduction = {reduction}            # best over training; or "final", "smoothed-best"
 reason = ""                        # one line: why does it stand for what you need?
 # chance = 0.9                     # its value for a model that has learnt nothing
@@ -100,6 +100,7 @@ def project_to_toml(
         target=value_to_toml(target),
         metric=value_to_toml(metric),
         direction=value_to_toml(direction),
+        other_direction=value_to_toml("maximize" if direction == "minimize" else "minimize"),
         reduction=value_to_toml(reduction),
         max_train_steps=max_train_steps,
         evaluation_interval=evaluation_interval,

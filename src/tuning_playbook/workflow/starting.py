@@ -11,23 +11,29 @@ from tuning_playbook.project_files import (
     first_round_to_toml,
     project_to_toml,
 )
+from tuning_playbook.study import Direction
+from tuning_playbook.vocabulary.metrics import metric_direction
 
 
-def init_project(folder: Path, *, target: str, metric: str, direction: str) -> tuple[Path, ...]:
+def init_project(
+    folder: Path, *, target: str, metric: str, direction: Direction | None = None
+) -> tuple[Path, ...]:
     """Write a commented project file and a first round.
 
     Args:
         folder: made where needed.
         target: training function, ``FILE:FUNCTION``.
         metric: that decides.
-        direction: ``minimize`` or ``maximize``.
+        direction: which way the metric gets better; ``None`` for what its name tells.
 
     Returns:
         The files written.
 
     Raises:
-        InvalidInput: when there is a project already; nothing is overwritten.
+        InvalidInput: when there is a project already, where nothing is overwritten, and for a
+            metric whose name does not tell its direction.
     """
+    direction = direction or _direction_of(metric)
     project_file = folder / PROJECT_FILE
     if project_file.exists():
         raise InvalidInput(f"{project_file} exists already and is left as it is")
@@ -46,3 +52,13 @@ def init_project(folder: Path, *, target: str, metric: str, direction: str) -> t
     except OSError as error:
         raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from error
     return project_file, first
+
+
+def _direction_of(metric: str) -> Direction:
+    found = metric_direction(metric)
+    if found is None:
+        raise InvalidInput(
+            f"the name of the metric {metric!r} does not tell whether it gets better by becoming "
+            "smaller or larger; add --direction minimize, or --direction maximize"
+        )
+    return Direction(found)
