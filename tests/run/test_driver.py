@@ -533,6 +533,27 @@ def test_a_clock_that_is_set_forward_ends_no_trial(bench, monkeypatch):
     assert {t.attempts for t in store.trials("study")} == {1}
 
 
+def test_a_lease_that_ends_before_its_trial_has_started_ends_no_run(bench, monkeypatch):
+    bench.write(GOOD)
+    store, others = bench.store(), []
+    claim = store.claim
+
+    def claim_and_lose(study, *, now, worker, **options):
+        if others:
+            store.release(study, others.pop().index, worker="other:1:1")
+            return claim(study, now=now, worker=worker, **options)
+        found = claim(study, now=now, worker=worker, **options)
+        if found and found[0].attempts == 1:
+            others.extend(claim(study, now=now + 1e6, worker="other:1:1", **options))
+        return found
+
+    monkeypatch.setattr(store, "claim", claim_and_lose)
+    summary, _ = bench.run(bench.study(trials=1), store=store, workers=1)
+    (trial,) = store.trials("study")
+    assert (trial.status, trial.attempts) == (Status.COMPLETE, 3)
+    assert not summary.interrupted
+
+
 def test_nothing_is_lost_of_what_an_earlier_worker_wrote_after_its_lease(bench):
     """A second worker goes on from a checkpoint that the first made after being followed last."""
     bench.write(STOPPABLE)

@@ -301,7 +301,11 @@ class Driver:
         self._state, orders = control.advance(self._state, event, self._limits)
         for order in orders:
             if isinstance(order, control.Start):
-                self._start(order.trial, order.slot)
+                try:
+                    self._start(order.trial, order.slot)
+                except LeaseLost:  # it ended before there was a process
+                    self._apply(control.LeaseEnded(control.key_of(order.trial)))
+                    self._apply(control.Exited(control.key_of(order.trial), None))
             elif isinstance(order, control.Kill):
                 self._launcher.kill([order.key])
             elif isinstance(order, control.Finish):
