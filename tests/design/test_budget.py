@@ -1,3 +1,4 @@
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from tuning_playbook.design import plan_budget, sparse_warning, studies_of
 from tuning_playbook.design.good_settings import chance_of_hitting
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.space import Categorical, Constant, Float, Hyperparameter, Ordered
+from tuning_playbook.space import Categorical, Condition, Constant, Float, Hyperparameter, Ordered
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 
 HYPERPARAMETERS = (
@@ -106,10 +107,39 @@ def test_narrower_ranges_lie_around_the_baseline_inside_the_old_ones():
         o for o in planned(a_round("learning_rate", "momentum"), 30).options if "width" in o.title
     )
     assert narrow.chance == pytest.approx(0.9)
-    ends = [line.split(" -> ")[1].split(", ")[0].split(" to ") for line in narrow.write[:2]]
-    (low, high), (low_momentum, high_momentum) = [tuple(map(float, e)) for e in ends]
+    found = tomllib.loads(narrow.write[0])["nuisance"]
+    (low, high), (low_momentum, high_momentum) = (
+        found["learning_rate"]["log"],
+        found["momentum"]["reverse_log"],
+    )
     assert 1e-4 <= low < 0.05 < high <= 1.0
     assert 0.5 <= low_momentum < 0.99 < high_momentum <= 0.999
+
+
+def test_what_is_to_be_written_makes_a_round_of_every_arm():
+    """Saving must not drop the learning rate of the arm that has fewer hyperparameters."""
+
+    def of(optimizer, name, domain, default):
+        condition = Condition("optimizer", optimizer)
+        return Hyperparameter(name, domain, default, "optimizer", condition=condition)
+
+    rate = Float(1e-5, 1.0, "log")
+    own = (
+        Hyperparameter("optimizer", Categorical(("sgd", "adam")), "sgd", "optimizer"),
+        of("sgd", "learning_rate", rate, 0.1),
+        of("sgd", "momentum", Float(0.0, 0.95), 0.9),
+        of("adam", "learning_rate", rate, 1e-3),
+        *(of("adam", f"beta{i}", Float(0.8, 0.99), 0.9) for i in (1, 2)),
+    )
+    project = replace(PROJECT, hyperparameters=own)
+    nuisance = {h.key: h.domain for h in own[1:]}
+    round_ = Round("r", "q", "understand", 20, {"optimizer": ("sgd", "adam")}, nuisance)
+    _, fewer, narrow = plan_budget(project, round_, studies_of(project, round_), budget=14).options
+    rates = [f"optimizer.{optimizer}.learning_rate" for optimizer in ("sgd", "adam")]
+    assert tomllib.loads(fewer.write[0])["nuisance"] == rates
+    assert fewer.title == "tune 2 of 5 nuisance hyperparameters"
+    assert (fewer.dimensions, len(fewer.gives_up)) == (1, 3)
+    assert [*tomllib.loads(narrow.write[0])["nuisance"]] == [h.key for h in own[1:]]
 
 
 def test_the_ends_and_the_baseline_are_compared_longest():

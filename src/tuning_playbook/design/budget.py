@@ -10,9 +10,9 @@ import numpy as np
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS
 from tuning_playbook.design.good_settings import chance_of_hitting, trials_needed
-from tuning_playbook.design.plan import describe, describe_domain
 from tuning_playbook.design.ranges import with_ends
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.writing import nuisance_to_toml
 from tuning_playbook.space import (
     Categorical,
     Constant,
@@ -164,8 +164,12 @@ class _Case:
     @property
     def searched(self) -> tuple[Hyperparameter, ...]:
         """Nuisance hyperparameters of the arm that has the most of them."""
+        return max(self.searched_by_arm, key=len)
+
+    @property
+    def searched_by_arm(self) -> Sequence[tuple[Hyperparameter, ...]]:
         compared = {*self.round.scientific, *self.round.scientific_ranges}
-        found = [
+        return [
             tuple(
                 h
                 for h in study.space.hyperparameters
@@ -173,7 +177,6 @@ class _Case:
             )
             for study in self.studies
         ]
-        return max(found, key=len)
 
     @property
     def arms(self) -> int:
@@ -231,24 +234,27 @@ def _as_written(case: _Case) -> BudgetOption:
 
 
 def _fewer_nuisances(case: _Case) -> Iterator[BudgetOption]:
-    """Fix what matters least, until the rest is searched densely enough."""
-    kept = sorted(case.searched, key=_importance)
-    fixed: list[Hyperparameter] = []
+    """Fix what matters least in each arm, until the rest is searched densely enough."""
     each = case.budget // case.arms
-    while len(kept) > 1 and chance_of_hitting(case.share(kept), each) < case.enough:
-        fixed.append(kept.pop(0))
+    fixed: dict[str, Hyperparameter] = {}
+    for searched in case.searched_by_arm:
+        kept = sorted((h for h in searched if h.key not in fixed), key=_importance)
+        while len(kept) > 1 and chance_of_hitting(case.share(kept), each) < case.enough:
+            least = kept.pop(0)
+            fixed[least.key] = least
     if not fixed or not each:
         return
-    values = _baseline(case)
+    values, stay = _baseline(case), [key for key in case.round.nuisance if key not in fixed]
+    left = [[h for h in arm if h.key not in fixed] for arm in case.searched_by_arm]
     yield case.option(
-        f"tune {len(kept)} of {len(case.searched)} nuisance hyperparameters",
-        kept,
+        f"tune {len(stay)} of {len(case.round.nuisance)} nuisance hyperparameters",
+        min(left, key=case.share),
         gives_up=[
-            f"The answer then holds for {h.key} = {values[h.key]} only; another arm may need "
+            f"The answer then holds for {key} = {values[key]} only; another arm may need "
             "another value."
-            for h in fixed
+            for key in fixed
         ],
-        write=[f"nuisance = {[h.key for h in case.searched if h in kept]}".replace("'", '"')],
+        write=[nuisance_to_toml({key: case.round.nuisance[key] for key in stay}, ranges=False)],
     )
 
 
@@ -283,7 +289,15 @@ def _narrower_ranges(case: _Case) -> Iterator[BudgetOption]:
         case.searched,
         share=min(1.0, share / width ** len(ranges)),
         gives_up=[_narrow_warning(1 - width ** len(ranges))],
-        write=[f"{describe(h)} -> {_narrowed(h.domain, values[h.key], width)}" for h in ranges],
+        write=[
+            nuisance_to_toml(
+                {
+                    key: _narrowed(domain, values[key], width)
+                    for key, domain in case.round.nuisance.items()
+                },
+                ranges=True,
+            )
+        ],
     )
 
 
@@ -294,17 +308,17 @@ def _narrow_warning(lost: float) -> str:
     )
 
 
-def _narrowed(domain: Domain, centre: Value, width: float) -> str:
-    """The part of a range around ``centre`` that is ``width`` of it wide, in words."""
+def _narrowed(domain: Domain, centre: Value, width: float) -> Domain:
+    """The part of a range around ``centre`` that is ``width`` of it wide."""
     if not isinstance(domain, Float):
-        return describe_domain(domain)
+        return domain
     unit = float(domain.to_unit(np.array([centre]))[0])
     low = min(max(0.0, unit - width / 2), 1 - width)
     ends = [float(end) for end in domain.from_unit(np.array([low, low + width]))]
     if domain.scale == "reverse_log":
         tidy = [1 - float(f"{1 - end:.2g}") for end in ends]
-        return describe_domain(with_ends(domain, *(float(f"{end:.10g}") for end in tidy)))
-    return describe_domain(with_ends(domain, *(float(f"{end:.2g}") for end in ends)))
+        return with_ends(domain, *(float(f"{end:.10g}") for end in tidy))
+    return with_ends(domain, *(float(f"{end:.2g}") for end in ends))
 
 
 def _fewer_values(case: _Case) -> Iterator[BudgetOption]:

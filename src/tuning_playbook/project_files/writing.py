@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
-from tuning_playbook.space import Condition, Constant, Hyperparameter
+from tuning_playbook.space import Condition, Constant, Domain, Hyperparameter
 from tuning_playbook.study import Round
 from tuning_playbook.vocabulary import kind_by_name
 
@@ -175,6 +175,19 @@ def round_to_toml(round_: Round) -> str:
         for config in round_.configs
     )
     return "\n\n".join(parts) + "\n"
+
+
+def nuisance_to_toml(domains: Mapping[str, Domain], *, ranges: bool) -> str:
+    """The line of a round's file that says what is tuned.
+
+    Args:
+        domains: by key.
+        ranges: whether to write them out; else they are those that the project declares.
+    """
+    if not ranges:
+        return f"nuisance = [{', '.join(value_to_toml(key) for key in domains)}]"
+    written = (f"{_key(key)} = {{ {domain_to_toml(d)} }}" for key, d in domains.items())
+    return f"nuisance = {{ {', '.join(written)} }}"
 
 
 def _table(header: str, entries: Mapping[str, str]) -> str:
