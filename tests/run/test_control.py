@@ -102,6 +102,19 @@ def test_a_stop_releases_running_trials_however_often_they_were_started():
     assert order == control.Release(trial(0, attempts=5))
 
 
+def test_a_trial_that_comes_back_to_its_worker_leaves_no_end_of_its_stale_attempt():
+    """Its lease had ended, another worker had it and died, and now the first one claims it."""
+    limits = control.Limits(slots=2)
+    state, _ = control.advance(control.RunState(), control.Claimed(trial(0)), limits)
+    state, orders = control.advance(state, control.Claimed(trial(0, attempts=3)), limits)
+    assert orders == (control.Kill("study#0.1"), control.Start(trial(0, attempts=3), 1))
+    failed = Outcome(Status.FAILED, Reason.EXCEPTION, "it saves no more")
+    state, orders = control.advance(state, control.Exited("study#0.1", failed), limits)
+    assert orders == ()
+    _, orders = control.advance(state, control.Exited("study#0.3", COMPLETE), limits)
+    assert orders == (control.Finish(trial(0, attempts=3), COMPLETE),)
+
+
 def test_a_trial_that_is_stopped_by_hand_is_cancelled_and_the_others_go_on():
     limits = control.Limits(slots=2)
     state = control.RunState()

@@ -198,11 +198,18 @@ def _by_hand(state: RunState, event: TrialStopRequested) -> tuple[RunState, tupl
 def _claimed(state: RunState, event: Claimed, limits: Limits) -> tuple[RunState, tuple[Order, ...]]:
     if free_slots(state, limits) < 1:
         return state, (Release(event.trial),)
+    # Its lease had ended and another worker had it in the meantime: what still runs here is stale,
+    # and the store cannot tell it from the new attempt of the same worker.
+    stale = [
+        key for key, r in state.running.items()
+        if (r.trial.study, r.trial.index) == (event.trial.study, event.trial.index)
+    ]  # fmt: skip
+    state, kills = _ending(state, stale, "lease-lost")
     taken = {r.slot for r in state.running.values()}
     slot = next(s for s in range(limits.slots) if s not in taken)
     running = RunningTrial(event.trial, slot, event.deadline, event.faults)
     after = replace(state, running={**state.running, key_of(event.trial): running})
-    return after, (Start(event.trial, slot),)
+    return after, (*kills, Start(event.trial, slot))
 
 
 def _exited(state: RunState, event: Exited, limits: Limits) -> tuple[RunState, tuple[Order, ...]]:
