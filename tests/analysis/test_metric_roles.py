@@ -29,7 +29,7 @@ LINE = np.linspace(1, 0, 10)
 
 @pytest.mark.parametrize(
     "name", ["train_loss", "training_loss", "loss", "train/loss", "trainLoss", "Train NLL",
-             "minibatch_loss", "tr.loss"]
+             "minibatch_loss", "tr.loss", "loss/train", "train_loss_epoch"]
 )  # fmt: skip
 def test_training_losses_are_known_by_their_names(name):
     roles = metric_roles(table_of({name: LINE, "val_accuracy": LINE, "epoch_time": LINE}))

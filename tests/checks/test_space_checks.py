@@ -15,7 +15,7 @@ from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.findings import Verdict
 from tuning_playbook.sources import SOURCES
-from tuning_playbook.space import Float, Hyperparameter, SearchSpace
+from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import Objective
 
 CHECKS = (
@@ -223,6 +223,34 @@ def test_many_infeasible_trials_shrink_the_range_that_they_are_in():
     low, high = advice["shrink"]["range"]
     assert low == 1e-5
     assert SPACE["learning_rate"].domain.to_unit(high) == pytest.approx(0.4, abs=0.03)
+
+
+@pytest.mark.parametrize("choice", [True, False])
+def test_only_numbers_that_every_trial_has_are_to_be_searched_as_a_product(choice):
+    rng = np.random.default_rng(0)
+    rate, other = rng.random((2, 200))
+    second = (
+        Hyperparameter("optimizer", Categorical(("sgd", "adam")), "sgd")
+        if choice
+        else Hyperparameter("momentum", Float(0.0, 1.0), 0.5)
+    )
+    space = SearchSpace((Hyperparameter("learning_rate", Float(0.0, 1.0), 0.5), second))
+    values = np.where(other > 0.3, "adam", "sgd").tolist() if choice else other.tolist()
+    failed = (rate > 0.2) & (other > 0.3)
+    table = table_from_columns(
+        "r",
+        ids=[str(i) for i in range(200)],
+        values={"learning_rate": rate.tolist(), second.key: values},
+        metric_values=rate,
+        status=np.where(failed, "infeasible", "complete").tolist(),
+        objective=Objective("error", "minimize"),
+        space=space,
+    )
+    finding = only(InfeasibleFraction(), table)
+    advice = {a.action: a.arguments for a in finding.advice}
+    proposed = advice.get("reparametrise", {"hyperparameters": ()})["hyperparameters"]
+    assert finding.verdict is not Verdict.PASS
+    assert set(proposed) == (set() if choice else {"learning_rate", "momentum"})
 
 
 def test_failures_that_nothing_explains_look_like_a_bug():

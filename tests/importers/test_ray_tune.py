@@ -47,7 +47,7 @@ def test_configurations_curves_and_endings_are_read():
     assert np.isnan(values[2:]).all()
     assert of(study, "nested/a", 0)[1] == [1.0, 2.0, 3.0, 4.0]
     assert not {"pid", "time_total_s", "done"} & set(study.curves)
-    assert study.objective is None
+    assert study.objective == LOSS
     assert any("metric = loss" in note for note in study.notes)
 
 
@@ -180,3 +180,17 @@ def test_folders_of_another_kind_say_what_was_looked_for(tmp_path, plain):
         read_ray_tune(tmp_path / "empty")
     with pytest.raises(InvalidInput, match="name the folder above it"):
         read_ray_tune(plain / "trial_00000")
+
+
+def test_the_metric_that_ray_was_run_with_decides_where_its_name_tells_the_direction(tmp_path):
+    (study,) = read_ray_tune(DATA / "asha")
+    assert study.objective == Objective("loss", "minimize")
+    folder = shutil.copytree(DATA / "asha", tmp_path / "asha")
+    (state,) = folder.glob("experiment_state-*.json")
+    told = '"_metric": "loss"'
+    for other, words in (("acc", "its name decides: maximize"), ("zorp", "is not read")):
+        state.write_text(state.read_text().replace(told, f'"_metric": "{other}"'))
+        told = f'"_metric": "{other}"'
+        (study,) = read_ray_tune(folder)
+        assert study.notes[-1].endswith(words)
+    assert study.objective is None

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.nested import flattened
 from tuning_playbook.importers.ray_results import reported_curves, reported_rows
 from tuning_playbook.importers.runs import Run, study_of_runs
 from tuning_playbook.importers.statuses import reason_of
+from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import counted
 
 _STATES = "experiment_state-*.json"
@@ -110,17 +112,24 @@ def _experiment(folder: Path) -> ForeignStudy:
             runs.append(Run(name, parameters=dict(own.parameters), status=status))
     if not any(run.is_measured or run.parameters for run in runs):
         raise InvalidInput(f"{folder} holds {counted(len(runs), 'trial')} and no result")
+    direction = metric_direction(metric)
     if metric:
         notes.append(
             f"Ray Tune was run with metric = {metric}; its mode (min or max) is stored only in a "
             "pickle, which is not read"
+            + (f", so its name decides: {direction}" if direction else "")
         )
     if any(folder.glob("pbt_*.txt")):
         notes.append(
             "population-based training changed configurations on the way; the last ones count"
         )
     study = study_of_runs(folder.resolve().name, runs, notes=notes)
-    return replace(study, max_train_steps=_length(runs))
+    decides = direction is not None and metric in metrics_of(study)
+    return replace(
+        study,
+        max_train_steps=_length(runs),
+        objective=Objective(metric, direction) if decides else study.objective,
+    )
 
 
 def _length(runs: Sequence[Run]) -> int | None:
