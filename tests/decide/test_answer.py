@@ -40,6 +40,7 @@ def _answer(
     complexity_cost=0.0,
     seed_deviation=None,
     reruns=None,
+    is_sample=True,
 ):
     comparison = compare_arms(
         [_table(values, direction) for values in arms.values()],
@@ -67,6 +68,7 @@ def _answer(
         comparison, standing, judged, findings=findings, caveats=("Only with y = 1.",),
         best_config=config or {}, chance=chance, settling=settling,
         seed_deviation=seed_deviation,
+        is_sample=is_sample,
     )  # fmt: skip
 
 
@@ -201,6 +203,12 @@ def test_one_arm_tells_its_best_and_where_it_was_found():
     assert found.sentence.startswith("The best of 20 trials reaches error = 0.1 with x = 0.1235")
     assert found.insights == ("What decides is x (90 %).",)
     assert (found.winners, found.leader) == (("tuning",), None)
+
+
+def test_a_search_that_its_results_led_says_nothing_of_a_repeated_one():
+    found = _answer({"tuning": GOOD}, is_sample=False)
+    assert "repeated search would find cannot be told" in found.sentence
+    assert "%" not in found.sentence
 
 
 def test_a_rerun_of_the_best_trial_is_expected_to_be_worse():

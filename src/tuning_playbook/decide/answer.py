@@ -63,6 +63,7 @@ def answer(
     settling: Settling = NOTHING_TO_SETTLE,
     learnt: Sequence[str] = (),
     seed_deviation: float | None = None,
+    is_sample: bool = True,
 ) -> Answer:
     """Answer the question of a round.
 
@@ -78,6 +79,8 @@ def answer(
         learnt: what else the arms' trials and reruns say, one sentence each.
         seed_deviation: standard deviation between reruns of one configuration; ``None`` where none
             have been run.
+        is_sample: whether the trials are a sample of what such a search tries. Those of a search
+            that learns from its results, or stops trials by them, are none.
 
     Source: playbook, "Extracting insight from experimental results".
     """
@@ -86,7 +89,7 @@ def answer(
     voided = {o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}
     winners = standing.contenders
     if not several:
-        sentence = single_sentence(comparison, best_config)
+        sentence = single_sentence(comparison, best_config, is_sample=is_sample)
     elif void:
         winners = (*winners, *(arm for arm in voided if arm not in winners))
         sentence = f"No answer yet: {judgement.reasons[0]} {leading_sentence(comparison, standing)}"

@@ -15,9 +15,14 @@ from tuning_playbook.space import Config
 from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent, short
 
+_NO_SAMPLE = (
+    "what a repeated search would find cannot be told, since the search chose or stopped trials "
+    "by the results of others"
+)
 
-def single_sentence(comparison: ArmComparison, config: Config) -> str:
-    """What the only arm of a round reached, and where."""
+
+def single_sentence(comparison: ArmComparison, config: Config, *, is_sample: bool = True) -> str:
+    """What the only arm of a round reached, and where; `answer` describes ``is_sample``."""
     arm, metric = comparison.arms[0], comparison.objective.metric
     if not math.isfinite(arm.best_value):
         return f"None of the {arm.trials} trials trained."
@@ -26,7 +31,8 @@ def single_sentence(comparison: ArmComparison, config: Config) -> str:
         f"The best of {arm.trials} trials reaches {metric} = {arm.best_value:.4g}"
         + (f" with {where}" if where else "")
         + (f" (trial {arm.best_trial}); " if arm.best_trial else "; ")
-        + f"{_bad_end(comparison, arm)}."
+        + (_bad_end(comparison, arm) if is_sample else _NO_SAMPLE)
+        + "."
     )
 
 

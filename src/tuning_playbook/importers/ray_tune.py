@@ -21,7 +21,7 @@ from tuning_playbook.importers.nested import flattened
 from tuning_playbook.importers.ray_results import reported_curves, reported_rows
 from tuning_playbook.importers.runs import Run, study_of_runs
 from tuning_playbook.importers.statuses import reason_of
-from tuning_playbook.study import Objective
+from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import counted
@@ -124,12 +124,9 @@ def _experiment(folder: Path) -> ForeignStudy:
             "population-based training changed configurations on the way; the last ones count"
         )
     study = study_of_runs(folder.resolve().name, runs, notes=notes)
-    decides = direction is not None and metric in metrics_of(study)
-    return replace(
-        study,
-        max_train_steps=_length(runs),
-        objective=Objective(metric, direction) if decides else study.objective,
-    )
+    if direction is not None and metric in metrics_of(study):
+        study = replace(study, objective=Objective(metric, Direction(direction)))
+    return replace(study, max_train_steps=_length(runs))
 
 
 def _length(runs: Sequence[Run]) -> int | None:

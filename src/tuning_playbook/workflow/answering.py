@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuning_playbook.analysis.feasibility import CHANCE, feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.useless_ends import useful_ranges
 from tuning_playbook.analysis.variances import (
@@ -28,6 +29,7 @@ from tuning_playbook.report.overrides import Override
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
+from tuning_playbook.trial import Status
 from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
@@ -125,6 +127,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             settling=judged.settling,
             learnt=(*judged.learnt, *_explored(own, arms, labels, findings, candidate)),
             seed_deviation=deviation,
+            is_sample=not any(map(_is_led_by_results, arms)),
         )
         variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
     return RoundAnswer(
@@ -211,3 +214,11 @@ def _variances(
         study=study_spread(losses, budget=min(comparison.budget, len(losses))),
         data=data_spread(comparison.arms[comparison.order[0]].best_value, examples),
     )
+
+
+def _is_led_by_results(arm: Arm) -> bool:
+    """Whether another tool's search learnt from its results, or stopped trials by them."""
+    if arm.study.algorithm != "list":
+        return False
+    stopped = (arm.table.status == Status.CANCELLED.value).any()
+    return bool(stopped) or study_design(arm.table, ended_rows(arm.table)) == "adaptive"
