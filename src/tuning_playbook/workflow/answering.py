@@ -101,8 +101,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     arms = arms_of_round(store, round_name, facts=facts, chance_level=chance, examples=examples)
     own = facts.get(round_name, RoundFacts())
     labels = tuple(arm_label(arm.study) for arm in arms)
-    reruns = rerun_groups(store, arms[0].study)
-    deviation = pooled_deviation(reruns)
+    deviation = pooled_deviation(reruns := rerun_groups(store, arms[0].study))
     gain = own.complexity_cost or None
     findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
     axis, compared = what_is_compared(arms, labels)
@@ -129,7 +128,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             seed_deviation=deviation,
             is_sample=not any(map(_is_led_by_results, arms)),
         )
-        variances = _variances(comparison, compared, reruns, opened.project.evaluation_examples)
+        variances = _variances(comparison, compared, reruns, examples)
     return RoundAnswer(
         name=round_name,
         question=arms[0].study.question,
