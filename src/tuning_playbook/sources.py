@@ -196,3 +196,13 @@ def source(key: str) -> Source:
         'Choosing the goal for the next round of experiments'
     """
     return SOURCES[key]
+
+
+def cited(words: str, key: str) -> str:
+    """Words with the section of the playbook that they come from.
+
+    Example:
+        >>> cited("One question at a time.", "round-goal")
+        'One question at a time. (playbook, “Choosing the goal for the next round of experiments”)'
+    """
+    return f"{words} (playbook, “{SOURCES[key].title}”)"

@@ -114,6 +114,12 @@ def test_a_sound_answer_is_rerun_and_decided_first(project):
     assert commands[:2] == ["playbook decide decay", "playbook run decay --trials 32"]
 
 
+def test_a_round_whose_reruns_were_skipped_is_left_alone(project):
+    asked = [s.command for s in _steps(project, _current(_answered(THIN)))]
+    left = [s.command for s in _steps(project, _current(_answered(THIN), reruns_skipped=True))]
+    assert set(asked) - set(left) == {"playbook rerun decay", "playbook run decay --trials 32"}
+
+
 def test_reruns_that_were_interrupted_go_on_before_anything_is_decided(project):
     (step, *_) = _steps(project, _current(_answered(), reruns=3, reruns_left=4))
     assert (step.command, "4 reruns" in step.reason) == ("playbook rerun decay", True)

@@ -45,12 +45,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Variances:
-    """The three sources of variation of a result.
+    """The sources of variation of a result.
 
     Args:
         trial: between runs of one configuration with other seeds.
         study: between the results of searches with the same budget in the same space.
         data: between evaluations on other sets of as many examples.
+        repeated: the second one as measured, where the search was repeated with other seeds.
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
@@ -59,6 +60,7 @@ class Variances:
     trial: Spread
     study: Spread
     data: Spread
+    repeated: Spread
 
 
 def trial_spread(groups: Sequence[Sequence[float]], *, confidence: float = 0.8) -> Spread:

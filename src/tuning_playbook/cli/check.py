@@ -24,7 +24,11 @@ from tuning_playbook.cli.printing import console
 )
 @click.option("--select", multiple=True, callback=names, metavar="ID,...", help="Checks to run.")
 @click.option("--ignore", multiple=True, callback=names, metavar="ID,...",
-              help="Checks to leave out.")  # fmt: skip
+              help="Checks to leave out; of a round of the project, until --heed.")  # fmt: skip
+@click.option("--reason", default="", metavar="WHY",
+              help="Why checks of a round do not count; kept on record.")  # fmt: skip
+@click.option("--heed", multiple=True, callback=names, metavar="ID,...",
+              help="Checks of a round that count again.")  # fmt: skip
 @click.option(
     "--project", type=click.Path(path_type=Path), help="TARGET is a round of this project."
 )
@@ -38,6 +42,8 @@ def command(
     tolerance: float | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    reason: str,
+    heed: tuple[str, ...],
     *,
     verbose: bool,
     output: Path | None,
@@ -62,6 +68,8 @@ def command(
         told=Told(parameters=params, **told),
         select=select,
         ignore=ignore,
+        heed=heed,
+        reason=reason,
         tolerance=tolerance,
     )
     if output is not None:

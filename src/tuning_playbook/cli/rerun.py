@@ -27,6 +27,10 @@ from tuning_playbook.cli.printing import say
     "--same-program", default="", metavar="WHY",
     help="The training program has changed, and this is why earlier reruns count; kept on record.",
 )  # fmt: skip
+@click.option(
+    "--skip", metavar="WHY",
+    help="Make no reruns for ROUND, because they cost too much, say; kept on record.",
+)  # fmt: skip
 @json_option
 def command(
     round_name: str | None,
@@ -37,6 +41,7 @@ def command(
     arms: bool,
     workers: int | None,
     same_program: str,
+    skip: str | None,
     as_json: bool,
 ) -> None:
     """Run ROUND's best configuration and the baseline again, with fresh seeds.
@@ -46,13 +51,22 @@ def command(
     Ctrl-C stops cleanly; run the same command to continue.
     """
     from tuning_playbook.cli.progress import progress_display
-    from tuning_playbook.workflow.rerunning import rerun
+    from tuning_playbook.workflow.rerunning import rerun, skip_round
 
     both = candidate == baseline
     if round_name is None and (both or candidate):
         raise click.UsageError("Missing argument 'ROUND' (only --baseline goes without).")
     if arms and (candidate or baseline):
         raise click.UsageError("--arms goes without --candidate and --baseline.")
+    if skip is not None:
+        if round_name is None or arms or not both:
+            raise click.UsageError("--skip goes with a ROUND alone.")
+        skipped = skip_round(folder, round_name, reason=skip)
+        if as_json:
+            print_json({"schema": 1, "round": skipped, "skipped": skip})
+        else:
+            say(f"{skipped}: no reruns; the baseline stays unless it is launched with a reason")
+        return
     with progress_display(quiet=as_json) as show:
         result = rerun(
             folder,

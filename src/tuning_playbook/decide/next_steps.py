@@ -108,7 +108,7 @@ def _learns_nothing(answered: AnsweredRound) -> bool:
 
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What a finished round calls for: mend it, then decide."""
-    settled = current.launched or is_settled(current.decision)
+    settled = current.launched or current.reruns_skipped or is_settled(current.decision)
     mending = tuple(_mending(state, current, answered))
     if settled:  # what only its user can do is not done by a decision
         mending = tuple(step for step in mending if not step.command and step.round is None)

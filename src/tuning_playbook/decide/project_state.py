@@ -68,6 +68,7 @@ class RoundState:
             program as it is now.
         reruns_left: of those that were asked for, how many have not ended.
         decision: the newest, where it is about the best configuration.
+        reruns_skipped: whether its user decided to make none.
         launched: whether the best configuration was launched.
         failures: trials that failed, one text for each way to fail, with where to read more.
         mended: whether running these again may help: the machine failed them, or the training
@@ -86,6 +87,7 @@ class RoundState:
     reruns: int = 0
     reruns_left: int = 0
     decision: Decision | None = None
+    reruns_skipped: bool = False
     launched: bool = False
     failures: tuple[str, ...] = ()
     mended: bool = False

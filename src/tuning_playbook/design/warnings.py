@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
 from tuning_playbook.roles import possible_values
+from tuning_playbook.sources import cited
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, existing
 from tuning_playbook.study import Project, Round
 from tuning_playbook.vocabulary import Family, hyperparameter_family
@@ -17,7 +18,7 @@ _MANY_ARMS = 10
 
 
 def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
-    """Objections to a round's design, one sentence or two each; empty for a sound one.
+    """Objections to a round's design, each with its section; empty for a sound one.
 
     Args:
         project: declares every hyperparameter and its kind.
@@ -28,16 +29,17 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
     declared = {h.key: h for h in project.hyperparameters}
     possible = possible_values(project, round_)
     present = existing(project.hyperparameters, possible)
-    return (
-        *_independent_points(round_),
-        *_nothing_tuned(round_),
-        *_untuned_optimizer(round_, present),
-        *_choices_as_nuisance(round_, present),
-        *_several_questions(round_),
-        *_scientific_learning_rate(round_, declared),
-        *_many_arms(round_),
-        *_adam_by_budget(round_, present),
+    objections = (
+        ("quasi-random-search", _independent_points(round_)),
+        ("hyperparameter-roles", _nothing_tuned(round_)),
+        ("hyperparameter-roles", _untuned_optimizer(round_, present)),
+        ("hyperparameter-roles", _choices_as_nuisance(round_, present)),
+        ("round-goal", _several_questions(round_)),
+        ("hyperparameter-roles", _scientific_learning_rate(round_, declared)),
+        ("affordable-experiments", _many_arms(round_)),
+        ("optimizer", _adam_by_budget(round_, present)),
     )
+    return tuple(cited(words, source) for source, found in objections for words in found)
 
 
 def _compared(round_: Round) -> tuple[str, ...]:

@@ -153,6 +153,10 @@ def answer_view(
         variances=(
             ("Between seeds", *_spread(variances.trial)),
             ("Between searches", *_spread(variances.study)),
+            *(
+                [("Between searches, measured", *_spread(variances.repeated))]
+                * variances.repeated.known
+            ),
             ("Between evaluation sets", *_spread(variances.data)),
         ),
         decision=None if decision is None else decision_view(decision),

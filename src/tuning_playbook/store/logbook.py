@@ -25,6 +25,8 @@ PROGRAM = "program"  # the files of a version of the training program, when it f
 SAME_PROGRAM = "same-program"  # its user says that two versions train alike
 ABANDONED = "abandoned"  # a round that will not be gone on with
 TAKEN_UP = "taken-up"  # an abandoned round is gone on with after all
+SET_ASIDE = "set-aside"  # a check of a round is not to count, or counts again
+RERUNS_SKIPPED = "reruns-skipped"  # a round is not decided by reruns: they cost too much
 HELD_OUT = "held-out"  # a metric was declared held out, is so no longer, or was released
 
 

@@ -6,16 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.feasibility import CHANCE, feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.useless_ends import useful_ranges
-from tuning_playbook.analysis.variances import (
-    Variances,
-    data_spread,
-    study_spread,
-    trial_spread,
-)
+from tuning_playbook.analysis.variances import Variances
 from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
@@ -33,11 +28,12 @@ from tuning_playbook.trial import Status
 from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
 from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.overrides import overrides_of_round
+from tuning_playbook.workflow.overrides import overrides_of_round, set_aside_checks
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_comparison import Compared, comparison_of, what_is_compared
 from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
+from tuning_playbook.workflow.round_variances import round_variances
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +51,7 @@ class RoundAnswer:
         compared: what was compared: the arms, or the slices of a joint study.
         comparison: of them; ``None`` before every arm has a finished trial.
         answer: ``None`` where there is no comparison.
-        variances: of the result, three separate numbers.
+        variances: of the result, separate numbers.
         candidate: the best trial of the arm that reruns name, else of all; ``None`` where none
             trained.
         decision: the newest about this round.
@@ -101,12 +97,13 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     arms = arms_of_round(store, round_name, facts=facts, chance_level=chance, examples=examples)
     own = facts.get(round_name, RoundFacts())
     labels = tuple(arm_label(arm.study) for arm in arms)
-    deviation = pooled_deviation(reruns := rerun_groups(store, arms[0].study))
-    gain = own.complexity_cost or None
-    findings = arm_findings(arms, deviation=deviation, tolerance=gain, examples=examples)
+    reruns = rerun_groups(store, arms[0].study)
+    deviation = pooled_deviation(reruns)
+    aside = set_aside_checks(store.logbook(), round_name)
+    findings = _findings(arms, own, deviation, examples, aside)
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)
-    caveats = caveats_of(opened.project, [a.study for a in arms], reasons=own.reasons)
+    caveats = _caveats(opened, arms, own, aside)
     candidate = best_candidate([(a.trials, a.table) for a in arms])
     found = variances = None
     if comparison is not None:
@@ -128,7 +125,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             seed_deviation=deviation,
             is_sample=not any(map(_is_led_by_results, arms)),
         )
-        variances = _variances(comparison, compared, reruns, examples)
+        variances = round_variances(store, arms, compared, comparison, reruns, examples)
     return RoundAnswer(
         name=round_name,
         question=arms[0].study.question,
@@ -145,6 +142,29 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         decision=_newest_decision(store, round_name),
         caveats=caveats,
         overrides=overrides_of_round(store.logbook(), round_name),
+    )
+
+
+def _findings(
+    arms: Sequence[Arm],
+    facts: RoundFacts,
+    deviation: float | None,
+    examples: int | None,
+    aside: Mapping[str, str],
+) -> dict[str, tuple[Finding, ...]]:
+    gain = facts.complexity_cost or None
+    return arm_findings(
+        arms, deviation=deviation, tolerance=gain, examples=examples, ignore=tuple(aside)
+    )
+
+
+def _caveats(
+    opened: OpenProject, arms: Sequence[Arm], facts: RoundFacts, aside: Mapping[str, str]
+) -> tuple[str, ...]:
+    studies = [arm.study for arm in arms]
+    return (
+        *caveats_of(opened.project, studies, reasons=facts.reasons),
+        *(f"the check {check} was set aside by hand: {why}" for check, why in aside.items()),
     )
 
 
@@ -198,21 +218,6 @@ def _searched(arms: Sequence[Arm], candidate: Candidate | None) -> Config:
         return {}
     keys = {key for arm in arms for key in arm.study.space.keys}
     return {key: value for key, value in candidate.config.items() if key in keys}
-
-
-def _variances(
-    comparison: ArmComparison,
-    compared: Sequence[Compared],
-    reruns: Sequence[Sequence[float]],
-    examples: int | None,
-) -> Variances:
-    leading = compared[comparison.order[0]]
-    losses = arm_losses(leading.table)
-    return Variances(
-        trial=trial_spread(reruns),
-        study=study_spread(losses, budget=min(comparison.budget, len(losses))),
-        data=data_spread(comparison.arms[comparison.order[0]].best_value, examples),
-    )
 
 
 def _is_led_by_results(arm: Arm) -> bool:

@@ -10,12 +10,20 @@ from tuning_playbook.checks.registry import all_checks, run_checks, selected_che
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
+from tuning_playbook.store.logbook import SET_ASIDE
 from tuning_playbook.workflow.arms import arms_of_round
 from tuning_playbook.workflow.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.columns_taken import kind_of_study
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
-from tuning_playbook.workflow.opening import open_project, project_store, round_names
+from tuning_playbook.workflow.opening import (
+    open_project,
+    project_store,
+    round_names,
+    stored_studies,
+)
 from tuning_playbook.workflow.other_objective import told_objective
+from tuning_playbook.workflow.overrides import set_aside_checks, set_checks_aside
+from tuning_playbook.workflow.remembering import renew_answer
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_checks import arm_findings
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -28,6 +36,8 @@ def check_target(
     told: Told | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    heed: Sequence[str] = (),
+    reason: str = "",
     tolerance: float | None = None,
 ) -> Checked:
     """Go through the checklist of the study or the studies at ``target``.
@@ -38,19 +48,47 @@ def check_target(
             named ``target`` comes first, then a round of the project around the working folder.
         told: what the user says of a foreign study.
         select: ids of the checks to run; all where empty.
-        ignore: ids of the checks to leave out.
+        ignore: ids of the checks to leave out; for a round of the project from now on.
+        heed: ids of the checks of a round that count again.
+        reason: why checks of a round are left out; kept in the logbook.
         tolerance: gain of the metric that is too small to matter; the complexity cost of a round
             where ``None``.
 
     Raises:
-        InvalidInput: where nothing usable is at ``target``.
+        InvalidInput: where nothing usable is at ``target``, or checks of a round are to be left
+            out without a reason.
     """
     told = told or Told()
-    selected_checks(all_checks(), select=select, ignore=ignore)  # a wrong id before any reading
+    # a wrong id before any reading
+    selected_checks(all_checks(), select=select, ignore=(*ignore, *heed))
     if project is None and not names_a_round(target):
         refuse_near_misses(target)
+        if heed or reason:
+            raise InvalidInput(
+                "--heed and --reason belong to a round of a project, whose logbook keeps them"
+            )
         return _check_foreign(target, told, select, ignore, tolerance)
-    return _check_round(project or Path(), Path(target).stem, told, select, ignore, tolerance)
+    folder, name = project or Path(), Path(target).stem
+    if ignore or heed:
+        _set_aside(folder, name, ignore, heed, reason)
+    return _check_round(folder, name, told, select, tolerance)
+
+
+def _set_aside(
+    folder: Path, name: str, ignore: Sequence[str], heed: Sequence[str], reason: str
+) -> None:
+    """Keep which checks are not to count for a round, and answer it again without them."""
+    opened = open_project(folder)
+    store = project_store(opened, must_exist=True)
+    try:
+        stored_studies(store, name)
+        known = set_aside_checks(store.logbook(kind=SET_ASIDE), name)
+        fresh = [check for check in ignore if check not in known or reason]
+        set_checks_aside(store, name, fresh, reason)
+        set_checks_aside(store, name, [c for c in heed if c in known], reason, counts=True)
+        renew_answer(opened, store, name)
+    finally:
+        store.close()
 
 
 def names_a_round(target: str) -> bool:
@@ -101,13 +139,13 @@ def _check_round(
     name: str,
     told: Told,
     select: Sequence[str],
-    ignore: Sequence[str],
     tolerance: float | None,
 ) -> Checked:
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
     try:
         facts = facts_of_rounds(store)
+        aside = set_aside_checks(store.logbook(kind=SET_ASIDE), name)
         objective = told_objective(opened.project, store, name, told)
         own = objective is None
         chance = opened.project.chance_level if own else None
@@ -130,9 +168,16 @@ def _check_round(
         tolerance=tolerance,
         examples=opened.project.evaluation_examples,
         select=select,
-        ignore=ignore,
+        ignore=[check for check in aside if check not in select],
     )
-    return Checked(tuple(CheckedStudy(a.table, found[a.study.name], a.notes) for a in arms))
+    notes = [
+        f"{check} was set aside by hand: {why}; to have it count again: "
+        f"playbook check {name} --heed {check}"
+        for check, why in aside.items()
+    ]
+    return Checked(
+        tuple(CheckedStudy(a.table, found[a.study.name], (*a.notes, *notes)) for a in arms)
+    )
 
 
 def _check_foreign(

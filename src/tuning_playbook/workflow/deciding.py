@@ -17,6 +17,7 @@ from tuning_playbook.decide.rerun_failures import failures_of, highest_failure_r
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.looks import Look
+from tuning_playbook.report.overrides import override_text
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import (
@@ -38,6 +39,7 @@ from tuning_playbook.workflow.decision_values import (
 )
 from tuning_playbook.workflow.looking import enter_look, looks_at
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.overrides import overrides_of_round, skipped_reruns
 from tuning_playbook.workflow.reruns import Reruns, present_code, reruns_of
 from tuning_playbook.workflow.reservations import evidence_reservations, reservations
 
@@ -202,8 +204,9 @@ def decide(
         contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
         _require_open(store, contenders)
         provenance = present_code(opened, store)
-        reruns = _reruns(opened, store, contenders, provenance)
-        _require_reruns(contenders.round, reruns)
+        reruns, own = _reruns(opened, store, contenders, provenance), contenders.round
+        skipped = skipped_reruns(store.logbook(), own)
+        _require_reruns(own, reruns, "" if skipped is None else skipped.message)
         if opened.project.confirm_metric:
             reruns = on_confirm(store, opened.project, reruns)
         objective = deciding_objective(opened.project)
@@ -235,6 +238,7 @@ def decide(
             (
                 *evidence_reservations(opened.project, decision, examples, looks),
                 *reservations(opened, store, contenders, provenance, cost=cost),
+                *(f"{override_text(o)}." for o in overrides_of_round(store.logbook(), own)),
             ),
             examples,
             opened.project.objective.metric,
@@ -275,13 +279,19 @@ def _reruns(
     )
 
 
-def _require_reruns(round_name: str, reruns: Sequence[Reruns]) -> None:
+def _require_reruns(round_name: str, reruns: Sequence[Reruns], skipped: str) -> None:
     if len(reruns) < 2:
         return
     lacking = [r for r in reruns if not r.values]
     waiting = sum(r.planned - len(r.values) for r in reruns)
     if not lacking and not waiting:
         return
+    if lacking and skipped:
+        raise InvalidInput(
+            f"the reruns of round {round_name!r} were skipped ({skipped}), and nothing can be "
+            f"decided without them; to make them after all: playbook rerun {round_name}; to launch "
+            f"it without evidence: playbook launch {round_name} --reason '...'"
+        )
     command = f"playbook rerun {round_name}"
     if not lacking:
         most = max(r.planned for r in reruns)

@@ -27,6 +27,7 @@ from tuning_playbook.store.logbook import (
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.deciding import changes_text
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.overrides import skipped_reruns
 from tuning_playbook.workflow.programs import SamePrograms
 from tuning_playbook.workflow.reruns import present_code
 
@@ -148,6 +149,9 @@ def _stale(
     name = contenders.round
     if contenders.unfinished:
         return f"{contenders.unfinished} of its trials are left; type: playbook run {name}"
+    skipped = skipped_reruns(store.logbook(), name)
+    if skipped is not None:
+        return f"its reruns were skipped: {skipped.message}"
     if decision is None:
         return (
             f"no decision on it was made; type: playbook rerun {name}, then playbook decide {name}"

@@ -43,6 +43,7 @@ from tuning_playbook.workflow.opening import (
     project_store,
     round_names,
 )
+from tuning_playbook.workflow.overrides import skipped_reruns
 from tuning_playbook.workflow.programs import SamePrograms, present_program
 from tuning_playbook.workflow.remembering import remembered_answers
 from tuning_playbook.workflow.round_facts import facts_of_rounds
@@ -269,6 +270,7 @@ def _round_state(
         reruns=ended,
         reruns_left=left,
         decision=decided,
+        reruns_skipped=skipped_reruns(store.logbook(), name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
         failures=tuple(found.text() for found in failed_alike(failed, round_name=name)),
         mended=bool(failed) and _is_mended(failed, program),

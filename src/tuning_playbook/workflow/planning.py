@@ -18,6 +18,7 @@ from tuning_playbook.design import (
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
+from tuning_playbook.sources import cited
 from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.conflicts import require_same_design
 from tuning_playbook.study import Round, Study
@@ -101,8 +102,13 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
         measured_by_try=tried is not None,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
-    warnings = dict.fromkeys((*grid, sparse_warning(opened.project, round_, studies)))
-    return replace(planned, warnings=(*planned.warnings, *filter(None, warnings)))
+    sparse = sparse_warning(opened.project, round_, studies)
+    found = [
+        *((words, "quasi-random-search") for words in grid),
+        (sparse, "affordable-experiments"),
+    ]
+    warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
+    return replace(planned, warnings=(*planned.warnings, *warnings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from tuning_playbook.space import Domain
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.answering import RoundAnswer
+from tuning_playbook.workflow.answering import RoundAnswer, answer_of_round
 from tuning_playbook.workflow.arms import Arm
 from tuning_playbook.workflow.finding_documents import finding_document, finding_of
+from tuning_playbook.workflow.opening import OpenProject
 
 
 def remember_answer(store: Store, answered: RoundAnswer) -> None:
@@ -37,6 +38,12 @@ def remember_answer(store: Store, answered: RoundAnswer) -> None:
     if newest is None or newest.data != data:
         message = answered.answer.sentence
         store.enter(LogbookEntry(time.time(), ANSWER, answered.name, message, data))
+
+
+def renew_answer(opened: OpenProject, store: Store, round_name: str) -> None:
+    """Answer a round again that has been answered, after something that its answer depends on."""
+    if round_name in remembered_answers(store):
+        remember_answer(store, answer_of_round(opened, store, round_name))
 
 
 def remembered_answers(store: Store) -> dict[str, AnsweredRound]:

@@ -23,18 +23,18 @@ from tuning_playbook.space import Config
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Objective, Provenance, Study
 from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.answering import answer_of_round
 from tuning_playbook.workflow.arm_standing import best_of_arms
 from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
+from tuning_playbook.workflow.overrides import skip_reruns
 from tuning_playbook.workflow.programs import (
     SamePrograms,
     declare_same,
     present_program,
     remember_program,
 )
-from tuning_playbook.workflow.remembering import remember_answer, remembered_answers
+from tuning_playbook.workflow.remembering import renew_answer
 from tuning_playbook.workflow.reruns import Reruns, has_protocol, reruns_of
 
 USUAL_RERUNS = USUAL_LOOKS[0]
@@ -194,6 +194,30 @@ def rerun(
     )
 
 
+def skip_round(folder: Path, round_name: str, *, reason: str) -> str:
+    """Enter that no reruns are made for a round; a later decision by reruns takes it back.
+
+    Args:
+        folder: of the project.
+        round_name: that has ended.
+        reason: why, such as what they would cost.
+
+    Returns:
+        The round's name.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    opened, name = open_project(Path(folder)), round_name.removesuffix(".toml")
+    _finished(opened, name)
+    store = project_store(opened, must_exist=True)
+    try:
+        skip_reruns(store, name, reason)
+    finally:
+        store.close()
+    return name
+
+
 def _failures(opened: OpenProject, reruns: Sequence[Reruns]) -> tuple[FailedAlike, ...]:
     store = project_store(opened, must_exist=True)
     try:
@@ -231,8 +255,7 @@ def _enter_answer(opened: OpenProject, round_name: str) -> None:
     """Reruns may change which arm is named, and the next step goes by the entered answer."""
     store = project_store(opened, must_exist=True)
     try:
-        if round_name in remembered_answers(store):
-            remember_answer(store, answer_of_round(opened, store, round_name))
+        renew_answer(opened, store, round_name)
     finally:
         store.close()
 

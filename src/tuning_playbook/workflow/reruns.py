@@ -106,13 +106,13 @@ def reruns_of(
         if other.name == study.name:
             found = other
         elif has_protocol(other, project):
-            code += len(_values(store, other))
+            code += len(values_of_reruns(store, other))
         else:
-            protocol += len(_values(store, other))
+            protocol += len(values_of_reruns(store, other))
     if found is None:
         return Reruns(role, study, (), 0, (code, protocol))
     planned = sum(map(counts_as_rerun, store.trials(found.name)))
-    return Reruns(role, found, _values(store, found), planned, (code, protocol))
+    return Reruns(role, found, values_of_reruns(store, found), planned, (code, protocol))
 
 
 def earlier_deviation(store: Store, project: Project, *, without: tuple[str, ...]) -> float | None:
@@ -140,7 +140,7 @@ def rerun_groups(
         without: studies to leave out.
     """
     groups = [
-        _values(store, s)
+        values_of_reruns(store, s)
         for s in store.studies()
         if s.purpose == "rerun" and s.name not in without and has_protocol(s, protocol)
     ]
@@ -152,7 +152,8 @@ def has_protocol(study: Study, protocol: Protocol) -> bool:
     return study.objective == protocol.objective and study.training == protocol.training
 
 
-def _values(store: Store, study: Study) -> tuple[float, ...]:
+def values_of_reruns(store: Store, study: Study) -> tuple[float, ...]:
+    """Objective of each rerun of a study that has ended; NaN for one that failed."""
     # Only a smoothed objective cannot be told from the summaries, which cost far less to read.
     smoothed = study.objective.reduction == "smoothed-best"
     curves = store.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
