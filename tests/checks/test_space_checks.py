@@ -264,6 +264,54 @@ def test_failures_that_nothing_explains_look_like_a_bug():
     assert all([a.action for a in f.advice] == ["investigate"] for f in alarms)
 
 
+def failing(count, trials, probability):
+    """Findings on small studies in which some trials fail, with a chance that depends on h0."""
+    rng = np.random.default_rng(7)
+    found = []
+    while len(found) < count:
+        units = rng.random((trials, 3))
+        failed = rng.random(trials) < probability(units[:, 0])
+        if 4 <= failed.sum() <= trials - 4:
+            found.append(only(InfeasibleFraction(), study(units, units[:, 1], failed=failed)))
+    return found
+
+
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4])
+def test_random_failures_of_20_trials_are_told_or_left_open_and_not_located(share):
+    found = failing(200, 20, lambda unit: np.full(len(unit), share))
+    words = [f.summary for f in found]
+    told = np.mean(["suspect a bug or the machine" in w for w in words])
+    left_open = np.mean(["cannot be told" in w for w in words])
+    assert told >= 0.08
+    assert told + left_open >= 0.95
+    assert np.mean(["mostly where" in w for w in words]) <= 0.05
+
+
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.4])
+@pytest.mark.parametrize(
+    ("inside", "outside", "located"), [(1.0, 0.0, 0.85), (0.9, 0.05, 0.4), (0.8, 0.1, 0.0)]
+)
+def test_failures_of_20_trials_at_large_values_are_never_called_a_bug(
+    share, inside, outside, located
+):
+    found = failing(200, 20, lambda unit: np.where(unit > 1 - share, inside, outside))
+    words = [f.summary for f in found]
+    assert np.mean(["suspect a bug" in w for w in words]) <= 0.05
+    assert np.mean(["mostly where learning_rate >" in w for w in words]) >= located
+
+
+def test_crashes_are_counted_apart_from_infeasible_trials():
+    units, loss = bowl(20, (0.5, 0.5, 0.5))
+    table = study(units, loss)
+    status, reason = table.status.copy(), table.reason.copy()
+    status[:3], reason[:3] = "failed", "exception"
+    status[3:5], reason[3:5] = "infeasible", "non-finite"
+    finding = only(InfeasibleFraction(), replace(table, status=status, reason=reason))
+    assert "2 of 20 trials (10 %) are infeasible (2 non-finite)" in finding.summary
+    assert "3 of 20 trials (15 %) failed (3 crash)" in finding.summary
+    assert (finding.evidence["infeasible_trials"], finding.evidence["failed_trials"]) == (2, 3)
+
+
 def test_a_study_in_which_nothing_trains_fails():
     finding = only(InfeasibleFraction(), STUDIES["all fail"]())
     assert finding.verdict is Verdict.FAIL

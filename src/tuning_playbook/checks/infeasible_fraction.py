@@ -8,7 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tuning_playbook.analysis.fates import account
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.feasibility import (
+    CAUSED_BY_CONFIGURATION,
+    Feasibility,
+    feasibility,
+)
 from tuning_playbook.analysis.infeasible_region import (
     Location,
     infeasible_locations,
@@ -18,7 +22,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import agreeing, capital, counted, listed, percent, short, some_of
+from tuning_playbook.words import agreeing, capital, counted, percent, short, some_of
 
 _MOST_NAMES = 50
 
@@ -31,11 +35,14 @@ class InfeasibleFraction:
         high: share of infeasible trials above which the space should shrink.
         extreme: share above which the program is suspected first.
         unrelated_accuracy: balanced accuracy that the best single threshold of any hyperparameter
-            stays below where infeasibility is unrelated to all of them. The best of several
-            thresholds separates 15 from 35 trials by 0.65 to 0.7 without any relation.
+            stays below where infeasibility is unrelated to all of them. With 20 trials of which 20
+            to 40 % fail, two to five hyperparameters: 5 to 32 % of studies whose failures are
+            random are told so, and at most 2 % of those with failures in 8 of 10 trials on one side
+            of a threshold and 1 of 10 on the other; the rest stays open.
         unrelated_p: and the smallest p-value, times the number of hyperparameters, above.
         located_accuracy: balanced accuracy from which a threshold is reported as the place.
-        fewest_of_each: infeasible and feasible trials needed to say so.
+        fewest_of_each: trials that did not train and that did, needed to say so or to leave it
+            open in words.
         located_p: largest p-value of a place that is reported as the cause.
         fewest_trials: fewer finished trials give no verdict.
     """
@@ -49,7 +56,7 @@ class InfeasibleFraction:
     unrelated_accuracy: float = 0.7
     unrelated_p: float = 0.5
     located_accuracy: float = 0.65
-    fewest_of_each: int = 15
+    fewest_of_each: int = 4
     located_p: float = 0.01
     fewest_trials: int = 5
 
@@ -76,28 +83,39 @@ class InfeasibleFraction:
         causes = telling_locations(
             places, p_value=self.located_p, balanced_accuracy=self.located_accuracy
         )
+        enough = bool(places) and min(infeasible, total - infeasible) >= self.fewest_of_each
         unrelated = (
-            bool(places)
-            and min(infeasible, total - infeasible) >= self.fewest_of_each
+            enough
             and max(place.balanced_accuracy for place in places) < self.unrelated_accuracy
             and min(place.p_value for place in places) * len(places) > self.unrelated_p
         )
         evidence = self._evidence(table, judged, places)
         summary = self._summary(table, judged, total, infeasible, causes)
+        by_space = _by_configuration(judged) / total > self.high or bool(causes)
         if judged.share > self.extreme:
             verdict = Verdict.FAIL
             summary += "; suspect the program before the search space."
         elif unrelated:
             verdict = Verdict.WARN
-            summary += "; no hyperparameter explains which, so suspect a bug or the machine."
-        elif judged.share > self.high:
+            summary += (
+                "; no threshold of any hyperparameter tells them from the others (the best is "
+                f"right in {percent(max(p.balanced_accuracy for p in places))}, as by chance), so "
+                "suspect a bug or the machine."
+            )
+        elif judged.share > self.high and by_space:
             verdict = Verdict.WARN
             summary += "; the search space holds more that fails than that trains."
+        elif judged.share > self.high:
+            verdict = Verdict.WARN
+            summary += "; mend the program before the search space is judged."
         else:
             verdict, summary = Verdict.PASS, summary + "."
-        investigate = judged.share > self.extreme or unrelated
+        if enough and not unrelated and not causes:
+            summary += " Whether a hyperparameter causes it cannot be told from so few trials."
+        high = judged.share > self.high
+        investigate = judged.share > self.extreme or unrelated or (high and not by_space)
         advice = self._advice(
-            table, judged, causes, investigate=investigate, shrink=judged.share > self.high
+            table, judged, causes, investigate=investigate, shrink=high and by_space
         )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
 
@@ -148,17 +166,23 @@ class InfeasibleFraction:
                 if total > 1
                 else "The only finished trial is feasible"
             )
-        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
-        text = (
-            f"{capital(some_of(infeasible, total, 'trial'))} ({percent(judged.share)}) "
-            f"{agreeing(infeasible, 'is', 'are')} infeasible ({kinds})"
-        )
-        told = account(table)
-        if told.as_run and told.judged:
-            as_run, by_curves = sum(told.as_run.values()), sum(told.judged.values())
-            parts = [f"{as_run} as run", f"{by_curves} more judged by what they measured"]
-            failed = infeasible - as_run - by_curves
-            text += f": {listed([*parts, *([f'{failed} failed'] if failed else [])])}"
+        caused = _by_configuration(judged)
+        failed = infeasible - caused
+        parts = []
+        if caused:
+            text = (
+                f"{some_of(caused, total, 'trial')} ({percent(caused / total)}) "
+                f"{agreeing(caused, 'is', 'are')} infeasible ({_kinds(judged, caused=True)})"
+            )
+            told = account(table)
+            if told.as_run and told.judged:
+                as_run, by_curves = sum(told.as_run.values()), sum(told.judged.values())
+                text += f": {as_run} as run, {by_curves} more judged by what they measured"
+            parts.append(text)
+        if failed:
+            share = f"{some_of(failed, total, 'trial')} ({percent(failed / total)})"
+            parts.append(f"{share} failed ({_kinds(judged, caused=False)})")
+        text = capital("; ".join(parts))
         return f"{text}, mostly where {_place(causes[0])}" if causes else text
 
     def _evidence(
@@ -167,7 +191,8 @@ class InfeasibleFraction:
         rows = np.flatnonzero(judged.infeasible)
         return {
             "finished_trials": int(judged.judged.sum()),
-            "infeasible_trials": len(rows),
+            "infeasible_trials": _by_configuration(judged),
+            "failed_trials": len(rows) - _by_configuration(judged),
             "share": number(judged.share, 3),
             "kinds": dict(judged.counts),
             "account": account(table).as_document(),
@@ -221,6 +246,19 @@ class InfeasibleFraction:
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
+
+
+def _by_configuration(judged: Feasibility) -> int:
+    """Trials that are infeasible: a crash may be a fault of the program as well."""
+    return sum(judged.counts.get(kind, 0) for kind in CAUSED_BY_CONFIGURATION)
+
+
+def _kinds(judged: Feasibility, *, caused: bool) -> str:
+    return ", ".join(
+        f"{count} {kind}"
+        for kind, count in judged.counts.items()
+        if (kind in CAUSED_BY_CONFIGURATION) == caused
+    )
 
 
 def _by_luck(table: TrialTable, judged: Feasibility) -> str:
