@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -84,32 +85,11 @@ class InfeasibleFraction:
             places, p_value=self.located_p, balanced_accuracy=self.located_accuracy
         )
         enough = bool(places) and min(infeasible, total - infeasible) >= self.fewest_of_each
-        unrelated = (
-            enough
-            and max(place.balanced_accuracy for place in places) < self.unrelated_accuracy
-            and min(place.p_value for place in places) * len(places) > self.unrelated_p
-        )
+        unrelated = enough and self._are_unrelated(places)
         evidence = self._evidence(table, judged, places)
-        summary = self._summary(table, judged, total, infeasible, causes)
         by_space = _by_configuration(judged) / total > self.high or bool(causes)
-        if judged.share > self.extreme:
-            verdict = Verdict.FAIL
-            summary += "; suspect the program before the search space."
-        elif unrelated:
-            verdict = Verdict.WARN
-            summary += (
-                "; no threshold of any hyperparameter tells them from the others (the best is "
-                f"right in {percent(max(p.balanced_accuracy for p in places))}, as by chance), so "
-                "suspect a bug or the machine."
-            )
-        elif judged.share > self.high and by_space:
-            verdict = Verdict.WARN
-            summary += "; the search space holds more that fails than that trains."
-        elif judged.share > self.high:
-            verdict = Verdict.WARN
-            summary += "; mend the program before the search space is judged."
-        else:
-            verdict, summary = Verdict.PASS, summary + "."
+        verdict, ending = self._verdict(judged, places, by_space=by_space, unrelated=unrelated)
+        summary = self._summary(table, judged, total, infeasible, causes) + ending
         if enough and not unrelated and not causes:
             summary += " Whether a hyperparameter causes it cannot be told from so few trials."
         high = judged.share > self.high
@@ -118,6 +98,36 @@ class InfeasibleFraction:
             table, judged, causes, investigate=investigate, shrink=high and by_space
         )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
+
+    def _are_unrelated(self, places: Sequence[Location]) -> bool:
+        """Whether no threshold of any hyperparameter tells the failing trials from the others."""
+        return (
+            max(place.balanced_accuracy for place in places) < self.unrelated_accuracy
+            and min(place.p_value for place in places) * len(places) > self.unrelated_p
+        )
+
+    def _verdict(
+        self,
+        judged: Feasibility,
+        places: Sequence[Location],
+        *,
+        by_space: bool,
+        unrelated: bool,
+    ) -> tuple[Verdict, str]:
+        """The verdict, and how the sentence about the share ends."""
+        if judged.share > self.extreme:
+            return Verdict.FAIL, "; suspect the program before the search space."
+        if unrelated:
+            return Verdict.WARN, (
+                "; no threshold of any hyperparameter tells them from the others (the best is "
+                f"right in {percent(max(p.balanced_accuracy for p in places))}, as by chance), so "
+                "suspect a bug or the machine."
+            )
+        if judged.share > self.high and by_space:
+            return Verdict.WARN, "; the search space holds more that fails than that trains."
+        if judged.share > self.high:
+            return Verdict.WARN, "; mend the program before the search space is judged."
+        return Verdict.PASS, "."
 
     def _stopped_ones_trained(self, judged: Feasibility, total: int, beside: int) -> Finding:
         kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
