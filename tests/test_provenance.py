@@ -112,9 +112,12 @@ def set_programs(folder, marker):
     program.write_text(f"#!/bin/sh\ntouch {marker}\ncat\n")
     program.chmod(0o755)
     for name in ("core.fsmonitor", "core.sshCommand", "core.pager", "diff.external",
-                 "diff.mine.command", "diff.mine.textconv"):  # fmt: skip
+                 "diff.mine.command", "diff.mine.textconv", "filter.my own.clean",
+                 "filter.mine.clean", "filter.mine.smudge", "filter.mine.process"):  # fmt: skip
         subprocess.run(["git", "-C", str(folder), "config", name, str(program)], check=True)
-    (folder / ".gitattributes").write_text("* diff=mine\n")
+    required = ["config", "filter.mine.required", "true"]
+    subprocess.run(["git", "-C", str(folder), *required], check=True)
+    (folder / ".gitattributes").write_text('* diff=mine filter=mine\nmodel/* filter="my own"\n')
     (folder / "train.py").write_text("import model, changed\n")
 
 
@@ -129,10 +132,6 @@ def test_no_program_that_a_repository_names_is_run(folder, tmp_path):
 def test_an_import_asks_no_repository(folder, tmp_path):
     committed(folder)
     set_programs(folder, tmp_path / "mark")
-    program = str(folder / ".git" / "program")
-    for name in ("filter.mine.clean", "filter.mine.smudge", "filter.mine.process"):
-        subprocess.run(["git", "-C", str(folder), "config", name, program], check=True)
-    (folder / ".gitattributes").write_text("* diff=mine filter=mine\n")
     found = provenance_of_import(folder, command="playbook import")
     assert (found.commit, found.patch, found.python) == ("", "", "")
     assert found.code == code_digest(folder)

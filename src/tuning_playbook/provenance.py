@@ -155,8 +155,8 @@ def _content(path: str) -> bytes:
 
 def _patch(folder: Path) -> str:
     changes = _git(
-        folder, "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "HEAD",
-        "--", ".",
+        folder, *_without_filters(folder), "diff", "--no-ext-diff", "--no-textconv",
+        "--ignore-submodules=dirty", "HEAD", "--", ".",
     )  # fmt: skip
     untracked = _git(folder, "ls-files", "--others", "--exclude-standard", "--", ".")
     if untracked:
@@ -165,6 +165,18 @@ def _patch(folder: Path) -> str:
     if len(changes) > PATCH_LIMIT_CHARACTERS:
         return f"# {len(changes):,} characters of changes, not kept\n"
     return changes
+
+
+def _without_filters(folder: Path) -> list[str]:
+    """Settings that empty every filter of the repository: git runs them on files that changed."""
+    keys = _git(folder, "config", "--name-only", "--get-regexp", r"^filter\.").splitlines()
+    names = sorted({key.removeprefix("filter.").rpartition(".")[0] for key in keys})
+    return [
+        argument
+        for name in names
+        for setting in ("clean=", "smudge=", "process=", "required=false")
+        for argument in ("-c", f"filter.{name}.{setting}")
+    ]
 
 
 def _git(folder: Path, *arguments: str) -> str:
