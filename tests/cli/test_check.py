@@ -140,8 +140,8 @@ def test_verbose_prints_numbers_and_thresholds_of_every_verdict(check, tmp_path)
     path = write(tmp_path / "t.csv", sweep())
     _, short, _ = check(path)
     _, long, _ = check(path, "-v")
-    assert "p_value" not in short
-    assert "p_value" in long
+    assert "p value" not in short
+    assert "p value" in long
     assert long.count("thresholds:") == len(IDS)
 
 

@@ -67,7 +67,7 @@ def test_verbose_unfolds_everything():
         verbose=True,
         width=200,
     )
-    assert '"... 28 more"' in text
+    assert "10, 11, ... 28 more" in text
     assert "limit: 0.1" in text
     assert "source: Examining the training curves" in text
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -15,6 +13,7 @@ from rich.text import Text
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.columns_view import ColumnsView, columns_table
+from tuning_playbook.report.evidence_lines import evidence_lines
 from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.report.verdict_words import VERDICT_WORDS
 from tuning_playbook.sources import SOURCES
@@ -35,7 +34,6 @@ _ABOUT_CURVES = frozenset(
     {_DIRECTION, "instability", "overfitting", "late-variance", "still-improving",
      "saturated-early", "rising-train-loss", "periodicity", "best-step"}
 )  # fmt: skip
-_MOST_ITEMS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,8 @@ def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text
     for advice in finding.advice if verbose else finding.advice[:_MOST_ADVICE]:
         text.append("\n→ ", "bold cyan").append(printable(advice_words(advice)))
     if verbose:
-        for name, value in finding.evidence.items():
-            text.append(f"\n  {printable(name)}: {printable(_compact(value))}", "dim")
+        for line in evidence_lines(finding.evidence):
+            text.append(f"\n  {printable(line)}", "dim")
         if finding.source in SOURCES:
             source = SOURCES[finding.source]
             text.append(f"\n  source: {source.title} <{source.url}>", "dim")
@@ -143,18 +141,3 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
 
 def _left_something_out(finding: Finding) -> bool:
     return finding.verdict is Verdict.PASS and bool(finding.evidence.get("aside"))
-
-
-def _compact(value: Any) -> str:
-    """A JSON value on as few lines as it takes; long lists by their beginning."""
-    return json.dumps(_shortened(value), ensure_ascii=False, default=str)
-
-
-def _shortened(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _shortened(inner) for key, inner in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        items = [_shortened(item) for item in value]
-        rest = len(items) - _MOST_ITEMS
-        return [*items[:_MOST_ITEMS], f"... {rest} more"] if rest > 0 else items
-    return value
