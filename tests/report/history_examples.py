@@ -7,6 +7,7 @@ from tuning_playbook.report.looks import ExplorationOver, Look, Looks
 from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
+from tuning_playbook.report.tuning_gaps import TuningGap
 
 HOSTILE = "</script><script>alert('x')</script> & \"q\" | `a` \x00 \u2028 学習率 " + "long " * 30
 
@@ -57,6 +58,7 @@ def a_history(count, *, launch_every=4, hostile=False, seed=0):
         evaluations=(("A", "100 steps"), ("B", HOSTILE)),
         experiments=(TrackingRow(name, name, HOSTILE, "40", "0.1", "p", "c", "abc", "none"),),
         overrides=(Override(2e9, HOSTILE, HOSTILE, HOSTILE),),
+        tuning_gaps=(TuningGap(HOSTILE, HOSTILE, 3, 20, HOSTILE, HOSTILE, 0.01),),
         notes=(HOSTILE,),
         made_at=2e9,
         version="0",

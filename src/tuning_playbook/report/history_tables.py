@@ -10,7 +10,8 @@ from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, Ro
 from tuning_playbook.report.looks import Looks, day, judged_text, value_text
 from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
-from tuning_playbook.words import percent
+from tuning_playbook.report.tuning_gaps import TuningGap
+from tuning_playbook.words import counted, percent
 
 _NO_REASON = "no reason recorded"
 
@@ -65,6 +66,7 @@ def history_tables(history: ProjectHistory) -> tuple[HistoryTable, ...]:
         _ledger(history),
         _looks(history.looks),
         *([_overrides(history.overrides)] if history.overrides else []),
+        *([_tuning_gaps(history.tuning_gaps)] if history.tuning_gaps else []),
         _experiments(history),
     )
 
@@ -284,6 +286,28 @@ def _overrides(overrides: Sequence[Override]) -> HistoryTable:
         tuple(
             HistoryRow((day(o.at), o.round or "the project", o.what, o.reason or _NO_REASON))
             for o in overrides
+        ),
+    )
+
+
+def _tuning_gaps(gaps: Sequence[TuningGap]) -> HistoryTable:
+    return HistoryTable(
+        "Gaps between arms, by how much was tuned",
+        "Differences between arms tend to shrink as more hyperparameters are tuned for each.",
+        ("compared", "round", "tuned for each", "trials each", "leading", "next", "gap"),
+        tuple(
+            HistoryRow(
+                (
+                    gap.compared,
+                    gap.round,
+                    counted(gap.tuned, "hyperparameter"),
+                    f"{gap.trials:,}",
+                    gap.leading,
+                    gap.next,
+                    f"{gap.gap:.2g}",
+                )
+            )
+            for gap in gaps
         ),
     )
 

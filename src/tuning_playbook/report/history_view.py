@@ -9,6 +9,7 @@ from tuning_playbook.report.looks import Looks
 from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
+from tuning_playbook.report.tuning_gaps import TuningGap
 from tuning_playbook.trial import Seconds, Step
 
 
@@ -114,6 +115,7 @@ class ProjectHistory:
             a letter only.
         experiments: the experiment table, a row for each study.
         overrides: what was decided against the advice, or taken out of the lock; oldest first.
+        tuning_gaps: questions that were asked with different numbers of tuned hyperparameters.
         notes: what does not fit together, one sentence each.
         made_at: when this was put together.
         version: of this package.
@@ -129,6 +131,7 @@ class ProjectHistory:
     evaluations: tuple[tuple[str, str], ...]
     experiments: tuple[TrackingRow, ...]
     overrides: tuple[Override, ...]
+    tuning_gaps: tuple[TuningGap, ...]
     notes: tuple[str, ...]
     made_at: Seconds
     version: str

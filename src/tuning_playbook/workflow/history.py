@@ -34,6 +34,7 @@ from tuning_playbook.words import counted, percent, short
 from tuning_playbook.workflow.looking import looks_of
 from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.overrides import overrides_in
+from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def project_history(folder: Path) -> ProjectHistory:
         evaluations=tuple((letter, words) for words, letter in evaluations.items()),
         experiments=experiments,
         overrides=overrides_in(logbook),
+        tuning_gaps=tuning_gaps([r.answer for r in rounds if r.answer is not None]),
         notes=tuple(_notes(opened.project, launches, steps, looks)),
         made_at=time.time(),
         version=version("tuning-playbook"),

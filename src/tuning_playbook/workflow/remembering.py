@@ -109,6 +109,7 @@ def _study(arm: Arm) -> dict[str, Any]:
         "good_ranges": {key: _written(d) for key, d in narrowed_ranges(arm.table).items()},
         "useful_ranges": {key: _written(d) for key, d in useful_ranges(arm.table).items()},
         "best_trial": None if best is None else str(arm.table.ids[best]),
+        "best_loss": None if best is None else float(loss[best]),
     }
 
 
