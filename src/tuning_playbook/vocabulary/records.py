@@ -51,7 +51,7 @@ _PROGRESS = phrases(
     done, steps completed, steps trained, tokens seen, samples seen, examples seen,
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
-    executed, early stop epoch, n iter, best round
+    executed, early stop epoch, n iter, best round, n resources
     """
 )
 _STEPS = frozenset({"step", "iter", "iteration"})

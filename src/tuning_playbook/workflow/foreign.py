@@ -14,6 +14,7 @@ from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
+from tuning_playbook.importers.rungs import without_early_stops
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.importers.told_columns import (
@@ -98,7 +99,9 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             f"{metric} is measured on test data: what is chosen by it has no unseen data left to "
             "be judged on."
         )
-    study = replace(study, notes=(*study.notes, *notes, *_unequal_lengths(study)))
+    whole = without_early_stops(study, metric)
+    notes += _unequal_lengths(study) if whole is study else []
+    study = replace(whole, notes=(*whole.notes, *notes))
     _require_few(study)
     if told.space is not None:
         require_plain_files(told.space)
