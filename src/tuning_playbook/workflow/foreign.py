@@ -14,6 +14,7 @@ from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
+from tuning_playbook.importers.range_tests import require_no_range_test
 from tuning_playbook.importers.rungs import without_early_stops
 from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.taken_as import SEARCHED, Role
@@ -93,6 +94,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         choice = metric_choice(study)
         metric, notes = choice.metric, [choice.reason] if choice.reason else []
     study = with_roles(study, metric=metric)
+    require_no_range_test(study, told.parameters)
     objective = _objective(study.objective, metric, told.direction, notes)
     if any(one.name == metric and one.role is Role.HELD_OUT for one in study.columns):
         notes.append(
