@@ -50,3 +50,14 @@ def test_one_run_that_overfits_keeps_its_best_checkpoint_first(curve_study):
     assert first.action == "keep-best-checkpoint"
     assert advice_words(first).startswith(f"keep the checkpoint of step {lowest}")
     assert second.action == "add-regularization"
+
+
+@pytest.mark.parametrize("validation", sorted(SHAPES.keys() - {"not finite"}))
+def test_one_run_is_never_spoken_of_as_some_of_the_best_trials(curve_study, validation):
+    table = curve_study(SHAPES[validation], SHAPES["falling"], trials=1)
+    said = {finding.check: finding.summary for finding in run_checks(table)}
+    assert not [words for words in said.values() if "best trials" in words]
+    asked = "Cannot tell: this is one run, and {} with"
+    assert said["periodicity"].startswith(asked.format(2))
+    assert said["late-variance"].startswith(asked.format(3))
+    assert said["saturated-early"].startswith(asked.format(2))

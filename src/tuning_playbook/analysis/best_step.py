@@ -15,6 +15,10 @@ from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.schedule import CONSTANT, DECAYING, schedules
 from tuning_playbook.analysis.table import TrialTable
 
+# Below either, no pattern is told.
+FEWEST_TRIALS = 3
+FEWEST_EVALUATIONS = 5
+
 Pattern = Literal["too-long", "late", "late-with-decay", "late-unknown-schedule", "mixed", "few"]
 
 
@@ -51,8 +55,8 @@ def best_steps(
     early: float = 0.1,
     late: float = 0.75,
     late_share: float = 0.75,
-    fewest_trials: int = 3,
-    fewest_evaluations: int = 5,
+    fewest_trials: int = FEWEST_TRIALS,
+    fewest_evaluations: int = FEWEST_EVALUATIONS,
 ) -> BestSteps:
     """Best steps of the best quarter of a study, read with the learning-rate schedule in mind.
 

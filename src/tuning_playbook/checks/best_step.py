@@ -8,7 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_step import BestSteps, best_steps
+from tuning_playbook.analysis.best_step import (
+    FEWEST_EVALUATIONS,
+    FEWEST_TRIALS,
+    BestSteps,
+    best_steps,
+)
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import (
@@ -18,6 +23,7 @@ from tuning_playbook.checks.evidence import (
     some_of_the_best,
     the_best,
     thresholds,
+    too_few_of_the_best,
 )
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.words import agreeing, capital, counted, percent
@@ -139,6 +145,9 @@ def _too_few(table: TrialTable, steps: BestSteps) -> str:
     count = len(steps.rows)
     if not count:
         return f"Cannot tell: no trial that trained has evaluations of {table.objective.metric}."
+    if len(table) == 1:
+        needed = f"{FEWEST_EVALUATIONS} evaluations of {table.objective.metric}"
+        return too_few_of_the_best(FEWEST_TRIALS, needed, table)
     evaluations = round(steps.evaluations) if math.isfinite(steps.evaluations) else 0
     return (
         f"Cannot tell: {counted(count, 'trial')} with {counted(evaluations, 'evaluation')} of "

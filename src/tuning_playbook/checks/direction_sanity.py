@@ -75,8 +75,8 @@ class DirectionSanity:
         if not enough:
             why = (
                 f"Cannot tell: {self.minimum_trials} completed trials with at least "
-                f"{self.minimum_points} evaluations of {metric} are needed; there are "
-                f"{found.trials or 'none'}."
+                f"{self.minimum_points} evaluations of {metric} are needed; there "
+                f"{agreeing(found.trials, 'is', 'are')} {found.trials or 'none'}."
             )
             return cannot_tell(self, why, metric=metric, trials=found.trials)
         return Finding(

@@ -53,6 +53,19 @@ def some_of_the_best(number: int, count: int, table: TrialTable) -> str:
     return f"{number or 'none'} of {the_best(count, table)}"
 
 
+def too_few_of_the_best(needed: int, have: str, table: TrialTable) -> str:
+    """Why trials that have to agree cannot: there are not so many, or only one run at all.
+
+    Args:
+        needed: how many have to agree.
+        have: what each of them needs, after "with".
+        table: the study.
+    """
+    if len(table) == 1:
+        return f"Cannot tell: this is one run, and {needed} with {have} have to agree."
+    return f"Cannot tell: fewer than {needed} of the best trials have {have}."
+
+
 def of_trial(table: TrialTable, row: Any) -> str:
     """Which trial, where there are several: `` of trial 7``."""
     return f" of trial {table.ids[int(row)]}" if len(table) > 1 else ""

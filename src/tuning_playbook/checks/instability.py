@@ -93,8 +93,10 @@ class Instability:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: the best trials have fewer than {self.minimum_points} values of "
-                    f"{roles.training_loss}; log it more often, single spikes need every step.",
+                    f"Cannot tell: {the_best(len(best), table)} "
+                    f"{agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
+                    f"values of {roles.training_loss}; log it more often, single spikes need "
+                    "every step.",
                     best_trials=names(table, best),
                 ),
             )

@@ -28,6 +28,7 @@ from tuning_playbook.checks.evidence import (
     number,
     the_best,
     thresholds,
+    too_few_of_the_best,
 )
 from tuning_playbook.findings import Advice, Finding, Verdict
 
@@ -98,12 +99,12 @@ class LateVariance:
         found = late_step_noise(
             table.curves[roles.objective], best, sign=sign, minimum_points=self.minimum_points
         )
-        if np.isfinite(found.noise).sum() < min(3, self.best_trials):
+        needed = min(3, self.best_trials)
+        if np.isfinite(found.noise).sum() < needed:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: fewer than 3 of the best trials have {self.minimum_points} "
-                    "evaluations; evaluate more often.",
+                    too_few_of_the_best(needed, f"{self.minimum_points} evaluations", table),
                     best_trials=names(table, best),
                 ),
             )

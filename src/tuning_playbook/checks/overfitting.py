@@ -100,7 +100,8 @@ class Overfitting:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: the best trials have fewer than {self.minimum_points} "
+                    f"Cannot tell: {the_best(len(best), table)} "
+                    f"{agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
                     "evaluations; evaluate more often.",
                     best_trials=names(table, best),
                 ),

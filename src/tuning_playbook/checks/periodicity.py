@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.metric_roles import metric_roles
 from tuning_playbook.analysis.periodicity import RepeatingPattern, periodicity
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, some_of_the_best, thresholds
+from tuning_playbook.checks.evidence import (
+    cannot_tell,
+    names,
+    number,
+    some_of_the_best,
+    the_best,
+    thresholds,
+    too_few_of_the_best,
+)
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 
@@ -65,14 +74,17 @@ class Periodicity:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: fewer than {self.agreeing_trials} of the best trials have "
-                    f"{self.minimum_points} logged values.",
+                    too_few_of_the_best(
+                        self.agreeing_trials, f"{self.minimum_points} logged values", table
+                    ),
                     best_trials=names(table, best),
                 ),
             )
-        return (self._word(table, judged),)
+        return (self._word(table, judged, best),)
 
-    def _word(self, table: TrialTable, judged: dict[str, list[RepeatingPattern]]) -> Finding:
+    def _word(
+        self, table: TrialTable, judged: dict[str, list[RepeatingPattern]], best: NDArray[np.int64]
+    ) -> Finding:
         shared = {metric: self._shared(curves) for metric, curves in judged.items()}
         metric = next((m for m in shared if shared[m]), None)
         evidence = {
@@ -93,7 +105,7 @@ class Periodicity:
         }
         if metric is None:
             several = " and ".join(judged)
-            summary = f"No repeating pattern in {several} of the best trials."
+            summary = f"No repeating pattern in {several} of {the_best(len(best), table)}."
             return Finding(self.id, Verdict.PASS, summary, evidence, source=self.source)
         group = shared[metric]
         period = float(np.median([p.period_steps for p in group]))

@@ -20,6 +20,7 @@ from tuning_playbook.checks.evidence import (
     number,
     the_best,
     thresholds,
+    too_few_of_the_best,
 )
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import agreeing, capital, percent
@@ -81,8 +82,11 @@ class SaturatedEarly:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: fewer than {self.agreeing_trials} of the best trials ran to the "
-                    f"end with {self.minimum_points} evaluations and little enough noise.",
+                    too_few_of_the_best(
+                        self.agreeing_trials,
+                        f"{self.minimum_points} evaluations up to the end and little enough noise",
+                        table,
+                    ),
                     best_trials=names(table, best),
                 ),
             )

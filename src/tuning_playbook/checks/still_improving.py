@@ -23,6 +23,7 @@ from tuning_playbook.checks.evidence import (
     thresholds,
 )
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.words import agreeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ class StillImproving:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: none of the best trials ran to the end with at least "
-                    f"{self.minimum_points} evaluations; evaluate more often.",
+                    f"Cannot tell: {the_best(len(best), table)} "
+                    f"{agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
+                    "evaluations up to the end of training; evaluate more often.",
                     best_trials=names(table, best),
                     stopped_early=names(table, np.setdiff1d(best, whole)),
                 ),
