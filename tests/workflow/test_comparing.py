@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas
+import polars
 import pytest
 from scipy import stats
 
@@ -441,3 +442,30 @@ def test_pruned_trials_count_among_those_that_a_search_gave_to_an_arm(table):
 def test_what_is_switched_off_is_the_baseline(table, arms):
     rows = [row | {"recipe": arms[row["recipe"] == "A"]} for row in recipes()]
     assert document(table(rows))["baseline"] == arms[0]
+
+
+def test_what_python_prints_is_the_answer_in_a_few_lines():
+    frame = pandas.DataFrame(recipes())
+    first, second, *doubts = repr(tuning_playbook.compare(frame)).split("\n")
+    assert first == "data frame: recipe: 5 and 5 runs; minimize val_loss"
+    assert second.startswith("  better: B is better than A: val_loss 0.8986 instead of 0.9974")
+    assert all(line.startswith("    doubt: ") for line in doubts)
+
+
+def test_what_python_prints_of_many_arms_is_their_names_by_verdict():
+    frame = pandas.DataFrame(recipes(arms="ABCDEF"))
+    first, second = repr(tuning_playbook.compare(frame)).split("\n")[:2]
+    assert "minimize val_loss" in first
+    assert second == "  better: B, C, D, E, F"
+    pairs = repr(tuning_playbook.compare(frame, all_pairs=True)).split("\n")
+    assert "B against A" in pairs[1]
+    assert pairs[1].endswith(" and 9 more")
+
+
+@pytest.mark.parametrize("library", [pandas, polars])
+def test_frames_go_out_in_the_library_that_they_came_in(library):
+    frame = library.DataFrame(recipes())
+    found = tuning_playbook.compare(frame).to_frame()
+    assert isinstance(found, library.DataFrame)
+    assert found["verdict"].to_list() == ["better"]
+    assert isinstance(tuning_playbook.compare(frame).to_frame("pandas"), pandas.DataFrame)

@@ -37,14 +37,16 @@ TITLES = {
     "steps-to-target": "Steps to the target",
     "time-to-target": "Time to the target",
 }
-_MOST_TOLD = 3  # comparisons told in sentences; more stand in a table
+MOST_TOLD = 3  # comparisons told in sentences; more stand in a table
 
 
 def comparison_text(view: ComparisonView) -> RenderableType:
     """The answer first, then its numbers, its doubts, and what was guessed."""
     first, *others = view.answers
     parts: list[RenderableType] = [
-        Text.assemble((printable(view.study), "bold"), "  ", (printable(_facts(view)), "dim")),
+        Text.assemble(
+            (printable(view.study), "bold"), "  ", (printable(comparison_facts(view)), "dim")
+        ),
         Text(),
         *_answer(view, first),
     ]
@@ -69,7 +71,8 @@ def length_warnings(view: ComparisonView) -> list[str]:
     ]
 
 
-def _facts(view: ComparisonView) -> str:
+def comparison_facts(view: ComparisonView) -> str:
+    """What was compared: the arms, their numbers of runs, and what decides."""
     objective = view.objective
     arms = view.answers[0].arms
     counts = listed([str(runs_of(arm)) for arm in arms[:6]])
@@ -89,7 +92,7 @@ def _answer(view: ComparisonView, answer: Answered) -> list[RenderableType]:
     best = best_words(answer)
     if best:
         parts += [Text(printable(best), style="bold"), Text()]
-    if len(answer.pairs) <= _MOST_TOLD:
+    if len(answer.pairs) <= MOST_TOLD:
         rows = labelled_rows()
         for pair in answer.pairs:
             word, style = _LOOKS[pair.judged.verdict]
@@ -181,7 +184,7 @@ def _gathered_doubts(answer: Answered) -> list[RenderableType]:
     """Doubts of many comparisons: those of every pair once, the others by the pair."""
     found: dict[str, list[str]] = {}
     single = sum(arm.reported is None and moments(arm).runs == 1 for arm in answer.arms)
-    many = single > _MOST_TOLD
+    many = single > MOST_TOLD
     if many:
         words = (
             f"{single} of {len(answer.arms)} arms have a single run, so nothing shows how much "

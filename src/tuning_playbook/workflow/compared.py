@@ -9,22 +9,28 @@ from typing import Any
 from tuning_playbook.decide.comparison_answer import Pair
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.comparison_document import comparison_document
+from tuning_playbook.report.comparison_in_short import comparison_in_short
 from tuning_playbook.report.comparison_page import comparison_fragment, write_comparison
 from tuning_playbook.report.comparison_picture import comparison_figure
 from tuning_playbook.report.comparison_text import comparison_text
 from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
-from tuning_playbook.workflow.frames import frame_of
+from tuning_playbook.workflow.frames import frame_of, with_arguments
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Compared:
     """The answer to "is B better than A?".
 
     Args:
         view: everything that is said and drawn.
+        library: that data frames are handed out in; the first that is installed where empty.
     """
 
     view: ComparisonView
+    library: str = ""
+
+    def __repr__(self) -> str:
+        return with_arguments(comparison_in_short(with_short_labels(self.view)))
 
     @property
     def verdicts(self) -> dict[tuple[str, str], str]:
@@ -39,8 +45,14 @@ class Compared:
         return comparison_document(self.view)
 
     def to_frame(self, library: str = "") -> Any:
-        """One row for each comparison, as a data frame of ``pandas`` or ``polars``."""
-        return frame_of([_row(pair) for pair in self.view.answers[0].pairs], library)
+        """One row for each comparison, as a data frame of ``pandas`` or ``polars``.
+
+        Args:
+            library: which of them; that of the data frame that was compared where empty.
+        """
+        return frame_of(
+            [_row(pair) for pair in self.view.answers[0].pairs], library or self.library
+        )
 
     def renderable(self) -> Any:
         """For a terminal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,7 @@ from tuning_playbook.workflow.compared import Compared
 from tuning_playbook.workflow.comparing import compare_runs
 from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.frames import DATA_FRAME, for_python, names_in, saved
+from tuning_playbook.workflow.frames import DATA_FRAME, for_python, library_of, names_in, saved
 
 
 def compare(
@@ -49,8 +50,8 @@ def compare(
         by, study: columns that tell studies in one table apart, and which one is meant.
 
     Returns:
-        The answer: ``verdicts``, ``as_document()``, ``figures()``, ``write_html(path)``; notebooks
-        show it as it is.
+        The answer: ``verdicts``, ``as_document()``, ``to_frame()``, ``figures()``,
+        ``write_html(path)``; notebooks show it as it is.
 
     Raises:
         InvalidInput: where nothing usable is there, or names do not tell what is compared.
@@ -95,9 +96,10 @@ def compare(
             study=study,
         )
         try:
-            return compare_runs(names, question, told)
+            compared = compare_runs(names, question, told)
         except InvalidInput as error:
             raise InvalidInput(for_python(str(error), folder, "compare")) from None
+    return replace(compared, library=next(filter(None, map(library_of, targets)), ""))
 
 
 def _letters(place: int) -> str:
