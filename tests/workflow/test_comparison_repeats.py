@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 
 import numpy as np
 import pandas
 import pytest
+from rich.console import Console
 from scipy import stats
 
 import tuning_playbook
@@ -89,6 +91,42 @@ def test_a_standard_error_is_over_the_number_of_runs(table):
     found = document(table(rows))["comparisons"][0]
     expected = stats.ttest_ind_from_stats(95.0, 0.2, 4, 94.1, 0.4, 4, equal_var=False)
     assert found["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "runs"),
+    [
+        ([5, 5, 5], [5, 5, 5]),
+        ([5, 4, 5], [5, 4, 5]),
+        ([16, 32, 64], None),  # a setting that was searched
+        ([4, 8, 8], None),
+        ([1000, 1000, 1000], None),  # samples
+        ([5, 2.5, 5], None),
+    ],
+)
+def test_a_column_called_n_is_a_number_of_runs_only_where_it_looks_like_one(table, counts, runs):
+    rows = [row | {"n": count} for row, count in zip(in_columns(), counts, strict=True)]
+    found = document(table(rows), Question(arm=("method",)))
+    assert [arm["repeats"] for arm in found["arms"]] == (runs or [None] * 3)
+    said = any("n is not taken as the number of runs" in note for note in found["notes"])
+    assert said is (runs is None)
+    assert document(table(rows), Question(arm=("method",), repeats=7))["arms"][0]["repeats"] == 7
+
+
+def test_repeats_that_are_folds_are_called_so(table):
+    rng = np.random.default_rng(0)
+    rows = [{"model": m, "fold": f, "acc": 0.8 + rng.normal(0, 0.02)} for m in "AB"
+            for f in range(5)]  # fmt: skip
+    text = io.StringIO()
+    compared = compare_runs([table(rows)])
+    Console(file=text, width=400).print(compared.renderable())
+    said = text.getvalue()
+    assert "model: 5 and 5 folds" in said
+    assert "Paired t-test over 5 folds." in said
+    assert "On a new fold, B is better than A" in said
+    assert "Runs of one fold are paired" in said
+    assert "a cross-validation that is repeated" in said
+    assert " seeds" not in said
 
 
 def test_without_the_number_of_runs_it_is_asked_for_and_what_would_do_is_said(table):

@@ -20,6 +20,7 @@ from tuning_playbook.report.comparison_view import (
     limits_in_words,
     p_words,
     pair_sentence,
+    unit_of_pairs,
 )
 from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.report.verdicts import notes_below
@@ -77,6 +78,7 @@ def comparison_facts(view: ComparisonView) -> str:
     arms = view.answers[0].arms
     counts = listed([str(runs_of(arm)) for arm in arms[:6]])
     what = "trials" if view.kind == "searches" else "runs"
+    what = "folds" if unit_of_pairs(view) == "fold" and view.kind == "repeats" else what
     if any(arm.reported is not None and arm.reported.runs is None for arm in arms):
         counts, what = str(len(arms)), "means"
     number = f"{counts} {what}" if len(arms) <= 6 else f"{len(arms)} arms"
@@ -105,7 +107,7 @@ def _told(view: ComparisonView, answer: Answered, pair: Pair) -> Text:
     text = Text(printable(pair_sentence(answer, pair)), style="bold")
     text = Text.assemble(text, "")
     c = pair.comparison
-    how = _method(pair)
+    how = _method(view, pair)
     if how:
         text.append(f"\n{how}", style="dim")
     for words in after_the_verdict(view, answer, pair):
@@ -121,12 +123,12 @@ def _told(view: ComparisonView, answer: Answered, pair: Pair) -> Text:
     return text
 
 
-def _method(pair: Pair) -> str:
+def _method(view: ComparisonView, pair: Pair) -> str:
     c = pair.comparison
     if math.isnan(c.degrees):
         return ""
     if c.paired:
-        return f"Paired t-test over {c.compared[0]} seeds."
+        return f"Paired t-test over {c.compared[0]} {unit_of_pairs(view)}s."
     return (
         f"Welch's t-test, {c.compared[0]} and {c.compared[1]} runs, standard deviations "
         f"{c.deviations[0]:.2g} and {c.deviations[1]:.2g}."

@@ -16,6 +16,7 @@ from tuning_playbook.decide.comparison_verdict import (
     failures_stand_against_the_mean,
 )
 from tuning_playbook.study import Objective
+from tuning_playbook.vocabulary import is_fold
 from tuning_playbook.words import counted, listed, probability, to_scale
 
 
@@ -154,13 +155,9 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     c = pair.comparison
     told = []
     if not math.isnan(c.chance_new_seed):
-        told.append(
-            f"A new run of {c.candidate} is better than a new run of {c.baseline}"
-            f"{' with the same seed' if c.paired else ''} with a chance of "
-            f"{probability(c.chance_new_seed)}."
-        )
+        told.append(_next_time(view, c))
     if c.paired and not math.isnan(c.pairing_gain):
-        told.append(_pairing(c))
+        told.append(_pairing(c, unit_of_pairs(view)))
     needed = needed_words(view, answer, pair)
     if needed:
         told.append(needed)
@@ -172,6 +169,20 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
         inside = abs(c.difference) <= answer.margin
         told += [f"The difference is smaller than the margin of {answer.margin:g}."] * inside
     return tuple(told)
+
+
+def unit_of_pairs(view: ComparisonView) -> str:
+    """What runs of two arms share: a seed, or a fold of a cross-validation."""
+    return "fold" if view.seed and is_fold(view.seed) else "seed"
+
+
+def _next_time(view: ComparisonView, c: Comparison) -> str:
+    """Which arm will be better when both are trained once more."""
+    chance = f"with a chance of {probability(c.chance_new_seed)}."
+    if unit_of_pairs(view) == "fold":
+        return f"On a new fold, {c.candidate} is better than {c.baseline} {chance}"
+    same = " with the same seed" if c.paired else ""
+    return f"A new run of {c.candidate} is better than a new run of {c.baseline}{same} {chance}"
 
 
 def needed_words(view: ComparisonView, answer: Answered, pair: Pair) -> str:
@@ -194,11 +205,13 @@ def needed_words(view: ComparisonView, answer: Answered, pair: Pair) -> str:
     cost = ""
     if view.seconds is not None:
         cost = f", {_duration(more * view.seconds)} at {_duration(view.seconds)} a run"
-    unit = "pairs" if c.paired else "repeats of each"
+    folds = unit_of_pairs(view) == "fold"
+    unit = ("folds" if folds else "pairs") if c.paired else "repeats of each"
     unit += " that train" * any(c.infeasible)
     return (
         f"If difference and spread are what they seem, about {needed} {unit} would settle it four "
-        f"times out of five: {counted(more, 'more run')}{cost}."
+        f"times out of five: {counted(more, 'more run')}{cost}"
+        f"{', in a cross-validation that is repeated with other splits' if folds else ''}."
     )
 
 
@@ -264,15 +277,15 @@ def p_words(p_value: float) -> str:
     return "unknown" if math.isnan(p_value) else f"{p_value:.2g}"
 
 
-def _pairing(c: Comparison) -> str:
+def _pairing(c: Comparison, unit: str) -> str:
     if c.pairing_gain > 1.1:
         return (
-            f"Runs of one seed are paired, which makes the standard error {c.pairing_gain:.2g} "
+            f"Runs of one {unit} are paired, which makes the standard error {c.pairing_gain:.2g} "
             f"times smaller (correlation {c.correlation:.2f})."
         )
     return (
-        f"Runs of one seed are paired, which does not help here (correlation {c.correlation:.2f}): "
-        "the seed does not make both arms good or bad together."
+        f"Runs of one {unit} are paired, which does not help here (correlation "
+        f"{c.correlation:.2f}): the {unit} does not make both arms good or bad together."
     )
 
 

@@ -26,6 +26,7 @@ from tuning_playbook.vocabulary.names import plain_name, words_of
 from tuning_playbook.vocabulary.records import (
     is_about_the_run,
     is_difference,
+    is_fold,
     is_progress,
     is_repetition,
     is_running_number,
@@ -44,6 +45,7 @@ __all__ = [
     "hyperparameter_family",
     "is_about_the_run",
     "is_difference",
+    "is_fold",
     "is_gradient_norm",
     "is_held_out",
     "is_not_tuned",

@@ -54,6 +54,7 @@ _PROGRESS = phrases(
     executed, early stop epoch, n iter, best round, n resources
     """
 )
+_FOLDS = frozenset({"fold", "folds", "kfold", "split"})
 _STEPS = frozenset({"step", "iter", "iteration"})
 _OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
 _ABOUT_RUNS = frozenset(
@@ -168,6 +169,16 @@ def is_step_count(name: str) -> bool:
     """
     words = words_of(name)
     return words[-1] in _STEPS and _OF_STEPS.issuperset(words[:-1])
+
+
+def is_fold(name: str) -> bool:
+    """Whether a column counts the folds of a cross-validation, which share most of their data.
+
+    Example:
+        >>> [is_fold(n) for n in ("fold", "cv_fold", "split", "seed")]
+        [True, True, True, False]
+    """
+    return bool(_FOLDS & set(words_of(name)))
 
 
 def is_about_the_run(name: str) -> bool:

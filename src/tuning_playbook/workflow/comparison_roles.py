@@ -15,6 +15,7 @@ from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
+    is_fold,
     is_repetition,
     is_time,
     metric_direction,
@@ -49,7 +50,6 @@ _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
                           "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
-_OVERLAPPING = frozenset({"fold", "folds", "kfold", "split"})
 _TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
                     "environment"})  # fmt: skip
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
@@ -101,7 +101,7 @@ def comparison_roles(
         found = "" if summarized else _seed_column(columns, {*chosen, metric})
         if found:
             notes.append(f"{found} is taken as the seed; say --seed otherwise.")
-    if found and _OVERLAPPING & set(words_of(found)):
+    if found and is_fold(found):
         notes.append(
             f"{found} is taken for folds of cross-validation, which share most of their training "
             "data: their differences vary less than those of fresh runs, and p is too small."

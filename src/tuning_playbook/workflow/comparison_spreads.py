@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,10 @@ _COUNTED = ("seeds", "runs", "repeats", "reps", "replicates", "repetitions")
 _COUNTS = frozenset({"n", "count", *_COUNTED, *(f"{a}_{b}" for a in ("n", "num", "number_of")
                                                 for b in _COUNTED)})  # fmt: skip
 _MOST_RUNS = 10_000
+# These may as well be a setting: samples, neighbours, batches.
+_SHORT = frozenset({"n", "count"})
+_MOST_OF_SHORT = 50
+_MOST_UNEQUAL = 2  # numbers of runs differ where some were lost, and not by design
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +79,10 @@ def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads
     note = f"{found.name} is taken as the {found.statistic} between the runs{over}."
     if found.statistic == _ERROR:
         note = f"{found.name} is taken as the standard error of the mean{over}."
-    return Spreads(found.name, count, tuple(of_row), (note,))
+    unclear = [] if count or repeats is not None else _unclear_counts(columns)
+    notes = [f"{n} is not taken as the number of runs, since it may be a setting; --repeats N says "
+             "it." for n in unclear]  # fmt: skip
+    return Spreads(found.name, count, tuple(of_row), (note, *notes))
 
 
 def _beside(study: ForeignStudy, metric: str) -> TakenAs | None:
@@ -89,15 +96,26 @@ def _count_column(study: ForeignStudy, metric: str) -> str:
     columns = columns_of(study)
     own = {word for one in study.columns if one.name == metric for word in (one.column, one.name)}
     told = [one.name for one in study.columns if one.statistic == "count" and one.of in own]
-    named = [name for name in columns if plain_name(name).strip("_") in _COUNTS]
-    return next((n for n in (*told, *named) if n in columns and _are_counts(columns[n])), "")
+    named = [name for name in columns if _plain(name) in _COUNTS]
+    return next((n for n in (*told, *named) if n in columns and _are_counts(n, columns[n])), "")
 
 
-def _are_counts(cells: Sequence[Any]) -> bool:
+def _unclear_counts(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    return [name for name in columns if _plain(name) in _SHORT]
+
+
+def _plain(name: str) -> str:
+    return plain_name(name).strip("_")
+
+
+def _are_counts(name: str, cells: Sequence[Any]) -> bool:
     there = [c for c in cells if c is not None]
-    return bool(there) and all(
-        is_number(c) and float(c).is_integer() and 1 <= c <= _MOST_RUNS for c in there
-    )
+    if not there or not all(is_number(c) and float(c).is_integer() for c in there):
+        return False
+    fewest, most = float(min(there)), float(max(there))
+    if _plain(name) not in _SHORT:
+        return 1 <= fewest <= most <= _MOST_RUNS
+    return 1 <= fewest <= most <= _MOST_OF_SHORT and most < _MOST_UNEQUAL * fewest
 
 
 def _reported(spread: Any, number: Any, *, is_error: bool) -> Reported:
