@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tuning_playbook.analysis import comparison_of_searches
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.comparison_of_searches import compare_searches, dealt_again
 from tuning_playbook.study import Objective
@@ -68,3 +69,16 @@ def test_the_best_of_the_longer_search_is_taken_at_the_shorter_ones_budget():
     assert pair.repeats == (10, 200)
     assert pair.compared == (10, 10)
     assert pair.means[1] > 1.02  # the best of 200 is about 1.005, the best of 10 about 1.09
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_trials_that_have_no_chance_to_be_the_best_are_passed_over_without_a_trace(
+    monkeypatch, paired
+):
+    rng = np.random.default_rng(4)
+    for shift in (0.0, 0.1, 0.3):
+        arms = [np.round(rng.normal(at, 1, 300), 2) for at in (shift, 0)]
+        short = dealt_again(*arms, 300, paired=paired, deals=400)
+        with monkeypatch.context() as whole:
+            whole.setattr(comparison_of_searches, "_NEGLIGIBLE", -1.0)  # all ranks count
+            assert dealt_again(*arms, 300, paired=paired, deals=400) == short

@@ -19,6 +19,7 @@ _FloatArray = NDArray[np.float64]
 _DRAWS = 4000
 _DEALS = 2000
 _DEALS_TO_SHIFT = 500
+_NEGLIGIBLE = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +142,7 @@ def dealt_again(
     n, m = len(baseline), len(candidate)
     taken = max(budget // 2, 1)
     chances = best_rank_probabilities(n, taken), best_rank_probabilities(m, taken)
+    places = _ranks_that_count(chances[0]) + _ranks_that_count(chances[1])
     dealt = np.zeros((deals, n + m), dtype=bool)
     if paired:
         exchanged = generator.random((deals, n)) < 0.5
@@ -150,11 +152,20 @@ def dealt_again(
         dealt = generator.permuted(dealt, axis=1)
     own = np.arange(n + m) >= n
     # Ties stand for the one arm first, and for the other.
-    orders = [np.lexsort((own != first, both)) for first in (False, True)]
+    orders = [np.lexsort((own != first, both))[:places] for first in (False, True)]
     observed = np.mean([_beats(own[order][None], *chances) for order in orders])
-    beats = _beats(dealt[:, np.lexsort((generator.random(n + m), both))], *chances)
+    beats = _beats(dealt[:, np.lexsort((generator.random(n + m), both))[:places]], *chances)
     as_far = np.abs(beats - 0.5) >= abs(float(observed) - 0.5) - 1e-12
     return (1 + int(as_far.sum())) / (1 + deals)
+
+
+def _ranks_that_count(chances: _FloatArray) -> int:
+    """How many of the best trials hold all but a negligible share of the chance to be the best.
+
+    Further down than the sum of both arms' numbers, one arm has none of it left.
+    """
+    left = np.cumsum(chances[::-1])[::-1]
+    return int(np.sum(left > _NEGLIGIBLE))
 
 
 def _beats(
