@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.column_names import ID_NAMES, is_known_after_training, is_step
-from tuning_playbook.importers.columns import Column, from_records, plain_values
+from tuning_playbook.importers.columns import Column, plain_values, typed
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
@@ -94,7 +94,7 @@ def below_each_other(given: Mapping[str, Column]) -> BelowEachOther | None:
     if set(found.columns) & set(rest):
         return None
     taken = [TakenAs(c, c, Role.STATISTIC, "follows from the repeats") for c in statistics]
-    records, counter = _records(given, found, rest)
+    long, counter = _long(given, found, rest)
     reason = f"numbers the repeats in {found.own[0]} to {found.own[-1]}"
     taken.append(TakenAs(counter, counter, Role.SEED, reason, found.certain))
     count = len({n for numbered in found.columns.values() for n in numbered})
@@ -103,7 +103,8 @@ def below_each_other(given: Mapping[str, Column]) -> BelowEachOther | None:
         f"({found.own[0]} to {found.own[-1]}); it was read with a row for each."
     )
     results = dict.fromkeys(found.columns, f"repeated over {counter}s")
-    return BelowEachOther(from_records(records, (_TRIAL,)), note, taken, results)
+    columns = {name: typed(cells, text=name == _TRIAL) for name, cells in long.items()}
+    return BelowEachOther(columns, note, taken, results)
 
 
 def _rest(given: Mapping[str, Column], found: Repeats) -> list[str]:
@@ -230,10 +231,10 @@ def _named(found: Repeats, statistics: Sequence[str]) -> Repeats:
     return Repeats(found.counter, columns, found.certain)
 
 
-def _records(
+def _long(
     given: Mapping[str, Column], found: Repeats, rest: Sequence[str]
-) -> tuple[list[dict[str, Any]], str]:
-    """A record for each row and repeat that is filled, and what numbers the repeats.
+) -> tuple[dict[str, list[Any]], str]:
+    """Columns with a cell for each row and repeat that is filled, and what numbers the repeats.
 
     A column that names trials names settings here; it is kept as their name unless there are
     hyperparameters that tell them apart.
@@ -246,16 +247,27 @@ def _records(
     if called and (tuned or _VARIANT in rest):
         del kept[called]
     label = called or next((n for n in rest if _has_names({n: given[n]}, set())), "")
-    records = []
-    for row in range(len(given[found.own[0]].values)):
-        own = {new: cells[name][row] for name, new in kept.items()}
-        setting = str(cells[label][row]) if label else str(row)
-        for number in dict.fromkeys(n for numbered in found.columns.values() for n in numbered):
-            measured = {
-                stem: cells[numbered[number]][row] if number in numbered else None
-                for stem, numbered in found.columns.items()
-            }
-            if any(cell is not None for cell in measured.values()):
-                name = f"{setting}, {counter} {number}"
-                records.append({_TRIAL: name, **own, counter: number, **measured})
-    return records, counter
+    count = len(given[found.own[0]].values)
+    nothing = [None] * count
+    numbers = list(dict.fromkeys(n for own in found.columns.values() for n in own))
+    measured = {
+        stem: [cells[own[n]] if n in own else nothing for n in numbers]
+        for stem, own in found.columns.items()
+    }
+    places = [
+        (row, place)
+        for row in range(count)
+        for place in range(len(numbers))
+        if any(own[place][row] is not None for own in measured.values())
+    ]
+    settings = [str(cell) for cell in (cells[label] if label else range(count))]
+    long: dict[str, list[Any]] = {
+        _TRIAL: [f"{settings[row]}, {counter} {numbers[place]}" for row, place in places]
+    }
+    for name, new in kept.items():
+        own = cells[name]
+        long[new] = [own[row] for row, _ in places]
+    long[counter] = [numbers[place] for _, place in places]
+    for stem, repeated in measured.items():
+        long[stem] = [repeated[place][row] for row, place in places]
+    return long, counter

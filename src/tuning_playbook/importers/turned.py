@@ -22,10 +22,10 @@ def turned(columns: Mapping[str, Column]) -> dict[str, Column] | None:
     """
     first, *others = columns
     names = [str(cell) for cell in columns[first].values.tolist()]
-    in_rows = sum(map(_is_known, names))
-    if len(others) < 2 or len(set(names)) < len(names) or in_rows < _FEWEST_NAMES:
+    if len(others) < 2 or len(set(names)) < len(names) or any(map(_is_known, others)):
         return None
-    if 2 * in_rows < len(names) or any(map(_is_known, others)):
+    in_rows = sum(map(_is_known, names))
+    if in_rows < max(_FEWEST_NAMES, len(names) / 2):
         return None
     if not any(metric_direction(name) for name in names):
         return None
