@@ -122,3 +122,16 @@ def test_arms_are_compared_by_trials_that_reached_the_end():
     frame = pandas.concat([adam.assign(arm="adam"), sgd.assign(arm="sgd")], ignore_index=True)
     compared = tuning_playbook.compare(frame, arm="arm", metric="val_loss")
     assert compared.verdicts == {("adam", "sgd"): "worse"}
+
+
+def test_results_of_trials_whose_status_says_that_they_were_stopped_are_of_earlier_steps():
+    frame = halved(6, count=60, ladder=(27,)).drop(columns="training_iteration")
+    frame["state"] = np.resize(["COMPLETE", "PRUNED", "COMPLETE"], 60)
+    frame.loc[frame.state == "PRUNED", "val_loss"] = 0.01
+    checked = tuning_playbook.check(frame)
+    best = frame[frame.state == "COMPLETE"].val_loss.idxmin()
+    assert f"(trial {best})" in repr(checked)
+    assert any(
+        note.startswith("20 trials stopped before the end: val_loss of a stopped trial is from an")
+        for note in checked.studies[0].notes
+    )

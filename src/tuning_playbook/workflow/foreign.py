@@ -28,8 +28,9 @@ from tuning_playbook.importers.values import is_number
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
+from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import is_step_count, metric_direction
-from tuning_playbook.words import short
+from tuning_playbook.words import counted, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             "be judged on."
         )
     whole = without_early_stops(study, metric)
-    notes += _unequal_lengths(study) if whole is study else []
+    notes += [*_stopped(study, metric), *_unequal_lengths(study)] if whole is study else []
     study = replace(whole, notes=(*whole.notes, *notes))
     _require_few(study)
     if told.space is not None:
@@ -129,6 +130,23 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         )
         study = replace(study, notes=(*study.notes, note))
     return study, table
+
+
+def _stopped(study: ForeignStudy, metric: str) -> list[str]:
+    """What a column of statuses says of trials that have a result all the same."""
+    told = any(one.role is Role.STATUS for one in study.columns)
+    values = study.results.get(metric, ())
+    count = sum(
+        status == Status.CANCELLED.value and value is not None
+        for status, value in zip(study.status, values, strict=False)
+    )
+    if not told or not count or metric in study.curves:
+        return []
+    note = (
+        f"{counted(count, 'trial')} stopped before the end: {metric} of a stopped trial is from an "
+        "earlier step, and is compared with no finished one."
+    )
+    return [note]
 
 
 def _unequal_lengths(study: ForeignStudy) -> list[str]:
