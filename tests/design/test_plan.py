@@ -1,14 +1,25 @@
 """What a round costs and leaves open is known before it runs."""
 
+import io
+
 import pytest
+from rich.console import Console
 
 from tuning_playbook.design import caveats_of, design_warnings, plan_round, studies_of
+from tuning_playbook.design.proposals import final_round, question_rounds, tuning_round
+from tuning_playbook.report.plan import plan_text
 from tuning_playbook.space import Categorical, Float, Ordered
 from tuning_playbook.study import Round
 
 DECAY = {"weight_decay": Float(1e-6, 1e-2, "log")}
 RATE = {"optimizer.nesterov.learning_rate": Float(1e-3, 10.0, "log")}
 MOMENTUM = {"optimizer.nesterov.momentum": Float(0.5, 0.999, "reverse_log")}
+
+
+def text_of(renderable):
+    out = io.StringIO()
+    Console(file=out, width=10_000).print(renderable)
+    return out.getvalue()
 
 
 def round_of(**parts):
@@ -93,3 +104,54 @@ def test_an_activation_function_can_take_every_role(project, role):
         places = (study.scientific, study.space.keys, study.fixed)
         assert ("activation" in places[1]) == (role == "nuisance")
         assert ("activation" in places[0]) == (role == "scientific")
+
+
+def test_the_plan_names_each_fixed_hyperparameter_that_could_be_tuned_and_has_no_reason(project):
+    nuisance = {**RATE, **MOMENTUM}
+    bare = round_of(scientific={"width": (64, 128)}, nuisance=nuisance)
+    studies = studies_of(project, bare)
+    assert plan_round(project, bare, studies).fixed_without_reason == (
+        "optimizer", "weight_decay", "activation",
+    )  # fmt: skip
+    known = plan_round(project, bare, studies, compared={"optimizer"})
+    assert known.fixed_without_reason == ("weight_decay", "activation")
+    why = {"weight_decay": "no effect in decay-1", "activation": " "}
+    explained = round_of(scientific={"width": (64, 128)}, nuisance=nuisance, reasons=why)
+    plan = plan_round(project, explained, studies, compared={"optimizer"})
+    assert plan.fixed_without_reason == ("activation",)  # blanks are no reason
+
+
+def test_what_a_rule_fixes_needs_no_reason(project):
+    adam = round_of(
+        fixed={"optimizer": "adam"},
+        nuisance={"optimizer.adam.learning_rate": Float(1e-3, 1.0, "log")},
+        trials=9,
+    )
+    keys = plan_round(project, adam, studies_of(project, adam)).fixed_without_reason
+    assert "batch_size" not in keys  # it has no range
+    assert "optimizer.adam.beta1" not in keys  # beyond the budget of 9 trials
+    assert "optimizer.nesterov.momentum" not in keys  # does not exist here
+    assert "optimizer.adam.schedule" in keys
+
+
+def test_every_proposed_round_gives_its_reasons(project):
+    proposed = [
+        *question_rounds(project, asked={"width"}),
+        tuning_round(project),
+        final_round(project, RATE, trials=40, asked={"optimizer"}),
+    ]
+    for round_ in proposed:
+        studies = studies_of(project, round_)
+        assert plan_round(project, round_, studies).fixed_without_reason == ()
+
+
+def test_the_plan_says_once_what_to_write(project):
+    bare = round_of(
+        fixed={"optimizer": "adam"},
+        nuisance={"optimizer.adam.learning_rate": Float(1e-3, 1.0, "log")},
+    )
+    plan = plan_round(project, bare, studies_of(project, bare), compared=("weight_decay", "width"))
+    shown = text_of(plan_text(plan))
+    assert shown.count("no reason yet") == 1
+    assert "4 hyperparameters are fixed" in shown
+    assert 'reasons = { optimizer = "why' in shown

@@ -302,6 +302,7 @@ def _the_end(
             state.project,
             ranges,
             trials=max(2 * trials, 2 * USUAL_TRIALS),
+            asked=state.asked,
             taken_names=state.names,
         )
         yield NextStep(

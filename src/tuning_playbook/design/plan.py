@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
+from tuning_playbook.design.fixed_items import fixed_without_reason
 from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.space import Categorical, Constant, Domain, Hyperparameter, Ordered
 from tuning_playbook.study import Project, Round, Study
@@ -46,6 +47,7 @@ class RoundPlan:
         seconds: estimate for what is left; ``None`` without a measurement.
         caveats: what the answer will hold for only.
         warnings: what the playbook would object to.
+        fixed_without_reason: keys that could be tuned, stay fixed, and have no reason.
     """
 
     round: str
@@ -62,6 +64,7 @@ class RoundPlan:
     seconds: Seconds | None
     caveats: tuple[str, ...]
     warnings: tuple[str, ...]
+    fixed_without_reason: tuple[str, ...] = ()
 
 
 def plan_round(
@@ -74,6 +77,7 @@ def plan_round(
     shared: int = 0,
     seconds_per_trial: Seconds | None = None,
     measured_by_try: bool = False,
+    compared: Collection[str] = (),
 ) -> RoundPlan:
     """Plan of a round.
 
@@ -89,6 +93,7 @@ def plan_round(
         shared: trials that other rounds have run already.
         seconds_per_trial: measured; ``None`` if unknown.
         measured_by_try: whether one short run has measured it.
+        compared: keys that earlier rounds have compared.
     """
     trials = sum(study.trials for study in studies)
     left = max(0, trials - finished - failed - shared)
@@ -111,6 +116,7 @@ def plan_round(
         seconds=None if seconds_per_trial is None else seconds_per_trial * -(-left // workers),
         caveats=caveats_of(project, studies, reasons=round_.reasons),
         warnings=design_warnings(project, round_),
+        fixed_without_reason=fixed_without_reason(project, round_, studies, compared=compared),
     )
 
 

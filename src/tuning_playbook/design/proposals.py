@@ -32,6 +32,7 @@ _ORDER = ("optimizer", "regularization", "schedule", "initialization", "architec
 _TRIALS_FOR_EACH = 10
 _FEWEST_TUNED = 2
 _MOST_VALUES = 8
+_COMPARED = "compared in an earlier round"
 
 
 def question_rounds(
@@ -56,8 +57,7 @@ def question_rounds(
     Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
     """
     base = _base(project)
-    present = existing(project.hyperparameters, {key: (value,) for key, value in base.items()})
-    worth = [h for h in present if h.key not in asked and _is_question(h)]
+    worth = [h for h in _present(project) if h.key not in asked and _is_question(h)]
     worth.sort(key=lambda h: _ORDER.index(h.kind) if h.kind in _ORDER else len(_ORDER))
     rounds: list[Round] = []
     for h in worth:
@@ -72,9 +72,7 @@ def tuning_round(
     project: Project, *, trials: int = USUAL_TRIALS, taken_names: Collection[str] = ()
 ) -> Round | None:
     """A first look at the baseline: its optimizer tuned, everything else fixed."""
-    base = _base(project)
-    present = existing(project.hyperparameters, {key: (value,) for key, value in base.items()})
-    tuned, reasons = _roles(present, frozenset(), trials)
+    tuned, reasons = _roles(_present(project), frozenset(), trials)
     if not tuned:
         return None
     names = listed([_words(key.rsplit(".", 1)[-1]) for key in tuned])
@@ -93,6 +91,7 @@ def final_round(
     ranges: Mapping[str, Domain],
     *,
     trials: int,
+    asked: Collection[str] = (),
     taken_names: Collection[str] = (),
 ) -> Round:
     """The last round: the best found so far, searched closely.
@@ -101,11 +100,16 @@ def final_round(
         project: with the baseline to start from.
         ranges: the good region of each hyperparameter that matters.
         trials: of the round.
+        asked: keys that earlier rounds have compared.
         taken_names: of rounds that exist already.
 
     Source: playbook, "After exploration concludes".
     """
     reasons = dict.fromkeys(ranges, "the good region of an earlier round, with a margin")
+    for h in _present(project):
+        if h.key not in ranges and not isinstance(h.domain, Constant):
+            known = _COMPARED if h.key in asked else _why_fixed(h, (), trials)
+            reasons[h.key] = known or "fixed in the round that found this region"
     return Round(
         free_name("final", taken_names),
         f"What is the best {project.objective.metric} in the region that exploration has found?",
@@ -131,6 +135,12 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
 
 def _base(project: Project) -> dict[str, Value]:
     return {**{h.key: h.default for h in project.hyperparameters}, **project.baseline}
+
+
+def _present(project: Project) -> list[Hyperparameter]:
+    """The hyperparameters that exist in the baseline."""
+    base = {key: (value,) for key, value in _base(project).items()}
+    return existing(project.hyperparameters, base)
 
 
 def _is_question(h: Hyperparameter) -> bool:
@@ -263,7 +273,7 @@ def _tuned_beside(h: Hyperparameter, tuned: Sequence[Hyperparameter]) -> int:
 
 def _why_fixed(h: Hyperparameter, asked: Collection[str], trials: int) -> str:
     if h.key in asked:
-        return "compared in an earlier round"
+        return _COMPARED
     if isinstance(h.domain, Categorical) or h.kind in ("architecture", "data", "initialization"):
         return "a question of its own"
     if is_never_tuned(h):

@@ -117,16 +117,16 @@ def hyperparameters_to_toml(hyperparameters: Sequence[Hyperparameter]) -> str:
     """
     parents = {h.condition.parent for h in hyperparameters if h.condition is not None}
     alone = [h for h in hyperparameters if h.condition is None and h.key not in parents]
-    lines = [f"{_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in alone]
+    lines = [f"{written_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in alone]
     for parent in (h for h in hyperparameters if h.key in parents):
-        table = f"hyperparameters.{_key(parent.name)}"
+        table = f"hyperparameters.{written_key(parent.name)}"
         lines += ["", f"[{table}]", *_declared(parent)]
         own = [h.condition for h in hyperparameters if h.condition is not None]
         for value in dict.fromkeys(c.value for c in own if c.parent == parent.key):
             written = str(value).lower() if isinstance(value, bool) else str(value)
-            lines += ["", f"[{table}.when.{_key(written)}]"]
+            lines += ["", f"[{table}.when.{written_key(written)}]"]
             children = [h for h in hyperparameters if h.condition == Condition(parent.key, value)]
-            lines += [f"{_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in children]
+            lines += [f"{written_key(h.name)} = {{ {', '.join(_declared(h))} }}" for h in children]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -186,13 +186,19 @@ def nuisance_to_toml(domains: Mapping[str, Domain], *, ranges: bool) -> str:
     """
     if not ranges:
         return f"nuisance = [{', '.join(value_to_toml(key) for key in domains)}]"
-    written = (f"{_key(key)} = {{ {domain_to_toml(d)} }}" for key, d in domains.items())
+    written = (f"{written_key(key)} = {{ {domain_to_toml(d)} }}" for key, d in domains.items())
     return f"nuisance = {{ {', '.join(written)} }}"
 
 
 def _table(header: str, entries: Mapping[str, str]) -> str:
-    return "\n".join([header, *(f"{_key(k)} = {v}" for k, v in entries.items())])
+    return "\n".join([header, *(f"{written_key(k)} = {v}" for k, v in entries.items())])
 
 
-def _key(key: str) -> str:
+def written_key(key: str) -> str:
+    """A hyperparameter's key as a file writes it: dots and the like need quotes.
+
+    Example:
+        >>> written_key("dropout"), written_key("adam.beta1")
+        ('dropout', '"adam.beta1"')
+    """
     return key if _BARE.fullmatch(key) else value_to_toml(key)

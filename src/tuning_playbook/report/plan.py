@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tuning_playbook.design import BudgetOption, BudgetPlan, RoundPlan
-from tuning_playbook.words import counted, percent
+from tuning_playbook.project_files.writing import written_key
+from tuning_playbook.words import agreeing, counted, percent
 
 
 def plan_text(plan: RoundPlan) -> RenderableType:
@@ -33,7 +34,19 @@ def plan_text(plan: RoundPlan) -> RenderableType:
     lines.append(Text(_time(plan, left)))
     lines += [Text(f"caveat: {caveat}") for caveat in plan.caveats]
     lines += [Text(f"warning: {warning}", style="yellow") for warning in plan.warnings]
+    if plan.fixed_without_reason:
+        lines.append(Text(_missing_reasons(plan.fixed_without_reason)))
     return Group(*lines)
+
+
+def _missing_reasons(keys: tuple[str, ...]) -> str:
+    example = f'reasons = {{ {written_key(keys[0])} = "why it stays as it is" }}'
+    count = counted(len(keys), "hyperparameter")
+    return (
+        f"no reason yet: {count} {agreeing(len(keys), 'is', 'are')} fixed that could vary "
+        f"({', '.join(keys)}). Say why in the round's file, for example {example}, or name "
+        f"{agreeing(len(keys), 'it', 'them')} in scientific or nuisance."
+    )
 
 
 def budget_text(plan: BudgetPlan) -> RenderableType:

@@ -71,10 +71,14 @@ def same_search(project: Project, study: Study) -> Round:
         for h in study.space.hyperparameters
         if h.key in free and {c.parent for c in conditions_of(h, declared)} <= free
     }
+    why = f"not searched in {study.name}"
+    reasons = {key: why for key, h in declared.items()
+               if key not in nuisance and not isinstance(h.domain, Constant)}  # fmt: skip
     return Round(
         study.name,
         f"Which configuration is best, beginning with what {study.name} has shown?",
         "improve",
         _TRIALS,
         nuisance=nuisance,
+        reasons=reasons,
     )

@@ -100,6 +100,7 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
         shared=so_far.shared,
         seconds_per_trial=seconds,
         measured_by_try=tried is not None,
+        compared=so_far.compared,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     sparse = sparse_warning(opened.project, round_, studies)
@@ -113,12 +114,16 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
 
 @dataclass(frozen=True, slots=True)
 class _SoFar:
-    """Trials of a round that ended, failed, or were run by others, and the time of a step."""
+    """Trials of a round that ended, failed, or were run by others, and the time of a step.
+
+    ``compared`` are the keys that other rounds have compared.
+    """
 
     finished: int = 0
     failed: int = 0
     shared: int = 0
     seconds_per_step: Seconds | None = None
+    compared: frozenset[str] = frozenset()
 
 
 def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -138,7 +143,9 @@ def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _So
         ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
         shared = _shared(round_, studies, store, program, stored)
         pace = seconds_per_step(tuple(stored.values()), tallies, preferred=names)
-        return _SoFar(ended - failed, failed, shared, pace)
+        others = [s for s in stored.values() if s.name not in names]
+        compared = frozenset(key for s in others for key in (*s.scientific, *s.joint))
+        return _SoFar(ended - failed, failed, shared, pace, compared)
     finally:
         store.close()
 
