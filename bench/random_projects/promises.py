@@ -40,7 +40,7 @@ def asked_twice(rounds: Sequence[Round]) -> Iterator[str]:
         key = (
             tuple(sorted((k, v) for k, v in round_.scientific.items())),
             tuple(sorted((k, repr(v)) for k, v in round_.nuisance.items())),
-            tuple(sorted(round_.fixed.items())), round_.mode,
+            tuple(sorted(round_.fixed.items())), round_.mode, round_.presence,
         )  # fmt: skip
         if key in seen and not round_.follows:
             yield f"{round_.name} asks what {seen[key]} has asked"

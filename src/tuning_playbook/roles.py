@@ -31,6 +31,7 @@ Place: TypeAlias = Literal[
     "baseline",
     "scientific",
     "nuisance",
+    "presence",
     "fixed",
     "configs",
     "joint",
@@ -82,6 +83,7 @@ def role_problems(project: Project, round_: Round) -> tuple[RoleProblem, ...]:
         *_values(project, round_, declared),
         *_ranges(round_, declared),
         *_overlaps(round_),
+        *_presence(round_, declared),
         *_absent(project, round_, declared),
         *_lists(round_),
         *_joint(round_, declared),
@@ -89,6 +91,11 @@ def role_problems(project: Project, round_: Round) -> tuple[RoleProblem, ...]:
     # What must not be searched at all needs no better range.
     beyond_help = {problem.key for problem in refused}
     return (*refused, *(problem for problem in others if problem.key not in beyond_help))
+
+
+def compared_keys(round_: Round) -> tuple[str, ...]:
+    """What a round compares: values, slices of a range, or with and without."""
+    return (*round_.scientific, *round_.scientific_ranges, *round_.presence)
 
 
 def possible_values(
@@ -112,6 +119,7 @@ def _named(project: Project, round_: Round) -> Iterator[tuple[Place, int, str]]:
         "baseline": project.baseline,
         "scientific": {**round_.scientific, **round_.scientific_ranges},
         "nuisance": round_.nuisance,
+        "presence": dict.fromkeys(round_.presence),
         "fixed": round_.fixed,
         "reasons": round_.reasons,
     }
@@ -221,6 +229,34 @@ def _overlaps(round_: Round) -> Iterator[RoleProblem]:
                     )
 
 
+def _presence(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
+    for key in round_.presence:
+        h = declared[key]
+        unfit = misfit(h.domain, 0, natural=h.natural)
+        if isinstance(h.domain, Categorical):
+            yield RoleProblem(
+                "presence", key, f"{key} is a choice and has no strength that 0 switches off",
+                f"compare its values: scientific = {{ {key} = \"all\" }}",
+            )  # fmt: skip
+        elif unfit:
+            yield RoleProblem("presence", key, f"{key} is 0 in the arm without it: {unfit}")
+        elif key not in round_.nuisance:
+            yield RoleProblem(
+                "presence",
+                key,
+                f"{key} is compared with and without, and its strength is not tuned where it is on",
+                f"add {key} to nuisance",
+            )
+    if round_.presence and (round_.joint or round_.algorithm == "list"):
+        found = "joint = true" if round_.joint else 'algorithm = "list"'
+        yield RoleProblem(
+            "presence",
+            "",
+            f"with and without are two studies with searches of their own; found {found}",
+            "remove it, or compare values in scientific",
+        )
+
+
 def _forbidden(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
     places: tuple[tuple[Place, Mapping[str, object]], ...] = (
         ("scientific", {**round_.scientific, **round_.scientific_ranges}),
@@ -242,8 +278,8 @@ def _absent(
 ) -> Iterator[RoleProblem]:
     possible = possible_values(project, round_)
     for place, item, key in _named(project, round_):
-        if place in ("baseline", "reasons"):
-            continue  # they speak for every branch, whichever is taken
+        if place in ("baseline", "reasons", "presence"):
+            continue  # they speak for every branch, whichever is taken; presence is in nuisance too
         unmet = unmet_condition(declared[key], declared, possible)
         if unmet is not None:
             yield RoleProblem(place, key, *_why_absent(key, unmet, possible), "", item)

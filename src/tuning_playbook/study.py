@@ -287,6 +287,8 @@ class Round:
         scientific_ranges: key -> range to compare slices of, in one joint study.
         joint: one study holds all scientific values, instead of one for each combination.
         nuisance: key -> range to search (the declared one, or narrower); tuned for every arm.
+        presence: keys, each one of ``nuisance``: an arm without it (0) stands against one with it,
+            where alone its strength is tuned.
         fixed: key -> value, where it is not the baseline's.
         algorithm: how configurations are chosen.
         seed: of the search.
@@ -317,6 +319,7 @@ class Round:
     follows: str = ""
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: str = ""
+    presence: tuple[str, ...] = ()
 
 
 def is_never_tuned(h: Hyperparameter) -> bool:

@@ -16,11 +16,12 @@ from tuning_playbook.design.proposals import (
     tuning_round,
     with_more_values,
 )
+from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered
 
 
 def _named(rounds):
-    return {next(iter(r.scientific)): r for r in rounds}
+    return {compared_keys(r)[0]: r for r in rounds}
 
 
 def test_every_question_can_be_run_and_draws_no_objection_about_roles(project):
@@ -33,7 +34,7 @@ def test_every_question_can_be_run_and_draws_no_objection_about_roles(project):
 
 
 def test_the_optimizer_is_asked_before_what_is_tuned_under_it(project):
-    keys = [next(iter(r.scientific)) for r in question_rounds(project, asked=())]
+    keys = [compared_keys(r)[0] for r in question_rounds(project, asked=())]
     assert keys == ["optimizer", "weight_decay", "activation", "width"]
 
 
@@ -135,11 +136,10 @@ def test_natural_limits_end_the_list():
 
 
 def test_a_round_with_more_values_follows_the_first(project):
-    first = _named(question_rounds(project, asked=()))["weight_decay"]
-    again = with_more_values(first, "weight_decay", (0.01,), name="weight-decay-2")
-    assert again.scientific["weight_decay"][-1] == 0.01
-    assert set(first.scientific["weight_decay"]) < set(again.scientific["weight_decay"])
-    assert (again.follows, again.seed) == ("weight-decay", 1)
+    first = _named(question_rounds(project, asked=()))["width"]
+    again = with_more_values(first, "width", (256,), name="width-2")
+    assert again.scientific["width"] == (64, 128, 256)
+    assert (again.follows, again.seed) == ("width", 1)
     assert studies_of(project, again)
 
 

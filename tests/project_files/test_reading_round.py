@@ -245,6 +245,17 @@ def test_a_round_written_and_read_is_the_same(
     assert read_round(file, PROJECT) == round_
 
 
+def test_a_round_that_compares_with_and_without_is_written_and_read(tmp_path):
+    round_ = Round("again", "q", "compare", 20, nuisance={"dropout": Float(0.1, 0.3),
+                   "layers": Integer(2, 4)}, presence=("dropout",))  # fmt: skip
+    file = tmp_path / "again.toml"
+    file.write_text(round_to_toml(round_))
+    assert read_round(file, PROJECT) == round_
+    file.write_text(round_to_toml(round_).replace('["dropout"]', '["dropuot"]'))
+    with pytest.raises(InvalidFile, match="dropuot"):
+        read_round(file, PROJECT)
+
+
 def test_a_round_with_configurations_written_and_read_is_the_same(tmp_path):
     configs = ({"dropout": 0.1, "layers": 3}, {"dropout": 0.2, "layers": 4})
     round_ = Round("again", "q", "improve", 2, nuisance={"dropout": Float(0.0, 0.5),

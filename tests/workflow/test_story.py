@@ -25,7 +25,7 @@ evaluation_interval = 1
 [resources]
 workers = 2
 [hyperparameters]
-weight_decay = { log = [1e-6, 1e-2], default = 0.0, kind = "regularization" }
+weight_decay = { log = [1e-6, 1e-2], default = 1e-5, kind = "regularization" }
 schedule = { choice = ["constant", "cosine"], default = "constant", kind = "schedule" }
 [hyperparameters.optimizer]
 choice = ["sgd", "adam"]
@@ -103,7 +103,8 @@ def test_from_the_first_question_to_the_next_one_after_a_launch(story):
     assert read_project(story.folder).baseline["optimizer"] == "adam"
     assert story.follow("weight-decay") == "weight-decay"
     second = read_round(story.folder / "rounds/weight-decay.toml", read_project(story.folder))
-    assert list(second.nuisance) == ["optimizer.adam.learning_rate"]
+    assert list(second.nuisance) == ["optimizer.adam.learning_rate", "weight_decay"]
+    assert second.presence == ("weight_decay",)
     assert second.reasons["optimizer"] == "compared in an earlier round"
 
 
@@ -128,6 +129,23 @@ def test_a_null_change_is_not_adopted(story):
     assert story.follow("schedule") == "schedule"
     found = story.run("schedule")
     assert set(found["winners"]) == {"schedule = constant", "schedule = cosine"}
+
+
+def test_a_regularizer_that_helps_is_adopted_at_its_best_strength(story):
+    file = story.folder / "playbook.toml"
+    dropout = "dropout = { linear = [0.0, 0.8], default = 0.0, natural = [0.0, 1.0] }\n"
+    decay = file.read_text().partition("weight_decay")[0] + dropout
+    file.write_text(decay + "learning_rate = { log = [1e-2, 100.0], default = 0.3 }\n")
+    program = TRAIN.replace('config["optimizer"] == "adam"', "False")
+    program = program.replace("0.1 * far**2", '0.1 * far**2 + (config["dropout"] - 0.4)**2')
+    (story.folder / "train.py").write_text(program)
+    story.follow("dropout")
+    found = story.run("dropout")
+    assert found["winners"] == ["dropout = on"]
+    story.type("rerun", "dropout")
+    assert "adopt" in story.type("decide", "dropout")
+    story.type("launch", "dropout")
+    assert read_project(story.folder).baseline["dropout"] == pytest.approx(0.4, abs=0.15)
 
 
 def test_an_arm_with_its_optimum_outside_its_range_is_mended_before_it_is_decided(tmp_path):

@@ -36,6 +36,7 @@ from tuning_playbook.design.proposals import (
     with_more_values,
 )
 from tuning_playbook.findings import Verdict
+from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
@@ -231,9 +232,7 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{next(iter(round_.scientific))} has not been compared yet; {round_.trials} trials "
-            f"for each of {len(next(iter(round_.scientific.values())))} values, tuning "
-            f"{', '.join(round_.nuisance)}{_may_be_narrower(current, round_)}",
+            f"{_why_asked(round_)}{_may_be_narrower(current, round_)}",
             round=round_,
             source="round-goal",
         )
@@ -250,6 +249,20 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
             yield declaring
     elif current is not None and not rounds and not searched_nothing(current):
         yield from _the_end(state, current, proposed, trials)
+
+
+def _why_asked(round_: Round) -> str:
+    key = compared_keys(round_)[0]
+    if key in round_.presence:
+        shared = ", ".join(other for other in round_.nuisance if other != key)
+        return (
+            f"whether {key} helps has not been compared yet; {round_.trials} trials without it and "
+            f"{round_.trials} with it, tuning {shared}, and its strength where it is on"
+        )
+    return (
+        f"{key} has not been compared yet; {round_.trials} trials for each of "
+        f"{len(round_.scientific[key])} values, tuning {', '.join(round_.nuisance)}"
+    )
 
 
 def _may_be_narrower(current: RoundState | None, round_: Round) -> str:

@@ -20,6 +20,7 @@ from tuning_playbook.space import (
     SearchSpace,
     Value,
     existing,
+    fitted,
     misfit,
     unmet_condition,
 )
@@ -27,6 +28,8 @@ from tuning_playbook.study import Project, Provenance, Round, Study
 
 # An arm's name is a folder's name too, and most file systems end at 255 bytes.
 _LONGEST_ARM = 120
+# What stands for the strength of a hyperparameter that is compared with and without.
+OFF, ON = "off", "on"
 
 
 def studies_of(
@@ -40,6 +43,9 @@ def studies_of(
     Every arm (combination of scientific values) gets a study of its own, with the same number of
     trials and the same seed. Nuisance hyperparameters that all arms share come first in each
     space, so that they get the same points in every arm and the comparison is paired.
+
+    A hyperparameter of ``presence`` is fixed at 0 in one arm and searched in the other; their
+    ``scientific`` says ``"off"`` and ``"on"``.
 
     A joint round is one study. Its scientific hyperparameters come first in the space, where
     quasi-random points are spread most evenly over their values.
@@ -129,8 +135,9 @@ def _arms(project: Project, round_: Round) -> tuple[Config, ...]:
     """Combinations of scientific values; those that do not exist under the others are left out."""
     declared = {h.key: h for h in project.hyperparameters}
     found: list[Config] = []
-    for values in product(*round_.scientific.values()):
-        arm = dict(zip(round_.scientific, values, strict=True))
+    compared = {**round_.scientific, **dict.fromkeys(round_.presence, (OFF, ON))}
+    for values in product(*compared.values()):
+        arm = dict(zip(compared, values, strict=True))
         possible = possible_values(project, round_, arm)
         kept = {
             k: v for k, v in arm.items() if not unmet_condition(declared[k], declared, possible)
@@ -146,7 +153,7 @@ def _nuisances(project: Project, round_: Round, arm: Config) -> list[Hyperparame
     return [
         _with_range(h, round_.nuisance[h.key], base[h.key])
         for h in present
-        if h.key in round_.nuisance
+        if h.key in round_.nuisance and not (h.key in round_.presence and arm.get(h.key) == OFF)
     ]
 
 
@@ -179,7 +186,10 @@ def _with_range(h: Hyperparameter, domain: Domain, base: Value) -> Hyperparamete
 
 def _base(project: Project, round_: Round, arm: Config) -> dict[str, Value]:
     defaults = {h.key: h.default for h in project.hyperparameters}
-    return {**defaults, **project.baseline, **round_.fixed, **arm}
+    values = {key: value for key, value in arm.items() if key not in round_.presence}
+    off = {h.key: fitted(h.domain, 0) for h in project.hyperparameters
+           if h.key in round_.presence and arm.get(h.key) == OFF}  # fmt: skip
+    return {**defaults, **project.baseline, **round_.fixed, **values, **off}
 
 
 def _present(project: Project, round_: Round, arm: Config) -> list[Hyperparameter]:

@@ -238,8 +238,11 @@ def _fewer_nuisances(case: _Case) -> Iterator[BudgetOption]:
     each = case.budget // case.arms
     fixed: dict[str, Hyperparameter] = {}
     for searched in case.searched_by_arm:
-        kept = sorted((h for h in searched if h.key not in fixed), key=_importance)
-        while len(kept) > 1 and chance_of_hitting(case.share(kept), each) < case.enough:
+        asked = [h for h in searched if h.key in case.round.presence]
+        kept = sorted(
+            (h for h in searched if h.key not in fixed and h not in asked), key=_importance
+        )
+        while len(kept) > 1 and chance_of_hitting(case.share(asked + kept), each) < case.enough:
             least = kept.pop(0)
             fixed[least.key] = least
     if not fixed or not each:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
+from tuning_playbook.design.regularizers import is_on, is_regularizer, strengths
 from tuning_playbook.space import (
     Categorical,
     Config,
@@ -44,9 +45,9 @@ def question_rounds(
 ) -> tuple[Round, ...]:
     """One comparison for each hyperparameter that has not been compared yet, in a useful order.
 
-    Choices of method come with all their values; the strength of a regularizer and other numbers
-    with a few, that of the baseline among them and "off" where 0 makes sense. An optimizer's own
-    numbers are nuisances and never a question.
+    Choices of method come with all their values, numbers with a few, that of the baseline among
+    them. Of a regularizer the question is whether to have it: an arm without stands against one in
+    which its strength is tuned. An optimizer's own numbers are nuisances and never a question.
 
     Args:
         project: declares every hyperparameter.
@@ -62,7 +63,8 @@ def question_rounds(
     rounds: list[Round] = []
     for h in worth:
         name = free_name(h.name.replace("_", "-"), {*taken_names, *(r.name for r in rounds)})
-        round_ = _question(project, h, base, asked, trials=trials, name=name)
+        round_ = _presence_question(project, h, base, asked, trials=trials, name=name)
+        round_ = round_ or _question(project, h, base, asked, trials=trials, name=name)
         if round_ is not None:
             rounds.append(round_)
     return tuple(rounds)
@@ -72,7 +74,7 @@ def tuning_round(
     project: Project, *, trials: int = USUAL_TRIALS, taken_names: Collection[str] = ()
 ) -> Round | None:
     """A first look at the baseline: its optimizer tuned, everything else fixed."""
-    tuned, reasons = _roles(_present(project), frozenset(), trials)
+    tuned, reasons = _roles(_present(project), _base(project), frozenset(), trials)
     if not tuned:
         return None
     names = listed([_words(key.rsplit(".", 1)[-1]) for key in tuned])
@@ -106,9 +108,10 @@ def final_round(
     Source: playbook, "After exploration concludes".
     """
     reasons = dict.fromkeys(ranges, "the good region of an earlier round, with a margin")
+    base = _base(project)
     for h in _present(project):
         if h.key not in ranges and not isinstance(h.domain, Constant):
-            known = _COMPARED if h.key in asked else _why_fixed(h, (), trials)
+            known = _COMPARED if h.key in asked else _why_fixed(h, base, (), trials)
             reasons[h.key] = known or "fixed in the round that found this region"
     return Round(
         free_name("final", taken_names),
@@ -165,7 +168,7 @@ def _question(
     present = [
         p for p in existing(project.hyperparameters, {**others, h.key: values}) if p.key != h.key
     ]
-    tuned, reasons = _roles(present, asked, trials)
+    tuned, reasons = _roles(present, base, asked, trials)
     # An arm in which nothing is tuned cannot be compared with one that is.
     arms = {
         v: {p.key for p in existing(project.hyperparameters, {**others, h.key: (v,)})}
@@ -184,6 +187,33 @@ def _question(
         trials,
         scientific={h.key: values},
         nuisance=tuned,
+        reasons=reasons,
+    )
+
+
+def _presence_question(
+    project: Project,
+    h: Hyperparameter,
+    base: Config,
+    asked: Collection[str],
+    *,
+    trials: int,
+    name: str,
+) -> Round | None:
+    """With a regularizer or without; ``None`` where that cannot be asked of ``h``."""
+    domain = strengths(h) if is_regularizer(h) else None
+    present = [p for p in _present(project) if p.key != h.key]
+    tuned, reasons = _roles(present, base, asked, trials)
+    if domain is None or not tuned:
+        return None
+    return Round(
+        name,
+        f"Does {_words(h.name)} help when {_tuned_words(tuned)} tuned for each: without it, and "
+        "with its strength tuned?",
+        "compare",
+        trials,
+        nuisance={**tuned, h.key: domain},
+        presence=(h.key,),
         reasons=reasons,
     )
 
@@ -221,7 +251,7 @@ def compared_values(h: Hyperparameter, baseline: Value) -> tuple[Value, ...]:
         units = (0.25, 0.5, 0.75)
         found = [_rounded(v, digits) for v in domain.from_unit(units).tolist()]
         zero = 0 if isinstance(domain, Integer) else 0.0
-        off = h.natural[0] == 0 or (h.kind == "regularization" and domain.low > 0)
+        off = h.natural[0] == 0 or is_regularizer(h)
         if off and not misfit(domain, zero, natural=h.natural):
             found.append(zero)
     else:
@@ -241,7 +271,7 @@ def _close(a: Value, b: Value) -> bool:
 
 
 def _roles(
-    present: Sequence[Hyperparameter], asked: Collection[str], trials: int
+    present: Sequence[Hyperparameter], base: Config, asked: Collection[str], trials: int
 ) -> tuple[dict[str, Domain], dict[str, str]]:
     """Nuisances of a comparison, and why the rest is fixed.
 
@@ -254,7 +284,7 @@ def _roles(
     for h in sorted(present, key=lambda h: h.kind != "optimizer"):
         if isinstance(h.domain, Constant):
             continue
-        reason = _why_fixed(h, asked, trials)
+        reason = _why_fixed(h, base, asked, trials)
         if not reason and _tuned_beside(h, tuned) >= most:
             reason = f"{trials} trials tune {most} hyperparameters well, not more"
         if reason:
@@ -271,9 +301,13 @@ def _tuned_beside(h: Hyperparameter, tuned: Sequence[Hyperparameter]) -> int:
     return sum(t.condition is None for t in tuned) + own
 
 
-def _why_fixed(h: Hyperparameter, asked: Collection[str], trials: int) -> str:
+def _why_fixed(h: Hyperparameter, base: Config, asked: Collection[str], trials: int) -> str:
+    if is_regularizer(h) and is_on(h, base):
+        return ""  # whether to have it is settled or another question; its strength is tuned
     if h.key in asked:
         return _COMPARED
+    if is_regularizer(h):
+        return "off; with or without it is a question of its own"
     if isinstance(h.domain, Categorical) or h.kind in ("architecture", "data", "initialization"):
         return "a question of its own"
     if is_never_tuned(h):

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
-from tuning_playbook.roles import possible_values
+from tuning_playbook.design.regularizers import is_regularizer
+from tuning_playbook.roles import compared_keys, possible_values
 from tuning_playbook.sources import cited
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, existing
 from tuning_playbook.study import Project, Round
@@ -36,6 +37,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
         ("hyperparameter-roles", _choices_as_nuisance(round_, present)),
         ("round-goal", _several_questions(round_)),
         ("hyperparameter-roles", _scientific_learning_rate(round_, declared)),
+        ("hyperparameter-roles", _scientific_strength(round_, declared)),
         ("affordable-experiments", _many_arms(round_)),
         ("optimizer", _adam_by_budget(round_, present)),
     )
@@ -79,7 +81,7 @@ def _independent_points(round_: Round) -> Iterator[str]:
 
 
 def _nothing_tuned(round_: Round) -> Iterator[str]:
-    if _compared(round_) and not round_.nuisance:
+    if compared_keys(round_) and not round_.nuisance:
         yield (
             "No nuisance hyperparameter is tuned, so each arm is judged at one setting that may "
             "suit some arms better than others. Name at least the learning rate in nuisance."
@@ -87,7 +89,7 @@ def _nothing_tuned(round_: Round) -> Iterator[str]:
 
 
 def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
-    varied = {*round_.nuisance, *_compared(round_)}
+    varied = {*round_.nuisance, *compared_keys(round_)}
     untuned = [
         h.key for h in present
         if h.key not in varied and _is_optimizer_number(h)
@@ -125,7 +127,7 @@ def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterat
 
 
 def _several_questions(round_: Round) -> Iterator[str]:
-    compared = _compared(round_)
+    compared = compared_keys(round_)
     if len(compared) > 1:
         yield (
             f"{len(compared)} scientific hyperparameters ask several questions at once "
@@ -136,9 +138,20 @@ def _several_questions(round_: Round) -> Iterator[str]:
 
 
 def _scientific_learning_rate(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
-    for key in _compared(round_):
+    for key in compared_keys(round_):
         if hyperparameter_family(declared[key].name) is Family.LEARNING_RATE:
             yield (
                 f"{key} is scientific: the best learning rate moves with almost every other "
                 "change, so the answer will not outlive the next one."
+            )
+
+
+def _scientific_strength(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
+    for key in (*round_.scientific, *round_.scientific_ranges):
+        if is_regularizer(declared[key]) and not round_.reasons.get(key):
+            yield (
+                f"{key} is the strength of a regularizer and is compared at given values. Whether "
+                "to regularize is the question, and the strength is a nuisance, tuned where it is "
+                f'on: write presence = ["{key}"] and add {key} to nuisance. If the strengths '
+                "themselves are the question, say why in reasons."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
@@ -87,6 +87,7 @@ def read_round(file: FilePath, project: Project) -> Round:
         complexity_cost=parsed.complexity_cost if parsed else 0.0,
         follows=parsed.follows.removesuffix(".toml") if parsed else "",
         reasons=roles.reasons,
+        presence=roles.presence(parsed.presence if parsed else ()),
         notes=parsed.notes if parsed else "",
     )
     round_ = roles.without_absent_groups(round_)
@@ -168,6 +169,19 @@ class _WrittenRoles:
                 self._places["nuisance", 0, key] = path
                 found[key] = self._range(self._by_key[key], path, table)
         return found
+
+    def presence(self, written: Sequence[str]) -> tuple[str, ...]:
+        """What is compared with and without, by key."""
+        found: list[str] = []
+        for i, name in enumerate(written):
+            keys, path = matching(name, self._by_key), ("presence", i)
+            if len(keys) != 1:
+                words = ambiguous_name(name, keys) if keys else unknown_name(name, self._by_key)
+                self._file.add(path, *words)
+            elif keys[0] not in found:
+                self._places["presence", 0, keys[0]] = path
+                found.append(keys[0])
+        return tuple(found)
 
     def without_absent_groups(self, round_: Round) -> Round:
         """``round_`` without the members of a group that no arm has.

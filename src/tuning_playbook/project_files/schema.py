@@ -182,6 +182,9 @@ class RoundFile(_Model):
     trials: int | None = Field(None, ge=1, description="For each combination of scientific values.")
     scientific: Scientific = Field(default_factory=dict, description="What is compared.")
     nuisance: Nuisance = Field(default_factory=list, description="What is tuned for each arm.")
+    presence: list[str] = Field(
+        default=[], description="Of the nuisances, what is compared with and without: 0, and tuned."
+    )
     joint: bool = Field(False, description="One study for all scientific values.")
     fixed: PlainTable = Field(default_factory=dict, description="What is not as in the baseline.")
     reasons: Reasons = Field(

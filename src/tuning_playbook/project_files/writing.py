@@ -69,7 +69,8 @@ question = "Which learning rate and momentum suit the baseline?"
 kind     = "understand"            # compare, understand or improve
 nuisance = ["learning_rate", "momentum"]
 trials   = 20                      # for each combination of scientific values
-# scientific = {{ weight_decay = [0.0, 1e-5, 1e-4] }}   # what is compared
+# scientific = {{ optimizer = ["sgd", "adam"] }}   # what is compared
+# presence = ["weight_decay"]      # with and without it: a nuisance that is 0 in one arm
 """
 
 
@@ -159,6 +160,8 @@ def round_to_toml(round_: Round) -> str:
         for name in ("mode", "joint", "complexity_cost", "follows", "notes")
         if getattr(round_, name) != getattr(usual, name)
     )
+    if round_.presence:
+        lines.append(f"presence = [{', '.join(value_to_toml(key) for key in round_.presence)}]")
     scientific = {
         key: f"[{', '.join(value_to_toml(v) for v in values)}]"
         for key, values in round_.scientific.items()

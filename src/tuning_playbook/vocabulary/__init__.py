@@ -11,6 +11,7 @@ from tuning_playbook.vocabulary.hyperparameters import (
     adam_constant,
     hyperparameter_family,
     is_not_tuned,
+    is_strength,
     kind_by_name,
     logarithm_base,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "is_repetition",
     "is_running_number",
     "is_step_count",
+    "is_strength",
     "is_time",
     "is_time_or_cost",
     "kind_by_name",

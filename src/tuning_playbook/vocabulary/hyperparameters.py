@@ -115,6 +115,7 @@ _PROBABILITIES = phrases(
     discount, discount factor, gae lambda, pdrop
     """
 )
+_KEPT = phrases("keep, keep prob, retain, discount, discount factor, gae lambda")
 _CONSTANTS = phrases(
     """
     epsilon, eps, amsgrad, nesterov, centered, initial accumulator, decouple, bias correction
@@ -180,6 +181,18 @@ def is_not_tuned(name: str) -> bool:
     performance?" and "Determining the number of steps for each training run".
     """
     return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
+
+
+def is_strength(name: str) -> bool:
+    """Whether a regularizer of that name is absent at 0, as dropout is; ``keep_prob`` is not.
+
+    Example:
+        >>> [is_strength(n) for n in ("dropout", "l2", "keep_prob", "log_weight_decay", "discount")]
+        [True, True, False, False, False]
+    """
+    words = words_of(name)
+    normalization = contains(words, _NORMALIZATION) and words[-1] == "momentum"
+    return not contains(words, _KEPT) and not normalization and logarithm_base(name) is None
 
 
 def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:

@@ -18,6 +18,7 @@ from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
+from tuning_playbook.roles import compared_keys
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.space import Config
@@ -153,7 +154,7 @@ def _state(opened: OpenProject) -> ProjectState:
         store = project_store(opened, must_exist=True)
     except NoStoreYet:
         waiting = tuple(sorted(written))
-        asked = frozenset(k for r in _readable(opened, waiting) for k in _compared(r))
+        asked = frozenset(k for r in _readable(opened, waiting) for k in compared_keys(r))
         return ProjectState(opened.project, waiting=waiting, asked=asked, names=frozenset(written))
     try:
         return _stored_state(opened, store, written)
@@ -195,7 +196,7 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
             and not any(asked[later] >= asked[name] for later in order[i + 1 :])
         ),
         followed=frozenset(followed),
-        asked=frozenset().union(*asked.values(), *map(_compared, planned)),
+        asked=frozenset().union(*asked.values(), *map(compared_keys, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
         unproven=unproven_baseline(opened, store, studies, answers, tallies),
