@@ -69,6 +69,17 @@ def test_everything_that_can_vary_has_a_role(project):
                 assert round_.reasons[key]
 
 
+def test_a_nuisance_whose_best_value_moves_with_the_question_is_tuned_whatever_it_costs(project):
+    plain = _named(question_rounds(project, asked=()))["width"]
+    assert "weight_decay" not in plain.nuisance
+    assert "20 trials" in plain.reasons["weight_decay"]
+    moving = {("width", "weight_decay"), ("activation", "batch_size")}
+    found = _named(question_rounds(project, asked=(), moving=moving))
+    assert list(found["width"].nuisance) == [*plain.nuisance, "weight_decay"]
+    assert "weight_decay" not in found["activation"].nuisance
+    assert "batch_size" not in found["activation"].nuisance
+
+
 def test_a_conditional_question_comes_up_only_under_its_parent(project):
     assert "optimizer.adam.schedule" not in _named(question_rounds(project, asked=()))
     adam = replace(project, baseline={**project.baseline, "optimizer": "adam"})

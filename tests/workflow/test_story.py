@@ -148,6 +148,40 @@ def test_a_regularizer_that_helps_is_adopted_at_its_best_strength(story):
     assert read_project(story.folder).baseline["dropout"] == pytest.approx(0.4, abs=0.15)
 
 
+SIZES = """\
+question = "How wide?"
+kind = "compare"
+scientific = { width = [16, 256] }
+trials = 24
+nuisance = ["learning_rate"DECAY]
+"""
+
+
+@pytest.mark.parametrize(
+    ("best", "moves"), [('(-3 if config["width"] == 16 else -5)', True), ("(-4)", False)]
+)
+def test_a_nuisance_that_interacts_with_the_question_is_not_to_be_fixed(story, best, moves):
+    file = story.folder / "playbook.toml"
+    file.write_text(
+        file.read_text().partition("weight_decay")[0]
+        + "weight_decay = { log = [1e-6, 1e-2], default = 1e-4 }\n"
+        + "width = { ordered = [16, 256], default = 16 }\n"
+        + "learning_rate = { log = [1e-2, 100.0], default = 0.3 }\n"
+    )
+    far = f'math.log10(config["weight_decay"]) - {best}'
+    program = TRAIN.replace('config["optimizer"] == "adam"', "False")
+    program = program.replace("0.1 * far**2", f"0.02 * far**2 + 0.03 * ({far})**2")
+    (story.folder / "train.py").write_text(program)
+    rounds = story.folder / "rounds"
+    rounds.mkdir()
+    (rounds / "sizes.toml").write_text(SIZES.replace("DECAY", ', "weight_decay"'))
+    story.run("sizes")
+    (rounds / "again.toml").write_text(SIZES.replace("DECAY", ""))
+    warnings = json.loads(story.type("plan", "again", "--json"))["warnings"]
+    assert any("in round sizes its best value differed with width" in w for w in warnings) == moves
+    assert "in round sizes" not in story.type("plan", "sizes")
+
+
 def test_an_arm_with_its_optimum_outside_its_range_is_mended_before_it_is_decided(tmp_path):
     story = Story(tmp_path, adam="1e-6, 3e-4")
     story.follow("optimizer")

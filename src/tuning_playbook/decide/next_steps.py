@@ -227,7 +227,11 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
     written = None if current is None else current.written
     trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
     rounds = question_rounds(
-        state.project, asked=state.asked, trials=trials, taken_names=state.names
+        state.project,
+        asked=state.asked,
+        trials=trials,
+        taken_names=state.names,
+        moving=state.moving,
     )
     for round_ in rounds:
         yield NextStep(

@@ -31,6 +31,7 @@ class AnsweredRound:
         best_setting: searched values of its only study with the best mean over their repeats.
         unmoved: the value that the metric has in all trials; ``None`` where it differs.
         reasons: what speaks against the comparison, most important first.
+        moving: pairs of hyperparameters: the best value of the second moves with the first.
         settling: what would tell the leading arms apart; empty where a winner is named.
         settling_command: that runs it; empty where no affordable reruns do.
     """
@@ -50,6 +51,7 @@ class AnsweredRound:
     best_setting: Config = field(default_factory=lambda: MappingProxyType({}))
     unmoved: float | None = None
     reasons: tuple[str, ...] = ()
+    moving: tuple[tuple[str, str], ...] = ()
     settling: str = ""
     settling_command: str = ""
 
@@ -113,6 +115,8 @@ class ProjectState:
         final_done: whether a round that exploits has been answered.
         unproven: imported round whose best trial the baseline is, where nothing of it has been
             rerun; empty otherwise.
+        moving: pairs of hyperparameters: the best value of the second moves with the first, by
+            an earlier round.
         program_there: whether the training program can be started.
     """
 
@@ -128,4 +132,5 @@ class ProjectState:
     exploration_over: bool = False
     final_done: bool = False
     unproven: str = ""
+    moving: frozenset[tuple[str, str]] = frozenset()
     program_there: bool = True

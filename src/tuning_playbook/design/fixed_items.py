@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tuning_playbook.design.adam import is_beyond_budget
+from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Constant
 from tuning_playbook.study import Project, Round, Study, is_never_tuned
+
+
+def fixing_damage(
+    round_: Round, studies: Sequence[Study], moving: Mapping[str, Collection[tuple[str, str]]]
+) -> tuple[str, ...]:
+    """Objections to fixing what earlier rounds have shown to have no one best value.
+
+    Args:
+        round_: what it compares.
+        studies: of it.
+        moving: earlier round -> pairs of keys: the best value of the second moves with the first.
+
+    Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
+    """
+    fixed = {key for study in studies for key in study.fixed.keys() - study.scientific.keys()}
+    found = {
+        pair: earlier
+        for earlier, pairs in moving.items()
+        for pair in pairs
+        if earlier != round_.name and pair[0] in compared_keys(round_) and pair[1] in fixed
+    }
+    return tuple(
+        f"{second} stays fixed, and in round {earlier} its best value differed with {first} by "
+        f"more than luck: one value of {second} favours those values of {first} that it suits. "
+        f"Add {second} to nuisance."
+        for (first, second), earlier in found.items()
+    )
 
 
 def fixed_without_reason(

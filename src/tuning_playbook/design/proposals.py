@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
 from tuning_playbook.design.regularizers import is_on, is_regularizer, strengths
@@ -36,12 +36,26 @@ _MOST_VALUES = 8
 _COMPARED = "compared in an earlier round"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the roles in a proposal depend on, beside the hyperparameters that are there.
+
+    ``kept`` are keys that are tuned whatever they cost: their best value moves with the question.
+    """
+
+    base: Config
+    asked: Collection[str]
+    trials: int
+    kept: frozenset[str] = frozenset()
+
+
 def question_rounds(
     project: Project,
     *,
     asked: Collection[str],
     trials: int = USUAL_TRIALS,
     taken_names: Collection[str] = (),
+    moving: Collection[tuple[str, str]] = (),
 ) -> tuple[Round, ...]:
     """One comparison for each hyperparameter that has not been compared yet, in a useful order.
 
@@ -54,6 +68,8 @@ def question_rounds(
         asked: keys that earlier rounds have compared.
         trials: for each value.
         taken_names: of rounds that exist already.
+        moving: pairs of keys: the best value of the second moves with the first, so that it is
+            tuned wherever the first is compared.
 
     Source: playbook, "Identifying scientific, nuisance, and fixed hyperparameters".
     """
@@ -63,8 +79,10 @@ def question_rounds(
     rounds: list[Round] = []
     for h in worth:
         name = free_name(h.name.replace("_", "-"), {*taken_names, *(r.name for r in rounds)})
-        round_ = _presence_question(project, h, base, asked, trials=trials, name=name)
-        round_ = round_ or _question(project, h, base, asked, trials=trials, name=name)
+        kept = {second for first, second in moving if first == h.key}
+        known = _Known(base, asked, trials, frozenset(kept))
+        round_ = _presence_question(project, h, known, name=name)
+        round_ = round_ or _question(project, h, known, name=name)
         if round_ is not None:
             rounds.append(round_)
     return tuple(rounds)
@@ -74,7 +92,7 @@ def tuning_round(
     project: Project, *, trials: int = USUAL_TRIALS, taken_names: Collection[str] = ()
 ) -> Round | None:
     """A first look at the baseline: its optimizer tuned, everything else fixed."""
-    tuned, reasons = _roles(_present(project), _base(project), frozenset(), trials)
+    tuned, reasons = _roles(_present(project), _Known(_base(project), frozenset(), trials))
     if not tuned:
         return None
     names = listed([_words(key.rsplit(".", 1)[-1]) for key in tuned])
@@ -108,11 +126,11 @@ def final_round(
     Source: playbook, "After exploration concludes".
     """
     reasons = dict.fromkeys(ranges, "the good region of an earlier round, with a margin")
-    base = _base(project)
+    known = _Known(_base(project), (), trials)
     for h in _present(project):
         if h.key not in ranges and not isinstance(h.domain, Constant):
-            known = _COMPARED if h.key in asked else _why_fixed(h, base, (), trials)
-            reasons[h.key] = known or "fixed in the round that found this region"
+            why = _COMPARED if h.key in asked else _why_fixed(h, known)
+            reasons[h.key] = why or "fixed in the round that found this region"
     return Round(
         free_name("final", taken_names),
         f"What is the best {project.objective.metric} in the region that exploration has found?",
@@ -157,18 +175,16 @@ def _is_question(h: Hyperparameter) -> bool:
 def _question(
     project: Project,
     h: Hyperparameter,
-    base: Config,
-    asked: Collection[str],
+    known: _Known,
     *,
-    trials: int,
     name: str,
 ) -> Round | None:
-    others = {key: (value,) for key, value in base.items()}
-    values = compared_values(h, base[h.key])
+    others = {key: (value,) for key, value in known.base.items()}
+    values = compared_values(h, known.base[h.key])
     present = [
         p for p in existing(project.hyperparameters, {**others, h.key: values}) if p.key != h.key
     ]
-    tuned, reasons = _roles(present, base, asked, trials)
+    tuned, reasons = _roles(present, known)
     # An arm in which nothing is tuned cannot be compared with one that is.
     arms = {
         v: {p.key for p in existing(project.hyperparameters, {**others, h.key: (v,)})}
@@ -184,7 +200,7 @@ def _question(
         name,
         _which_is_best(h.name, values, tuned),
         "compare" if isinstance(h.domain, Categorical) else "understand",
-        trials,
+        known.trials,
         scientific={h.key: values},
         nuisance=tuned,
         reasons=reasons,
@@ -194,16 +210,14 @@ def _question(
 def _presence_question(
     project: Project,
     h: Hyperparameter,
-    base: Config,
-    asked: Collection[str],
+    known: _Known,
     *,
-    trials: int,
     name: str,
 ) -> Round | None:
     """With a regularizer or without; ``None`` where that cannot be asked of ``h``."""
     domain = strengths(h) if is_regularizer(h) else None
     present = [p for p in _present(project) if p.key != h.key]
-    tuned, reasons = _roles(present, base, asked, trials)
+    tuned, reasons = _roles(present, known)
     if domain is None or not tuned:
         return None
     return Round(
@@ -211,7 +225,7 @@ def _presence_question(
         f"Does {_words(h.name)} help when {_tuned_words(tuned)} tuned for each: without it, and "
         "with its strength tuned?",
         "compare",
-        trials,
+        known.trials,
         nuisance={**tuned, h.key: domain},
         presence=(h.key,),
         reasons=reasons,
@@ -271,7 +285,7 @@ def _close(a: Value, b: Value) -> bool:
 
 
 def _roles(
-    present: Sequence[Hyperparameter], base: Config, asked: Collection[str], trials: int
+    present: Sequence[Hyperparameter], known: _Known
 ) -> tuple[dict[str, Domain], dict[str, str]]:
     """Nuisances of a comparison, and why the rest is fixed.
 
@@ -280,13 +294,15 @@ def _roles(
     """
     tuned: list[Hyperparameter] = []
     reasons: dict[str, str] = {}
-    most = max(_FEWEST_TUNED, trials // _TRIALS_FOR_EACH, 1 + len(adam_hyperparameters(trials)))
+    most = max(
+        _FEWEST_TUNED, known.trials // _TRIALS_FOR_EACH, 1 + len(adam_hyperparameters(known.trials))
+    )
     for h in sorted(present, key=lambda h: h.kind != "optimizer"):
         if isinstance(h.domain, Constant):
             continue
-        reason = _why_fixed(h, base, asked, trials)
-        if not reason and _tuned_beside(h, tuned) >= most:
-            reason = f"{trials} trials tune {most} hyperparameters well, not more"
+        reason = _why_fixed(h, known)
+        if not reason and h.key not in known.kept and _tuned_beside(h, tuned) >= most:
+            reason = f"{known.trials} trials tune {most} hyperparameters well, not more"
         if reason:
             reasons[h.key] = reason
         else:
@@ -301,10 +317,12 @@ def _tuned_beside(h: Hyperparameter, tuned: Sequence[Hyperparameter]) -> int:
     return sum(t.condition is None for t in tuned) + own
 
 
-def _why_fixed(h: Hyperparameter, base: Config, asked: Collection[str], trials: int) -> str:
-    if is_regularizer(h) and is_on(h, base):
+def _why_fixed(h: Hyperparameter, known: _Known) -> str:
+    if h.key in known.kept and not is_never_tuned(h):
+        return ""
+    if is_regularizer(h) and is_on(h, known.base):
         return ""  # whether to have it is settled or another question; its strength is tuned
-    if h.key in asked:
+    if h.key in known.asked:
         return _COMPARED
     if is_regularizer(h):
         return "off; with or without it is a question of its own"
@@ -312,8 +330,8 @@ def _why_fixed(h: Hyperparameter, base: Config, asked: Collection[str], trials: 
         return "a question of its own"
     if is_never_tuned(h):
         return "the same for all trials, never tuned for quality"
-    if is_beyond_budget(h.name, trials):
-        return f"{trials} trials are too few to tune it as well"
+    if is_beyond_budget(h.name, known.trials):
+        return f"{known.trials} trials are too few to tune it as well"
     return ""
 
 

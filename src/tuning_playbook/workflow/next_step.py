@@ -200,6 +200,7 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         names=frozenset({*written, *ran}),
         exploration_over=EXPLORATION_OVER in kinds,
         unproven=unproven_baseline(opened, store, studies, answers, tallies),
+        moving=frozenset(pair for found in answers.values() for pair in found.moving),
         program_there=program_is_there(opened),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in facts.items() if n in order

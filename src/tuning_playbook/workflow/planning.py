@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tuning_playbook.design import (
     BudgetPlan,
     RoundPlan,
+    fixing_damage,
     plan_budget,
     plan_round,
     sparse_warning,
@@ -34,6 +35,7 @@ from tuning_playbook.workflow.opening import (
     refuse_unknown_followed,
 )
 from tuning_playbook.workflow.programs import present_program
+from tuning_playbook.workflow.remembering import remembered_answers
 from tuning_playbook.workflow.round_facts import facts_of_rounds
 from tuning_playbook.workflow.sharing import point_of, trained_before
 
@@ -104,7 +106,9 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
     sparse = sparse_warning(opened.project, round_, studies)
+    damage = fixing_damage(round_, studies, so_far.moving)
     found = [
+        *((words, "hyperparameter-roles") for words in damage),
         *((words, "quasi-random-search") for words in grid),
         (sparse, "affordable-experiments"),
     ]
@@ -116,7 +120,8 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
 class _SoFar:
     """Trials of a round that ended, failed, or were run by others, and the time of a step.
 
-    ``compared`` are the keys that other rounds have compared.
+    ``compared`` are the keys that other rounds have compared, and ``moving`` by round the pairs of
+    hyperparameters of which the best value of the second moves with the first.
     """
 
     finished: int = 0
@@ -124,6 +129,7 @@ class _SoFar:
     shared: int = 0
     seconds_per_step: Seconds | None = None
     compared: frozenset[str] = frozenset()
+    moving: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
 def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -145,7 +151,8 @@ def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _So
         pace = seconds_per_step(tuple(stored.values()), tallies, preferred=names)
         others = [s for s in stored.values() if s.name not in names]
         compared = frozenset(key for s in others for key in (*s.scientific, *s.joint))
-        return _SoFar(ended - failed, failed, shared, pace, compared)
+        moving = {name: found.moving for name, found in remembered_answers(store).items()}
+        return _SoFar(ended - failed, failed, shared, pace, compared, moving)
     finally:
         store.close()
 

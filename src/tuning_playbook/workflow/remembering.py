@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuning_playbook.analysis.moving_optimum import moving_optima, moving_pairs
 from tuning_playbook.analysis.narrowing import narrowed_ranges
 from tuning_playbook.analysis.study_shape import (
     row_of_best_setting,
@@ -80,12 +81,23 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
             "config": dict(candidate.config),
         },
         "unmoved": unmoved_metric([arm.table for arm in answered.arms]),
+        "moving": _moving(answered),
         "studies": [_study(arm) for arm in answered.arms],
         "findings": {
             study: [_without_evidence(f) for f in findings]
             for study, findings in answered.findings.items()
         },
     }
+
+
+def _moving(answered: RoundAnswer) -> list[list[str]]:
+    """Pairs: what is compared, or searched too, and a nuisance whose best value moves with it."""
+    if len(answered.compared) > 1 and answered.axis:
+        keys = moving_optima([c.table for c in answered.compared])
+        return [[answered.axis, key] for key in keys]
+    if len(answered.arms) > 1:
+        return []
+    return [list(pair) for pair in moving_pairs(answered.arms[0].table)]
 
 
 def _study(arm: Arm) -> dict[str, Any]:
@@ -159,6 +171,7 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         best_setting=studies[0].get("best_setting", {}) if len(studies) == 1 else {},
         unmoved=data.get("unmoved"),
         reasons=tuple(data.get("reasons", ())),
+        moving=tuple((first, second) for first, second in data.get("moving", ())),
         settling=data.get("settling", ""),
         settling_command=data.get("settling_command", ""),
         good_ranges={}
