@@ -117,3 +117,24 @@ def test_a_round_runs_after_the_one_that_it_follows(made):
     for name, other in ("ab", "ba"):
         with pytest.raises(InvalidInput, match=f"has not been run; type: playbook run {other}"):
             run_round(made.folder, name)
+
+
+def test_a_round_of_weeks_is_told_what_to_shrink_with_one_worker_and_not_with_eight(made):
+    made.round("first")  # 10 seconds for 100 steps
+    text = (
+        'question = "q"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 30\nseed = 5\n'
+    )
+    (made.folder / "rounds" / "long.toml").write_text(text)
+    file = made.folder / "playbook.toml"
+    file.write_text(file.read_text().replace("max_train_steps = 100", "max_train_steps = 300000"))
+
+    def objections():
+        return [w for w in plan(made.folder, "long").warnings if "too long for one round" in w]
+
+    (words,) = objections()
+    assert "30 trials on 1 worker take about 10 days" in words  # 30 * 30,000 s
+    assert "reasonable start" in words
+    file.write_text(file.read_text() + '[project]\nreference = "https://example.org/paper"\n')
+    assert "reasonable start" not in objections()[0]
+    file.write_text(file.read_text() + "[resources]\nworkers = 8\n")
+    assert not objections()

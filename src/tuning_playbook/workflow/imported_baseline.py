@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.project_state import AnsweredRound
@@ -29,10 +29,9 @@ def unproven_baseline(
         answers: by round.
         tallies: of the trials, by study.
     """
-    base = baseline_config(opened.project)
-    if any(s.purpose == "rerun" and dict(s.fixed) == base and _has_ended(tallies.get(s.name))
-           for s in studies):  # fmt: skip
+    if was_rerun(opened, studies, tallies):
         return ""
+    base = baseline_config(opened.project)
     searches = [study for study in studies if study.purpose == "search"]
     return next(
         (
@@ -42,6 +41,15 @@ def unproven_baseline(
             and is_imported(store, searches, name)
         ),
         "",
+    )
+
+
+def was_rerun(opened: OpenProject, studies: Iterable[Study], tallies: Mapping[str, Tally]) -> bool:
+    """Whether a rerun of the baseline has ended in this project."""
+    base = baseline_config(opened.project)
+    return any(
+        s.purpose == "rerun" and dict(s.fixed) == base and _has_ended(tallies.get(s.name))
+        for s in studies
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tuning_playbook.design import (
     BudgetPlan,
     RoundPlan,
+    entry_objection,
     fixing_damage,
     plan_budget,
     plan_round,
@@ -22,9 +23,11 @@ from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.conflicts import require_same_design
+from tuning_playbook.store.logbook import LAUNCH
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status
 from tuning_playbook.workflow.arms import followed_rounds
+from tuning_playbook.workflow.imported_baseline import was_rerun
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.opening import (
@@ -111,9 +114,26 @@ def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
         *((words, "hyperparameter-roles") for words in damage),
         *((words, "quasi-random-search") for words in grid),
         (sparse, "affordable-experiments"),
+        (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
     ]
     warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
     return replace(planned, warnings=(*planned.warnings, *warnings))
+
+
+def _too_long(
+    opened: OpenProject, studies: Sequence[Study], planned: RoundPlan, *, proven: bool
+) -> str:
+    words = entry_objection(
+        left=planned.trials - planned.finished - planned.failed - planned.shared,
+        arms=len(studies),
+        workers=planned.workers,
+        seconds_per_trial=planned.seconds_per_trial,
+        max_train_steps=opened.project.training.max_train_steps,
+        tuned=max(len(study.space) for study in studies),
+        proven_baseline=proven or opened.project.reference not in ("", "none"),
+    )
+    by_try = " The time is that of playbook try, the start of the program included."
+    return words + by_try if words and planned.measured_by_try else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +141,8 @@ class _SoFar:
     """Trials of a round that ended, failed, or were run by others, and the time of a step.
 
     ``compared`` are the keys that other rounds have compared, and ``moving`` by round the pairs of
-    hyperparameters of which the best value of the second moves with the first.
+    hyperparameters of which the best value of the second moves with the first. The baseline is
+    ``proven`` by a launch or by reruns of it.
     """
 
     finished: int = 0
@@ -130,6 +151,7 @@ class _SoFar:
     seconds_per_step: Seconds | None = None
     compared: frozenset[str] = frozenset()
     moving: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    proven: bool = False
 
 
 def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -152,7 +174,9 @@ def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _So
         others = [s for s in stored.values() if s.name not in names]
         compared = frozenset(key for s in others for key in (*s.scientific, *s.joint))
         moving = {name: found.moving for name, found in remembered_answers(store).items()}
-        return _SoFar(ended - failed, failed, shared, pace, compared, moving)
+        launched = next(iter(store.logbook(kind=LAUNCH)), None) is not None
+        proven = launched or was_rerun(opened, stored.values(), tallies)
+        return _SoFar(ended - failed, failed, shared, pace, compared, moving, proven)
     finally:
         store.close()
 
