@@ -38,6 +38,7 @@ Reduction: TypeAlias = Literal["best", "final", "smoothed-best"]
 Algorithm: TypeAlias = Literal["quasi-random", "random", "grid", "list"]
 RoundKind: TypeAlias = Literal["compare", "understand", "improve"]
 RoundMode: TypeAlias = Literal["explore", "exploit"]
+ProblemKind: TypeAlias = Literal["supervised", "self-supervised", "reinforcement-learning", "other"]
 StudyPurpose: TypeAlias = Literal["search", "rerun"]
 
 
@@ -244,6 +245,7 @@ class Project:
         baseline: values by key that differ from the declared defaults.
         resources: what this machine offers.
         store_url: where results go; ``sqlite:///PATH`` relative to the project, or PostgreSQL.
+        kind: of the problem; the rules are written for supervised learning and the like.
         task: one line on what the model does.
         metric_reason: one line on why the metric stands for what deployment needs.
         test_metric: metric on held-out data, looked at after exploration.
@@ -263,6 +265,7 @@ class Project:
     baseline: Config = field(default_factory=lambda: MappingProxyType({}))
     resources: Resources = Resources()
     store_url: str = "sqlite:///.playbook/store.db"
+    kind: ProblemKind = "supervised"
     task: str = ""
     metric_reason: str = ""
     test_metric: str = ""

@@ -76,6 +76,7 @@ def read_project(folder: Path) -> Project:
         baseline=baseline,
         resources=Resources(parsed.resources.workers, parsed.resources.gpus_per_trial),
         store_url=parsed.store.url,
+        kind=parsed.project.kind,
         task=parsed.project.task,
         metric_reason=metric.reason,
         test_metric=metric.test,

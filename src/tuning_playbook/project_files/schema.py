@@ -30,6 +30,13 @@ Algorithm: TypeAlias = Annotated[
     Literal["quasi-random", "random", "grid", "list"], _synonym(_ALGORITHMS)
 ]
 
+_PROBLEMS = {"rl": "reinforcement-learning", "self_supervised": "self-supervised",
+             "reinforcement_learning": "reinforcement-learning"}  # fmt: skip
+ProblemKind: TypeAlias = Annotated[
+    Literal["supervised", "self-supervised", "reinforcement-learning", "other"],
+    _synonym(_PROBLEMS),
+]
+
 _PLAIN = {"type": ["boolean", "number", "string"]}
 _RANGE = {word: {"type": "array", "items": _PLAIN} for word in DOMAIN_WORDS if word != "fixed"}
 _DECLARATION = {
@@ -86,6 +93,10 @@ class ProjectTable(_Model):
     """What the project is about."""
 
     name: str = Field("", description="Name of the project; the folder's by default.")
+    kind: ProblemKind = Field(
+        "supervised",
+        description="Kind of the problem; the rules are written for supervised and the like.",
+    )
     task: str = Field("", description="One line on what the model does.")
     reference: str = Field("", description="Paper or repository that the baseline comes from.")
 

@@ -17,6 +17,7 @@ _PROJECT = """\
 
 [project]
 name = {name}
+# kind = "supervised"              # or "self-supervised", "reinforcement-learning", "other"
 task = ""                          # one line: what does the model do?
 reference = "none"                 # paper or repository that the baseline comes from
 

@@ -15,6 +15,7 @@ from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
 from tuning_playbook.decide.exploration import exploration_lines
+from tuning_playbook.decide.problem_kind import kind_caveats
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
@@ -99,7 +100,7 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     labels = tuple(arm_label(arm.study) for arm in arms)
     deviation = pooled_deviation(reruns := rerun_groups(store, arms[0].study))
     aside = set_aside_checks(store.logbook(), round_name)
-    findings = _findings(arms, own, deviation, examples, aside)
+    findings = _findings(opened, arms, own, deviation, aside)
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)
     caveats = _caveats(opened, arms, own, aside)
@@ -145,15 +146,20 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
 
 
 def _findings(
+    opened: OpenProject,
     arms: Sequence[Arm],
     facts: RoundFacts,
     deviation: float | None,
-    examples: int | None,
     aside: Mapping[str, str],
 ) -> dict[str, tuple[Finding, ...]]:
     gain = facts.complexity_cost or None
     return arm_findings(
-        arms, deviation=deviation, tolerance=gain, examples=examples, ignore=tuple(aside)
+        arms,
+        deviation=deviation,
+        kind=opened.project.kind,
+        tolerance=gain,
+        examples=opened.project.evaluation_examples,
+        ignore=tuple(aside),
     )
 
 
@@ -163,6 +169,7 @@ def _caveats(
     studies = [arm.study for arm in arms]
     return (
         *caveats_of(opened.project, studies, reasons=facts.reasons),
+        *kind_caveats(opened.project.kind),
         *(f"the check {check} was set aside by hand: {why}" for check, why in aside.items()),
     )
 

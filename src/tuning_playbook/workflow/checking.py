@@ -165,6 +165,7 @@ def _check_round(
     found = arm_findings(
         arms,
         deviation=deviation,
+        kind=opened.project.kind,
         tolerance=tolerance,
         examples=opened.project.evaluation_examples,
         select=select,

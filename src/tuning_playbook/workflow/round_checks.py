@@ -10,8 +10,9 @@ from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.registry import all_checks, run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
+from tuning_playbook.decide.problem_kind import believed_for
 from tuning_playbook.findings import Finding
-from tuning_playbook.study import Study
+from tuning_playbook.study import ProblemKind, Study
 from tuning_playbook.workflow.arms import Arm
 
 
@@ -19,6 +20,7 @@ def arm_findings(
     arms: Sequence[Arm],
     *,
     deviation: float | None,
+    kind: ProblemKind = "supervised",
     tolerance: float | None = None,
     examples: int | None = None,
     select: Sequence[str] = (),
@@ -29,6 +31,7 @@ def arm_findings(
     Args:
         arms: of one round.
         deviation: standard deviation between reruns; ``None`` where unknown.
+        kind: of the project's problem.
         tolerance: gain of the metric that is too small to matter; ``None`` where nobody said.
         examples: size of the set that the metric is computed on; ``None`` where nobody said.
         select: ids of the checks to run; all where empty.
@@ -38,13 +41,16 @@ def arm_findings(
         InvalidInput: for an id that no check has.
     """
     return {
-        arm.study.name: run_checks(
-            arm.table,
-            checks=round_checks(
-                arm.study, deviation=deviation, tolerance=tolerance, examples=examples
+        arm.study.name: believed_for(
+            kind,
+            run_checks(
+                arm.table,
+                checks=round_checks(
+                    arm.study, deviation=deviation, tolerance=tolerance, examples=examples
+                ),
+                select=select,
+                ignore=ignore,
             ),
-            select=select,
-            ignore=ignore,
         )
         for arm in arms
     }
