@@ -4,14 +4,18 @@ import csv
 import gzip
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import limits, tables
+from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import plain_values
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.optuna_records import OptunaStudy, OptunaTrial
+from tuning_playbook.importers.optuna_study import foreign_of
 from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.values import dotted
 from tuning_playbook.workflow.checking import check_target
@@ -243,3 +247,39 @@ def test_a_number_of_thousands_of_digits_names_a_trial(tmp_path):
     (tmp_path / "t.csv").write_text(f"trial,lr,v\n{'1' * 5000},0.1,1\n{'1' * 5000},0.1,1\n")
     (study,) = open_foreign(str(tmp_path / "t.csv"))
     assert len(study.ids) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reported": {"ten": 0.5, 3: 0.4}},
+        {"reported": {3: "half"}},
+        {"values": [{"loss": 1}]},
+        {"values": ["0.5"]},
+    ],
+)
+def test_a_trial_of_optuna_that_holds_no_numbers_is_named(change):
+    trial = OptunaTrial(7, "COMPLETE", values=[0.5], reported={3: 0.5})
+    sound = OptunaStudy("mine", ["MINIMIZE"], [trial])
+    assert foreign_of(sound).results["value"] == [0.5]
+    damaged = OptunaStudy("mine", ["MINIMIZE"], [replace(trial, **change)])
+    with pytest.raises(InvalidInput, match="trial 7 of study 'mine' is damaged"):
+        foreign_of(damaged)
+
+
+def test_what_is_no_text_is_no_json():
+    with pytest.raises(ValueError, match="text is expected, found None"):
+        read_json(None)
+
+
+def test_curves_whose_steps_are_all_nan_are_told(tmp_path):
+    rows = [f"{trial},-nan,{loss}" for trial in (0, 1) for loss in (0.5, 0.4, 0.3)]
+    path = tmp_path / "log.csv"
+    path.write_text("trial,step,val_loss\n" + "\n".join(rows) + "\n")
+    with pytest.raises(InvalidInput):
+        check_target(str(path), told=Told(metric="val_loss", direction="minimize"))
+
+
+def test_cells_that_hold_lists_are_values_like_others():
+    found = column_values([[1, 2], [1, 2], None, [3]], sampled_rows(4))
+    assert (found.levels, found.filled) == (2, 3)

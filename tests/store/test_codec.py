@@ -185,3 +185,11 @@ def test_differences_name_the_part_and_both_values():
 def _spelled(study):
     mappings = (dict(study.fixed), dict(study.scientific), [dict(c) for c in study.configs])
     return repr(replace(study, fixed={}, scientific={}, configs=())) + repr(mappings)
+
+
+@pytest.mark.parametrize("field", ["patch", "commit", "code"])
+def test_provenance_that_is_no_text_is_refused(field):
+    document = json.loads(codec.study_to_json(example_study()))
+    document["provenance"][field] = {"a": 1}
+    with pytest.raises((TypeError, ValueError)):
+        codec.study_from_json(json.dumps(document))

@@ -6,7 +6,9 @@ import pytest
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import StoreUnavailable
+from tuning_playbook.store import Event
 from tuning_playbook.store.logbook import decision_of, launch_of
+from tuning_playbook.workflow.imported_rounds import IMPORTED, import_facts
 from tuning_playbook.workflow.round_facts import remember_round
 
 
@@ -49,3 +51,10 @@ def test_an_entry_that_holds_something_else_is_told(project, kind, data, command
 def test_the_message_names_the_round(read):
     with pytest.raises(StoreUnavailable, match=r"about 'first' is damaged .* restore the store"):
         read(LogbookEntry(1.0, "k", "first", "m", {"choice": 3}))
+
+
+@pytest.mark.parametrize("index", [1.5, ["a"], None])
+def test_a_damaged_event_of_an_import_is_told(index):
+    data = {"index": index, "max_train_steps": 10, "inferred_ranges": True}
+    with pytest.raises(StoreUnavailable, match="the event of an import is damaged"):
+        import_facts([Event(1e9, IMPORTED, "", data=data)])

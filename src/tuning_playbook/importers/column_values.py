@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -57,6 +57,13 @@ def sampled_rows(count: int) -> NDArray[np.int64]:
     return np.sort(chosen)
 
 
+def _key(cell: Any) -> Any:
+    """What equal cells have in common; NaN equals NaN, and lists are compared as written."""
+    if not isinstance(cell, Hashable):
+        return repr(cell)
+    return cell if cell == cell else "nan"
+
+
 def column_values(cells: Cells, rows: NDArray[np.int64]) -> ColumnValues:
     """The values of one column in some rows.
 
@@ -69,7 +76,7 @@ def column_values(cells: Cells, rows: NDArray[np.int64]) -> ColumnValues:
     types = set(map(type, own)) - {type(None)}
     seen: dict[Any, int] = {}
     codes = np.fromiter(
-        (-1 if c is None else seen.setdefault(c if c == c else "nan", len(seen)) for c in own),
+        (-1 if c is None else seen.setdefault(_key(c), len(seen)) for c in own),
         np.int64,
         len(own),
     )

@@ -21,6 +21,8 @@ def read_json(text: str | bytes) -> Any:
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
+    if not isinstance(text, str):  # databases of others hold anything anywhere
+        raise ValueError(f"text is expected, found {text!r:.80}")  # noqa: TRY004
     try:
         return _DECODER.decode(text.removeprefix("\ufeff"))
     except RecursionError as error:

@@ -208,7 +208,7 @@ def _from_long(
         if name == chosen:
             continue
         fixed = fixed_cells(column, rows)
-        if fixed is None:
+        if fixed is None or name == steps:
             varying[name] = column
         else:
             columns[name] = fixed

@@ -294,4 +294,6 @@ def _seconds(moment: str | datetime | None) -> float:
             moment = datetime.fromisoformat(moment)
         except ValueError:
             return math.nan
-    return math.nan if moment is None else moment.replace(tzinfo=UTC).timestamp()
+    if not isinstance(moment, datetime):
+        return math.nan
+    return moment.replace(tzinfo=UTC).timestamp()

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.values import is_number
+
 
 @dataclass(slots=True)
 class OptunaTrial:
@@ -52,3 +55,27 @@ class OptunaStudy:
 
 
 METRIC_NAMES_ATTRIBUTE = "study:metric_names"
+
+
+def require_numbers(study: OptunaStudy) -> None:
+    """Refuse a study with values or reports that are no numbers.
+
+    Neither SQLite nor JSON knows what a column or a key should hold.
+
+    Raises:
+        InvalidInput: for the first one, by its trial.
+    """
+    for trial in study.trials:
+        for step, report in trial.reported.items():
+            if type(step) is not int or not is_number(report):
+                raise _no_number(study, trial, f"the report {report!r:.40} at step {step!r:.40}")
+        for value in trial.values:
+            if value is not None and not is_number(value):
+                raise _no_number(study, trial, f"the value {value!r:.40}")
+
+
+def _no_number(study: OptunaStudy, trial: OptunaTrial, what: str) -> InvalidInput:
+    return InvalidInput(
+        f"trial {trial.number} of study {study.name!r} is damaged: {what} is no number at a whole "
+        "step; restore the storage from a copy, or delete that trial in a copy"
+    )

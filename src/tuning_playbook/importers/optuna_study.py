@@ -11,7 +11,7 @@ import numpy as np
 
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.optuna_records import OptunaStudy, OptunaTrial
+from tuning_playbook.importers.optuna_records import OptunaStudy, OptunaTrial, require_numbers
 from tuning_playbook.importers.optuna_space import found_space
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.study import Direction, Objective
@@ -32,7 +32,11 @@ def foreign_of(study: OptunaStudy) -> ForeignStudy:
     then it is infeasible. ``PRUNED`` is cancelled with the curve it has: nobody knows where it
     would have ended. ``FAIL`` has failed, or is infeasible where its last report was not
     finite.
+
+    Raises:
+        InvalidInput: for values that are no numbers.
     """
+    require_numbers(study)
     metrics = _metric_names(study)
     reduction = _agreement(study.trials, study.directions[0])
     comparable = reduction is not None

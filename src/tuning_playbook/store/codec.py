@@ -81,7 +81,8 @@ def study_from_json(text: str) -> Study:
 def _require_types(study: Study) -> None:
     """What no constructor looks at, since the types of the language do."""
     for text in (study.name, study.round, study.question, study.algorithm, study.purpose,
-                 study.objective.metric, *study.joint):  # fmt: skip
+                 study.objective.metric, *study.joint,
+                 *asdict(study.provenance).values()):  # fmt: skip
         as_text(text)
     as_count(study.seed)
     for config in (study.scientific, study.fixed, *study.configs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.space import Constant, conditions_of
 from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Project, Round, Study, is_never_tuned
@@ -45,11 +46,17 @@ def import_facts(events: Sequence[Event]) -> ImportFacts | None:
     if not imports:
         return None
     data = imports[-1].data
-    return ImportFacts(
-        {i: name for name, i in data["index"].items()},
-        data["max_train_steps"],
-        data["inferred_ranges"],
-    )
+    try:
+        return ImportFacts(
+            {i: name for name, i in data["index"].items()},
+            data["max_train_steps"],
+            data["inferred_ranges"],
+        )
+    except (AttributeError, LookupError, TypeError) as error:
+        raise StoreUnavailable(
+            f"the event of an import is damaged ({type(error).__name__}: {error!s:.120}); restore "
+            "the store from a copy"
+        ) from error
 
 
 def same_search(project: Project, study: Study) -> Round:
