@@ -67,3 +67,10 @@ def test_a_momentum_of_one_or_a_rate_of_zero_keeps_a_linear_scale():
     u = np.linspace(0, 1, 30)
     space = inferred_space({"momentum": u, "learning_rate": 0.1 * u})
     assert [h.domain.scale for h in space.hyperparameters] == ["linear", "linear"]
+
+
+def test_a_whole_number_that_no_float_can_hold_is_the_default_of_its_column():
+    large = 2**60 + 1
+    (found,) = inferred_space({"mask": [large, large, 3, 3, large, 3]}).hyperparameters
+    assert found.default == pytest.approx(large)
+    assert found.domain.contains(found.default)

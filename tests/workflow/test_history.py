@@ -236,3 +236,11 @@ def test_waiting_trials_cost_nothing_yet(made):
     history = project_history(made.folder)
     assert [(s.trials, s.steps) for s in history.ledger] == [(4, 400)]
     assert history.experiments[0].trials == "9 (4 complete)"
+
+
+def test_a_reason_that_is_no_text_is_written_as_one(story):
+    story.enter(round_entry("final", 3002.0, mode="exploit", reasons={"learning_rate": 1e308}))
+    steps = {s.round: s for s in project_history(story.folder).ranges}
+    assert steps["final"].why == "1e+308"
+    done = CliRunner().invoke(playbook, ["history", "--markdown", "--project", str(story.folder)])
+    assert "1e+308" in done.output

@@ -57,7 +57,7 @@ def _first(column: Sequence[Any] | NDArray[Any], domain: Domain) -> Any:
     """The first value tried, for lack of one that is known to be the default."""
     there = _present(column)
     if isinstance(domain, (Float, Integer, Ordered)):
-        return domain.python(next(value for value in there if math.isfinite(value)))
+        return domain.python(float(next(value for value in there if math.isfinite(value))))
     return there[0]
 
 

@@ -17,6 +17,7 @@ from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
 from tuning_playbook.words import short
 
 _ROOM = 0.04  # beyond each end, as a share of the axis
+_LEAST_EXPONENT, _LARGEST_EXPONENT = -307.0, 308.0  # of numbers with all their digits
 
 
 def place_of_value(domain: Domain, value: float) -> float:
@@ -87,4 +88,5 @@ def hyperparameter_axis(domain: Domain, ends: tuple[float, float] | None = None)
             "tickvals": ticks,
             "ticktext": [f"{1 - t:.10g}" for t in ticks],
         }
-    return log_axis(10 ** (first - room), 10 ** (last + room))
+    ends = (max(first - room, _LEAST_EXPONENT), min(last + room, _LARGEST_EXPONENT))
+    return log_axis(10.0 ** ends[0], 10.0 ** ends[1])

@@ -268,7 +268,7 @@ def _ranges(rounds: Sequence[_Round]) -> tuple[RangeStep, ...]:
 
 def _searched(round_: _Round) -> SearchedRanges:
     domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
-    reasons = round_.facts.get("reasons", {})
+    reasons = {key: str(why) for key, why in round_.facts.get("reasons", {}).items()}
     return SearchedRanges(round_.name, domains, reasons, _findings(round_.answer))
 
 

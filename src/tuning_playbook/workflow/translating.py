@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -142,7 +143,7 @@ def _rounded_outward(domain: Domain) -> Domain:
 
 
 def _two_digits(value: float, towards: Callable[[float], int]) -> float:
-    if not value:
+    if abs(value) < sys.float_info.min:  # below it numbers have fewer than two digits
         return value
     unit = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
     rounded = towards(round(value / unit, 9)) * unit
