@@ -169,6 +169,7 @@ class Study:
         seed: seed of the search and, with the index, of every training run.
         configs: the configurations themselves, for the algorithm ``list``; empty for an imported
             study, whose trials hold them.
+        derived: key -> formula over keys of the space and of ``fixed``.
         joint: keys in ``space`` whose values are compared, where one study holds all of them.
         purpose: ``search`` for good configurations, or ``rerun`` of one with fresh seeds.
         provenance: where its code came from.
@@ -190,6 +191,7 @@ class Study:
     algorithm: Algorithm = "quasi-random"
     seed: int = 0
     configs: tuple[Config, ...] = ()
+    derived: Mapping[str, str] = field(default_factory=dict)
     joint: tuple[str, ...] = ()
     purpose: StudyPurpose = "search"
     provenance: Provenance = Provenance()
@@ -256,6 +258,7 @@ class Project:
             alone look at it. Empty where there are none.
         confirm_examples: size of the set that it is computed on.
         failures: what errors of the training program mean.
+        derived: key -> formula of what follows from hyperparameters, by their keys.
     """
 
     name: str
@@ -275,6 +278,7 @@ class Project:
     confirm_metric: str = ""
     confirm_examples: int | None = None
     failures: Failures = Failures()
+    derived: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

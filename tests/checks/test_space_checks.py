@@ -1,6 +1,7 @@
 """The checks on the search space, end to end on studies of known truth."""
 
 import json
+import tomllib
 from dataclasses import fields, replace
 
 import numpy as np
@@ -15,7 +16,13 @@ from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.findings import Verdict
 from tuning_playbook.sources import SOURCES
-from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
+from tuning_playbook.space import (
+    Categorical,
+    Float,
+    Hyperparameter,
+    SearchSpace,
+    formula_value,
+)
 from tuning_playbook.study import Objective
 
 CHECKS = (
@@ -472,3 +479,33 @@ def test_best_rates_far_below_failure_are_not_at_the_edge():
     (found,) = EdgeOfStability().run(table)
     assert found.verdict is Verdict.PASS
     assert "times below" in found.summary
+
+
+@pytest.mark.parametrize("high_momentum_fails", [True, False])
+def test_the_advised_declaration_gives_back_the_values_that_were_searched(high_momentum_fails):
+    rng = np.random.default_rng(1)
+    units = rng.random((300, 2))
+    space = SearchSpace((
+        Hyperparameter("lr", Float(1e-2, 5.0, "log"), 0.1),
+        Hyperparameter("momentum", Float(0.5, 0.999, "reverse_log"), 0.9),
+    ))  # fmt: skip
+    lr, momentum = (
+        h.domain.from_unit(u) for h, u in zip(space.hyperparameters, units.T, strict=True)
+    )
+    sign = -1 if high_momentum_fails else 1
+    combined = lr * (1 - momentum) ** sign
+    failed = combined > np.quantile(combined, 0.4)
+    table = table_from_columns(
+        "r", ids=[str(i) for i in range(300)], values={"lr": lr, "momentum": momentum},
+        metric_values=units[:, 0], objective=Objective("error", "minimize"), space=space,
+        status=np.where(failed, "infeasible", "complete").tolist(),
+    )  # fmt: skip
+    (advice,) = (a for a in only(InfeasibleFraction(), table).advice if a.action == "reparametrise")
+    declared = tomllib.loads(advice.arguments["declare"].replace(" and ", "\n"))
+    new, formula = next(iter(declared)), declared["lr"]["derived"]
+    back = formula_value(formula, {new: combined[0], "momentum": momentum[0]})
+    assert back == pytest.approx(lr[0], rel=1e-12)
+    low, high = declared[new]["log"]
+    assert low == pytest.approx(combined[~failed].min(), rel=0.06)
+    assert high == pytest.approx(combined[~failed].max(), rel=0.06)
+    assert declared[new]["default"] == pytest.approx(0.1 * 0.1**sign)

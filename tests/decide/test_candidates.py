@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,16 @@ def test_what_was_declared_after_a_trial_has_its_default():
 def test_what_is_declared_no_longer_is_refused():
     with pytest.raises(InvalidInput, match=r"warmup, which playbook\.toml does not declare"):
         whole_config(project(), {"warmup": 5})
+
+
+def test_what_follows_from_the_values_is_checked_and_left_out():
+    derived = replace(project(), derived={"keep": "1 - dropout"})
+    config = whole_config(project(), {})
+    assert whole_config(derived, {**config, "dropout": 0.25, "keep": 0.75}) == {
+        **config, "dropout": 0.25,
+    }  # fmt: skip
+    with pytest.raises(InvalidInput, match=r"keep = 0.5, and playbook.toml derives 0.75"):
+        whole_config(derived, {**config, "dropout": 0.25, "keep": 0.5})
 
 
 def test_a_change_of_branch_names_what_came_and_what_went():

@@ -10,7 +10,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "project-file.md"
 
 def test_the_files_of_the_reference_are_valid(tmp_path):
     blocks = re.findall(r"```toml\n(.*?)```", REFERENCE.read_text(), re.DOTALL)
-    project, conditional, command, round_, configs = blocks
+    project, conditional, derived, command, round_, configs = blocks
     (tmp_path / "playbook.toml").write_text(
         project.replace("[baseline]", "weight_decay = { fixed = 0.0 }\n[baseline]")
     )
@@ -25,6 +25,8 @@ def test_the_files_of_the_reference_are_valid(tmp_path):
     (tmp_path / "playbook.toml").write_text(start + conditional)
     keys = [h.key for h in read_project(tmp_path).hyperparameters]
     assert keys[1:] == ["optimizer.nesterov.learning_rate", "optimizer.adam.learning_rate"]
+    (tmp_path / "playbook.toml").write_text(start + derived)
+    assert read_project(tmp_path).derived == {"weight_decay": "decay_ratio * learning_rate"}
     target = re.search(r"^target = .*$", project, re.MULTILINE)[0]
     line = command.partition("[training]")[2].strip()
     (tmp_path / "playbook.toml").write_text(

@@ -110,6 +110,7 @@ STUDIES = st.builds(
     algorithm=st.sampled_from(["quasi-random", "list"]),
     seed=st.integers(0, 2**63 - 1),
     configs=st.lists(CONFIGS, max_size=2).map(tuple),
+    derived=st.dictionaries(TEXT, TEXT, max_size=2),
     provenance=st.builds(Provenance, *([TEXT] * 6)),
 )
 SUMMARIES = st.dictionaries(
@@ -144,6 +145,10 @@ def test_summaries_come_back(summaries):
 def test_checkpoints_come_back(checkpoints):
     found = codec.checkpoints_from_json(codec.checkpoints_to_json(checkpoints))
     assert repr(found) == repr(checkpoints)
+
+
+def test_a_study_without_derived_values_is_written_as_before_they_existed():
+    assert "derived" not in json.loads(codec.study_to_json(example_study()))
 
 
 def test_a_study_of_a_later_format_is_refused():

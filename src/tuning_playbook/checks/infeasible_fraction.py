@@ -20,6 +20,7 @@ from tuning_playbook.analysis.infeasible_region import (
     telling_locations,
 )
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.checks.combined_search import declarations
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -246,13 +247,7 @@ class InfeasibleFraction:
                 )
             )
         if shrink and len(causes) >= 2 and _combinable(table, causes[:2]):
-            found.append(
-                Advice(
-                    "reparametrise",
-                    {"hyperparameters": [place.hyperparameter for place in causes[:2]]},
-                    "failure depends on both; search their product or ratio, or shrink one",
-                )
-            )
+            found.append(_combined(table, judged, causes[:2]))
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
@@ -284,6 +279,17 @@ def _by_luck(table: TrialTable, judged: Feasibility) -> str:
         f" The pipeline learns nothing: chance level is {level} ({how}), the best came to {best}, "
         f"and luck alone comes to {bound} in one of 100 such studies (the best of "
         f"{counted(luck.measurements, 'evaluation')}{given}). Mend the pipeline before tuning it."
+    )
+
+
+def _combined(table: TrialTable, judged: Feasibility, places: tuple[Location, ...]) -> Advice:
+    trained = np.flatnonzero(judged.judged & ~judged.infeasible).tolist()
+    declare = declarations(table, places, trained)
+    reason = "failure depends on both; search their product or ratio, or shrink one"
+    return Advice(
+        "reparametrise",
+        {"hyperparameters": [place.hyperparameter for place in places], "declare": declare},
+        f"{reason}: in playbook.toml, write {declare}" if declare else reason,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.space import Config, Value, existing, fitted
+from tuning_playbook.space import Config, Value, derived_values, existing, fitted
 from tuning_playbook.study import Project
 from tuning_playbook.trial import Trial
 
@@ -58,7 +58,8 @@ def baseline_config(project: Project) -> dict[str, Value]:
         >>> from tuning_playbook.space import Float, Hyperparameter
         >>> from types import SimpleNamespace
         >>> decay = Hyperparameter("decay", Float(0.0, 1.0), 0.5)
-        >>> baseline_config(SimpleNamespace(hyperparameters=(decay,), baseline={"decay": 0.25}))
+        >>> baseline_config(SimpleNamespace(hyperparameters=(decay,), baseline={"decay": 0.25},
+        ...                                 derived={}))
         {'decay': 0.25}
     """
     return whole_config(project, project.baseline)
@@ -68,17 +69,19 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
     """``config`` as the project declares its hyperparameters today.
 
     A hyperparameter that was declared later has its default, which is what the training program
-    did before it was declared. What does not exist under the other values is left out.
+    did before it was declared. What does not exist under the other values is left out, and so is
+    what follows from the others.
 
     Args:
         project: declares every hyperparameter.
         config: values by key, of an earlier trial for example.
 
     Raises:
-        InvalidInput: for a hyperparameter that is declared no longer.
+        InvalidInput: for a hyperparameter that is declared no longer, or a derived value that
+            would not be the same today.
     """
     declared = {h.key for h in project.hyperparameters}
-    unknown = [key for key in config if key not in declared]
+    unknown = [key for key in config if key not in declared and key not in project.derived]
     if unknown:
         raise InvalidInput(
             f"the configuration has {', '.join(unknown)}, which playbook.toml does not declare any "
@@ -89,7 +92,14 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
         for h in project.hyperparameters
     }
     possible = {key: (value,) for key, value in values.items()}
-    return {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
+    present = {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
+    for key, value in derived_values(project.derived, present).items():
+        if config.get(key, value) != value:
+            raise InvalidInput(
+                f"the configuration has {key} = {config[key]}, and playbook.toml derives {value} "
+                f"({project.derived[key]}); declare it as it was, or run a new round"
+            )
+    return present
 
 
 def changed_values(

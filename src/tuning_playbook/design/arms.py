@@ -225,6 +225,7 @@ def _study(
         fixed=fixed,
         algorithm=round_.algorithm,
         seed=round_.seed,
+        derived=project.derived,
         configs=tuple(_completed(config, space, base) for config in round_.configs),
         provenance=provenance,
     )

@@ -39,6 +39,7 @@ def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:
         ("another objective decided", earlier.objective != later.objective),
         ("trials were trained or evaluated differently", earlier.training != later.training),
         ("other hyperparameters were searched", set(earlier.space.keys) != set(later.space.keys)),
+        ("other formulas gave the derived values", dict(earlier.derived) != dict(later.derived)),
         ("the training program has changed", all(codes) and codes[0] != codes[1]),
     ]
     return (*(words for words, differs in found if differs), *fixed)

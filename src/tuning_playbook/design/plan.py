@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.design.fixed_items import fixed_without_reason
 from tuning_playbook.design.warnings import design_warnings
-from tuning_playbook.space import Categorical, Constant, Domain, Hyperparameter, Ordered
+from tuning_playbook.space import (
+    Categorical,
+    Constant,
+    Domain,
+    Hyperparameter,
+    Ordered,
+    factors_of,
+)
 from tuning_playbook.study import Project, Round, Study
 from tuning_playbook.trial import Seconds, Step
 
@@ -20,7 +27,8 @@ class ArmPlan:
     Args:
         study: its name.
         trials: how many it runs.
-        searched: one line for each searched hyperparameter and its range.
+        searched: one line for each searched hyperparameter and its range, and for each that
+            follows from them.
     """
 
     study: str
@@ -102,7 +110,9 @@ def plan_round(
         round=round_.name,
         question=round_.question,
         arms=tuple(
-            ArmPlan(s.name, s.trials, tuple(describe(h) for h in s.space.hyperparameters))
+            ArmPlan(
+                s.name, s.trials, (*(describe(h) for h in s.space.hyperparameters), *_derived(s))
+            )
             for s in studies
         ),
         trials=trials,
@@ -118,6 +128,13 @@ def plan_round(
         warnings=design_warnings(project, round_),
         fixed_without_reason=fixed_without_reason(project, round_, studies, compared=compared),
     )
+
+
+def _derived(study: Study) -> Iterator[str]:
+    """What changes from trial to trial with the searched values."""
+    for key, formula in study.derived.items():
+        if any(factor.name in study.space.keys for factor in factors_of(formula)):
+            yield f"{key}: {formula}"
 
 
 def describe(h: Hyperparameter) -> str:

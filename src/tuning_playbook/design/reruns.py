@@ -34,6 +34,7 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
         "config": config,
         "protocol": _protocol(project.objective, project.training),
         "code": provenance.code,
+        **({"derived": dict(project.derived)} if project.derived else {}),
     }
     digest = _digest(identity)
     return Study(
@@ -44,6 +45,7 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
         training=project.training,
         question="reruns of one configuration",
         fixed=dict(config),
+        derived=project.derived,
         algorithm="random",
         seed=int(digest[:15], 16),
         purpose="rerun",

@@ -19,7 +19,7 @@ def check_command(file: OpenFile, command: list[Any], declared: DeclaredHyperpar
         return
     for i, argument in enumerate(command):
         for found in placeholders(argument) if isinstance(argument, str) else ():
-            problem = _problem(found, declared.found)
+            problem = _problem(found, declared.named)
             if problem is not None:
                 file.add(["training", "command", i], *problem)
 

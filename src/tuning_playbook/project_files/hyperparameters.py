@@ -6,6 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.derived import (
+    DERIVED,
+    WrittenFormula,
+    formula_of,
+    stand_in,
+)
 from tuning_playbook.project_files.domains import DOMAIN_WORDS, domain_of, range_hint, range_words
 from tuning_playbook.project_files.mistakes import OpenFile, near, near_or_all, shown
 from tuning_playbook.project_files.naming import Path
@@ -27,7 +33,7 @@ from tuning_playbook.space import (
 from tuning_playbook.vocabulary import kind_by_name
 
 _OTHERS = {"default", "kind", "natural", "when"}
-_KEYS = (*DOMAIN_WORDS, *sorted(_OTHERS))
+_KEYS = (*DOMAIN_WORDS, DERIVED, *sorted(_OTHERS))
 _OTHER_SPELLINGS = frozenset({"low", "high", "min", "max", "distribution", "scale", "step"})
 
 
@@ -48,6 +54,7 @@ class DeclaredHyperparameters:
         self._need_defaults = need_defaults
         self._places: dict[str, Path] = {}
         self.faulty: set[str] = set()
+        self._formulas: list[WrittenFormula] = []
         tables = file.document.get("hyperparameters", {}) if root else file.document
         if not isinstance(tables, Mapping):
             file.add(root, f"expected a table, found {shown(tables)}", "write [hyperparameters]")
@@ -55,12 +62,26 @@ class DeclaredHyperparameters:
         elif not tables and "hyperparameters" in file.document:
             file.add(root, "no hyperparameter is declared", "add: learning_rate = { log = ... }")
         self.found = tuple(self._read(tables, None, root))
-        for a, b in clashing_names(self.found):
+        self.derived = self._derived()
+        stand_ins = tuple(h for written in self._formulas if (h := stand_in(written)) is not None)
+        self.named = (*self.found, *stand_ins)
+        for a, b in clashing_names(self.named):
             file.add(
                 self._places[b.key],
                 f"{a.key} and {b.key} can exist at once, and the program knows both as {b.name!r}",
                 "rename one of them",
             )
+
+    def _derived(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for written in self._formulas:
+            key = _key(written.name, written.condition)
+            formula = formula_of(self._file, written, self.found)
+            if formula is None:
+                self.faulty.add(key)
+            else:
+                found[key] = formula
+        return found
 
     def _read(
         self, tables: Mapping[str, Any], condition: Condition | None, path: Path
@@ -76,6 +97,9 @@ class DeclaredHyperparameters:
                     f"write {name} = {{ fixed = {shown(table)} }}, or give a range",
                 )
                 self.faulty.add(key)
+                continue
+            if DERIVED in table:
+                self._formulas.append(WrittenFormula(name, table, condition, here))
                 continue
             domain, h = self._one(name, table, condition, here)
             if h is None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.commands import check_command
+from tuning_playbook.project_files.derived import derived_name
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
 from tuning_playbook.project_files.mistakes import OpenFile, shown
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
 from tuning_playbook.project_files.schema import FailuresTable, ProjectFile, TrainingTable
-from tuning_playbook.space import Value, fitted, misfit
+from tuning_playbook.space import Value, derived_values, fitted, misfit
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
@@ -86,6 +87,7 @@ def read_project(folder: Path) -> Project:
         confirm_metric=metric.confirm,
         confirm_examples=metric.confirm_examples,
         failures=_failures(parsed.training.failures),
+        derived=declared.derived,
     )
 
 
@@ -199,6 +201,19 @@ def _baseline(file: OpenFile, declared: DeclaredHyperparameters) -> dict[str, Va
                 found[h.key] = fitted(h.domain, value)
         elif keys:
             file.add(path, *ambiguous_name(name, keys))
+        elif (words := derived_name(name, declared.derived)) is not None:
+            file.add(path, *words)
         elif not matching(name, declared.faulty):  # a faulty declaration is one mistake, not two
             file.add(path, *unknown_name(name, [*by_key, *sorted(declared.faulty)]))
+    _check_derived(file, declared, found)
     return found
+
+
+def _check_derived(
+    file: OpenFile, declared: DeclaredHyperparameters, baseline: Mapping[str, Value]
+) -> None:
+    values = {h.key: h.default for h in declared.found} | dict(baseline)
+    try:
+        derived_values(declared.derived, values)
+    except InvalidInput as error:
+        file.add(["baseline"], str(error))

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.derived import derived_name
 from tuning_playbook.project_files.domains import domain_of, range_hint, range_words
 from tuning_playbook.project_files.mistakes import OpenFile, shown
 from tuning_playbook.project_files.naming import (
@@ -162,7 +163,7 @@ class _WrittenRoles:
         for name, path, table in ranges:
             keys = matching(name, self._by_key)
             if not keys:
-                self._file.add(path, *unknown_name(name, self._by_key))
+                self._file.add(path, *self._unknown(name))
             elif len(keys) > 1:
                 self._groups[name] = keys
             for key in keys:
@@ -229,9 +230,12 @@ class _WrittenRoles:
                 self._places[place, item, keys[0]] = here
                 found.append((self._by_key[keys[0]], here, value))
             else:
-                words = ambiguous_name(name, keys) if keys else unknown_name(name, self._by_key)
+                words = ambiguous_name(name, keys) if keys else self._unknown(name)
                 self._file.add(here, *words)
         return found
+
+    def _unknown(self, name: str) -> tuple[str, str]:
+        return derived_name(name, self._project.derived) or unknown_name(name, self._by_key)
 
     def _is_text(self, path: Path, reason: Any) -> bool:
         if not isinstance(reason, str) or not reason.strip():

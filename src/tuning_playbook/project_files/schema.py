@@ -44,6 +44,7 @@ _DECLARATION = {
     "properties": {
         **_RANGE,
         "fixed": _PLAIN,
+        "derived": {"type": "string"},
         "default": _PLAIN,
         "kind": {"enum": list(get_args(Kind))},
         "natural": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},

@@ -85,7 +85,7 @@ def study_section(
         name=study.name,
         counts=account(table).text(),
         scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
-        table=trials_table(table, trials),
+        table=trials_table(table, trials, derived=tuple(study.derived)),
         hover=tuple(
             hover_text(table, row, detail=trial.detail) for row, trial in enumerate(trials)
         ),

@@ -30,13 +30,16 @@ class TrialsTable:
     descending: bool
 
 
-def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable:
+def trials_table(
+    table: TrialTable, trials: Sequence[Trial] = (), *, derived: Sequence[str] = ()
+) -> TrialsTable:
     """The table of all trials, under the ids that the study's table gives them.
 
     Args:
         table: of the study.
         trials: the same as our store knows them, with durations and attempts; empty for a study of
             another tool.
+        derived: keys of what the trials were given beside the searched values.
     """
     keys = table.space.keys
     own = ("seconds", "attempts") if trials else ()
@@ -45,6 +48,7 @@ def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable
         table.objective.metric,
         "best step",
         *keys,
+        *derived,
         "status",
         "reason",
         "judged",
@@ -58,6 +62,7 @@ def trials_table(table: TrialTable, trials: Sequence[Trial] = ()) -> TrialsTable
             _rounded(sign * table.loss[row]) if math.isfinite(table.loss[row]) else None,
             int(table.best_step[row]) if table.best_step[row] >= 0 else None,
             *(_rounded(table.values[key][row]) for key in keys),
+            *(_rounded(trials[row].config.get(key)) for key in derived),
             str(table.status[row]),
             str(table.reason[row]),
             words[row],

@@ -10,7 +10,7 @@ from tuning_playbook.search.grid_search import GridSearch
 from tuning_playbook.search.quasi_random import QuasiRandomSearch
 from tuning_playbook.search.random_search import RandomSearch
 from tuning_playbook.search.splitmix import hashed
-from tuning_playbook.space import Config
+from tuning_playbook.space import Config, derived_values
 from tuning_playbook.study import Algorithm, Study
 from tuning_playbook.trial import Seconds, Trial
 
@@ -59,18 +59,24 @@ def planned_trials(
 
 
 def full_config(study: Study, suggestion: Config) -> Config:
-    """Every hyperparameter that exists under ``suggestion``: the fixed ones and the searched ones.
+    """Every hyperparameter that exists under ``suggestion``: fixed, searched and derived ones.
 
     A fixed hyperparameter that belongs to another value of its parent is left out.
 
     Example:
         >>> from types import SimpleNamespace
-        >>> study = SimpleNamespace(fixed={"optimizer.sgd.momentum": 0.9, "dropout": 0.1})
+        >>> study = SimpleNamespace(fixed={"optimizer.sgd.momentum": 0.9, "dropout": 0.1},
+        ...                         derived={"keep": "1 - dropout"})
         >>> full_config(study, {"optimizer": "adam"})
-        {'dropout': 0.1, 'optimizer': 'adam'}
+        {'dropout': 0.1, 'optimizer': 'adam', 'keep': 0.9}
+
+    Raises:
+        InvalidInput: where a derived value would be a division by zero.
     """
     config = {**study.fixed, **suggestion}
-    return {key: value for key, value in config.items() if _exists(key, config)}
+    present = {key: value for key, value in config.items() if _exists(key, config)}
+    formulas = {key: text for key, text in study.derived.items() if _exists(key, config)}
+    return {**present, **derived_values(formulas, present)}
 
 
 def trial_seed(study_seed: int, index: int) -> int:

@@ -1,6 +1,7 @@
 """Ranges, hyperparameters and search spaces. May import: errors, vocabulary, numpy."""
 
 from tuning_playbook.space.canonical import canonical_json
+from tuning_playbook.space.derived import derived_values, factors_of, formula_value
 from tuning_playbook.space.domains import (
     Categorical,
     Constant,
@@ -34,8 +35,11 @@ __all__ = [
     "canonical_json",
     "clashing_names",
     "conditions_of",
+    "derived_values",
     "existing",
+    "factors_of",
     "fitted",
+    "formula_value",
     "misfit",
     "plain_config",
     "range_misfit",

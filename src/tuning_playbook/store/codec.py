@@ -48,7 +48,10 @@ def study_to_json(study: Study) -> str:
         "fixed": dict(study.fixed),
         "configs": [dict(c) for c in study.configs],
         "provenance": asdict(study.provenance),
+        "derived": dict(study.derived),
     }
+    if not study.derived:  # earlier versions read what does not use it
+        del document["derived"]
     return json.dumps(document)
 
 
@@ -81,7 +84,7 @@ def study_from_json(text: str) -> Study:
 def _require_types(study: Study) -> None:
     """What no constructor looks at, since the types of the language do."""
     for text in (study.name, study.round, study.question, study.algorithm, study.purpose,
-                 study.objective.metric, *study.joint,
+                 study.objective.metric, *study.joint, *study.derived.values(),
                  *asdict(study.provenance).values()):  # fmt: skip
         as_text(text)
     as_count(study.seed)

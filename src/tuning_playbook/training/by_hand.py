@@ -11,7 +11,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import PROJECT_FILE, find_project, read_project
-from tuning_playbook.space import Value, existing
+from tuning_playbook.space import Value, derived_values, existing
 from tuning_playbook.study import (
     Direction,
     FunctionTarget,
@@ -82,7 +82,8 @@ def _project_around(folder: Path) -> tuple[Project, Path | None]:
 def _baseline(project: Project) -> dict[str, Value]:
     values = {h.key: project.baseline.get(h.key, h.default) for h in project.hyperparameters}
     possible = {key: (value,) for key, value in values.items()}
-    return {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
+    present = {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
+    return {**present, **derived_values(project.derived, present)}
 
 
 class Terminal:

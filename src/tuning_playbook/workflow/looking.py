@@ -13,7 +13,7 @@ from tuning_playbook.analysis.held_out import held_out_value
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
-from tuning_playbook.space import Config, Value
+from tuning_playbook.space import Config, Value, derived_values
 from tuning_playbook.store import Store, Tally, open_store
 from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, HELD_OUT, LOOK, told_entry
 from tuning_playbook.study import Project, Study
@@ -276,6 +276,7 @@ def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
     """Complete trials of the baseline's configuration: reruns where there are any."""
     values = {h.key: h.default for h in opened.project.hyperparameters}
     values |= opened.project.baseline
+    values |= derived_values(opened.project.derived, values)
     found: dict[bool, list[Trial]] = {True: [], False: []}
     for study in store.studies():
         if all(_same(values.get(k), v) for k, v in study.fixed.items()):

@@ -14,6 +14,7 @@ from tuning_playbook.analysis.variances import (
     trial_spread,
 )
 from tuning_playbook.decide.candidates import Candidate, best_candidate
+from tuning_playbook.search import full_config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Provenance, Study
 from tuning_playbook.workflow.arms import Arm, arms_of_round
@@ -103,7 +104,7 @@ def _values(
     for study in store.studies():
         if (
             study.purpose == "rerun"
-            and dict(study.fixed) == dict(selected.config)
+            and full_config(study, {}) == dict(selected.config)
             and has_protocol(study, like)
             and same.first(study.provenance.code) == code
             and (values := values_of_reruns(store, study))

@@ -162,6 +162,7 @@ def _study(opened: OpenProject, length: Step, seed: int) -> Study:
         objective=project.objective,
         training=replace(project.training, max_train_steps=length, evaluation_interval=interval),
         fixed=baseline_config(project),
+        derived=project.derived,
         algorithm="list",
         seed=seed,
         configs=({},),
