@@ -12,6 +12,7 @@ from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.store.logbook import SET_ASIDE
 from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.workflow.check_completion import with_command
 from tuning_playbook.workflow.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.columns_taken import kind_of_study
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
@@ -188,16 +189,21 @@ def _check_foreign(
     ignore: Sequence[str],
     tolerance: float | None,
 ) -> Checked:
-    checked, unusable = [], []
+    checked: list[CheckedStudy] = []
+    unusable: list[tuple[str, str]] = []
     studies = foreign_studies(target, told)
     checks = with_tolerance(all_checks(), tolerance)
     for study in studies:
         try:
             read, table = table_as_told(study, told)
         except InvalidInput as error:
+            refusal = error
+            if not unusable:
+                typed = {"select": select, "ignore": ignore, "tolerance": tolerance}
+                refusal = with_command(error, study, target, told, typed)
             if len(studies) == 1:
-                raise
-            unusable.append((study.name, str(error)))
+                raise refusal from error
+            unusable.append((study.name, str(refusal)))
             continue
         findings = run_checks(table, select=select, ignore=ignore, checks=checks)
         kind = read.kind or kind_of_study(table)

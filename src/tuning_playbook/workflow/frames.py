@@ -13,6 +13,8 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 
+_LISTS = ("--arm", "--params", "--results", "--select", "--ignore", "--by")
+_NUMBERS = ("--tolerance", "--chance-level")
 DATA_FRAME = "data frame"  # the name of a study in one
 _LIBRARIES = ("pandas", "polars")
 
@@ -124,14 +126,16 @@ def for_python(message: str, folder: str, command: str) -> str:
         for name, value in zip(words, [*words[1:], "--"], strict=True)
         if name.startswith("--")
     )
-    return f"{told}Type: {command}(...{arguments}){comma}{more}"
+    return f"{told}Type: {command}(...{arguments}){comma}{with_arguments(more)}"
 
 
 def _argument(name: str, value: str) -> str:
     """The value of an option as it is typed in Python; ``True`` for one without a value."""
     if value.startswith("--"):
         return "True"
-    several = value.split(",") if name == "--arm" and "," in value else value
+    if name in _NUMBERS:
+        return value
+    several = value.split(",") if name in _LISTS and "," in value else value
     return repr(several)
 
 

@@ -1,0 +1,80 @@
+"""What ``playbook check`` still has to be told, as a command that works when it is typed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.metric_choice import metrics_that_may_decide
+from tuning_playbook.importers.told_columns import ToldColumns, as_told
+from tuning_playbook.vocabulary import split_of
+from tuning_playbook.workflow.foreign import Told, table_as_told
+
+# A metric of the test set is left to its user to name: choosing by it spends the test set.
+_PREFERRED = ("validation", None, "training")
+_SPELLED = {"parameters": "params"}
+
+
+def with_command(
+    refusal: InvalidInput, study: ForeignStudy, target: str, told: Told, others: Mapping[str, Any]
+) -> InvalidInput:
+    """A refusal with the command that settles what decides; as it is where none does.
+
+    Args:
+        refusal: why the study cannot be judged as it was told.
+        study: as read.
+        target: as typed.
+        told: as typed.
+        others: what else was typed, by option.
+    """
+    proposals = list(_proposals(study, told))
+    several = len({metric for metric, _ in proposals}) > 1
+    for metric, direction in proposals:
+        said = replace(told, metric=metric, direction=direction)
+        try:
+            table_as_told(study, said)
+        except InvalidInput:
+            continue
+        command = command_line(target, said, others)
+        either = not told.direction and bool(direction)
+        other = ", or another of them" * several + ", or with --direction maximize" * either
+        return InvalidInput(f"{refusal}. Type: {command}{other}")
+    return refusal
+
+
+def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
+    if told.metric:
+        metrics = [told.metric]
+    else:
+        try:
+            named = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+        except InvalidInput:
+            return
+        found = [m for m in metrics_that_may_decide(named) if split_of(m) in _PREFERRED]
+        metrics = sorted(found, key=lambda metric: _PREFERRED.index(split_of(metric)))
+    yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
+    yield from ((metric, "minimize") for metric in metrics if not told.direction)
+
+
+def command_line(target: str, told: Told, others: Mapping[str, Any]) -> str:
+    """The command that asks this.
+
+    Example:
+        >>> command_line("runs.csv", Told(metric="val acc", by=("model", "data")), {})
+        "playbook check runs.csv --metric 'val acc' --by model,data"
+    """
+    options: dict[str, Any] = {
+        _SPELLED.get(f.name, f.name): getattr(told, f.name) for f in fields(Told)
+    }
+    options |= others
+    words = ["playbook check", shlex.quote(target)]
+    for name, value in options.items():
+        if value in (None, "", ()):
+            continue
+        text = ",".join(value) if isinstance(value, (tuple, list)) else str(value)
+        words.append(f"--{name.replace('_', '-')} {shlex.quote(text)}")
+    return " ".join(words)
