@@ -1,6 +1,9 @@
 """Advice of findings as steps for a person, and as mended ranges."""
 
-from tuning_playbook.decide.mending import advice_steps, mended_round
+import pytest
+
+from tuning_playbook.decide.how_to import dismissal, how_to
+from tuning_playbook.decide.mending import _TITLES, advice_steps, mended_round, pending_advice
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Float
 from tuning_playbook.study import Round
@@ -119,3 +122,48 @@ def test_a_range_that_one_arm_alone_searches_keeps_its_end_so_that_budgets_stay_
     useful = {"a": {"x": Float(0.3, 1.0, "log")}}
     found = mended_round(WIDE, findings, {"a": ("x",), "b": ("y",)}, name="n", useful=useful)
     assert found.nuisance["x"] == Float(0.1, 10.0, "log")
+
+
+def _noisy(verdict, check="late-variance"):
+    return _finding(check, verdict, Advice("decay-learning-rate", reason="steps end by luck"))
+
+
+def test_advice_without_a_command_says_what_to_write_and_how_to_dismiss_it():
+    (step,) = advice_steps("r", {"a": (_noisy(Verdict.WARN),)}, {"a": 5})
+    assert not step.command
+    assert "In the training program, multiply the learning rate by a factor" in step.how
+    assert dismissal("r", step.check) == 'playbook check r --ignore late-variance --reason "..."'
+
+
+@pytest.mark.parametrize("action", sorted(_TITLES.keys() - {"set-direction"}))
+def test_every_known_advice_has_its_how_to(action):
+    arguments = {
+        "trials": ["r#4"], "declare": "x", "hyperparameter": "lr", "values": [1, 2], "steps": 500,
+        "value": 1, "max_train_steps": 100,
+    }  # fmt: skip
+    assert how_to(Advice(action, arguments), "r")
+    assert "{" not in how_to(Advice(action, arguments), "r").replace("schedule = { choice", "")
+
+
+@pytest.mark.parametrize(
+    ("later", "stays"),
+    [
+        ((), True),
+        ((_noisy(Verdict.UNKNOWN),), True),
+        ((_finding("overfitting", Verdict.PASS),), True),
+        ((_noisy(Verdict.PASS),), False),  # answered
+        ((_noisy(Verdict.FAIL),), False),  # the later round says it itself
+    ],
+)
+def test_earlier_advice_stays_until_a_later_round_answers_it(later, stays):
+    findings = {"first": {"first": (_noisy(Verdict.WARN),)}, "second": {"second": later}}
+    pending = pending_advice(["first", "second"], findings)
+    titles = [step.title for steps in pending.values() for step in steps]
+    assert titles == ["Decay the learning rate towards the end"] * stays
+
+
+def test_advice_of_the_last_round_and_what_a_command_does_are_not_pending():
+    more = _finding("sampling-density", Verdict.WARN, Advice("add-trials", {"trials": 5}))
+    longer = _finding("late", Verdict.WARN, Advice("train-longer", {"max_train_steps": 9}))
+    findings = {"a": {"a": (more, longer)}, "b": {"b": (_noisy(Verdict.WARN),)}}
+    assert pending_advice(["a", "b"], findings) == {}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tuning_playbook.decide.how_to import how_to
 from tuning_playbook.design.ranges import ends_of
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -14,6 +15,8 @@ from tuning_playbook.study import Round
 from tuning_playbook.words import short
 
 _RANGE_ACTIONS = ("expand", "shrink", "try-level")
+
+_IN_THE_PROJECT_FILE = ("train-longer", "train-shorter", "set-direction")
 
 # What to write where, for advice that changes the program or the project and not a range.
 _TITLES = {
@@ -48,6 +51,9 @@ class AdviceStep:
         command: what to type; empty where a file or the program is to be changed.
         source: key of the passage.
         urgent: whether a check failed, or it only warns.
+        check: id of the check that advises it.
+        how: what to write where; empty where a command does it.
+        action: what is advised, in one word.
     """
 
     title: str
@@ -55,6 +61,9 @@ class AdviceStep:
     command: str
     source: str
     urgent: bool
+    check: str = ""
+    how: str = ""
+    action: str = ""
 
 
 def mended_round(
@@ -150,16 +159,59 @@ def advice_steps(
                 continue
             lengths[first.action] = first.arguments.get("max_train_steps", 0)
             where = f"{study}: " if arms > 1 else ""
+            command = _command(round_name, first, trials)
             steps[first.action] = AdviceStep(
                 _title(first, trials),
                 where + finding.summary,
-                _command(round_name, first, trials),
+                command,
                 finding.source,
                 finding.verdict is Verdict.FAIL,
+                finding.check,
+                "" if command else how_to(first, round_name),
+                first.action,
             )
     if "train-longer" in steps:
         steps.pop("train-shorter", None)
     return tuple(sorted(steps.values(), key=lambda step: not step.urgent))
+
+
+def pending_advice(
+    order: Sequence[str],
+    findings: Mapping[str, Mapping[str, Sequence[Finding]]],
+) -> dict[str, tuple[AdviceStep, ...]]:
+    """Advice of earlier rounds that no command follows and that is still open.
+
+    A later round in which the same check passes, warns or fails has answered it; one in which the
+    check cannot tell has not. Advice about the length of training and the direction of the metric
+    is left out: the project file may follow it already.
+
+    Args:
+        order: rounds in the order in which they began.
+        findings: round -> study -> findings, of the rounds that have been answered; without the
+            checks that were set aside.
+
+    Returns:
+        Round -> steps, latest first, each advice once.
+    """
+    found: dict[str, tuple[AdviceStep, ...]] = {}
+    judged: set[str] = set()
+    titles: set[str] = set()
+    for position, name in enumerate(reversed(order)):
+        own = findings.get(name, {})
+        steps = advice_steps(name, own, dict.fromkeys(own, 0)) if position else ()
+        left = tuple(
+            step
+            for step in steps
+            if not step.command
+            and step.action not in _IN_THE_PROJECT_FILE
+            and step.check not in judged
+            and step.title not in titles
+        )
+        titles |= {step.title for step in left}
+        found |= {name: left} if left else {}
+        judged |= {f.check for study in own.values() for f in study
+                   if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)}  # fmt: skip
+    return found
 
 
 def _adds(advice: Advice, length: int | None) -> bool:

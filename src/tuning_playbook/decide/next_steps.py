@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
+from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
     declaring_step,
     proving_steps,
@@ -16,7 +17,7 @@ from tuning_playbook.decide.imported_steps import (
     steps_after_no_search,
     unmoved_step,
 )
-from tuning_playbook.decide.mending import advice_steps, mended_round
+from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_round
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     begun_steps,
@@ -82,7 +83,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     if current is not None and current.answered is not None and _learns_nothing(current.answered):
         # There is nothing to tune, and nothing to ask, before it does.
         advised = advice_steps(current.name, current.answered.findings, current.answered.trials)
-        steps += [NextStep(a.title, a.reason, a.command, source=a.source) for a in advised]
+        steps += [_advised(current.name, advice) for advice in advised]
         return tuple(steps)
     if current is not None and current.answered is not None:
         if current.answered.unmoved is not None:
@@ -96,6 +97,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps += proving_steps(state)
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += _questions(state, proposed)
+    steps += _pending(state, {step.title for step in steps})
     return tuple(steps)
 
 
@@ -184,7 +186,24 @@ def _mending(
         elif advice.command and current.mixed:
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
-            yield NextStep(advice.title, advice.reason, advice.command, source=advice.source)
+            yield _advised(current.name, advice)
+
+
+def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:
+    """What earlier rounds advised and nobody has answered."""
+    for name, left in state.pending.items():
+        yield from (_advised(name, advice) for advice in left if advice.title not in titles)
+
+
+def _advised(round_name: str, advice: AdviceStep) -> NextStep:
+    return NextStep(
+        advice.title,
+        advice.reason,
+        advice.command,
+        source=advice.source,
+        how=advice.how,
+        dismissal="" if advice.command else dismissal(round_name, advice.check),
+    )
 
 
 def _range_reasons(before: Round, after: Round) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tuning_playbook.analysis.study_shape import StudyShape
+from tuning_playbook.decide.mending import AdviceStep
 from tuning_playbook.decisions import Decision, Soundness
 from tuning_playbook.findings import Finding
 from tuning_playbook.space import Config, Domain
@@ -118,6 +119,8 @@ class ProjectState:
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
             an earlier round.
         program_there: whether the training program can be started.
+        pending: earlier round -> its advice that no command follows and no later round has
+            answered.
     """
 
     project: Project
@@ -134,3 +137,6 @@ class ProjectState:
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
     program_there: bool = True
+    pending: Mapping[str, Sequence[AdviceStep]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )

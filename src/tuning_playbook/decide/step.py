@@ -18,6 +18,8 @@ class NextStep:
             is to be written first.
         round: what applying the step writes, for its user to read and change.
         source: key of the passage.
+        how: what to write into which file, where no command does it.
+        dismissal: the command that says, with a reason, that the step does not apply.
     """
 
     title: str
@@ -25,3 +27,5 @@ class NextStep:
     command: str = ""
     round: Round | None = None
     source: str = "incremental-tuning"
+    how: str = ""
+    dismissal: str = ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.mending import pending_advice
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
@@ -74,6 +75,8 @@ class NextSteps:
                     "command": _command(step, number),
                     "round": None if step.round is None else step.round.name,
                     "source": step.source,
+                    "how": step.how,
+                    "dismissal": step.dismissal,
                 }
                 for number, step in enumerate(self.steps, 1)
             ],
@@ -91,7 +94,9 @@ class NextSteps:
         for number, step in enumerate(self.steps, 1):
             lines.append(Text(f"{number}. {step.title}", style="bold"))
             command = _command(step, number)
-            words = [(step.reason, ""), (f"$ {command}" if command else "", "green"),
+            unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
+            words = [(step.reason, ""), (step.how, ""),
+                     (f"$ {command}" if command else "", "green"), (unless, "dim"),
                      (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
             lines += [
                 Padding(Text(w, style=style), (0, 0, 0, 3), expand=False) for w, style in words if w
@@ -202,6 +207,7 @@ def _stored_state(opened: OpenProject, store: Store, written: set[str]) -> Proje
         unproven=unproven_baseline(opened, store, studies, answers, tallies),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
         program_there=program_is_there(opened),
+        pending=pending_advice(order, {name: a.findings for name, a in answers.items()}),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in facts.items() if n in order
         ),

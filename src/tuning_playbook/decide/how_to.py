@@ -1,0 +1,68 @@
+"""How to do what a check advises and no command does: what to write into which file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tuning_playbook.findings import Advice
+
+_HOW: Mapping[str, str] = {
+    "train-longer": "Change it in playbook.toml and fit the schedule of the learning rate to it.",
+    "train-shorter": "Change it in playbook.toml and fit the schedule of the learning rate to it.",
+    "mend-pipeline": "Look at the inputs, labels and outputs of one batch; a model that works can "
+    "learn that batch by heart.",
+    "inspect-bug": "What a trial printed: playbook logs {round} {trial}.",
+    "investigate": "What a trial printed: playbook logs {round} {trial}.",
+    "reparametrise": "In playbook.toml, write {declare}, and search the first of them instead.",
+    "probe-stability": "Give the program {hyperparameter} = {values} for {steps} steps, and log "
+    "the training loss at every step.",
+    "warmup": "In the training program, multiply the learning rate by min(1, step / warmup_steps), "
+    "and declare warmup_steps in playbook.toml.",
+    "clip-gradients": "In the training program, scale gradients down to a norm of clip_norm, such "
+    "as the 90th percentile of the norms that it logs, and declare clip_norm in playbook.toml.",
+    "add-regularization": "Declare dropout, weight_decay or label_smoothing in playbook.toml, and "
+    "use it in the training program.",
+    "identify-noise": "trial.log(step, learning_rate=..., train_loss=...) in the training program.",
+    "decay-learning-rate": "In the training program, multiply the learning rate by a factor that "
+    "falls to 0 at the end, such as 1 - step / trial.max_train_steps or half a cosine. A choice "
+    'of schedules can be compared: schedule = {{ choice = ["constant", "cosine"], ... }}.',
+    "average-weights": "In the training program, keep a running mean of the last weights, and "
+    "evaluate with it.",
+    "larger-batch": "Change batch_size in playbook.toml, and tune the optimizer anew in a new "
+    "round.",
+    "more-validation-data": "Evaluate on more examples in the training program, and write their "
+    "number under [metric]: examples = ....",
+    "fix": "Leave it out of nuisance in the next round, and set it under [baseline].",
+}  # fmt: skip
+_ALSO = {"add-warmup": "warmup"}
+
+
+def how_to(advice: Advice, round_name: str) -> str:
+    """What to write where; empty where nothing is known, or the advice lacks what it takes.
+
+    Args:
+        advice: of a check.
+        round_name: of the round that it is about.
+
+    Example:
+        >>> how_to(Advice("investigate", {"trials": ["4", "7"]}), "first")
+        'What a trial printed: playbook logs first 4.'
+    """
+    pattern = _HOW.get(_ALSO.get(advice.action, advice.action), "")
+    given = {name: _plain(value) for name, value in advice.arguments.items() if value}
+    trials = advice.arguments.get("trials")
+    if isinstance(trials, (list, tuple)) and trials:
+        given["trial"] = str(trials[0]).rpartition("#")[2]
+    try:
+        return pattern.format(**{**given, "round": round_name})
+    except KeyError:
+        return ""
+
+
+def dismissal(round_name: str, check: str) -> str:
+    """The command that says that the advice of a check does not apply."""
+    return f'playbook check {round_name} --ignore {check} --reason "..."'
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
