@@ -129,7 +129,7 @@ def test_a_percentage_alone_decides_and_two_metrics_are_asked_for(document, chec
     assert document("17-numbers-from-a-spreadsheet/sweep_percent.csv")["metric"] == "val_acc"
     code, _, error = check("17-numbers-from-a-spreadsheet/sweep_comma.csv")
     assert code == 2
-    assert error.rstrip().endswith("Its metrics: val_acc, val_loss")
+    assert "Its metrics: val_acc, val_loss. Type: playbook check" in error
 
 
 @pytest.mark.parametrize("name", ["fold", "repeat", "replicate", "trial"])

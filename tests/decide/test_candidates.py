@@ -8,6 +8,8 @@ from tuning_playbook.decide.candidates import (
     baseline_config,
     best_candidate,
     changed_values,
+    require_same_formulas,
+    rounded_config,
     whole_config,
 )
 from tuning_playbook.errors import InvalidInput
@@ -96,14 +98,38 @@ def test_what_is_declared_no_longer_is_refused():
         whole_config(project(), {"warmup": 5})
 
 
-def test_what_follows_from_the_values_is_checked_and_left_out():
+def test_what_follows_from_the_values_is_left_out():
     derived = replace(project(), derived={"keep": "1 - dropout"})
     config = whole_config(project(), {})
     assert whole_config(derived, {**config, "dropout": 0.25, "keep": 0.75}) == {
         **config, "dropout": 0.25,
     }  # fmt: skip
-    with pytest.raises(InvalidInput, match=r"keep = 0.5, and playbook.toml derives 0.75"):
-        whole_config(derived, {**config, "dropout": 0.25, "keep": 0.5})
+
+
+@pytest.mark.parametrize("before", [{}, {"keep": "2 - dropout"}])
+def test_trials_of_another_formula_are_refused(before):
+    derived = replace(project(), derived={"keep": "1 - dropout"})
+    (trials, _) = arm("r", [1.0])
+    study = Study("r", SearchSpace((DROPOUT,)), len(trials), Objective("m", "minimize"), PROTOCOL)
+    require_same_formulas(derived, [replace(study, derived=derived.derived)])
+    require_same_formulas(project(), [replace(study, derived=before)])
+    with pytest.raises(InvalidInput, match=r"playbook\.toml derives it as 1 - dropout"):
+        require_same_formulas(derived, [replace(study, derived=before)])
+
+
+def test_what_was_drawn_is_rounded_and_what_was_given_is_not():
+    space = SearchSpace((RATES[0],))
+    config = {"optimizer.sgd.rate": 0.3162465145815213, "dropout": 0.123456789}
+    short = {"optimizer.sgd.rate": 0.3162, "dropout": 0.123456789}
+    assert rounded_config(config, space) == short
+    assert rounded_config(short, space) == short
+    assert rounded_config(config, space, exact=[{"optimizer.sgd.rate": 0.3162}]) == short
+
+
+def test_a_trial_that_was_rerun_in_all_its_digits_keeps_them():
+    space = SearchSpace((RATES[0],))
+    config = {"optimizer.sgd.rate": 0.3162465145815213, "dropout": 0.0}
+    assert rounded_config(config, space, exact=[{**config, "added later": 1}]) == config
 
 
 def test_a_change_of_branch_names_what_came_and_what_went():

@@ -65,4 +65,4 @@ def test_a_changed_formula_does_not_pass_for_the_one_that_was_searched(project):
     file.write_text(PROJECT.replace("ratio * rate", "2 * ratio * rate"))
     code, _, said = project.type("rerun", "r")
     assert code == 2
-    assert "playbook.toml derives" in said
+    assert "derived decay as ratio * rate, and playbook.toml derives it as 2 * ratio" in said

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.best_trials import best_rows
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.space import Config, Value, derived_values, existing, fitted
-from tuning_playbook.study import Project
+from tuning_playbook.space import Config, SearchSpace, Value, existing, fitted, rounded
+from tuning_playbook.study import Project, Study
 from tuning_playbook.trial import Trial
 
 
@@ -31,11 +31,15 @@ class Candidate:
     value: float
 
 
-def best_candidate(arms: Sequence[tuple[Sequence[Trial], TrialTable]]) -> Candidate | None:
+def best_candidate(
+    arms: Sequence[tuple[Sequence[Trial], TrialTable]], *, exact: Sequence[Config] = ()
+) -> Candidate | None:
     """The best trial that trained, over all arms of a round; the earlier arm and trial on ties.
 
     Args:
         arms: of one round; each its trials and their table, rows in the same order.
+        exact: configurations that were run again or launched in all their digits; a trial that is
+            one of them is not rounded.
 
     Returns:
         ``None`` where no trial trained.
@@ -46,9 +50,45 @@ def best_candidate(arms: Sequence[tuple[Sequence[Trial], TrialTable]]) -> Candid
             loss = float(table.loss[row])
             if best is None or loss < best[0]:
                 value = table.objective.direction.sign * loss
-                found = Candidate(table.study, str(table.ids[row]), trials[row].config, value)
+                config = rounded_config(trials[row].config, table.space, exact=exact)
+                found = Candidate(table.study, str(table.ids[row]), config, value)
                 best = (loss, found)
     return None if best is None else best[1]
+
+
+def rounded_config(config: Config, space: SearchSpace, *, exact: Sequence[Config] = ()) -> Config:
+    """``config`` with what the search drew in as many digits as matter.
+
+    This is what reruns run, a decision is about and a launch writes.
+
+    Args:
+        config: of a trial.
+        space: that it was drawn from; what is fixed is left as it is.
+        exact: configurations that stand for themselves in all digits.
+    """
+    drawn = {h.key: rounded(h.domain, config[h.key])
+             for h in space.hyperparameters if h.key in config}  # fmt: skip
+    changed = [key for key, value in drawn.items() if value != config[key]]
+    if any(all(known.get(key) == config[key] for key in changed) for known in exact):
+        return config
+    return {**config, **drawn}
+
+
+def require_same_formulas(project: Project, studies: Iterable[Study]) -> None:
+    """Refuse to go on with trials whose derived values came from other formulas than today's.
+
+    Raises:
+        InvalidInput: with the first that differs.
+    """
+    for study in studies:
+        for key, formula in project.derived.items():
+            before = study.derived.get(key)
+            if before != formula:
+                was = f"derived {key} as {before}" if before else f"did not derive {key}"
+                raise InvalidInput(
+                    f"{study.name} {was}, and playbook.toml derives it as {formula}; declare it as "
+                    "it was, or run a new round"
+                )
 
 
 def baseline_config(project: Project) -> dict[str, Value]:
@@ -77,8 +117,7 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
         config: values by key, of an earlier trial for example.
 
     Raises:
-        InvalidInput: for a hyperparameter that is declared no longer, or a derived value that
-            would not be the same today.
+        InvalidInput: for a hyperparameter that is declared no longer.
     """
     declared = {h.key for h in project.hyperparameters}
     unknown = [key for key in config if key not in declared and key not in project.derived]
@@ -92,14 +131,7 @@ def whole_config(project: Project, config: Config) -> dict[str, Value]:
         for h in project.hyperparameters
     }
     possible = {key: (value,) for key, value in values.items()}
-    present = {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
-    for key, value in derived_values(project.derived, present).items():
-        if config.get(key, value) != value:
-            raise InvalidInput(
-                f"the configuration has {key} = {config[key]}, and playbook.toml derives {value} "
-                f"({project.derived[key]}); declare it as it was, or run a new round"
-            )
-    return present
+    return {h.key: values[h.key] for h in existing(project.hyperparameters, possible)}
 
 
 def changed_values(

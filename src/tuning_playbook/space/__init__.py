@@ -15,6 +15,7 @@ from tuning_playbook.space.domains import (
 from tuning_playbook.space.fitting import fitted, misfit, range_misfit
 from tuning_playbook.space.hyperparameter import Condition, Hyperparameter
 from tuning_playbook.space.presence import clashing_names, conditions_of, existing, unmet_condition
+from tuning_playbook.space.rounding import rounded
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
 from tuning_playbook.vocabulary import Kind
 
@@ -43,5 +44,6 @@ __all__ = [
     "misfit",
     "plain_config",
     "range_misfit",
+    "rounded",
     "unmet_condition",
 ]

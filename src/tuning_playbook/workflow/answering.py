@@ -18,6 +18,7 @@ from tuning_playbook.decide.exploration import exploration_lines
 from tuning_playbook.decide.problem_kind import kind_caveats
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
+from tuning_playbook.decide.standing import Standing
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
@@ -28,6 +29,7 @@ from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
+from tuning_playbook.workflow.exact_configs import exact_configs
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.overrides import overrides_of_round, set_aside_checks
 from tuning_playbook.workflow.reruns import rerun_groups
@@ -104,13 +106,13 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)
     caveats = _caveats(opened, arms, own, aside)
-    candidate = best_candidate([(a.trials, a.table) for a in arms])
+    candidate = _candidate(opened, store, arms, None)
     found = variances = None
     if comparison is not None:
         judged = arm_standing(
             opened, store, arms, comparison, facts=own, seed_deviation=deviation, name=round_name
         )
-        candidate = named_candidate(arms, judged.standing)
+        candidate = _candidate(opened, store, arms, judged.standing)
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
@@ -143,6 +145,15 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         caveats=caveats,
         overrides=overrides_of_round(store.logbook(), round_name),
     )
+
+
+def _candidate(
+    opened: OpenProject, store: Store, arms: Sequence[Arm], standing: Standing | None
+) -> Candidate | None:
+    exact = exact_configs(store, opened.project)
+    if standing is not None:
+        return named_candidate(arms, standing, exact=exact)
+    return best_candidate([(a.trials, a.table) for a in arms], exact=exact)
 
 
 def _findings(

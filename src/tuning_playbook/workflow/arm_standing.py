@@ -10,7 +10,12 @@ from statistics import fmean
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.tuning_ease import tuning_ease
 from tuning_playbook.decide.answer_words import ease_sentence
-from tuning_playbook.decide.candidates import Candidate, best_candidate, whole_config
+from tuning_playbook.decide.candidates import (
+    Candidate,
+    best_candidate,
+    require_same_formulas,
+    whole_config,
+)
 from tuning_playbook.decide.chance import Chance, chance_of
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
@@ -22,6 +27,7 @@ from tuning_playbook.store import Store
 from tuning_playbook.study import Objective, Project
 from tuning_playbook.words import counted
 from tuning_playbook.workflow.arms import Arm, arm_label
+from tuning_playbook.workflow.exact_configs import exact_configs
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import present_code, reruns_of
 from tuning_playbook.workflow.round_facts import RoundFacts
@@ -94,7 +100,9 @@ def arm_standing(
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
 
 
-def named_candidate(arms: Sequence[Arm], standing: Standing) -> Candidate | None:
+def named_candidate(
+    arms: Sequence[Arm], standing: Standing, *, exact: Sequence[Config] = ()
+) -> Candidate | None:
     """The best trial of the arm that reruns name, else of all; ``None`` where none trained.
 
     An arm that reruns only put ahead does not take the place of the one with the best trial:
@@ -102,16 +110,21 @@ def named_candidate(arms: Sequence[Arm], standing: Standing) -> Candidate | None
     """
     named = [arm for arm in arms if standing.evidence == "reruns"
              and arm_label(arm.study) == standing.winner]  # fmt: skip
-    return best_candidate([(arm.trials, arm.table) for arm in named or arms])
+    return best_candidate([(arm.trials, arm.table) for arm in named or arms], exact=exact)
 
 
-def best_of_arms(project: Project, arms: Sequence[Arm]) -> dict[str, Config]:
+def best_of_arms(
+    project: Project, arms: Sequence[Arm], *, exact: Sequence[Config]
+) -> dict[str, Config]:
     """Arm -> its best configuration as the project declares it today; arms without one left out.
 
     Raises:
-        InvalidInput: for a hyperparameter that is declared no longer.
+        InvalidInput: for a hyperparameter that is declared no longer, or another formula.
     """
-    found = {arm_label(arm.study): best_candidate([(arm.trials, arm.table)]) for arm in arms}
+    require_same_formulas(project, (arm.study for arm in arms))
+    found = {
+        arm_label(arm.study): best_candidate([(arm.trials, arm.table)], exact=exact) for arm in arms
+    }
     return {
         label: whole_config(project, best.config)
         for label, best in found.items()
@@ -126,7 +139,7 @@ def _reruns(
     if not any(s.purpose == "rerun" for s in store.studies()):
         return {}
     try:
-        best = best_of_arms(opened.project, arms)
+        best = best_of_arms(opened.project, arms, exact=exact_configs(store, opened.project))
     except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
         return {}
     provenance = present_code(opened, store)

@@ -9,6 +9,7 @@ from tuning_playbook.decide.candidates import (
     Candidate,
     baseline_config,
     best_candidate,
+    require_same_formulas,
     whole_config,
 )
 from tuning_playbook.decide.reruns import pooled_deviation
@@ -17,6 +18,7 @@ from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
 from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
+from tuning_playbook.workflow.exact_configs import exact_configs
 from tuning_playbook.workflow.opening import OpenProject
 from tuning_playbook.workflow.reruns import rerun_groups
 from tuning_playbook.workflow.round_comparison import comparison_of, what_is_compared
@@ -35,6 +37,7 @@ class Contenders:
             as the project declares it today.
         incumbent: the project's baseline.
         unfinished: trials of the round that have not ended.
+        exact: see `exact_configs`.
     """
 
     round: str
@@ -43,6 +46,7 @@ class Contenders:
     candidate: Candidate
     incumbent: Config
     unfinished: int
+    exact: tuple[Config, ...] = ()
 
 
 def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contenders:
@@ -66,12 +70,14 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
         for status, count in store.counts(arm.study.name).items()
         if not status.is_finished
     )
-    found = _candidate(opened, store, arms, facts.get(round_name, RoundFacts()))
+    exact = exact_configs(store, project)
+    found = _candidate(opened, store, arms, facts.get(round_name, RoundFacts()), exact)
     if found is None:
         raise InvalidInput(
             f"no trial of round {round_name!r} trained, so it brings no candidate up; see why "
             f"with: playbook status {round_name}"
         )
+    require_same_formulas(project, (arm.study for arm in arms))
     config = whole_config(project, found.config)
     return Contenders(
         round=round_name,
@@ -80,11 +86,16 @@ def contenders_of(opened: OpenProject, store: Store, round_name: str) -> Contend
         candidate=Candidate(found.study, found.trial, config, found.value),
         incumbent=baseline_config(project),
         unfinished=unfinished,
+        exact=exact,
     )
 
 
 def _candidate(
-    opened: OpenProject, store: Store, arms: Sequence[Arm], facts: RoundFacts
+    opened: OpenProject,
+    store: Store,
+    arms: Sequence[Arm],
+    facts: RoundFacts,
+    exact: Sequence[Config],
 ) -> Candidate | None:
     """The same as the round's answer goes by."""
     labels = [arm_label(arm.study) for arm in arms]
@@ -95,5 +106,5 @@ def _candidate(
             judged = arm_standing(
                 opened, store, arms, comparison, name="", facts=facts, seed_deviation=deviation
             )
-            return named_candidate(arms, judged.standing)
-    return best_candidate([(arm.trials, arm.table) for arm in arms])
+            return named_candidate(arms, judged.standing, exact=exact)
+    return best_candidate([(arm.trials, arm.table) for arm in arms], exact=exact)

@@ -13,7 +13,7 @@ from tuning_playbook.analysis.held_out import held_out_value
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.report.looks import ExplorationOver, Look, Looks
-from tuning_playbook.space import Config, Value, derived_values
+from tuning_playbook.space import Config, Value, derived_values, rounded
 from tuning_playbook.store import Store, Tally, open_store
 from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, HELD_OUT, LOOK, told_entry
 from tuning_playbook.study import Project, Study
@@ -277,11 +277,14 @@ def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
     values = {h.key: h.default for h in opened.project.hyperparameters}
     values |= opened.project.baseline
     values |= derived_values(opened.project.derived, values)
+    values = _rounded(opened, values)
     found: dict[bool, list[Trial]] = {True: [], False: []}
     for study in store.studies():
-        if all(_same(values.get(k), v) for k, v in study.fixed.items()):
+        if all(_same(values.get(k), v) for k, v in _rounded(opened, study.fixed).items()):
             found[study.purpose == "rerun"] += [
-                t for t in store.trials(study.name) if _is_config(t.config, values)
+                t
+                for t in store.trials(study.name)
+                if _is_config(_rounded(opened, t.config), values)
             ]
     complete = {
         rerun: [t for t in trials if t.status is Status.COMPLETE] for rerun, trials in found.items()
@@ -292,6 +295,14 @@ def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
             "(playbook rerun), or name a trial: --config STUDY#INDEX"
         )
     return complete[True] or complete[False]
+
+
+def _rounded(opened: OpenProject, config: Config) -> dict[str, Value]:
+    """In as many digits as a launch writes; what is derived follows from that."""
+    project = opened.project
+    domains = {h.key: h.domain for h in project.hyperparameters}
+    found = {k: rounded(domains[k], v) if k in domains else v for k, v in config.items()}
+    return {**found, **derived_values(project.derived, found)}
 
 
 def _is_config(config: Config, values: Mapping[str, Value]) -> bool:

@@ -16,11 +16,12 @@ from tuning_playbook.analysis.study_shape import (
     unmoved_metric,
 )
 from tuning_playbook.analysis.useless_ends import useful_ranges
+from tuning_playbook.decide.candidates import Candidate
 from tuning_playbook.decide.project_state import AnsweredRound
 from tuning_playbook.decisions import LogbookEntry, Soundness
 from tuning_playbook.findings import Finding
 from tuning_playbook.project_files.domains import domain_of, domain_to_toml
-from tuning_playbook.space import Domain
+from tuning_playbook.space import Domain, Value
 from tuning_playbook.store import Store
 from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
 from tuning_playbook.trial import Status
@@ -78,7 +79,7 @@ def _document(answered: RoundAnswer) -> dict[str, Any]:
             "study": candidate.study,
             "trial": candidate.trial,
             "value": candidate.value,
-            "config": dict(candidate.config),
+            "config": _config(answered.arms, candidate),
         },
         "unmoved": unmoved_metric([arm.table for arm in answered.arms]),
         "moving": _moving(answered),
@@ -98,6 +99,12 @@ def _moving(answered: RoundAnswer) -> list[list[str]]:
     if len(answered.arms) > 1:
         return []
     return [list(pair) for pair in moving_pairs(answered.arms[0].table)]
+
+
+def _config(arms: Sequence[Arm], candidate: Candidate) -> dict[str, Value]:
+    """Without what follows from the others."""
+    derived = next((a.study.derived for a in arms if a.study.name == candidate.study), {})
+    return {key: value for key, value in candidate.config.items() if key not in derived}
 
 
 def _study(arm: Arm) -> dict[str, Any]:

@@ -274,13 +274,14 @@ def _configs(
 
 
 def _configs_of_arms(opened: OpenProject, round_name: str) -> dict[str, Config]:
-    arms = _finished(opened, round_name).arms
+    contenders = _finished(opened, round_name)
+    arms = contenders.arms
     if len(arms) < 2:
         raise InvalidInput(
             f"round {round_name!r} has one arm, so there are no others to rerun; "
             f"type: playbook rerun {round_name}"
         )
-    return best_of_arms(opened.project, arms)
+    return best_of_arms(opened.project, arms, exact=contenders.exact)
 
 
 def _finished(opened: OpenProject, round_name: str) -> Contenders:

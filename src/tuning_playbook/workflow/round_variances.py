@@ -14,7 +14,7 @@ from tuning_playbook.analysis.variances import (
     trial_spread,
 )
 from tuning_playbook.decide.candidates import Candidate, best_candidate
-from tuning_playbook.search import full_config
+from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Provenance, Study
 from tuning_playbook.workflow.arms import Arm, arms_of_round
@@ -81,7 +81,8 @@ def selected_by_searches(store: Store, arm: Arm) -> list[tuple[float, ...]]:
         found += [a for a in others if _kind(a.study, same) == kind and _has_ended(a)]
     if len(found) < 2 or not _has_ended(arm):
         return []
-    best = [best_candidate([(a.trials, a.table)]) for a in found]
+    exact = [study.fixed for study in store.studies() if study.purpose == "rerun"]
+    best = [best_candidate([(a.trials, a.table)], exact=exact) for a in found]
     return [_values(store, arm.study, one, same) for one in best if one is not None]
 
 
@@ -97,6 +98,10 @@ def _has_ended(arm: Arm) -> bool:
     return all(trial.status.is_finished for trial in arm.trials)
 
 
+def _is_rerun_of(study: Study, config: Config) -> bool:
+    return dict(study.fixed) == {k: v for k, v in config.items() if k not in study.derived}
+
+
 def _values(
     store: Store, like: Study, selected: Candidate, same: SamePrograms
 ) -> tuple[float, ...]:
@@ -104,7 +109,7 @@ def _values(
     for study in store.studies():
         if (
             study.purpose == "rerun"
-            and full_config(study, {}) == dict(selected.config)
+            and _is_rerun_of(study, selected.config)
             and has_protocol(study, like)
             and same.first(study.provenance.code) == code
             and (values := values_of_reruns(store, study))
