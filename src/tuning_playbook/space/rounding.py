@@ -12,8 +12,8 @@ _CLOSE = 1e-3  # of the range
 def rounded(domain: Domain, value: Value) -> Value:
     """``value`` in four significant digits, or in more where these are too coarse for its range.
 
-    What is rounded lies in the range as the value did, and within a thousandth of the range from
-    it. Values of a list, whole numbers, and values outside the range are left as they are.
+    What is rounded lies in the range as the value did, within two thousandths of the range from it,
+    and is not changed by rounding it again. Values of a list, whole numbers, and values outside the range are left as they are.
 
     Example:
         >>> rounded(Float(1e-3, 1.0, "log"), 0.3162465145815213)
@@ -29,5 +29,5 @@ def rounded(domain: Domain, value: Value) -> Value:
     for digits in range(_DIGITS, _MOST_DIGITS):
         short = float(f"{value:.{digits}g}")
         if domain.contains(short) and abs(float(domain.to_unit(short)) - place) <= _CLOSE:
-            return short
+            return short if short == value else rounded(domain, short)
     return value
