@@ -12,8 +12,9 @@ _CLOSE = 1e-3  # of the range
 def rounded(domain: Domain, value: Value) -> Value:
     """``value`` in four significant digits, or in more where these are too coarse for its range.
 
-    What is rounded lies in the range as the value did, within two thousandths of the range from it,
-    and is not changed by rounding it again. Values of a list, whole numbers, and values outside the range are left as they are.
+    What is rounded lies in the range as the value did, within two thousandths of the range from
+    it, and is not changed by rounding it again. Values of a list, whole numbers, and values outside
+    the range are left as they are.
 
     Example:
         >>> rounded(Float(1e-3, 1.0, "log"), 0.3162465145815213)
