@@ -1,14 +1,12 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
 
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.store import open_store
-from tuning_playbook.store.tables import chunks
 from tuning_playbook.study import (
     CommandTarget,
     Failures,
@@ -44,7 +42,7 @@ class Bench:
     def forget_curves(self, store):
         """As if nobody had followed the trials so far."""
         with store._database.writing() as transaction:
-            transaction.execute(delete(chunks), {})
+            transaction.execute("DELETE FROM chunk", {})
 
     def run(
         self,

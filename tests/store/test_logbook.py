@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
 from tuning_playbook.store import open_store
+from tuning_playbook.store.connections import Connections
 from tuning_playbook.store.database import Database
 from tuning_playbook.store.logbook import decision_entry, decision_of, launch_entry, launch_of
 from tuning_playbook.store.migrations import REVISION_TABLE
@@ -89,13 +90,16 @@ def test_a_store_from_before_the_logbook_is_brought_up_and_keeps_its_data(tmp_pa
 
 @pytest.mark.postgres
 def test_a_postgresql_store_from_before_the_logbook_is_brought_up(postgres_url):
+    import psycopg
+
     engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
         _migrate_to(connection, "0001")
         # Today's statements write the old rows, and name this column.
         connection.exec_driver_sql("ALTER TABLE trial ADD COLUMN program TEXT")
     assert "logbook" not in inspect(engine).get_table_names()
-    old = SqlStore(Database(engine, place="old"))
+    connections = Connections(lambda: psycopg.connect(postgres_url))
+    old = SqlStore(Database(connections, place="old", server=True))
     old.create(example_study(), example_trials(2))
     old.claim("study", worker="w", count=1, now=0.0, lease_seconds=60)
     chunk = example_chunk(range(1, 3))

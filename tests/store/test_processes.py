@@ -174,9 +174,9 @@ def test_the_work_of_a_claim_does_not_grow_with_the_study(tmp_path, finished):
         nonlocal instructions
         instructions += 1
 
-    connection = store._database.engine.raw_connection()
-    connection.driver_connection.set_progress_handler(count, 1)  # the pool hands it out again
-    connection.close()
+    connection = store._database.connections.take()
+    connection.set_progress_handler(count, 1)
+    store._database.connections.give_back(connection)  # and taken again by the claim
     (taken,) = store.claim("study", worker="w", count=1, now=1.0, lease_seconds=60)
     assert taken.index == finished + 1
     assert 0 < instructions < 500

@@ -8,9 +8,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from tuning_playbook.errors import PlaybookError, StoreReadOnly, StoreUnavailable
 
 # A piece of the driver's message -> what it means and what to do.
@@ -46,14 +43,10 @@ def translated_faults(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except PoolTimeout as error:
-        raise StoreUnavailable(f"the store {place} does not answer; start its server") from error
-    except DBAPIError as error:
-        raise _in_our_words(place, error.orig or error) from error
     except Exception as error:
         if not _is_from_a_driver(error):
             raise
-        raise _in_our_words(place, error) from error
+        raise _in_our_words(place, getattr(error, "orig", None) or error) from error
 
 
 @contextmanager
@@ -77,8 +70,10 @@ def told_damage(place: str) -> Iterator[None]:
 
 
 def _is_from_a_driver(error: Exception) -> bool:
-    # psycopg is optional, so its errors are known by their module
-    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg")
+    # psycopg is optional, and SQLAlchemy only imported to migrate: known by their modules
+    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith(
+        ("psycopg", "sqlalchemy")
+    )
 
 
 def _in_our_words(place: str, error: BaseException) -> StoreUnavailable:

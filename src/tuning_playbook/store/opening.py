@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import StaticPool
-
 from tuning_playbook.errors import InvalidInput, NoStoreYet, StoreUnavailable
 from tuning_playbook.store.base import Store
+from tuning_playbook.store.connections import Connections
 from tuning_playbook.store.database import Database
 from tuning_playbook.store.faults import translated_faults
 from tuning_playbook.store.memory import MemoryStore
@@ -27,6 +25,8 @@ from tuning_playbook.store.schema import bring_to_present_schema, tables_of_some
 from tuning_playbook.store.sql import SqlStore
 
 BUSY_TIMEOUT_SECONDS = 30
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<path>[^?]*))?(?:\?.*)?")
+_POSTGRESQL = re.compile(r"postgresql(?:\+\w+)?://")
 
 
 def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False) -> Store:
@@ -45,24 +45,19 @@ def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False
     """
     if url == "memory:":
         return MemoryStore()
-    try:
-        parsed = make_url(url)
-        kind = parsed.get_backend_name()
-    except (ArgumentError, ValueError) as error:
-        raise _unknown_url(url) from error
-    if kind == "sqlite":
-        place, engine = _sqlite(parsed, folder or Path(), must_exist=must_exist)
-    elif kind == "postgresql":
-        place, engine = parsed.render_as_string(hide_password=True), _postgresql(parsed)
+    if found := _SQLITE.fullmatch(url):
+        database = _sqlite(found["path"] or "", folder or Path(), must_exist=must_exist)
+    elif found := _POSTGRESQL.match(url):
+        database = _postgresql(f"postgresql://{url[found.end() :]}")
     else:
         raise _unknown_url(url)
     try:
-        with translated_faults(place):
-            bring_to_present_schema(engine, place=place, must_exist=must_exist)
+        with translated_faults(database.place):
+            bring_to_present_schema(database, must_exist=must_exist)
     except BaseException:
-        engine.dispose()
+        database.close()
         raise
-    return SqlStore(Database(engine, place=place))
+    return SqlStore(database)
 
 
 def _unknown_url(url: str) -> InvalidInput:
@@ -72,10 +67,10 @@ def _unknown_url(url: str) -> InvalidInput:
     )
 
 
-def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
-    if not url.database or url.database == ":memory:":
+def _sqlite(name: str, folder: Path, *, must_exist: bool) -> Database:
+    if not name or name == ":memory:":
         raise InvalidInput("a SQLite store needs a file; for a store without one write memory:")
-    path = (folder / url.database).resolve()
+    path = (folder / name).resolve()
     if must_exist and not path.exists():
         raise NoStoreYet(
             f"there is no store at {path} yet; the first round makes it: playbook run ROUND"
@@ -96,47 +91,48 @@ def _sqlite(url: URL, folder: Path, *, must_exist: bool) -> tuple[str, Engine]:
             "store = 'postgresql://user@host/database'",
             stacklevel=3,
         )
-    if must_exist and not is_writable(path):
-        engine = create_engine(
-            "sqlite://", creator=lambda: connection_to_read(path), poolclass=StaticPool
-        )
-        event.listen(engine, "connect", _without_own_transactions)
-        return str(path), engine
-    engine = create_engine(
-        url.set(database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    return str(path), engine
+    reads_only = must_exist and not is_writable(path)
+    connect = partial(_connection_to_read if reads_only else _connection, path)
+    return Database(Connections(connect), place=str(path), server=False)
 
 
-def _without_own_transactions(connection: sqlite3.Connection, _: Any) -> None:
+def _connection_to_read(path: Path) -> sqlite3.Connection:
+    connection = connection_to_read(path)
     connection.isolation_level = None  # the driver must not open transactions by itself
+    return connection
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    _without_own_transactions(connection, None)
-    cursor = connection.cursor()
+def _connection(path: Path) -> sqlite3.Connection:
+    # one thread at a time has it, but not always the same one
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+    )
     # Two first users at once: only one may switch the journal, and waiting for it needs a lock
     # that the switch itself does not wait for.
-    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: str) -> Database:
     try:
-        import psycopg  # noqa: F401
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
     except ImportError as error:
         raise StoreUnavailable(
             "a PostgreSQL store needs its driver; type: "
             "python -m pip install 'tuning-playbook[postgresql]'"
         ) from error
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,  # a restarted server costs a new connection, not an error
-        connect_args={
-            "connect_timeout": BUSY_TIMEOUT_SECONDS,
-            "options": f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
-        },
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise _unknown_url(url) from error
+    connect: Any = partial(
+        psycopg.connect,
+        url,
+        connect_timeout=BUSY_TIMEOUT_SECONDS,
+        options=f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
     )
+    place = re.sub(r"(?<=//)([^:/@]*):[^@/]*@", r"\1:***@", url)
+    return Database(Connections(connect, ping="SELECT 1"), place=place, server=True)

@@ -3,68 +3,81 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, Any
 
 from tuning_playbook.errors import NoStoreYet, StoreTooNew, StoreUnavailable
+from tuning_playbook.store.database import Database
 from tuning_playbook.store.migrations import REVISION_TABLE, REVISIONS
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 _PRESENT = REVISIONS[-1]
-_LOCK = 7245  # any number that all versions of this package agree on
+# any number that all versions of this package agree on
+_LOCK_SERVER = "SELECT pg_advisory_xact_lock(7245)"
 
 
-def bring_to_present_schema(engine: Engine, *, place: str, must_exist: bool) -> None:
+def bring_to_present_schema(database: Database, *, must_exist: bool) -> None:
     """Make the tables of an empty database, or carry out the migrations that are missing.
 
     Args:
-        engine: of the database.
-        place: its file or address, for messages.
+        database: of the store.
         must_exist: refuse an empty database.
 
     Raises:
         StoreTooNew: for a schema that this version does not know.
         StoreUnavailable: for a database that holds tables of something else.
     """
-    with engine.connect() as connection:
+    connection = database.connections.take()
+    try:
         found = _recorded(connection)
-        connection.rollback()
-        if found == _PRESENT:
-            return
-        _lock(connection)
-        if found is None:
-            # Another process may have made the tables by now, so look again under the lock.
-            tables = inspect(connection).get_table_names()
-            found = _recorded(connection) if REVISION_TABLE in tables else None
-            if found is None:
-                _require_empty(tables, place=place, must_exist=must_exist)
-        if found is not None and found not in REVISIONS:
-            raise StoreTooNew(
-                f"the store {place} has schema {found}, this version of tuning-playbook knows up "
-                f"to {_PRESENT}; type: python -m pip install --upgrade tuning-playbook"
-            )
-        if found != _PRESENT:
-            _migrate(connection)
+    finally:
+        database.connections.give_back(connection)
+    if found != _PRESENT:
+        _require_known(found, place=database.place)
+        _bring_up(database, must_exist=must_exist)
+
+
+def _recorded(connection: Any) -> str | None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(f"SELECT version_num FROM {REVISION_TABLE}")  # noqa: S608
+    except Exception as error:
+        if "no such table" in str(error) or "does not exist" in str(error):
+            return None
+        raise
+    row = cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
+def _bring_up(database: Database, *, must_exist: bool) -> None:
+    # SQLAlchemy takes 0.2 s to import and Alembic as long again, and only this needs them.
+    from sqlalchemy import create_engine, inspect
+    from sqlalchemy.pool import NullPool
+
+    engine = create_engine(
+        "postgresql+psycopg://" if database.server else "sqlite://",
+        creator=database.connections.connect,
+        poolclass=NullPool,
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(_LOCK_SERVER if database.server else "BEGIN IMMEDIATE")
+        # Another process may have made the tables by now, so look under the lock.
+        tables = inspect(connection).get_table_names()
+        if REVISION_TABLE in tables:
+            _require_known(_recorded(connection.connection), place=database.place)
+        else:
+            _require_empty(tables, place=database.place, must_exist=must_exist)
+        _migrate(connection)
         connection.commit()
 
 
-def _recorded(connection: Connection) -> str | None:
-    try:
-        revision = connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}")).scalar()  # noqa: S608
-    except DBAPIError as error:
-        message = str(error.orig)
-        if "no such table" in message or "does not exist" in message:
-            return None
-        raise
-    return None if revision is None else str(revision)
-
-
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _require_known(revision: str | None, *, place: str) -> None:
+    if revision is not None and revision not in REVISIONS:
+        raise StoreTooNew(
+            f"the store {place} has schema {revision}, this version of tuning-playbook knows up "
+            f"to {_PRESENT}; type: python -m pip install --upgrade tuning-playbook"
+        )
 
 
 def _require_empty(tables: list[str], *, place: str, must_exist: bool) -> None:
@@ -86,7 +99,6 @@ def tables_of_something_else(tables: list[str], place: str) -> StoreUnavailable:
 
 
 def _migrate(connection: Connection) -> None:
-    # Alembic takes 0.3 s to import, and is needed only here.
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory

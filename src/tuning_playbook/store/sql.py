@@ -48,8 +48,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[str, int] = {}
-        server = database.has_clock
-        self._clock = clock_of_server(self._time_of_server) if server else SteadyClock()
+        self._clock = clock_of_server(self._time_of_server) if database.server else SteadyClock()
 
     def now(self) -> Seconds:  # noqa: D102
         return self._clock()
@@ -65,14 +64,14 @@ class SqlStore:
             known = _trial_ids(transaction, study_id, trials)
             added = {t.index: t for t in reversed(trials) if t.index not in known}
             rows = [trial_row(added[index], study_id) for index in sorted(added)]
-            transaction.execute_many(statements.ADD_TRIAL, rows)
+            transaction.insert("trial", rows)
             wanted = {i: c for i, c in (curves or {}).items() if i in added}
             if wanted:
                 ids = _trial_ids(transaction, study_id, trials)
                 chunks = [
                     chunk_row(ids[i], c) for i in sorted(wanted) for c in chunks_of(wanted[i])
                 ]
-                transaction.execute_many(statements.ADD_CHUNK, chunks)
+                transaction.insert("chunk", chunks)
 
     def claim(  # noqa: D102
         self,
@@ -88,12 +87,12 @@ class SqlStore:
             rows = transaction.execute(
                 statements.CLAIM,
                 {
-                    "p_study": self._id(transaction, study),
-                    "p_worker": worker,
-                    "p_now": now,
-                    "p_lease_until": now + lease_seconds,
-                    "p_count": count,
-                    "p_program": program,
+                    "study": self._id(transaction, study),
+                    "worker": worker,
+                    "now": now,
+                    "lease_until": now + lease_seconds,
+                    "count": count,
+                    "program": program,
                 },
             )
         with told_damage(self._database.place):
@@ -115,18 +114,18 @@ class SqlStore:
         encoded = [chunk_row(0, chunk) for chunk in chunks]
         only_renews = not chunks and checkpoints is None and not events
         with self._database.writing(durable=not only_renews) as transaction:
-            lease = {"p_lease_until": now + lease_seconds}
+            lease = {"lease_until": now + lease_seconds}
             trial_id = self._leased(transaction, statements.RENEW, study, index, worker, lease)
             for row in encoded:
                 row["trial_id"] = trial_id
-            transaction.execute_many(statements.ADD_CHUNK, encoded)
+            transaction.insert("chunk", encoded)
             if checkpoints is not None:
                 text = codec.checkpoints_to_json(checkpoints)
                 transaction.execute(
-                    statements.KEEP_CHECKPOINTS, {"p_trial": trial_id, "p_checkpoints": text}
+                    statements.KEEP_CHECKPOINTS, {"trial": trial_id, "checkpoints": text}
                 )
             study_id = self._id(transaction, study)
-            transaction.execute_many(statements.ADD_EVENT, [event_row(study_id, e) for e in events])
+            transaction.insert("event", [event_row(study_id, e) for e in events])
 
     def finish(  # noqa: D102
         self,
@@ -139,21 +138,21 @@ class SqlStore:
         summaries: Mapping[str, MetricSummary],
     ) -> None:
         result = {
-            "p_now": now,
-            "p_status": outcome.status.value,
-            "p_reason": outcome.reason.value,
-            "p_detail": codec.storable(outcome.detail),
-            "p_summaries": codec.summaries_to_json(summaries),
+            "now": now,
+            "status": outcome.status.value,
+            "reason": outcome.reason.value,
+            "detail": codec.storable(outcome.detail),
+            "summaries": codec.summaries_to_json(summaries),
         }
         with self._database.writing() as transaction:
             trial_id = self._leased(transaction, statements.FINISH, study, index, worker, result)
-            found = transaction.execute(statements.CHUNKS_OF_TRIAL, {"p_trial": trial_id})
+            found = transaction.execute(statements.CHUNKS_OF_TRIAL, {"trial": trial_id})
             if len(found) > 1:
                 with told_damage(self._database.place):
                     curves = curves_of([columns_of_row(row) for row in found])
-                transaction.execute(statements.DROP_CHUNKS, {"p_trial": trial_id})
+                transaction.execute(statements.DROP_CHUNKS, {"trial": trial_id})
                 compact = [chunk_row(trial_id, chunk) for chunk in chunks_of(curves)]
-                transaction.execute_many(statements.ADD_CHUNK, compact)
+                transaction.insert("chunk", compact)
 
     def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
         with self._database.writing(durable=False) as transaction:
@@ -162,22 +161,22 @@ class SqlStore:
     def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:  # noqa: D102
         with self._database.writing() as transaction:
             study_id = self._id(transaction, study)
-            keys = {"p_study": study_id, "p_number": index}
+            keys = {"study": study_id, "number": index}
             changed = transaction.execute(statements.REOPEN, keys)
             if not changed:
                 return False
             if fresh:
                 transaction.execute(
                     statements.KEEP_CHECKPOINTS,
-                    {"p_trial": int(changed[0][0]), "p_checkpoints": codec.checkpoints_to_json(())},
+                    {"trial": int(changed[0][0]), "checkpoints": codec.checkpoints_to_json(())},
                 )
-            transaction.execute_many(statements.ADD_EVENT, [event_row(study_id, event)])
+            transaction.insert("event", [event_row(study_id, event)])
         return True
 
     def note(self, study: str, event: Event) -> None:  # noqa: D102
         with self._database.writing() as transaction:
             row = event_row(self._id(transaction, study), event)
-            transaction.execute_many(statements.ADD_EVENT, [row])
+            transaction.insert("event", [row])
 
     def studies(self) -> tuple[Study, ...]:  # noqa: D102
         with self._database.reading() as transaction:
@@ -200,7 +199,7 @@ class SqlStore:
         if indices is None:
             rows = self._read(statements.ALL_TRIALS, study)
         else:
-            span = {"p_first": min(indices, default=0), "p_last": max(indices, default=-1)}
+            span = {"first": min(indices, default=0), "last": max(indices, default=-1)}
             rows = self._read(statements.TRIALS_IN_SPAN, study, **span)
             rows = [row for row in rows if row[0] in indices]
         with told_damage(self._database.place):
@@ -217,7 +216,7 @@ class SqlStore:
         first, last = _EVERY_INDEX
         if wanted is not None:
             first, last = min(wanted, default=0), max(wanted, default=0)
-        rows = self._read(statements.CHUNKS_OF_STUDY, study, p_first=first, p_last=last)
+        rows = self._read(statements.CHUNKS_OF_STUDY, study, first=first, last=last)
         found = ((r[0], columns_of_row(r[1:])) for r in rows if wanted is None or r[0] in wanted)
         with told_damage(self._database.place):
             return grouped(found, metrics=metrics)
@@ -229,11 +228,11 @@ class SqlStore:
 
     def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
         with self._database.writing() as transaction:
-            transaction.execute_many(statements.ADD_ENTRY, [entry_row(entry)])
+            transaction.insert("logbook", [entry_row(entry)])
 
     def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
         statement = statements.ENTRIES_OF_KIND if kind else statements.WHOLE_LOGBOOK
-        parameters = {"p_kind": codec.storable(kind)} if kind else {}
+        parameters = {"kind": codec.storable(kind)} if kind else {}
         with told_damage(self._database.place), self._database.reading() as transaction:
             return tuple(entry_of(row) for row in transaction.execute(statement, parameters))
 
@@ -244,14 +243,14 @@ class SqlStore:
         with self._database.reading() as transaction:
             return float(transaction.execute(statements.TIME_OF_SERVER, {})[0][0])
 
-    def _read(self, statement: Any, study: str, **parameters: Any) -> list[Any]:
+    def _read(self, statement: str, study: str, **parameters: Any) -> list[Any]:
         with self._database.reading() as transaction:
-            parameters["p_study"] = self._id(transaction, study)
+            parameters["study"] = self._id(transaction, study)
             return transaction.execute(statement, parameters)
 
     def _id(self, transaction: Transaction, study: str) -> int:
         if study not in self._ids:
-            found = transaction.execute(statements.FIND_STUDY, {"p_name": codec.storable(study)})
+            found = transaction.execute(statements.FIND_STUDY, {"name": codec.storable(study)})
             if not found:
                 raise KeyError(study)
             self._ids[study] = int(found[0][0])
@@ -260,7 +259,7 @@ class SqlStore:
     def _leased(
         self,
         transaction: Transaction,
-        statement: Any,
+        statement: str,
         study: str,
         index: int,
         worker: str,
@@ -268,9 +267,9 @@ class SqlStore:
     ) -> int:
         """Change the trial if ``worker`` still holds it; its row id."""
         keys = {
-            "p_study": self._id(transaction, study),
-            "p_number": index,
-            "p_worker": codec.storable(worker),
+            "study": self._id(transaction, study),
+            "number": index,
+            "worker": codec.storable(worker),
         }
         changed = transaction.execute(statement, {**keys, **parameters})
         if not changed:
@@ -279,22 +278,22 @@ class SqlStore:
 
 
 def _add_study(transaction: Transaction, study: Study) -> int:
-    found = transaction.execute(statements.FIND_STUDY, {"p_name": study.name})
+    found = transaction.execute(statements.FIND_STUDY, {"name": study.name})
     if not found:
         row = {
             "name": study.name,
             "design": codec.study_to_json(study),
             "trials": study.trials,
         }
-        transaction.execute_many(statements.ADD_STUDY, [row])
-        (made,) = transaction.execute(statements.FIND_STUDY, {"p_name": study.name})
+        transaction.insert("study", [row])
+        (made,) = transaction.execute(statements.FIND_STUDY, {"name": study.name})
         return int(made[0])
     study_id, design, trials = found[0]
     stored = replace(codec.study_from_json(design), trials=trials)
     require_same_design(stored, study)
     if (changed := taken_over(stored, study)) != stored:
-        row = {"p_trials": changed.trials, "p_design": codec.study_to_json(changed)}
-        transaction.execute(statements.CHANGE_STUDY, {"p_study": study_id, **row})
+        row = {"trials": changed.trials, "design": codec.study_to_json(changed)}
+        transaction.execute(statements.CHANGE_STUDY, {"study": study_id, **row})
     return int(study_id)
 
 
@@ -303,5 +302,5 @@ def _trial_ids(transaction: Transaction, study_id: int, trials: Sequence[Trial])
     if not trials:
         return {}
     indices = [t.index for t in trials]
-    span = {"p_first": min(indices), "p_last": max(indices)}
-    return dict(transaction.execute(statements.TRIAL_IDS, {"p_study": study_id, **span}))
+    span = {"first": min(indices), "last": max(indices)}
+    return dict(transaction.execute(statements.TRIAL_IDS, {"study": study_id, **span}))

@@ -1,156 +1,98 @@
-"""The statements of the SQL store. Parameters begin with ``p_``; inserts take whole rows."""
+"""The SQL of the store, for SQLite and PostgreSQL alike. Parameters are written ``:name``.
+
+The migrations make the tables that these statements name; `database` writes the parameters as the
+driver wants them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import (
-    ColumnElement,
-    bindparam,
-    delete,
-    extract,
-    func,
-    insert,
-    or_,
-    select,
-    union_all,
-    update,
+_TRIAL_COLUMNS = (
+    "number, config, seed, status, reason, detail, attempts, worker, created_at, started_at, "
+    "finished_at, summaries, checkpoints, program"
 )
+_CHUNK_COLUMNS = "chunk.attempt, chunk.resumed_from, chunk.metrics, chunk.data"
 
-from tuning_playbook.store.tables import chunks, events, logbook, studies, trials
-from tuning_playbook.trial import Status
 
-_T = trials.c
-_STUDY = _T.study_id == bindparam("p_study")
+def insert(table: str, columns: Collection[str]) -> str:
+    """The statement that adds a row with ``columns`` to ``table``."""
+    parameters = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({parameters})"  # noqa: S608
 
-TRIAL_COLUMNS = (
-    _T.number, _T.config, _T.seed, _T.status, _T.reason, _T.detail, _T.attempts, _T.worker,
-    _T.created_at, _T.started_at, _T.finished_at, _T.summaries, _T.checkpoints, _T.program,
-)  # fmt: skip
-CHUNK_COLUMNS = (chunks.c.attempt, chunks.c.resumed_from, chunks.c.metrics, chunks.c.data)
-
-TIME_OF_SERVER = select(extract("epoch", func.clock_timestamp()))
 
 # --- studies and trials
-ADD_STUDY = insert(studies)
-ADD_TRIAL = insert(trials)
-FIND_STUDY = select(studies.c.id, studies.c.design, studies.c.trials).where(
-    studies.c.name == bindparam("p_name")
-)
-CHANGE_STUDY = (
-    update(studies)
-    .where(studies.c.id == bindparam("p_study"))
-    .values(trials=bindparam("p_trials"), design=bindparam("p_design"))
-)
-ALL_STUDIES = select(studies.c.name, studies.c.design, studies.c.trials).order_by(studies.c.id)
-ALL_TRIALS = select(*TRIAL_COLUMNS).where(_STUDY).order_by(_T.number)
-TRIALS_IN_SPAN = (
-    select(*TRIAL_COLUMNS)
-    .where(_STUDY, _T.number.between(bindparam("p_first"), bindparam("p_last")))
-    .order_by(_T.number)
-)
-_SPAN = _T.number.between(bindparam("p_first"), bindparam("p_last"))
-TRIAL_IDS = select(_T.number, _T.id).where(_STUDY, _SPAN)
-COUNT_BY_STATUS = select(_T.status, func.count()).where(_STUDY).group_by(_T.status)
-TALLIES = (
-    select(
-        studies.c.name,
-        _T.status,
-        func.count(),
-        func.sum(_T.finished_at - _T.started_at),
-        func.min(_T.created_at),
-        func.max(_T.finished_at),
-    )
-    .join(studies, _T.study_id == studies.c.id)
-    .group_by(_T.study_id, studies.c.name, _T.status)
-    .order_by(_T.study_id)
-)
+FIND_STUDY = "SELECT id, design, trials FROM study WHERE name = :name"
+CHANGE_STUDY = "UPDATE study SET design = :design, trials = :trials WHERE id = :study"
+ALL_STUDIES = "SELECT name, design, trials FROM study ORDER BY id"
+ALL_TRIALS = f"SELECT {_TRIAL_COLUMNS} FROM trial WHERE study_id = :study ORDER BY number"  # noqa: S608
+TRIALS_IN_SPAN = f"""
+    SELECT {_TRIAL_COLUMNS} FROM trial
+    WHERE study_id = :study AND number BETWEEN :first AND :last
+    ORDER BY number"""  # noqa: S608
+TRIAL_IDS = """
+    SELECT number, id FROM trial WHERE study_id = :study AND number BETWEEN :first AND :last"""
+COUNT_BY_STATUS = "SELECT status, count(*) FROM trial WHERE study_id = :study GROUP BY status"
+TALLIES = """
+    SELECT study.name, trial.status, count(*), sum(trial.finished_at - trial.started_at),
+        min(trial.created_at), max(trial.finished_at)
+    FROM trial JOIN study ON trial.study_id = study.id
+    GROUP BY trial.study_id, study.name, trial.status
+    ORDER BY trial.study_id"""
 
 # --- a running trial
-_LEASED = (
-    _STUDY,
-    _T.number == bindparam("p_number"),
-    _T.status == Status.RUNNING.value,
-    _T.worker == bindparam("p_worker"),
-)
-RENEW = update(trials).where(*_LEASED).values(lease_until=bindparam("p_lease_until"))
-RENEW = RENEW.returning(_T.id)
-FINISH = update(trials).where(*_LEASED).values(
-    status=bindparam("p_status"), reason=bindparam("p_reason"), detail=bindparam("p_detail"),
-    finished_at=bindparam("p_now"), summaries=bindparam("p_summaries"), lease_until=None,
-).returning(_T.id)  # fmt: skip
-RELEASE = update(trials).where(*_LEASED).values(
-    status=Status.WAITING.value, worker="", lease_until=None
-).returning(_T.id)  # fmt: skip
-_ENDED_SHORT = [Status.INFEASIBLE.value, Status.FAILED.value, Status.CANCELLED.value]
-REOPEN = update(trials).where(
-    _STUDY, _T.number == bindparam("p_number"), or_(*(_T.status == s for s in _ENDED_SHORT))
-).values(
-    status=Status.WAITING.value, reason="", detail="", worker="", lease_until=None,
-    started_at=None, finished_at=None, summaries="{}",
-).returning(_T.id)  # fmt: skip
-KEEP_CHECKPOINTS = (
-    update(trials)
-    .where(_T.id == bindparam("p_trial"))
-    .values(checkpoints=bindparam("p_checkpoints"))
-)
+_LEASED = "study_id = :study AND number = :number AND status = 'running' AND worker = :worker"
+RENEW = f"UPDATE trial SET lease_until = :lease_until WHERE {_LEASED} RETURNING id"  # noqa: S608
+FINISH = f"""
+    UPDATE trial SET status = :status, reason = :reason, detail = :detail, finished_at = :now,
+        summaries = :summaries, lease_until = NULL
+    WHERE {_LEASED} RETURNING id"""  # noqa: S608
+RELEASE = f"""
+    UPDATE trial SET status = 'waiting', worker = '', lease_until = NULL
+    WHERE {_LEASED} RETURNING id"""  # noqa: S608
+REOPEN = """
+    UPDATE trial SET status = 'waiting', reason = '', detail = '', worker = '', lease_until = NULL,
+        started_at = NULL, finished_at = NULL, summaries = '{}'
+    WHERE study_id = :study AND number = :number
+        AND status IN ('infeasible', 'failed', 'cancelled')
+    RETURNING id"""
+KEEP_CHECKPOINTS = "UPDATE trial SET checkpoints = :checkpoints WHERE id = :trial"
 
-
-def _free(condition: ColumnElement[bool]) -> Any:
-    """The first ``p_count`` trials of one kind, locked; PostgreSQL passes over locked ones."""
-    chosen = select(_T.id, _T.number).where(_STUDY, condition).order_by(_T.number)
-    return chosen.limit(bindparam("p_count")).with_for_update(skip_locked=True)
-
-
-def _claim() -> Any:
-    # Two selections instead of one "or": each walks the index from its first match and stops, so
-    # a claim costs the same however many trials have finished.
-    waiting = _free(_T.status == Status.WAITING.value).cte("waiting")
-    expired = _free(
-        (_T.status == Status.RUNNING.value) & (_T.lease_until < bindparam("p_now"))
-    ).cte("expired")
-    both = union_all(select(waiting), select(expired)).subquery()
-    chosen = select(both.c.id).order_by(both.c.number).limit(bindparam("p_count"))
-    return (
-        update(trials)
-        .where(_T.id.in_(chosen))
-        .values(
-            status=Status.RUNNING.value,
-            worker=bindparam("p_worker"),
-            lease_until=bindparam("p_lease_until"),
-            started_at=bindparam("p_now"),
-            attempts=_T.attempts + 1,
-            program=bindparam("p_program"),
-        )
-        .returning(*TRIAL_COLUMNS)
+# Two selections instead of one "or": each walks the index from its first match and stops, so that
+# a claim costs the same however many trials have finished. PostgreSQL passes over trials that
+# another claim has locked; SQLite has one writer at a time, and leaves these words out.
+LOCKED = "FOR UPDATE SKIP LOCKED"
+CLAIM = f"""
+    WITH waiting AS (
+        SELECT id, number FROM trial WHERE study_id = :study AND status = 'waiting'
+        ORDER BY number LIMIT :count {LOCKED}
+    ), expired AS (
+        SELECT id, number FROM trial
+        WHERE study_id = :study AND status = 'running' AND lease_until < :now
+        ORDER BY number LIMIT :count {LOCKED}
     )
-
-
-CLAIM = _claim()
+    UPDATE trial SET status = 'running', attempts = attempts + 1, worker = :worker,
+        lease_until = :lease_until, started_at = :now, program = :program
+    WHERE id IN (
+        SELECT id FROM (SELECT id, number FROM waiting UNION ALL SELECT id, number FROM expired)
+            AS free
+        ORDER BY number LIMIT :count
+    )
+    RETURNING {_TRIAL_COLUMNS}"""  # noqa: S608
 
 # --- curves
-ADD_CHUNK = insert(chunks)
-CHUNKS_OF_TRIAL = (
-    select(*CHUNK_COLUMNS).where(chunks.c.trial_id == bindparam("p_trial")).order_by(chunks.c.id)
-)
-DROP_CHUNKS = delete(chunks).where(chunks.c.trial_id == bindparam("p_trial"))
-CHUNKS_OF_STUDY = (
-    select(_T.number, *CHUNK_COLUMNS)
-    .join(trials, chunks.c.trial_id == _T.id)
-    .where(_STUDY, _SPAN)
-    .order_by(_T.number, chunks.c.id)
-)
+CHUNKS_OF_TRIAL = f"SELECT {_CHUNK_COLUMNS} FROM chunk WHERE trial_id = :trial ORDER BY id"  # noqa: S608
+DROP_CHUNKS = "DELETE FROM chunk WHERE trial_id = :trial"
+CHUNKS_OF_STUDY = f"""
+    SELECT trial.number, {_CHUNK_COLUMNS} FROM chunk JOIN trial ON chunk.trial_id = trial.id
+    WHERE trial.study_id = :study AND trial.number BETWEEN :first AND :last
+    ORDER BY trial.number, chunk.id"""  # noqa: S608
 
-# --- events
-ADD_EVENT = insert(events)
-ALL_EVENTS = (
-    select(events.c.at, events.c.kind, events.c.message, events.c.number, events.c.data)
-    .where(events.c.study_id == bindparam("p_study"))
-    .order_by(events.c.id)
-)
+# --- events and logbook
+ALL_EVENTS = """
+    SELECT at, kind, message, number, data FROM event WHERE study_id = :study ORDER BY id"""
+WHOLE_LOGBOOK = "SELECT at, kind, round, message, data FROM logbook ORDER BY id"
+ENTRIES_OF_KIND = """
+    SELECT at, kind, round, message, data FROM logbook WHERE kind = :kind ORDER BY id"""
 
-# --- logbook
-_L = logbook.c
-ADD_ENTRY = insert(logbook)
-WHOLE_LOGBOOK = select(_L.at, _L.kind, _L.round, _L.message, _L.data).order_by(_L.id)
-ENTRIES_OF_KIND = WHOLE_LOGBOOK.where(_L.kind == bindparam("p_kind"))
+TIME_OF_SERVER = "SELECT extract(epoch FROM clock_timestamp())"  # PostgreSQL only
