@@ -23,6 +23,7 @@ from tuning_playbook.store.read_only import (
 )
 from tuning_playbook.store.schema import bring_to_present_schema, tables_of_something_else
 from tuning_playbook.store.sql import SqlStore
+from tuning_playbook.words import without_password
 
 BUSY_TIMEOUT_SECONDS = 30
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?://(?:/(?P<path>[^?]*))?(?:\?.*)?")
@@ -134,5 +135,5 @@ def _postgresql(url: str) -> Database:
         connect_timeout=BUSY_TIMEOUT_SECONDS,
         options=f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
     )
-    place = re.sub(r"(?<=//)([^:/@]*):[^@/]*@", r"\1:***@", url)
-    return Database(Connections(connect, ping="SELECT 1"), place=place, server=True)
+    connections = Connections(connect, ping="SELECT 1")
+    return Database(connections, place=without_password(url), server=True)
