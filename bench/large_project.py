@@ -23,9 +23,9 @@ import numpy as np
 from side_by_side import print_table, timed
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
 from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.records.logbook import decision_entry, launch_entry
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
-from tuning_playbook.store.logbook import decision_entry, launch_entry
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Checkpoint, MetricSummary, Status, Trial
 
@@ -60,7 +60,7 @@ weight_decay = "the best trials lay at the upper edge"
 
 def build(folder: Path, *, rounds: int, trials: int) -> None:
     from tuning_playbook.design import studies_of
-    from tuning_playbook.workflow.round_facts import remember_round
+    from tuning_playbook.workflow.remembering import remember_round
 
     (folder / "rounds").mkdir()
     (folder / "playbook.toml").write_text(PROJECT)

@@ -23,6 +23,10 @@ def functions(path):
             yield node
 
 
+def arguments(node):
+    return [*node.args.args, *node.args.kwonlyargs]
+
+
 def imported(node):
     """Names of the modules that a node imports."""
     if isinstance(node, ast.Import):
@@ -118,6 +122,21 @@ def test_a_room_has_rooms_of_its_own_and_those_have_none():
     deep = [p for p in FILES if len(p.relative_to(SOURCE).parts) > 3]
     # Alembic asks for a folder of versions
     assert [p for p in deep if "migrations" not in p.parts] == []
+
+
+MOST_THAT_TAKE_A_STORE = 33  # those that write, and the lock on held-out metrics; may only fall
+
+
+def test_the_store_is_handed_to_those_who_write():
+    stores = {"Store", "StoreReader", "Store | None", "StoreReader | None"}
+    taking = [
+        f"{path.relative_to(SOURCE)}:{node.name}"
+        for room in ("workflow", "gather", "answers", "decide", "checks", "report", "cli")
+        for path in (SOURCE / room).rglob("*.py")
+        for node in functions(path)
+        if stores & {ast.unparse(a.annotation) for a in arguments(node) if a.annotation}
+    ]
+    assert len(taking) <= MOST_THAT_TAKE_A_STORE, taking
 
 
 # A file that names a clock or a number of seconds to wait, and why no verdict depends on it.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,3 +159,43 @@ class Trial:
     summaries: Mapping[str, MetricSummary] = field(default_factory=lambda: MappingProxyType({}))
     checkpoints: tuple[Checkpoint, ...] = ()
     program: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a study or trial, for a person to read later.
+
+    Args:
+        at: seconds since the epoch.
+        kind: short stable word, such as ``started``, ``retried``, ``run-started``.
+        message: one line.
+        trial: index of the trial, or ``None`` for the study.
+        data: JSON values.
+    """
+
+    at: Seconds
+    kind: str
+    message: str = ""
+    trial: int | None = None
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a study is and what it has cost, told without reading its trials.
+
+    Args:
+        counts: number of trials in each status; statuses without trials are left out.
+        seconds: time that the finished trials of each status took, the last attempt of each.
+        created_at: when the first of its trials was planned; NaN where unknown.
+        finished_at: when the last one ended; NaN before the first.
+    """
+
+    counts: Mapping[Status, int]
+    seconds: Mapping[Status, Seconds]
+    created_at: Seconds
+    finished_at: Seconds
+
+
+# Of a study that is stored without a trial.
+NO_TRIALS = Tally({}, {}, math.nan, math.nan)

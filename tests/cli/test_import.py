@@ -16,6 +16,7 @@ from tests.cli.conftest import PROJECT
 from tuning_playbook.cli.main import main
 from tuning_playbook.design import studies_of
 from tuning_playbook.errors import InvalidInput, StudyConflict
+from tuning_playbook.gather.opening import open_project, open_round, project_store
 from tuning_playbook.project_files import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
@@ -23,7 +24,6 @@ from tuning_playbook.words import without_password
 from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told
 from tuning_playbook.workflow.importing import import_study
-from tuning_playbook.workflow.opening import open_project, open_round, project_store
 from tuning_playbook.workflow.reporting import write_round_report
 
 RAY = Path(__file__).parents[1] / "importers" / "data" / "ray_tune"

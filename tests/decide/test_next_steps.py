@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tuning_playbook.decide.next_steps import gate, next_steps
-from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 

@@ -2,9 +2,9 @@
 
 import random
 
+from tuning_playbook.records.looks import ExplorationOver, Look, Looks
+from tuning_playbook.records.overrides import Override
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
-from tuning_playbook.report.looks import ExplorationOver, Look, Looks
-from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
 from tuning_playbook.report.tuning_gaps import TuningGap

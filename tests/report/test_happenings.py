@@ -3,8 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from tuning_playbook.report.happenings import happenings
-from tuning_playbook.store.base import Event
-from tuning_playbook.trial import Trial
+from tuning_playbook.trial import Event, Trial
 
 TRIALS = [Trial("s", i, {}, seed=i) for i in range(20)]
 TABLE = SimpleNamespace(study="s", ids=np.array([f"run-{i}" for i in range(20)], dtype=object))

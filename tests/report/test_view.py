@@ -10,9 +10,8 @@ from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.report.html import report_html, write_report
 from tuning_playbook.report.view import round_view
 from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
-from tuning_playbook.store.base import Event
 from tuning_playbook.study import FunctionTarget, Objective, Provenance, Study, TrainingProtocol
-from tuning_playbook.trial import Curve, Reason, Status, Trial
+from tuning_playbook.trial import Curve, Event, Reason, Status, Trial
 
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"\u2028é"
 FINDING = Finding(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.records.logbook import decision_entry, decision_of, launch_entry, launch_of
 from tuning_playbook.store import open_store
 from tuning_playbook.store.connections import Connections
 from tuning_playbook.store.database import Database
-from tuning_playbook.store.logbook import decision_entry, decision_of, launch_entry, launch_of
 from tuning_playbook.store.migrations import REVISION_TABLE
 from tuning_playbook.store.sql import SqlStore
 from tuning_playbook.testing.store_contract import example_chunk, example_study, example_trials

@@ -15,9 +15,10 @@ from tuning_playbook.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
-from tuning_playbook.store import CurveChunk, Event, MemoryStore, open_store, opening, schema
+from tuning_playbook.store import CurveChunk, MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
 from tuning_playbook.testing.store_contract import example_study, example_trials
+from tuning_playbook.trial import Event
 
 _URL = "sqlite:///.playbook/store.db"
 

@@ -5,7 +5,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from tuning_playbook.store.logbook import decision_of
+from tuning_playbook.records.logbook import decision_of
 
 PROJECT = """\
 [metric]

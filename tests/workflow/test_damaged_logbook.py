@@ -6,10 +6,10 @@ import pytest
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import StoreUnavailable
-from tuning_playbook.store import Event
-from tuning_playbook.store.logbook import decision_of, launch_of
-from tuning_playbook.workflow.imported_rounds import IMPORTED, import_facts
-from tuning_playbook.workflow.round_facts import remember_round
+from tuning_playbook.records.imports import IMPORTED, import_facts
+from tuning_playbook.records.logbook import decision_of, launch_of
+from tuning_playbook.trial import Event
+from tuning_playbook.workflow.remembering import remember_round
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -11,9 +12,9 @@ from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
 from tuning_playbook.design import studies_of
 from tuning_playbook.project_files import read_project
+from tuning_playbook.records.logbook import decision_entry, launch_entry
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import locked
-from tuning_playbook.store.logbook import decision_entry, launch_entry
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.history import project_history
 from tuning_playbook.workflow.looking import close_exploration, look_at_test
@@ -192,8 +193,8 @@ def test_the_best_trial_is_found_without_reading_the_others(story, monkeypatch):
             return self._store.trials(study, indices=indices)
 
     monkeypatch.setattr(
-        "tuning_playbook.workflow.history.project_store",
-        lambda *_, **__: Watched(locked(story.store, "test_error")),
+        "tuning_playbook.workflow.history.opened_store",
+        lambda _: nullcontext(Watched(locked(story.store, "test_error"))),
     )
     project_history(story.folder)
     assert ("wide", [1]) in asked

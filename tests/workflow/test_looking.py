@@ -8,12 +8,12 @@ from click.testing import CliRunner
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
+from tuning_playbook.gather.opening import open_project, project_store
 from tuning_playbook.project_files import read_project
 from tuning_playbook.report.history_page import history_markdown
 from tuning_playbook.workflow.exporting import export
 from tuning_playbook.workflow.history import project_history
 from tuning_playbook.workflow.looking import close_exploration, look_at_test, looks, release
-from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.reporting import write_round_report
 from tuning_playbook.workflow.status import status
 

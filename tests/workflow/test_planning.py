@@ -7,9 +7,8 @@ from click.testing import CliRunner
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
-from tuning_playbook.store import Tally
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
-from tuning_playbook.trial import Status
+from tuning_playbook.trial import Status, Tally
 from tuning_playbook.workflow.planning import plan, plan_with_budget, seconds_per_step
 from tuning_playbook.workflow.running import run_round
 

@@ -1,17 +1,23 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.answers.reruns import rerun_groups
+from tuning_playbook.answers.reruns import reruns_of as reruns_of_stored
+from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.gather.opening import OpenProject
+from tuning_playbook.gather.reruns import stored_reruns
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Provenance, TrainingProtocol
 from tuning_playbook.trial import Curve, Status
 from tuning_playbook.workflow.rerunning import RerunResult
-from tuning_playbook.workflow.reruns import earlier_deviation, reruns_of
 
 PROJECT = Project(
     "p",
@@ -38,6 +44,18 @@ def store_with(*reruns):
         ]
         store.create(study, ended, curves=curves)
     return store
+
+
+def known_reruns(store, project=PROJECT):
+    return stored_reruns(Snapshot(OpenProject(Path(), project), store))
+
+
+def earlier_deviation(store, project, *, without):
+    return pooled_deviation(rerun_groups(known_reruns(store), project, without=without))
+
+
+def reruns_of(store, project, config, *, role, provenance):
+    return reruns_of_stored(known_reruns(store), project, config, role=role, code=provenance.code)
 
 
 def reruns(store, rate):

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from tuning_playbook.answers.round_checks import round_checks
 from tuning_playbook.checks import all_checks
 from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
-from tuning_playbook.workflow.round_checks import round_checks
 
 STUDY = Study(
     name="round/dropout=0.1",

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.more_reruns import only_examples_settle
-from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Choice, Decision
+from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.words import counted
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import tuning_round
+from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.space import Config, Constant, Hyperparameter, misfit
 from tuning_playbook.study import Project, is_never_tuned
 from tuning_playbook.words import counted, listed, short

@@ -18,7 +18,7 @@ from tuning_playbook.decide.imported_steps import (
     unmoved_step,
 )
 from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_round
-from tuning_playbook.decide.project_state import AnsweredRound, ProjectState, RoundState
+from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     begun_steps,
     failing_step,
@@ -37,6 +37,7 @@ from tuning_playbook.design.proposals import (
     with_more_values,
 )
 from tuning_playbook.findings import Verdict
+from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round

@@ -2,59 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tuning_playbook.analysis.study_shape import StudyShape
 from tuning_playbook.decide.mending import AdviceStep
-from tuning_playbook.decisions import Decision, Soundness
-from tuning_playbook.findings import Finding
-from tuning_playbook.space import Config, Domain
+from tuning_playbook.decisions import Decision
+from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Project, Round
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredRound:
-    """What is remembered of a finished round.
-
-    Args:
-        soundness: of its comparison.
-        sentence: its answer.
-        findings: by study.
-        searched: study -> keys that it searched.
-        trials: study -> trials that ended.
-        best_arm: scientific values of the best study.
-        best_config: of the best trial, every hyperparameter by key.
-        good_ranges: of the best study: the good region of each hyperparameter, with a margin.
-        useful_ranges: study -> ranges that lose an end without a good trial.
-        shape: what the trials of its only study can tell.
-        best_setting: searched values of its only study with the best mean over their repeats.
-        unmoved: the value that the metric has in all trials; ``None`` where it differs.
-        reasons: what speaks against the comparison, most important first.
-        moving: pairs of hyperparameters: the best value of the second moves with the first.
-        settling: what would tell the leading arms apart; empty where a winner is named.
-        settling_command: that runs it; empty where no affordable reruns do.
-    """
-
-    soundness: Soundness
-    sentence: str
-    findings: Mapping[str, Sequence[Finding]]
-    searched: Mapping[str, Collection[str]]
-    trials: Mapping[str, int]
-    best_arm: Config
-    best_config: Config
-    good_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
-    useful_ranges: Mapping[str, Mapping[str, Domain]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    shape: StudyShape = "search"
-    best_setting: Config = field(default_factory=lambda: MappingProxyType({}))
-    unmoved: float | None = None
-    reasons: tuple[str, ...] = ()
-    moving: tuple[tuple[str, str], ...] = ()
-    settling: str = ""
-    settling_command: str = ""
 
 
 @dataclass(frozen=True, slots=True)

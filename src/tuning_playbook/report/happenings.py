@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.store.base import Event
-from tuning_playbook.trial import Trial
+from tuning_playbook.trial import Event, Trial
 
 _MOST_TRIALS = 8
 _LONGEST_EXAMPLE = 200

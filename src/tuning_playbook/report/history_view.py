@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tuning_playbook.report.looks import Looks
-from tuning_playbook.report.overrides import Override
+from tuning_playbook.records.looks import Looks
+from tuning_playbook.records.overrides import Override
 from tuning_playbook.report.range_history import RangeStep
 from tuning_playbook.report.tracking import TrackingRow
 from tuning_playbook.report.tuning_gaps import TuningGap

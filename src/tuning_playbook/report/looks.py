@@ -1,86 +1,13 @@
-"""Looks at the validation and the test set: what happened, and how it is told."""
+"""Looks at the validation and the test set: how they are told."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass
-from typing import Any
 
+from tuning_playbook.records.looks import Look, Looks
 from tuning_playbook.trial import Seconds
 from tuning_playbook.words import counted
-
-
-@dataclass(frozen=True, slots=True)
-class ExplorationOver:
-    """Exploration was declared over.
-
-    Args:
-        at: seconds since the epoch.
-        reason: in the user's words.
-        still_open: what the newest answer of the last round left open; empty where the search
-            space holds the best region and is sampled densely enough.
-    """
-
-    at: Seconds
-    reason: str
-    still_open: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at data.
-
-    Args:
-        at: seconds since the epoch.
-        set: ``test``, ``validation``, or ``confirm``: the part of the validation set that decisions
-            alone look at.
-        metric: that was looked at.
-        config: ``baseline``, the trial, or the round whose decision looked.
-        value: mean over ``trials``; NaN where all values were handed out at once, or a decision
-            looked.
-        deviation: standard deviation over them; NaN for one.
-        trials: whose values these are.
-        count: how many looks at this set there have been, this one included.
-    """
-
-    at: Seconds
-    set: str
-    metric: str
-    config: str
-    value: float
-    deviation: float
-    trials: tuple[str, ...]
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """What has been seen of the validation and of the test set.
-
-    Args:
-        metric, test_metric: their metrics; the second is empty where none is declared.
-        rounds, trials: that were judged on the validation set.
-        over: the end of exploration; ``None`` while it goes on.
-        test: every look at the test set, oldest first.
-        confirm_metric: metric of the examples that choose nothing; empty where none is declared.
-        confirm: every look at it, oldest first.
-        declared: whether playbook.toml still names the test metric.
-    """
-
-    metric: str
-    test_metric: str
-    rounds: int
-    trials: int
-    over: ExplorationOver | None
-    test: tuple[Look, ...]
-    confirm_metric: str = ""
-    confirm: tuple[Look, ...] = ()
-    declared: bool = True
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"schema": 1, **asdict(self)}
 
 
 def looks_text(looks: Looks) -> str:

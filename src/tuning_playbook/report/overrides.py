@@ -1,27 +1,8 @@
-"""What a person decided against the advice or took out of the record's protection."""
+"""Overrides in sentences."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tuning_playbook.trial import Seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """One such decision.
-
-    Args:
-        at: seconds since the epoch.
-        round: that it is about; empty for the whole project.
-        what: was decided, in words.
-        reason: in the user's words; empty where none was given.
-    """
-
-    at: Seconds
-    round: str
-    what: str
-    reason: str
+from tuning_playbook.records.overrides import Override
 
 
 def override_text(override: Override) -> str:

@@ -9,14 +9,13 @@ from types import MappingProxyType
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Finding
+from tuning_playbook.records.overrides import Override
 from tuning_playbook.report.answer_view import AnswerView
 from tuning_playbook.report.happenings import Happening, happenings
 from tuning_playbook.report.looks import day
-from tuning_playbook.report.overrides import Override
 from tuning_playbook.report.section import StudySection, study_section
-from tuning_playbook.store.base import Event
 from tuning_playbook.study import Study, describe_target
-from tuning_playbook.trial import Trial
+from tuning_playbook.trial import Event, Trial
 
 _NO_EVENTS: Mapping[str, Sequence[Event]] = MappingProxyType({})
 

@@ -24,10 +24,10 @@ from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
 from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import worker_name
-from tuning_playbook.store.base import Event, Store
+from tuning_playbook.store.base import Store
 from tuning_playbook.study import CommandTarget, Failures, Resources, Study
 from tuning_playbook.training.attempt import Attempt
-from tuning_playbook.trial import Outcome, Seconds, Status, Step, Trial
+from tuning_playbook.trial import Event, Outcome, Seconds, Status, Step, Trial
 
 LEASE_SECONDS: Seconds = 60.0
 _RENEWAL_SECONDS: Seconds = 15.0

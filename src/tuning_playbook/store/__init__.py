@@ -1,19 +1,17 @@
 """Trials, curves and the logbook that survive. May import: study, decisions, trial, space.
 
-SQLAlchemy is imported only when a store is opened, Alembic only when a schema is made or changed.
+SQLAlchemy and Alembic are imported only when a schema is made or changed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tuning_playbook.store.base import NO_TRIALS, CurveChunk, Event, Store, Tally
+from tuning_playbook.store.base import CurveChunk, Store, StoreReader
 from tuning_playbook.store.locked import locked
 from tuning_playbook.store.memory import MemoryStore
 
-__all__ = [
-    "NO_TRIALS", "CurveChunk", "Event", "MemoryStore", "Store", "Tally", "locked", "open_store",
-]  # fmt: skip
+__all__ = ["CurveChunk", "MemoryStore", "Store", "StoreReader", "locked", "open_store"]
 
 
 def open_store(url: str, *, folder: Path | None = None, must_exist: bool = False) -> Store:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +14,13 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
     Curves,
+    Event,
     MetricSummary,
     Outcome,
     Seconds,
     Status,
     Step,
+    Tally,
     Trial,
 )
 
@@ -48,47 +48,64 @@ class CurveChunk:
     values: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a study or trial, for a person to read later.
+class StoreReader(Protocol):
+    """What is told of studies, trials, curves and events, and the project's logbook.
 
-    Args:
-        at: seconds since the epoch.
-        kind: short stable word, such as ``started``, ``retried``, ``run-started``.
-        message: one line.
-        trial: index of the trial, or ``None`` for the study.
-        data: JSON values.
+    Every method is one consistent read that waits no longer than the busy timeout (30 seconds);
+    then it raises `StoreUnavailable`. A study that is not there raises `KeyError`.
     """
 
-    at: Seconds
-    kind: str
-    message: str = ""
-    trial: int | None = None
-    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    def studies(self) -> tuple[Study, ...]:
+        """All studies, in order of creation."""
+        ...
+
+    def counts(self, study: str) -> Mapping[Status, int]:
+        """Number of trials in each status; statuses without trials are left out."""
+        ...
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """The tally of every study that has trials, by name; the cost of one count."""
+        ...
+
+    def trials(self, study: str, *, indices: Collection[int] | None = None) -> tuple[Trial, ...]:
+        """All trials of a study, in order of their index.
+
+        Args:
+            indices: only these; indices that are not there are left out.
+        """
+        ...
+
+    def curves(
+        self,
+        study: str,
+        *,
+        trials: Collection[int] | None = None,
+        metrics: Collection[str] | None = None,
+    ) -> Mapping[int, Curves]:
+        """Curves by trial index; trials without any logged value are left out.
+
+        Where a step was logged twice, the later value counts.
+
+        Args:
+            trials: only these indices.
+            metrics: only these metrics.
+        """
+        ...
+
+    def events(self, study: str) -> tuple[Event, ...]:
+        """Everything recorded for a study and its trials, oldest first."""
+        ...
+
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:
+        """The project's logbook in the order of entering, oldest first.
+
+        Args:
+            kind: only entries of this kind; all by default.
+        """
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far a study is and what it has cost, told without reading its trials.
-
-    Args:
-        counts: number of trials in each status; statuses without trials are left out.
-        seconds: time that the finished trials of each status took, the last attempt of each.
-        created_at: when the first of its trials was planned; NaN where unknown.
-        finished_at: when the last one ended; NaN before the first.
-    """
-
-    counts: Mapping[Status, int]
-    seconds: Mapping[Status, Seconds]
-    created_at: Seconds
-    finished_at: Seconds
-
-
-# Of a study that is stored without a trial.
-NO_TRIALS = Tally({}, {}, math.nan, math.nan)
-
-
-class Store(Protocol):
+class Store(StoreReader, Protocol):
     """Keeps studies, trials, curves and events, and the project's logbook.
 
     For implementers: every method is one atomic change or one consistent read, safe to call from
@@ -206,57 +223,8 @@ class Store(Protocol):
         """Record an event of the study itself."""
         ...
 
-    def studies(self) -> tuple[Study, ...]:
-        """All studies, in order of creation."""
-        ...
-
-    def counts(self, study: str) -> Mapping[Status, int]:
-        """Number of trials in each status; statuses without trials are left out."""
-        ...
-
-    def tallies(self) -> Mapping[str, Tally]:
-        """The tally of every study that has trials, by name; the cost of one count."""
-        ...
-
-    def trials(self, study: str, *, indices: Collection[int] | None = None) -> tuple[Trial, ...]:
-        """All trials of a study, in order of their index.
-
-        Args:
-            indices: only these; indices that are not there are left out.
-        """
-        ...
-
-    def curves(
-        self,
-        study: str,
-        *,
-        trials: Collection[int] | None = None,
-        metrics: Collection[str] | None = None,
-    ) -> Mapping[int, Curves]:
-        """Curves by trial index; trials without any logged value are left out.
-
-        Where a step was logged twice, the later value counts.
-
-        Args:
-            trials: only these indices.
-            metrics: only these metrics.
-        """
-        ...
-
-    def events(self, study: str) -> tuple[Event, ...]:
-        """Everything recorded for a study and its trials, oldest first."""
-        ...
-
     def enter(self, entry: LogbookEntry) -> None:
         """Add to the project's logbook; what stands there is never changed or removed."""
-        ...
-
-    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:
-        """The project's logbook in the order of entering, oldest first.
-
-        Args:
-            kind: only entries of this kind; all by default.
-        """
         ...
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from math import inf, isnan, nan
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
-from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.clocks import SteadyClock
 from tuning_playbook.store.codec import require_storable_name, storable
 from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
@@ -20,11 +20,13 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
     Curves,
+    Event,
     MetricSummary,
     Outcome,
     Reason,
     Seconds,
     Status,
+    Tally,
     Trial,
 )
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
-from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.cell_types import as_count, as_document, as_moment, as_text
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.curves import ChunkColumns
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Reason, Seconds, Status, Trial
+from tuning_playbook.trial import Event, Reason, Seconds, Status, Tally, Trial
 
 
 def trial_row(trial: Trial, study_id: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import codec, statements
-from tuning_playbook.store.base import CurveChunk, Event, Tally
+from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.clocks import SteadyClock, clock_of_server
 from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
@@ -32,10 +32,12 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import (
     Checkpoint,
     Curves,
+    Event,
     MetricSummary,
     Outcome,
     Seconds,
     Status,
+    Tally,
     Trial,
 )
 

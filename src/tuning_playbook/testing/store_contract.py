@@ -17,7 +17,7 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput, LeaseLost, StudyConflict
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter, SearchSpace
-from tuning_playbook.store.base import CurveChunk, Event, Store
+from tuning_playbook.store.base import CurveChunk, Store
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
@@ -31,6 +31,7 @@ from tuning_playbook.testing.logbook_contract import _Logbook
 from tuning_playbook.trial import (
     Checkpoint,
     Curve,
+    Event,
     MetricSummary,
     Outcome,
     Reason,

@@ -9,10 +9,11 @@ from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import ROUNDS_FOLDER
-from tuning_playbook.store import NO_TRIALS, Store
-from tuning_playbook.store.logbook import ABANDONED, TAKEN_UP, abandoned_rounds
-from tuning_playbook.workflow.opening import open_project, project_store, round_names
+from tuning_playbook.records.logbook import ABANDONED, TAKEN_UP
+from tuning_playbook.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +57,32 @@ def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRou
     if not why:
         raise InvalidInput('say why it is abandoned, for those who read it later: --reason "..."')
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        ran = round_names(store.studies())
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        ran = round_names(known.studies)
         written = sorted(p.stem for p in (opened.folder / ROUNDS_FOLDER).glob("*.toml"))
         if name not in {*ran, *written}:
-            known = ", ".join(dict.fromkeys((*ran, *written))) or "none"
-            raise InvalidInput(f"there is no round {name!r}; there are: {known}")
-        before = abandoned_rounds(store).get(name)
+            names = ", ".join(dict.fromkeys((*ran, *written))) or "none"
+            raise InvalidInput(f"there is no round {name!r}; there are: {names}")
+        before = known.abandoned.get(name)
         if before is not None:
             raise InvalidInput(f"round {name!r} was abandoned before: {before}")
-        left = _left(store, name)
+        left = _left(known, name)
         store.enter(LogbookEntry(time.time(), ABANDONED, name, why, {"left": left}))
-    finally:
-        store.close()
     return AbandonedRound(name, why, left)
 
 
-def take_up(store: Store, round_name: str) -> None:
+def take_up(store: Store, known: Snapshot, round_name: str) -> None:
     """Enter that a round is gone on with, if it was abandoned."""
-    if round_name in abandoned_rounds(store):
+    if round_name in known.abandoned:
         store.enter(LogbookEntry(time.time(), TAKEN_UP, round_name, "it is run again"))
 
 
-def _left(store: Store, round_name: str) -> int:
-    tallies = store.tallies()
+def _left(known: Snapshot, round_name: str) -> int:
     return sum(
         count
-        for study in store.studies()
-        if study.purpose == "search" and (study.round or study.name) == round_name
-        for status, count in tallies.get(study.name, NO_TRIALS).counts.items()
+        for study in known.searches
+        if (study.round or study.name) == round_name
+        for status, count in known.tally(study.name).counts.items()
         if not status.is_finished
     )

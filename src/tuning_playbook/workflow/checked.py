@@ -20,13 +20,13 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.project_files.domains import domain_to_toml
+from tuning_playbook.records.finding_documents import finding_document
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
 from tuning_playbook.report.verdicts_in_short import verdicts_in_short
 from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.columns_taken import columns_document, columns_view
-from tuning_playbook.workflow.finding_documents import finding_document
 from tuning_playbook.workflow.frames import frame_of, with_arguments
 
 _TITLES = {check.id: check.title for check in all_checks()}

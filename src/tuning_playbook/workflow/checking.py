@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from tuning_playbook.answers.reruns import rerun_groups
+from tuning_playbook.answers.round_checks import arm_findings
 from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks, with_tolerance
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
+from tuning_playbook.gather.arms import arms_of_round
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.reruns import stored_reruns
+from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
-from tuning_playbook.store.logbook import SET_ASIDE
-from tuning_playbook.workflow.arms import arms_of_round
+from tuning_playbook.records.overrides import set_aside_checks
 from tuning_playbook.workflow.check_completion import with_command
 from tuning_playbook.workflow.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.columns_taken import kind_of_study
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
-from tuning_playbook.workflow.opening import (
-    open_project,
-    project_store,
-    round_names,
-    stored_studies,
-)
 from tuning_playbook.workflow.other_objective import told_objective
-from tuning_playbook.workflow.overrides import set_aside_checks, set_checks_aside
+from tuning_playbook.workflow.overrides import set_checks_aside
 from tuning_playbook.workflow.remembering import renew_answer
-from tuning_playbook.workflow.reruns import rerun_groups
-from tuning_playbook.workflow.round_checks import arm_findings
-from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
 def check_target(
@@ -80,16 +77,14 @@ def _set_aside(
 ) -> None:
     """Keep which checks are not to count for a round, and answer it again without them."""
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        stored_studies(store, name)
-        known = set_aside_checks(store.logbook(kind=SET_ASIDE), name)
-        fresh = [check for check in ignore if check not in known or reason]
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        known.round_studies(name)
+        aside = set_aside_checks(known.logbook, name)
+        fresh = [check for check in ignore if check not in aside or reason]
         set_checks_aside(store, name, fresh, reason)
-        set_checks_aside(store, name, [c for c in heed if c in known], reason, counts=True)
+        set_checks_aside(store, name, [c for c in heed if c in aside], reason, counts=True)
         renew_answer(opened, store, name)
-    finally:
-        store.close()
 
 
 def names_a_round(target: str) -> bool:
@@ -108,14 +103,9 @@ def names_a_round(target: str) -> bool:
 
 def _stored_rounds(folder: Path) -> tuple[str, ...]:
     """Rounds in the project's store: an imported one has no file."""
-    try:
-        store = project_store(open_project(folder), must_exist=True)
-    except PlaybookError:
-        return ()
-    try:
+    with suppress(PlaybookError), opened_store(open_project(folder)) as store:
         return round_names(store.studies())
-    finally:
-        store.close()
+    return ()
 
 
 def refuse_near_misses(target: str) -> None:
@@ -143,26 +133,16 @@ def _check_round(
     tolerance: float | None,
 ) -> Checked:
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        facts = facts_of_rounds(store)
-        aside = set_aside_checks(store.logbook(kind=SET_ASIDE), name)
-        objective = told_objective(opened.project, store, name, told)
-        own = objective is None
-        chance = opened.project.chance_level if own else None
-        arms = arms_of_round(
-            store,
-            name,
-            facts=facts,
-            chance_level=chance if told.chance_level is None else told.chance_level,
-            examples=opened.project.evaluation_examples,
-            objective=objective,
-        )
-        deviation = pooled_deviation(rerun_groups(store, arms[0].study)) if own else None
-    finally:
-        store.close()
-    if tolerance is None and name in facts and own:
-        tolerance = facts[name].complexity_cost or None
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        aside = set_aside_checks(known.logbook, name)
+        objective = told_objective(known, name, told)
+        arms = arms_of_round(known, name, objective=objective, chance_level=told.chance_level)
+        own, deviation = objective is None, None
+        if own:
+            deviation = pooled_deviation(rerun_groups(stored_reruns(known), arms[0].study))
+            if tolerance is None and name in known.facts:
+                tolerance = known.facts[name].complexity_cost or None
     found = arm_findings(
         arms,
         deviation=deviation,

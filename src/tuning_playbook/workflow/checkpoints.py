@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.store import Store
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.trial import Checkpoint, Status, Step, Trial
-from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
 from tuning_playbook.workflow.trial_choice import chosen_trial
 
 
@@ -64,11 +64,8 @@ def best_checkpoint(folder: str | Path, round_name: str, trial: str = "") -> Bes
     Source: playbook, "Saving checkpoints and retrospectively selecting the best checkpoint".
     """
     opened = open_project(Path(folder))
-    store = project_store(opened, must_exist=True)
-    try:
-        trials = _trials(store, round_name.removesuffix(".toml"), trial)
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        trials = _trials(Snapshot(opened, store), round_name.removesuffix(".toml"), trial)
     sign = opened.project.objective.direction.sign
     kept = [(t, c) for t in trials for c in t.checkpoints if math.isfinite(c.value)]
     kept = kept or [(t, c) for t in trials for c in t.checkpoints[-1:]]
@@ -84,11 +81,11 @@ def best_checkpoint(folder: str | Path, round_name: str, trial: str = "") -> Bes
     return BestCheckpoint(owner.study, owner.index, best.step, best.value, path, dict(owner.config))
 
 
-def _trials(store: Store, round_name: str, wanted: str) -> list[Trial]:
+def _trials(known: Snapshot, round_name: str, wanted: str) -> list[Trial]:
     if wanted:
-        return [chosen_trial(store, round_name, wanted)[1]]
-    studies = stored_studies(store, round_name)
-    return [t for s in studies for t in store.trials(s.name) if t.status is Status.COMPLETE]
+        return [chosen_trial(known, round_name, wanted)[1]]
+    studies = known.round_studies(round_name)
+    return [t for s in studies for t in known.trials(s.name) if t.status is Status.COMPLETE]
 
 
 def _loss(checkpoint: Checkpoint, sign: int) -> float:

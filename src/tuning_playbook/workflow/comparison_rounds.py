@@ -10,11 +10,12 @@ import numpy as np
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.arms import arms_of_round
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.workflow.arms import arm_label, arms_of_round
+from tuning_playbook.records.arm import arm_label
 from tuning_playbook.workflow.comparison_target import merged
-from tuning_playbook.workflow.opening import open_project, project_store
-from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
 def runs_of_round(folder: Path, name: str, *, split: bool = False) -> ForeignStudy:
@@ -29,17 +30,8 @@ def runs_of_round(folder: Path, name: str, *, split: bool = False) -> ForeignStu
         InvalidInput: for a round that has not been run, or one of a single arm that nothing splits.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        arms = arms_of_round(
-            store,
-            name,
-            facts=facts_of_rounds(store),
-            chance_level=opened.project.chance_level,
-            examples=opened.project.evaluation_examples,
-        )
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        arms = arms_of_round(Snapshot(opened, store), name)
     if len(arms) == 1 and split:
         return replace(_as_foreign(arms[0].table, name), notes=arms[0].notes)
     if len(arms) < 2:

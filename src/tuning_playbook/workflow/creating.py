@@ -7,23 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design import studies_of
+from tuning_playbook.gather.opening import OpenProject, opened_store
+from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.records.round_facts import followed_rounds
 from tuning_playbook.search import planned_trials
-from tuning_playbook.store import Event, Store
+from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Seconds, Trial
+from tuning_playbook.trial import Event, Seconds, Trial
 from tuning_playbook.workflow.abandoning import take_up
-from tuning_playbook.workflow.arms import followed_rounds
-from tuning_playbook.workflow.mixing import refuse_mixing, restart_begun
-from tuning_playbook.workflow.opening import (
-    OpenProject,
-    project_store,
-    refuse_unknown_followed,
-    stored_studies,
-)
-from tuning_playbook.workflow.programs import remember_program
+from tuning_playbook.workflow.followed import refuse_unknown_followed
+from tuning_playbook.workflow.mixing import mixed_trials, refuse_mixing, restart_begun
+from tuning_playbook.workflow.programs import declare_same, remember_program
+from tuning_playbook.workflow.remembering import remember_round
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
-from tuning_playbook.workflow.round_facts import facts_of_rounds, remember_round
 from tuning_playbook.workflow.sharing import shared_event, taken_over, trained_before
 
 
@@ -47,13 +44,14 @@ def create_studies(
             versions of the program would be pooled.
         StudyConflict: where the round has been run with another design.
     """
-    refuse_unknown_followed(opened, round_, store)
+    known = Snapshot(opened, store)
+    refuse_unknown_followed(opened, round_, round_names(known.studies))
     target, program = opened.project.training.target, asked.program
     provenance = provenance_of(opened.folder, command=asked.command, target=target)
     studies = studies_of(opened.project, round_, provenance=provenance)
-    retried = _allowed(opened, store, studies, round_.name, asked)
+    retried = _allowed(store, known, studies, round_.name, asked)
     now = time.time()
-    followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
+    followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
     _create(opened, store, studies, now, program=program, followed=followed)
     for study in studies:
         data = {
@@ -75,8 +73,9 @@ def stored_as_they_are(
     Raises:
         InvalidInput: where trials of different versions of the program would be pooled.
     """
-    studies = stored_studies(store, round_name)
-    retried = _allowed(opened, store, studies, round_name, asked)
+    known = Snapshot(opened, store)
+    studies = known.round_studies(round_name)
+    retried = _allowed(store, known, studies, round_name, asked)
     _begin(opened, store, studies, round_name, retried, asked.program)
     return studies
 
@@ -90,26 +89,31 @@ def _begin(
     program: str,
 ) -> None:
     """Take a round up again, and let begin anew what has to."""
-    take_up(store, round_name)
+    known = Snapshot(opened, store)
+    take_up(store, known, round_name)
     remember_program(opened, store, program)
-    restart_begun(opened, store, studies, program=program)
+    restart_begun(store, known, studies, program=program)
     reopen(store, opened.folder, retried, program=program)
 
 
 def _allowed(
-    opened: OpenProject, store: Store, studies: Sequence[Study], round_name: str, asked: Asked
+    store: Store, known: Snapshot, studies: Sequence[Study], round_name: str, asked: Asked
 ) -> tuple[Trial, ...]:
     """The trials to run again; refuses to pool those of two versions of the program."""
-    there = {study.name for study in store.studies()}
-    retried = trials_to_retry(store, [s for s in studies if s.name in there], asked.retry)
+    there = {study.name for study in known.studies}
+    retried = trials_to_retry(known, [s for s in studies if s.name in there], asked.retry)
+    if asked.same_program:
+        mixed = mixed_trials(known, studies, program=asked.program, retried=retried)
+        if mixed:
+            earlier = {trial.program for trial in mixed}
+            declare_same(store, studies[0].round, earlier, asked.program, asked.same_program)
+        return retried
     kinds = [f"--retry {kind}" for kind in sorted(asked.retry)]
     refuse_mixing(
-        opened,
-        store,
+        known,
         studies,
         program=asked.program,
         retried=retried,
-        same=asked.same_program,
         command=" ".join([f"playbook run {round_name}", *kinds]),
     )
     return retried
@@ -125,17 +129,17 @@ def _create(
     followed: Sequence[str],
 ) -> None:
     """Studies with their trials, those that earlier rounds have run among them."""
-    there = {study.name for study in store.studies()}
-    whole = project_store(opened, held_out=True, confirming=True)
-    try:
+    with opened_store(opened, must_exist=False, held_out=True, confirming=True) as whole:
+        known = Snapshot(opened, whole)
+        there = {study.name for study in known.studies}
         anew = any(study.name not in there for study in studies)
         trained = (
-            trained_before(whole, studies[0], program=program, without=followed) if anew else {}
+            trained_before(known, studies[0], program=program, without=followed) if anew else {}
         )
         for study in studies:
             planned = planned_trials(study, start=0, count=study.trials, created_at=now)
             new = study.name not in there
-            shared = taken_over(whole, study, planned, trained) if new else None
+            shared = taken_over(known, study, planned, trained) if new else None
             if shared is None:
                 store.create(study, planned)
                 continue
@@ -143,5 +147,3 @@ def _create(
             rest = [trial for trial in planned if trial.index not in ended]
             store.create(study, (*shared.trials, *rest), curves=shared.curves)
             store.note(study.name, shared_event(shared))
-    finally:
-        whole.close()

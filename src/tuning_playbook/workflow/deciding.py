@@ -9,39 +9,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.answers.contenders import Contenders, contenders_of
+from tuning_playbook.answers.decision_evidence import (
+    deciding_objective,
+    earlier_looks,
+    known_examples,
+    require_confirmed,
+    reruns_of_contenders,
+)
+from tuning_playbook.answers.readiness import require_open, require_reruns
+from tuning_playbook.answers.reruns import Reruns, rerun_groups
+from tuning_playbook.answers.reservations import evidence_reservations, reservations
 from tuning_playbook.decide.candidates import Candidate, changed_values
 from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.rerun_failures import failures_of, highest_failure_rate
+from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decisions import Choice, Decision
-from tuning_playbook.errors import InvalidInput
-from tuning_playbook.report.looks import Look
+from tuning_playbook.gather.confirmation import confirmed_reruns, kept_predictions
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.logbook import (
+    DECISION,
+    decision_entry,
+)
+from tuning_playbook.records.looks import Look, looks_at
+from tuning_playbook.records.reruns import StoredReruns
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.report.overrides import override_text
 from tuning_playbook.space import Config, Value
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import (
-    DECISION,
-    LAUNCH,
-    LOOK,
-    decision_entry,
-    newest_entry,
-)
-from tuning_playbook.study import Objective, Provenance
+from tuning_playbook.study import Objective
 from tuning_playbook.words import short
-from tuning_playbook.workflow.contenders import Contenders, contenders_of
-from tuning_playbook.workflow.decision_values import (
-    deciding_objective,
-    earlier_looks,
-    known_examples,
-    on_confirm,
-    past_deviation,
-)
-from tuning_playbook.workflow.looking import enter_look, looks_at
-from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
-from tuning_playbook.workflow.overrides import overrides_of_round, skipped_reruns
-from tuning_playbook.workflow.reruns import Reruns, present_code, reruns_of
-from tuning_playbook.workflow.reservations import evidence_reservations, reservations
+from tuning_playbook.workflow.looking import enter_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,137 +201,90 @@ def decide(
     configuration".
     """
     opened = open_project(Path(folder))
-    store = project_store(opened, must_exist=True, confirming=True)
-    try:
-        contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
-        _require_open(store, contenders)
-        provenance = present_code(opened, store)
-        reruns, own = _reruns(opened, store, contenders, provenance), contenders.round
-        skipped = skipped_reruns(store.logbook(), own)
-        _require_reruns(own, reruns, "" if skipped is None else skipped.message)
-        if opened.project.confirm_metric:
-            reruns = on_confirm(store, opened.project, reruns)
+    with opened_store(opened, confirming=True) as store:
+        known = Snapshot(opened, store)
+        record = round_record(known, round_name.removesuffix(".toml"))
+        contenders = contenders_of(record)
+        reruns = _reruns(record, contenders, confirmed := confirmed_reruns(known, record.reruns))
         objective = deciding_objective(opened.project)
-        past = past_deviation(store, opened.project, without=tuple(r.study.name for r in reruns))
-        looks = earlier_looks(
-            store, contenders, reruns, metric=objective.metric, code=provenance.code
-        )
-        examples = known_examples(opened, store, contenders, reruns)
-        usual = contenders.facts.complexity_cost
-        cost = usual if complexity_cost is None else complexity_cost
-        decision = decide_launch(
-            reruns[0].values,
-            reruns[-1].values,
-            direction=objective.direction,
-            round=contenders.round,
-            candidate=contenders.candidate.config,
-            incumbent=contenders.incumbent,
-            complexity_cost=cost,
-            past_deviation=past,
-            confidence=confidence,
-            earlier_looks=looks.reruns,
-            examples=examples,
-        )
-        result = DecisionResult(
-            decision,
-            objective,
-            contenders.candidate,
+        studies = [r.study for r in reruns]
+        predictions = kept_predictions(known, studies, metric=objective.metric)
+        result = _decided(
+            record,
+            contenders,
             reruns,
-            (
-                *evidence_reservations(opened.project, decision, examples, looks),
-                *reservations(opened, store, contenders, provenance, cost=cost),
-                *(f"{override_text(o)}." for o in overrides_of_round(store.logbook(), own)),
+            past_deviation=pooled_deviation(
+                rerun_groups(confirmed, opened.project, without={s.name for s in studies})
             ),
-            examples,
-            opened.project.objective.metric,
-            looks.spent + 1 - decision.confidence,
+            examples=known_examples(opened.project, contenders, reruns, predictions),
+            confidence=confidence,
+            complexity_cost=complexity_cost,
         )
-        _enter(store, result, provenance)
-    finally:
-        store.close()
+        _enter(store, known, result, code=record.code)
     return result
 
 
-def _require_open(store: Store, contenders: Contenders) -> None:
-    name = contenders.round
-    if contenders.unfinished:
-        raise InvalidInput(
-            f"round {name!r} has {contenders.unfinished} trials left, and a decision waits for all "
-            f"of them; finish it first: playbook run {name}"
-        )
-    launched = newest_entry(store, LAUNCH, name)
-    if contenders.candidate.config == contenders.incumbent and launched is not None:
-        day = time.strftime("%Y-%m-%d", time.localtime(launched.at))
-        raise InvalidInput(
-            f"round {name!r} was launched on {day}: its best configuration is the baseline, and "
-            "nothing is left to decide"
-        )
-
-
 def _reruns(
-    opened: OpenProject, store: Store, contenders: Contenders, provenance: Provenance
+    record: RoundRecord, contenders: Contenders, confirmed: Sequence[StoredReruns]
 ) -> tuple[Reruns, ...]:
-    """Of the candidate and the baseline; once where both are one configuration."""
-    configs = {"candidate": contenders.candidate.config, "baseline": contenders.incumbent}
-    if configs["candidate"] == configs["baseline"]:
-        del configs["candidate"]
-    return tuple(
-        reruns_of(store, opened.project, config, role=role, provenance=provenance)
-        for role, config in configs.items()
+    """Of the candidate and of the baseline, with the values that decide.
+
+    Raises:
+        InvalidInput: where there is nothing to decide, or not yet.
+    """
+    require_open(record, contenders)
+    chosen = reruns_of_contenders(record, contenders, record.reruns)
+    require_reruns(record.name, chosen, skipped=record.reruns_skipped)
+    found = reruns_of_contenders(record, contenders, confirmed)
+    require_confirmed(record.project, chosen, found)
+    return found
+
+
+def _decided(
+    record: RoundRecord,
+    contenders: Contenders,
+    reruns: tuple[Reruns, ...],
+    *,
+    past_deviation: float | None,
+    examples: Examples,
+    confidence: float | None,
+    complexity_cost: float | None,
+) -> DecisionResult:
+    project, objective = record.project, deciding_objective(record.project)
+    looks = earlier_looks(
+        record.decisions, contenders, reruns, metric=objective.metric, code=record.code
+    )
+    cost = record.facts.complexity_cost if complexity_cost is None else complexity_cost
+    decision = decide_launch(
+        reruns[0].values,
+        reruns[-1].values,
+        direction=objective.direction,
+        round=record.name,
+        candidate=contenders.candidate.config,
+        incumbent=contenders.incumbent,
+        complexity_cost=cost,
+        past_deviation=past_deviation,
+        confidence=confidence,
+        earlier_looks=looks.reruns,
+        examples=examples,
+    )
+    return DecisionResult(
+        decision,
+        objective,
+        contenders.candidate,
+        reruns,
+        (
+            *evidence_reservations(project, decision, examples, looks),
+            *reservations(record, contenders, cost=cost),
+            *(f"{override_text(o)}." for o in record.overrides),
+        ),
+        examples,
+        project.objective.metric,
+        looks.spent + 1 - decision.confidence,
     )
 
 
-def _require_reruns(round_name: str, reruns: Sequence[Reruns], skipped: str) -> None:
-    if len(reruns) < 2:
-        return
-    lacking = [r for r in reruns if not r.values]
-    waiting = sum(r.planned - len(r.values) for r in reruns)
-    if not lacking and not waiting:
-        return
-    if lacking and skipped:
-        raise InvalidInput(
-            f"the reruns of round {round_name!r} were skipped ({skipped}), and nothing can be "
-            f"decided without them; to make them after all: playbook rerun {round_name}; to launch "
-            f"it without evidence: playbook launch {round_name} --reason '...'"
-        )
-    command = f"playbook rerun {round_name}"
-    if not lacking:
-        most = max(r.planned for r in reruns)
-        raise InvalidInput(
-            f"{waiting} rerun{' has' if waiting == 1 else 's have'} not ended, and leaving out the "
-            f"slow ones would be unfair; finish them first: {command} --times {most}"
-        )
-    mixed = any(r.elsewhere[0] for r in lacking) and len(lacking) < len(reruns)
-    sentences = list(dict.fromkeys(map(_lack, lacking)))
-    if all(not any(r.elsewhere) and not r.planned for r in reruns):
-        neither = "neither the candidate nor the baseline was rerun, and the trial that was chosen"
-        sentences = [f"{neither} for its result is no evidence"]
-    if mixed:
-        sentences.append("reruns of two versions of the program cannot be mixed")
-    if len(lacking) == 1 and lacking[0].role == "baseline":
-        command += " --baseline"
-    raise InvalidInput(f"{'; '.join(sentences)}. Type: {command}")
-
-
-def _lack(reruns: Reruns) -> str:
-    code, protocol = reruns.elsewhere
-    role = f"the {reruns.role}"
-    if code:
-        return (
-            f"{role} has {code} reruns with another version of the training program, and none with "
-            f"the present one ({reruns.study.provenance.code[:8]})"
-        )
-    if protocol:
-        return (
-            f"{role} has {protocol} reruns that were trained or evaluated differently, and none as "
-            "playbook.toml says now"
-        )
-    if reruns.planned:
-        return f"no rerun of {role} has ended"
-    return f"{role} was never rerun"
-
-
-def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None:
+def _enter(store: Store, known: Snapshot, result: DecisionResult, *, code: str) -> None:
     """Add the decision to the logbook, unless it stands there as the newest of its round."""
     entry = decision_entry(
         result.decision,
@@ -337,7 +292,7 @@ def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None
         evidence={
             "metric": result.objective.metric,
             "direction": result.objective.direction.value,
-            "code": provenance.code,
+            "code": code,
             "selected": {
                 "study": result.selected.study,
                 "trial": result.selected.trial,
@@ -347,15 +302,15 @@ def _enter(store: Store, result: DecisionResult, provenance: Provenance) -> None
             "reservations": list(result.reservations),
         },
     )
-    newest = newest_entry(store, DECISION, result.decision.round)
+    newest = known.newest(DECISION, result.decision.round)
     if newest is not None and repr(dict(newest.data)) == repr(dict(entry.data)):
         return
     store.enter(entry)
     if result.is_confirmed:
-        _enter_look(store, result, at=entry.at)
+        _enter_look(store, known, result, at=entry.at)
 
 
-def _enter_look(store: Store, result: DecisionResult, *, at: float) -> None:
+def _enter_look(store: Store, known: Snapshot, result: DecisionResult, *, at: float) -> None:
     """The set that confirms was looked at, by this decision."""
     enter_look(
         store,
@@ -367,7 +322,7 @@ def _enter_look(store: Store, result: DecisionResult, *, at: float) -> None:
             value=math.nan,
             deviation=math.nan,
             trials=tuple(f"{r.study.name} ({len(r.values)} reruns)" for r in result.reruns),
-            count=len(looks_at(store.logbook(kind=LOOK), "confirm")) + 1,
+            count=len(looks_at(known.logbook, "confirm")) + 1,
         ),
     )
 

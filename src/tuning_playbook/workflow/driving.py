@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from tuning_playbook.gather.opening import OpenProject, project_store
 from tuning_playbook.run.interrupts import stop_on_signals
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver, RunSummary
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.store import Store
 from tuning_playbook.study import Resources, Study
-from tuning_playbook.workflow.opening import OpenProject, project_store
 
 
 def drive(

@@ -11,13 +11,13 @@ from typing import Any
 
 from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.store import Store
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Trial
 from tuning_playbook.words import safe_cell
 from tuning_playbook.workflow.exported_names import ExportedNames
 from tuning_playbook.workflow.looking import look_at_all, require_unlocked
-from tuning_playbook.workflow.opening import open_project, project_store, stored_studies
 
 Row = dict[str, Any]
 
@@ -48,23 +48,19 @@ def export(
         RefusedByPlaybook: for held-out data while exploration goes on.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True, held_out=held_out)
-    try:
+    with opened_store(opened, held_out=held_out) as store:
+        known = Snapshot(opened, store)
         if held_out:
-            require_unlocked(store, opened.project)
-            look_at_all(store, opened.project)
+            require_unlocked(known)
+            look_at_all(store, known)
         if round_name is None:
-            everything = store.studies()
-            studies = tuple(s for s in everything if s.purpose == "search")
-            reruns = tuple(s for s in everything if s.purpose == "rerun")
+            studies, reruns = known.searches, known.rerun_studies
         else:
-            studies, reruns = stored_studies(store, round_name.removesuffix(".toml")), ()
+            studies, reruns = known.round_studies(round_name.removesuffix(".toml")), ()
         names = ExportedNames({study.objective.metric for study in (*studies, *reruns)})
-        again = _trial_rows(store, reruns, names)
-        trials = _trial_rows(store, studies, names)
-        curves = _all_curve_rows(store, studies, names)
-    finally:
-        store.close()
+        again = _trial_rows(known, reruns, names)
+        trials = _trial_rows(known, studies, names)
+        curves = _all_curve_rows(known, studies, names)
     tables = {"trials": trials, "curves": curves, **({"reruns": again} if again else {})}
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -73,19 +69,19 @@ def export(
         raise InvalidInput(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _trial_rows(store: Store, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
+def _trial_rows(known: Snapshot, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
     return [
         _trial_record(trial, study, names)
         for study in studies
-        for trial in store.trials(study.name)
+        for trial in known.trials(study.name)
     ]
 
 
-def _all_curve_rows(store: Store, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
+def _all_curve_rows(known: Snapshot, studies: Sequence[Study], names: ExportedNames) -> list[Row]:
     return [
         row
         for study in studies
-        for index, found in store.curves(study.name).items()
+        for index, found in known.curves(study.name).items()
         for row in _curve_rows(f"{study.name}#{index}", found, names)
     ]
 

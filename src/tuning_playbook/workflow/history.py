@@ -12,28 +12,26 @@ from typing import Any
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
-from tuning_playbook.report.looks import Looks
-from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
-from tuning_playbook.report.tracking import TrackingRow, tracking_row
-from tuning_playbook.space import Config
-from tuning_playbook.store import NO_TRIALS, Store, Tally
-from tuning_playbook.store.logbook import (
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.logbook import (
     ANSWER,
     DECISION,
     LAUNCH,
     ROUND,
-    abandoned_in,
     decision_of,
     launch_of,
     told_entry,
 )
+from tuning_playbook.records.looks import Looks, looks_of
+from tuning_playbook.records.overrides import overrides_in
+from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
+from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
+from tuning_playbook.report.tracking import TrackingRow, tracking_row
+from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
-from tuning_playbook.trial import Status, Trial
+from tuning_playbook.trial import NO_TRIALS, Status, Tally
 from tuning_playbook.words import counted, percent, short
-from tuning_playbook.workflow.looking import looks_of
-from tuning_playbook.workflow.opening import open_project, project_store
-from tuning_playbook.workflow.overrides import overrides_in
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 
 
@@ -69,14 +67,12 @@ def project_history(folder: Path) -> ProjectHistory:
     Source: playbook, "Setting up experiment tracking".
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        logbook, studies, tallies = store.logbook(), store.studies(), store.tallies()
-        rounds = _rounds(studies, tallies, logbook)
-        looks = looks_of(opened.project, studies, tallies, logbook)
-        experiments = tuple(_experiment(store, r, s) for r in rounds for s in r.studies)
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        logbook = known.logbook
+        rounds = _rounds(known)
+        looks = looks_of(opened.project, known.studies, known.tallies, logbook)
+        experiments = tuple(_experiment(known, r, s) for r in rounds for s in r.studies)
     evaluations = _evaluations(rounds)
     steps = tuple(_round_step(n, r, evaluations) for n, r in enumerate(rounds, 1))
     launches = [e for e in logbook if e.kind == LAUNCH]
@@ -98,12 +94,10 @@ def project_history(folder: Path) -> ProjectHistory:
     )
 
 
-def _rounds(
-    studies: Sequence[Study], tallies: Mapping[str, Tally], logbook: Sequence[LogbookEntry]
-) -> tuple[_Round, ...]:
+def _rounds(known: Snapshot) -> tuple[_Round, ...]:
     """Rounds in the order in which their first trial was planned."""
+    studies, tallies, logbook = known.studies, known.tallies, known.logbook
     newest = {(e.kind, e.round): e for e in logbook}
-    given_up = abandoned_in(logbook)
     by_round: dict[str, list[Study]] = defaultdict(list)
     for study in studies:
         if study.round or study.purpose == "search":
@@ -125,7 +119,7 @@ def _rounds(
                 told,
                 answer,
                 newest.get((DECISION, name)),
-                given_up.get(name, ""),
+                known.abandoned.get(name, ""),
             )
         )
     # stable: rounds of unknown time keep their order
@@ -310,10 +304,10 @@ def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
     )
 
 
-def _experiment(store: Store, round_: _Round, study: Study) -> TrackingRow:
+def _experiment(known: Snapshot, round_: _Round, study: Study) -> TrackingRow:
     tally = round_.tallies.get(study.name, NO_TRIALS)
     best = _answered_best(round_.answer, study, tally)
-    trials: tuple[Trial, ...] = store.trials(study.name, indices=None if best is None else [best])
+    trials = known.trials(study.name) if best is None else known.some_trials(study.name, [best])
     return tracking_row(study, trials, counts=tally.counts)
 
 

@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.project_state import AnsweredRound
+from tuning_playbook.gather.opening import OpenProject
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.space import Config
-from tuning_playbook.store import NO_TRIALS, Store, Tally
-from tuning_playbook.study import FunctionTarget, Study
-from tuning_playbook.workflow.imported_rounds import is_imported
-from tuning_playbook.workflow.opening import OpenProject
+from tuning_playbook.study import FunctionTarget
+from tuning_playbook.trial import Tally
 
 
-def unproven_baseline(
-    opened: OpenProject,
-    store: Store,
-    studies: Sequence[Study],
-    answers: Mapping[str, AnsweredRound],
-    tallies: Mapping[str, Tally],
-) -> str:
+def unproven_baseline(known: Snapshot) -> str:
     """Name of the imported round that the baseline is the best of; empty once it has been rerun.
 
     Args:
-        opened: the project.
-        store: of the project.
-        studies: all of it.
-        answers: by round.
-        tallies: of the trials, by study.
+        known: of the project.
     """
-    if was_rerun(opened, studies, tallies):
+    if was_rerun(known):
         return ""
-    base = baseline_config(opened.project)
-    searches = [study for study in studies if study.purpose == "search"]
+    base = baseline_config(known.project)
     return next(
         (
             name
-            for name, answered in answers.items()
+            for name, answered in known.answers.items()
             if any(_agree(base, best) for best in (answered.best_config, answered.best_setting))
-            and is_imported(store, searches, name)
+            and known.is_imported(name)
         ),
         "",
     )
 
 
-def was_rerun(opened: OpenProject, studies: Iterable[Study], tallies: Mapping[str, Tally]) -> bool:
+def was_rerun(known: Snapshot) -> bool:
     """Whether a rerun of the baseline has ended in this project."""
-    base = baseline_config(opened.project)
+    base = baseline_config(known.project)
     return any(
-        s.purpose == "rerun" and dict(s.fixed) == base and _has_ended(tallies.get(s.name))
-        for s in studies
+        dict(s.fixed) == base and _has_ended(known.tally(s.name)) for s in known.rerun_studies
     )
 
 
@@ -63,6 +48,5 @@ def _agree(base: Config, best: Config) -> bool:
     return bool(best) and all(base.get(key) == value for key, value in best.items())
 
 
-def _has_ended(tally: Tally | None) -> bool:
-    counts = NO_TRIALS.counts if tally is None else tally.counts
-    return any(n for status, n in counts.items() if status.is_finished)
+def _has_ended(tally: Tally) -> bool:
+    return any(n for status, n in tally.counts.items() if status.is_finished)

@@ -12,25 +12,21 @@ from typing import Any
 
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.answers.round_answer import answer_of_round
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.translating import Translated, trial_of
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
-from tuning_playbook.store import Event, Store
+from tuning_playbook.records.imports import IMPORTED
+from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Curves, Status, Trial
+from tuning_playbook.trial import Curves, Event, Status, Trial
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.answering import answer_of_round
 from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
-from tuning_playbook.workflow.imported_rounds import IMPORTED
-from tuning_playbook.workflow.opening import (
-    OpenProject,
-    open_project,
-    project_store,
-    round_names,
-)
-from tuning_playbook.workflow.remembering import remember_answer
-from tuning_playbook.workflow.round_facts import remember_round
+from tuning_playbook.workflow.remembering import remember_answer, remember_round
 from tuning_playbook.workflow.translating import (
     as_the_project_measures,
     study_in_project,
@@ -213,24 +209,23 @@ def _store(
     target: str,
     written: Path | None,
 ) -> Imported:
-    store = project_store(opened)
-    try:
-        stored = {s.name: s for s in store.studies()}.get(study.name)
+    with opened_store(opened, must_exist=False) as store:
+        known = Snapshot(opened, store)
+        stored = {s.name: s for s in known.studies}.get(study.name)
         ids = [str(i) for i in table.ids]
-        index = _indices_of(ids, _known_ids(store, study.name, stored))
+        index = _indices_of(ids, _known_ids(known, study.name, stored))
         study = replace(study, trials=len(index))
         trials, curves = _finished_trials(study, own, table, foreign, index)
         old: dict[int, Trial] = {}
         if stored is not None:
             study = _as_before(stored, study)
-            old = {t.index: t for t in store.trials(study.name)}
+            old = {t.index: t for t in known.trials(study.name)}
             _refuse_changes(study.name, old, trials)
         new = [t for t in trials if t.index not in old]
         store.create(study, new, curves={t.index: curves[t.index] for t in new})
         _remember(store, study, index, table, target=target)
-        remember_answer(store, answer_of_round(opened, store, study.name))
-    finally:
-        store.close()
+        record = round_record(Snapshot(opened, store), study.name)
+        remember_answer(store, answer_of_round(record))
     return Imported(
         round=study.name,
         folder=opened.folder,
@@ -288,17 +283,17 @@ def _indices_of(ids: Sequence[str], known: Mapping[str, int]) -> dict[str, int]:
     return index
 
 
-def _known_ids(store: Store, name: str, stored: Study | None) -> dict[str, int]:
+def _known_ids(known: Snapshot, name: str, stored: Study | None) -> dict[str, int]:
     """Id -> index of the trials of an earlier import.
 
     Raises:
         InvalidInput: where the round of that name was not imported.
     """
     if stored is None:
-        if name in round_names(store.studies()):
+        if name in round_names(known.studies):
             raise InvalidInput(_taken(name))
         return {}
-    events = [e for e in store.events(name) if e.kind == IMPORTED]
+    events = [e for e in known.events(name) if e.kind == IMPORTED]
     if events:
         return dict(events[-1].data["index"])
     if stored.algorithm == "list" and not stored.configs:

@@ -9,27 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.answers.contenders import Contenders, contenders_of
+from tuning_playbook.answers.readiness import why_stale
 from tuning_playbook.decide.candidates import baseline_config, changed_values
 from tuning_playbook.decisions import Choice, Decision, Launch
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files import PROJECT_FILE, read_project
 from tuning_playbook.project_files.baseline_editing import with_baseline
+from tuning_playbook.records.logbook import (
+    launch_entry,
+)
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import (
-    DECISION,
-    LAUNCH,
-    decision_of,
-    launch_entry,
-    launch_of,
-    newest_entry,
-)
-from tuning_playbook.workflow.contenders import Contenders, contenders_of
 from tuning_playbook.workflow.deciding import changes_text
-from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
-from tuning_playbook.workflow.overrides import skipped_reruns
-from tuning_playbook.workflow.programs import SamePrograms
-from tuning_playbook.workflow.reruns import present_code
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -96,76 +92,38 @@ def launch(
     configuration".
     """
     opened = open_project(Path(folder))
-    store = project_store(opened, must_exist=True)
-    try:
-        contenders = contenders_of(opened, store, round_name.removesuffix(".toml"))
-        before, after = contenders.incumbent, contenders.candidate.config
-        entry = newest_entry(store, DECISION, contenders.round)
-        decision = None if entry is None else decision_of(entry)
-        if before == after:
-            return _already(store, contenders, decision, dry_run=dry_run)
-        code = "" if entry is None else str(entry.data.get("code", ""))
-        stale = _stale(opened, store, contenders, decision, code)
+    with opened_store(opened) as store:
+        record = round_record(Snapshot(opened, store), round_name.removesuffix(".toml"))
+        contenders = contenders_of(record)
+        decision = None if record.decided is None else record.decided.decision
+        if contenders.incumbent == contenders.candidate.config:
+            return _already(store, record, contenders, decision, dry_run=dry_run)
+        stale = why_stale(record, contenders)
         made = _launch(contenders, decision, stale=stale, reason=reason.strip())
-        diff = _edit(opened, after, dry_run=dry_run)
+        diff = _edit(opened, contenders.candidate.config, dry_run=dry_run)
         if not dry_run:
             store.enter(launch_entry(made))
-    finally:
-        store.close()
     return LaunchResult(made, diff, written=not dry_run)
 
 
 def _already(
-    store: Store, contenders: Contenders, decision: Decision | None, *, dry_run: bool
+    store: Store,
+    record: RoundRecord,
+    contenders: Contenders,
+    decision: Decision | None,
+    *,
+    dry_run: bool,
 ) -> LaunchResult:
     """Nothing to change; a launch that was cut short after the file is entered now."""
     after = contenders.candidate.config
     before = after if decision is None else decision.incumbent
     choice = Choice.KEEP if decision is None else decision.choice
     made = Launch(contenders.round, time.time(), before, after, choice, _first_reason(decision))
-    entered = [launch_of(e) for e in store.logbook(kind=LAUNCH) if e.round == contenders.round]
-    cut_short = choice is Choice.ADOPT and not any(dict(known.after) == after for known in entered)
+    entered = any(dict(known.after) == after for known in record.launches)
+    cut_short = choice is Choice.ADOPT and not entered
     if cut_short and not dry_run:
         store.enter(launch_entry(made))
     return LaunchResult(made, "", written=cut_short and not dry_run)
-
-
-def _stale(
-    opened: OpenProject,
-    store: Store,
-    contenders: Contenders,
-    decision: Decision | None,
-    code: str,
-) -> str:
-    """Why no decision speaks about things as they are now; empty for one that does.
-
-    Args:
-        opened: the project.
-        store: of the project.
-        contenders: as they are now.
-        decision: the newest on the round.
-        code: version of the training program that it was made with.
-    """
-    name = contenders.round
-    if contenders.unfinished:
-        return f"{contenders.unfinished} of its trials are left; type: playbook run {name}"
-    skipped = skipped_reruns(store.logbook(), name)
-    if skipped is not None:
-        return f"its reruns were skipped: {skipped.message}"
-    if decision is None:
-        return (
-            f"no decision on it was made; type: playbook rerun {name}, then playbook decide {name}"
-        )
-    if dict(decision.candidate) != dict(contenders.candidate.config):
-        return f"it has a better trial since it was decided on; type: playbook rerun {name}"
-    if dict(decision.incumbent) != dict(contenders.incumbent):
-        return f"the baseline has changed since it was decided on; type: playbook decide {name}"
-    if SamePrograms(store).first(code) != present_code(opened, store).code:
-        return (
-            "the training program has changed since it was decided on; type: playbook rerun "
-            f"{name}, then playbook decide {name}"
-        )
-    return ""
 
 
 def _launch(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.run.places import TRIALS_FOLDER, outputs_of, trial_folder
 from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.trial_choice import chosen_trial
 
 
@@ -65,10 +66,7 @@ def trial_logs(folder: Path, round_name: str, trial: str) -> TrialLogs:
         trial: which, see `chosen_trial`.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        _, found = chosen_trial(store, round_name, trial)
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        _, found = chosen_trial(Snapshot(opened, store), round_name, trial)
     place = trial_folder(opened.folder / TRIALS_FOLDER, found)
     return TrialLogs(found, place, outputs_of(place))

@@ -5,21 +5,31 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from tuning_playbook.analysis.held_out import held_out_value
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
-from tuning_playbook.report.looks import ExplorationOver, Look, Looks
+from tuning_playbook.gather.held_out import release_metric
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.held_out import HeldOutSet
+from tuning_playbook.records.logbook import ANSWER, EXPLORATION_OVER, LOOK, told_entry
+from tuning_playbook.records.looks import (
+    ExplorationOver,
+    Look,
+    Looks,
+    exploration_over,
+    looks_at,
+    looks_of,
+    undeclared_test,
+)
 from tuning_playbook.space import Config, Value, derived_values, rounded
-from tuning_playbook.store import Store, Tally, open_store
-from tuning_playbook.store.logbook import ANSWER, EXPLORATION_OVER, HELD_OUT, LOOK, told_entry
-from tuning_playbook.study import Project, Study
+from tuning_playbook.store import Store, open_store
+from tuning_playbook.study import Project
 from tuning_playbook.trial import Status, Trial
-from tuning_playbook.workflow.held_out import HeldOutSet, held_out_metrics, release_metric
-from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 
 _GATE = ("search-space-boundary", "sampling-density")
 
@@ -40,82 +50,25 @@ def close_exploration(folder: Path, reason: str) -> ExplorationOver:
         raise InvalidInput(
             'say why exploration is over, for those who read it later: --reason "..."'
         )
-    store = project_store(open_project(folder), must_exist=True)
-    try:
-        before = exploration_over(store)
+    opened = open_project(folder)
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        before = exploration_over(known.logbook)
         if before is not None:
             day = time.strftime("%Y-%m-%d", time.localtime(before.at))
             raise InvalidInput(f"exploration was declared over on {day}: {before.reason}")
-        found = ExplorationOver(time.time(), reason.strip(), tuple(_still_open(store)))
+        found = ExplorationOver(time.time(), reason.strip(), tuple(_still_open(known)))
         data = {"reason": found.reason, "still_open": list(found.still_open)}
         store.enter(LogbookEntry(found.at, EXPLORATION_OVER, "", found.reason, data))
-    finally:
-        store.close()
     return found
-
-
-def exploration_over(store: Store) -> ExplorationOver | None:
-    """When and why exploration was declared over; ``None`` while it goes on."""
-    return _over(store.logbook(kind=EXPLORATION_OVER))
-
-
-def _over(logbook: Sequence[LogbookEntry]) -> ExplorationOver | None:
-    for entry in logbook:
-        if entry.kind == EXPLORATION_OVER:
-            return _declared_over(entry)
-    return None
-
-
-@told_entry
-def _declared_over(entry: LogbookEntry) -> ExplorationOver:
-    return ExplorationOver(
-        entry.at,
-        str(entry.data.get("reason", entry.message)),
-        tuple(map(str, entry.data.get("still_open", ()))),
-    )
 
 
 def looks(folder: Path) -> Looks:
     """How often the validation and the test set have been looked at; looks at nothing itself."""
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        return looks_of(opened.project, store.studies(), store.tallies(), store.logbook())
-    finally:
-        store.close()
-
-
-def looks_of(
-    project: Project,
-    studies: Sequence[Study],
-    tallies: Mapping[str, Tally],
-    logbook: Sequence[LogbookEntry],
-) -> Looks:
-    """The looks in a logbook, and the trials that were judged on the validation set."""
-    judged = {
-        name: tally.counts[Status.COMPLETE]
-        for name, tally in tallies.items()
-        if Status.COMPLETE in tally.counts
-    }
-    return Looks(
-        metric=project.objective.metric,
-        test_metric=project.test_metric or undeclared_test(logbook),
-        rounds=len(
-            {s.round or s.name for s in studies if s.name in judged and s.purpose == "search"}
-        ),
-        trials=sum(judged.values()),
-        over=_over(logbook),
-        test=looks_at(logbook, "test"),
-        confirm_metric=project.confirm_metric,
-        confirm=looks_at(logbook, "confirm"),
-        declared=bool(project.test_metric),
-    )
-
-
-def undeclared_test(logbook: Iterable[LogbookEntry]) -> str:
-    """Metric on the test set that is held out although its line was removed; empty without one."""
-    found = (m.metric for m in held_out_metrics(logbook) if m.set == "test" and not m.released)
-    return next(found, "")
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        return looks_of(opened.project, known.studies, known.tallies, known.logbook)
 
 
 def release(folder: Path, metric: str, reason: str) -> Look:
@@ -135,14 +88,9 @@ def release(folder: Path, metric: str, reason: str) -> Look:
     store = open_store(opened.project.store_url, folder=opened.folder, must_exist=True)
     try:
         released = release_metric(store, opened.project, metric, reason)
-        return _enter_whole(store, released.set, metric)
+        return _enter_whole(store, Snapshot(opened, store), released.set, metric)
     finally:
         store.close()
-
-
-def looks_at(logbook: Sequence[LogbookEntry], which: str) -> tuple[Look, ...]:
-    """Every look at one set, ``test`` or ``confirm``, oldest first."""
-    return tuple(_look(e) for e in logbook if e.kind == LOOK and e.data.get("set") == which)
 
 
 def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
@@ -160,13 +108,11 @@ def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
         InvalidInput: without a declared held-out metric, or trials that logged it.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True, held_out=True)
-    try:
-        require_unlocked(store, opened.project)
-        trials = (
-            _baseline_trials(store, opened) if config == "baseline" else [_trial(store, config)]
-        )
-        values = dict(_values(store, trials, opened.project))
+    with opened_store(opened, held_out=True) as store:
+        known = Snapshot(opened, store)
+        require_unlocked(known)
+        trials = _baseline_trials(known) if config == "baseline" else [_trial(known, config)]
+        values = dict(_values(known, trials))
         if not values:
             metric = opened.project.test_metric
             raise InvalidInput(
@@ -181,23 +127,22 @@ def look_at_test(folder: Path, *, config: str = "baseline") -> Look:
             value=statistics.fmean(values.values()),
             deviation=statistics.stdev(values.values()) if len(values) > 1 else math.nan,
             trials=tuple(values),
-            count=len(looks_at(store.logbook(kind=LOOK), "test")) + 1,
+            count=len(looks_at(known.logbook, "test")) + 1,
         )
         enter_look(store, found)
-    finally:
-        store.close()
     return found
 
 
-def require_unlocked(store: Store, project: Project) -> None:
+def require_unlocked(known: Snapshot) -> None:
     """Refuse to hand out the held-out metric while exploration goes on.
 
     Raises:
         RefusedByPlaybook: while it goes on.
         InvalidInput: where the project declares no such metric.
     """
+    project = known.project
     if not project.test_metric:
-        removed = undeclared_test(store.logbook(kind=HELD_OUT))
+        removed = undeclared_test(known.logbook)
         raise InvalidInput(
             f"{removed} is held out, and its line was removed from playbook.toml; put it back "
             f'under [metric]: test = "{removed}"'
@@ -205,7 +150,7 @@ def require_unlocked(store: Store, project: Project) -> None:
             else "the project declares no metric on held-out data; write it under [metric] in "
             'playbook.toml: test = "test_error"'
         )
-    if exploration_over(store) is None:
+    if exploration_over(known.logbook) is None:
         raise RefusedByPlaybook(
             f"{project.test_metric} is locked while exploration goes on: a set that has guided "
             "choices no longer tells how good they are. When the search space is settled, type: "
@@ -214,13 +159,13 @@ def require_unlocked(store: Store, project: Project) -> None:
         )
 
 
-def look_at_all(store: Store, project: Project) -> Look:
+def look_at_all(store: Store, known: Snapshot) -> Look:
     """Enter that every value of the held-out metric was handed out at once."""
-    return _enter_whole(store, "test", project.test_metric)
+    return _enter_whole(store, known, "test", known.project.test_metric)
 
 
-def _enter_whole(store: Store, of: HeldOutSet, metric: str) -> Look:
-    nan, count = math.nan, len(looks_at(store.logbook(kind=LOOK), of)) + 1
+def _enter_whole(store: Store, known: Snapshot, of: HeldOutSet, metric: str) -> Look:
+    nan, count = math.nan, len(looks_at(known.logbook, of)) + 1
     found = Look(time.time(), of, metric, "every trial", nan, nan, (), count)
     enter_look(store, found)
     return found
@@ -234,24 +179,9 @@ def enter_look(store: Store, look: Look) -> None:
     store.enter(LogbookEntry(look.at, LOOK, "", message, {"schema": 1, **finite}))
 
 
-@told_entry
-def _look(entry: LogbookEntry) -> Look:
-    data = entry.data
-    return Look(
-        at=entry.at,
-        set=str(data["set"]),
-        metric=str(data.get("metric", "")),
-        config=str(data.get("config", "")),
-        value=math.nan if data.get("value") is None else float(data["value"]),
-        deviation=math.nan if data.get("deviation") is None else float(data["deviation"]),
-        trials=tuple(data.get("trials", ())),
-        count=int(data.get("count", 0)),
-    )
-
-
-def _still_open(store: Store) -> Iterator[str]:
+def _still_open(known: Snapshot) -> Iterator[str]:
     """What keeps the newest answered round from being a settled search space."""
-    answers = store.logbook(kind=ANSWER)
+    answers = [entry for entry in known.logbook if entry.kind == ANSWER]
     if not answers:
         yield "no round has been answered yet"
         return
@@ -272,19 +202,20 @@ def _open_after(newest: LogbookEntry) -> list[str]:
     return found
 
 
-def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
+def _baseline_trials(known: Snapshot) -> list[Trial]:
     """Complete trials of the baseline's configuration: reruns where there are any."""
-    values = {h.key: h.default for h in opened.project.hyperparameters}
-    values |= opened.project.baseline
-    values |= derived_values(opened.project.derived, values)
-    values = _rounded(opened, values)
+    project = known.project
+    values = {h.key: h.default for h in project.hyperparameters}
+    values |= project.baseline
+    values |= derived_values(project.derived, values)
+    values = _rounded(project, values)
     found: dict[bool, list[Trial]] = {True: [], False: []}
-    for study in store.studies():
-        if all(_same(values.get(k), v) for k, v in _rounded(opened, study.fixed).items()):
+    for study in known.studies:
+        if all(_same(values.get(k), v) for k, v in _rounded(project, study.fixed).items()):
             found[study.purpose == "rerun"] += [
                 t
-                for t in store.trials(study.name)
-                if _is_config(_rounded(opened, t.config), values)
+                for t in known.trials(study.name)
+                if _is_config(_rounded(project, t.config), values)
             ]
     complete = {
         rerun: [t for t in trials if t.status is Status.COMPLETE] for rerun, trials in found.items()
@@ -297,9 +228,8 @@ def _baseline_trials(store: Store, opened: OpenProject) -> list[Trial]:
     return complete[True] or complete[False]
 
 
-def _rounded(opened: OpenProject, config: Config) -> dict[str, Value]:
+def _rounded(project: Project, config: Config) -> dict[str, Value]:
     """In as many digits as a launch writes; what is derived follows from that."""
-    project = opened.project
     domains = {h.key: h.domain for h in project.hyperparameters}
     found = {k: rounded(domains[k], v) if k in domains else v for k, v in config.items()}
     return {**found, **derived_values(project.derived, found)}
@@ -316,26 +246,25 @@ def _same(a: object, b: object) -> bool:
     return a == b
 
 
-def _trial(store: Store, name: str) -> Trial:
+def _trial(known: Snapshot, name: str) -> Trial:
     study, hash_sign, index = name.rpartition("#")
-    known: Sequence[Study] = store.studies()
-    if hash_sign and index.isdigit() and study in {s.name for s in known}:
-        for trial in store.trials(study, indices=[int(index)]):
+    if hash_sign and index.isdigit() and study in {s.name for s in known.studies}:
+        for trial in known.some_trials(study, [int(index)]):
             return trial
         raise InvalidInput(f"study {study!r} has no trial {index}")
-    names = ", ".join(s.name for s in known[-3:])
+    names = ", ".join(s.name for s in known.studies[-3:])
     raise InvalidInput(
         f"--config is 'baseline' or a trial as STUDY#INDEX, found {name!r}; studies: {names}"
     )
 
 
-def _values(store: Store, trials: Sequence[Trial], project: Project) -> Iterator[tuple[str, float]]:
+def _values(known: Snapshot, trials: Sequence[Trial]) -> Iterator[tuple[str, float]]:
     """Held-out value of each trial that has one, at the step that validation chose."""
-    objectives = {s.name: s.objective for s in store.studies()}
+    objectives = {s.name: s.objective for s in known.studies}
     for trial in trials:
         objective = objectives[trial.study]
-        found = store.curves(trial.study, trials=[trial.index]).get(trial.index, {})
-        test, validation = found.get(project.test_metric), found.get(objective.metric)
+        found = known.curves(trial.study, trials=[trial.index]).get(trial.index, {})
+        test, validation = found.get(known.project.test_metric), found.get(objective.metric)
         if test is not None and validation is not None:
             value, _ = held_out_value(test, validation, objective)
             if math.isfinite(value):

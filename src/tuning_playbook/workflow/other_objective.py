@@ -5,24 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import HELD_OUT
-from tuning_playbook.study import Direction, Objective, Project, Study
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.held_out import held_out_metrics
+from tuning_playbook.study import Direction, Objective, Study
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.held_out import held_out_metrics
-from tuning_playbook.workflow.opening import stored_studies
 
 
-def told_objective(project: Project, store: Store, name: str, told: Told) -> Objective | None:
+def told_objective(known: Snapshot, name: str, told: Told) -> Objective | None:
     """What a round is to be judged by, where its user says so; ``None`` for its own objective.
 
     Our searches do not learn from results, so that their trials are as good a sample for any
     metric.
 
     Args:
-        project: with its metric.
-        store: of the project.
+        known: of the project.
         name: of the round.
         told: by the user.
 
@@ -36,6 +33,7 @@ def told_objective(project: Project, store: Store, name: str, told: Told) -> Obj
             "that describe a study of another tool only --metric, --direction and --chance-level "
             "go with it"
         )
+    project = known.project
     if not told.metric or told.metric == project.objective.metric:
         if told.direction and told.direction != project.objective.direction:
             raise InvalidInput(
@@ -43,17 +41,17 @@ def told_objective(project: Project, store: Store, name: str, told: Told) -> Obj
                 f"{project.objective.metric}; change it in playbook.toml, or name another --metric"
             )
         return None
-    held_out = held_out_metrics(store.logbook(kind=HELD_OUT))
+    held_out = held_out_metrics(known.logbook)
     if told.metric in [one.metric for one in held_out if not one.released]:
         raise InvalidInput(
             f"{told.metric} is locked, so no check reads it; playbook look --test counts a look"
         )
-    studies = stored_studies(store, name)
-    known = _logged(store, studies)
-    if told.metric not in known:
+    studies = known.round_studies(name)
+    logged = _logged(known, studies)
+    if told.metric not in logged:
         raise InvalidInput(
             f"round {name!r} has not logged {told.metric!r}; it has: "
-            f"{', '.join(known) or 'nothing'}"
+            f"{', '.join(logged) or 'nothing'}"
         )
     direction = told.direction or metric_direction(told.metric)
     if not direction:
@@ -64,6 +62,6 @@ def told_objective(project: Project, store: Store, name: str, told: Told) -> Obj
     return Objective(told.metric, Direction(direction), studies[0].objective.reduction)
 
 
-def _logged(store: Store, studies: tuple[Study, ...]) -> list[str]:
-    trials = [trial for study in studies for trial in store.trials(study.name)]
+def _logged(known: Snapshot, studies: tuple[Study, ...]) -> list[str]:
+    trials = [trial for study in studies for trial in known.trials(study.name)]
     return sorted({metric for trial in trials for metric in trial.summaries})

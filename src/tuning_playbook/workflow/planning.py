@@ -18,28 +18,20 @@ from tuning_playbook.design import (
     studies_of,
 )
 from tuning_playbook.errors import InvalidInput, NoStoreYet
+from tuning_playbook.gather.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.gather.snapshot import Snapshot, round_names
+from tuning_playbook.records.logbook import LAUNCH
+from tuning_playbook.records.round_facts import followed_rounds
 from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
-from tuning_playbook.store import Store, Tally
 from tuning_playbook.store.conflicts import require_same_design
-from tuning_playbook.store.logbook import LAUNCH
 from tuning_playbook.study import Round, Study
-from tuning_playbook.trial import Seconds, Status
-from tuning_playbook.workflow.arms import followed_rounds
+from tuning_playbook.trial import Seconds, Status, Tally
+from tuning_playbook.workflow.followed import refuse_unknown_followed
 from tuning_playbook.workflow.imported_baseline import was_rerun
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
-from tuning_playbook.workflow.opening import (
-    OpenProject,
-    open_project,
-    open_round,
-    project_store,
-    refuse_unknown_followed,
-)
-from tuning_playbook.workflow.programs import present_program
-from tuning_playbook.workflow.remembering import remembered_answers
-from tuning_playbook.workflow.round_facts import facts_of_rounds
 from tuning_playbook.workflow.sharing import point_of, trained_before
 
 
@@ -158,54 +150,47 @@ def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _So
     try:
         store = project_store(opened, must_exist=True)
     except NoStoreYet:
-        refuse_unknown_followed(opened, round_, None, ahead=True)
+        refuse_unknown_followed(opened, round_, (), ahead=True)
         return _SoFar()
     try:
-        refuse_unknown_followed(opened, round_, store, ahead=True)
-        program, stored = present_program(opened), {s.name: s for s in store.studies()}
-        _refuse_what_run_refuses(opened, round_, store, studies, stored, program)
-        names = {study.name for study in studies}
-        tallies = store.tallies()
+        known = Snapshot(opened, store)
+        refuse_unknown_followed(opened, round_, round_names(known.studies), ahead=True)
+        _refuse_what_run_refuses(known, round_, studies)
+        names, tallies = {study.name for study in studies}, known.tallies
         counts = [tallies[name].counts for name in names & tallies.keys()]
         failed = sum(count.get(Status.FAILED, 0) for count in counts)
         ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
-        shared = _shared(round_, studies, store, program, stored)
-        pace = seconds_per_step(tuple(stored.values()), tallies, preferred=names)
-        others = [s for s in stored.values() if s.name not in names]
+        shared = _shared(known, round_, studies)
+        pace = seconds_per_step(known.studies, tallies, preferred=names)
+        others = [s for s in known.studies if s.name not in names]
         compared = frozenset(key for s in others for key in (*s.scientific, *s.joint))
-        moving = {name: found.moving for name, found in remembered_answers(store).items()}
-        launched = next(iter(store.logbook(kind=LAUNCH)), None) is not None
-        proven = launched or was_rerun(opened, stored.values(), tallies)
+        moving = {name: found.moving for name, found in known.answers.items()}
+        launched = any(entry.kind == LAUNCH for entry in known.logbook)
+        proven = launched or was_rerun(known)
         return _SoFar(ended - failed, failed, shared, pace, compared, moving, proven)
     finally:
         store.close()
 
 
-def _shared(
-    round_: Round, studies: Sequence[Study], store: Store, program: str, stored: Collection[str]
-) -> int:
+def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
     """How many trials need not be trained, since earlier rounds have trained the same."""
+    stored = {study.name for study in known.studies}
     new = [study for study in studies if study.name not in stored]
     if not new:
         return 0
-    followed = (round_.follows, *followed_rounds(round_.follows, facts_of_rounds(store)))
-    trained = trained_before(store, new[0], program=program, without=followed)
+    followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
+    trained = trained_before(known, new[0], program=known.present_program, without=followed)
     planned = (planned_trials(s, start=0, count=s.trials, created_at=0.0) for s in new)
     return sum(point_of(trial) in trained for trials in planned for trial in trials)
 
 
-def _refuse_what_run_refuses(
-    opened: OpenProject,
-    round_: Round,
-    store: Store,
-    studies: Sequence[Study],
-    stored: Mapping[str, Study],
-    program: str,
-) -> None:
+def _refuse_what_run_refuses(known: Snapshot, round_: Round, studies: Sequence[Study]) -> None:
+    stored = {study.name: study for study in known.studies}
     for study in studies:
         if study.name in stored:
             require_same_design(stored[study.name], study)
-    refuse_mixing(opened, store, studies, program=program, command=f"playbook run {round_.name}")
+    command = f"playbook run {round_.name}"
+    refuse_mixing(known, studies, program=known.present_program, command=command)
 
 
 def seconds_per_step(

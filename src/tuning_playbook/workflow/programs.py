@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterable
 
 from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.gather.opening import OpenProject
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.provenance import program_digest, program_files
+from tuning_playbook.records.logbook import PROGRAM, SAME_PROGRAM, told_entry
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import PROGRAM, SAME_PROGRAM, told_entry
 from tuning_playbook.study import describe_target
 from tuning_playbook.words import listed
-from tuning_playbook.workflow.opening import OpenProject
 
 _MOST_FILES = 5
 _MOST_REMEMBERED = 5000  # files of a version; more are data that lies among the program
@@ -20,36 +21,6 @@ _MOST_REMEMBERED = 5000  # files of a version; more are data that lies among the
 def present_program(opened: OpenProject) -> str:
     """Digest of the training program as it is now."""
     return program_digest(opened.folder, opened.project.training.target)
-
-
-class SamePrograms:
-    """Which versions of the program were declared to train alike.
-
-    Args:
-        store: of the project.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._first: dict[str, str] = {}
-        for entry in store.logbook(kind=SAME_PROGRAM):
-            earlier, present = _declared_same(entry)
-            for one in earlier:
-                self._join(one, present)
-
-    def first(self, digest: str) -> str:
-        """The earliest version that trains like this one; itself where nothing was declared."""
-        return self._first.get(digest, digest)
-
-    def _join(self, earlier: str, later: str) -> None:
-        kept, given_up = self.first(earlier), self.first(later)
-        known = {*self._first, earlier, later}
-        self._first |= {d: kept for d in known if self.first(d) in (kept, given_up)}
-
-
-@told_entry
-def _declared_same(entry: LogbookEntry) -> tuple[list[str], str]:
-    """Earlier versions, and the one that trains like them."""
-    return [str(earlier) for earlier in entry.data["earlier"]], str(entry.data["present"])
 
 
 def remember_program(opened: OpenProject, store: Store, digest: str) -> None:
@@ -80,16 +51,16 @@ def declare_same(
     store.enter(LogbookEntry(time.time(), SAME_PROGRAM, round_name, why, data))
 
 
-def what_changed(opened: OpenProject, store: Store, earlier: Iterable[str]) -> str:
+def what_changed(known: Snapshot, earlier: Iterable[str]) -> str:
     """What differs between earlier versions of the program and the present one, in words."""
-    known = {e.message: _program(e) for e in store.logbook(kind=PROGRAM)}
+    ran = {e.message: _program(e) for e in known.logbook if e.kind == PROGRAM}
     found: dict[str, None] = {}
-    files = program_files(opened.folder)
-    target = describe_target(opened.project.training.target)
+    files = program_files(known.folder)
+    target = describe_target(known.project.training.target)
     for digest in earlier:
-        if digest not in known:
+        if digest not in ran:
             continue
-        before, started = known[digest]
+        before, started = ran[digest]
         if before:
             both = sorted({*before, *files})
             found |= dict.fromkeys(

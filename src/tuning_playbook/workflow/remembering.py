@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from tuning_playbook.analysis.moving_optimum import moving_optima, moving_pairs
@@ -16,19 +16,22 @@ from tuning_playbook.analysis.study_shape import (
     unmoved_metric,
 )
 from tuning_playbook.analysis.useless_ends import useful_ranges
+from tuning_playbook.answers.round_answer import RoundAnswer, answer_of_round
 from tuning_playbook.decide.candidates import Candidate
-from tuning_playbook.decide.project_state import AnsweredRound
-from tuning_playbook.decisions import LogbookEntry, Soundness
+from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.findings import Finding
-from tuning_playbook.project_files.domains import domain_of, domain_to_toml
+from tuning_playbook.gather.opening import OpenProject
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.project_files.domains import domain_to_toml
+from tuning_playbook.records.arm import Arm
+from tuning_playbook.records.finding_documents import finding_document
+from tuning_playbook.records.logbook import ANSWER, ROUND, newest_entry
+from tuning_playbook.records.round_facts import RoundFacts, facts_of
 from tuning_playbook.space import Domain, Value
 from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
+from tuning_playbook.study import Round
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.answering import RoundAnswer, answer_of_round
-from tuning_playbook.workflow.arms import Arm
-from tuning_playbook.workflow.finding_documents import finding_document, finding_of
-from tuning_playbook.workflow.opening import OpenProject
 
 
 def remember_answer(store: Store, answered: RoundAnswer) -> None:
@@ -36,7 +39,7 @@ def remember_answer(store: Store, answered: RoundAnswer) -> None:
     if not answered.finished or answered.answer is None:
         return
     data = _document(answered)
-    newest = newest_entry(store, ANSWER, answered.name)
+    newest = newest_entry(store.logbook(kind=ANSWER), ANSWER, answered.name)
     if newest is None or newest.data != data:
         message = answered.answer.sentence
         store.enter(LogbookEntry(time.time(), ANSWER, answered.name, message, data))
@@ -44,13 +47,9 @@ def remember_answer(store: Store, answered: RoundAnswer) -> None:
 
 def renew_answer(opened: OpenProject, store: Store, round_name: str) -> None:
     """Answer a round again that has been answered, after something that its answer depends on."""
-    if round_name in remembered_answers(store):
-        remember_answer(store, answer_of_round(opened, store, round_name))
-
-
-def remembered_answers(store: Store) -> dict[str, AnsweredRound]:
-    """Round -> the newest answer entered for it."""
-    return {e.round: _answered(e) for e in store.logbook(kind=ANSWER)}
+    known = Snapshot(opened, store)
+    if round_name in known.answers:
+        remember_answer(store, answer_of_round(round_record(known, round_name)))
 
 
 def _document(answered: RoundAnswer) -> dict[str, Any]:
@@ -144,44 +143,19 @@ def _written(domain: Domain) -> str:
     return f"{{ {domain_to_toml(domain)} }}"
 
 
-def _read(text: str) -> Domain:
-    ((word, value),) = tomllib.loads(f"range = {text}")["range"].items()
-    return domain_of(word, value)
-
-
 def _without_evidence(finding: Finding) -> dict[str, Any]:
     """What later steps need of a finding; its evidence is computed again where it is shown."""
     return {key: v for key, v in finding_document(finding).items() if key != "evidence"}
 
 
-@told_entry
-def _answered(entry: LogbookEntry) -> AnsweredRound:
-    data = entry.data
-    best = data["best"]
-    studies: Sequence[Mapping[str, Any]] = data["studies"]
-    leading = next((s for s in studies if best is not None and s["name"] == best["study"]), None)
-    return AnsweredRound(
-        soundness=Soundness(data["soundness"]),
-        sentence=entry.message,
-        findings={
-            study: tuple(finding_of(f) for f in found) for study, found in data["findings"].items()
-        },
-        searched={s["name"]: tuple(s["ranges"]) for s in studies},
-        trials={s["name"]: s["trials"] - s["taken_over"] for s in studies},
-        best_arm={} if leading is None else leading["scientific"],
-        best_config={} if best is None else best["config"],
-        useful_ranges={
-            s["name"]: {key: _read(text) for key, text in s.get("useful_ranges", {}).items()}
-            for s in studies
-        },
-        shape=studies[0].get("shape", "search") if len(studies) == 1 else "search",
-        best_setting=studies[0].get("best_setting", {}) if len(studies) == 1 else {},
-        unmoved=data.get("unmoved"),
-        reasons=tuple(data.get("reasons", ())),
-        moving=tuple((first, second) for first, second in data.get("moving", ())),
-        settling=data.get("settling", ""),
-        settling_command=data.get("settling_command", ""),
-        good_ranges={}
-        if leading is None
-        else {key: _read(text) for key, text in leading["good_ranges"].items()},
+def remember_round(store: Store, round_: Round) -> RoundFacts:
+    """Enter the facts of ``round_``, unless the newest entry says the same."""
+    facts = RoundFacts(
+        round_.kind, round_.mode, round_.follows, round_.complexity_cost, dict(round_.reasons)
     )
+    newest = newest_entry(store.logbook(kind=ROUND), ROUND, round_.name)
+    if newest is None or facts_of(newest) != facts:
+        store.enter(
+            LogbookEntry(time.time(), ROUND, round_.name, round_.question, data=asdict(facts))
+        )
+    return facts

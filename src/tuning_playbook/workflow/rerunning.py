@@ -8,34 +8,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.answers.arm_standing import best_of_arms
+from tuning_playbook.answers.contenders import Contenders, contenders_of
+from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical, counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
+from tuning_playbook.gather.reruns import stored_reruns
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.provenance import provenance_of
+from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
-from tuning_playbook.store import Event, Store
-from tuning_playbook.study import Objective, Provenance, Study
-from tuning_playbook.trial import Trial
-from tuning_playbook.workflow.arm_standing import best_of_arms
-from tuning_playbook.workflow.contenders import Contenders, contenders_of
+from tuning_playbook.store import Store
+from tuning_playbook.study import Objective, Study
+from tuning_playbook.trial import Event, Trial
 from tuning_playbook.workflow.driving import drive
-from tuning_playbook.workflow.opening import OpenProject, open_project, project_store
 from tuning_playbook.workflow.overrides import skip_reruns
-from tuning_playbook.workflow.programs import (
-    SamePrograms,
-    declare_same,
-    present_program,
-    remember_program,
-)
+from tuning_playbook.workflow.programs import declare_same, present_program, remember_program
 from tuning_playbook.workflow.remembering import renew_answer
-from tuning_playbook.workflow.reruns import Reruns, has_protocol, reruns_of
 
 USUAL_RERUNS = USUAL_LOOKS[0]
 
@@ -163,7 +162,7 @@ def rerun(
         remember_program(opened, store, program)
         if same_program:
             _declare_same(opened, store, name, configs, program=program, why=same_program)
-        provenance = replace(provenance, code=SamePrograms(store).first(program))
+        provenance = replace(provenance, code=Snapshot(opened, store).same_programs.first(program))
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
@@ -180,16 +179,18 @@ def rerun(
         workers=workers,
         on_progress=lambda p: on_progress(replace(p, round=label)),
     )
-    found = _found(opened, configs, provenance)
+    found, failures = _came_to(opened, configs, code=provenance.code)
     if name and not summary.interrupted:
-        _enter_answer(opened, name)
+        with opened_store(opened) as store:
+            # Reruns may change which arm is named, and the next step goes by the entered answer.
+            renew_answer(opened, store, name)
     return RerunResult(
         name,
         opened.project.objective,
         found,
         len(asked),
         summary.interrupted,
-        _failures(opened, found),
+        failures,
         bool(summary.crashing),
     )
 
@@ -210,21 +211,9 @@ def skip_round(folder: Path, round_name: str, *, reason: str) -> str:
     """
     opened, name = open_project(Path(folder)), round_name.removesuffix(".toml")
     _finished(opened, name)
-    store = project_store(opened, must_exist=True)
-    try:
+    with opened_store(opened) as store:
         skip_reruns(store, name, reason)
-    finally:
-        store.close()
     return name
-
-
-def _failures(opened: OpenProject, reruns: Sequence[Reruns]) -> tuple[FailedAlike, ...]:
-    store = project_store(opened, must_exist=True)
-    try:
-        trials = {r.study.name: store.trials(r.study.name) for r in reruns}
-    finally:
-        store.close()
-    return tuple(f for name, t in trials.items() for f in failed_alike(t, round_name=name))
 
 
 def _declare_same(
@@ -238,26 +227,17 @@ def _declare_same(
 ) -> None:
     """Enter that the programs of earlier reruns train like the present one."""
     wanted = [dict(config) for config in configs.values()]
-    same = SamePrograms(store)
+    known = Snapshot(opened, store)
+    same = known.same_programs
     earlier = {
         s.provenance.code
-        for s in store.studies()
-        if s.purpose == "rerun"
-        and dict(s.fixed) in wanted
+        for s in known.rerun_studies
+        if dict(s.fixed) in wanted
         and has_protocol(s, opened.project)
         and same.first(s.provenance.code) != same.first(program)
     }
     if earlier:
         declare_same(store, round_name, earlier, program, why)
-
-
-def _enter_answer(opened: OpenProject, round_name: str) -> None:
-    """Reruns may change which arm is named, and the next step goes by the entered answer."""
-    store = project_store(opened, must_exist=True)
-    try:
-        renew_answer(opened, store, round_name)
-    finally:
-        store.close()
 
 
 def _configs(
@@ -286,11 +266,8 @@ def _configs_of_arms(opened: OpenProject, round_name: str) -> dict[str, Config]:
 
 def _finished(opened: OpenProject, round_name: str) -> Contenders:
     """The contenders of a round that has ended; before that its best may still change."""
-    store = project_store(opened, must_exist=True)
-    try:
-        contenders = contenders_of(opened, store, round_name)
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        contenders = contenders_of(round_record(Snapshot(opened, store), round_name))
     if contenders.unfinished:
         raise InvalidInput(
             f"round {round_name!r} has {contenders.unfinished} trials left, and its best "
@@ -311,14 +288,17 @@ def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial
     return (*(t for t in there if not t.status.is_finished), *more)
 
 
-def _found(
-    opened: OpenProject, configs: dict[str, Config], provenance: Provenance
-) -> tuple[Reruns, ...]:
-    store = project_store(opened, must_exist=True)
-    try:
-        return tuple(
-            reruns_of(store, opened.project, config, role=role, provenance=provenance)
+def _came_to(
+    opened: OpenProject, configs: dict[str, Config], *, code: str
+) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...]]:
+    """The reruns as they are now, and those that failed."""
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        stored = stored_reruns(known)
+        found = tuple(
+            reruns_of(stored, opened.project, config, role=role, code=code)
             for role, config in configs.items()
         )
-    finally:
-        store.close()
+        trials = {r.study.name: known.trials(r.study.name) for r in found}
+    failures = (f for name, t in trials.items() for f in failed_alike(t, round_name=name))
+    return found, tuple(failures)

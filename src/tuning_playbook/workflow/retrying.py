@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.imports import import_facts
 from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder
-from tuning_playbook.store import Event, Store
+from tuning_playbook.store import Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Reason, Status, Trial
+from tuning_playbook.trial import Event, Reason, Status, Trial
 from tuning_playbook.words import listed
-from tuning_playbook.workflow.imported_rounds import import_facts
 
 Retried: TypeAlias = Literal["failed", "infeasible", "stopped"]
 
@@ -26,7 +27,7 @@ _STAYS = ("attempt-", "before-attempt-")
 
 
 def trials_to_retry(
-    store: Store, studies: Sequence[Study], kinds: Collection[Retried]
+    known: Snapshot, studies: Sequence[Study], kinds: Collection[Retried]
 ) -> tuple[Trial, ...]:
     """The trials that are to be run again: those of some kinds that have run here.
 
@@ -37,8 +38,8 @@ def trials_to_retry(
     found = tuple(
         trial
         for study in studies
-        if statuses and import_facts(store.events(study.name)) is None
-        for trial in store.trials(study.name)
+        if statuses and import_facts(known.events(study.name)) is None
+        for trial in known.trials(study.name)
         if trial.status in statuses
     )
     if kinds and not found:

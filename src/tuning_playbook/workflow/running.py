@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,15 @@ from typing import Any
 from tuning_playbook.analysis.fates import Account
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.errors import NoStoreYet, TargetError
+from tuning_playbook.gather.opening import (
+    OpenProject,
+    open_project,
+    open_round,
+    opened_store,
+)
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files import ROUNDS_FOLDER
+from tuning_playbook.records.arm import account_of_arms
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
@@ -19,17 +28,9 @@ from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status
 from tuning_playbook.words import listed
-from tuning_playbook.workflow.arms import account_of_arms
 from tuning_playbook.workflow.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.last_try import last_tried
-from tuning_playbook.workflow.opening import (
-    OpenProject,
-    open_project,
-    open_round,
-    project_store,
-    stored_studies,
-)
 from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.retrying import Retried
@@ -173,12 +174,10 @@ def run_round(
 
 
 def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
-    store = project_store(opened, must_exist=True)
-    try:
-        studies = stored_studies(store, round_name)
-        trials = [trial for study in studies for trial in store.trials(study.name)]
-    finally:
-        store.close()
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        studies = known.round_studies(round_name)
+        trials = [trial for study in studies for trial in known.trials(study.name)]
     return failed_alike(trials, round_name=round_name)
 
 
@@ -186,15 +185,11 @@ def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
     """Whether a round was begun and its file is gone: it goes on as it is in the store."""
     if not name or (opened.folder / ROUNDS_FOLDER / f"{name}.toml").exists():
         return False
-    try:
-        store = project_store(opened, must_exist=True)
-    except NoStoreYet:
-        return False
-    try:
-        own = [s for s in store.studies() if s.purpose == "search" and s.round == name]
-        return any(not status.is_finished for s in own for status in store.counts(s.name))
-    finally:
-        store.close()
+    with suppress(NoStoreYet), opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        own = [s for s in known.searches if s.round == name]
+        return any(not status.is_finished for s in own for status in known.tally(s.name).counts)
+    return False
 
 
 def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None:
@@ -213,11 +208,6 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
 
 
 def _has_trained(opened: OpenProject) -> bool:
-    try:
-        store = project_store(opened, must_exist=True)
-    except NoStoreYet:
-        return False
-    try:
+    with suppress(NoStoreYet), opened_store(opened) as store:
         return any(Status.COMPLETE in tally.counts for tally in store.tallies().values())
-    finally:
-        store.close()
+    return False

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.imports import SHARED
 from tuning_playbook.space import Value
-from tuning_playbook.store import Event, Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Curves, Status, Trial
+from tuning_playbook.trial import Curves, Event, Status, Trial
 from tuning_playbook.words import counted, listed
-from tuning_playbook.workflow.programs import SamePrograms
 
-SHARED = "shared"  # kind of the event that says whose trials a study took over
 Point: TypeAlias = tuple[int, tuple[tuple[str, Value], ...]]
 _KEPT = (Status.COMPLETE, Status.INFEASIBLE)
 
@@ -35,7 +34,7 @@ class SharedTrials:
 
 
 def trained_before(
-    store: Store, like: Study, *, program: str, without: Collection[str] = ()
+    known: Snapshot, like: Study, *, program: str, without: Collection[str] = ()
 ) -> dict[Point, Trial]:
     """The ended trials of all searches that were trained and judged as ``like`` is.
 
@@ -43,40 +42,40 @@ def trained_before(
     again. Crashed trials are run anew.
 
     Args:
-        store: of the project.
+        known: of the project.
         like: any study of the round that is about to run.
         program: digest of the training program.
         without: rounds whose trials count in that round already.
     """
-    same, found = SamePrograms(store), dict[Point, Trial]()
+    same, found = known.same_programs, dict[Point, Trial]()
     present = same.first(program)
-    for other in reversed(store.studies()):
+    for other in reversed(known.studies):
         alike = (other.objective, other.training) == (like.objective, like.training)
         if other.purpose != "search" or other.round in without or not alike:
             continue
-        for trial in store.trials(other.name):
+        for trial in known.trials(other.name):
             if trial.status in _KEPT and trial.program and same.first(trial.program) == present:
                 found.setdefault(point_of(trial), trial)
     return found
 
 
 def taken_over(
-    store: Store, study: Study, planned: Sequence[Trial], trained: Mapping[Point, Trial]
+    known: Snapshot, study: Study, planned: Sequence[Trial], trained: Mapping[Point, Trial]
 ) -> SharedTrials | None:
     """What ``study`` need not train; ``None`` for nothing.
 
     Args:
-        store: that hands out every metric.
+        known: of the project, with every metric.
         study: about to be created.
         planned: its trials.
-        trained: by `trained_before`, from that store.
+        trained: by `trained_before`, from there.
     """
     found = {t.index: trained[point] for t in planned if (point := point_of(t)) in trained}
     if not found:
         return None
     sources = tuple(dict.fromkeys(trial.study for trial in found.values()))
     logged = {
-        name: store.curves(name, trials=[t.index for t in found.values() if t.study == name])
+        name: known.curves(name, trials=[t.index for t in found.values() if t.study == name])
         for name in sources
     }
     return SharedTrials(

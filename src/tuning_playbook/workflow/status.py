@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.analysis.fates import Account
+from tuning_playbook.gather.arms import arms_of_round
+from tuning_playbook.gather.opening import (
+    open_project,
+    opened_store,
+)
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.arm import account_of_arms
+from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
-from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import abandoned_rounds
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
-from tuning_playbook.workflow.arms import Arm, account_of_arms, arms_of_round
-from tuning_playbook.workflow.opening import (
-    OpenProject,
-    open_project,
-    project_store,
-)
-from tuning_playbook.workflow.reruns import has_protocol, present_code
-from tuning_playbook.workflow.round_facts import facts_of_rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,58 +109,42 @@ def _titled(found: StudyStatus) -> Study:
 def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     """Status of a project, or of one of its rounds with its trials."""
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
         if round_name is not None:
-            name = round_name.removesuffix(".toml")
-            why = abandoned_rounds(store).get(name, "")
-            chance, facts = opened.project.chance_level, facts_of_rounds(store)
-            arms = arms_of_round(
-                store,
-                name,
-                facts=facts,
-                chance_level=chance,
-                examples=opened.project.evaluation_examples,
-            )
-            found = tuple(_with_trials(store, arm, why) for arm in arms)
-            return ProjectStatus(opened.project.name, found)
-        tallies = store.tallies()
-        counts = {name: dict(tally.counts) for name, tally in tallies.items()}
-        studies, given_up = store.studies(), abandoned_rounds(store)
-        code = present_code(opened, store).code
-    finally:
-        store.close()
-    rounds = [s for s in studies if s.purpose == "search"]
-    reruns = [s for s in studies if s.purpose == "rerun"]
-    return ProjectStatus(
-        opened.project.name,
-        tuple(
-            StudyStatus(s, counts.get(s.name, {}), abandoned=given_up.get(s.round or s.name, ""))
-            for s in rounds
-        ),
-        _reruns(opened, reruns, counts, code) if reruns else (),
+            return ProjectStatus(opened.project.name, _of_round(known, round_name))
+        return ProjectStatus(
+            opened.project.name,
+            tuple(
+                StudyStatus(
+                    study,
+                    dict(known.tally(study.name).counts),
+                    abandoned=known.abandoned.get(study.round or study.name, ""),
+                )
+                for study in known.searches
+            ),
+            tuple(_of_reruns(known, study) for study in known.rerun_studies),
+        )
+
+
+def _of_round(known: Snapshot, round_name: str) -> tuple[StudyStatus, ...]:
+    name = round_name.removesuffix(".toml")
+    return tuple(
+        StudyStatus(
+            arm.study,
+            dict(known.tally(arm.study.name).counts),
+            known.trials(arm.study.name),
+            abandoned=known.abandoned.get(name, ""),
+            account=account_of_arms([arm]),
+        )
+        for arm in arms_of_round(known, name)
     )
 
 
-def _reruns(
-    opened: OpenProject,
-    studies: Sequence[Study],
-    counts: Mapping[str, dict[Status, int]],
-    code: str,
-) -> tuple[StudyStatus, ...]:
-    project = opened.project
-    found = []
-    for study in studies:
-        outdated = ""
-        if not has_protocol(study, project):
-            outdated = "another protocol"
-        elif study.provenance.code != code:
-            outdated = "another program"
-        found.append(StudyStatus(study, counts.get(study.name, {}), outdated=outdated))
-    return tuple(found)
-
-
-def _with_trials(store: Store, arm: Arm, abandoned: str) -> StudyStatus:
-    trials, counts = store.trials(arm.study.name), dict(store.counts(arm.study.name))
-    told = account_of_arms([arm])
-    return StudyStatus(arm.study, counts, trials, abandoned=abandoned, account=told)
+def _of_reruns(known: Snapshot, study: Study) -> StudyStatus:
+    outdated = ""
+    if not has_protocol(study, known.project):
+        outdated = "another protocol"
+    elif study.provenance.code != known.code:
+        outdated = "another program"
+    return StudyStatus(study, dict(known.tally(study.name).counts), outdated=outdated)

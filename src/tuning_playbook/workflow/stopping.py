@@ -9,12 +9,13 @@ from typing import Any
 
 from tuning_playbook.analysis.objective import objective_of_summary
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import open_project, opened_store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.worker import is_dead
-from tuning_playbook.store import Store
+from tuning_playbook.store import StoreReader
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Seconds, Status, Trial
-from tuning_playbook.workflow.opening import open_project, project_store
 from tuning_playbook.workflow.trial_choice import chosen_trial
 
 _LONGEST_WAIT_SECONDS: Seconds = 60.0
@@ -84,16 +85,13 @@ def stop_trial(folder: Path, round_name: str, trial: str, *, reason: str = "") -
         InvalidInput: where nothing runs it.
     """
     opened = open_project(folder)
-    store = project_store(opened, must_exist=True)
-    try:
-        study, found = chosen_trial(store, round_name, trial)
+    with opened_store(opened) as store:
+        study, found = chosen_trial(Snapshot(opened, store), round_name, trial)
         _require_running(found, study)
         place = trial_folder(opened.folder / TRIALS_FOLDER, found)
         place.mkdir(parents=True, exist_ok=True)
         stop_file(place).write_text(" ".join(reason.split()), encoding="utf-8")
         return StoppedTrial(_ended(store, found), study)
-    finally:
-        store.close()
 
 
 def _require_running(trial: Trial, study: Study) -> None:
@@ -109,7 +107,7 @@ def _require_running(trial: Trial, study: Study) -> None:
         )
 
 
-def _ended(store: Store, trial: Trial) -> Trial:
+def _ended(store: StoreReader, trial: Trial) -> Trial:
     """The trial once it has ended, or as it is when nobody answers."""
     deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
     while True:

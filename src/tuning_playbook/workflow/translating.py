@@ -14,6 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.translating import Translated, best_config, translated
 from tuning_playbook.project_files import (
@@ -43,7 +44,6 @@ from tuning_playbook.study import (
 from tuning_playbook.vocabulary import kind_by_name
 from tuning_playbook.words import without_password
 from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.opening import OpenProject
 
 _NAMELESS = ("value", "values_0")  # what Optuna calls an objective without a name
 

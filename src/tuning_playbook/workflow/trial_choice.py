@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.store import Store
+from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
 from tuning_playbook.words import counted, listed
-from tuning_playbook.workflow.opening import stored_studies
 
 
-def chosen_trial(store: Store, round_name: str, wanted: str) -> tuple[Study, Trial]:
+def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, Trial]:
     """A trial of a round, and its study.
 
     Args:
-        store: of the project.
+        known: of the project.
         round_name: of a round that was run; or the name of a study, for reruns.
         wanted: its number, after the arm and a slash or # where the round has several.
 
@@ -22,7 +21,7 @@ def chosen_trial(store: Store, round_name: str, wanted: str) -> tuple[Study, Tri
         InvalidInput: for a round, an arm or a number that is not there, or a number that several
             arms have.
     """
-    studies = _studies(store, round_name.removesuffix(".toml"))
+    studies = _studies(known, round_name.removesuffix(".toml"))
     arm, _, number = wanted.replace("#", "/").rpartition("/")
     if arm:
         studies = _of_arm(studies, arm)
@@ -38,16 +37,16 @@ def chosen_trial(store: Store, round_name: str, wanted: str) -> tuple[Study, Tri
             f"name one of: {', '.join(names)}"
         )
     (study,) = studies
-    found = store.trials(study.name, indices=[int(number)])
+    found = known.some_trials(study.name, [int(number)])
     if not found:
-        count = len(store.trials(study.name))
+        count = len(known.trials(study.name))
         raise InvalidInput(f"{study.name!r} has no trial {number}; it has trials 0 to {count - 1}")
     return study, found[0]
 
 
-def _studies(store: Store, name: str) -> tuple[Study, ...]:
-    named = tuple(s for s in store.studies() if s.name == name)
-    return named or stored_studies(store, name)
+def _studies(known: Snapshot, name: str) -> tuple[Study, ...]:
+    named = tuple(s for s in known.studies if s.name == name)
+    return named or known.round_studies(name)
 
 
 def _of_arm(studies: tuple[Study, ...], arm: str) -> tuple[Study, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
 from tuning_playbook.run.places import trial_folder
@@ -21,7 +22,6 @@ from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
 from tuning_playbook.workflow.last_try import Tried, remember_tried
-from tuning_playbook.workflow.opening import OpenProject, held_out_now, open_project
 from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.tried import TriedTarget
 

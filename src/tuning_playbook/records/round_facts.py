@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ROUND, newest_entry, told_entry
-from tuning_playbook.study import Round, RoundKind, RoundMode
+from tuning_playbook.records.logbook import ROUND, told_entry
+from tuning_playbook.study import RoundKind, RoundMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +30,14 @@ class RoundFacts:
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def remember_round(store: Store, round_: Round) -> RoundFacts:
-    """Enter the facts of ``round_``, unless the newest entry says the same."""
-    facts = RoundFacts(
-        round_.kind, round_.mode, round_.follows, round_.complexity_cost, dict(round_.reasons)
-    )
-    newest = newest_entry(store, ROUND, round_.name)
-    if newest is None or _facts(newest) != facts:
-        store.enter(
-            LogbookEntry(time.time(), ROUND, round_.name, round_.question, data=asdict(facts))
-        )
-    return facts
-
-
-def facts_of_rounds(store: Store) -> dict[str, RoundFacts]:
+def facts_of_rounds(logbook: Iterable[LogbookEntry]) -> dict[str, RoundFacts]:
     """Round -> its facts, for every round that was run."""
-    return {entry.round: _facts(entry) for entry in store.logbook(kind=ROUND)}
+    return {entry.round: facts_of(entry) for entry in logbook if entry.kind == ROUND}
 
 
 @told_entry
-def _facts(entry: LogbookEntry) -> RoundFacts:
+def facts_of(entry: LogbookEntry) -> RoundFacts:
+    """The facts of a round that were entered."""
     data = entry.data
     return RoundFacts(
         data["kind"],
@@ -60,3 +46,14 @@ def _facts(entry: LogbookEntry) -> RoundFacts:
         float(data["complexity_cost"]),
         dict(data["reasons"]),
     )
+
+
+def followed_rounds(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
+    """Names of the rounds before it, nearest first; a circle ends where it closes."""
+    chain: list[str] = []
+    seen = {name}
+    while (known := facts.get(name)) is not None and known.follows and known.follows not in seen:
+        name = known.follows
+        chain.append(name)
+        seen.add(name)
+    return chain

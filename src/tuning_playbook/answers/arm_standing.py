@@ -1,4 +1,4 @@
-"""How the arms of a round stand to each other, with everything that the store knows of them."""
+"""How the arms of a round stand to each other, with everything that is known of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from statistics import fmean
 
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.tuning_ease import tuning_ease
+from tuning_playbook.answers.reruns import reruns_of
 from tuning_playbook.decide.answer_words import ease_sentence
 from tuning_playbook.decide.candidates import (
     Candidate,
@@ -22,15 +23,11 @@ from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
 from tuning_playbook.decide.standing import Standing, standing_of
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.records.arm import Arm, arm_label
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store
 from tuning_playbook.study import Objective, Project
 from tuning_playbook.words import counted
-from tuning_playbook.workflow.arms import Arm, arm_label
-from tuning_playbook.workflow.exact_configs import exact_configs
-from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.reruns import present_code, reruns_of
-from tuning_playbook.workflow.round_facts import RoundFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +48,31 @@ class ArmStanding:
 
 
 def arm_standing(
-    opened: OpenProject,
-    store: Store,
-    arms: Sequence[Arm],
-    comparison: ArmComparison,
-    *,
-    name: str,
-    facts: RoundFacts,
-    seed_deviation: float | None,
+    record: RoundRecord, comparison: ArmComparison, *, seed_deviation: float | None
 ) -> ArmStanding:
     """Judge the arms of a round.
 
     Args:
-        opened: the project.
-        store: of the project.
-        arms: of the round; a single one whose slices are compared, or that is only tuned.
+        record: of the round; with a single arm, its slices are compared, or it is only tuned.
         comparison: of the arms or slices.
-        name: of the round, for the command that would settle it.
-        facts: of the round: its complexity cost.
         seed_deviation: between reruns of one configuration; ``None`` where there are none.
     """
-    objective = comparison.objective
+    objective, arms = comparison.objective, record.arms
     chance = chance_of(
         value=comparison.arms[comparison.order[0]].best_value,
-        examples=opened.project.evaluation_examples,
+        examples=record.project.evaluation_examples,
         several=len(comparison.arms) > 1,
     )
-    reruns = _reruns(opened, store, arms)
+    reruns = _reruns(record)
     fresh = compared_with_fresh_seeds(reruns, objective)
-    smallest = max(facts.complexity_cost, chance.resolution or 0.0)
+    smallest = max(record.facts.complexity_cost, chance.resolution or 0.0)
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
     settling = NOTHING_TO_SETTLE
     if len(arms) > 1:  # slices of one study have no reruns of their own
         first, second = comparison.order[:2]
         settling = settling_reruns(
             standing,
-            name,
+            record.name,
             gain=float(comparison.gain[first, second]),
             chance=chance,
             seed_deviation=seed_deviation,
@@ -132,19 +118,16 @@ def best_of_arms(
     }
 
 
-def _reruns(
-    opened: OpenProject, store: Store, arms: Sequence[Arm]
-) -> Mapping[str, Sequence[float]]:
+def _reruns(record: RoundRecord) -> Mapping[str, Sequence[float]]:
     """Objective of each rerun of every arm's best configuration, by arm."""
-    if not any(s.purpose == "rerun" for s in store.studies()):
+    if not record.reruns:
         return {}
     try:
-        best = best_of_arms(opened.project, arms, exact=exact_configs(store, opened.project))
+        best = best_of_arms(record.project, record.arms, exact=record.exact)
     except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
         return {}
-    provenance = present_code(opened, store)
     return {
-        label: reruns_of(store, opened.project, config, role=label, provenance=provenance).values
+        label: reruns_of(record.reruns, record.project, config, role=label, code=record.code).values
         for label, config in best.items()
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuning_playbook.errors import InvalidInput, NoStoreYet, StoreUnavailable
+from tuning_playbook.errors import NoStoreYet, StoreUnavailable
+from tuning_playbook.gather.held_out import hidden_metrics
 from tuning_playbook.project_files import (
     ROUNDS_FOLDER,
     find_project,
@@ -14,10 +16,10 @@ from tuning_playbook.project_files import (
     read_project,
     read_round,
 )
+from tuning_playbook.records.held_out import HeldOutSet
 from tuning_playbook.store import Store, locked, open_store
-from tuning_playbook.study import Project, Round, Study
+from tuning_playbook.study import Project, Round
 from tuning_playbook.words import listed
-from tuning_playbook.workflow.held_out import HeldOutSet, hidden_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +48,6 @@ def open_project(folder: Path) -> OpenProject:
 def open_round(opened: OpenProject, name: str) -> Round:
     """A round of the project, by the name of its file."""
     return read_round(find_round(opened.folder, name), opened.project)
-
-
-def refuse_unknown_followed(
-    opened: OpenProject, round_: Round, store: Store | None, *, ahead: bool = False
-) -> None:
-    """Refuse a round that goes on with trials that are not there.
-
-    Args:
-        opened: the project.
-        round_: about to run, or to be planned.
-        store: of the project; ``None`` before the first round.
-        ahead: whether it is only planned, so that the round it follows may still be waiting.
-
-    Raises:
-        InvalidInput: where it follows itself, or a round that was not run.
-    """
-    name = round_.follows
-    if not name:
-        return
-    if name == round_.name:
-        raise InvalidInput(
-            f"round {name!r} follows itself; write the name of an earlier round, or remove follows"
-        )
-    ran = () if store is None else round_names(store.studies())
-    if name in ran:
-        return
-    if (opened.folder / ROUNDS_FOLDER / f"{name}.toml").is_file():
-        if ahead:
-            return
-        raise InvalidInput(
-            f"round {round_.name!r} follows {name!r}, which has not been run; "
-            f"type: playbook run {name}, or remove follows"
-        )
-    known = ", ".join(ran) or "none yet"
-    raise InvalidInput(
-        f"round {round_.name!r} follows {name!r}, and there is no such round; run so far: {known}. "
-        "Write one of them, or remove follows"
-    )
 
 
 def project_store(
@@ -136,26 +100,17 @@ def held_out_now(opened: OpenProject) -> tuple[str, ...]:
         store.close()
 
 
-def stored_studies(store: Store, round_name: str) -> tuple[Study, ...]:
-    """The studies of a round that has been run.
-
-    Raises:
-        InvalidInput: when the store holds none of that round.
-    """
-    studies = tuple(s for s in store.studies() if s.purpose == "search")
-    found = tuple(s for s in studies if (s.round or s.name) == round_name)
-    if not found:
-        names = sorted(round_names(studies))
-        raise InvalidInput(
-            f"round {round_name!r} has not been run yet; run so far: {', '.join(names) or 'none'}. "
-            f"Type: playbook run {round_name}"
-        )
-    return found
-
-
-def round_names(studies: Sequence[Study]) -> tuple[str, ...]:
-    """Names of the rounds that studies belong to, in order of their first study.
-
-    Reruns belong to the project: those of the baseline serve every round.
-    """
-    return tuple(dict.fromkeys(s.round or s.name for s in studies if s.purpose == "search"))
+@contextmanager
+def opened_store(
+    opened: OpenProject,
+    *,
+    must_exist: bool = True,
+    held_out: bool = False,
+    confirming: bool = False,
+) -> Iterator[Store]:
+    """The project's store, closed at the end; see `project_store`."""
+    store = project_store(opened, must_exist=must_exist, held_out=held_out, confirming=confirming)
+    try:
+        yield store
+    finally:
+        store.close()

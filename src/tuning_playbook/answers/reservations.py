@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
+from tuning_playbook.answers.contenders import Contenders
+from tuning_playbook.answers.decision_evidence import EarlierLooks
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decide.example_luck import Examples
-from tuning_playbook.decisions import Decision, LogbookEntry, Soundness
+from tuning_playbook.decisions import Decision, Soundness
+from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.records.reruns import has_protocol
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import ANSWER, newest_entry, told_entry
-from tuning_playbook.study import Project, Provenance
+from tuning_playbook.study import Project
 from tuning_playbook.words import listed, percent
-from tuning_playbook.workflow.contenders import Contenders
-from tuning_playbook.workflow.decision_values import EarlierLooks
-from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.programs import SamePrograms
-from tuning_playbook.workflow.reruns import has_protocol
 
 # Chance of a false launch among a project's decisions from which on it is worth a line.
 _SPENT_NOTED = 0.05
 
 
-def reservations(
-    opened: OpenProject,
-    store: Store,
-    contenders: Contenders,
-    provenance: Provenance,
-    *,
-    cost: float,
-) -> tuple[str, ...]:
+def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) -> tuple[str, ...]:
     """What a reader of a decision should know beside its reasons.
 
     Args:
-        opened: the project.
-        store: with the answer to the round's question, where one was entered.
+        record: of the round.
         contenders: what is decided about.
-        provenance: of the reruns.
         cost: complexity cost that the gain was held against.
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
     """
-    project = opened.project
+    project = record.project
     studies = [arm.study for arm in contenders.arms]
-    found = list(_soundness(store, contenders.round))
+    found = _unsound(record.answered)
     if cost != contenders.facts.complexity_cost:
         found.append(
             f"The gain was held against a complexity cost of {cost:g}; the round was run with "
             f"{contenders.facts.complexity_cost:g}."
         )
-    same = SamePrograms(store)
+    same = record.same_programs
     codes = {same.first(s.provenance.code) for s in studies if s.provenance.code}
-    if codes - {provenance.code}:
+    if codes - {record.code}:
         found.append(
             "The training program has changed since the round ran: the candidate was selected with "
             "another version than it was rerun with."
@@ -71,7 +60,7 @@ def reservations(
             f"The candidate differs in {len(changed)} hyperparameters; their separate "
             "effects cannot be distinguished."
         )
-    found += untested_values(opened, store, contenders.candidate.config)
+    found += untested_values(record, contenders.candidate.config)
     found += [note for arm in contenders.arms for note in arm.notes]
     return tuple(dict.fromkeys(found))
 
@@ -115,35 +104,23 @@ def evidence_reservations(
     return found
 
 
-def untested_values(opened: OpenProject, store: Store, config: Config) -> list[str]:
+def untested_values(record: RoundRecord, config: Config) -> list[str]:
     """Values that came in by accident of history: not the default, and never compared or tuned."""
-    searched = {
-        key
-        for study in store.studies()
-        if study.purpose == "search"
-        for key in (*study.space.keys, *study.scientific)
-    }
     odd = [
         f"{h.key} = {config[h.key]} (default: {h.default})"
-        for h in opened.project.hyperparameters
-        if h.key in config and h.key not in searched and config[h.key] != h.default
+        for h in record.project.hyperparameters
+        if h.key in config and h.key not in record.searched and config[h.key] != h.default
     ]
     if not odd:
         return []
     return [f"No round has ever compared or tuned {listed(odd)}, so nobody knows what it does."]
 
 
-def _soundness(store: Store, round_name: str) -> list[str]:
+def _unsound(answered: AnsweredRound | None) -> list[str]:
     """A comparison that was not fair says nothing about its question; the reruns still count."""
-    newest = newest_entry(store, ANSWER, round_name)
-    return [] if newest is None else _unsound(newest)
-
-
-@told_entry
-def _unsound(newest: LogbookEntry) -> list[str]:
-    if newest.data["soundness"] == Soundness.SOUND.value:
+    if answered is None or answered.soundness is Soundness.SOUND:
         return []
-    label, reasons = newest.data["soundness"], newest.data["reasons"]
+    label, reasons = answered.soundness.value, answered.reasons
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return [
         f"The round's comparison is {label}, so this is about the two configurations alone and not "

@@ -11,9 +11,9 @@ from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.isolation import ArmComparison, compare_arms
 from tuning_playbook.analysis.slices import Slice, slices
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.records.arm import Arm
 from tuning_playbook.space import Value
 from tuning_playbook.study import Study
-from tuning_playbook.workflow.arms import Arm
 
 
 @dataclass(frozen=True, slots=True, eq=False)

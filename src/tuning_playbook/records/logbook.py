@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
 from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
-from tuning_playbook.store.base import Store
 from tuning_playbook.trial import Seconds
 
 _Read = TypeVar("_Read")
@@ -53,25 +52,22 @@ def told_entry(read: Callable[[LogbookEntry], _Read]) -> Callable[[LogbookEntry]
     return told
 
 
-def newest_entry(store: Store, kind: str, round_name: str) -> LogbookEntry | None:
+def newest_entry(
+    logbook: Iterable[LogbookEntry], kind: str, round_name: str
+) -> LogbookEntry | None:
     """The latest entry of a kind about a round, which is the one that counts.
 
     Args:
-        store: of the project.
+        logbook: of the project.
         kind: of the entry.
         round_name: of the round.
     """
-    entries = [e for e in store.logbook(kind=kind) if e.round == round_name]
+    entries = [e for e in logbook if e.kind == kind and e.round == round_name]
     return entries[-1] if entries else None
 
 
-def abandoned_rounds(store: Store) -> dict[str, str]:
+def abandoned_rounds(logbook: Iterable[LogbookEntry]) -> dict[str, str]:
     """Round -> why it was abandoned, for those that were not taken up again."""
-    return abandoned_in(store.logbook())
-
-
-def abandoned_in(logbook: Iterable[LogbookEntry]) -> dict[str, str]:
-    """The same from a logbook that was read already."""
     found: dict[str, str] = {}
     for entry in logbook:
         if entry.kind == ABANDONED:

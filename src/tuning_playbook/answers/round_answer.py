@@ -11,6 +11,11 @@ from tuning_playbook.analysis.study_design import ended_rows, study_design
 from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.useless_ends import useful_ranges
 from tuning_playbook.analysis.variances import Variances
+from tuning_playbook.answers.arm_standing import arm_standing, named_candidate
+from tuning_playbook.answers.reruns import rerun_groups
+from tuning_playbook.answers.round_checks import arm_findings
+from tuning_playbook.answers.round_comparison import Compared, comparison_of, what_is_compared
+from tuning_playbook.answers.round_variances import round_variances
 from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
@@ -18,25 +23,15 @@ from tuning_playbook.decide.exploration import exploration_lines
 from tuning_playbook.decide.problem_kind import kind_caveats
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
-from tuning_playbook.decide.standing import Standing
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design import caveats_of
 from tuning_playbook.findings import Finding
-from tuning_playbook.report.overrides import Override
+from tuning_playbook.records.arm import Arm, arm_label
+from tuning_playbook.records.overrides import Override
+from tuning_playbook.records.round_facts import RoundFacts
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store
-from tuning_playbook.store.logbook import DECISION, decision_of, newest_entry
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.arm_standing import arm_standing, named_candidate
-from tuning_playbook.workflow.arms import Arm, arm_label, arms_of_round
-from tuning_playbook.workflow.exact_configs import exact_configs
-from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.overrides import overrides_of_round, set_aside_checks
-from tuning_playbook.workflow.reruns import rerun_groups
-from tuning_playbook.workflow.round_checks import arm_findings
-from tuning_playbook.workflow.round_comparison import Compared, comparison_of, what_is_compared
-from tuning_playbook.workflow.round_facts import RoundFacts, facts_of_rounds
-from tuning_playbook.workflow.round_variances import round_variances
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,35 +79,24 @@ class RoundAnswer:
         return all(t.status.is_finished for arm in self.arms for t in arm.trials)
 
 
-def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> RoundAnswer:
+def answer_of_round(record: RoundRecord) -> RoundAnswer:
     """Go through the checklist of a round that has been run, and answer its question.
 
     Args:
-        opened: the project.
-        store: of the project.
-        round_name: of the round.
-
-    Raises:
-        InvalidInput: when the store holds no study of that round.
+        record: of the round.
     """
-    facts = facts_of_rounds(store)
-    chance, examples = opened.project.chance_level, opened.project.evaluation_examples
-    arms = arms_of_round(store, round_name, facts=facts, chance_level=chance, examples=examples)
-    own = facts.get(round_name, RoundFacts())
+    arms, own = record.arms, record.facts
     labels = tuple(arm_label(arm.study) for arm in arms)
-    deviation = pooled_deviation(reruns := rerun_groups(store, arms[0].study))
-    aside = set_aside_checks(store.logbook(), round_name)
-    findings = _findings(opened, arms, own, deviation, aside)
+    deviation = pooled_deviation(rerun_groups(record.reruns, arms[0].study))
+    findings = _findings(record, deviation)
     axis, compared = what_is_compared(arms, labels)
     comparison = comparison_of(arms, compared, deviation)
-    caveats = _caveats(opened, arms, own, aside)
-    candidate = _candidate(opened, store, arms, None)
+    caveats = _caveats(record)
+    candidate = best_candidate([(a.trials, a.table) for a in arms], exact=record.exact)
     found = variances = None
     if comparison is not None:
-        judged = arm_standing(
-            opened, store, arms, comparison, facts=own, seed_deviation=deviation, name=round_name
-        )
-        candidate = _candidate(opened, store, arms, judged.standing)
+        judged = arm_standing(record, comparison, seed_deviation=deviation)
+        candidate = named_candidate(arms, judged.standing, exact=record.exact)
         named = dict(zip(labels, findings.values(), strict=True))
         found = answer(
             comparison,
@@ -127,9 +111,9 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
             seed_deviation=deviation,
             is_sample=not any(map(_is_led_by_results, arms)),
         )
-        variances = round_variances(store, arms, compared, comparison, reruns, examples)
+        variances = round_variances(record, compared, comparison)
     return RoundAnswer(
-        name=round_name,
+        name=record.name,
         question=arms[0].study.question,
         facts=own,
         arms=arms,
@@ -141,53 +125,31 @@ def answer_of_round(opened: OpenProject, store: Store, round_name: str) -> Round
         answer=found,
         variances=variances,
         candidate=candidate,
-        decision=_newest_decision(store, round_name),
+        decision=None if record.decided is None else record.decided.decision,
         caveats=caveats,
-        overrides=overrides_of_round(store.logbook(), round_name),
+        overrides=record.overrides,
     )
 
 
-def _candidate(
-    opened: OpenProject, store: Store, arms: Sequence[Arm], standing: Standing | None
-) -> Candidate | None:
-    exact = exact_configs(store, opened.project)
-    if standing is not None:
-        return named_candidate(arms, standing, exact=exact)
-    return best_candidate([(a.trials, a.table) for a in arms], exact=exact)
-
-
-def _findings(
-    opened: OpenProject,
-    arms: Sequence[Arm],
-    facts: RoundFacts,
-    deviation: float | None,
-    aside: Mapping[str, str],
-) -> dict[str, tuple[Finding, ...]]:
-    gain = facts.complexity_cost or None
+def _findings(record: RoundRecord, deviation: float | None) -> dict[str, tuple[Finding, ...]]:
     return arm_findings(
-        arms,
+        record.arms,
         deviation=deviation,
-        kind=opened.project.kind,
-        tolerance=gain,
-        examples=opened.project.evaluation_examples,
-        ignore=tuple(aside),
+        kind=record.project.kind,
+        tolerance=record.facts.complexity_cost or None,
+        examples=record.project.evaluation_examples,
+        ignore=tuple(record.set_aside),
     )
 
 
-def _caveats(
-    opened: OpenProject, arms: Sequence[Arm], facts: RoundFacts, aside: Mapping[str, str]
-) -> tuple[str, ...]:
-    studies = [arm.study for arm in arms]
+def _caveats(record: RoundRecord) -> tuple[str, ...]:
+    studies = [arm.study for arm in record.arms]
+    aside = record.set_aside.items()
     return (
-        *caveats_of(opened.project, studies, reasons=facts.reasons),
-        *kind_caveats(opened.project.kind),
-        *(f"the check {check} was set aside by hand: {why}" for check, why in aside.items()),
+        *caveats_of(record.project, studies, reasons=record.facts.reasons),
+        *kind_caveats(record.project.kind),
+        *(f"the check {check} was set aside by hand: {why}" for check, why in aside),
     )
-
-
-def _newest_decision(store: Store, round_name: str) -> Decision | None:
-    entry = newest_entry(store, DECISION, round_name)
-    return None if entry is None else decision_of(entry)
 
 
 def _judgement(

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from tuning_playbook.decide.reruns import (
-    all_identical,
-    counts_as_rerun,
-    pooled_deviation,
-    rerun_values,
-)
+from tuning_playbook.decide.reruns import all_identical, pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.records.reruns import Protocol, StoredReruns, has_protocol
 from tuning_playbook.space import Config
-from tuning_playbook.store import Store
 from tuning_playbook.study import Objective, Project, Provenance, Study
 from tuning_playbook.words import counted
-from tuning_playbook.workflow.opening import OpenProject
-from tuning_playbook.workflow.programs import SamePrograms, present_program
-
-Protocol: TypeAlias = Project | Study  # either says how is trained and judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,48 +78,37 @@ class Reruns:
         return f"{self.role:<{width}}  {mean}({', '.join(words)})"
 
 
-def present_code(opened: OpenProject, store: Store) -> Provenance:
-    """The version of the training program, without the cost of asking for its commit.
-
-    The earliest version that was declared to train like the present one stands for it.
-    """
-    return Provenance(code=SamePrograms(store).first(present_program(opened)))
-
-
 def reruns_of(
-    store: Store, project: Project, config: Config, *, role: str, provenance: Provenance
+    stored: Sequence[StoredReruns], project: Project, config: Config, *, role: str, code: str
 ) -> Reruns:
-    """The reruns of a configuration that are comparable with ones made now."""
-    study = rerun_study(project, config, provenance=provenance)
-    found, code, protocol = None, 0, 0
-    for other in store.studies():
-        if other.purpose != "rerun" or dict(other.fixed) != dict(config):
-            continue
-        if other.name == study.name:
-            found = other
-        elif has_protocol(other, project):
-            code += len(values_of_reruns(store, other))
-        else:
-            protocol += len(values_of_reruns(store, other))
-    if found is None:
-        return Reruns(role, study, (), 0, (code, protocol))
-    planned = sum(map(counts_as_rerun, store.trials(found.name)))
-    return Reruns(role, found, values_of_reruns(store, found), planned, (code, protocol))
-
-
-def earlier_deviation(store: Store, project: Project, *, without: tuple[str, ...]) -> float | None:
-    """Standard deviation between reruns of any configuration and code, under this protocol.
+    """The reruns of a configuration that are comparable with ones made now.
 
     Args:
-        store: with all reruns of the project.
+        stored: all of the project.
         project: gives the protocol.
-        without: studies that are looked at on their own.
+        config: every hyperparameter by key.
+        role: what the configuration is called.
+        code: version of the training program as it is now.
     """
-    return pooled_deviation(rerun_groups(store, project, without=without))
+    study = rerun_study(project, config, provenance=Provenance(code=code))
+    found, other_code, other_protocol = None, 0, 0
+    for one in stored:
+        if dict(one.study.fixed) != dict(config):
+            continue
+        if one.study.name == study.name:
+            found = one
+        elif has_protocol(one.study, project):
+            other_code += len(one.values)
+        else:
+            other_protocol += len(one.values)
+    elsewhere = other_code, other_protocol
+    if found is None:
+        return Reruns(role, study, (), 0, elsewhere)
+    return Reruns(role, found.study, found.values, found.planned, elsewhere)
 
 
 def rerun_groups(
-    store: Store, protocol: Protocol, *, without: tuple[str, ...] = ()
+    stored: Sequence[StoredReruns], protocol: Protocol, *, without: Collection[str] = ()
 ) -> list[tuple[float, ...]]:
     """Objective of every rerun under one protocol: one group for each configuration and code.
 
@@ -135,26 +116,13 @@ def rerun_groups(
     of its luck.
 
     Args:
-        store: with all reruns of the project.
+        stored: all of the project.
         protocol: a project, or a study, that says how is trained and judged.
         without: studies to leave out.
     """
     groups = [
-        values_of_reruns(store, s)
-        for s in store.studies()
-        if s.purpose == "rerun" and s.name not in without and has_protocol(s, protocol)
+        one.values
+        for one in stored
+        if one.study.name not in without and has_protocol(one.study, protocol)
     ]
     return [group for group in groups if not all_identical([group])]
-
-
-def has_protocol(study: Study, protocol: Protocol) -> bool:
-    """Whether a study was trained and judged as ``protocol`` says."""
-    return study.objective == protocol.objective and study.training == protocol.training
-
-
-def values_of_reruns(store: Store, study: Study) -> tuple[float, ...]:
-    """Objective of each rerun of a study that has ended; NaN for one that failed."""
-    # Only a smoothed objective cannot be told from the summaries, which cost far less to read.
-    smoothed = study.objective.reduction == "smoothed-best"
-    curves = store.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
-    return rerun_values(study, store.trials(study.name), curves)

@@ -12,8 +12,8 @@ from tuning_playbook.checks.registry import all_checks, run_checks, with_toleran
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.decide.problem_kind import believed_for
 from tuning_playbook.findings import Finding
+from tuning_playbook.records.arm import Arm
 from tuning_playbook.study import ProblemKind, Study
-from tuning_playbook.workflow.arms import Arm
 
 
 def arm_findings(

@@ -1,0 +1,88 @@
+"""The two configurations that a round's decision is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuning_playbook.answers.arm_standing import arm_standing, named_candidate
+from tuning_playbook.answers.reruns import rerun_groups
+from tuning_playbook.answers.round_comparison import comparison_of, what_is_compared
+from tuning_playbook.decide.candidates import (
+    Candidate,
+    baseline_config,
+    best_candidate,
+    require_same_formulas,
+    whole_config,
+)
+from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.records.arm import Arm, arm_label
+from tuning_playbook.records.round_facts import RoundFacts
+from tuning_playbook.records.round_record import RoundRecord
+from tuning_playbook.space import Config
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contenders:
+    """A round's candidate and the baseline.
+
+    Args:
+        round: its name.
+        facts: what its file said when it ran.
+        arms: as they are analysed.
+        candidate: the best trial of the arm that reruns name, else of all; with its configuration
+            as the project declares it today.
+        incumbent: the project's baseline.
+        unfinished: trials of the round that have not ended.
+        exact: configurations that are not rounded.
+    """
+
+    round: str
+    facts: RoundFacts
+    arms: tuple[Arm, ...]
+    candidate: Candidate
+    incumbent: Config
+    unfinished: int
+    exact: tuple[Config, ...] = ()
+
+
+def contenders_of(record: RoundRecord) -> Contenders:
+    """The configurations that a decision on a round would be about.
+
+    Args:
+        record: of the round.
+
+    Raises:
+        InvalidInput: when no trial of it trained.
+    """
+    project = record.project
+    found = _candidate(record)
+    if found is None:
+        raise InvalidInput(
+            f"no trial of round {record.name!r} trained, so it brings no candidate up; see why "
+            f"with: playbook status {record.name}"
+        )
+    require_same_formulas(project, (arm.study for arm in record.arms))
+    config = whole_config(project, found.config)
+    return Contenders(
+        round=record.name,
+        facts=record.facts,
+        arms=record.arms,
+        candidate=Candidate(found.study, found.trial, config, found.value),
+        incumbent=baseline_config(project),
+        unfinished=record.unfinished,
+        exact=record.exact,
+    )
+
+
+def _candidate(record: RoundRecord) -> Candidate | None:
+    """The same as the round's answer goes by."""
+    arms = record.arms
+    labels = [arm_label(arm.study) for arm in arms]
+    if len(arms) > 1 and record.reruns:
+        deviation = pooled_deviation(rerun_groups(record.reruns, arms[0].study))
+        comparison = comparison_of(arms, what_is_compared(arms, labels)[1], deviation)
+        if comparison is not None:
+            judged = arm_standing(record, comparison, seed_deviation=deviation)
+            return named_candidate(arms, judged.standing, exact=record.exact)
+    return best_candidate([(arm.trials, arm.table) for arm in arms], exact=record.exact)

@@ -1,0 +1,72 @@
+"""What reruns logged of the examples that decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tuning_playbook.analysis.held_out import held_out_value
+from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.reruns import StoredReruns
+from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder
+from tuning_playbook.study import Study
+from tuning_playbook.training.predictions import ExampleValues, example_values
+from tuning_playbook.trial import Status, Trial
+
+
+def confirmed_reruns(known: Snapshot, stored: Sequence[StoredReruns]) -> tuple[StoredReruns, ...]:
+    """Reruns with their values on the examples that chose nothing.
+
+    Each value is the one at the step that the validation metric chose; NaN where there is none.
+    Without such examples, the reruns as they are.
+
+    Args:
+        known: of the project, with the metric that confirms.
+        stored: reruns of it.
+    """
+    if not known.project.confirm_metric:
+        return tuple(stored)
+    return tuple(replace(one, values=_confirmed(known, one.study)) for one in stored)
+
+
+def kept_predictions(
+    known: Snapshot, studies: Iterable[Study], *, metric: str
+) -> dict[str, list[ExampleValues]]:
+    """Study -> of each rerun that trained, the metric on each example; empty where one lacks it."""
+    return {study.name: _predicted(known, study, metric) for study in studies}
+
+
+def _ended(known: Snapshot, study: Study) -> list[Trial]:
+    if study not in known.rerun_studies:  # its first rerun is still to come
+        return []
+    return [t for t in known.trials(study.name) if counts_as_rerun(t) and t.status.is_finished]
+
+
+def _confirmed(known: Snapshot, study: Study) -> tuple[float, ...]:
+    project = known.project
+    metrics = [project.confirm_metric, project.objective.metric]
+    curves = known.curves(study.name, metrics=metrics)
+    found = []
+    for trial in _ended(known, study):
+        logged = curves.get(trial.index, {})
+        confirm, chosen_by = (logged.get(m) for m in metrics)
+        value = math.nan
+        if trial.status is Status.COMPLETE and confirm is not None and chosen_by is not None:
+            value, _ = held_out_value(confirm, chosen_by, project.objective)
+        found.append(value)
+    return tuple(found)
+
+
+def _predicted(known: Snapshot, study: Study, metric: str) -> list[ExampleValues]:
+    ended = _ended(known, study)
+    curves = known.curves(study.name, metrics=[metric]) if ended else {}
+    folder = known.folder / TRIALS_FOLDER
+    found = [
+        example_values(trial_folder(folder, t), metric, curves.get(t.index, {}).get(metric))
+        for t in ended
+        if t.status is Status.COMPLETE
+    ]
+    kept = [run for run in found if run is not None]
+    return kept if len(kept) == len(found) else []

@@ -1,0 +1,30 @@
+"""Reruns as they are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tuning_playbook.study import Project, Study
+
+Protocol: TypeAlias = Project | Study  # either says how is trained and judged
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReruns:
+    """The reruns of one configuration with one version of the program under one protocol.
+
+    Args:
+        study: that holds them.
+        values: objective of each that has ended; NaN for one that did not train to its end.
+        planned: how many were asked for.
+    """
+
+    study: Study
+    values: tuple[float, ...]
+    planned: int
+
+
+def has_protocol(study: Study, protocol: Protocol) -> bool:
+    """Whether a study was trained and judged as ``protocol`` says."""
+    return study.objective == protocol.objective and study.training == protocol.training

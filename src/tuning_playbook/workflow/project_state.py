@@ -1,0 +1,193 @@
+"""What the next step depends on, of the whole project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.mending import pending_advice
+from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
+from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
+from tuning_playbook.gather.snapshot import Snapshot, round_names
+from tuning_playbook.project_files import ROUNDS_FOLDER
+from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.records.entered_decisions import entered_decisions, entered_launches
+from tuning_playbook.records.logbook import EXPLORATION_OVER
+from tuning_playbook.records.overrides import skipped_reruns
+from tuning_playbook.roles import compared_keys
+from tuning_playbook.run.failed_alike import failed_alike
+from tuning_playbook.space import Config
+from tuning_playbook.study import Provenance, Round, Study
+from tuning_playbook.trial import Reason, Status, Trial
+from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
+from tuning_playbook.workflow.imported_rounds import same_search
+from tuning_playbook.workflow.mixing import ran_another_program
+
+
+def project_state(opened: OpenProject) -> ProjectState:
+    """Everything that decides what to do next."""
+    written = {p.stem for p in (opened.folder / ROUNDS_FOLDER).glob("*.toml")}
+    try:
+        with opened_store(opened) as store:
+            return _stored_state(Snapshot(opened, store), written)
+    except NoStoreYet:
+        waiting = tuple(sorted(written))
+        asked = frozenset(k for r in _readable(opened, waiting) for k in compared_keys(r))
+        return ProjectState(opened.project, waiting=waiting, asked=asked, names=frozenset(written))
+
+
+def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
+    ran = round_names(known.searches)
+    order = [name for name in known.facts if name in ran] or list(ran)
+    order = [name for name in order if name not in known.abandoned]
+    answers = known.answers
+    states = {name: _round_state(known, name) for name in {*order[-1:], *_void(order, answers)}}
+    waiting = tuple(sorted(written - {*ran, *known.abandoned}))
+    planned = tuple(_readable(known.opened, waiting))
+    followed = {*(f.follows for f in known.facts.values()), *(r.follows for r in planned)}
+    asked = {name: _asked(known, name) for name in order}
+    begun = _begun(known, order[:-1])
+    return ProjectState(
+        project=known.project,
+        current=states[order[-1]] if order else None,
+        waiting=waiting,
+        begun=begun,
+        begun_mixed=frozenset(name for name in begun if _mixed(known, name)),
+        unsettled=tuple(
+            states[name]
+            for i, name in enumerate(order[:-1])
+            if name in states
+            and name not in followed
+            and states[name].decision is None
+            and not any(asked[later] >= asked[name] for later in order[i + 1 :])
+        ),
+        followed=frozenset(followed),
+        asked=frozenset().union(*asked.values(), *map(compared_keys, planned)),
+        names=frozenset({*written, *ran}),
+        exploration_over=any(entry.kind == EXPLORATION_OVER for entry in known.logbook),
+        unproven=unproven_baseline(known),
+        moving=frozenset(pair for found in answers.values() for pair in found.moving),
+        program_there=program_is_there(known.opened),
+        pending=pending_advice(order, {name: a.findings for name, a in answers.items()}),
+        final_done=any(
+            f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
+        ),
+    )
+
+
+def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[str]:
+    return [n for n in order if n in answers and answers[n].soundness is Soundness.VOID]
+
+
+def _asked(known: Snapshot, name: str) -> frozenset[str]:
+    """Keys that a round compared."""
+    return frozenset(key for s in _own(known, name) for key in (*s.scientific, *s.joint))
+
+
+def _readable(opened: OpenProject, names: Sequence[str]) -> Iterator[Round]:
+    """The rounds whose files have no mistakes; `playbook run` tells those of the others."""
+    for name in names:
+        with suppress(PlaybookError):
+            yield open_round(opened, name)
+
+
+def _begun(known: Snapshot, names: Sequence[str]) -> dict[str, int]:
+    """Trials left in each round that has some."""
+    left = dict.fromkeys(names, 0)
+    for study in known.searches:
+        name = study.round or study.name
+        if name in left:
+            counts = known.tally(study.name).counts
+            left[name] += sum(n for status, n in counts.items() if not status.is_finished)
+    return {name: count for name, count in left.items() if count}
+
+
+def _round_state(known: Snapshot, name: str) -> RoundState:
+    counts = [known.tally(s.name).counts for s in _own(known, name)]
+    answered = known.answers.get(name)
+    written: Round | None = None
+    with suppress(PlaybookError):
+        written = open_round(known.opened, name)
+    imported = written is None and known.is_imported(name)
+    if imported:
+        written = same_search(known.project, next(s for s in known.searches if s.name == name))
+    failed = [] if imported else _failed(known, name)
+    best = {} if answered is None else answered.best_config
+    ended, left = (0, 0) if answered is None else _reruns(known, answered)
+    launches = entered_launches(known.logbook, name)
+    return RoundState(
+        name=name,
+        written=written,
+        planned=sum(n for count in counts for n in count.values()),
+        finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
+        answered=answered,
+        reruns=ended,
+        reruns_left=left,
+        decision=_standing_decision(known, name, best),
+        reruns_skipped=skipped_reruns(known.logbook, name) is not None,
+        launched=bool(launches) and _agree(launches[-1].after, best),
+        failures=tuple(found.text() for found in failed_alike(failed, round_name=name)),
+        mended=bool(failed) and _is_mended(failed, known.present_program),
+        mixed=not imported and _mixed(known, name),
+        imported=imported,
+    )
+
+
+def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | None:
+    """The newest decision on a round, where it is about things as they are now.
+
+    One to adopt is launched only while baseline and program are those that it was made with.
+    """
+    entered = [e for e in entered_decisions(known.logbook) if e.decision.round == name]
+    if not entered or not _agree(entered[-1].decision.candidate, best):
+        return None
+    decided = entered[-1].decision
+    before = dict(decided.incumbent) == baseline_config(known.project)
+    same = before and known.same_programs.first(entered[-1].code) == known.code
+    return decided if same or decided.choice is not Choice.ADOPT else None
+
+
+def _failed(known: Snapshot, name: str) -> list[Trial]:
+    """Trials of a round that failed and may run again."""
+    own = [s.name for s in _own(known, name)]
+    failing = [n for n in own if known.tally(n).counts.get(Status.FAILED)]
+    return [t for study in failing for t in known.trials(study) if t.status is Status.FAILED]
+
+
+def _is_mended(failed: Sequence[Trial], program: str) -> bool:
+    """Whether running failed trials again may help."""
+    return all(t.reason is Reason.LOST or t.program != program for t in failed)
+
+
+def _mixed(known: Snapshot, name: str) -> bool:
+    return ran_another_program(known, _own(known, name), program=known.present_program)
+
+
+def _own(known: Snapshot, name: str) -> list[Study]:
+    return [s for s in known.searches if (s.round or s.name) == name]
+
+
+def _agree(config: Config, best: Config) -> bool:
+    """Whether a configuration is the round's best; reruns may have named another one since."""
+    return all(config.get(key, value) == value for key, value in best.items())
+
+
+def _reruns(known: Snapshot, answered: AnsweredRound) -> tuple[int, int]:
+    """How often the best configuration and the baseline were both run again, and reruns to go.
+
+    Only those with the program as it is now count.
+    """
+    try:
+        best = whole_config(known.project, answered.best_config)
+    except InvalidInput:  # a hyperparameter is declared no longer
+        return 0, 0
+    provenance, ended, left = Provenance(code=known.code), [], 0
+    for config in (best, baseline_config(known.project)):
+        counts = known.tally(rerun_study(known.project, config, provenance=provenance).name).counts
+        ended.append(sum(n for status, n in counts.items() if status.is_finished))
+        left += sum(n for status, n in counts.items() if not status.is_finished)
+    return min(ended), left
