@@ -192,3 +192,77 @@ def test_curves_downloaded_from_tensorboard_are_runs(document):
     found = document("11-tensorboard-downloads/downloads")
     assert (found["trials"], found["metric"]) == (5, "val/loss")
     assert searched(found) == ["lr"]
+
+
+def summary(found, check):
+    return next(f["summary"] for f in found["findings"] if f["check"] == check)
+
+
+def test_a_pruned_trial_is_never_the_best(document, check):
+    file = "16-pruned-trial-named-best/trials.csv"
+    _, output, _ = check(file, "--direction", "minimize")
+    assert "11 stopped before the end" in output
+    assert "best 0.35662 (trial 3)" in " ".join(output.split())
+    found = document(file, "--direction", "minimize")
+    assert any("value of a stopped trial is from an earlier step" in n for n in found["notes"])
+
+
+@pytest.mark.parametrize("file", ["sweep_nan.csv", "sweep_inf.csv", "sweep.jsonl"])
+def test_results_that_are_not_finite_are_divergences(document, file):
+    found = document(f"19-nan-and-inf-as-results/{file}")
+    feasible = next(f for f in found["findings"] if f["check"] == "infeasible-fraction")
+    assert feasible["evidence"]["kinds"] == {"non-finite": 16}
+    assert verdict(found, "edge-of-stability") == "warn"
+    assert "training fails from about lr = 0.084 on" in summary(found, "edge-of-stability")
+    assert "without a measurement" not in json.dumps(found)
+
+
+def test_the_edge_of_a_batch_size_is_no_reason_for_a_wider_range(document):
+    found = document("20-best-at-the-smallest-batch-size/trials.csv")
+    advice = [a for f in found["findings"] for a in f["advice"]]
+    assert not any("batch_size" in json.dumps(a) for a in advice)
+    assert "batch_size was varied, but is not to be chosen by validation performance" in summary(
+        found, SEARCH
+    )
+    assert "Both ends of learning_rate are wide enough" in summary(found, SEARCH)
+
+
+def test_failures_at_large_learning_rates_are_no_proof_of_stability(document):
+    found = document("22-failed-at-large-learning-rates/study.db")
+    assert verdict(found, "edge-of-stability") == "unknown"
+    assert "10 trials failed, all at lr of 0.12 or more" in summary(found, "edge-of-stability")
+    assert "too large to train" not in json.dumps(found)
+
+
+def test_a_learning_rate_is_judged_by_factors_below_two_decades_too(check, document, tmp_path):
+    file = "25-learning-rate-by-factors/trials.csv"
+    code, _, _ = check(file, "--direction", "maximize")
+    found = document(file, "--direction", "maximize")
+    assert code == 0
+    assert "log" in found["ranges"]["learning_rate"]
+    assert "both ends of learning_rate" in summary(found, SEARCH)
+    space = tmp_path / "space.toml"
+    space.write_text("learning_rate = { log = [1e-4, 7e-3] }\n")
+    told = document(file, "--direction", "maximize", "--space", str(space))
+    assert verdict(told, SEARCH) in ("pass", "note")
+
+
+def test_slow_learning_is_not_divergence(document):
+    case = "26-slow-is-not-diverged"
+    curves = ("--curves", str(CASES / case / "curves.csv"), "--metric", "val_acc")
+    found = document(f"{case}/trials.csv", *curves, "--select", "infeasible-fraction")
+    assert summary(found, "infeasible-fraction") == "All 20 finished trials are feasible."
+
+
+def test_a_pruned_trial_is_censored_and_not_infeasible(document):
+    found = document("27-pruned-is-not-chance-level/study.db")
+    evidence = next(f for f in found["findings"] if f["check"] == "infeasible-fraction")["evidence"]
+    # One of the 50 pruned trials had reported NaN.
+    assert evidence["account"]["fates"] == {
+        "complete": 9, "infeasible": 1, "stopped": 49, "failed by program": 1
+    }  # fmt: skip
+    assert evidence["kinds"] == {"non-finite": 1, "crash": 1}
+    assert not any(f["advice"] for f in found["findings"])
+    density = summary(found, "sampling-density")
+    assert "49 of 60 trials were stopped before the end" in density
+    assert "no random sample" in density

@@ -16,6 +16,7 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.optuna_records import OptunaStudy, OptunaTrial
 from tuning_playbook.importers.optuna_study import foreign_of
+from tuning_playbook.importers.spreadsheets import numbers_written
 from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.values import dotted
 from tuning_playbook.workflow.checking import check_target
@@ -152,6 +153,12 @@ def test_a_cell_with_an_underscore_is_no_number(tmp_path, cells):
     rows = "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
     (tmp_path / "t.csv").write_text(f"trial,block\n{rows}")
     assert "1_0" in plain_values(read_columns(tmp_path / "t.csv")["block"])
+
+
+@pytest.mark.parametrize("cell", ["7" * 500_000 + " of 8", "x" * 500_000 + " 8", "1,2" * 200_000])
+def test_a_cell_of_any_length_is_looked_at_once(cell):
+    """Looked at again from each of its characters, it would take hours."""
+    assert numbers_written(["1 %", cell], comma_is_decimal=False) is None
 
 
 def test_a_header_with_a_line_break_in_quotes_is_one_header(tmp_path):

@@ -34,7 +34,7 @@ _ENDINGS = {
     "RUNNING": (Status.RUNNING, Reason.NONE),
     "INVALID": (Status.INFEASIBLE, Reason.NONE),
     "FAILED": (Status.FAILED, Reason.EXCEPTION),
-    "STOPPED": (Status.CANCELLED, Reason.CANCELLED),
+    "STOPPED": (Status.CANCELLED, Reason.NONE),
     "IDLE": (Status.WAITING, Reason.NONE),
 }
 # File of a search -> how far above it the folder of the search lies, less one.

@@ -133,7 +133,7 @@ def _outcome(trial: OptunaTrial) -> Outcome:
     if any(value > 0 for value in _constraints(trial).values()):
         return Status.INFEASIBLE, Reason.NONE
     if trial.state == "PRUNED":
-        return Status.CANCELLED, Reason.CANCELLED
+        return Status.CANCELLED, Reason.NONE
     return Status.COMPLETE, Reason.NONE
 
 

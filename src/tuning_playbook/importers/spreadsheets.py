@@ -16,10 +16,11 @@ _UNITS = frozenset(
      "$", "€", "it/s", "epochs", "steps", "W", "kWh", "J", "bits", "bit", "px", "°C", "dB"}
 )  # fmt: skip
 _FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9}
-_NUMBER = r"[+-]?(?:\d+(?:[ '\u00a0\u202f_]\d{3})+|\d+)?[.,]?\d*(?:[.,]\d+)*(?:[eE][+-]?\d+)?"
+_NUMBER = r"[+-]?(?:\d+(?:[ '\u00a0\u202f_]\d{3})+|\d+)?(?:[.,]\d*)?(?:[.,]\d+)*(?:[eE][+-]?\d+)?"
 _MARKED = re.compile(
     rf"(?P<before>[$€]?)\s*(?P<number>{_NUMBER})\s*(?P<unit>[^\d\s.,+-]*/?[a-zA-Z]*)"
 )
+_LONGEST_NUMBER = 100  # characters; a longer cell is text, and may take the pattern very long
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"\s*[+-]?\d*\.(\d{1,2}|\d{4,})([eE][+-]?\d+)?\s*%?\s*|0\.\d+")
@@ -97,7 +98,7 @@ def _number_in(cell: str, *, comma_is_decimal: bool) -> tuple[float, str] | None
     """A number and the unit behind it."""
     if cell.lower() in _NOT_FINITE:
         return float(cell), ""
-    matched = _MARKED.fullmatch(cell)
+    matched = _MARKED.fullmatch(cell) if len(cell) <= _LONGEST_NUMBER else None
     if matched is None:
         return None
     unit = matched["unit"] or matched["before"]
