@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from tuning_playbook.errors import InvalidInput
@@ -29,3 +31,76 @@ def test_a_direction_that_the_name_does_not_tell_is_asked_for_and_nothing_is_wri
     with pytest.raises(InvalidInput, match="--direction minimize, or --direction maximize"):
         init_project(tmp_path, target="train.py:train", metric="zorp")
     assert list(tmp_path.iterdir()) == []
+
+
+DECLARED = """
+[metric]
+name = "error"
+direction = "minimize"
+[training]
+target = "train.py:train"
+max_train_steps = 4
+evaluation_interval = 2
+[hyperparameters]
+lr = { log = [1e-3, 1.0], default = 0.1, kind = "optimizer" }
+"""
+TRAIN = """
+def train(trial):
+    for step in trial.steps(0):
+        if trial.evaluation_due(step):
+            trial.evaluate(step, error=trial.config["lr"])
+"""
+FITTING = 'question = "Which?"\nkind = "understand"\nnuisance = ["lr"]\ntrials = 2\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('question = "Which?"\nkind = "understand"\nnuisance = ["momentum"]\n', "'momentum'"),
+        (FITTING.replace("nuisance", "nuisence"), "'nuisence'"),
+        (FITTING + 'follows = "nothing"\n', "no such round"),
+    ],
+)
+@pytest.mark.parametrize("ran_another", [False, True])
+def test_a_round_that_would_not_run_is_to_be_corrected_and_never_proposed_to_run(
+    written_project, text, said, ran_another
+):
+    project = written_project(DECLARED, TRAIN, mine=text, other=FITTING)
+    if ran_another:
+        assert project.type("run", "other", "--no-report", "--no-try")[0] == 0
+    _, found = project.json("next")
+    (step,) = [s for s in found["steps"] if s["title"] == "Correct round mine"]
+    assert said in step["reason"]
+    assert not step["command"]
+    assert str(project.folder) not in step["reason"]
+    assert not any("run mine" in s["command"] for s in found["steps"])
+
+
+def test_a_begun_round_with_a_typo_in_its_file_is_to_be_corrected_before_it_goes_on(
+    written_project,
+):
+    project = written_project(DECLARED, TRAIN, mine=FITTING)
+    project.type("run", "mine", "--no-report", "--no-try")
+    with sqlite3.connect(project.folder / ".playbook/store.db") as connection:
+        connection.execute("UPDATE trial SET status = 'waiting' WHERE number = 1")
+    project.edit("rounds/mine.toml", "nuisance", "nuisence")
+    _, found = project.json("next")
+    assert found["steps"][0]["title"] == "Correct round mine"
+    assert not any("run mine" in s["command"] for s in found["steps"])
+
+
+def test_a_round_that_follows_one_that_has_not_run_is_proposed_after_it(written_project):
+    later = FITTING + 'follows = "z"\n'
+    project = written_project(DECLARED, TRAIN, a=later, z=FITTING)
+    _, found = project.json("next")
+    assert [s["command"] for s in found["steps"]][:1] == ["playbook run z"]
+    assert not any("run a" in s["command"] for s in found["steps"])
+    assert project.type("run", "z", "--no-report", "--no-try")[0] == 0
+    assert "playbook run a" in [s["command"] for s in project.json("next")[1]["steps"]]
+
+
+def test_status_of_a_project_whose_first_round_has_a_mistake_leads_to_what_corrects_it(
+    written_project,
+):
+    project = written_project(DECLARED, TRAIN, mine=FITTING.replace("nuisance", "nuisence"))
+    assert project.refused("status").endswith("Type: playbook next")

@@ -32,4 +32,7 @@ def command(
     written = init_project(folder, target=target, metric=metric, direction=direction)
     print_written(written, as_json=as_json)
     if not as_json:
-        say("next: declare your hyperparameters in playbook.toml, then type: playbook try")
+        say(
+            "next: declare your hyperparameters in playbook.toml, name those to tune in "
+            "rounds/first.toml, then type: playbook try"
+        )

@@ -21,6 +21,7 @@ from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_roun
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     begun_steps,
+    correcting_steps,
     failing_step,
     going_on_step,
     unfinished_steps,
@@ -56,9 +57,9 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     Source: playbook, "The incremental tuning strategy".
     """
     current = state.current
-    steps: list[NextStep] = []
+    steps = list(correcting_steps(state))
     if current is not None and current.finished < current.planned:
-        steps += unfinished_steps(current)
+        steps += unfinished_steps(current, refused=current.name in state.refused)
         if any(step.command for step in steps):
             return tuple(steps)
     elif current is not None and current.planned and current.answered is None:
@@ -78,6 +79,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
             source="round-design",
         )
         for name in state.waiting
+        if name not in state.refused
     ]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))

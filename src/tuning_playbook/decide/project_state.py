@@ -61,6 +61,7 @@ class ProjectState:
         project: as declared, with its baseline.
         current: the round that ran last; ``None`` before the first.
         waiting: rounds that have a file and never ran.
+        refused: rounds with trials to run that `playbook run` would not start as things are -> why.
         begun: earlier rounds with trials left -> how many.
         begun_mixed: those of them whose ended trials ran another version of the training program.
         unsettled: earlier rounds whose answer is void and that no round has asked again.
@@ -81,6 +82,7 @@ class ProjectState:
     project: Project
     current: RoundState | None = None
     waiting: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()

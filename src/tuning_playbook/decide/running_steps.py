@@ -8,17 +8,38 @@ from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 
 
-def unfinished_steps(current: RoundState) -> Iterator[NextStep]:
-    """Of the round that ran last, where trials of it are left."""
+def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep]:
+    """Of the round that ran last, where trials of it are left.
+
+    Args:
+        current: the round.
+        refused: whether it cannot run before its file is corrected.
+    """
+    if refused:
+        return
     if current.failures:
         yield failing_step(current)
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
     yield going_on_step(current.name, left, mixed=current.mixed)
 
 
+def correcting_steps(state: ProjectState) -> Iterator[NextStep]:
+    """Of rounds that cannot run as their files are: what their user has to change first."""
+    for name, why in state.refused.items():
+        yield NextStep(
+            f"Correct round {name}",
+            f"it cannot run as rounds/{name}.toml and playbook.toml are now:\n{why}",
+            how=f"After that: playbook plan {name}. A round that nobody wants: delete "
+            f"rounds/{name}.toml",
+            source="round-design",
+        )
+
+
 def begun_steps(state: ProjectState) -> Iterator[NextStep]:
     """Of earlier rounds that have trials left."""
     for name, left in state.begun.items():
+        if name in state.refused:
+            continue
         reason = f"{left} of its trials are left since it was interrupted"
         yield going_on_step(name, reason, mixed=name in state.begun_mixed)
 

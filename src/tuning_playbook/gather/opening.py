@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuning_playbook.errors import NoStoreYet, StoreUnavailable
+from tuning_playbook.errors import NoStoreYet, PlaybookError, StoreUnavailable
 from tuning_playbook.gather.held_out import hidden_metrics
 from tuning_playbook.project_files import (
     ROUNDS_FOLDER,
@@ -83,8 +83,13 @@ def _nothing_has_run(opened: OpenProject) -> str:
     files = sorted(path.stem for path in (opened.folder / ROUNDS_FOLDER).glob("*.toml"))
     if not files:
         return "nothing has been run in this project yet; for a first round, type: playbook next"
+    try:
+        open_round(opened, files[0])
+        typed = f"playbook run {files[0]}"
+    except PlaybookError:  # next says what is to be corrected
+        typed = "playbook next"
     written = f"{'its round is' if len(files) == 1 else 'its rounds are'} {listed(files)}"
-    return f"nothing has been run in this project yet; {written}. Type: playbook run {files[0]}"
+    return f"nothing has been run in this project yet; {written}. Type: {typed}"
 
 
 def held_out_now(opened: OpenProject) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from tuning_playbook.design import (
     studies_of,
 )
 from tuning_playbook.errors import InvalidInput, NoStoreYet
-from tuning_playbook.gather.opening import OpenProject, open_project, open_round, project_store
+from tuning_playbook.gather.opening import OpenProject, open_project, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
 from tuning_playbook.records.round_facts import followed_rounds
@@ -44,6 +44,14 @@ def plan(folder: Path, round_name: str) -> RoundPlan:
     """
     opened = open_project(folder)
     return _planned(opened, open_round(opened, round_name))
+
+
+def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
+    try:
+        with opened_store(opened) as store:
+            return planned_round(opened, Snapshot(opened, store), round_)
+    except NoStoreYet:
+        return planned_round(opened, None, round_)
 
 
 def plan_with_budget(
@@ -82,9 +90,21 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
     return trials
 
 
-def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
+def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) -> RoundPlan:
+    """Plan of a round.
+
+    Args:
+        opened: the project.
+        known: what has run of it; ``None`` before the first round.
+        round_: to be planned.
+
+    Raises:
+        InvalidInput, StudyConflict: for a round that `playbook run` would refuse.
+    """
     studies = studies_of(opened.project, round_)
-    so_far = _so_far(opened, round_, studies)
+    ran = () if known is None else round_names(known.studies)
+    refuse_unknown_followed(opened, round_, ran, ahead=True)
+    so_far = _SoFar() if known is None else _so_far(known, round_, studies)
     tried = last_tried(opened.folder) if so_far.seconds_per_step is None else None
     pace = so_far.seconds_per_step if tried is None else tried.seconds_per_step
     seconds = None if pace is None else pace * opened.project.training.max_train_steps
@@ -146,30 +166,23 @@ class _SoFar:
     proven: bool = False
 
 
-def _so_far(opened: OpenProject, round_: Round, studies: Sequence[Study]) -> _SoFar:
-    try:
-        store = project_store(opened, must_exist=True)
-    except NoStoreYet:
-        refuse_unknown_followed(opened, round_, (), ahead=True)
-        return _SoFar()
-    try:
-        known = Snapshot(opened, store)
-        refuse_unknown_followed(opened, round_, round_names(known.studies), ahead=True)
-        _refuse_what_run_refuses(known, round_, studies)
-        names, tallies = {study.name for study in studies}, known.tallies
-        counts = [tallies[name].counts for name in names & tallies.keys()]
-        failed = sum(count.get(Status.FAILED, 0) for count in counts)
-        ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
-        shared = _shared(known, round_, studies)
-        pace = seconds_per_step(known.studies, tallies, preferred=names)
-        others = [s for s in known.studies if s.name not in names]
-        compared = frozenset(key for s in others for key in (*s.scientific, *s.joint))
-        moving = {name: found.moving for name, found in known.answers.items()}
-        launched = any(entry.kind == LAUNCH for entry in known.logbook)
-        proven = launched or was_rerun(known)
-        return _SoFar(ended - failed, failed, shared, pace, compared, moving, proven)
-    finally:
-        store.close()
+def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
+    _refuse_what_run_refuses(known, round_, studies)
+    names, tallies = {study.name for study in studies}, known.tallies
+    counts = [tallies[name].counts for name in names & tallies.keys()]
+    failed = sum(count.get(Status.FAILED, 0) for count in counts)
+    ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
+    others = [s for s in known.studies if s.name not in names]
+    launched = any(entry.kind == LAUNCH for entry in known.logbook)
+    return _SoFar(
+        finished=ended - failed,
+        failed=failed,
+        shared=_shared(known, round_, studies),
+        seconds_per_step=seconds_per_step(known.studies, tallies, preferred=names),
+        compared=frozenset(key for s in others for key in (*s.scientific, *s.joint)),
+        moving={name: found.moving for name, found in known.answers.items()},
+        proven=launched or was_rerun(known),
+    )
 
 
 def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:

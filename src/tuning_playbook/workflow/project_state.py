@@ -26,6 +26,7 @@ from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
 from tuning_playbook.workflow.mixing import ran_another_program
+from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
 
 
 def project_state(opened: OpenProject) -> ProjectState:
@@ -36,8 +37,14 @@ def project_state(opened: OpenProject) -> ProjectState:
             return _stored_state(Snapshot(opened, store), written)
     except NoStoreYet:
         waiting = tuple(sorted(written))
-        asked = frozenset(k for r in _readable(opened, waiting) for k in compared_keys(r))
-        return ProjectState(opened.project, waiting=waiting, asked=asked, names=frozenset(written))
+        readable = tuple(_readable(opened, waiting))
+        return ProjectState(
+            opened.project,
+            waiting=runnable_now(waiting, readable),
+            refused=refused_rounds(opened, None, waiting),
+            asked=frozenset(k for r in readable for k in compared_keys(r)),
+            names=frozenset(written),
+        )
 
 
 def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
@@ -50,13 +57,17 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
     planned = tuple(_readable(known.opened, waiting))
     followed = {*(f.follows for f in known.facts.values()), *(r.follows for r in planned)}
     asked = {name: _asked(known, name) for name in order}
-    begun = _begun(known, order[:-1])
+    left = _begun(known, order)
+    begun = {name: count for name, count in left.items() if name != order[-1]}
+    begun_mixed = frozenset(name for name in left if _mixed(known, name))
+    to_run = (*waiting, *(n for n in left if n in written and n not in begun_mixed))
     return ProjectState(
         project=known.project,
         current=states[order[-1]] if order else None,
-        waiting=waiting,
+        waiting=runnable_now(waiting, planned),
+        refused=refused_rounds(known.opened, known, to_run),
         begun=begun,
-        begun_mixed=frozenset(name for name in begun if _mixed(known, name)),
+        begun_mixed=begun_mixed,
         unsettled=tuple(
             states[name]
             for i, name in enumerate(order[:-1])
