@@ -29,6 +29,23 @@ def message_of(error: Exception) -> str:
     return ""
 
 
+def came_of_an_interruption(error: BaseException | None) -> bool:
+    """Whether an error was raised while Ctrl-C was on its way through.
+
+    An import that is cut short by it often ends with an ImportError of the package's own.
+
+    Args:
+        error: as it arrived at the top.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def report_fault(error: Exception) -> str:
     """Write down what is needed to find a fault of the program, and say where.
 

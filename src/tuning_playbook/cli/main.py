@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def _exit_code() -> int:
-    from tuning_playbook.cli.faults import message_of, report_fault
+    from tuning_playbook.cli.faults import came_of_an_interruption, message_of, report_fault
     from tuning_playbook.cli.printing import say
 
     out = sys.stdout
@@ -109,6 +109,8 @@ def _exit_code() -> int:
             raise
         return 0  # whoever reads has had enough, such as `head`: click has exchanged the stream
     except Exception as error:
+        if came_of_an_interruption(error):
+            return 130
         message = message_of(error)
         say(message or report_fault(error), err=True, label="error" if message else "fault")
         return 2 if message else 3
