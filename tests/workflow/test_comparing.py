@@ -469,3 +469,49 @@ def test_frames_go_out_in_the_library_that_they_came_in(library):
     assert isinstance(found, library.DataFrame)
     assert found["verdict"].to_list() == ["better"]
     assert isinstance(tuning_playbook.compare(frame).to_frame("pandas"), pandas.DataFrame)
+
+
+def halved(length, *, count=120, kept=3):
+    """Two arms in one search by successive halving: epochs 1, 3, 9 and 27, a third goes on."""
+    rng = np.random.default_rng(9)
+    rates, alive = rng.uniform(-2, 2, count), np.arange(count)
+    reached = np.ones(count, dtype=int)
+    for rung in (3, 9, 27):
+        alive = alive[np.argsort(rates[alive] ** 2)][: len(alive) // kept]
+        reached[alive] = rung
+    order = rng.permutation(count)
+    return [
+        {"optimizer": "ab"[i % 2], "lr": 10 ** rates[j], length: reached[j],
+         "val_loss": 1 + rates[j] ** 2 + 1 / reached[j]}
+        for i, j in enumerate(order.tolist())
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", ["epochs", "epochs_run", "steps", "max_steps"])
+def test_survivors_of_successive_halving_are_no_equal_budget(table, length):
+    (pair,) = document(table(halved(length)), Question(("optimizer",)))["comparisons"]
+    assert (pair["verdict"], pair["ground"]) == ("cannot-tell", "adaptive")
+    assert "stopped early by their results" in pair["doubts"][0]["words"]
+
+
+def test_training_lengths_that_somebody_chose_stop_no_trial(table):
+    rows = searched(["a", "b"], learns=False)
+    for i, row in enumerate(rows):
+        row["epochs"] = (3, 10, 30)[i % 3]
+    found = document(table(rows), Question(("optimizer",)))
+    assert not any("stopped" in note for note in found["notes"])
+    assert found["comparisons"][0]["ground"] != "adaptive"
+
+
+def test_a_column_is_known_by_its_name_in_the_header(table):
+    rows = [
+        {"number": i, "value": r["val_loss"], "params_optimizer": r["optimizer"],
+         "params_lr": r["lr"], "state": "COMPLETE"}
+        for i, r in enumerate(searched(["a", "b"], learns=False))
+    ]  # fmt: skip
+    told = Told(direction="minimize")
+    by_header = document(table(rows), Question(("params_optimizer",)), told)
+    assert (
+        by_header["comparisons"]
+        == document(table(rows), Question(("optimizer",)), told)["comparisons"]
+    )  # noqa: E501

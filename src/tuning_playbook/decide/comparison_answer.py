@@ -177,7 +177,7 @@ def answered_by_searches(
                 *adaptive_search(comparison, adaptive),
                 *failures(comparison),
                 *unequal_budgets(comparison, _bests(arms, sign)),
-                *too_few_trials(comparison),
+                *(() if adaptive == "stopped" else too_few_trials(comparison)),
             ),
         )
         for comparison, p_value in zip(found, adjusted, strict=True)

@@ -15,8 +15,9 @@ from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
 from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import counted, listed, to_scale
 
-# What shows that a search learns: later trials that are better, or unequal numbers of trials.
-Learning: TypeAlias = Literal["", "results", "numbers"]
+# What shows that a search learns: later trials that are better, unequal numbers of trials, or some
+# that were stopped early.
+Learning: TypeAlias = Literal["", "results", "numbers", "stopped"]
 
 _FEWEST_TRIALS = 7
 _UNEQUAL = 1.5
@@ -105,6 +106,14 @@ def adaptive_search(comparison: Comparison, learning: Learning) -> Iterator[Doub
             f"are no sample of what an arm can do. If {comparison.baseline} and "
             f"{comparison.candidate} were searched apart, name a file for each; otherwise search "
             "each by itself, or run the best configuration of each again with fresh seeds.",
+        )
+    elif learning == "stopped":
+        yield Doubt(
+            "adaptive-search",
+            "Many trials were stopped early by their results. Those that ended are the survivors, "
+            "and the best of so many survivors is not the best of so many trials, so budgets are "
+            "not equal. Run the best configuration of each arm again with fresh seeds, to the full "
+            "length, and compare those runs.",
         )
     elif learning:
         yield Doubt(

@@ -37,7 +37,7 @@ def without_early_stops(study: ForeignStudy, metric: str) -> ForeignStudy:
     status = np.array(study.status or [Status.COMPLETE.value] * len(study.ids), dtype=object)
     complete = status == Status.COMPLETE.value
     for name, reached in _reached(study, metric).items():
-        rungs = _rungs(reached[complete])
+        rungs = _rungs(reached[complete], declared=name in _declared_lengths(study))
         if rungs:
             return _stopped(study, status, complete & ~(reached >= rungs[-1]), name, rungs)
     return study
@@ -68,6 +68,11 @@ def _stopped(
     )
 
 
+def _declared_lengths(study: ForeignStudy) -> frozenset[str]:
+    """Columns that may as well say how long a trial was meant to train."""
+    return frozenset(one.column for one in study.columns if one.role is Role.TRAINING_LENGTH)
+
+
 def _reached(study: ForeignStudy, metric: str) -> dict[str, NDArray[np.float64]]:
     """How far each trial came, by what tells it; NaN where nothing does."""
     count = len(study.ids)
@@ -76,18 +81,20 @@ def _reached(study: ForeignStudy, metric: str) -> dict[str, NDArray[np.float64]]
         last = np.full(count, -np.inf)
         np.maximum.at(last, np.asarray(rows), np.asarray(steps, dtype=np.float64))
         return {f"The curve of {metric}": np.where(np.isfinite(last), last, np.nan)}
-    columns = {**study.results, **study.metadata}
+    columns = {**study.results, **study.metadata, **study.parameters}
     return {
         one.column: _numbers(columns.get(one.name, ()), count)
         for one in study.columns
-        if one.role is Role.PROGRESS and "best" not in words_of(one.name)
+        if one.role in (Role.PROGRESS, Role.TRAINING_LENGTH) and "best" not in words_of(one.name)
     }
 
 
-def _rungs(reached: NDArray[np.float64]) -> list[float]:
+def _rungs(reached: NDArray[np.float64], *, declared: bool) -> list[float]:
     """The few lengths at which trials ended, ascending; empty where they show no such design.
 
     Lengths that were chosen beforehand have as many trials each; rungs have the most at the first.
+    Where the numbers may be lengths that somebody chose, each rung but the last has to lose a part
+    of its trials that choosing hardly brings about.
     """
     there = reached[np.isfinite(reached)]
     unknown = len(there) < max(len(reached), _FEWEST)
@@ -106,6 +113,9 @@ def _rungs(reached: NDArray[np.float64]) -> list[float]:
         return []
     if on_rung[-1] < 2 and factors[-1] > _MOST_UNEQUAL * below.max(initial=0.0):
         return []  # one run that went on
+    if declared:
+        thinned = len(rungs) > 2 and np.all(on_rung[:-2] >= _SMALLEST_FACTOR * on_rung[1:-1])
+        return rungs.tolist() if thinned and on_rung[0] >= 3 * on_rung[-1] else []
     return rungs.tolist() if on_rung[0] > on_rung[1:].min() else []
 
 

@@ -24,6 +24,7 @@ from tuning_playbook.analysis.feasibility import (
 from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import Family, hyperparameter_family, is_time, words_of
 from tuning_playbook.words import counted, listed, short
 from tuning_playbook.workflow.comparison_roles import Roles, arm_values, labels_of
@@ -44,10 +45,12 @@ class ArmRuns:
     Args:
         repeats: its finished runs.
         rows: of the table, in the same order.
+        stopped: how many others a scheduler or pruner stopped early by their results.
     """
 
     repeats: Repeats
     rows: NDArray[np.int64]
+    stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,13 +97,15 @@ def arms_of(
     for key, label in labels_of(keys, roles.arm, summarized=spreads is not None).items():
         own = np.array([row for row, k in enumerate(keys) if k == key], dtype=np.int64)
         rows = own[kind[own] != UNFINISHED]
+        early = (table.status[own] == Status.CANCELLED.value) & (table.reason[own] == "")
+        stopped = int(np.sum(early & (kind[own] == UNFINISHED)))
         unfinished += len(own) - len(rows)
         if not len(rows):
             empty.append(label)
             continue
         seeds = tuple(columns[roles.seed][r] for r in rows.tolist()) if roles.seed else ()
         names = tuple(str(table.ids[r]) for r in rows.tolist())
-        found[key] = ArmRuns(Repeats(label, values[rows], seeds, names), rows)
+        found[key] = ArmRuns(Repeats(label, values[rows], seeds, names), rows, stopped)
     if len(found) < 2:
         raise InvalidInput(
             f"only {listed([a.repeats.label for a in found.values()]) or 'no arm'} has finished "

@@ -143,7 +143,7 @@ def _whole_names(pieces: Sequence[str], columns: Collection[str]) -> list[str]:
 
 
 def named_column(study: ForeignStudy, name: str, option: str) -> str:
-    """The column of that name, or the only one that ends with it.
+    """The column of that name, as in the header or as it is called here, or the only one that ends so.
 
     Raises:
         InvalidInput: where there is none, or several.
@@ -151,6 +151,9 @@ def named_column(study: ForeignStudy, name: str, option: str) -> str:
     columns = list(columns_of(study))
     if name in columns:
         return name
+    for one in study.columns:
+        if one.column == name and one.name in columns:
+            return one.name
     if plain_name(name) in STUDY_NAMES and STUDY in columns:
         return STUDY
     if plain_name(name) in ID_NAMES and NAME in columns:

@@ -24,6 +24,8 @@ from tuning_playbook.workflow.comparison_roles import Roles, arm_values
 from tuning_playbook.workflow.comparison_target import STUDY, columns_of
 
 _FEWEST_TURNS = 2
+# Share of an arm's trials; so many less good ones may be missing without a change of its best.
+_FEW_STOPPED = 0.1
 _UNEQUAL_BY_CHANCE = 0.003
 
 
@@ -97,9 +99,10 @@ def sign_of_learning(
     """What shows that one search chose all trials, the arms among them, by their results.
 
     Several files or studies are searches of their own, and so are arms that stand one below the
-    other: in one search they take turns. Arms that take turns with very unequal numbers of trials
-    (chi-square, one random search in 300) got them by their first results, of which pruned trials
-    show nothing afterwards.
+    other: in one search they take turns. Trials that are left where others were stopped early were
+    chosen by their results too, in searches of their own as well. Arms that take turns with very
+    unequal numbers of trials (chi-square, one random search in 300) got them by their first
+    results, of which pruned trials show nothing afterwards.
 
     Args:
         study: all runs, those left out of the comparison too.
@@ -107,6 +110,8 @@ def sign_of_learning(
         roles: the columns of arms.
         objective: what decides.
     """
+    if any(arm.stopped > _FEW_STOPPED * (arm.stopped + len(arm.rows)) for arm in arms.arms):
+        return "stopped"
     if STUDY in roles.arm:
         return ""
     keys = [key for key in arm_values(columns_of(study), roles.arm) if key in arms.keys]
