@@ -114,7 +114,8 @@ def _rungs(reached: NDArray[np.float64], *, declared: bool) -> list[float]:
     if on_rung[-1] < 2 and factors[-1] > _MOST_UNEQUAL * below.max(initial=0.0):
         return []  # one run that went on
     if declared:
-        thinned = len(rungs) > 2 and np.all(on_rung[:-2] >= _SMALLEST_FACTOR * on_rung[1:-1])
+        many = len(rungs) > 2 and len(there) >= 2 * _FEWEST
+        thinned = many and np.all(on_rung[:-2] >= _SMALLEST_FACTOR * on_rung[1:-1])
         return rungs.tolist() if thinned and on_rung[0] >= 3 * on_rung[-1] else []
     return rungs.tolist() if on_rung[0] > on_rung[1:].min() else []
 
