@@ -213,3 +213,13 @@ def test_seeds_in_columns_of_several_metrics(table):
     expected = stats.ttest_rel(*([r[f"val_loss_seed{s}"] for s in range(4)] for r in rows[::-1]))
     assert found["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
     assert found["verdict"] == "worse"
+
+
+@pytest.mark.parametrize("name", ["val_acc_ci95", "val_acc_ci"])
+def test_half_an_interval_is_as_many_standard_errors(table, name):
+    rows = [{"method": m, "val_acc": mean, name: 1.96 * s, "runs": 4}
+            for m, (mean, s) in MEANS.items()]  # fmt: skip
+    found = document(table(rows))
+    expected = stats.ttest_ind_from_stats(95.0, 0.2, 4, 94.1, 0.4, 4, equal_var=False)
+    assert found["comparisons"][0]["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
+    assert any("half the width of a 95 % interval" in note for note in found["notes"])

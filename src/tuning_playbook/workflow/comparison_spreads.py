@@ -15,7 +15,14 @@ from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.workflow.comparison_target import columns_of
 
-_DEVIATION, _ERROR = "standard deviation", "standard error"  # as statistics are called
+# As statistics are called.
+_DEVIATION, _ERROR, _INTERVAL = "standard deviation", "standard error", "interval"
+_ERRORS_OF = {_ERROR: 1.0, _INTERVAL: 1.96}  # in standard errors of the mean
+_TAKEN_AS = {
+    _DEVIATION: "the standard deviation between the runs",
+    _ERROR: "the standard error of the mean",
+    _INTERVAL: "half the width of a 95 % interval of the mean, 1.96 standard errors",
+}
 # No folds and no trials: folds share most of their data, and trials may be those of a search.
 _COUNTED = ("seeds", "runs", "repeats", "reps", "replicates", "repetitions")
 _COUNTS = frozenset({"n", "count", *_COUNTED, *(f"{a}_{b}" for a in ("n", "num", "number_of")
@@ -47,7 +54,8 @@ class Spreads:
 def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads | None:
     """The spread of each row, and over how many runs it is.
 
-    A standard error is turned into a deviation, which needs the number of runs.
+    A standard error, or half the width of an interval, is turned into a deviation, which needs the
+    number of runs.
 
     Args:
         study: with the roles of its columns.
@@ -72,13 +80,11 @@ def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads
     count = "" if repeats is not None else _count_column(study, metric)
     numbers = columns[count] if count else [repeats] * len(study.ids)
     of_row = [
-        _reported(spread, number, is_error=found.statistic == _ERROR)
+        _reported(spread, number, errors=_ERRORS_OF.get(found.statistic))
         for spread, number in zip(columns[found.name], numbers, strict=True)
     ]
     over = f", over the number of runs in {count}" if count else ""
-    note = f"{found.name} is taken as the {found.statistic} between the runs{over}."
-    if found.statistic == _ERROR:
-        note = f"{found.name} is taken as the standard error of the mean{over}."
+    note = f"{found.name} is taken as {_TAKEN_AS[found.statistic]}{over}."
     unclear = [] if count or repeats is not None else _unclear_counts(columns)
     notes = [f"{n} is not taken as the number of runs, since it may be a setting; --repeats N says "
              "it." for n in unclear]  # fmt: skip
@@ -88,7 +94,7 @@ def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads
 def _beside(study: ForeignStudy, metric: str) -> TakenAs | None:
     own = {word for one in study.columns if one.name == metric for word in (one.column, one.name)}
     beside = {one.statistic: one for one in study.columns if one.of in own}
-    return beside.get(_DEVIATION) or beside.get(_ERROR)
+    return beside.get(_DEVIATION) or beside.get(_ERROR) or beside.get(_INTERVAL)
 
 
 def _count_column(study: ForeignStudy, metric: str) -> str:
@@ -118,11 +124,12 @@ def _are_counts(name: str, cells: Sequence[Any]) -> bool:
     return 1 <= fewest <= most <= _MOST_OF_SHORT and most < _MOST_UNEQUAL * fewest
 
 
-def _reported(spread: Any, number: Any, *, is_error: bool) -> Reported:
+def _reported(spread: Any, number: Any, *, errors: float | None) -> Reported:
+    """A spread as a deviation; ``errors`` says how many standard errors of the mean it is."""
     runs = int(number) if is_number(number) else None
     known = float(spread) if is_number(spread) and spread >= 0 else math.nan
-    if is_error:
-        known = known * math.sqrt(runs) if runs else math.nan
-    if math.isnan(known) and not is_error:
+    if errors is not None:
+        known = known * math.sqrt(runs) / errors if runs else math.nan
+    if math.isnan(known) and errors is None:
         runs = 1 if runs is None else runs
     return Reported(known, runs)
