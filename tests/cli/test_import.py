@@ -451,3 +451,24 @@ def test_a_password_in_a_url_is_not_kept():
     assert "s3cret" not in without_password(typed)
     assert "me:***@host:5432/db --into ." in without_password(typed)
     assert without_password("a.csv --into b") == "a.csv --into b"
+
+
+def test_an_ablation_is_answered_by_means_and_not_by_its_luckiest_seed(tmp_path):
+    means = {"relu": 0.50, "gelu": 0.45, "silu": 0.46}
+    lucky = {("silu", 3): 0.40}  # and its other seeds make up for it
+    rows = [
+        (name, seed, lucky.get((name, seed), mean + (0.02 if name == "silu" else 0.001 * seed)))
+        for name, mean in means.items()
+        for seed in range(4)
+    ]
+    table = tmp_path / "ablation.csv"
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows([("activation", "seed", "val_loss"), *rows])
+    import_study(str(table), into=tmp_path / "project", round_name="ablation")
+    store = open_store("sqlite:///.playbook/store.db", folder=tmp_path / "project", must_exist=True)
+    (answer,) = store.logbook(kind="answer")
+    store.close()
+    assert answer.message.startswith(
+        "Of 3 settings with 12 runs, activation = gelu has the best mean val_loss = 0.4515"
+    )
+    assert "playbook compare ablation --arm activation" in answer.message

@@ -16,6 +16,7 @@ from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.round_checks import arm_findings
 from tuning_playbook.answers.round_comparison import Compared, comparison_of, what_is_compared
 from tuning_playbook.answers.round_variances import round_variances
+from tuning_playbook.answers.settings import settings_sentence
 from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
 from tuning_playbook.decide.comparable import protocol_differences
@@ -110,6 +111,7 @@ def answer_of_round(record: RoundRecord) -> RoundAnswer:
             learnt=(*judged.learnt, *_explored(own, arms, labels, findings, candidate)),
             seed_deviation=deviation,
             is_sample=not any(map(_is_led_by_results, arms)),
+            of_settings=settings_sentence(arms[0], record.name) if len(compared) == 1 else "",
         )
         variances = round_variances(record, compared, comparison)
     return RoundAnswer(

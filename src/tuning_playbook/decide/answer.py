@@ -64,6 +64,7 @@ def answer(
     learnt: Sequence[str] = (),
     seed_deviation: float | None = None,
     is_sample: bool = True,
+    of_settings: str = "",
 ) -> Answer:
     """Answer the question of a round.
 
@@ -81,6 +82,7 @@ def answer(
             have been run.
         is_sample: whether the trials are a sample of what such a search tries. Those of a search
             that learns from its results, or stops trials by them, are none.
+        of_settings: what the only arm shows where it repeats settings and searches nothing.
 
     Source: playbook, "Extracting insight from experimental results".
     """
@@ -89,7 +91,8 @@ def answer(
     voided = {o.arm: 0 for o in judgement.objections if o.soundness is Soundness.VOID and o.arm}
     winners = standing.contenders
     if not several:
-        sentence = single_sentence(comparison, best_config, is_sample=is_sample)
+        single = single_sentence(comparison, best_config, is_sample=is_sample)
+        sentence = of_settings or single
     elif void:
         winners = (*winners, *(arm for arm in voided if arm not in winners))
         sentence = f"No answer yet: {judgement.reasons[0]} {leading_sentence(comparison, standing)}"

@@ -91,9 +91,9 @@ _STATISTICS = {
     "se": "standard error", "var": "variance", "variance": "variance", "min": "minimum",
     "minimum": "minimum", "max": "maximum", "maximum": "maximum", "median": "median",
     "mean": "mean", "avg": "mean", "average": "mean", "rank": "rank", "lower": "lower limit",
-    "upper": "upper limit", "ci": "interval", "ci95": "interval", "low": "lower limit", "high": "upper limit",
-    "iqr": "quartile range", "range": "range", "count": "count", "p5": "percentile",
-    "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
+    "ci95": "interval", "upper": "upper limit", "ci": "interval", "low": "lower limit",
+    "high": "upper limit", "iqr": "quartile range", "range": "range", "count": "count",
+    "p5": "percentile", "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
 }  # fmt: skip
 _DIFFERENCES = frozenset({"drop", "gap", "diff", "difference", "delta", "improvement", "gain",
                           "degradation", "change", "reduction", "relative", "normalized",

@@ -143,7 +143,7 @@ def _whole_names(pieces: Sequence[str], columns: Collection[str]) -> list[str]:
 
 
 def named_column(study: ForeignStudy, name: str, option: str) -> str:
-    """The column of that name, as in the header or as it is called here, or the only one that ends so.
+    """The column of that name, in the header or as it is called here, or the only one that ends so.
 
     Raises:
         InvalidInput: where there is none, or several.
