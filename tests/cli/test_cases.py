@@ -266,3 +266,28 @@ def test_a_pruned_trial_is_censored_and_not_infeasible(document):
     density = summary(found, "sampling-density")
     assert "49 of 60 trials were stopped before the end" in density
     assert "no random sample" in density
+
+
+def test_a_spread_without_its_metric_decides_nothing(check, tmp_path):
+    rows = [
+        f"{i},{5 - i * 0.1:.3f},{0.1 + i * 0.01:.3f},{0.001 * 1.5**i:.5f},COMPLETE"
+        for i in range(12)
+    ]
+    table = tmp_path / "trials.csv"
+    header = "number,value,user_attrs_std_rmse,params_lr,state"
+    table.write_text("\n".join([header, *rows]) + "\n")
+    code, _, error = check(table)
+    assert code == 2
+    assert f"Type: playbook check {table} --metric value --direction minimize" in error
+    assert "user_attrs_std_rmse" not in error
+
+
+def test_where_only_test_metrics_are_there_it_is_said_how_to_go_on(check, tmp_path):
+    table = tmp_path / "tuning.csv"
+    table.write_text(
+        "lr,test_accuracy\n" + "".join(f"{0.1 / 2**i},{0.5 + i / 50}\n" for i in range(9))
+    )
+    code, _, error = check(table)
+    assert code == 2
+    assert "--metric test_accuracy; what is chosen by it has no unseen data left" in error
+    assert check(table, "--metric", "test_accuracy")[0] in (0, 1)

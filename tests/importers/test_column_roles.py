@@ -206,3 +206,52 @@ def test_the_rank_correlation_is_spearmans_where_values_come_back():
     b = [round(x + DRAW.gauss(0, 0.3), 1) for x in a]
     found = rank_correlation(*(column_values(cells, sampled_rows(60)) for cells in (a, b)))
     assert found == pytest.approx(spearmanr(a, b).statistic, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "name", ["model_params", "trainable_pct", "total_flos", "train_samples_per_second",
+             "total_seconds", "training_seconds"]
+)  # fmt: skip
+def test_sizes_and_costs_are_never_searched(name):
+    found = roles({"lr": noise(12), name: noise(12, around=100.0), "val_loss": noise(12)})[name]
+    assert (found.role, found.certain) == (Role.TIME_AND_COST, True)
+
+
+@pytest.mark.parametrize("name", ["exp_idx", "exp_id", "run id"])
+def test_numbers_of_experiments_are_no_settings(name):
+    numbers = [1, 1, 2, 3, 5, 5, 8, 9, 12, 13]
+    found = roles({"lr": noise(10), name: numbers, "val_loss": noise(10)})[name]
+    assert found.role in (Role.BOOKKEEPING, Role.IDENTIFIER)
+
+
+def test_a_part_of_the_model_that_embeds_time_is_a_choice():
+    columns = {"lr": noise(8), "time_embed": ["additive", "film"] * 4, "val_loss": noise(8)}
+    assert roles(columns)["time_embed"].role is Role.HYPERPARAMETER
+
+
+def test_measured_values_under_a_name_with_a_metric_in_it_are_a_guess_at_a_result():
+    columns = {"lr": noise(9), "gb_acc_human": noise(9, around=0.6), "val_loss": noise(9)}
+    found = roles(columns)["gb_acc_human"]
+    assert (found.role, found.certain) == (Role.RESULT, False)
+    chosen = {"lr": noise(9), "acc_clip": [0.5, 0.7, 0.9] * 3, "val_loss": noise(9)}
+    assert roles(chosen)["acc_clip"].role is Role.HYPERPARAMETER
+
+
+def test_what_names_the_variants_of_a_table_without_settings_is_its_arm():
+    names = ["baseline", "fewer heads", "no dropout", "pre-norm"]
+    columns = {"experiment": names, "description": names, "val_loss": noise(4)}
+    found = roles(columns)
+    assert (found["experiment"].role, found["experiment"].certain) == (Role.HYPERPARAMETER, False)
+    assert found["description"].role is Role.BOOKKEEPING
+    repeats = {"experiment": ["run_1", "run_2", "run_3", "run_4"], "val_loss": noise(4)}
+    assert roles(repeats)["experiment"].role is Role.BOOKKEEPING
+    beside = {"experiment": names, "width": [1, 2, 4, 8], "val_loss": noise(4)}
+    assert roles(beside)["experiment"].role is Role.BOOKKEEPING
+
+
+def test_every_score_of_a_cross_validation_is_on_the_folds_left_out():
+    columns = {"param_alpha": noise(6), "mean_test_r2": noise(6), "mean_test_mae": noise(6)}
+    columns["rank_test_r2"] = [1, 2, 3, 4, 5, 6]
+    found = roles(columns)
+    assert found["mean_test_r2"].role is Role.RESULT
+    assert found["mean_test_mae"].role is Role.HELD_OUT  # nothing says that it is scikit-learn's

@@ -854,3 +854,17 @@ def test_cells_that_only_look_like_deviations_stay_as_they_are(tmp_path):
     assert list(others["gain"]) == ["85 (+2)", "86 (-1)", "87 (+1)", "88 (+3)"]
     assert list(others["lr"]) == ["0.1 ± 0.01"] * 4
     assert not any("deviation" in one.column for one in found.columns)
+
+
+def test_params_of_a_cross_validation_are_the_columns_beside_them(tmp_path):
+    rows = [
+        (c, g, f"{{'C': {c}, 'gamma': '{g}'}}", 0.5 + c / 100, rank)
+        for rank, (c, g) in enumerate(((1, "scale"), (10, "scale"), (1, "auto"), (10, "auto")), 1)
+    ]
+    table = tmp_path / "cv_results.csv"
+    with table.open("w", newline="") as file:
+        header = ("param_C", "param_gamma", "params", "mean_test_score", "rank_test_score")
+        csv.writer(file).writerows([header, *rows])
+    (study,) = open_foreign(str(table))
+    assert {name.removeprefix("param_") for name in study.parameters} == {"C", "gamma"}
+    assert not any("/" in one.column for one in study.columns)

@@ -514,4 +514,4 @@ def test_a_column_is_known_by_its_name_in_the_header(table):
     assert (
         by_header["comparisons"]
         == document(table(rows), Question(("optimizer",)), told)["comparisons"]
-    )  # noqa: E501
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -34,7 +35,9 @@ from tuning_playbook.vocabulary import (
 Cells = Sequence[Any]
 
 _FEWEST_GAPS = 2
-_CROSS_VALIDATED = "mean_test_score"  # scikit-learn's cv_results_
+_VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
+                       "config", "setting", "description"})  # fmt: skip
+CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
 _LONG = 20
 
 
@@ -98,14 +101,14 @@ def column_roles(
     found = {**statistics_among(found, values), **known}
     found |= _reached(found)
     found |= _chosen_sizes(found, values)
-    if _CROSS_VALIDATED in found:
-        found |= _cross_validated(found)
+    found |= _cross_validated(found, {*columns, *beside})
     found |= _copies(found, values, columns)
     names = {column: name for column, (_, name) in told.items()}
     found |= roles_by_values(names, values, found, said=said)
     if not said:
         found |= _missing_like_results(found, values)
     found |= _copies(found, values, columns)
+    found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
 
@@ -140,11 +143,35 @@ def _are_numbers(cells: Cells) -> bool:
     return set(map(type, cells)) <= {int, float, type(None)}
 
 
-def _cross_validated(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
+def _named_variants(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
+) -> dict[str, TakenAs]:
+    """A column that names what each run changes, in a table that has no other setting.
+
+    Names that differ by their numbers only, such as run_1 and run_2, name repeats.
+    """
+    if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
+        return {}
+    for column, one in found.items():
+        if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in _VARIANTS:
+            continue
+        stems = {re.sub(r"[\W\d_]+", "", str(cell)) for cell in columns[column]}
+        if values[column].kind == "words" and len(stems) == values[column].levels > 1:
+            reason = "names what each run changes, and no other setting varies"
+            return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
+    return {}
+
+
+def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:
     """scikit-learn's ``test_score`` is that of the folds left out, and not of a test set."""
     reason = "scikit-learn's score on the folds left out"
-    one = found[_CROSS_VALIDATED]
-    return {_CROSS_VALIDATED: TakenAs(one.column, one.name, Role.RESULT, reason)}
+    scores = [
+        column
+        for column in found
+        if column.startswith(CROSS_VALIDATED)
+        and (column == f"{CROSS_VALIDATED}score" or f"rank{column[4:]}" in columns)
+    ]
+    return {c: TakenAs(c, found[c].name, Role.RESULT, reason) for c in scores}
 
 
 def _reached(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
@@ -203,7 +230,7 @@ def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple
     prefix = ""
     if {"number", "state"} <= {*table}:
         prefix = "params_"  # Optuna's table of trials
-    elif _CROSS_VALIDATED in table:
+    elif CROSS_VALIDATED in table:
         prefix = "param_"
     if prefix:
         return {

@@ -10,9 +10,11 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
-from tuning_playbook.vocabulary import metric_direction, split_of, words_of
+from tuning_playbook.vocabulary import metric_direction, split_of, statistic_in, words_of
 
 _MOST_LISTED = 20
+_SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range"})
+_NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
 _NAMELESS = ("value",)  # what Optuna calls an objective without a name
 
 
@@ -72,13 +74,21 @@ def _results(study: ForeignStudy) -> list[str]:
 
 def _named_results(study: ForeignStudy) -> list[str]:
     """Results that are called like a metric; where none is, those that are known to be results."""
-    found = [one for one in study.columns if one.role is Role.RESULT]
+    found = [one for one in study.columns if one.role is Role.RESULT and not _is_spread(one)]
+    if any(one.name in _NAMELESS for one in found):
+        found = [one for one in found if not one.name.startswith(_NOTED)]
     plain = [one for one in found if _is_called_a_metric(one)]
     return list(dict.fromkeys(one.name for one in plain or [o for o in found if o.certain]))
 
 
 def _is_called_a_metric(one: TakenAs) -> bool:
     return metric_direction(one.name) is not None or one.name in _NAMELESS
+
+
+def _is_spread(one: TakenAs) -> bool:
+    """Whether a column is how far a metric varies, whose metric itself is in no column."""
+    statistic = statistic_in(one.name.removeprefix(_NOTED))
+    return statistic is not None and statistic[0] in _SPREADS
 
 
 def _varies(study: ForeignStudy, name: str) -> bool:
@@ -117,7 +127,10 @@ def metrics_in_words(study: ForeignStudy) -> str:
         listed = ", ".join(_with_direction(name) for name in beside[:_MOST_LISTED])
         return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "")
     if held_out:
-        return f"Its only metrics are {tested}"
+        return (
+            f"Its only metrics are {tested}. To be judged by one of them all the same, name it: "
+            f"--metric {quoted(held_out[0])}; what is chosen by it has no unseen data left"
+        )
     return possible_metrics(study)
 
 

@@ -22,11 +22,13 @@ from tuning_playbook.importers.column_values import (
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
+    holds_metric,
     hyperparameter_family,
     is_about_the_run,
     is_difference,
     is_gradient_norm,
     is_held_out,
+    is_number_of_experiment,
     is_progress,
     is_repetition,
     is_step_count,
@@ -65,14 +67,18 @@ def role_by_name(
     if numeric and is_gradient_norm(name):
         return taken(Role.LOGGED, "a norm of gradients, logged along the way")
     named = plain in ID_NAMES or plain in STUDY_NAMES
-    if numeric and name in curves:
+    if numeric and name in curves and not is_time_or_cost(name):
         return taken(Role.RESULT, "it has curves")
     if numeric and not named and _is_metric(name, values):
         return _result(column, name, values)
     beside = _beside_settings(name, plain, values)
     if beside is not None:
         return taken(*beside)
-    return _setting(column, name, values)
+    setting = _setting(column, name, values)
+    if setting is None and numeric and holds_metric(name) and not _is_chosen_list(values):
+        reason = "measured values under a name with a metric in it"
+        return TakenAs(column, name, Role.RESULT, reason, certain=False)
+    return setting
 
 
 def role_where_measured(
@@ -100,6 +106,8 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return Role.BOOKKEEPING, "names the study"
     if plain in ID_NAMES:
         return Role.IDENTIFIER, "names the trial"
+    if is_number_of_experiment(name):
+        return Role.BOOKKEEPING, "numbers the experiments by its name"
     if plain == "unnamed_0":
         return Role.IDENTIFIER, "the index of a data frame"
     if is_progress(name) or (values.kind == "numbers" and is_step_count(name)):
@@ -131,6 +139,11 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
             role = Role.HELD_OUT
         return TakenAs(column, name, role, "known only after training, by its name")
     return None
+
+
+def _is_chosen_list(values: ColumnValues) -> bool:
+    """Whether numbers look chosen: few, short, and each used several times."""
+    return is_list_of_values(values) and is_plain_list(values)
 
 
 def counts_on_the_way(name: str) -> bool:

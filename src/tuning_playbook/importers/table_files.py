@@ -23,6 +23,9 @@ from tuning_playbook.importers.nested import object_in
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
 
 
+_PARAMS = "params"  # of scikit-learn's cv_results_
+
+
 def table_ending(path: Path) -> str:
     """The ending that tells the kind of table, without ``.gz``; empty where it is no table.
 
@@ -89,7 +92,10 @@ def _unpacked(columns: dict[str, Column], as_text: Collection[str]) -> dict[str,
     found: dict[str, Column] = {}
     for name, column in columns.items():
         cells = column.values.tolist() if column.values.dtype == object else []
-        if any(isinstance(object_in(cell), dict) for cell in cells[:100]):
+        objects = [o for cell in cells[:100] if isinstance(o := object_in(cell), dict)]
+        if name == _PARAMS and objects and all(f"param_{k}" in columns for o in objects for k in o):
+            continue  # scikit-learn's, each of which has a column of its own
+        if objects:
             found.update(from_records([{name: cell} for cell in cells], as_text))
         else:
             found[name] = column

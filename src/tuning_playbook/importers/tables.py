@@ -32,6 +32,7 @@ from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,
     is_held_out,
+    is_time_or_cost,
     plain_name,
     statistic_in,
 )
@@ -184,6 +185,8 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
             role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
         elif is_held_out(metric):
             role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
+        elif is_time_or_cost(metric):
+            role, reason = Role.TIME_AND_COST, "time, size or cost by its name"
         elif hyperparameter_family(metric) is not None or is_gradient_norm(metric):
             role, reason = Role.LOGGED, "logged along the way"
         found.append(TakenAs(metric, metric, role, reason))

@@ -59,6 +59,11 @@ _STATISTICS = re.compile(
     r"std|stderr|sem|mean|avg|average|median|var|min|max|best|final|last|seed\d*|fold\d*|run\d*|"
     r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
 )
+# Words that settings have as well.
+_ALSO_SETTINGS = """
+    top, f, r, score, scores, map, ap, em, return, returns, reward, rewards, precision, cost, error,
+    errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall
+"""
 _NEGATED = frozenset({"neg", "negative", "minus"})
 _GRADIENT_NORMS = phrases(
     """
@@ -84,6 +89,18 @@ def metric_family(name: str) -> MetricFamily | None:
             if words[-3:] in known or words[-2:] in known or words[-1:] in known:
                 return family
     return None
+
+
+def holds_metric(name: str) -> bool:
+    """Whether a word of a name is that of an accuracy, a score or an error, wherever it stands.
+
+    Example:
+        >>> [holds_metric(n) for n in ("gb_acc_human", "auc_of_class_3", "accum_steps")]
+        [True, True, False]
+    """
+    words = [_numbered(word) for word in words_of(name.lower())]
+    known = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - phrases(_ALSO_SETTINGS)
+    return any((word,) in known for word in words)
 
 
 def metric_direction(name: str) -> Direction | None:

@@ -21,7 +21,14 @@ _TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", 
                          "eta"})  # fmt: skip
 _UNITS = frozenset({"s", "sec", "secs", "seconds", "ms", "minutes", "min", "mins", "hours", "hour",
                     "h", "hrs", "utc", "days"})  # fmt: skip
-_LIMITS = frozenset({"max", "warmup", "budget", "limit", "timeout", "embedding"})
+_LIMITS = frozenset({"max", "warmup", "budget", "limit", "timeout"})
+# Of a part of the model or the data that deals with time.
+_OF_TIME = frozenset({"embed", "embedding", "emb", "encoding", "encoder", "dim", "mask", "masking",
+                      "shift", "mix", "mixing", "series", "conditioning"})  # fmt: skip
+_WHOLE_UNITS = frozenset({"seconds", "secs", "sec", "minutes", "mins", "hours", "hrs"})
+_TIMED = frozenset({"train", "training", "total", "eval", "evaluation", "val", "validation", "test",
+                    "fit", "score", "run", "wall", "inference", "compile", "setup", "compute",
+                    "gpu", "cpu", "elapsed"})  # fmt: skip
 _PER_PIECE = phrases(
     """
     time per epoch, time per step, time per iteration, seconds per epoch, seconds per step,
@@ -33,7 +40,8 @@ _COSTS = phrases(
     memory, mem, vram, flops, gflops, tflops, macs, mfu, latency, throughput, fps, energy, kwh, co2,
     emissions, price, usd, dollars, gpu hours, gpu hour, cpu hours, gpu days, compute hours,
     utilization, tokens per second, tokens per sec, samples per second, samples per sec, it per sec,
-    steps per second, steps per sec, images per sec, model size, file size, checkpoint size, speedup
+    steps per second, steps per sec, images per sec, model size, file size, checkpoint size,
+    speedup, flos, trainable pct, trainable percent, trainable percentage, trainable ratio
     """
 )
 _BYTES = frozenset({"bytes", "kb", "mb", "gb", "kib", "mib", "gib"})
@@ -85,6 +93,8 @@ _RUNNING_NUMBERS = frozenset({"order", "row", "index", "idx", "i", "rank", "plac
                               "experiment_id", "config_id", "exp", "experiment", "exp_id",
                               "run_number", "run_no", "trial_no", "line", "serial",
                               "iteration", "seq", "counter"})  # fmt: skip
+_EXPERIMENTS = frozenset({"exp", "experiment", "run", "trial", "config", "configuration", "job",
+                          "sweep", "setting", "study"})  # fmt: skip
 _STATISTICS = {
     "std": "standard deviation", "stddev": "standard deviation", "sd": "standard deviation",
     "stdev": "standard deviation", "stderr": "standard error", "sem": "standard error",
@@ -121,21 +131,25 @@ def is_time(name: str) -> bool:
     Example:
         >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
         [True, True, False, False]
+        >>> [is_time(name) for name in ("total_seconds", "time_embed", "clip_seconds")]
+        [True, False, False]
     """
     words = words_of(name)
     while len(words) > 1 and words[-1] in _UNITS:
         words = words[:-1]
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
+    timed = words != words_of(name) and set(words) <= _TIMED
+    timed = timed and words_of(name)[-1] in _WHOLE_UNITS
     start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
     per_epoch = contains(words, _PER_PIECE)
-    return not _LIMITS & set(words) and bool(at or start_or_end or per_epoch)
+    return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or per_epoch or timed)
 
 
 def is_time_or_cost(name: str) -> bool:
     """Whether a column holds what training took: time, memory, operations, number of weights.
 
     Example:
-        >>> [is_time_or_cost(n) for n in ("Wall time (h)", "peak_mem_gb", "num_params", "flops")]
+        >>> [is_time_or_cost(n) for n in ("Wall time (h)", "peak_mem_gb", "model_params", "flops")]
         [True, True, True, True]
         >>> [is_time_or_cost(n) for n in ("memory_limit", "max_time", "weight_decay")]
         [False, False, False]
@@ -146,6 +160,8 @@ def is_time_or_cost(name: str) -> bool:
     if _LIMITED & set(words):
         return False
     if contains(words, _COSTS) or words[-1] in _BYTES:
+        return True
+    if words[-1] in _PARAMETERS and words[:-1] == ("model",):
         return True
     return bool(_PARAMETERS & set(words)) and bool(_COUNTING & set(words))
 
@@ -192,6 +208,17 @@ def is_about_the_run(name: str) -> bool:
     if plain in _ABOUT_RUNS:
         return True
     return plain.endswith(_PLACES) and not _NAMED_PARTS & set(words_of(name)[:-1])
+
+
+def is_number_of_experiment(name: str) -> bool:
+    """Whether a name is that of the number of an experiment, which several runs may share.
+
+    Example:
+        >>> [is_number_of_experiment(n) for n in ("exp_idx", "Run ID", "task_id", "exp_decay")]
+        [True, True, False, False]
+    """
+    words = words_of(name)
+    return len(words) > 1 and words[-1] in _NUMBERED and set(words[:-1]) <= _EXPERIMENTS
 
 
 def is_running_number(name: str) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.column_roles import CROSS_VALIDATED
 from tuning_playbook.importers.metric_choice import metrics_that_may_decide
 from tuning_playbook.importers.told_columns import ToldColumns, as_told
-from tuning_playbook.vocabulary import split_of
+from tuning_playbook.vocabulary import Split, split_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
 # A metric of the test set is left to its user to name: choosing by it spends the test set.
@@ -54,10 +55,15 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             named = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
         except InvalidInput:
             return
-        found = [m for m in metrics_that_may_decide(named) if split_of(m) in _PREFERRED]
-        metrics = sorted(found, key=lambda metric: _PREFERRED.index(split_of(metric)))
+        found = [m for m in metrics_that_may_decide(named) if _split(m) in _PREFERRED]
+        metrics = sorted(found, key=lambda metric: _PREFERRED.index(_split(metric)))
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
+
+
+def _split(metric: str) -> Split | None:
+    """The part of the data; scikit-learn's ``test`` is the fold left out of a cross-validation."""
+    return "validation" if metric.startswith(CROSS_VALIDATED) else split_of(metric)
 
 
 def command_line(target: str, told: Told, others: Mapping[str, Any]) -> str:
