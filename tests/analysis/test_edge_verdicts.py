@@ -55,11 +55,39 @@ def table_of(values, error, *, space=None, status=None, metric="error", directio
 
 # What is found, and how often wrongly; the yardstick is the truth bench
 
+# Loss of a small network by the base-10 logarithm of its learning rate: it falls for two and a
+# half decades and rises within half a decade.
+RATES = [-4.0, -3.5, -3.0, -2.5, -2.0, -1.52, -1.22, -1.0]
+LOSSES = [3.35, 3.2, 2.95, 2.7, 2.42, 2.25, 2.36, 2.53]
 
-@pytest.mark.parametrize("optimum", [1.0, 1.2])
-def test_an_optimum_at_or_beyond_the_edge_is_found(unit_study, bowl, optimum):
+
+@pytest.mark.parametrize(("trials", "at_most"), [(20, 0.25), (50, 0.05), (100, 0.05)])
+def test_a_loss_that_turns_back_before_the_edge_is_no_reason_to_widen(trials, at_most):
+    def study(rng):
+        points = stats.qmc.Halton(3, scramble=True, seed=rng).random(trials)
+        loss = np.interp(RATES[0] + 3 * points[:, 0], RATES, LOSSES)
+        loss = loss + 0.05 * (points[:, 1] - 0.4) ** 2 + rng.normal(0, 0.02, trials)
+        return {key: points[:, i].tolist() for i, key in enumerate("abc")}, loss.tolist()
+
+    found = share(lambda rng: study(rng), table_of, is_tight("a", "high"))
+    assert found <= at_most
+
+
+@pytest.mark.parametrize("trials", [20, 50])
+def test_a_loss_that_falls_up_to_the_edge_is_found_all_the_same(trials):
+    def study(rng):
+        points = stats.qmc.Halton(3, scramble=True, seed=rng).random(trials)
+        loss = np.interp(RATES[0] + 2.4 * points[:, 0], RATES, LOSSES)
+        loss = loss + 0.05 * (points[:, 1] - 0.4) ** 2 + rng.normal(0, 0.02, trials)
+        return {key: points[:, i].tolist() for i, key in enumerate("abc")}, loss.tolist()
+
+    assert share(lambda rng: study(rng), table_of, is_tight("a", "high")) >= 0.9
+
+
+@pytest.mark.parametrize(("optimum", "at_least"), [(1.0, 0.75), (1.2, 0.9)])
+def test_an_optimum_at_or_beyond_the_edge_is_found(unit_study, bowl, optimum, at_least):
     tight = is_tight("h0", "high")
-    assert share(lambda rng: bowl(rng, 50, optimum), unit_study, tight) >= 0.9
+    assert share(lambda rng: bowl(rng, 50, optimum), unit_study, tight) >= at_least
     assert share(lambda rng: bowl(rng, 20, optimum), unit_study, tight) >= 0.6
 
 

@@ -37,6 +37,7 @@ class SearchSpaceBoundary:
         effect: smallest effect at a tight edge, in standard deviations of the scores.
         position: smallest position of the best fifth towards a tight edge, in standard deviations.
         step: smallest rise into the outer quarter at a tight edge, in standard errors.
+        turn: smallest rise inside the outer quarter at a tight edge, in standard errors.
         seen: an edge is inside where an effect of this size would have been seen four times out of
             five.
         infeasible_limit: share of infeasible trials in the outer part that makes it a matter of
@@ -54,6 +55,7 @@ class SearchSpaceBoundary:
     effect: float = _USUAL.effect
     position: float = _USUAL.position
     step: float = _USUAL.step
+    turn: float = _USUAL.turn
     seen: float = _USUAL.seen
     infeasible_limit: float = _USUAL.infeasible
     fewest_trials: int = _USUAL.fewest_trials
@@ -67,6 +69,7 @@ class SearchSpaceBoundary:
             effect=self.effect,
             position=self.position,
             step=self.step,
+            turn=self.turn,
             seen=self.seen,
             fewest_trials=self.fewest_trials,
             infeasible=self.infeasible_limit,

@@ -1,4 +1,4 @@
-"""Two looks at the trials themselves that a fitted effect has to agree with."""
+"""Three looks at the trials themselves that a fitted effect has to agree with."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ FloatArray = NDArray[np.float64]
 BEST_SHARE = 0.2
 FEWEST_BEST = 3
 ZONE = 0.25
+_FEWEST_IN_ZONE = 4
 
 
 def position_of_best(units: FloatArray, goodness: FloatArray) -> float:
@@ -61,3 +62,32 @@ def zone_step(distance: FloatArray, partial: FloatArray, noise: float) -> float:
         return math.nan
     error = math.sqrt(noise * (1 / outer.sum() + 1 / inner.sum()))
     return float((partial[outer].mean() - partial[inner].mean()) / error)
+
+
+def outer_turn(distance: FloatArray, partial: FloatArray) -> float:
+    """Rise inside the outer quarter, from its inner to its outer half, in standard errors.
+
+    A loss that falls for decades of the learning rate and then rises steeply has its optimum near
+    the high end, and a parabola over the whole range misses that it turns back.
+
+    The error is that of the two halves themselves: z = (m_outer - m_inner) / (s sqrt(1/a + 1/b)).
+
+    Args:
+        distance: shape (n,), from the edge, as a share of the range.
+        partial: shape (n,), scores less the effects of the other hyperparameters.
+
+    Returns:
+        0 where the halves have too few configurations to tell.
+    """
+    outer, inner = distance <= ZONE / 2, (distance > ZONE / 2) & (distance <= ZONE)
+    counts = int(outer.sum()), int(inner.sum())
+    if min(counts) < 1 or sum(counts) < _FEWEST_IN_ZONE:
+        return 0.0
+    squares = sum(
+        float(np.sum((part - part.mean()) ** 2)) for part in (partial[outer], partial[inner])
+    )
+    error = math.sqrt(squares / (sum(counts) - 2) * (1 / counts[0] + 1 / counts[1]))
+    rise = float(partial[outer].mean() - partial[inner].mean())
+    if error == 0:
+        return math.copysign(math.inf, rise) if rise else 0.0
+    return rise / error

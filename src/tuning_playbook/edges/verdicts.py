@@ -20,7 +20,7 @@ from tuning_playbook.edges.failures import (
     fails_outward,
     mostly_failed,
 )
-from tuning_playbook.edges.guards import position_of_best, zone_step
+from tuning_playbook.edges.guards import outer_turn, position_of_best, zone_step
 from tuning_playbook.edges.levels import FEW_LEVELS, last_level
 from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.edges.scores import Scores, savage_scores, standardised_savage
@@ -60,6 +60,7 @@ class EdgeStatistics:
         effect_deviation: its posterior standard deviation.
         position: of the best fifth towards this edge, in standard deviations.
         step: rise into the outer quarter, in standard errors.
+        turn: rise inside the outer quarter, in standard errors.
         levels_beyond_best: levels between the best trial and the edge, the last one among them.
         share_of_best: share of the best tenth at the last level.
         infeasible_share: of the trials in the outer fifth, or at the last level.
@@ -76,6 +77,7 @@ class EdgeStatistics:
     effect_deviation: float = math.nan
     position: float = math.nan
     step: float = math.nan
+    turn: float = math.nan
     levels_beyond_best: int | None = None
     share_of_best: float = math.nan
     infeasible_share: float = math.nan
@@ -135,13 +137,12 @@ def judged_edges(
     With scores of mean 0 and standard deviation 1 (see `savage_scores`) and an additive quadratic
     of all hyperparameters (see `additive_effects`), an edge is tight where the effect there is
     above its mean over the range by 0.45, and by twice its standard deviation, the best fifth lies
-    outward
-    (see `position_of_best`), and the outer quarter is better than the next (see `zone_step`). It is
-    inside where the effect plus 1.28 standard deviations is below 0.2: of edges whose widening
-    gains 10 %, fewer than one in five looks like that. Few levels, sweeps and grids are judged by
-    their last level instead, see `last_level`. A hyperparameter that only some trials have is
-    judged among these. In a search that learnt from its own results (`study_design`) an edge is
-    tight from 1.4 times these limits on.
+    outward (see `position_of_best`), the outer quarter is better than the next (see `zone_step`)
+    and does not turn back (see `outer_turn`). It is inside where the effect plus 1.28 standard
+    deviations is below 0.2: of edges whose widening gains 10 %, fewer than one in five looks like
+    that. Few levels, sweeps and grids are judged by their last level instead, see `last_level`. A
+    hyperparameter that only some trials have is judged among these. In a search that learnt from
+    its own results (`study_design`) an edge is tight from 1.4 times these limits on.
 
     Args:
         table: the study.
@@ -329,7 +330,8 @@ def _by_effect(
         )
     ):
         verdict = "inside"
-    count = None if verdict != "cannot-tell" else _trials_to_judge(found, limits)
+    turned = found.turn <= limits.turn  # more trials would not make it rise
+    count = None if verdict != "cannot-tell" or turned else _trials_to_judge(found, limits)
     return replace(found, verdict=verdict, rule="effect", trials_to_judge=count)
 
 
@@ -353,13 +355,15 @@ def _measured(
 ) -> EdgeStatistics:
     """``found`` with the statistics of one fit."""
     key = found.hyperparameter
+    partial = effects.without_others(key)
     (effect,), (deviation,) = effects.at(key, np.array([0.0 if found.edge == "low" else 1.0]))
     return replace(
         found,
         effect=float(effect),
         effect_deviation=float(deviation),
         position=position_of_best(1 - distance, goodness),
-        step=zone_step(distance, effects.without_others(key), effects.noise),
+        step=zone_step(distance, partial, effects.noise),
+        turn=outer_turn(distance, partial),
     )
 
 
@@ -368,6 +372,7 @@ def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
         found.effect > max(limits.effect, limits.rising * found.effect_deviation)
         and found.position > limits.position
         and found.step > limits.step
+        and found.turn > limits.turn
     )
 
 
