@@ -1,5 +1,7 @@
 """What a user does about trials that failed: read what they printed, mend, run them again."""
 
+import shlex
+
 import pytest
 
 PROJECT = """
@@ -82,6 +84,29 @@ def test_what_a_trial_printed_is_shown_and_every_message_says_where_it_is(projec
 def test_a_trial_that_is_not_there_is_refused_with_those_that_are(project, trial, words):
     project.type("run", "first", "--no-report")
     assert words in project.refused("logs", "first", trial)
+
+
+@pytest.mark.parametrize("trial", ["adam/1", "adam#1", "optimizer=adam/1"])
+def test_an_arm_may_be_called_by_its_value_alone(project, trial):
+    project.type("run", "first", "--no-report")
+    assert "attempt of adam 1" in project.type("logs", "first", trial)[1]
+
+
+def test_a_value_that_several_arms_share_names_none_of_them(project):
+    project.edit(
+        "playbook.toml",
+        "[hyperparameters]",
+        """[hyperparameters]
+clip = { choice = [1, 2], default = 1, kind = "optimizer" }""",
+    )
+    project.edit("rounds/first.toml", '"adam"] }', '"adam"], clip = [1, 2] }')
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--no-report")
+    said = project.refused("logs", "first", "adam/1")
+    assert "2 arms have the value 'adam': optimizer=adam,clip=1, optimizer=adam,clip=2" in said
+    assert (
+        "--- trial 1 of first/optimizer=adam,clip=2" in project.type("logs", "first", "adam,2/1")[1]
+    )
 
 
 def starts(project, arm):
@@ -181,6 +206,27 @@ def test_a_plan_counts_no_failed_trial_as_done_and_says_how_to_run_it_again(proj
     assert "playbook run first --retry failed" in said
 
 
+def test_every_command_proposed_for_after_mending_is_one_that_works_after_mending(project):
+    project.type("run", "first", "--no-report")
+    steps = project.json("next")[1]["steps"]
+    (step,) = [s for s in steps if s["title"].startswith("Mend what made trials")]
+    assert "6 trials of the round have ended with the present program" in step["reason"]
+    command = 'playbook run first --retry failed --same-program "why"'
+    assert command in step["reason"]
+    (project.folder / "train.py").write_text(MENDED)
+    _, document = project.json(*shlex.split(command)[1:], "--no-report")
+    assert document["counts"] == {"complete": 8}
+
+
+def test_where_no_trial_has_trained_a_mended_program_needs_no_reason(project):
+    (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0").replace(
+        'trial.config["optimizer"] == "adam"', "True"))  # fmt: skip
+    _, said, _ = project.type("run", "first", "--no-report", "--no-try")
+    assert "after mending, go on with: playbook run first --retry failed" in said
+    assert "--same-program" not in said
+    assert "--same-program" not in project.type("next")[1]
+
+
 def test_next_says_what_failed_and_how_to_run_it_again(project):
     project.type("run", "first", "--no-report")
     _, document = project.json("next")
@@ -208,7 +254,8 @@ def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project
     assert "the first 3 trials of first/optimizer=adam failed alike" in said
     assert "KeyError: 'beta0'" in said
     assert "optimizer=adam/00000/attempt-1.output" in said
-    assert "playbook run first --retry failed" in said
+    assert 'playbook run first --retry failed --same-program "why"' in said
+    assert "12 trials of the round have ended with the present program" in said
     ended = [t.status.value for t in trials_of(project, "adam")]
     assert 3 <= ended.count("failed") <= 4  # two workers
     assert ended.count("waiting") >= 8

@@ -35,6 +35,7 @@ class RoundState:
             so that more trials would not be comparable.
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
+        counting: trials that completed or were infeasible, with which more would be pooled.
     """
 
     name: str
@@ -51,6 +52,7 @@ class RoundState:
     mended: bool = False
     mixed: bool = False
     imported: bool = False
+    counting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

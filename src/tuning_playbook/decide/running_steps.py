@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
+from tuning_playbook.words import agreeing, counted
 
 
 def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep]:
@@ -63,6 +64,24 @@ def going_on_step(name: str, left: str, *, mixed: bool) -> NextStep:
     )
 
 
+def retry_after_mending(name: str, ended: int) -> str:
+    """What to type once the program is mended, and what else where its trials count already.
+
+    Args:
+        name: of the round.
+        ended: trials of it that would be pooled with those of the mended program.
+    """
+    again = f"playbook run {name} --retry failed"
+    if not ended:
+        return again
+    return (
+        f"{again}\nIf mending changes the program: {counted(ended, 'trial')} of the round "
+        f"{agreeing(ended, 'has', 'have')} ended with the present program. Where the change cannot "
+        f'alter their results, type: {again} --same-program "why". Where it can, ask again under a '
+        f"new name: cp rounds/{name}.toml rounds/{name}-2.toml, then playbook run {name}-2"
+    )
+
+
 def failing_step(current: RoundState) -> NextStep:
     """Mend what makes trials fail; once the program has changed, run them again."""
     again = f"playbook run {current.name} --retry failed"
@@ -70,7 +89,7 @@ def failing_step(current: RoundState) -> NextStep:
     if not current.mended:
         return NextStep(
             f"Mend what made trials of round {current.name} fail",
-            f"{shown}\nAfter that: {again}",
+            f"{shown}\nAfter that: {retry_after_mending(current.name, current.counting)}",
             source="search-space-boundaries",
         )
     if current.mixed:

@@ -15,7 +15,7 @@ from tuning_playbook.words import counted
 from tuning_playbook.workflow.programs import what_changed
 from tuning_playbook.workflow.retrying import set_aside
 
-_COUNT = (Status.COMPLETE, Status.INFEASIBLE)
+POOLED = (Status.COMPLETE, Status.INFEASIBLE)
 
 
 def refuse_mixing(
@@ -87,7 +87,7 @@ def mixed_trials(
 
 
 def _differs(trial: Trial, program: str, same: SamePrograms) -> bool:
-    if trial.status not in _COUNT or not trial.program:
+    if trial.status not in POOLED or not trial.program:
         return False
     return same.first(trial.program) != same.first(program)
 

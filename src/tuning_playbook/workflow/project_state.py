@@ -25,7 +25,7 @@ from tuning_playbook.study import Provenance, Round, Study
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
-from tuning_playbook.workflow.mixing import ran_another_program
+from tuning_playbook.workflow.mixing import POOLED, ran_another_program
 from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
 
 
@@ -135,6 +135,7 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         written=written,
         planned=sum(n for count in counts for n in count.values()),
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
+        counting=sum(count.get(status, 0) for count in counts for status in POOLED),
         answered=answered,
         reruns=ended,
         reruns_left=left,

@@ -11,6 +11,7 @@ from typing import Any
 
 from tuning_playbook.analysis.fates import Account
 from tuning_playbook.decide.answer import Answer
+from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.gather.opening import (
     OpenProject,
@@ -31,6 +32,7 @@ from tuning_playbook.words import listed
 from tuning_playbook.workflow.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.last_try import last_tried
+from tuning_playbook.workflow.mixing import POOLED
 from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.retrying import Retried
@@ -89,7 +91,7 @@ class RoundResult:
             lines.append(
                 f"stopped: the first {FIRST_ALIKE} trials of {listed(self.crashing)} failed "
                 "alike, so no more of them were started; after mending, go on with: "
-                f"playbook run {self.round} --retry failed"
+                f"{retry_after_mending(self.round, sum(self.counts.get(s, 0) for s in POOLED))}"
             )
         elif self.interrupted:
             lines.append(f"stopped; go on with: playbook run {self.round}")

@@ -15,7 +15,8 @@ def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, 
     Args:
         known: of the project.
         round_name: of a round that was run; or the name of a study, for reruns.
-        wanted: its number, after the arm and a slash or # where the round has several.
+        wanted: its number, after the arm and a slash or # where the round has several;
+            the value alone, adam for optimizer=adam, where no other arm has it.
 
     Raises:
         InvalidInput: for a round, an arm or a number that is not there, or a number that several
@@ -50,10 +51,22 @@ def _studies(known: Snapshot, name: str) -> tuple[Study, ...]:
 
 
 def _of_arm(studies: tuple[Study, ...], arm: str) -> tuple[Study, ...]:
-    found = tuple(s for s in studies if arm in (s.name, _arm(s)))
+    named = tuple(s for s in studies if arm in (s.name, _arm(s)))
+    found = named or tuple(s for s in studies if arm in _values(s))
     if not found:
         raise InvalidInput(f"there is no arm {arm!r}; there are: {', '.join(map(_arm, studies))}")
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{counted(len(found), 'arm')} have the value {arm!r}: {', '.join(map(_arm, found))}; "
+            "name one of them"
+        )
     return found
+
+
+def _values(study: Study) -> tuple[str, ...]:
+    """What the arm may be called for short: its values, each alone and all together."""
+    values = [part.partition("=")[2] for part in _arm(study).split(",")]
+    return (*values, ",".join(values))
 
 
 def _arm(study: Study) -> str:
