@@ -93,6 +93,18 @@ class CommandTarget:
 Target: TypeAlias = FunctionTarget | CommandTarget
 
 
+def function_target(text: str) -> FunctionTarget | None:
+    """The function that ``FILE:FUNCTION`` names; ``None`` for a text that names none.
+
+    Example:
+        >>> function_target("train.py:train")
+        FunctionTarget(file='train.py', function='train')
+        >>> function_target("python train.py")
+    """
+    file, _, function = text.rpartition(":")
+    return FunctionTarget(file, function) if file and function.isidentifier() else None
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingProtocol:
     """How every trial of a study is trained and evaluated. Part of a comparison's identity.

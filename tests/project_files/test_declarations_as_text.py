@@ -13,6 +13,7 @@ from tuning_playbook.space import (
     Integer,
     Ordered,
 )
+from tuning_playbook.study import FunctionTarget
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_\-]{0,8}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -56,7 +57,7 @@ def test_declarations_come_back_from_the_file_that_they_were_written_to(tmp_path
     folder = tmp_path_factory.mktemp("project")
     text = project_to_toml(
         name="p",
-        target="train.py:train",
+        target=FunctionTarget("train.py", "train"),
         metric="error",
         direction="minimize",
         hyperparameters=found,
@@ -67,7 +68,9 @@ def test_declarations_come_back_from_the_file_that_they_were_written_to(tmp_path
 
 
 def test_without_hyperparameters_an_example_is_written(tmp_path):
-    text = project_to_toml(name="p", target="t.py:f", metric="error", direction="maximize")
+    text = project_to_toml(
+        name="p", target=FunctionTarget("t.py", "f"), metric="error", direction="maximize"
+    )
     (tmp_path / "playbook.toml").write_text(text)
     project = read_project(tmp_path)
     assert [h.key for h in project.hyperparameters] == ["learning_rate", "momentum", "batch_size"]

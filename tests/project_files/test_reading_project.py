@@ -129,7 +129,6 @@ wieght_decay = 1e-4
 """
     found = mistakes_of(read, text)
     told = {
-        ("metric.name", 1): "required",
         ("metric.nmae", 2): "did you mean 'name'?",
         ("metric.direction", 3): "expected minimize or maximize, found 'lower'",
         ("training.target", 6): "FILE:FUNCTION",
@@ -141,6 +140,26 @@ wieght_decay = 1e-4
     }
     assert {k: words in found[k] for k, words in told.items()} == dict.fromkeys(told, True)
     assert found.keys() == told.keys()
+
+
+@pytest.mark.parametrize(
+    ("right", "typo", "path"),
+    [
+        ('target = "train.py:train"', 'comand = ["python", "train.py"]', "training.comand"),
+        ('target = "train.py:train"', 'tagret = "train.py:train"', "training.tagret"),
+        ("max_train_steps = 1000", "max_train_stpes = 1000", "training.max_train_stpes"),
+        ("[metric]", "[metrics]", "metrics"),
+    ],
+)
+def test_a_key_with_a_typo_is_one_mistake_and_not_missing_as_well(read, right, typo, path):
+    text = f"{HEAD}[hyperparameters]\nx = {{ log = [1, 2], default = 1 }}\n"
+    assert [p for p, _ in mistakes_of(read, text.replace(right, typo))] == [path]
+
+
+def test_an_unknown_key_hides_no_missing_one_that_it_is_unlike(read):
+    text = HEAD.replace('name = "validation_error"', "colour = 1").replace("target", "colour")
+    found = [p for p, _ in mistakes_of(read, text)]
+    assert {"metric.name", "metric.colour", "training", "training.colour"} <= set(found)
 
 
 def test_a_faulty_declaration_is_not_told_again_where_it_is_used(read):
@@ -200,7 +219,8 @@ def test_a_declaration_that_cannot_be_is_told_with_its_line(read, line, path, wo
         ('target = "train.py:train"', "", "neither target nor command"),
         ('target = "train.py:train"', "command = []", "empty"),
         ('target = "train.py:train"', 'command = ["x", "{leyers}"]', "did you mean 'layers'?"),
-        ("[metric]", "[metrics]", "add: [metric] with name = ..., direction = ..."),
+        ("[metric]", "[metrics]", "did you mean 'metric'?"),
+        ("[metric]", "[zorp]", "add: [metric] with name = ..., direction = ..."),
         ("[baseline]", "[base line]", "TOML"),
         ("[baseline]", "[baseline]\nlearning_rate = 1", "could be"),
         ("[baseline]", "[baseline]\nlayers = 2.5", "whole number"),
@@ -316,7 +336,10 @@ def test_the_project_is_found_from_a_folder_inside(tmp_path):
 
 def test_the_template_is_valid_as_it_stands(read):
     text = project_to_toml(
-        name='a "b" \\ c\n', target="train.py:train", metric="accuracy", direction="maximize"
+        name='a "b" \\ c\n',
+        target=FunctionTarget("train.py", "train"),
+        metric="accuracy",
+        direction="maximize",
     )
     project = read(text)
     assert project.name == 'a "b" \\ c\n'
@@ -324,7 +347,9 @@ def test_the_template_is_valid_as_it_stands(read):
 
 
 def test_every_commented_line_of_the_template_is_valid_too(read):
-    text = project_to_toml(name="x", target="t.py:f", metric="m", direction="minimize")
+    text = project_to_toml(
+        name="x", target=FunctionTarget("t.py", "f"), metric="m", direction="minimize"
+    )
     lines = text.splitlines()
     start = next(i for i, line in enumerate(lines) if "[hyperparameters.optimizer]" in line)
     on = [line.removeprefix("# ") if i >= start else line for i, line in enumerate(lines)]

@@ -209,7 +209,9 @@ def test_a_missing_round_is_answered_with_the_rounds_that_are_there(tmp_path):
 
 
 def test_the_first_round_fits_the_first_project(tmp_path):
-    text = project_to_toml(name="x", target="t.py:f", metric="m", direction="minimize")
+    text = project_to_toml(
+        name="x", target=FunctionTarget("t.py", "f"), metric="m", direction="minimize"
+    )
     (tmp_path / "playbook.toml").write_text(text)
     (tmp_path / "first.toml").write_text(first_round_to_toml())
     round_ = read_round(tmp_path / "first.toml", read_project(tmp_path))

@@ -51,6 +51,43 @@ def test_an_arm_that_ran_before_costs_nothing_and_says_where_it_comes_from(proje
     assert "4 trials of first had the same configuration, seed and program" in page
 
 
+def test_the_history_counts_what_was_trained_as_spent(project):
+    project.type("run", "norm", "--no-report")
+    _, found = project.json("history")
+    (spent,) = found["ledger"]
+    assert (spent["trials"], spent["steps"]) == (len(trained(project)), 2 * len(trained(project)))
+    steps = {round_["name"]: round_["steps"] for round_ in found["rounds"]}
+    assert steps == {"first": 8, "norm": 8}
+
+
+def test_programs_that_were_declared_to_train_alike_are_one_way_to_evaluate(project):
+    project.edit("train.py", "import pathlib", "import pathlib  # of Python")
+    _, found = project.json(
+        "run", "first", "--trials", "5", "--same-program", "a comment", "--no-report"
+    )
+    assert found["counts"] == {"complete": 5}
+    project.type("run", "norm", "--no-report")
+    _, found = project.json("history")
+    assert {r["name"]: r["evaluation"] for r in found["rounds"]} == {"first": "A", "norm": "A"}
+    ((_, words),) = found["evaluations"]
+    assert "2 steps, evaluated every 1" in words
+
+
+def test_a_program_that_was_changed_without_a_word_is_another_way_to_evaluate(project):
+    project.edit("train.py", "0.1 *", "0.2 *")
+    project.type("run", "norm", "--no-report")
+    _, found = project.json("history")
+    assert {r["name"]: r["evaluation"] for r in found["rounds"]} == {"first": "A", "norm": "B"}
+
+
+def test_training_of_one_step_is_told_in_the_singular(written_project):
+    text = PROJECT.replace("max_train_steps = 2", "max_train_steps = 1")
+    project = written_project(text, TRAIN, first=FIRST)
+    project.type("run", "first", "--no-report", "--no-try")
+    ((_, words),) = project.json("history")[1]["evaluations"]
+    assert ", 1 step, evaluated every 1" in words
+
+
 def test_what_was_logged_comes_along_the_locked_metric_too(project):
     project.type("run", "norm", "--no-report")
     store = project.store()

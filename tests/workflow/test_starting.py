@@ -4,6 +4,7 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import read_project
+from tuning_playbook.study import CommandTarget, FunctionTarget
 from tuning_playbook.workflow.starting import init_project
 
 
@@ -30,6 +31,45 @@ def test_a_new_project_has_the_direction_that_is_given_or_that_the_name_tells(
 def test_a_direction_that_the_name_does_not_tell_is_asked_for_and_nothing_is_written(tmp_path):
     with pytest.raises(InvalidInput, match="--direction minimize, or --direction maximize"):
         init_project(tmp_path, target="train.py:train", metric="zorp")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "arguments"),
+    [
+        ("python train.py --lr {learning_rate}", ("python", "train.py", "--lr", "{learning_rate}")),
+        (
+            "./train --name 'of mine' --seed {seed}",
+            ("./train", "--name", "of mine", "--seed", "{seed}"),
+        ),
+        ("julia", ("julia",)),
+    ],
+)
+def test_a_target_that_is_no_function_is_the_command(tmp_path, target, arguments):
+    init_project(tmp_path, target=target, metric="error")
+    assert read_project(tmp_path).training.target == CommandTarget(arguments)
+
+
+def test_a_target_that_names_a_function_stays_one(tmp_path):
+    init_project(tmp_path, target="pkg/my train.py:fit", metric="error")
+    assert read_project(tmp_path).training.target == FunctionTarget("pkg/my train.py", "fit")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("train.py", "write train.py:FUNCTION, or the command: 'python train.py'"),
+        ("train.py:", "write train.py:FUNCTION, or the command: 'python train.py'"),
+        (" ", "is empty"),
+        ("python 'train.py", "No closing quotation"),
+    ],
+)
+def test_a_target_that_nothing_can_be_started_by_is_refused_and_nothing_is_written(
+    tmp_path, target, said
+):
+    with pytest.raises(InvalidInput) as caught:
+        init_project(tmp_path, target=target, metric="error")
+    assert said in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 

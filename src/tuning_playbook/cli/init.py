@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
-@click.option("--target", help="What to train, such as train.py:train.", default="train.py:train")
+@click.option(
+    "--target", help="What to train: train.py:train, or a command.", default="train.py:train"
+)
 @click.option("--metric", help="Metric that decides.", default="validation_error")
 @click.option(
     "--direction", type=click.Choice(["minimize", "maximize"]),

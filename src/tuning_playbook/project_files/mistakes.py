@@ -87,7 +87,11 @@ class OpenFile:
         try:
             return model.model_validate(self.document)
         except ValidationError as error:
-            for found in error.errors():
+            errors = error.errors()
+            mistyped = _mistyped(errors, model)
+            for found in errors:
+                if found["type"] == "missing" and found["loc"] in mistyped:
+                    continue
                 path = [p for p in found["loc"] if not (isinstance(p, str) and "[" in p)]
                 self.add(path, *_words(found, model))
             return None
@@ -114,10 +118,17 @@ def _too_large(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str
 
 def near(word: str, known: Iterable[str]) -> str:
     """A hint such as ``did you mean 'momentum'?``, or an empty string."""
+    meant = nearest(word, known)
+    return f"did you mean {meant!r}?" if meant else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What a mistyped or foreign word is meant for; empty where nothing is near."""
     known = list(known)
     other = _OTHER_WORDS.get(word.lower())
-    matches = [other] if other in known else get_close_matches(word.lower(), known, n=1)
-    return f"did you mean {matches[0]!r}?" if matches else ""
+    if other is not None and other in known:
+        return other
+    return next(iter(get_close_matches(word.lower(), known, n=1)), "")
 
 
 def near_or_all(word: str, known: Iterable[str]) -> str:
@@ -190,6 +201,17 @@ def _words(found: Any, model: type[BaseModel]) -> tuple[str, str]:
     for theirs, ours in _PLAINER.items():
         message = message.replace(theirs, ours)
     return f"{message[0].lower()}{message[1:]}, found {shown(value)}", ""
+
+
+def _mistyped(errors: Iterable[Any], model: type[BaseModel]) -> set[tuple[str | int, ...]]:
+    """Places of keys that unknown ones are meant for: those are told, and not that they miss."""
+    found = set()
+    for error in errors:
+        *above, key = error["loc"]
+        if error["type"] == "extra_forbidden":
+            meant = nearest(str(key), _fields_at(model, above))
+            found.add((*above, meant))
+    return found
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseModel] | None:

@@ -10,7 +10,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.commands import check_command
 from tuning_playbook.project_files.derived import derived_name
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
-from tuning_playbook.project_files.mistakes import OpenFile, shown
+from tuning_playbook.project_files.mistakes import OpenFile, nearest, shown
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
 from tuning_playbook.project_files.schema import FailuresTable, ProjectFile, TrainingTable
 from tuning_playbook.space import Value, derived_values, fitted, misfit
@@ -24,6 +24,7 @@ from tuning_playbook.study import (
     Resources,
     Target,
     TrainingProtocol,
+    function_target,
 )
 
 PROJECT_FILE = "playbook.toml"
@@ -157,21 +158,22 @@ def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
     if not isinstance(table, Mapping):
         return
     target, command = table.get("target"), table.get("command")
-    if (target is None) == (command is None):
+    ways = ("target", "command")
+    mistyped = any(nearest(key, TrainingTable.model_fields) in ways for key in {*table} - {*ways})
+    if (target is None) == (command is None) and not mistyped:
         found = "neither target nor command" if target is None else "both target and command"
         file.add(
             ["training"],
             f"{found} is given",
             'write target = "train.py:train" or command = ["python", "train.py"]',
         )
-    if isinstance(target, str):
-        place, colon, function = target.rpartition(":")
-        if not (colon and place and function.isidentifier()):
-            file.add(
-                ["training", "target"],
-                f"{target!r} names no function",
-                'write FILE:FUNCTION, such as "train.py:train"',
-            )
+    if isinstance(target, str) and function_target(target) is None:
+        file.add(
+            ["training", "target"],
+            f"{target!r} names no function",
+            'write FILE:FUNCTION, such as "train.py:train", or instead of it, for a program of any '
+            'language, command = ["python", "train.py"]',
+        )
     if isinstance(command, list):
         check_command(file, command, declared)
     steps, interval = table.get("max_train_steps"), table.get("evaluation_interval")

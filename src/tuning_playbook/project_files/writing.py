@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
 from tuning_playbook.space import Condition, Constant, Domain, Hyperparameter
-from tuning_playbook.study import Round
+from tuning_playbook.study import CommandTarget, Round, Target
 from tuning_playbook.vocabulary import kind_by_name
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -31,8 +31,7 @@ reason = ""                        # one line: why does it stand for what you ne
 # confirm = "confirm_error"        # the metric on examples that choose nothing, for decide alone
 
 [training]
-target = {target}                  # FILE:FUNCTION, or instead of it:
-# command = ["python", "train.py", "--lr", "{{learning_rate}}", "--seed", "{{seed}}"]
+{target}
 max_train_steps = {max_train_steps:<17}# every trial trains this long
 evaluation_interval = {evaluation_interval:<13}# steps between two evaluations
 keep_best_checkpoints = 1          # beside the last one
@@ -50,6 +49,15 @@ gpus_per_trial = 0
 # natural = [smallest, largest]: limits beyond which a range never grows
 {about_defaults}[hyperparameters]
 {hyperparameters}"""
+
+_FUNCTION = """\
+target = {target}                  # FILE:FUNCTION, or instead of it:
+# command = ["python", "train.py", "--lr", "{{learning_rate}}", "--seed", "{{seed}}"]"""
+
+_COMMAND = """\
+command = [{arguments}]
+# {{NAME}} in it is the value of that hyperparameter, or {{seed}}, {{max_train_steps}}, ...
+# target = "train.py:train"        # instead of it: a Python function, FILE:FUNCTION"""
 
 _EXAMPLE = """\
 learning_rate = { log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }
@@ -78,7 +86,7 @@ trials   = 20                      # for each combination of scientific values
 def project_to_toml(
     *,
     name: str,
-    target: str,
+    target: Target,
     metric: str,
     direction: str,
     reduction: str = "best",
@@ -91,7 +99,7 @@ def project_to_toml(
 
     Args:
         name: of the project.
-        target: ``FILE:FUNCTION``.
+        target: what is trained.
         metric, direction, reduction: what decides.
         max_train_steps, evaluation_interval: in steps.
         hyperparameters: to declare; an example to be replaced where there are none.
@@ -99,7 +107,7 @@ def project_to_toml(
     """
     return _PROJECT.format(
         name=value_to_toml(name),
-        target=value_to_toml(target),
+        target=_target(target),
         metric=value_to_toml(metric),
         direction=value_to_toml(direction),
         other_direction=value_to_toml("maximize" if direction == "minimize" else "minimize"),
@@ -109,6 +117,12 @@ def project_to_toml(
         about_defaults=about_defaults,
         hyperparameters=hyperparameters_to_toml(hyperparameters) or _EXAMPLE,
     )
+
+
+def _target(target: Target) -> str:
+    if isinstance(target, CommandTarget):
+        return _COMMAND.format(arguments=", ".join(map(value_to_toml, target.arguments)))
+    return _FUNCTION.format(target=value_to_toml(f"{target.file}:{target.function}"))
 
 
 def hyperparameters_to_toml(hyperparameters: Sequence[Hyperparameter]) -> str:

@@ -49,3 +49,13 @@ def import_facts(events: Sequence[Event]) -> ImportFacts | None:
             f"the event of an import is damaged ({type(error).__name__}: {error!s:.120}); restore "
             "the store from a copy"
         ) from error
+
+
+def taken_over_trials(events: Sequence[Event]) -> int:
+    """How many trials a study took over from others instead of training them.
+
+    Args:
+        events: of the study.
+    """
+    counts = [event.data.get("trials") for event in events if event.kind == SHARED]
+    return sum(count for count in counts if isinstance(count, int))

@@ -129,12 +129,14 @@ def is_time(name: str) -> bool:
     """Whether a column holds times, and not a limit of time that somebody set.
 
     Example:
-        >>> [is_time(name) for name in ("train_time_s", "Runtime", "warmup_time", "time_limit")]
+        >>> [is_time(n) for n in ("train_time_s", "minutes", "warmup_time", "max_minutes")]
         [True, True, False, False]
         >>> [is_time(name) for name in ("total_seconds", "time_embed", "clip_seconds")]
         [True, False, False]
     """
     words = words_of(name)
+    if len(words) == 1 and words[0] in _WHOLE_UNITS:
+        return True
     while len(words) > 1 and words[-1] in _UNITS:
         words = words[:-1]
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.imports import taken_over_trials
 from tuning_playbook.records.logbook import (
     ANSWER,
     DECISION,
@@ -25,19 +26,23 @@ from tuning_playbook.records.logbook import (
 )
 from tuning_playbook.records.looks import Looks, looks_of
 from tuning_playbook.records.overrides import overrides_in
+from tuning_playbook.records.programs import SamePrograms
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
 from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally
-from tuning_playbook.words import counted, percent, short
+from tuning_playbook.words import agreeing, counted, percent, short
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """Everything stored about one round; entries are the newest of their kind."""
+    """Everything stored about one round; entries are the newest of their kind.
+
+    ``taken_over``: study -> how many of its trials were not trained again.
+    """
 
     name: str
     studies: tuple[Study, ...]
@@ -46,10 +51,16 @@ class _Round:
     answer: LogbookEntry | None
     decision: LogbookEntry | None
     abandoned: str = ""
+    taken_over: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def searches(self) -> tuple[Study, ...]:
         return tuple(s for s in self.studies if s.purpose == "search")
+
+    def trained(self, study: Study) -> int:
+        """Trials of a study that cost training: ended, and not taken over from another one."""
+        ended = _finished(self.tallies.get(study.name, NO_TRIALS))
+        return max(0, ended - self.taken_over.get(study.name, 0))
 
     def finished(self, studies: Iterable[Study]) -> int:
         return sum(_finished(self.tallies.get(s.name, NO_TRIALS)) for s in studies)
@@ -73,8 +84,9 @@ def project_history(folder: Path) -> ProjectHistory:
         rounds = _rounds(known)
         looks = looks_of(opened.project, known.studies, known.tallies, logbook)
         experiments = tuple(_experiment(known, r, s) for r in rounds for s in r.studies)
-    evaluations = _evaluations(rounds)
-    steps = tuple(_round_step(n, r, evaluations) for n, r in enumerate(rounds, 1))
+    same = known.same_programs
+    evaluations = _evaluations(rounds, same)
+    steps = tuple(_round_step(n, r, evaluations, same) for n, r in enumerate(rounds, 1))
     launches = [e for e in logbook if e.kind == LAUNCH]
     return ProjectHistory(
         project=opened.project.name,
@@ -120,6 +132,7 @@ def _rounds(known: Snapshot) -> tuple[_Round, ...]:
                 answer,
                 newest.get((DECISION, name)),
                 known.abandoned.get(name, ""),
+                {study.name: taken_over_trials(known.events(study.name)) for study in own},
             )
         )
     # stable: rounds of unknown time keep their order
@@ -158,7 +171,9 @@ def _finished(tally: Tally) -> int:
     return sum(count for status, count in tally.counts.items() if status.is_finished)
 
 
-def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> RoundStep:
+def _round_step(
+    number: int, round_: _Round, evaluations: Mapping[str, str], same: SamePrograms
+) -> RoundStep:
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
@@ -177,10 +192,7 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
             round_.tallies.get(s.name, NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
         ),
         reruns=round_.finished(s for s in round_.studies if s.purpose == "rerun"),
-        steps=sum(
-            _finished(t) * s.training.max_train_steps
-            for t, s in zip(tallies, round_.studies, strict=True)
-        ),
+        steps=sum(round_.trained(s) * s.training.max_train_steps for s in round_.studies),
         seconds=sum(sum(t.seconds.values()) for t in tallies),
         answer="" if answer is None else answer.message,
         soundness=str(data.get("soundness", "")),
@@ -188,7 +200,9 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
         decision="" if decision is None else str(decision.data.get("choice", "")),
         decision_reason="" if decision is None else decision.message,
         abandoned=round_.abandoned,
-        evaluation="".join(dict.fromkeys(evaluations[_evaluation(s)] for s in round_.studies)),
+        evaluation="".join(
+            dict.fromkeys(evaluations[_evaluation(s, same)] for s in round_.studies)
+        ),
     )
 
 
@@ -196,20 +210,25 @@ def _mode(round_: _Round) -> str:
     return "exploit" if round_.facts.get("mode") == "exploit" else "explore"
 
 
-def _evaluation(study: Study) -> str:
-    """How a study's trials are trained and measured, in words that are equal where it is equal."""
+def _evaluation(study: Study, same: SamePrograms) -> str:
+    """How a study's trials are trained and measured, in words that are equal where it is equal.
+
+    Of versions of the program that were declared to train alike, the first one stands for all.
+    """
     training, objective = study.training, study.objective
     words = (
         f"{objective.direction.value} {objective.metric} ({objective.reduction}), "
-        f"{describe_target(training.target)}, {training.max_train_steps:,} steps, evaluated every "
+        f"{describe_target(training.target)}, {training.max_train_steps:,} "
+        f"{agreeing(training.max_train_steps, 'step', 'steps')}, evaluated every "
         f"{training.evaluation_interval:,}"
     )
-    return words + (f", code {study.provenance.code[:8]}" if study.provenance.code else "")
+    code = same.first(study.provenance.code)
+    return words + (f", code {code[:8]}" if code else "")
 
 
-def _evaluations(rounds: Sequence[_Round]) -> dict[str, str]:
+def _evaluations(rounds: Sequence[_Round], same: SamePrograms) -> dict[str, str]:
     """Words -> letter, in order of their first use: A ... Z, then AA ..."""
-    words = dict.fromkeys(_evaluation(s) for r in rounds for s in r.studies)
+    words = dict.fromkeys(_evaluation(s, same) for r in rounds for s in r.studies)
     return {text: _letter(number) for number, text in enumerate(words)}
 
 
@@ -279,22 +298,26 @@ def _findings_in(answer: LogbookEntry) -> list[Mapping[str, Any]]:
 
 def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
     """What exploring, exploiting and reruns have cost; kinds that cost nothing are left out."""
-    groups: dict[str, list[tuple[str, Study, Tally]]] = {"explore": [], "exploit": [], "rerun": []}
+    groups: dict[str, list[tuple[_Round, Study, Tally]]] = {
+        "explore": [],
+        "exploit": [],
+        "rerun": [],
+    }
     for round_ in rounds:
         for study in round_.studies:
             work = "rerun" if study.purpose == "rerun" else _mode(round_)
             tally = round_.tallies.get(study.name, NO_TRIALS)
-            groups[work].append((round_.name, study, tally))
+            groups[work].append((round_, study, tally))
     steps = {
-        work: sum(_finished(t) * s.training.max_train_steps for _, s, t in found)
+        work: sum(r.trained(s) * s.training.max_train_steps for r, s, _ in found)
         for work, found in groups.items()
     }
     total = sum(steps.values()) or 1
     return tuple(
         Spent(
             work=work,
-            rounds=len({name for name, *_ in found}),
-            trials=sum(_finished(t) for *_, t in found),
+            rounds=len({r.name for r, *_ in found}),
+            trials=sum(r.trained(s) for r, s, _ in found),
             steps=steps[work],
             seconds=sum(sum(t.seconds.values()) for *_, t in found),
             share=steps[work] / total,

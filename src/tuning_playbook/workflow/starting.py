@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput
@@ -11,7 +12,7 @@ from tuning_playbook.project_files import (
     first_round_to_toml,
     project_to_toml,
 )
-from tuning_playbook.study import Direction
+from tuning_playbook.study import CommandTarget, Direction, Target, function_target
 from tuning_playbook.vocabulary.metrics import metric_direction
 
 
@@ -22,7 +23,7 @@ def init_project(
 
     Args:
         folder: made where needed.
-        target: training function, ``FILE:FUNCTION``.
+        target: training function, ``FILE:FUNCTION``; anything else is the command that trains.
         metric: that decides.
         direction: which way the metric gets better; ``None`` for what its name tells.
 
@@ -30,9 +31,10 @@ def init_project(
         The files written.
 
     Raises:
-        InvalidInput: when there is a project already, where nothing is overwritten, and for a
-            metric whose name does not tell its direction.
+        InvalidInput: when there is a project already, where nothing is overwritten, for a
+            metric whose name does not tell its direction, and for a target that starts nothing.
     """
+    started = _started(target)
     direction = direction or _direction_of(metric)
     project_file = folder / PROJECT_FILE
     if project_file.exists():
@@ -42,7 +44,7 @@ def init_project(
         rounds.mkdir(parents=True, exist_ok=True)
         project_file.write_text(
             project_to_toml(
-                name=folder.resolve().name, target=target, metric=metric, direction=direction
+                name=folder.resolve().name, target=started, metric=metric, direction=direction
             )
         )
         first = rounds / "first.toml"
@@ -62,3 +64,21 @@ def _direction_of(metric: str) -> Direction:
             "smaller or larger; add --direction minimize, or --direction maximize"
         )
     return Direction(found)
+
+
+def _started(target: str) -> Target:
+    if (function := function_target(target)) is not None:
+        return function
+    try:
+        words = tuple(shlex.split(target))
+    except ValueError as error:
+        raise InvalidInput(f"the target {target!r} is no command: {error}") from error
+    if not words:
+        raise InvalidInput("the target is empty; write FILE:FUNCTION, or a command")
+    file = words[0].rstrip(":")
+    if len(words) == 1 and file.endswith(".py"):
+        raise InvalidInput(
+            f"the target {target!r} names no function; write {file}:FUNCTION, or the command: "
+            f"'python {file}'"
+        )
+    return CommandTarget(words)

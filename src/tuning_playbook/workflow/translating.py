@@ -37,6 +37,7 @@ from tuning_playbook.space import (
 from tuning_playbook.study import (
     CommandTarget,
     Direction,
+    FunctionTarget,
     Project,
     Study,
     TrainingProtocol,
@@ -97,7 +98,7 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     path = into / PROJECT_FILE
     text = project_to_toml(
         name=into.resolve().name,
-        target="train.py:train",
+        target=FunctionTarget("train.py", "train"),
         metric=table.objective.metric,
         direction=table.objective.direction.value,
         reduction=table.objective.reduction,
