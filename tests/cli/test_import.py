@@ -186,7 +186,7 @@ def test_an_optuna_study_keeps_its_ranges_and_numbers(tmp_path):
     declared = {h.key: h for h in read_project(tmp_path / "new").hyperparameters}
     assert list(declared) == ["optimizer_lr", "batch_size", "optimizer", "optimizer.adam.beta1"]
     best = study.best_trial
-    assert declared["optimizer_lr"].default == best.params["optimizer/lr"]
+    assert declared["optimizer_lr"].default == pytest.approx(best.params["optimizer/lr"], rel=1e-3)
     assert (declared["optimizer_lr"].domain.low, declared["optimizer_lr"].domain.high) == (1e-5, 1)
     assert declared["batch_size"].kind == "batch_size"
     _, kept, _, _ = stored(tmp_path / "new", "my-study")
@@ -307,6 +307,49 @@ def test_what_the_project_does_not_declare_is_listed_ready_to_paste(project, tmp
     file = project / "playbook.toml"
     file.write_text(file.read_text() + "\n".join(lines) + "\n")
     assert import_study(str(trials), into=project, told=Told(curves=curves)).added["complete"] == 39
+
+
+def digits(value):
+    return len(repr(value).partition("e")[0].replace(".", "").strip("0"))
+
+
+def best_row(trials, curves):
+    """The row of the table whose curve goes lowest."""
+    error = {}
+    for row in csv.DictReader(curves.read_text().splitlines()):
+        error.setdefault(row["trial"], []).append(float(row["error"]))
+    best = min(error, key=lambda trial: np.nanmin(error[trial]))
+    return next(r for r in csv.DictReader(trials.read_text().splitlines()) if r["trial"] == best)
+
+
+def test_lines_to_paste_are_rounded_and_name_the_best_setting_and_the_kind(project, tmp_path):
+    rates = np.random.default_rng(2).uniform(1e-5, 1e-2, 40)
+    trials, curves = write_table(tmp_path, weight_decay=lambda i: rates[i], lr=lambda i: rates[-i])
+    with pytest.raises(InvalidInput, match="does not declare") as refused:
+        import_study(str(trials), into=project, told=Told(curves=curves))
+    lines = [line for line in str(refused.value).splitlines() if " = {" in line]
+    found = tomllib.loads("\n".join(lines))
+    best = best_row(trials, curves)
+    assert found.keys() == {"weight_decay", "lr"}
+    for name, declared in found.items():
+        assert declared["default"] == pytest.approx(float(best[name]), rel=1e-2)
+        assert digits(declared["default"]) <= 4
+        ends = declared.get("log") or declared["linear"]
+        assert max(map(digits, ends)) <= 2
+    text = (project / "playbook.toml").read_text()
+    (project / "playbook.toml").write_text(text + "\n".join(lines) + "\n")
+    kinds = {h.name: h.kind for h in read_project(project).hyperparameters}
+    assert (kinds["weight_decay"], kinds["lr"]) == ("regularization", "optimizer")
+
+
+def test_the_project_file_of_an_import_has_defaults_in_as_many_digits_as_matter(tmp_path):
+    trials, curves = write_table(tmp_path)
+    told = Told(metric="error", direction="minimize", curves=curves)
+    import_study(str(trials), into=tmp_path / "new", told=told)
+    best = best_row(trials, curves)
+    for h in read_project(tmp_path / "new").hyperparameters:
+        assert h.default == pytest.approx(float(best[h.name]), rel=1e-2)
+        assert digits(h.default) <= 4 or h.name == "momentum"  # near 1 it has more
 
 
 def test_one_name_in_two_branches_goes_to_the_branch_of_the_trial(tmp_path):

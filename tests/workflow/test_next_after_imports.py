@@ -186,6 +186,21 @@ def test_an_imported_best_is_a_candidate_until_this_project_has_run_it(imported)
     assert _proving(folder) == []
 
 
+def test_an_imported_best_setting_of_many_digits_is_a_candidate_too(imported):
+    rates = [10 ** (-4 + 0.12 * i) / 3 for i in range(25)]  # more than a list of values
+    means = [0.7 + 0.2 * (i == 9) for i in range(25)]
+    folder = imported({
+        "learning_rate": [r for r in rates for _ in range(4)],
+        "seed": [s for _ in rates for s in range(4)],
+        # the luckiest single trial, of the first rate, is not of the best setting
+        "accuracy": [m + 0.001 * s + 0.25 * (s == 3 and i == 0)
+                     for i, m in enumerate(means) for s in range(4)],
+    })  # fmt: skip
+    (h,) = [h for h in read_project(folder).hyperparameters if h.key == "learning_rate"]
+    assert h.default == float(f"{rates[9]:.4g}") != rates[9]
+    assert len(_proving(folder)) == 1
+
+
 def test_a_baseline_of_ones_own_is_not_called_imported(imported):
     assert _proving(imported(ablation(), project=OWN)) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.candidates import baseline_config, rounded_config
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.space import Config
@@ -23,8 +23,18 @@ def unproven_baseline(known: Snapshot) -> str:
         (
             name
             for name, answered in known.answers.items()
-            if any(_agree(base, best) for best in (answered.best_config, answered.best_setting))
-            and known.is_imported(name)
+            if known.is_imported(name)
+            and any(
+                _agree(base, best)
+                for best in (
+                    answered.best_config,
+                    answered.best_setting,
+                    *(
+                        rounded_config(answered.best_setting, study.space)
+                        for study in known.round_studies(name)
+                    ),
+                )
+            )
         ),
         "",
     )

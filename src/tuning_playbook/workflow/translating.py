@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.analysis.study_shape import row_of_best_setting
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.decide.candidates import rounded_config
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
@@ -87,7 +89,7 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     """A project file that declares what the study varied and what it held fixed."""
     own = {h.key: (h,) for h in table.space.hyperparameters}
     found = translated(table, foreign, own)
-    best = best_config(table, found.configs)
+    best = rounded_config(best_config(table, found.configs), found.space)
     varied = [_declaration(h, best.get(h.key, h.default)) for h in found.space.hyperparameters]
     names = usable_names(list(found.fixed))
     fixed = [
@@ -121,7 +123,12 @@ def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
     kind = kind_by_name(h.name)
     if kind in ("batch_size", "training_length") and h.condition is None:
         return Hyperparameter(h.name, Constant(best), best, kind=kind)
-    return replace(h, domain=_rounded_outward(h.domain), default=best, kind=kind)
+    return _as_declared(h, best)
+
+
+def _as_declared(h: Hyperparameter, default: Value) -> Hyperparameter:
+    domain, kind = _rounded_outward(h.domain), kind_by_name(h.name)
+    return replace(h, domain=domain, default=default, kind=kind)
 
 
 def _rounded_outward(domain: Domain) -> Domain:
@@ -206,11 +213,15 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
         InvalidInput: with the lines to add for what the project does not declare.
     """
     declared = {h.key: h for h in project.hyperparameters}
+    row = row_of_best_setting(table) or 0
+    drawn = {key: table.values[key][row] for key in table.space.keys}
+    best = rounded_config({k: v for k, v in drawn.items() if v is not None}, table.space)
     found, undeclared, problems = {}, [], []
     for h in table.space.hyperparameters:
         keys = matching(h.key, declared) or matching(h.name, declared)
         if not keys:
-            undeclared.append(replace(h, condition=None))
+            default = best.get(h.key, h.default)
+            undeclared.append(replace(_as_declared(h, default), condition=None))
             continue
         found[h.key] = tuple(declared[key] for key in keys)
         for key in keys:
@@ -219,7 +230,8 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
     if undeclared:
         problems.append(
             "playbook.toml does not declare what the study varies; add below [hyperparameters], "
-            f"with your own defaults:\n{hyperparameters_to_toml(undeclared)}"
+            "where the defaults are those of the study's best setting and your own may differ:\n"
+            f"{hyperparameters_to_toml(undeclared)}"
             "or leave columns out that are no hyperparameters: --params NAME,NAME"
         )
     if problems:
