@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, is_step
+from tuning_playbook.importers.column_names import ID_NAMES, ROUND_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.values import LARGEST_STEP, is_number
-from tuning_playbook.vocabulary import is_time, plain_name
+from tuning_playbook.vocabulary import is_time, plain_name, words_of
 from tuning_playbook.words import counted
 
 # A column in which at least this share of the cells are numbers is meant to hold numbers.
@@ -25,6 +25,7 @@ DENSE = 0.95
 _METRIC_NAMES = ("metric", "metric_name", "key", "tag")
 _VALUE_NAMES = ("value", "metric_value")
 _THOUSANDTHS = 1000.0
+_UNITS_OF_STEPS = frozenset({"epoch", "round", "episode", "generation"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ def curve_table(
             f"{path} has no column that names the trial (trial, trial_id, id, ...); "
             f"it has: {', '.join(columns)}"
         )
-    steps_from = step_column or named(columns, STEP_NAMES)
+    steps_from = step_column or named(columns, (*STEP_NAMES, *ROUND_NAMES))
     if steps_from is None:
         raise InvalidInput(
             f"{path} has no column of steps (step, global_step, epoch, ...); "
@@ -79,8 +80,9 @@ def curve_table(
         )
     notes: list[str] = []
     steps, there = _steps(path, steps_from, columns[steps_from], notes)
-    if plain_name(steps_from) in ("epoch", "epochs"):
-        notes.append(f"Steps are epochs here: {steps_from} counts them.")
+    unit = words_of(steps_from)[-1].removesuffix("s")
+    if unit in _UNITS_OF_STEPS:
+        notes.append(f"Steps are {unit}s here: {steps_from} counts them.")
     there &= ~columns[ids_from].missing
     if not there.all():
         lost = int((~there).sum())

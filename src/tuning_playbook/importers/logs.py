@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.steady_change import steadiness
 from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import Column, plain_values
@@ -17,14 +18,16 @@ from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
 from tuning_playbook.importers.within_runs import fixed_cells
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
 
-_FEWEST_STEPS = 4
+FEWEST_STEPS = 4
 # Words that count on the way of a training, and never the trials of a search.
-_SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
+SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
                          "training_iteration"})  # fmt: skip
 # Settings that a schedule changes while a run goes on.
 _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
                         Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
 _MOST_TURNS = 0.2
+# Standard deviations from a random order; four steps in order are at 1.9.
+_FOLLOWS = 1.5
 _PHASES = ("phase", "split", "mode", "stage", "subset", "set")
 
 
@@ -61,13 +64,13 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
         return None
     counted = columns[column].values
-    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < _FEWEST_STEPS:
+    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < FEWEST_STEPS:
         return None
     back = np.flatnonzero(np.diff(counted) < 0) + 1
     again = back[counted[back] <= counted[0]]
     run = np.searchsorted(again, np.arange(len(counted)), side="right")
     log = Log(column, run.astype(np.int64), len(again) + 1, len(back) - len(again))
-    short = len(counted) < _FEWEST_STEPS * log.runs
+    short = len(counted) < FEWEST_STEPS * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
     return log if steps or _only_results_change(columns, log) else None
@@ -79,10 +82,10 @@ def _names_trials(name: str, column: Column) -> bool:
 
 def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
-    sure = plain_name(log.steps) in _SURE_STEPS
+    sure = plain_name(log.steps) in SURE_STEPS
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
-    measured = False
+    measured: list[NDArray[np.generic]] = []
     for name, column in columns.items():
         if name == log.steps:
             continue
@@ -101,8 +104,20 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
             family in _SCHEDULED and _turns_seldom(column.values)
         ):
             return False
-        measured |= taken is not None and taken.role in QUALITY
-    return measured
+        if taken is not None and taken.role in QUALITY:
+            measured.append(column.values)
+    return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
+
+
+def _go_one_way(
+    log: Log, columns: Mapping[str, Column], measured: Sequence[NDArray[np.generic]]
+) -> bool:
+    """Whether a result follows the steps; where none does, ``iteration`` numbers repeats."""
+    steps = columns[log.steps].values
+    numbers = [v.astype(np.float64) for v in measured if v.dtype == np.float64]
+    return any(
+        steadiness(log.run, steps.astype(np.float64), values) > _FOLLOWS for values in numbers
+    )
 
 
 def is_phase(name: str, column: Column) -> bool:

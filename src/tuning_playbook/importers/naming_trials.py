@@ -22,6 +22,7 @@ from tuning_playbook.importers.column_roles import is_counter
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import curve_table, named, positions
 from tuning_playbook.importers.logs import Log, is_phase, log_in
+from tuning_playbook.importers.logs_of_configurations import log_of_configurations
 from tuning_playbook.importers.naming_columns import column_named
 from tuning_playbook.importers.repeated_ids import (
     counts_repeats,
@@ -106,6 +107,14 @@ def trial_rows(
         if not cells.missing.any() and len(set(cells.values.tolist())) == len(cells.values):
             rest = {name: plain_values(c) for name, c in given.items() if name != candidate}
             return TrialRows(path, rest, cells.values.tolist(), candidate)
+    steps_by_name = steps or named(given, STEP_NAMES) or ""
+    by_id = (
+        steps_by_name and candidates and _repeats_with_steps(given, candidates[0], steps_by_name)
+    )
+    if in_curves is None and not by_id:
+        configurations = log_of_configurations(given, steps=steps)
+        if configurations is not None:
+            return _from_log(path, given, configurations)
     if not candidates:
         return _numbered(path, {name: plain_values(c) for name, c in given.items()})
     chosen = candidates[0]
@@ -114,9 +123,8 @@ def trial_rows(
         raise InvalidInput(
             f"{path}: column {chosen!r} is empty in row {row + 1}; every trial needs an id"
         )
-    steps = steps or named(given, STEP_NAMES) or ""
-    if steps and _repeats_with_steps(given, chosen, steps):
-        return _from_long(path, given, chosen, steps)
+    if by_id:
+        return _from_long(path, given, chosen, steps_by_name)
     return _repaired(path, given, chosen, [_column(given, name, path) for name in by])
 
 
@@ -241,7 +249,7 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
     kind = (
         "the log of one run: one row for each step, so there is no search to judge"
         if log.runs == 1
-        else f"the logs of {log.runs} runs, one below the other"
+        else f"the logs of {log.runs} runs, one row for each run and step"
     )
     notes = list(long.notes)
     if log.resumed:

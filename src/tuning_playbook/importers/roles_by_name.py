@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from tuning_playbook.importers.column_names import (
     ID_NAMES,
+    ROUND_NAMES,
     STUDY_NAMES,
     group_of,
     is_known_after_training,
@@ -74,6 +75,8 @@ def role_by_name(
     beside = _beside_settings(name, plain, values)
     if beside is not None:
         return taken(*beside)
+    if numeric and plain in ROUND_NAMES:
+        return _round(column, name)
     setting = _setting(column, name, values)
     if setting is None and numeric and holds_metric(name) and not _is_chosen_list(values):
         reason = "measured values under a name with a metric in it"
@@ -119,6 +122,14 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
     if values.kind == "words" and metric_direction(name) and not is_list_of_values(values):
         return Role.BOOKKEEPING, "text under the name of a metric"
     return None
+
+
+def _round(column: str, name: str) -> TakenAs:
+    """A counter along which no curves were found: ``round`` may number repeats."""
+    if words_of(name)[-1] == "round":
+        reason = "numbers repeats or steps of training; --steps says the latter"
+        return TakenAs(column, name, Role.SEED, reason, certain=False)
+    return TakenAs(column, name, Role.PROGRESS, "reached in training, by its name", certain=False)
 
 
 def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
