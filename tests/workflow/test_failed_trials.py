@@ -301,7 +301,9 @@ def test_what_a_try_took_feeds_the_plan(project):
     planned = project.json("plan", "first")[1]
     assert planned["seconds_per_trial"] > 0
     assert planned["measured_by_try"]
-    assert "by playbook try" in project.type("plan", "first")[1]
+    said = project.type("plan", "first")[1]
+    assert "time: probably less than" in said
+    assert "by playbook try, with its start in every step" in said
     project.type("run", "first", "--no-report")
     assert not project.json("plan", "first")[1]["measured_by_try"]
 

@@ -144,7 +144,7 @@ def _too_long(
         tuned=max(len(study.space) for study in studies),
         proven_baseline=proven or opened.project.reference not in ("", "none"),
     )
-    by_try = " The time is that of playbook try, the start of the program included."
+    by_try = " The time is probably less: playbook try has the start in every step."
     return words + by_try if words and planned.measured_by_try else words
 
 
