@@ -203,16 +203,40 @@ def test_values_that_are_not_declared_are_told(check, tmp_path):
 
 
 def test_params_select_ignore_and_by(check, tmp_path):
-    rows = [{**r, "task": "ab"[i % 2], "depth": i % 3} for i, r in enumerate(sweep())]
+    rows = [{**r, "depth": i % 3} for i, r in enumerate(sweep())]
     path = write(tmp_path / "t.csv", rows)
     document = json.loads(check(path, "--params", "lr, depth", "--select", IDS[1], "--json")[1])
     assert list(document["ranges"]) == ["lr", "depth"]
     assert [f["check"] for f in document["findings"]] == [IDS[1]]
+    path = write(tmp_path / "t.csv", [{**r, "task": "ab"[i % 2]} for i, r in enumerate(rows)])
     document = json.loads(check(path, "--by", "task", "--ignore", IDS[1], "--json")[1])
     assert [s["study"] for s in document["studies"]] == ["a", "b"]
     assert [s["trials"] for s in document["studies"]] == [20, 20]
     assert all(len(s["findings"]) >= len(IDS) - 1 for s in document["studies"])
     assert json.loads(check(path, "--by", "task", "--study", "b", "--json")[1])["study"] == "b"
+
+
+@pytest.mark.parametrize("column", ["dataset", "task_name", "env"])
+def test_results_on_different_tasks_are_no_repeats_of_a_setting(check, tmp_path, column):
+    rows = [
+        {"lr": lr, "width": width, column: task, "val_acc": base + 0.01 * math.log10(lr)}
+        for lr in (0.1, 0.01, 0.001)
+        for width in (16, 32)
+        for task, base in (("cora", 0.9), ("pubmed", 0.7))
+    ]
+    path = write(tmp_path / "t.csv", rows)
+    document = json.loads(check(path, "--json")[1])
+    assert [(s["study"], s["trials"]) for s in document["studies"]] == [("cora", 6), ("pubmed", 6)]
+    assert column in check(path)[1]
+    own = json.loads(check(path, "--study", "pubmed", "--json")[1])
+    assert (own["study"], own["trials"]) == ("pubmed", 6)
+    told = json.loads(check(path, "--params", f"lr,width,{column}", "--json")[1])
+    assert set(told["ranges"]) == {"lr", "width", column}
+
+
+def test_one_trial_of_each_task_makes_no_studies(check, tmp_path):
+    rows = [{"dataset": f"d{i}", "lr": 0.1 * (i + 1), "val_acc": 0.5 + 0.1 * i} for i in range(4)]
+    assert json.loads(check(write(tmp_path / "t.csv", rows), "--json")[1])["trials"] == 4
 
 
 def test_a_study_that_cannot_be_used_does_not_hide_the_others(check, tmp_path):

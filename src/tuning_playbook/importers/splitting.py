@@ -14,7 +14,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import STUDY_NAMES
 from tuning_playbook.importers.naming_columns import columns_named
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.vocabulary import names_tasks, plain_name
 from tuning_playbook.words import counted
 
 _MOST_STUDIES = 1000
@@ -61,6 +61,37 @@ def study_column(foreign: ForeignStudy) -> str | None:
         if plain_name(column) in STUDY_NAMES and all(isinstance(c, str) for c in cells):
             return column if 1 < len(set(cells)) < len(cells) else None
     return None
+
+
+def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStudy, ...]:
+    """One study for each task of a table; the study itself where it has one, or a trial of each.
+
+    Results on different tasks have no common scale: their mean is no result of a setting, and their
+    differences are no noise.
+
+    Args:
+        foreign: all trials together.
+        kept: columns that somebody has named as settings, whatever they are called.
+
+    Example:
+        >>> runs = ForeignStudy("runs", ("a", "b", "c", "d"), {"lr": [0.1, 0.1, 0.3, 0.3]},
+        ...                     metadata={"dataset": ["mnist", "cora", "mnist", "cora"]})
+        >>> [[part.name for part in by_task(runs, kept)] for kept in ([], ["dataset"])]
+        [['mnist', 'cora'], ['runs']]
+    """
+    asked = {plain_name(name) for name in kept}
+    for column, cells in {**foreign.metadata, **foreign.parameters}.items():
+        tasks = set(cells) if all(isinstance(cell, str) for cell in cells) else set()
+        if not names_tasks(column) or plain_name(column) in asked or len(tasks) < 2:
+            continue
+        if len(cells) >= 2 * len(tasks):
+            note = (
+                f"{column} says what was learnt, so each of its {len(tasks)} values is a study of "
+                f"its own; where it is a setting, name it among --params."
+            )
+            parts = split_study(foreign, [column])
+            return tuple(replace(part, notes=(*part.notes, note)) for part in parts)
+    return (foreign,)
 
 
 def _part(

@@ -37,6 +37,7 @@ from tuning_playbook.vocabulary.records import (
     is_step_count,
     is_time,
     is_time_or_cost,
+    names_tasks,
     statistic_in,
     without_number,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "logarithm_base",
     "metric_direction",
     "metric_family",
+    "names_tasks",
     "plain_name",
     "split_of",
     "statistic_in",

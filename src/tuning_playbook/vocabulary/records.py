@@ -105,6 +105,8 @@ _STATISTICS = {
     "high": "upper limit", "iqr": "quartile range", "range": "range", "count": "count",
     "p5": "percentile", "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
 }  # fmt: skip
+_TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
+                    "environment"})  # fmt: skip
 _DIFFERENCES = frozenset({"drop", "gap", "diff", "difference", "delta", "improvement", "gain",
                           "degradation", "change", "reduction", "relative", "normalized",
                           "increase", "decrease"})  # fmt: skip
@@ -231,6 +233,17 @@ def is_running_number(name: str) -> bool:
         [True, True, False]
     """
     return plain_name(name).strip("_") in _RUNNING_NUMBERS
+
+
+def names_tasks(name: str) -> bool:
+    """Whether a column of that name says what was learnt, so that its results have no common scale.
+
+    Example:
+        >>> [names_tasks(n) for n in ("env", "dataset_name", "data_aug", "env_steps")]
+        [True, True, False, False]
+    """
+    words = [word for word in words_of(name) if word not in ("id", "name")]
+    return bool(words) and words[-1] in _TASKS
 
 
 def statistic_in(name: str) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ from tuning_playbook.records.overrides import set_aside_checks
 from tuning_playbook.workflow.check_completion import with_command
 from tuning_playbook.workflow.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.columns_taken import kind_of_study
-from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
+from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
 from tuning_playbook.workflow.other_objective import told_objective
 from tuning_playbook.workflow.overrides import set_checks_aside
 from tuning_playbook.workflow.remembering import renew_answer
@@ -171,7 +171,7 @@ def _check_foreign(
 ) -> Checked:
     checked: list[CheckedStudy] = []
     unusable: list[tuple[str, str]] = []
-    studies = foreign_studies(target, told)
+    studies = studies_to_judge(target, told)
     checks = with_tolerance(all_checks(), tolerance)
     for study in studies:
         try:

@@ -13,6 +13,7 @@ from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.report.comparison_view import ComparisonView
+from tuning_playbook.vocabulary import names_tasks
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.compared import Compared
@@ -30,7 +31,6 @@ from tuning_playbook.workflow.comparison_roles import (
     Roles,
     baseline_position,
     comparison_roles,
-    names_tasks,
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round
 from tuning_playbook.workflow.comparison_searches import (

@@ -19,6 +19,7 @@ from tuning_playbook.vocabulary import (
     is_repetition,
     is_time,
     metric_direction,
+    names_tasks,
     plain_name,
     words_of,
 )
@@ -50,8 +51,6 @@ _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
                           "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
-_TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
-                    "environment"})  # fmt: skip
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
 _NO_ARMS = frozenset(
     {Role.RESULT, Role.HELD_OUT, Role.LOGGED, Role.STATISTIC, Role.COMPUTED, Role.SEED,
@@ -322,17 +321,6 @@ def _arm_candidates(
 def _place(name: str) -> int:
     """How likely a column is to hold the arms by its name; tasks are not what is compared."""
     return 2 if names_tasks(name) else 0 if set(words_of(name)) & _CALLED_ARMS else 1
-
-
-def names_tasks(name: str) -> bool:
-    """Whether a column of that name says what was learnt, so that its results have no common scale.
-
-    Example:
-        >>> [names_tasks(n) for n in ("env", "dataset_name", "data_aug", "env_steps")]
-        [True, True, False, False]
-    """
-    words = [word for word in words_of(name) if word not in ("id", "name")]
-    return bool(words) and words[-1] in _TASKS
 
 
 def _is_no_choice(name: str) -> bool:

@@ -16,7 +16,8 @@ from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.range_tests import require_no_range_test
 from tuning_playbook.importers.rungs import without_early_stops
-from tuning_playbook.importers.splitting import split_study
+from tuning_playbook.importers.splitting import by_task, split_study
+from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.importers.told_columns import (
     ToldColumns,
@@ -76,6 +77,15 @@ def foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
     if not told.by:
         return list(whole)
     parts = [part for study in whole for part in split_study(study, told.by)]
+    return list(named_study(tuple(parts), told.study or None, target))
+
+
+def studies_to_judge(target: str, told: Told) -> list[ForeignStudy]:
+    """The studies at ``target``, a table of several tasks taken apart, or the one that was told."""
+    if told.by or not table_ending(Path(target)):
+        return foreign_studies(target, told)
+    whole = foreign_studies(target, replace(told, study=""))
+    parts = [part for study in whole for part in by_task(study, told.parameters)]
     return list(named_study(tuple(parts), told.study or None, target))
 
 

@@ -25,7 +25,7 @@ from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Event, Status, Trial
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.foreign import Told, foreign_studies, table_as_told
+from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
 from tuning_playbook.workflow.remembering import remember_answer, remember_round
 from tuning_playbook.workflow.translating import (
     as_the_project_measures,
@@ -146,7 +146,7 @@ def import_study(
 
 
 def _only_study(target: str, told: Told) -> ForeignStudy:
-    found = foreign_studies(target, told)
+    found = studies_to_judge(target, told)
     if len(found) > 1:
         names = ", ".join(study.name for study in found[:20])
         raise InvalidInput(
