@@ -23,6 +23,7 @@ from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.repeats_side_by_side import below_each_other
+from tuning_playbook.importers.summary_rows import without_summary_rows
 from tuning_playbook.importers.table_files import read_columns
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.turned import turned
@@ -62,7 +63,8 @@ def read_table(
     Raises:
         InvalidInput: for a damaged file, repeated ids, or text among numbers.
     """
-    given, counter = with_own_counter(without_chart(trials, read_columns(trials, as_text=ID_NAMES)))
+    rows, left_out = without_summary_rows(read_columns(trials, as_text=ID_NAMES))
+    given, counter = with_own_counter(without_chart(trials, rows))
     sideways = turned(given)
     given = given if sideways is None else sideways
     repeats = below_each_other(given) if curves is None else None
@@ -77,6 +79,7 @@ def read_table(
         by=by,
         steps=steps,
     )
+    table.notes.extend(left_out)
     if sideways is not None:
         note = "The table had a column for each configuration; it was read with a row for each."
         table.notes.append(note)
