@@ -275,6 +275,18 @@ def test_the_error_of_a_command_is_its_exception_and_what_the_project_says_of_it
     assert outcomes(store, "other") == [(Status.INFEASIBLE, Reason.NON_FINITE)]
 
 
+def test_a_machine_fault_that_the_project_declares_is_told_in_the_programs_own_words(bench):
+    (bench.folder / "main.py").write_text("raise RuntimeError('NCCL error: socket')\n")
+    study = bench.study(trials=1, command=["python", "main.py"])
+    _, store = bench.run(study, attempts=2, failures=Failures(machine=("nccl error",)))
+    (trial,) = store.trials("study")
+    assert trial.reason is Reason.LOST
+    error = "exit code 1: RuntimeError: NCCL error: socket"
+    assert trial.detail == f"the machine failed it 2 times, at last by {error}"
+    messages = [e.message for e in store.events("study") if e.kind == "machine-fault"]
+    assert messages == [f"attempt 1: {error}"]
+
+
 def test_a_trial_that_the_kernel_killed_for_memory_is_told_so(bench, monkeypatch):
     counted = iter(range(9))
     monkeypatch.setattr(follower, "memory_kills", lambda: next(counted))
@@ -518,7 +530,7 @@ def test_stops_and_killed_drivers_use_up_no_patience_but_machine_faults_do(bench
     _, store = bench.run(study, attempts=2)
     (trial,) = store.trials("study")
     assert (trial.status, trial.reason) == (Status.FAILED, Reason.LOST)
-    assert "failed it 2 times" in trial.detail
+    assert trial.detail == "the machine failed it 2 times, at last by a kill from outside (SIGKILL)"
     assert trial.attempts == 4
     faults = [e for e in store.events("study") if e.kind == "machine-fault"]
     assert [e.trial for e in faults] == [0]

@@ -73,10 +73,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A trial's process ended; ``outcome`` is ``None`` where the machine was at fault."""
+    """A trial's process ended; ``outcome`` is ``None`` where the machine was at fault.
+
+    ``fault`` then says in words what went wrong.
+    """
 
     key: str
     outcome: Outcome | None
+    fault: str = "a kill from outside or a full disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +142,11 @@ class Release:
 
     Args:
         trial: as it was claimed.
-        faulty: whether the machine failed under it, which is counted.
+        fault: of the machine under it, in words, which is counted; empty where there was none.
     """
 
     trial: Trial
-    faulty: bool = False
+    fault: str = ""
 
 
 Order: TypeAlias = Start | Kill | Finish | Release
@@ -217,18 +221,18 @@ def _exited(state: RunState, event: Exited, limits: Limits) -> tuple[RunState, t
         return state, ()
     running = state.running[event.key]
     rest = {key: r for key, r in state.running.items() if key != event.key}
-    return replace(state, running=rest), _closing(running, event.outcome, limits)
+    return replace(state, running=rest), _closing(running, event, limits)
 
 
-def _closing(running: RunningTrial, outcome: Outcome | None, limits: Limits) -> tuple[Order, ...]:
+def _closing(running: RunningTrial, event: Exited, limits: Limits) -> tuple[Order, ...]:
     trial = running.trial
     if running.ending == "lease-lost":
         return ()
     if running.ending == "timeout":
         detail = "it ran longer than training.timeout_seconds"
         return (Finish(trial, Outcome(Status.INFEASIBLE, Reason.TIMEOUT, detail)),)
-    if outcome is not None:
-        return (Finish(trial, outcome),)
+    if event.outcome is not None:
+        return (Finish(trial, event.outcome),)
     if running.ending == "by-hand":
         detail = f"stopped by hand{': ' * bool(running.reason)}{running.reason}"
         return (Finish(trial, Outcome(Status.CANCELLED, Reason.CANCELLED, detail)),)
@@ -238,9 +242,9 @@ def _closing(running: RunningTrial, outcome: Outcome | None, limits: Limits) -> 
         return (Release(trial),)
     faults = running.faults + 1
     if faults < limits.attempts:
-        return (Release(trial, faulty=True),)
-    times = f"{faults} times" if faults > 1 else "once"
-    detail = f"the machine failed it {times}: a kill from outside or a full disk"
+        return (Release(trial, event.fault),)
+    times = f"{faults} times, at last by" if faults > 1 else "once, by"
+    detail = f"the machine failed it {times} {event.fault}"
     return (Finish(trial, Outcome(Status.FAILED, Reason.LOST, detail)),)
 
 

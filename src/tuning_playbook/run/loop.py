@@ -18,7 +18,7 @@ from tuning_playbook.run.crashing import FirstEnds
 from tuning_playbook.run.follower import Follower, News
 from tuning_playbook.run.gpus import visible_gpus
 from tuning_playbook.run.orphans import release_orphans
-from tuning_playbook.run.outcome import Evidence, judge
+from tuning_playbook.run.outcome import Evidence, fault_in_words, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
@@ -219,24 +219,23 @@ class Driver:
             running = self._state.running[key]
             self._fold_late_rows(running.trial, key)
             self._fold(running.trial, follower, force=True)
-            self._apply(control.Exited(key, self._outcome(running.trial, follower, exit_)))
+            self._apply(self._exited(running.trial, follower, exit_))
             self._followers.pop(key, None)
             self._earlier.pop(key, None)
 
-    def _outcome(self, trial: Trial, follower: Follower, exit_: Exit) -> Outcome | None:
+    def _exited(self, trial: Trial, follower: Follower, exit_: Exit) -> control.Exited:
+        key = control.key_of(trial)
         if follower.has_lost_its_files():
             message = f"the files of attempt {trial.attempts} are gone"
             gone = Event(self._store.now(), _FILES_GONE, message, trial.index)
             patiently(lambda: self._store.note(trial.study, gone))
-            return None
+            return control.Exited(key, None, message)
         study = self._studies[trial.study]
-        return judge(
-            follower.ended(killed_by_us=bool(self._state.running[control.key_of(trial)].ending)),
-            exit_,
-            metric=study.objective.metric,
-            is_command=isinstance(study.training.target, CommandTarget),
-            failures=self._failures,
-        )
+        found = follower.ended(killed_by_us=bool(self._state.running[key].ending))
+        metric, failures = study.objective.metric, self._failures
+        is_command = isinstance(study.training.target, CommandTarget)
+        outcome = judge(found, exit_, metric=metric, is_command=is_command, failures=failures)
+        return control.Exited(key, outcome, fault_in_words(found, exit_))
 
     def _fold_late_rows(self, trial: Trial, key: str) -> None:
         """What earlier attempts wrote after this one had begun.
@@ -311,7 +310,7 @@ class Driver:
             elif isinstance(order, control.Finish):
                 self._finish(order.trial, order.outcome)
             else:
-                self._release(order.trial, faulty=order.faulty)
+                self._release(order.trial, order.fault)
 
     def _start(self, trial: Trial, slot: int) -> None:
         study = self._studies[trial.study]
@@ -385,13 +384,13 @@ class Driver:
         stop_file(trial_folder(self._trials_folder, trial)).unlink(missing_ok=True)
         delete_journals(trial_folder(self._trials_folder, trial))
 
-    def _release(self, trial: Trial, *, faulty: bool) -> None:
+    def _release(self, trial: Trial, fault: str) -> None:
         # It was followed to its end, so the next attempt need not fold it again.
         self._folded.add(control.key_of(trial))
-        if faulty:
-            message = f"attempt {trial.attempts} was killed from outside, or the disk was full"
-            fault = Event(self._store.now(), _MACHINE_FAULT, message, trial.index)
-            patiently(lambda: self._store.note(trial.study, fault))
+        if fault:
+            message = f"attempt {trial.attempts}: {fault}"
+            event = Event(self._store.now(), _MACHINE_FAULT, message, trial.index)
+            patiently(lambda: self._store.note(trial.study, event))
         try:
             patiently(lambda: self._store.release(trial.study, trial.index, worker=self._worker))
         except LeaseLost:

@@ -74,6 +74,13 @@ def judge(
     return _failed(evidence, exit_, failures)
 
 
+def fault_in_words(evidence: Evidence, exit_: Exit) -> str:
+    """What went wrong where the machine was at fault: the program's own error, or the signal."""
+    if evidence.exception is None and exit_.signal in _FROM_OUTSIDE:
+        return f"a kill from outside ({signal.Signals(exit_.signal).name})"
+    return _error(evidence, exit_)[1]
+
+
 def _told(evidence: Evidence) -> Outcome | None:
     """What the trial itself said of its metrics."""
     if evidence.diverged is not None:
