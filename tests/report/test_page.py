@@ -149,6 +149,21 @@ def test_the_table_of_trials_sorts_by_any_column(page):
 
 
 @pytest.mark.browser
+def test_the_first_screen_holds_the_answer_its_doubt_and_the_next_step(page):
+    page.set_viewport_size({"width": 1300, "height": 800})
+    page.evaluate("window.scrollTo(0, 0)")
+    lowest = page.evaluate(
+        """(selectors) => selectors.map(
+            (s) => document.querySelector(s).getBoundingClientRect().bottom)""",
+        [".sentence", ".soundness", ".next-step"],
+    )
+    page.set_viewport_size({"width": 1200, "height": 900})
+    assert max(lowest) < 500
+    answer, how_it_was_run = (page.inner_text("main").find(h) for h in ("Answer", "How it was run"))
+    assert 0 <= answer < how_it_was_run
+    assert "train.py:train" not in page.inner_text("header")
+
+
 def test_nothing_is_cut_off_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 420, "height": 900})
     # Figures follow a change of the window one after the other.

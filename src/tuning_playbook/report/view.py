@@ -16,6 +16,7 @@ from tuning_playbook.report.looks import day
 from tuning_playbook.report.section import StudySection, study_section
 from tuning_playbook.study import Study, describe_target
 from tuning_playbook.trial import Event, Trial
+from tuning_playbook.words import counted
 
 _NO_EVENTS: Mapping[str, Sequence[Event]] = MappingProxyType({})
 
@@ -41,7 +42,8 @@ class RoundView:
         project: name of the project.
         round: name of the round.
         question: what it asks.
-        facts: name and value, for the head of the page.
+        summary: what decides and how many trials there are, for the head of the page.
+        facts: name and value of how it was run, for the end of the page.
         answer: to its question; ``None`` before every arm has a finished trial.
         caveats: what the answer does not cover.
         sections: one for each study.
@@ -55,6 +57,7 @@ class RoundView:
     project: str
     round: str
     question: str
+    summary: str
     facts: tuple[tuple[str, str], ...]
     answer: AnswerView | None
     caveats: tuple[str, ...]
@@ -96,6 +99,7 @@ def round_view(
         project=project,
         round=first.round or first.name,
         question=first.question,
+        summary=_summary(studies),
         facts=(*_facts(studies), made),
         answer=answer,
         caveats=tuple(caveats),
@@ -115,18 +119,23 @@ def round_view(
     )
 
 
+def _summary(studies: Sequence[tuple[Study, Sequence[Trial], TrialTable]]) -> str:
+    objective = studies[0][0].objective
+    count = sum(len(trials) for _, trials, _ in studies)
+    decides = f"{objective.direction.value} {objective.metric} ({objective.reduction})"
+    return f"{decides} · {counted(count, 'trial')}"
+
+
 def _facts(
     studies: Sequence[tuple[Study, Sequence[Trial], TrialTable]],
 ) -> tuple[tuple[str, str], ...]:
     first = studies[0][0]
-    training, objective = first.training, first.objective
+    training = first.training
     length = f"{training.max_train_steps:,} steps, evaluated every {training.evaluation_interval:,}"
     codes = dict.fromkeys(_code(study) for study, _, _ in studies)
     return (
-        ("Objective", f"{objective.direction.value} {objective.metric} ({objective.reduction})"),
         ("Training", f"{describe_target(training.target)}, {length}"),
         ("Search", f"{first.algorithm}, seed {first.seed}"),
-        ("Trials", str(sum(len(trials) for _, trials, _ in studies))),
         ("Code", "; ".join(codes)),
     )
 
