@@ -57,6 +57,30 @@ def test_lightnings_command_line_writes_its_settings_beside_empty_ones(tmp_path)
     assert only(tmp_path).parameters["model.optimizer.lr"] == [0.1, 0.01]
 
 
+def test_lightnings_command_line_keeps_what_the_model_does_not_in_a_second_file(tmp_path):
+    for number, width in enumerate((16, 32, 64)):
+        folder = tmp_path / f"version_{number}"
+        rate = 0.1**number
+        write(folder / "hparams.yaml", f"lr: {rate}\n_instantiator: lightning.instantiate_module\n")
+        write(folder / "config.yaml", f"model:\n  lr: {rate}\n  width: {width}\n")
+        write(folder / "metrics.csv", lightning_log(6, factor=1))
+    study = only(tmp_path)
+    assert study.parameters["model.width"] == [16, 32, 64]
+    assert study.parameters["lr"] == [0.1**number for number in range(3)]
+    assert "_instantiator" not in study.parameters
+
+
+def test_numbers_of_parameters_are_no_settings(tmp_path):
+    for number, width in enumerate((16, 32)):
+        folder = tmp_path / f"version_{number}"
+        counts = f"model/params/total: {99 * width}\nmodel/params/non_trainable: {width}\n"
+        write(folder / "hparams.yaml", f"model/width: {width}\n{counts}")
+        write(folder / "metrics.csv", lightning_log(6, factor=1))
+    study = only(tmp_path)
+    assert study.parameters == {"model/width": [16, 32]}
+    assert any("model/params/total" in note for note in study.notes)
+
+
 def test_hydras_multirun_takes_settings_from_its_own_files(tmp_path):
     top = tmp_path / "multirun" / "2025-01-31" / "10-00-00"
     for number, (rate, size) in enumerate(((0.1, 8), (0.01, 16), (0.001, 8))):

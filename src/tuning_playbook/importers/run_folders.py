@@ -45,6 +45,9 @@ def is_measurements(name: str) -> bool:
 def configuration_in(files: Iterable[Path], notes: list[str]) -> dict[str, Any]:
     """The hyperparameters in the most telling of a run's files; empty where none tells any.
 
+    Beside its ``hparams.yaml``, the command line of Lightning keeps all that was set in
+    ``config.yaml``; both count.
+
     Args:
         files: beside the run's log.
         notes: takes a sentence for each file that cannot be used.
@@ -57,6 +60,9 @@ def configuration_in(files: Iterable[Path], notes: list[str]) -> dict[str, Any]:
             notes.append(f"{error}.")
             continue
         if isinstance(found, dict) and found:
+            beside = [p for p in ordered if p == path.with_name("config.yaml") != path]
+            if path.name == "hparams.yaml" and beside:
+                return configuration_in(beside, notes) | dotted(found)
             return dotted(found)
     return {}
 

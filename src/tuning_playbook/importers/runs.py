@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.values import columns_of, dotted
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.words import counted
+from tuning_playbook.words import counted, listed
 
 Points: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -47,6 +48,10 @@ class Run:
         return bool(self.results or self.curves)
 
 
+# What Lightning and the templates around it log among the hyperparameters of a run.
+_NOT_SET = re.compile(r"(^|[./])_instantiator$|(^|[./_])params[./_](total|(non_)?trainable)$")
+
+
 def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) -> ForeignStudy:
     """The study that these runs make, one trial each, in the order given.
 
@@ -73,10 +78,16 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
         )
     if not any(run.parameters for run in runs):
         own.append("No hyperparameters were found.")
+    settings = [dotted(run.parameters) for run in runs]
+    not_set = dict.fromkeys(key for run in settings for key in run if _NOT_SET.search(key))
+    if not_set:
+        own.append(f"Left out, since no one sets them: {listed(list(not_set))}.")
     return ForeignStudy(
         name=name,
         ids=tuple(ids),
-        parameters=columns_of([dotted(run.parameters) for run in runs]),
+        parameters=columns_of(
+            [{k: v for k, v in run.items() if k not in not_set} for run in settings]
+        ),
         results=columns_of([run.results for run in runs]),
         curves=_long_curves(runs),
         status=tuple(run.status.value for run in runs),
