@@ -116,9 +116,16 @@ def test_few_shared_seeds_make_no_pairs():
     assert shared_seeds(a, arm(range(6), seeds=range(3, 9))).shape == (3, 2)
     assert shared_seeds(a, arm(range(6), seeds=range(4, 10))) is None
     assert shared_seeds(a, arm(range(6))) is None
-    twice = arm(range(6), seeds=(1, 1, 2, 3, 4, 5))
-    assert shared_seeds(a, twice) is None
-    assert repeated_seed(twice) == 1
+
+
+@pytest.mark.parametrize("seed", [1, 0, 0.0, False, ""])
+def test_a_seed_that_an_arm_has_twice_makes_no_pairs(seed):
+    twice = arm(range(6), seeds=(seed, seed, 2, 3, 4, 5))
+    once = arm(range(6), seeds=(seed, 1.5, 2, 3, 4, 5))
+    assert repeated_seed(twice) == seed
+    for sides in ((once, twice), (twice, once), (twice, twice)):
+        assert shared_seeds(*sides) is None
+        assert not compare_repeats(*sides, sign=1).paired
 
 
 @pytest.mark.parametrize("counts", [(0, 5, 5, 5), (1, 10, 4, 9), (3, 3, 0, 8), (2, 7, 2, 7)])

@@ -214,7 +214,7 @@ def shared_seeds(baseline: Repeats, candidate: Repeats) -> NDArray[np.int64] | N
         >>> shared_seeds(a, Repeats("b", np.zeros(3), seeds=(3, 2, 7))).tolist()
         [[1, 1], [2, 0]]
     """
-    if repeated_seed(baseline) or repeated_seed(candidate):
+    if any(repeated_seed(arm) is not None for arm in (baseline, candidate)):
         return None
     place = {seed: row for row, seed in enumerate(candidate.seeds) if seed is not None}
     rows = [(row, place[seed]) for row, seed in enumerate(baseline.seeds) if seed in place]
