@@ -120,8 +120,47 @@ def test_a_verdict_that_hangs_on_one_run_says_so():
     a = repeats([0.0, 0.1, 0.2, 0.15], "a")
     b = repeats([0.3, 0.35, 0.12, 0.4], "b")
     (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
-    if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
-        assert "rests-on-one-run" in {doubt.key for doubt in pair.doubts}
+    assert pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    b = repeats([0.3, 0.35, 0.15, 0.4], "b")
+    (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
+    assert pair.judged.verdict is CompareVerdict.WORSE
+    (words,) = [d.words for d in pair.doubts if d.key == "rests-on-one-run"]
+    assert words.startswith("The verdict rests on one run: without run ")
+    assert "adjusted" not in words
+
+
+def test_the_doubt_of_one_run_names_the_p_value_that_decides():
+    a = repeats([0.0, 0.1, 0.2, 0.15], "a")
+    b = repeats([0.9, 0.95, 0.8, 0.99], "b")
+    (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
+    assert "rests-on-one-run" not in {doubt.key for doubt in pair.doubts}
+    weakest = max(
+        compare_repeats(*sides, sign=1).p_value
+        for row in range(4)
+        for sides in (
+            (repeats(np.delete(a.values, row), "a"), b),
+            (a, repeats(np.delete(b.values, row), "b")),
+        )
+    )
+    tests = math.ceil(0.11 / weakest)
+    others = [repeats([0.1, 0.1, 0.1 + 0.01 * k, 0.13], f"c{k}") for k in range(tests - 1)]
+    pair = answered("metric", "loss", [a, b, *others], sign=1, baseline=0).pairs[0]
+    assert pair.judged.verdict is CompareVerdict.WORSE
+    (words,) = [d.words for d in pair.doubts if d.key == "rests-on-one-run"]
+    assert f"is {weakest:.2g}, up to {weakest * tests:.2g} adjusted for {tests} comp" in words
+
+
+def test_values_rounded_until_they_agree_are_called_rounded():
+    def words(a, b):
+        (pair,) = answered("metric", "accuracy", [a, b], sign=-1, baseline=0).pairs
+        (found,) = [doubt.words for doubt in pair.doubts if doubt.key == "no-spread"]
+        return found
+
+    rounded = words(repeats([0.9] * 4, "a"), repeats([0.91] * 4, "b"))
+    assert "rounded more coarsely than they vary" in rounded
+    exact = words(repeats([0.90123] * 4, "a"), repeats([0.91417] * 4, "b"))
+    assert "rounded" not in exact
+    assert "seed does not reach" in exact
 
 
 @pytest.mark.parametrize(

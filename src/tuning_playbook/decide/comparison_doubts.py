@@ -21,6 +21,7 @@ Learning: TypeAlias = Literal["", "results", "numbers", "stopped"]
 
 _FEWEST_TRIALS = 7
 _UNEQUAL = 1.5
+_DIGITS_OF_ROUNDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def doubts_of(
         *failures(comparison),
         *_unknown_number(sides, comparison, tests),
         *_single(sides),
-        *_no_spread(comparison),
+        *_no_spread(sides, comparison),
         *_few(comparison),
         *_one_run(seen, comparison, verdict, tests),
         *_far(seen, comparison),
@@ -188,14 +189,21 @@ def _single(sides: Sequence[Repeats]) -> Iterator[Doubt]:
         yield Doubt("single-run", words)
 
 
-def _no_spread(comparison: Comparison) -> Iterator[Doubt]:
+def _no_spread(sides: Sequence[Repeats], comparison: Comparison) -> Iterator[Doubt]:
     varies = not comparison.paired and any(spread > 0 for spread in comparison.deviations)
     if not math.isnan(comparison.p_value) or min(comparison.compared) < 2 or varies:
         return
     what = "The differences of the pairs" if comparison.paired else "The runs of each arm"
+    values = [v for side in sides for v in side.values.tolist() if math.isfinite(v)]
+    rounded = all(float(f"{v:.{_DIGITS_OF_ROUNDED}g}") == v for v in values)
+    causes = (
+        "Either the values are rounded more coarsely than they vary, or the seed"
+        if rounded
+        else "Either the seed"
+    )
     yield Doubt(
         "no-spread",
-        f"{what} agree to the last digit. Either the seed does not reach the training program, or "
+        f"{what} agree to the last digit. {causes} does not reach the training program, or "
         "one run was recorded several times: such runs count as one.",
     )
 
@@ -226,10 +234,13 @@ def _one_run(
     if verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
         weakest = max(known, key=lambda w: w.comparison.p_value)
         if min(1.0, weakest.comparison.p_value * tests) > 2 * LEVEL:
+            p_value = weakest.comparison.p_value
+            adjusted = min(1.0, p_value * tests)
+            of_many = f", up to {adjusted:.2g} adjusted for {tests} comparisons"
             yield Doubt(
                 "rests-on-one-run",
                 f"The verdict rests on one run: without {_named(weakest, comparison)} the p-value "
-                f"is {weakest.comparison.p_value:.2g}.",
+                f"is {p_value:.2g}{of_many if tests > 1 else ''}.",
             )
     elif verdict is CompareVerdict.CANNOT_TELL:
         clearest = min(known, key=lambda w: w.comparison.p_value)
