@@ -379,3 +379,11 @@ class TestEveryCheck:
                 json.dumps(dict(advice.arguments), allow_nan=False)
             assert found.check == check.id
             assert found.source == check.source
+
+
+def test_a_bare_loss_that_decides_is_taken_for_the_same_by_every_check(curve_study):
+    table = curve_study(falling, metric="loss")
+    told = [
+        run(check, table).summary for check in (Overfitting(), Instability(), RisingTrainLoss())
+    ]
+    assert all("the name loss does not say on which data it is measured" in text for text in told)

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.findings import Finding, Verdict
+from tuning_playbook.vocabulary import split_of
 from tuning_playbook.words import some_of
 
 
@@ -35,6 +37,17 @@ def number(value: Any, digits: int = 6) -> float | int | None:
 def names(table: TrialTable, rows: Iterable[Any]) -> list[str]:
     """What the user calls the trials of ``rows``."""
     return [str(table.ids[int(row)]) for row in rows]
+
+
+def no_training_loss(roles: MetricRoles, where: str = "") -> str:
+    """Why the training loss is not known, and under which name to log it."""
+    metric = roles.objective
+    if metric is not None and split_of(metric) is None and not may_be_held_out(metric):
+        return (
+            f"the name {metric} does not say on which data it is measured, and no other metric is "
+            "a training loss; log that as train_loss"
+        )
+    return f"no training loss was found among the logged metrics{where}; log it as train_loss"
 
 
 def the_best(count: int, table: TrialTable) -> str:

@@ -23,6 +23,7 @@ from tuning_playbook.analysis.table import CurveColumn, TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
+    no_training_loss,
     number,
     of_trial,
     some_of_the_best,
@@ -82,8 +83,8 @@ class Instability:
                     self,
                     "Cannot tell: no trial completed."
                     if roles.training_loss is not None
-                    else "Cannot tell: no training loss was found among the logged metrics of "
-                    "completed trials; log it as train_loss, at best at every step.",
+                    else f"Cannot tell: {no_training_loss(roles, ' of completed trials')}, at best "
+                    "at every step.",
                     metrics=sorted(table.curves),
                 ),
             )

@@ -45,6 +45,18 @@ _REGULARIZERS = (Family.WEIGHT_PENALTY, Family.PROBABILITY)
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
+def _not_validation(metric: str) -> str:
+    if split_of(metric) is None:
+        return (
+            f"the name {metric} does not say on which data it is measured, and overfitting shows "
+            f"on validation data only; call it val_{metric} if it is."
+        )
+    return (
+        f"by its name, {metric} is measured on training data; overfitting shows on validation data "
+        "only."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Overfitting:
     """The validation objective of the best trials must not get worse while training goes on.
@@ -88,8 +100,7 @@ class Overfitting:
             return (
                 cannot_tell(
                     self,
-                    f"Cannot tell: by its name, {roles.objective} is measured on training data; "
-                    "overfitting shows on validation data only.",
+                    f"Cannot tell: {_not_validation(roles.objective)}",
                     metric=roles.objective,
                 ),
             )

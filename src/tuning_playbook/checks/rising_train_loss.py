@@ -13,7 +13,7 @@ from tuning_playbook.analysis.learning_rate import learning_rate_of
 from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.rising import Rises, sustained_rises
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
+from tuning_playbook.checks.evidence import cannot_tell, names, no_training_loss, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import some_of
 
@@ -55,8 +55,7 @@ class RisingTrainLoss:
                     self,
                     "Cannot tell: no trial completed."
                     if roles.training_loss is not None
-                    else "Cannot tell: no training loss was found among the logged metrics; log it "
-                    "as train_loss.",
+                    else f"Cannot tell: {no_training_loss(roles)}.",
                     metrics=sorted(table.curves),
                 ),
             )
