@@ -151,6 +151,16 @@ def test_a_trainers_state_alone_is_the_log_of_one_run(tmp_path):
     assert study.parameters["train_batch_size"] == [8]
 
 
+def test_the_working_folder_is_told_by_its_name(tmp_path, monkeypatch):
+    folder = tmp_path / "bert"
+    folder.mkdir()
+    history = [{"epoch": e, "step": e, "eval_loss": 1 / e} for e in (1, 2)]
+    (folder / "trainer_state.json").write_text(json.dumps({"log_history": history}))
+    monkeypatch.chdir(folder)
+    (found,) = open_foreign("trainer_state.json")
+    assert any(note.startswith("Found below bert:") for note in found.notes)
+
+
 def test_a_folder_of_keras_logs_holds_one_run_in_each(tmp_path):
     for rate in (0.1, 0.01):
         rows = ["epoch,accuracy,loss,val_accuracy,val_loss"]

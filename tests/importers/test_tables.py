@@ -868,3 +868,10 @@ def test_params_of_a_cross_validation_are_the_columns_beside_them(tmp_path):
     (study,) = open_foreign(str(table))
     assert {name.removeprefix("param_") for name in study.parameters} == {"C", "gamma"}
     assert not any("/" in one.column for one in study.columns)
+
+
+def test_one_object_of_a_run_is_refused_with_what_to_write(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({"args": {"lr": 0.1}, "losses": [3.0, 2.0, 1.0]}))
+    with pytest.raises(InvalidInput, match="one object for each step"):
+        read_table(path)

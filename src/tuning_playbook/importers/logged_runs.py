@@ -105,7 +105,7 @@ def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
         kinds = f"{counted(len(runs), 'folder')} with the log of one run in each"
     if not runs:
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
-    found = f"Found below {folder.name or folder}: {kinds}."
+    found = f"Found below {folder.resolve().name or folder}: {kinds}."
     return (study_of_runs(folder.resolve().name, runs, notes=[found, *shortened(notes)]),)
 
 

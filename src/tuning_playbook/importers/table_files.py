@@ -109,7 +109,11 @@ def _json_records(path: Path) -> Iterator[Mapping[str, Any]]:
             if isinstance(document, dict):
                 document = rows_of_columns(document) or document
             if not isinstance(document, list):
-                raise InvalidInput(f"{path} holds no list of objects; one object for each trial")
+                raise InvalidInput(
+                    f"{path} holds no list of objects; write one object for each trial "
+                    '([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
+                    'for each step ([{"step": 1, "train_loss": 2.3}, ...])'
+                )
             lines = list(enumerate(document, 1))
         else:
             lines = [(n, _parsed(path, line, n)) for n, line in enumerate(file, 1) if line.strip()]
