@@ -2,8 +2,9 @@ import sqlite3
 
 import pytest
 
+from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files import read_project
+from tuning_playbook.project_files import Purpose, read_project
 from tuning_playbook.study import CommandTarget, FunctionTarget
 from tuning_playbook.workflow.starting import init_project
 
@@ -144,3 +145,12 @@ def test_status_of_a_project_whose_first_round_has_a_mistake_leads_to_what_corre
 ):
     project = written_project(DECLARED, TRAIN, mine=FITTING.replace("nuisance", "nuisence"))
     assert project.refused("status").endswith("Type: playbook next")
+
+
+def test_what_a_project_is_for_stands_in_its_file(tmp_path):
+    purpose = Purpose('reads "digits"', "each misread one costs the same", "a paper", "test_error")
+    init_project(tmp_path, target="train.py:train", metric="error", purpose=purpose)
+    project = read_project(tmp_path)
+    told = (project.task, project.metric_reason, project.reference, project.test_metric)
+    assert told == ('reads "digits"', "each misread one costs the same", "a paper", "test_error")
+    assert undeclared(project) == ""

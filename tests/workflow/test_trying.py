@@ -61,3 +61,10 @@ def test_a_run_that_was_stopped_says_nothing_of_a_test_set_evaluated_at_the_end(
         "        trial.evaluate(step, error=0.5)\n"
     )
     assert not [r for r in trying.try_target(tmp_path).remarks if "was not logged" in r]
+
+
+def test_what_the_project_leaves_open_is_told_once(tmp_path):
+    (tmp_path / "playbook.toml").write_text(PROJECT)
+    (tmp_path / "train.py").write_text("def train(trial):\n    trial.evaluate(1, error=0.5)\n")
+    told = ["not declared in playbook.toml" in trying.try_target(tmp_path).text() for _ in range(2)]
+    assert told == [True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     from tuning_playbook.study import Direction
 
 
+_QUESTIONS = {
+    "task": "What does the model do",
+    "reason": "Why does the metric stand for what you need",
+    "reference": "Which paper or repository does the baseline come from",
+    "test_metric": "Which metric is on held-out data",
+}
+
+
+def _asked(entry: str) -> str:
+    return str(
+        click.prompt(
+            _QUESTIONS[entry], default="", show_default=False, prompt_suffix="? ", err=True
+        )
+    )
+
+
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option(
@@ -24,14 +41,30 @@ if TYPE_CHECKING:
     "--direction", type=click.Choice(["minimize", "maximize"]),
     help="Which way the metric gets better; by default as its name tells, such as accuracy.",
 )  # fmt: skip
+@click.option("--task", help="What the model does, in one line.")
+@click.option("--reason", help="Why the metric stands for what you need, in one line.")
+@click.option("--reference", help="Paper or repository that the baseline comes from, or none.")
+@click.option("--test", "test_metric", help="Metric on held-out data, locked while exploring.")
 @json_option
 def command(
-    folder: Path, target: str, metric: str, direction: Direction | None, as_json: bool
+    folder: Path,
+    target: str,
+    metric: str,
+    direction: Direction | None,
+    as_json: bool,
+    **purpose: str | None,
 ) -> None:
-    """Write a commented playbook.toml and a first round into FOLDER (default: this one)."""
+    """Write a commented playbook.toml and a first round into FOLDER (default: this one).
+
+    In a terminal, what the project is for is asked where no option tells it; Enter leaves it open.
+    """
+    from tuning_playbook.project_files import Purpose
     from tuning_playbook.workflow.starting import init_project
 
-    written = init_project(folder, target=target, metric=metric, direction=direction)
+    if sys.stdin.isatty() and not as_json:
+        purpose = {k: _asked(k) if told is None else told for k, told in purpose.items()}
+    told = Purpose(**{key: answer for key, answer in purpose.items() if answer})
+    written = init_project(folder, target=target, metric=metric, direction=direction, purpose=told)
     print_written(written, as_json=as_json)
     if not as_json:
         say(

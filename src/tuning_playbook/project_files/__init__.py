@@ -13,6 +13,7 @@ from tuning_playbook.project_files.reading_project import (
 from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER, find_round, read_round
 from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.project_files.writing import (
+    Purpose,
     first_round_to_toml,
     hyperparameters_to_toml,
     project_to_toml,
@@ -22,6 +23,7 @@ from tuning_playbook.project_files.writing import (
 __all__ = [
     "PROJECT_FILE",
     "ROUNDS_FOLDER",
+    "Purpose",
     "find_project",
     "find_round",
     "first_round_to_toml",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
 from tuning_playbook.space import Condition, Constant, Domain, Hyperparameter
@@ -18,14 +19,15 @@ _PROJECT = """\
 [project]
 name = {name}
 # kind = "supervised"              # or "self-supervised", "reinforcement-learning", "other"
-task = ""                          # one line: what does the model do?
-reference = "none"                 # paper or repository that the baseline comes from
+task = {task:<27} # one line: what does the model do?
+reference = {reference:<22} # paper or repository that the baseline comes from
 
 [metric]
 name = {metric}                    # as passed to trial.evaluate(step, ...)
 direction = {direction}            # or {other_direction}
 reduction = {reduction}            # best over training; or "final", "smoothed-best"
-reason = ""                        # one line: why does it stand for what you need?
+reason = {reason:<25} # one line: why does it stand for what you need?
+{test:<34} # the metric on held-out data, locked while exploration goes on
 # chance = 0.9                     # its value for a model that has learnt nothing
 # examples = 5000                  # size of the evaluation set: how much a share of it can tell
 # confirm = "confirm_error"        # the metric on examples that choose nothing, for decide alone
@@ -83,6 +85,23 @@ trials   = 20                      # for each combination of scientific values
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a project is for, as its file tells people.
+
+    Args:
+        task: what the model does.
+        reason: why the metric that decides stands for what is needed.
+        reference: paper or repository that the baseline comes from, or "none".
+        test_metric: the metric on held-out data.
+    """
+
+    task: str = ""
+    reason: str = ""
+    reference: str = "none"
+    test_metric: str = ""
+
+
 def project_to_toml(
     *,
     name: str,
@@ -94,6 +113,7 @@ def project_to_toml(
     evaluation_interval: int = 50,
     hyperparameters: Sequence[Hyperparameter] = (),
     about_defaults: str = "",
+    purpose: Purpose = Purpose(),
 ) -> str:
     """A commented playbook.toml to start from.
 
@@ -104,8 +124,14 @@ def project_to_toml(
         max_train_steps, evaluation_interval: in steps.
         hyperparameters: to declare; an example to be replaced where there are none.
         about_defaults: lines of comment on where they come from.
+        purpose: what the project is for.
     """
+    test = purpose.test_metric
     return _PROJECT.format(
+        task=value_to_toml(purpose.task),
+        reason=value_to_toml(purpose.reason),
+        reference=value_to_toml(purpose.reference or "none"),
+        test=f"test = {value_to_toml(test)}" if test else '# test = "test_error"',
         name=value_to_toml(name),
         target=_target(target),
         metric=value_to_toml(metric),

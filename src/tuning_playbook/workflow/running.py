@@ -206,7 +206,7 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
             f"{tried.text()}\nMend it and type the same again; playbook try runs it alone, and "
             "--no-try leaves this out"
         )
-    tell(f"tried: {tried.steps} steps in {tried.seconds:.1f} s")
+    tell("\n".join([f"tried: {tried.steps} steps in {tried.seconds:.1f} s", *tried.remarks]))
 
 
 def _has_trained(opened: OpenProject) -> bool:

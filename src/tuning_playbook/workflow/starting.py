@@ -9,6 +9,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import (
     PROJECT_FILE,
     ROUNDS_FOLDER,
+    Purpose,
     first_round_to_toml,
     project_to_toml,
 )
@@ -17,7 +18,12 @@ from tuning_playbook.vocabulary.metrics import metric_direction
 
 
 def init_project(
-    folder: Path, *, target: str, metric: str, direction: Direction | None = None
+    folder: Path,
+    *,
+    target: str,
+    metric: str,
+    direction: Direction | None = None,
+    purpose: Purpose = Purpose(),  # noqa: B008
 ) -> tuple[Path, ...]:
     """Write a commented project file and a first round.
 
@@ -26,6 +32,7 @@ def init_project(
         target: training function, ``FILE:FUNCTION``; anything else is the command that trains.
         metric: that decides.
         direction: which way the metric gets better; ``None`` for what its name tells.
+        purpose: what the project is for.
 
     Returns:
         The files written.
@@ -44,7 +51,11 @@ def init_project(
         rounds.mkdir(parents=True, exist_ok=True)
         project_file.write_text(
             project_to_toml(
-                name=folder.resolve().name, target=started, metric=metric, direction=direction
+                name=folder.resolve().name,
+                target=started,
+                metric=metric,
+                direction=direction,
+                purpose=purpose,
             )
         )
         first = rounds / "first.toml"

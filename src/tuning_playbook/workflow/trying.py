@@ -12,6 +12,7 @@ import numpy as np
 
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
@@ -21,7 +22,7 @@ from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
-from tuning_playbook.workflow.last_try import Tried, remember_tried
+from tuning_playbook.workflow.last_try import Tried, last_tried, remember_tried
 from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.tried import TriedTarget
 
@@ -64,9 +65,11 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
 def _remembered(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
     """Keep the time of a run that went well, for plans and for the first round."""
     if tried.ok:
+        missing = undeclared(opened.project) if last_tried(opened.folder) is None else ""
         reached = max((s.last_step for s in tried.trial.summaries.values()), default=tried.steps)
         steps = max(1, tried.steps, reached)
         remember_tried(opened.folder, Tried(present_program(opened), steps, tried.seconds))
+        return replace(tried, remarks=(*tried.remarks, missing)) if missing else tried
     return tried
 
 
