@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -45,7 +46,7 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     levels = [len(_levels(table, key, rows)) for key in searched]
     if not numeric:
         return "variants"
-    complete = count > 1 and count >= 0.95 * float(np.prod(np.array(levels, dtype=float)))
+    complete = count > 1 and count >= 0.95 * math.prod(map(float, levels))  # beyond 1e308 infinite
     if complete and (len(searched) > 1 or _evenly_spaced(table, searched[0], rows)):
         return "grid"
     if len(rows) >= 2 * count and count < 2 * max(len(searched), 5):

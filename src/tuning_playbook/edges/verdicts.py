@@ -205,7 +205,7 @@ def _branch(
             [choice[trained] for choice in choices],
             limits.fewest_trials // 2,
         )
-    complete = count >= _GRID_SHARE * math.prod(sizes)
+    complete = count >= _GRID_SHARE * math.prod(map(float, sizes))  # beyond 1e308 infinite
     pair = len(sizes) == 2 and max(sizes) <= count / 4
     return Branch(
         scores, units, effects, trained, of_trained,

@@ -102,10 +102,12 @@ def is_evenly_used(values: ColumnValues) -> bool:
     """
     if not is_list_of_values(values):
         return False
-    from scipy.stats import chisquare  # imported here: scipy is slow to import
+    from scipy.special import chdtrc  # imported here, and not scipy.stats: slow to import
 
     counts = np.bincount(values.codes[values.codes >= 0])
-    return bool(chisquare(counts).pvalue > _UNEVEN)
+    expected = counts.mean()
+    statistic = float(np.sum((counts - expected) ** 2)) / expected  # Pearson's chi square
+    return bool(chdtrc(len(counts) - 1, statistic) > _UNEVEN)
 
 
 def is_plain_list(values: ColumnValues) -> bool:
@@ -152,7 +154,7 @@ def are_a_product(columns: Sequence[ColumnValues]) -> bool:
     """Whether nearly every combination of the columns' values is there: a full grid."""
     if len(columns) < 2:
         return False
-    cells = float(np.prod([float(c.levels) for c in columns]))
+    cells = math.prod(float(c.levels) for c in columns)  # beyond 1e308 infinite
     count = len(np.unique(combined([c.codes for c in columns])))
     return cells > 3 and count >= _COMPLETE * cells
 
