@@ -36,9 +36,6 @@ def statuses(checked):
 @pytest.mark.parametrize("column", ["training_iteration", "epoch", "epochs_ran"])
 def test_trials_stopped_at_rungs_raise_no_edge_alarm(seed, column):
     frame = halved(seed, count=400, ladder=(1, 3, 9), column=column)
-    # judged over unequal lengths, the fast learning rates at the high end look best
-    unequal = tuning_playbook.check(frame.drop(columns=column))
-    assert edge_verdicts(unequal) == {"fail"}
     checked = tuning_playbook.check(frame)
     assert "fail" not in edge_verdicts(checked)
     finished = frame[frame[column] == 9]

@@ -111,8 +111,14 @@ def arms_of(
             f"only {listed([a.repeats.label for a in found.values()]) or 'no arm'} has finished "
             "runs; at least two arms need one"
         )
-    if unfinished:
-        notes.append(f"{counted(unfinished, 'unfinished run')} left out.")
+    survivors = sum(arm.stopped for arm in found.values())
+    if survivors:
+        notes.append(
+            f"{counted(survivors, 'trial')} stopped early by their results are left out, so the "
+            "best of an arm is that of its survivors."
+        )
+    if unfinished > survivors:
+        notes.append(f"{counted(unfinished - survivors, 'unfinished run')} left out.")
     notes += [f"{label} has no finished run and is left out." for label in empty]
     if all(np.isnan(arm.repeats.values).all() for arm in found.values()):
         raise InvalidInput(

@@ -99,8 +99,8 @@ def sign_of_learning(
     """What shows that one search chose all trials, the arms among them, by their results.
 
     Several files or studies are searches of their own, and so are arms that stand one below the
-    other: in one search they take turns. Trials that are left where others were stopped early were
-    chosen by their results too, in searches of their own as well. Arms that take turns with very
+    other: in one search they take turns. Where many of its trials were stopped early, those left
+    were chosen by their results, against those of the other arms. Arms that take turns with very
     unequal numbers of trials (chi-square, one random search in 300) got them by their first
     results, of which pruned trials show nothing afterwards.
 
@@ -110,14 +110,14 @@ def sign_of_learning(
         roles: the columns of arms.
         objective: what decides.
     """
-    if any(arm.stopped > _FEW_STOPPED * (arm.stopped + len(arm.rows)) for arm in arms.arms):
-        return "stopped"
     if STUDY in roles.arm:
         return ""
     keys = [key for key in arm_values(columns_of(study), roles.arm) if key in arms.keys]
     turns = 1 + sum(a != b for a, b in pairwise(keys))
     if turns <= len(arms.keys):
         return ""
+    if any(arm.stopped > _FEW_STOPPED * (arm.stopped + len(arm.rows)) for arm in arms.arms):
+        return "stopped"
     table = foreign_table(study, objective=objective)
     often = turns >= _FEWEST_TURNS * len(arms.keys)
     if often and study_design(table, ended_rows(table)) == "adaptive":
