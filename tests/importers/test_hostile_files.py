@@ -290,3 +290,9 @@ def test_curves_whose_steps_are_all_nan_are_told(tmp_path):
 def test_cells_that_hold_lists_are_values_like_others():
     found = column_values([[1, 2], [1, 2], None, [3]], sampled_rows(4))
     assert (found.levels, found.filled) == (2, 3)
+
+
+def test_an_optuna_study_that_a_number_names_has_a_name():
+    study = OptunaStudy(1.5, ["minimize"])
+    study.trials.append(OptunaTrial(0, "COMPLETE", values=[0.5]))
+    assert foreign_of(study).name == "1.5"

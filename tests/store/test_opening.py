@@ -223,6 +223,14 @@ def test_a_missing_driver_names_the_extra(monkeypatch):
         open_store("postgresql://u@127.0.0.1/d")
 
 
+def test_trials_beyond_every_index_are_not_there(store_url):
+    store = open_store(store_url)
+    store.create(example_study(), example_trials(2))
+    assert [t.index for t in store.trials("study", indices=[1, 10**30])] == [1]
+    assert store.trials("study", indices=[10**30]) == ()
+    store.close()
+
+
 def test_a_network_folder_is_warned_about(tmp_path, monkeypatch):
     monkeypatch.setattr(opening, "network_type", lambda folder: "nfs4")
     with pytest.warns(UserWarning, match="network file system .nfs4.*PostgreSQL"):
@@ -305,6 +313,7 @@ def test_a_store_that_cannot_be_written_is_read(tmp_path, monkeypatch, log_left,
         ("UPDATE logbook SET round = x'80'", "logbook"),
         ("UPDATE chunk SET data = x'00'", "curves"),
         ("UPDATE chunk SET metrics = '{'", "curves"),
+        ("UPDATE chunk SET metrics = '[1.5]'", "curves"),
         ("UPDATE trial SET status = 'asleep'", "counts"),
         ("UPDATE trial SET status = 'asleep'", "tallies"),
         ("UPDATE logbook SET data = x'ff'", "logbook"),

@@ -34,6 +34,14 @@ def change(project, kind, data):
         ("round", "{}", ["next"]),
         ("round", '{"kind": "understand", "mode": "explore"}', ["status", "first"]),
         ("round", "[]", ["history"]),
+        (
+            "round",
+            (
+                '{"kind": "improve", "mode": "explore", "follows": [], "complexity_cost": 0, '
+                '"reasons": {}}'
+            ),
+            ["next"],
+        ),
         ("answer", '{"studies": 1, "findings": {}}', ["history"]),
         ("answer", '{"findings": [1]}', ["history"]),
         ("answer", '{"soundness": "sound"}', ["next"]),

@@ -50,7 +50,7 @@ def foreign_of(study: OptunaStudy) -> ForeignStudy:
     curve = _curve(study.trials)
     name = metrics[0] if comparable else REPORTED
     return ForeignStudy(
-        name=study.name,
+        name=str(study.name),
         ids=tuple(str(trial.number) for trial in study.trials),
         parameters=found.columns,
         results=results | more_results,

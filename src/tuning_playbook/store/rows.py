@@ -147,7 +147,7 @@ def entry_of(row: tuple[Any, ...]) -> LogbookEntry:
 
 @lru_cache(maxsize=1024)  # the same few sets of metrics in every chunk of a study
 def _names(metrics: str) -> tuple[str, ...]:
-    return tuple(json.loads(metrics))
+    return tuple(map(as_text, json.loads(metrics)))
 
 
 def _seconds_or_null(seconds: Seconds) -> float | None:

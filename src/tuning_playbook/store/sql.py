@@ -201,7 +201,11 @@ class SqlStore:
         if indices is None:
             rows = self._read(statements.ALL_TRIALS, study)
         else:
-            span = {"first": min(indices, default=0), "last": max(indices, default=-1)}
+            _, last = _EVERY_INDEX  # a damaged record may name any number
+            span = {
+                "first": min(min(indices, default=0), last),
+                "last": min(max(indices, default=-1), last),
+            }
             rows = self._read(statements.TRIALS_IN_SPAN, study, **span)
             rows = [row for row in rows if row[0] in indices]
         with told_damage(self._database.place):
