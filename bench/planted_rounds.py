@@ -20,20 +20,19 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.answers.round_answer import answer_of_round
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice, Soundness
 from tuning_playbook.design import studies_of
 from tuning_playbook.gather.opening import OpenProject
-from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 from tuning_playbook.trial import Curve, MetricSummary, Status
+from tuning_playbook.workflow.remembering import answer_now
 
 NOISE = 0.01  # standard deviation between seeds
 STEPS = np.arange(50, 1001, 50)
@@ -176,7 +175,7 @@ def play(case: Case, seed: int) -> Outcome:
         logged = {t.index: curve(true_error(case, dict(t.config)), rng) for t in trials}
         ended = [finished(t, logged[t.index]) for t in trials]
         store.create(study, ended, curves={i: {"error": c} for i, c in logged.items()})
-    answered = answer_of_round(round_record(Snapshot(opened, store), "optimizer"))
+    answered = answer_now(Snapshot(opened, store), "optimizer")
     candidate, baseline = dict(answered.candidate.config), baseline_config(opened.project)
     values = [reruns(case, c, FIRST_RERUNS, rng) for c in (candidate, baseline)]
     decision = decided(values, candidate, baseline)

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tuning_playbook.answers.round_answer import answer_of_round
 from tuning_playbook.gather.opening import open_project, project_store
-from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.workflow.remembering import answer_now
 from tuning_playbook.workflow.reporting import write_round_report
 
 
@@ -17,7 +16,7 @@ def repeated_of(folder, name):
     opened = open_project(folder)
     store = project_store(opened, must_exist=True)
     try:
-        return answer_of_round(round_record(Snapshot(opened, store), name)).variances.repeated
+        return answer_now(Snapshot(opened, store), name).variances.repeated
     finally:
         store.close()
 

@@ -25,7 +25,7 @@ def study_shape(table: TrialTable) -> StudyShape:
     ``lengths``: nothing but what is never tuned for quality, a training length or a batch size.
     ``repeats``: nothing, so that the trials differ by their seeds at most.
     """
-    varied = [h for h in table.space.hyperparameters if _varies(table, h)]
+    varied = varied_hyperparameters(table)
     tuned = [h for h in varied if not is_never_tuned(h)]
     if any(not isinstance(h.domain, Categorical) for h in tuned):
         return "search"
@@ -57,5 +57,10 @@ def unmoved_metric(tables: Sequence[TrialTable]) -> float | None:
     return float(tables[0].objective.direction.sign * losses[0])
 
 
-def _varies(table: TrialTable, h: Hyperparameter) -> bool:
-    return not isinstance(h.domain, Constant) and len(set(table.values[h.key])) > 1
+def varied_hyperparameters(table: TrialTable) -> list[Hyperparameter]:
+    """Those that have several values among the trials."""
+    return [
+        h
+        for h in table.space.hyperparameters
+        if not isinstance(h.domain, Constant) and len(set(table.values[h.key])) > 1
+    ]

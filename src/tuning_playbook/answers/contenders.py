@@ -16,34 +16,23 @@ from tuning_playbook.decide.candidates import (
 )
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.records.arm import Arm, arm_label
-from tuning_playbook.records.round_facts import RoundFacts
+from tuning_playbook.records.arm import arm_label
 from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Contenders:
     """A round's candidate and the baseline.
 
     Args:
-        round: its name.
-        facts: what its file said when it ran.
-        arms: as they are analysed.
         candidate: the best trial of the arm that reruns name, else of all; with its configuration
             as the project declares it today.
         incumbent: the project's baseline.
-        unfinished: trials of the round that have not ended.
-        exact: configurations that are not rounded.
     """
 
-    round: str
-    facts: RoundFacts
-    arms: tuple[Arm, ...]
     candidate: Candidate
     incumbent: Config
-    unfinished: int
-    exact: tuple[Config, ...] = ()
 
 
 def contenders_of(record: RoundRecord) -> Contenders:
@@ -64,15 +53,8 @@ def contenders_of(record: RoundRecord) -> Contenders:
         )
     require_same_formulas(project, (arm.study for arm in record.arms))
     config = whole_config(project, found.config)
-    return Contenders(
-        round=record.name,
-        facts=record.facts,
-        arms=record.arms,
-        candidate=Candidate(found.study, found.trial, config, found.value),
-        incumbent=baseline_config(project),
-        unfinished=record.unfinished,
-        exact=record.exact,
-    )
+    candidate = Candidate(found.study, found.trial, config, found.value)
+    return Contenders(candidate, baseline_config(project))
 
 
 def _candidate(record: RoundRecord) -> Candidate | None:

@@ -119,22 +119,21 @@ def earlier_looks(
 
 
 def known_examples(
-    project: Project,
-    contenders: Contenders,
+    record: RoundRecord,
     reruns: Sequence[Reruns],
     predictions: Mapping[str, Sequence[ExampleValues]],
 ) -> Examples:
     """What is known of the examples that the reruns are evaluated on.
 
     Args:
-        project: what is declared of them.
-        contenders: the round's trials chose the candidate, unless a metric confirms it.
+        record: of the round, whose trials chose the candidate, unless a metric confirms it.
         reruns: of the candidate first, of the baseline last.
         predictions: study of reruns -> of each that trained, the metric on each example; empty
             where one did not keep it.
     """
+    project = record.project
     declared = project.confirm_examples if project.confirm_metric else project.evaluation_examples
-    trials = sum(t.status is Status.COMPLETE for arm in contenders.arms for t in arm.trials)
+    trials = sum(t.status is Status.COMPLETE for arm in record.arms for t in arm.trials)
     chose_among = 0 if project.confirm_metric else trials
     sides = [predictions.get(r.study.name, ()) for r in (reruns[0], reruns[-1])]
     kept = [run for side in sides for run in side]

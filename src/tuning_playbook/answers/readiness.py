@@ -17,10 +17,10 @@ def require_open(record: RoundRecord, contenders: Contenders) -> None:
     Raises:
         InvalidInput: for such a round.
     """
-    name = contenders.round
-    if contenders.unfinished:
+    name = record.name
+    if record.unfinished:
         raise InvalidInput(
-            f"round {name!r} has {contenders.unfinished} trials left, and a decision waits for all "
+            f"round {name!r} has {record.unfinished} trials left, and a decision waits for all "
             f"of them; finish it first: playbook run {name}"
         )
     if contenders.candidate.config == contenders.incumbent and record.launches:
@@ -98,9 +98,9 @@ def why_stale(record: RoundRecord, contenders: Contenders) -> str:
         record: of the round.
         contenders: as they are now.
     """
-    name = contenders.round
-    if contenders.unfinished:
-        return f"{contenders.unfinished} of its trials are left; type: playbook run {name}"
+    name = record.name
+    if record.unfinished:
+        return f"{record.unfinished} of its trials are left; type: playbook run {name}"
     if record.reruns_skipped is not None:
         return f"its reruns were skipped: {record.reruns_skipped}"
     if record.decided is None:

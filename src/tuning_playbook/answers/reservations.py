@@ -30,12 +30,12 @@ def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) ->
     configuration".
     """
     project = record.project
-    studies = [arm.study for arm in contenders.arms]
+    studies = [arm.study for arm in record.arms]
     found = _unsound(record.answered)
-    if cost != contenders.facts.complexity_cost:
+    if cost != record.facts.complexity_cost:
         found.append(
             f"The gain was held against a complexity cost of {cost:g}; the round was run with "
-            f"{contenders.facts.complexity_cost:g}."
+            f"{record.facts.complexity_cost:g}."
         )
     same = record.same_programs
     codes = {same.first(s.provenance.code) for s in studies if s.provenance.code}
@@ -61,7 +61,7 @@ def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) ->
             "effects cannot be distinguished."
         )
     found += untested_values(record, contenders.candidate.config)
-    found += [note for arm in contenders.arms for note in arm.notes]
+    found += [note for arm in record.arms for note in arm.notes]
     return tuple(dict.fromkeys(found))
 
 

@@ -80,11 +80,12 @@ class RoundAnswer:
         return all(t.status.is_finished for arm in self.arms for t in arm.trials)
 
 
-def answer_of_round(record: RoundRecord) -> RoundAnswer:
+def answer_of_round(record: RoundRecord, repeated: Mapping[str, Sequence[Arm]]) -> RoundAnswer:
     """Go through the checklist of a round that has been run, and answer its question.
 
     Args:
         record: of the round.
+        repeated: study of each arm -> other ended searches of its kind, with other seeds.
     """
     arms, own = record.arms, record.facts
     labels = tuple(arm_label(arm.study) for arm in arms)
@@ -113,7 +114,7 @@ def answer_of_round(record: RoundRecord) -> RoundAnswer:
             is_sample=not any(map(_is_led_by_results, arms)),
             of_settings=settings_sentence(arms[0], record.name) if len(compared) == 1 else "",
         )
-        variances = round_variances(record, compared, comparison)
+        variances = round_variances(record, compared, comparison, repeated)
     return RoundAnswer(
         name=record.name,
         question=arms[0].study.question,

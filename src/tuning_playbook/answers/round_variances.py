@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
 from tuning_playbook.analysis.variances import (
@@ -23,7 +23,10 @@ from tuning_playbook.study import Study
 
 
 def round_variances(
-    record: RoundRecord, compared: Sequence[Compared], comparison: ArmComparison
+    record: RoundRecord,
+    compared: Sequence[Compared],
+    comparison: ArmComparison,
+    repeated: Mapping[str, Sequence[Arm]],
 ) -> Variances:
     """The sources of variation of a round's result, each a number of its own.
 
@@ -31,6 +34,7 @@ def round_variances(
         record: of the round.
         compared: the arms, or the slices of a joint study.
         comparison: of them.
+        repeated: study of each arm -> other ended searches of its kind.
     """
     first, arms = comparison.order[0], record.arms
     losses = arm_losses(compared[first].table)
@@ -39,22 +43,26 @@ def round_variances(
         trial=trial_spread(rerun_groups(record.reruns, arms[0].study)),
         study=study_spread(losses, budget=min(comparison.budget, len(losses))),
         data=data_spread(comparison.arms[first].best_value, record.project.evaluation_examples),
-        repeated=repeated_study_spread(selected_by_searches(record, leading)),
+        repeated=repeated_study_spread(
+            selected_by_searches(record, leading, repeated[leading.study.name])
+        ),
     )
 
 
-def selected_by_searches(record: RoundRecord, arm: Arm) -> list[tuple[float, ...]]:
+def selected_by_searches(
+    record: RoundRecord, arm: Arm, repeated: Sequence[Arm]
+) -> list[tuple[float, ...]]:
     """What each search of an arm's kind has selected: its own, and those with other seeds.
 
     Args:
         record: of the round.
         arm: of it.
+        repeated: the other searches.
 
     Returns:
         For each search the objective of the reruns of its best configuration, else of its best
         trial; empty where the search was not repeated.
     """
-    repeated = record.repeated[arm.study.name]
     if not repeated or not all(trial.status.is_finished for trial in arm.trials):
         return []
     exact = [one.study.fixed for one in record.reruns]

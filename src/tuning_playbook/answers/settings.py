@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from tuning_playbook.analysis.repeats import Configurations, distinct_configurations
-from tuning_playbook.analysis.study_shape import study_shape
+from tuning_playbook.analysis.study_shape import study_shape, varied_hyperparameters
+from tuning_playbook.decide.how_to import compare_command
 from tuning_playbook.records.arm import Arm
 from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, short
@@ -36,14 +37,13 @@ def settings_sentence(arm: Arm, round_name: str) -> str:
     first = sign * float(found.loss[order[0]])
     if len(order) == 1:
         return f"{counted(runs, 'run')} of one configuration: mean {metric} = {first:.4g}{spread}."
-    keys = [h.key for h in table.space.hyperparameters if len(set(table.values[h.key])) > 1]
+    keys = [h.key for h in varied_hyperparameters(table)]
     best, second = (_words(arm, found, place, keys) for place in order[:2])
     after = sign * float(found.loss[order[1]])
-    arms = " ".join(f"--arm {key}" for key in keys)
     return (
         f"Of {len(order)} settings with {counted(runs, 'run')}, {best} has the best mean {metric} "
         f"= {first:.4g}{spread}; the next is {second} with {after:.4g}. Whether that is more than "
-        f"luck, this says: playbook compare {round_name} {arms}."
+        f"luck, this says: {compare_command(round_name, keys)}."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tuning_playbook.findings import Advice
 
@@ -66,3 +66,13 @@ def dismissal(round_name: str, check: str) -> str:
 
 def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def compare_command(round_name: str, keys: Sequence[str]) -> str:
+    """The command that compares the settings of a round.
+
+    Example:
+        >>> compare_command("ablation", ["norm", "activation"])
+        'playbook compare ablation --arm norm --arm activation'
+    """
+    return " ".join(["playbook compare", round_name, *(f"--arm {key}" for key in keys)])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.how_to import compare_command
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
@@ -115,13 +116,12 @@ def declaring_step(project: Project) -> NextStep | None:
 
 def _compare(current: RoundState, answered: AnsweredRound) -> NextStep:
     keys = _varied(answered)
-    arms = " ".join(f"--arm {key}" for key in keys)
     return NextStep(
         f"Compare the variants of {current.name}",
         f"it varied {listed(keys)} and no range of numbers, so there is no search to go on with. "
         f"The best mean has {_setting(answered.best_setting)}; whether that is more than luck of "
-        f"the {counted(sum(answered.trials.values()), 'trial')}, this says: playbook compare "
-        f"{current.name} {arms}",
+        f"the {counted(sum(answered.trials.values()), 'trial')}, this says: "
+        f"{compare_command(current.name, keys)}",
         source="round-goal",
     )
 

@@ -57,7 +57,7 @@ def zone_step(distance: FloatArray, partial: FloatArray, noise: float) -> float:
     Returns:
         NaN where one of the two quarters is empty.
     """
-    outer, inner = distance <= ZONE, (distance > ZONE) & (distance <= 2 * ZONE)
+    outer, inner = _zones(distance, ZONE)
     if not outer.any() or not inner.any():
         return math.nan
     error = math.sqrt(noise * (1 / outer.sum() + 1 / inner.sum()))
@@ -79,7 +79,7 @@ def outer_turn(distance: FloatArray, partial: FloatArray) -> float:
     Returns:
         0 where the halves have too few configurations to tell.
     """
-    outer, inner = distance <= ZONE / 2, (distance > ZONE / 2) & (distance <= ZONE)
+    outer, inner = _zones(distance, ZONE / 2)
     counts = int(outer.sum()), int(inner.sum())
     if min(counts) < 1 or sum(counts) < _FEWEST_IN_ZONE:
         return 0.0
@@ -91,3 +91,8 @@ def outer_turn(distance: FloatArray, partial: FloatArray) -> float:
     if error == 0:
         return math.copysign(math.inf, rise) if rise else 0.0
     return rise / error
+
+
+def _zones(distance: FloatArray, width: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which points lie in the outermost part of a range of that width, and in the next one."""
+    return distance <= width, (distance > width) & (distance <= 2 * width)

@@ -16,6 +16,7 @@ from tuning_playbook.project_files import (
     read_project,
     read_round,
 )
+from tuning_playbook.provenance import program_digest
 from tuning_playbook.records.held_out import HeldOutSet
 from tuning_playbook.store import Store, locked, open_store
 from tuning_playbook.study import Project, Round
@@ -48,6 +49,11 @@ def open_project(folder: Path) -> OpenProject:
 def open_round(opened: OpenProject, name: str) -> Round:
     """A round of the project, by the name of its file."""
     return read_round(find_round(opened.folder, name), opened.project)
+
+
+def present_program(opened: OpenProject) -> str:
+    """Digest of the training program as it is now."""
+    return program_digest(opened.folder, opened.project.training.target)
 
 
 def project_store(

@@ -9,7 +9,7 @@ from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.arm import Arm
-from tuning_playbook.records.entered_decisions import entered_decisions, entered_launches
+from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.overrides import (
     overrides_of_round,
     set_aside_checks,
@@ -42,27 +42,30 @@ def round_record(known: Snapshot, round_name: str) -> RoundRecord:
         code=known.code if known.rerun_studies else "",
         same_programs=known.same_programs,
         exact=known.exact_configs,
-        repeated={arm.study.name: repeated_searches(known, arm) for arm in arms},
         searched=frozenset(k for s in known.searches for k in (*s.space.keys, *s.scientific)),
         set_aside=set_aside_checks(known.logbook, round_name),
         overrides=overrides_of_round(known.logbook, round_name),
         reruns_skipped=None if skipped is None else skipped.message,
         answered=known.answers.get(round_name),
-        decisions=entered_decisions(known.logbook),
+        decisions=known.decisions,
         launches=entered_launches(known.logbook, round_name),
     )
 
 
-def repeated_searches(known: Snapshot, arm: Arm) -> tuple[Arm, ...]:
-    """Ended searches of an arm's kind with other seeds.
+def repeated_searches(known: Snapshot, arms: Sequence[Arm]) -> dict[str, tuple[Arm, ...]]:
+    """Study of each arm -> other ended searches of its kind, with other seeds.
 
     Of the same kind are ended searches of as many trials in the same space, with the same program,
     protocol and fixed values.
 
     Args:
         known: of the project.
-        arm: a search.
+        arms: of one round.
     """
+    return {arm.study.name: _repeated(known, arm) for arm in arms}
+
+
+def _repeated(known: Snapshot, arm: Arm) -> tuple[Arm, ...]:
     if arm.taken_over:
         return ()
     same = known.same_programs

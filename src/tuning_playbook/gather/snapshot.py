@@ -9,15 +9,13 @@ from pathlib import Path
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.gather.opening import OpenProject
-from tuning_playbook.provenance import program_digest
+from tuning_playbook.gather.opening import OpenProject, present_program
 from tuning_playbook.records.answers import AnsweredRound, remembered_answers
+from tuning_playbook.records.entered_decisions import EnteredDecision, entered_decisions
 from tuning_playbook.records.imports import IMPORTED
 from tuning_playbook.records.logbook import (
-    DECISION,
     LAUNCH,
     abandoned_rounds,
-    decision_of,
     launch_of,
     newest_entry,
 )
@@ -100,12 +98,17 @@ class Snapshot:
     @cached_property
     def present_program(self) -> str:
         """Digest of the training program as it is now."""
-        return program_digest(self.folder, self.project.training.target)
+        return present_program(self.opened)
 
     @property
     def code(self) -> str:
         """The earliest version of the program that trains like the present one."""
         return self.same_programs.first(self.present_program)
+
+    @cached_property
+    def decisions(self) -> tuple[EnteredDecision, ...]:
+        """Every decision, oldest first."""
+        return entered_decisions(self.logbook)
 
     @cached_property
     def exact_configs(self) -> tuple[Config, ...]:
@@ -116,7 +119,7 @@ class Snapshot:
         are of that.
         """
         reruns = [study.fixed for study in self.rerun_studies]
-        decided = [decision_of(e).candidate for e in self.logbook if e.kind == DECISION]
+        decided = [entered.decision.candidate for entered in self.decisions]
         launched = [launch_of(e).after for e in self.logbook if e.kind == LAUNCH]
         return (*reruns, *decided, *launched, baseline_config(self.project))
 
@@ -152,13 +155,17 @@ class Snapshot:
         """Everything recorded for a study, oldest first."""
         return self._store.events(study)
 
+    def studies_of(self, round_name: str) -> tuple[Study, ...]:
+        """The studies of a round; none before it has run."""
+        return tuple(s for s in self.searches if (s.round or s.name) == round_name)
+
     def round_studies(self, round_name: str) -> tuple[Study, ...]:
         """The studies of a round that has been run.
 
         Raises:
             InvalidInput: when there is none of that round.
         """
-        found = tuple(s for s in self.searches if (s.round or s.name) == round_name)
+        found = self.studies_of(round_name)
         if not found:
             names = sorted(round_names(self.searches))
             raise InvalidInput(

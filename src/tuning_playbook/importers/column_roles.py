@@ -13,9 +13,9 @@ from tuning_playbook.importers.column_values import (
     ColumnValues,
     are_a_product,
     column_values,
+    is_chosen_list,
     is_each_number_once,
     is_list_of_values,
-    is_plain_list,
     is_scaled,
     sampled_rows,
 )
@@ -205,7 +205,7 @@ def _chosen_sizes(
     sizes = [
         one for column, one in found.items()
         if one.role is Role.TIME_AND_COST and not is_time(one.name)
-        and is_list_of_values(values[column]) and is_plain_list(values[column])
+        and is_chosen_list(values[column])
     ]  # fmt: skip
     named = [own for own in values.values() if own.kind == "words" and own.levels > 1]
     sizes = [o for o in sizes if not any(_follows_from(values[o.column], own) for own in named)]

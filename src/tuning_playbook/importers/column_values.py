@@ -118,6 +118,11 @@ def is_plain_list(values: ColumnValues) -> bool:
     )
 
 
+def is_chosen_list(values: ColumnValues) -> bool:
+    """Whether numbers look chosen: few, short, and each used several times."""
+    return is_list_of_values(values) and is_plain_list(values)
+
+
 def is_each_number_once(cells: Cells) -> bool:
     """Whether a column is every whole number from 0 or 1 on, each once, in any order.
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.naming_columns import quoted
+from tuning_playbook.importers.statistics_of_results import SPREADS
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import metric_direction, split_of, statistic_in, words_of
 
 _MOST_LISTED = 20
-_SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range"})
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
 _NAMELESS = ("value",)  # what Optuna calls an objective without a name
 
@@ -88,7 +88,7 @@ def _is_called_a_metric(one: TakenAs) -> bool:
 def _is_spread(one: TakenAs) -> bool:
     """Whether a column is how far a metric varies, whose metric itself is in no column."""
     statistic = statistic_in(one.name.removeprefix(_NOTED))
-    return statistic is not None and statistic[0] in _SPREADS
+    return statistic is not None and statistic[0] in SPREADS
 
 
 def _varies(study: ForeignStudy, name: str) -> bool:

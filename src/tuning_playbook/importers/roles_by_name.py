@@ -15,9 +15,9 @@ from tuning_playbook.importers.column_names import (
 from tuning_playbook.importers.column_values import (
     ColumnValues,
     column_values,
+    is_chosen_list,
     is_evenly_used,
     is_list_of_values,
-    is_plain_list,
     sampled_rows,
 )
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
@@ -78,7 +78,7 @@ def role_by_name(
     if numeric and plain in ROUND_NAMES:
         return _round(column, name)
     setting = _setting(column, name, values)
-    if setting is None and numeric and holds_metric(name) and not _is_chosen_list(values):
+    if setting is None and numeric and holds_metric(name) and not is_chosen_list(values):
         reason = "measured values under a name with a metric in it"
         return TakenAs(column, name, Role.RESULT, reason, certain=False)
     return setting
@@ -152,11 +152,6 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
     return None
 
 
-def _is_chosen_list(values: ColumnValues) -> bool:
-    """Whether numbers look chosen: few, short, and each used several times."""
-    return is_list_of_values(values) and is_plain_list(values)
-
-
 def counts_on_the_way(name: str) -> bool:
     """Whether a training length is called like one of its steps, as the last one reached is.
 
@@ -187,7 +182,7 @@ def _result(column: str, name: str, values: ColumnValues) -> TakenAs:
     split = split_of(name)
     where = f" on {split} data" if split else ""
     # A list of short values that come back evenly is what somebody set, whatever it is called.
-    doubtful = values.levels > 1 and is_list_of_values(values) and is_plain_list(values)
+    doubtful = is_chosen_list(values)
     certain = not doubtful or split is not None
     return TakenAs(column, name, Role.RESULT, f"a metric{where} by its name", certain)
 

@@ -19,8 +19,8 @@ from tuning_playbook.vocabulary import (
 )
 
 _CENTRES = ("mean", "median")
-_SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range",
-                      "quartile range", "count", "rank"})  # fmt: skip
+SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range"})
+_NO_CENTRES = SPREADS | {"quartile range", "count", "rank"}
 # What nothing else of the field is called, so that it needs no name of a result.
 _ALONE = ("standard deviation", "standard error")
 
@@ -75,7 +75,7 @@ def _is_measured_with_spread(
     stem: str, own: Mapping[str, str], centre: str | None, values: Mapping[str, ColumnValues]
 ) -> bool:
     """Whether a mean and its deviation were measured: ``init_std`` is as a rule a setting."""
-    spreads = [own[statistic] for statistic in own if statistic in _SPREADS]
+    spreads = [own[statistic] for statistic in own if statistic in _NO_CENTRES]
     if centre is None or not spreads:
         return False
     if hyperparameter_family(stem) is not None or kind_by_name(stem) != "other":
@@ -144,7 +144,7 @@ def _mark_spreads(roles: dict[str, TakenAs], own: Mapping[str, str]) -> None:
     """A deviation of a metric is none of it, even where the metric itself is not there."""
     for statistic, column in own.items():
         one = roles.get(column)
-        if one is not None and one.role in QUALITY and statistic in _SPREADS:
+        if one is not None and one.role in QUALITY and statistic in _NO_CENTRES:
             roles[column] = TakenAs(column, one.name, Role.STATISTIC, f"{statistic} of a metric")
 
 

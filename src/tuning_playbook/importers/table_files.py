@@ -21,8 +21,6 @@ from tuning_playbook.importers.limits import MOST_COLUMNS
 from tuning_playbook.importers.nested import object_in
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
-
-
 _PARAMS = "params"  # of scikit-learn's cv_results_
 
 

@@ -31,7 +31,6 @@ class RoundRecord:
         same_programs: which versions train alike.
         exact: configurations that are not rounded: those that were rerun, decided about or
             launched, and the baseline.
-        repeated: other ended searches of the kind of each arm, with other seeds, by its study.
         searched: keys that any round of the project has compared or tuned.
         set_aside: checks that are not to count -> why.
         overrides: what was decided against the advice, in this round or the whole project.
@@ -49,7 +48,6 @@ class RoundRecord:
     code: str
     same_programs: SamePrograms
     exact: tuple[Config, ...]
-    repeated: Mapping[str, tuple[Arm, ...]]
     searched: frozenset[str]
     set_aside: Mapping[str, str]
     overrides: tuple[Override, ...]

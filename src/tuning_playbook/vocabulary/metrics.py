@@ -60,10 +60,13 @@ _STATISTICS = re.compile(
     r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
 )
 # Words that settings have as well.
-_ALSO_SETTINGS = """
+_ALSO_SETTINGS = phrases(
+    """
     top, f, r, score, scores, map, ap, em, return, returns, reward, rewards, precision, cost, error,
     errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall
-"""
+    """
+)
+_ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
 _NEGATED = frozenset({"neg", "negative", "minus"})
 _GRADIENT_NORMS = phrases(
     """
@@ -98,9 +101,7 @@ def holds_metric(name: str) -> bool:
         >>> [holds_metric(n) for n in ("gb_acc_human", "auc_of_class_3", "accum_steps")]
         [True, True, False]
     """
-    words = [_numbered(word) for word in words_of(name.lower())]
-    known = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - phrases(_ALSO_SETTINGS)
-    return any((word,) in known for word in words)
+    return any((_numbered(word),) in _ONLY_METRICS for word in words_of(name.lower()))
 
 
 def metric_direction(name: str) -> Direction | None:

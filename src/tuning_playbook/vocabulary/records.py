@@ -136,14 +136,11 @@ def is_time(name: str) -> bool:
         >>> [is_time(name) for name in ("total_seconds", "time_embed", "clip_seconds")]
         [True, False, False]
     """
-    words = words_of(name)
-    if len(words) == 1 and words[0] in _WHOLE_UNITS:
-        return True
+    written = words = words_of(name)
     while len(words) > 1 and words[-1] in _UNITS:
         words = words[:-1]
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
-    timed = words != words_of(name) and set(words) <= _TIMED
-    timed = timed and words_of(name)[-1] in _WHOLE_UNITS
+    timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
     start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
     per_epoch = contains(words, _PER_PIECE)
     return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or per_epoch or timed)
@@ -165,9 +162,8 @@ def is_time_or_cost(name: str) -> bool:
         return False
     if contains(words, _COSTS) or words[-1] in _BYTES:
         return True
-    if words[-1] in _PARAMETERS and words[:-1] == ("model",):
-        return True
-    return bool(_PARAMETERS & set(words)) and bool(_COUNTING & set(words))
+    counting = _COUNTING & set(words) or words[:-1] == ("model",)
+    return bool(_PARAMETERS & set(words) and counting)
 
 
 def is_progress(name: str) -> bool:

@@ -81,8 +81,7 @@ def take_up(store: Store, known: Snapshot, round_name: str) -> None:
 def _left(known: Snapshot, round_name: str) -> int:
     return sum(
         count
-        for study in known.searches
-        if (study.round or study.name) == round_name
+        for study in known.studies_of(round_name)
         for status, count in known.tally(study.name).counts.items()
         if not status.is_finished
     )

@@ -216,7 +216,7 @@ def decide(
             past_deviation=pooled_deviation(
                 rerun_groups(confirmed, opened.project, without={s.name for s in studies})
             ),
-            examples=known_examples(opened.project, contenders, reruns, predictions),
+            examples=known_examples(record, reruns, predictions),
             confidence=confidence,
             complexity_cost=complexity_cost,
         )

@@ -12,10 +12,8 @@ from typing import Any
 
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
-from tuning_playbook.answers.round_answer import answer_of_round
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
-from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.translating import Translated, trial_of
@@ -26,7 +24,7 @@ from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Event, Status, Trial
 from tuning_playbook.words import without_password
 from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
-from tuning_playbook.workflow.remembering import remember_answer, remember_round
+from tuning_playbook.workflow.remembering import answer_now, remember_answer, remember_round
 from tuning_playbook.workflow.translating import (
     as_the_project_measures,
     study_in_project,
@@ -224,8 +222,7 @@ def _store(
         new = [t for t in trials if t.index not in old]
         store.create(study, new, curves={t.index: curves[t.index] for t in new})
         _remember(store, study, index, table, target=target)
-        record = round_record(Snapshot(opened, store), study.name)
-        remember_answer(store, answer_of_round(record))
+        remember_answer(store, answer_now(Snapshot(opened, store), study.name))
     return Imported(
         round=study.name,
         folder=opened.folder,

@@ -99,7 +99,7 @@ def launch(
         if contenders.incumbent == contenders.candidate.config:
             return _already(store, record, contenders, decision, dry_run=dry_run)
         stale = why_stale(record, contenders)
-        made = _launch(contenders, decision, stale=stale, reason=reason.strip())
+        made = _launch(record, contenders, decision, stale=stale, reason=reason.strip())
         diff = _edit(opened, contenders.candidate.config, dry_run=dry_run)
         if not dry_run:
             store.enter(launch_entry(made))
@@ -118,7 +118,7 @@ def _already(
     after = contenders.candidate.config
     before = after if decision is None else decision.incumbent
     choice = Choice.KEEP if decision is None else decision.choice
-    made = Launch(contenders.round, time.time(), before, after, choice, _first_reason(decision))
+    made = Launch(record.name, time.time(), before, after, choice, _first_reason(decision))
     entered = any(dict(known.after) == after for known in record.launches)
     cut_short = choice is Choice.ADOPT and not entered
     if cut_short and not dry_run:
@@ -127,7 +127,12 @@ def _already(
 
 
 def _launch(
-    contenders: Contenders, decision: Decision | None, *, stale: str, reason: str
+    record: RoundRecord,
+    contenders: Contenders,
+    decision: Decision | None,
+    *,
+    stale: str,
+    reason: str,
 ) -> Launch:
     """The launch as it will be entered.
 
@@ -140,14 +145,14 @@ def _launch(
         problem = stale or f"the decision was {choice.value}. {words}"
         if not reason:
             raise RefusedByPlaybook(
-                f"round {contenders.round!r} cannot be launched: {problem}\nTo launch it all the "
-                f"same, say why: playbook launch {contenders.round} --reason '...'",
+                f"round {record.name!r} cannot be launched: {problem}\nTo launch it all the "
+                f"same, say why: playbook launch {record.name} --reason '...'",
                 source="adoption",
             )
         kind = "against the evidence" if choice is Choice.KEEP else "without evidence"
         words = f"{kind}: {reason}"
     return Launch(
-        round=contenders.round,
+        round=record.name,
         at=time.time(),
         before=contenders.incumbent,
         after=contenders.candidate.config,

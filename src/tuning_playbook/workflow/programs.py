@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.provenance import program_digest, program_files
+from tuning_playbook.provenance import program_files
 from tuning_playbook.records.logbook import PROGRAM, SAME_PROGRAM, told_entry
 from tuning_playbook.store import Store
 from tuning_playbook.study import describe_target
@@ -16,11 +16,6 @@ from tuning_playbook.words import listed
 
 _MOST_FILES = 5
 _MOST_REMEMBERED = 5000  # files of a version; more are data that lies among the program
-
-
-def present_program(opened: OpenProject) -> str:
-    """Digest of the training program as it is now."""
-    return program_digest(opened.folder, opened.project.training.target)
 
 
 def remember_program(opened: OpenProject, store: Store, digest: str) -> None:

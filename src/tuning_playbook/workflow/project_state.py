@@ -15,13 +15,13 @@ from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.records.entered_decisions import entered_decisions, entered_launches
+from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
 from tuning_playbook.records.overrides import skipped_reruns
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import Config
-from tuning_playbook.study import Provenance, Round, Study
+from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
@@ -96,7 +96,7 @@ def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[st
 
 def _asked(known: Snapshot, name: str) -> frozenset[str]:
     """Keys that a round compared."""
-    return frozenset(key for s in _own(known, name) for key in (*s.scientific, *s.joint))
+    return frozenset(key for s in known.studies_of(name) for key in (*s.scientific, *s.joint))
 
 
 def _readable(opened: OpenProject, names: Sequence[str]) -> Iterator[Round]:
@@ -118,7 +118,7 @@ def _begun(known: Snapshot, names: Sequence[str]) -> dict[str, int]:
 
 
 def _round_state(known: Snapshot, name: str) -> RoundState:
-    counts = [known.tally(s.name).counts for s in _own(known, name)]
+    counts = [known.tally(s.name).counts for s in known.studies_of(name)]
     answered = known.answers.get(name)
     written: Round | None = None
     with suppress(PlaybookError):
@@ -154,7 +154,7 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
 
     One to adopt is launched only while baseline and program are those that it was made with.
     """
-    entered = [e for e in entered_decisions(known.logbook) if e.decision.round == name]
+    entered = [e for e in known.decisions if e.decision.round == name]
     if not entered or not _agree(entered[-1].decision.candidate, best):
         return None
     decided = entered[-1].decision
@@ -165,7 +165,7 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
 
 def _failed(known: Snapshot, name: str) -> list[Trial]:
     """Trials of a round that failed and may run again."""
-    own = [s.name for s in _own(known, name)]
+    own = [s.name for s in known.studies_of(name)]
     failing = [n for n in own if known.tally(n).counts.get(Status.FAILED)]
     return [t for study in failing for t in known.trials(study) if t.status is Status.FAILED]
 
@@ -176,11 +176,7 @@ def _is_mended(failed: Sequence[Trial], program: str) -> bool:
 
 
 def _mixed(known: Snapshot, name: str) -> bool:
-    return ran_another_program(known, _own(known, name), program=known.present_program)
-
-
-def _own(known: Snapshot, name: str) -> list[Study]:
-    return [s for s in known.searches if (s.round or s.name) == name]
+    return ran_another_program(known, known.studies_of(name), program=known.present_program)
 
 
 def _agree(config: Config, best: Config) -> bool:

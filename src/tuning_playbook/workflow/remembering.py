@@ -21,7 +21,7 @@ from tuning_playbook.decide.candidates import Candidate
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.findings import Finding
 from tuning_playbook.gather.opening import OpenProject
-from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.rounds import repeated_searches, round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.records.arm import Arm
@@ -45,11 +45,21 @@ def remember_answer(store: Store, answered: RoundAnswer) -> None:
         store.enter(LogbookEntry(time.time(), ANSWER, answered.name, message, data))
 
 
+def answer_now(known: Snapshot, round_name: str) -> RoundAnswer:
+    """The answer of a round as things are.
+
+    Raises:
+        InvalidInput: when the store holds no study of that round.
+    """
+    record = round_record(known, round_name)
+    return answer_of_round(record, repeated_searches(known, record.arms))
+
+
 def renew_answer(opened: OpenProject, store: Store, round_name: str) -> None:
     """Answer a round again that has been answered, after something that its answer depends on."""
     known = Snapshot(opened, store)
     if round_name in known.answers:
-        remember_answer(store, answer_of_round(round_record(known, round_name)))
+        remember_answer(store, answer_now(known, round_name))
 
 
 def _document(answered: RoundAnswer) -> dict[str, Any]:

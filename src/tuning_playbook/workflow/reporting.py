@@ -6,15 +6,14 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from tuning_playbook.answers.round_answer import RoundAnswer, answer_of_round
+from tuning_playbook.answers.round_answer import RoundAnswer
 from tuning_playbook.errors import StoreReadOnly
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
-from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.report.answer_view import AnswerView, answer_view
 from tuning_playbook.report.html import write_report
 from tuning_playbook.report.view import round_view
-from tuning_playbook.workflow.remembering import remember_answer
+from tuning_playbook.workflow.remembering import answer_now, remember_answer
 
 
 def write_round_report(folder: Path, round_name: str, *, output: Path | None = None) -> Path:
@@ -36,7 +35,7 @@ def write_round_report(folder: Path, round_name: str, *, output: Path | None = N
 def answered_round(opened: OpenProject, round_name: str) -> RoundAnswer:
     """The answer of a round as it stands; entered in the logbook where the round has ended."""
     with opened_store(opened) as store:
-        answered = answer_of_round(round_record(Snapshot(opened, store), round_name))
+        answered = answer_now(Snapshot(opened, store), round_name)
         with suppress(StoreReadOnly):  # the answer is entered where the project can be changed
             remember_answer(store, answered)
     return answered

@@ -17,12 +17,13 @@ from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical, counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store, present_program
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.records.reruns import has_protocol
+from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
@@ -33,7 +34,7 @@ from tuning_playbook.study import Objective, Study
 from tuning_playbook.trial import Event, Trial
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.overrides import skip_reruns
-from tuning_playbook.workflow.programs import declare_same, present_program, remember_program
+from tuning_playbook.workflow.programs import declare_same, remember_program
 from tuning_playbook.workflow.remembering import renew_answer
 
 USUAL_RERUNS = USUAL_LOOKS[0]
@@ -246,7 +247,7 @@ def _configs(
     """What is to be rerun, by role; the baseline alone where the candidate is the same."""
     found: dict[str, Config] = {}
     if candidate:
-        found["candidate"] = _finished(opened, round_name).candidate.config
+        found["candidate"] = _finished(opened, round_name)[1].candidate.config
     config = baseline_config(opened.project)
     if baseline or config in found.values():
         found = {role: c for role, c in found.items() if c != config} | {"baseline": config}
@@ -254,26 +255,27 @@ def _configs(
 
 
 def _configs_of_arms(opened: OpenProject, round_name: str) -> dict[str, Config]:
-    contenders = _finished(opened, round_name)
-    arms = contenders.arms
+    record, _ = _finished(opened, round_name)
+    arms = record.arms
     if len(arms) < 2:
         raise InvalidInput(
             f"round {round_name!r} has one arm, so there are no others to rerun; "
             f"type: playbook rerun {round_name}"
         )
-    return best_of_arms(opened.project, arms, exact=contenders.exact)
+    return best_of_arms(opened.project, arms, exact=record.exact)
 
 
-def _finished(opened: OpenProject, round_name: str) -> Contenders:
-    """The contenders of a round that has ended; before that its best may still change."""
+def _finished(opened: OpenProject, round_name: str) -> tuple[RoundRecord, Contenders]:
+    """A round that has ended, and its contenders; before that its best may still change."""
     with opened_store(opened) as store:
-        contenders = contenders_of(round_record(Snapshot(opened, store), round_name))
-    if contenders.unfinished:
+        record = round_record(Snapshot(opened, store), round_name)
+    contenders = contenders_of(record)
+    if record.unfinished:
         raise InvalidInput(
-            f"round {round_name!r} has {contenders.unfinished} trials left, and its best "
+            f"round {round_name!r} has {record.unfinished} trials left, and its best "
             f"configuration may still change; finish it first: playbook run {round_name}"
         )
-    return contenders
+    return record, contenders
 
 
 def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:

@@ -18,6 +18,7 @@ from tuning_playbook.gather.opening import (
     open_project,
     open_round,
     opened_store,
+    present_program,
 )
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files import ROUNDS_FOLDER
@@ -33,7 +34,6 @@ from tuning_playbook.workflow.creating import Asked, create_studies, stored_as_t
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import POOLED
-from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.retrying import Retried
 from tuning_playbook.workflow.trying import try_target

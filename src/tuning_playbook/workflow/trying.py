@@ -13,7 +13,7 @@ import numpy as np
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.design.entry_conditions import undeclared
-from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project
+from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project, present_program
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
 from tuning_playbook.run.places import trial_folder
@@ -23,7 +23,6 @@ from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
 from tuning_playbook.workflow.last_try import Tried, last_tried, remember_tried
-from tuning_playbook.workflow.programs import present_program
 from tuning_playbook.workflow.tried import TriedTarget
 
 USUAL_STEPS = 20
