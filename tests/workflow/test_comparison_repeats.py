@@ -223,3 +223,12 @@ def test_half_an_interval_is_as_many_standard_errors(table, name):
     expected = stats.ttest_ind_from_stats(95.0, 0.2, 4, 94.1, 0.4, 4, equal_var=False)
     assert found["comparisons"][0]["p_value"] == pytest.approx(expected.pvalue, rel=1e-6)
     assert any("half the width of a 95 % interval" in note for note in found["notes"])
+
+
+def test_the_page_says_what_stands_for_runs_that_are_not_listed(table, tmp_path):
+    rows = [{"method": m, "val_acc": mean, "val_acc_std": s, "runs": 4}
+            for m, (mean, s) in MEANS.items()]  # fmt: skip
+    page = tmp_path / "compared.html"
+    compare_runs([table(rows)]).write_html(page)
+    assert "Each bar is a mean, with one standard deviation" in page.read_text()
+    assert "Each dot is a run" not in page.read_text()

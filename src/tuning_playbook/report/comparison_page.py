@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.decide.comparison_answer import Answered
 from tuning_playbook.report.comparison_document import comparison_document
 from tuning_playbook.report.comparison_text import TITLES, length_warnings
 from tuning_playbook.report.comparison_view import (
@@ -56,6 +57,7 @@ def _rendered(template: str, view: ComparisonView, **more: Any) -> str:
         {
             "title": f"{TITLES[answer.key]}: {answer.metric}" if answer.key in TITLES else "",
             "caution": answer.caution,
+            "marks": _marks(view, answer),
             "best": best_words(answer),
             "pairs": [
                 {
@@ -82,3 +84,14 @@ def _rendered(template: str, view: ComparisonView, **more: Any) -> str:
         )
     )
     return page
+
+
+def _marks(view: ComparisonView, answer: Answered) -> str:
+    """What stands for the runs of an arm in its picture."""
+    if view.kind == "searches":
+        return "Each dot is a trial and each bar the best at the common budget"
+    reported = [arm.reported is not None for arm in answer.arms]
+    if not any(reported):
+        return "Each dot is a run and each bar the mean"
+    means = "Each bar is a mean, with one standard deviation between its runs to each side"
+    return means if all(reported) else f"{means}, where the runs are not listed; each dot is a run"
