@@ -3,14 +3,16 @@
     python bench/fuzz.py CASES [--seed S] [--first N] [--kind tables|folders|stores|toml]
 
 Sound samples of every kind that is read are damaged, and the commands are run on them in this
-process. Counted are tracebacks (an exception that is not told in one message), hangs (20 seconds)
-and silent failures (output of ``--json`` that is no JSON). Of each distinct failure the smallest
-input is kept, and said how to repeat it: a case is the same for the same seed and number.
+process. Counted are tracebacks (an exception that is not told in one message), hangs (20 seconds
+of CPU time, or 5 minutes) and silent failures (output of ``--json`` that is no JSON). Of each
+distinct failure the smallest input is kept, and said how to repeat it: a case is the same for the
+same seed and number.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -38,10 +40,13 @@ def search(cases: range, seed: int, kind: str | None) -> dict[tuple[str, str, st
     for number in cases:
         case = case_of(seed, number, kind)
         failure = run_case(case)
+        if number % 500 == 499:
+            print(f"case {number + 1}: {len(found)} distinct failures", file=sys.stderr)
         if failure is None:
             continue
         known = found.get(failure.key)
         if known is None:
+            print(f"case {number}: {failure.what} at {failure.where}", file=sys.stderr)
             found[failure.key] = Found(failure, case, number, 1)
         elif case.size < known.case.size:
             found[failure.key] = Found(failure, case, number, known.times + 1)
