@@ -13,12 +13,12 @@ from tuning_playbook.analysis.comparison import (
     Repeats,
     compare_repeats,
     fisher_p_value,
-    holm,
     repeated_seed,
     shared_seeds,
 )
 from tuning_playbook.analysis.comparison_of_many import best_arms, level_effect
 from tuning_playbook.analysis.comparison_size import repeats_needed
+from tuning_playbook.analysis.multiple_tests import holm
 from tuning_playbook.errors import InvalidInput
 
 

@@ -4,7 +4,8 @@ import pytest
 from tuning_playbook.analysis.building import table_from_columns
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.importance import importances
-from tuning_playbook.analysis.interaction import holm, interactions
+from tuning_playbook.analysis.interaction import interactions
+from tuning_playbook.analysis.multiple_tests import holm
 from tuning_playbook.analysis.ranks import mid_ranks
 from tuning_playbook.study import Objective
 
@@ -129,5 +130,39 @@ def test_mid_ranks_and_holm_agree_with_definitions():
 
     values = np.random.default_rng(0).integers(0, 5, 30).astype(float)
     np.testing.assert_array_equal(mid_ranks(values), rankdata(values))
-    assert holm([0.5, 0.5]) == [1.0, 1.0]
-    assert holm([]) == []
+    assert holm([0.5, 0.5]) == (1.0, 1.0)
+    assert holm([]) == ()
+
+
+def test_a_pair_is_tested_as_two_nested_least_squares_fits_are(unit_study):
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(3)
+    units = rng.random((150, 4))
+    loss = units[:, 0] + (units[:, 1] > 0.5) * (units[:, 2] > 0.5) + rng.normal(0, 0.3, 150)
+    tested = {(i.first, i.second): i for i in paired(unit_study(units, loss))}
+
+    parts = [np.searchsorted(np.quantile(u, [1 / 3, 2 / 3]), u) for u in units.T]
+    flags = [[(part == level).astype(float) for level in (1, 2)] for part in parts]
+    ranks = stats.rankdata(loss)
+    small = np.column_stack([np.ones(150), *(flag for pair in flags for flag in pair)])
+    for a, b in [(0, 1), (1, 2), (2, 3)]:
+        large = np.column_stack([small, *(x * y for x in flags[a] for y in flags[b])])
+        left, more_left = (
+            np.sum((ranks - design @ np.linalg.lstsq(design, ranks)[0]) ** 2)
+            for design in (small, large)
+        )
+        freedom = 150 - large.shape[1]
+        p = stats.f.sf((left - more_left) / 4 / (more_left / freedom), 4, freedom)
+        assert tested[f"h{a}", f"h{b}"].p_value == pytest.approx(p, rel=1e-6, abs=1e-12)
+
+
+def test_the_pairs_of_a_large_table_are_tested_on_a_sample_of_its_rows(unit_study, monkeypatch):
+    rng = np.random.default_rng(4)
+    units = rng.random((2000, 3))
+    loss = units[:, 2] + ((units[:, 0] > 0.5) == (units[:, 1] > 0.5))
+    table = unit_study(units, loss)
+    monkeypatch.setattr("tuning_playbook.analysis.interaction._MOST_ROWS_TIMES_PAIRS", 900)
+    found = paired(table)
+    assert found == paired(table)
+    assert (found[0].first, found[0].second) == ("h0", "h1")
+    assert found[0].adjusted_p < 0.05

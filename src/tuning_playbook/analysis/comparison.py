@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -245,23 +244,6 @@ def fisher_p_value(failed: int, runs: int, other_failed: int, other_runs: int) -
     weight = {k: math.comb(runs, k) * math.comb(other_runs, total - k) for k in possible}
     limit = weight[failed] * (1 + 1e-9)
     return min(1.0, sum(w for w in weight.values() if w <= limit) / sum(weight.values()))
-
-
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Holm's adjusted p-values, in the order given; NaN stays NaN and is no test.
-
-    Example:
-        >>> holm([0.01, 0.04, 0.03])
-        (0.03, 0.06, 0.06)
-
-    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
-    """
-    tests = sorted((p, i) for i, p in enumerate(p_values) if not math.isnan(p))
-    found, largest = list(p_values), 0.0
-    for place, (p, i) in enumerate(tests):
-        largest = max(largest, min(1.0, p * (len(tests) - place)))
-        found[i] = largest
-    return tuple(found)
 
 
 def deviation(values: _FloatArray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -9,10 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.feasibility import Feasibility
+from tuning_playbook.analysis.multiple_tests import holm
 from tuning_playbook.analysis.ranks import mid_ranks
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Constant
+
+# A pair's test costs as much as it has rows, and the pairs grow with the square of the columns.
+_MOST_HYPERPARAMETERS = 200
+_MOST_ROWS_TIMES_PAIRS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ def interactions(
 
     Each hyperparameter is cut into ``bins`` parts with equally many trials. A model with all single
     parts is fitted to the ranks of the losses; for each pair, the cells of its table are added and
-    tested by an F-test. Ranks keep diverging losses from deciding everything.
+    tested by an F-test. Ranks keep diverging losses from deciding everything. Where configurations
+    times pairs exceed 20 million, a fixed random sample of the configurations is tested.
 
     Args:
         table: the study.
@@ -49,7 +56,8 @@ def interactions(
         fewest_trials: fewer feasible configurations give no answer.
 
     Returns:
-        Smallest p-value first; nothing with too few trials or fewer than two hyperparameters.
+        Smallest p-value first; nothing with too few trials, fewer than two hyperparameters or more
+        than 200.
     """
     points = distinct_configurations(table, np.flatnonzero(feasible.feasible))
     if len(points.rows) < fewest_trials:
@@ -61,16 +69,11 @@ def interactions(
             part = _parts(unit, bins)
             if part.max() > 0:
                 parts[h.key] = part
-    if len(parts) < 2:
+    if not 2 <= len(parts) <= _MOST_HYPERPARAMETERS:
         return ()
-    ranks = mid_ranks(points.loss)
-    singles = np.column_stack(
-        [np.ones(len(ranks)), *(_indicators(part)[:, 1:] for part in parts.values())]
-    )
-    tests = [
-        (a, b, *_pair_test(singles, _cells(parts[a], parts[b]), ranks))
-        for a, b in combinations(parts, 2)
-    ]
+    sample = _sample(len(points.rows), len(parts))
+    parts = {key: part[sample] for key, part in parts.items()}
+    tests = _pair_tests(parts, mid_ranks(points.loss[sample]))
     tests.sort(key=lambda test: test[3])
     adjusted = holm([test[3] for test in tests])
     return tuple(
@@ -79,19 +82,12 @@ def interactions(
     )
 
 
-def holm(p_values: list[float]) -> list[float]:
-    """Holm's adjusted p-values, in the order given.
-
-    Example:
-        >>> holm([0.01, 0.04, 0.03])
-        [0.03, 0.06, 0.06]
-    """
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    adjusted, largest = [1.0] * len(p_values), 0.0
-    for rank, i in enumerate(order):
-        largest = max(largest, min((len(p_values) - rank) * p_values[i], 1.0))
-        adjusted[i] = largest
-    return adjusted
+def _sample(rows: int, keys: int) -> NDArray[np.int64]:
+    """Rows that are tested, in their order."""
+    most = _MOST_ROWS_TIMES_PAIRS // math.comb(keys, 2)
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, size=most, replace=False))
 
 
 def _parts(unit: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
@@ -110,23 +106,48 @@ def _cells(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray((left[:, :, None] * right[:, None, :]).reshape(len(a), -1))
 
 
+def _pair_tests(
+    parts: dict[str, NDArray[np.int64]], ranks: NDArray[np.float64]
+) -> list[tuple[str, str, float, float]]:
+    """Share explained and p-value of each pair, beyond all single hyperparameters.
+
+    What the singles explain is taken out of the ranks and of each pair's cells once (Frisch, Waugh
+    and Lovell), so that a pair costs a fit of its own few cells only.
+    """
+    basis = _basis(
+        np.column_stack(
+            [np.ones(len(ranks)), *(_indicators(part)[:, 1:] for part in parts.values())]
+        )
+    )
+    left = ranks - basis @ (basis.T @ ranks)
+    tests = []
+    for a, b in combinations(parts, 2):
+        cells = _cells(parts[a], parts[b])
+        cells = cells - basis @ (basis.T @ cells)
+        share, p = _pair_test(cells, left, len(ranks) - basis.shape[1])
+        tests.append((a, b, share, p))
+    return tests
+
+
 def _pair_test(
-    singles: NDArray[np.float64], cells: NDArray[np.float64], ranks: NDArray[np.float64]
+    cells: NDArray[np.float64], left: NDArray[np.float64], freedom: int
 ) -> tuple[float, float]:
     from scipy.special import betainc
 
-    small, small_rank = _residual(singles, ranks)
-    large, large_rank = _residual(np.column_stack([singles, cells]), ranks)
-    extra, freedom = large_rank - small_rank, len(ranks) - large_rank
-    if extra < 1 or freedom < 1 or small <= 0:
+    sizes, directions = np.linalg.eigh(cells.T @ cells)
+    kept = sizes > 1e-8 * len(left)
+    extra, whole = int(kept.sum()), float(left @ left)
+    freedom -= extra
+    if extra < 1 or freedom < 1 or whole <= 0:
         return 0.0, 1.0
-    share = max(1 - large / small, 0.0)
+    along = directions[:, kept].T @ (cells.T @ left)
+    share = min(float(np.sum(along**2 / sizes[kept])) / whole, 1.0)
     # The F-test's upper tail in terms of the share explained.
     return share, float(betainc(freedom / 2, extra / 2, 1 - share))
 
 
-def _residual(design: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, int]:
-    gram = design.T @ design
-    coefficients = np.linalg.pinv(gram, rcond=1e-10, hermitian=True) @ (design.T @ y)
-    rank = int(np.linalg.matrix_rank(gram, tol=1e-8 * len(y), hermitian=True))
-    return float(np.sum((y - design @ coefficients) ** 2)), rank
+def _basis(design: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal columns that span those of ``design``."""
+    sizes, directions = np.linalg.eigh(design.T @ design)
+    kept = sizes > 1e-8 * len(design)
+    return np.asarray((design @ directions[:, kept]) / np.sqrt(sizes[kept]))

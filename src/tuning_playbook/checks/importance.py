@@ -9,7 +9,8 @@ import numpy as np
 
 from tuning_playbook.analysis.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.importance import Importance, importances
-from tuning_playbook.analysis.interaction import Interaction, holm, interactions
+from tuning_playbook.analysis.interaction import Interaction, interactions
+from tuning_playbook.analysis.multiple_tests import holm
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds

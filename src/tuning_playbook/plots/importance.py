@@ -8,7 +8,7 @@ import numpy as np
 
 from tuning_playbook.analysis.feasibility import Feasibility
 from tuning_playbook.analysis.importance import Importance, importances
-from tuning_playbook.analysis.interaction import holm
+from tuning_playbook.analysis.multiple_tests import holm
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.plots.theme import BLUE, GREY, INK, Figure, layout, typed
 
