@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,12 +119,16 @@ def _pair_tests(
         )
     )
     left = ranks - basis @ (basis.T @ ranks)
-    tests = []
-    for a, b in combinations(parts, 2):
-        cells = _cells(parts[a], parts[b])
-        cells = cells - basis @ (basis.T @ cells)
-        share, p = _pair_test(cells, left, len(ranks) - basis.shape[1])
-        tests.append((a, b, share, p))
+    freedom = len(ranks) - basis.shape[1]
+    keys, tests = list(parts), []
+    for place, a in enumerate(keys[:-1]):
+        others = keys[place + 1 :]
+        cells = [_cells(parts[a], parts[b]) for b in others]
+        ends = np.cumsum([one.shape[1] for one in cells])[:-1]
+        stacked = np.column_stack(cells)
+        stacked -= basis @ (basis.T @ stacked)
+        for b, own in zip(others, np.split(stacked, ends, axis=1), strict=True):
+            tests.append((a, b, *_pair_test(own, left, freedom)))
     return tests
 
 

@@ -14,7 +14,7 @@ from tuning_playbook.analysis.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import ID_NAMES, ROUND_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.columns import Column, plain_values
-from tuning_playbook.importers.values import LARGEST_STEP, is_number
+from tuning_playbook.importers.values import LARGEST_STEP, is_number, types_in
 from tuning_playbook.vocabulary import is_time, plain_name, words_of
 from tuning_playbook.words import counted
 
@@ -162,6 +162,8 @@ def stray_text(cells: Sequence[Any]) -> int | None:
         >>> stray_text([0.1] * 20 + ["0,3"]), stray_text(["auto", 0.1, "auto", 0.3])
         (20, None)
     """
+    if types_in(cells) <= {int, float, type(None)}:
+        return None
     words = [i for i, c in enumerate(cells) if c is not None and not is_number(c)]
     numbers = sum(is_number(c) for c in cells)
     mostly = numbers >= MOSTLY_NUMBERS * (numbers + len(words))

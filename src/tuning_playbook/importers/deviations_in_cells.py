@@ -11,7 +11,7 @@ from tuning_playbook.importers.roles_by_name import role_where_measured
 from tuning_playbook.importers.spreadsheets import NO_VALUE, numbers_written
 from tuning_playbook.importers.statuses import ending_in
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.values import is_number, types_in
 
 Cells: TypeAlias = Sequence[Any]
 
@@ -66,7 +66,7 @@ def without_deviations(
 
 def _parted(cells: Cells) -> tuple[list[Any], list[Any]] | None:
     """Means and deviations; ``None`` for a column of another kind."""
-    if not any(isinstance(cell, str) for cell in cells):
+    if str not in types_in(cells):
         return None
     means, deviations = [], []
     for cell in cells:

@@ -12,7 +12,7 @@ from tuning_playbook.importers.roles_by_name import role_where_measured
 from tuning_playbook.importers.spreadsheets import NO_VALUE
 from tuning_playbook.importers.statuses import Ending, ending_in
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.values import is_number, types_in
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 
@@ -58,7 +58,7 @@ def without_endings(columns: Mapping[str, Cells]) -> WithoutEndings:
 
 def _words_for_endings(cells: Cells) -> dict[int, str] | None:
     """The words by row; ``None`` for a column of another kind."""
-    if not any(isinstance(cell, str) for cell in cells) or not any(map(is_number, cells)):
+    if str not in types_in(cells) or not any(map(is_number, cells)):
         return None
     found = {}
     for row, cell in enumerate(cells):

@@ -16,6 +16,7 @@ from tuning_playbook.importers.nested import (
     is_list_of_numbers,
     points_in,
 )
+from tuning_playbook.importers.values import types_in
 
 Rows = list[Points | None]
 
@@ -33,7 +34,7 @@ def without_curves(
     plain: dict[str, list[Any]] = {}
     found: dict[str, Rows] = {}
     for name, cells in columns.items():
-        if not any(isinstance(cell, list) for cell in cells):
+        if list not in types_in(cells):
             plain[name] = list(cells)
             continue
         if is_step(name.rsplit("/", 1)[-1]) and is_curve_name(name):

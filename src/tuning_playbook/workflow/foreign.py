@@ -164,9 +164,10 @@ def _unequal_lengths(study: ForeignStudy) -> list[str]:
     columns = {**study.results, **study.metadata}
     notes = []
     for one in study.columns:
+        if study.curves or one.role is not Role.PROGRESS or not is_step_count(one.name):
+            continue
         numbers = [c for c in columns.get(one.name, ()) if is_number(c) and math.isfinite(c)]
-        reached = one.role is Role.PROGRESS and is_step_count(one.name)
-        if reached and not study.curves and numbers and max(numbers) >= 2 * min(numbers) > 0:
+        if numbers and max(numbers) >= 2 * min(numbers) > 0:
             notes.append(
                 f"{one.column} ends between {short(min(numbers))} and {short(max(numbers))}: "
                 "trials that were stopped early are judged by what they had reached."
