@@ -59,10 +59,10 @@ class Account:
         words = []
         for fate, count in self.fates.items():
             if fate == INFEASIBLE:
-                words.append(f"{count} infeasible as run{_kinds(self.as_run)}")
+                words.append(f"{count:,} infeasible as run{_kinds(self.as_run)}")
             elif fate == JUDGED:
                 more = "more " * bool(self.as_run)
-                words.append(f"{count} {more}judged infeasible{_kinds(self.judged)}")
+                words.append(f"{count:,} {more}judged infeasible{_kinds(self.judged)}")
             else:
                 words.append(f"{count} {fate}")
         total = counted(sum(self.fates.values()), "trial")
@@ -153,4 +153,4 @@ def _counted(kinds: NDArray[np.str_]) -> dict[str, int]:
 
 
 def _kinds(counts: dict[str, int]) -> str:
-    return f" ({', '.join(f'{n} {kind}' for kind, n in counts.items())})" if counts else ""
+    return f" ({', '.join(f'{n:,} {kind}' for kind, n in counts.items())})" if counts else ""

@@ -131,7 +131,7 @@ class InfeasibleFraction:
         return Verdict.PASS, "."
 
     def _stopped_ones_trained(self, judged: Feasibility, total: int, beside: int) -> Finding:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in judged.counts.items())
         did = "was" if beside == 1 else "were"
         return cannot_tell(
             self,
@@ -142,7 +142,7 @@ class InfeasibleFraction:
         )
 
     def _none_trained(self, table: TrialTable, judged: Feasibility, total: int) -> Finding:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in judged.counts.items())
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in judged.counts.items())
         return Finding(
             check=self.id,
             verdict=Verdict.FAIL,
@@ -260,7 +260,7 @@ def _by_configuration(judged: Feasibility) -> int:
 
 def _kinds(judged: Feasibility, *, caused: bool) -> str:
     return ", ".join(
-        f"{count} {kind}"
+        f"{count:,} {kind}"
         for kind, count in judged.counts.items()
         if (kind in CAUSED_BY_CONFIGURATION) == caused
     )

@@ -42,7 +42,7 @@ def of_axis(table: TrialTable, info: AxisInfo) -> str:
         words.append(_cliff(info.overlay.cliff))
     side = "top" if info.y_range.sign > 0 else "bottom"
     if len(info.infeasible_rows):
-        words.append(f"{len(info.infeasible_rows)} infeasible (crosses, {side}).")
+        words.append(f"{len(info.infeasible_rows):,} infeasible (crosses, {side}).")
     if info.clipped.any():
         far = int(info.clipped.sum())
         lie = "lies" if far == 1 else "lie"

@@ -221,7 +221,7 @@ def _facts(table: TrialTable) -> str:
     lost = int(judged.infeasible.sum())
     stopped = int(np.sum(~judged.judged & (table.status == Status.CANCELLED.value)))
     unfinished = count - int(judged.judged.sum()) - stopped
-    facts += f", {lost} infeasible" if lost else ""
+    facts += f", {lost:,} infeasible" if lost else ""
     facts += f", {stopped} stopped before the end" if stopped else ""
     facts += f", {unfinished} unfinished" if unfinished else ""
     facts += f"; {objective.direction.value} {objective.metric}"
