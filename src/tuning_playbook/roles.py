@@ -35,6 +35,7 @@ Place: TypeAlias = Literal[
     "fixed",
     "configs",
     "joint",
+    "masked",
     "reasons",
 ]
 
@@ -342,11 +343,13 @@ def _lists(round_: Round) -> Iterator[RoleProblem]:
 
 def _joint(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[RoleProblem]:
     if not round_.joint:
+        if round_.masked:
+            yield RoleProblem("masked", "", "only a joint study can be masked", "remove masked")
         return
     compared = {*round_.scientific, *round_.scientific_ranges}
     if not compared:
         yield RoleProblem("joint", "", "a joint study needs scientific values", "remove joint")
-    for key in {**round_.scientific, **round_.nuisance}:
+    for key in {**round_.scientific, **round_.nuisance} if not round_.masked else ():
         parents = {c.parent for c in conditions_of(declared[key], declared)}
         for parent in sorted(parents & compared):
             yield RoleProblem(
@@ -354,7 +357,8 @@ def _joint(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator[Ro
                 key,
                 f"{key} exists for one value of {parent} only, so the arms of a joint study would "
                 "tune different hyperparameters with different shares of the trials",
-                "remove joint: every value then gets a study of its own with its own nuisances",
+                "remove joint: every value then gets a study of its own with its own nuisances; or "
+                "accept the unequal shares with masked = true",
             )
     if round_.algorithm in ("grid", "list"):
         yield RoleProblem(

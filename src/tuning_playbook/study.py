@@ -305,6 +305,7 @@ class Round:
         scientific: key -> the values to compare.
         scientific_ranges: key -> range to compare slices of, in one joint study.
         joint: one study holds all scientific values, instead of one for each combination.
+        masked: a joint study may tune hyperparameters that only some of the values have.
         nuisance: key -> range to search (the declared one, or narrower); tuned for every arm.
         presence: keys, each one of ``nuisance``: an arm without it (0) stands against one with it,
             where alone its strength is tuned.
@@ -333,6 +334,7 @@ class Round:
     configs: tuple[Config, ...] = ()
     scientific_ranges: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
     joint: bool = False
+    masked: bool = False
     mode: RoundMode = "explore"
     complexity_cost: float = 0.0
     follows: str = ""

@@ -210,6 +210,27 @@ def test_a_joint_round_is_one_study_that_covers_every_scientific_value_evenly(pr
             assert max(counts) - min(counts) <= 2
 
 
+def test_a_masked_joint_study_gives_each_value_its_own_hyperparameters(project):
+    from tuning_playbook.design import design_warnings
+    from tuning_playbook.search import planned_trials
+
+    parts = {
+        "scientific": {"optimizer": ("nesterov", "adam")},
+        "nuisance": {SGD_RATE: RATE, ADAM_RATE: RATE}, "joint": True,
+    }  # fmt: skip
+    with pytest.raises(InvalidInput, match="masked = true"):
+        studies_of(project, round_of(**parts))
+    round_ = round_of(**parts, masked=True)
+    (study,) = studies_of(project, round_)
+    trials = planned_trials(study, start=0, count=study.trials, created_at=0.0)
+    for trial in trials:
+        own, other = (SGD_RATE, ADAM_RATE)[:: 1 if trial.config["optimizer"] == "nesterov" else -1]
+        assert own in trial.config
+        assert other not in trial.config
+    assert {t.config["optimizer"] for t in trials} == {"nesterov", "adam"}
+    assert any("tuned less thoroughly" in words for words in design_warnings(project, round_))
+
+
 def test_a_range_of_scientific_values_is_searched_in_one_study(project):
     round_ = round_of(
         scientific_ranges={"weight_decay": Float(1e-6, 1e-2, "log")}, nuisance={SGD_RATE: RATE},

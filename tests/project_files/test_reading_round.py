@@ -134,6 +134,7 @@ def test_other_names_of_quasi_random_search_are_understood(read, name):
         ("scientific = { dropout = { low = 1 } }", "scientific.dropout.low", "not declared"),
         ("scientific = { dropout = { log = [1, 2] } }", "scientific.dropout", "above 1"),
         ("joint = true", "joint", "needs scientific values"),
+        ("masked = true", "masked", "only a joint study"),
         ("reasons = { dropout = 3 }", "reasons.dropout", "a reason in words"),
         ("reasons = { dropuot = 'a' }", "reasons.dropuot", "did you mean 'dropout'?"),
         ("complexity_cost = -1.0", "complexity_cost", "at least 0"),
@@ -287,7 +288,7 @@ def test_every_field_of_a_round_survives_writing_and_reading(read):
     round_ = Round(
         "first", "Does it help?", "understand", 30,
         scientific={"width": (64, 128)}, nuisance={"weight_decay": Float(1e-6, 1e-2, "log")},
-        joint=True, mode="exploit", complexity_cost=0.002, follows="earlier",
+        joint=True, masked=True, mode="exploit", complexity_cost=0.002, follows="earlier",
         reasons={"dropout": "the last round found no effect"}, notes="a note",
     )  # fmt: skip
     assert read(round_to_toml(round_)) == round_

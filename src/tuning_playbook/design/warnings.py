@@ -9,7 +9,13 @@ from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
 from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.roles import compared_keys, possible_values
 from tuning_playbook.sources import cited
-from tuning_playbook.space import Categorical, Constant, Hyperparameter, existing
+from tuning_playbook.space import (
+    Categorical,
+    Constant,
+    Hyperparameter,
+    conditions_of,
+    existing,
+)
 from tuning_playbook.study import Project, Round
 from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import listed
@@ -39,6 +45,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
         ("hyperparameter-roles", _scientific_learning_rate(round_, declared)),
         ("hyperparameter-roles", _scientific_strength(round_, declared)),
         ("affordable-experiments", _many_arms(round_)),
+        ("hyperparameter-roles", _unequal_shares(round_, declared)),
         ("optimizer", _adam_by_budget(round_, present)),
     )
     return tuple(cited(words, source) for source, found in objections for words in found)
@@ -55,6 +62,26 @@ def _many_arms(round_: Round) -> Iterator[str]:
             f"{arms} combinations of scientific values get a study each, {arms * round_.trials} "
             "trials in all. With that many, write joint = true: one study that covers all values "
             "evenly, and the answer looks at slices of it."
+        )
+
+
+def _unequal_shares(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
+    """That a masked study searches some of its values in more dimensions than others."""
+    if not round_.masked:
+        return
+    compared = _compared(round_)
+    brought = {
+        f"{c.parent} = {c.value}": None
+        for key in round_.nuisance
+        for c in conditions_of(declared[key], declared)
+        if c.parent in compared
+    }
+    if brought:
+        yield (
+            "One study holds values that bring hyperparameters of their own "
+            f"({listed(list(brought))}): every value gets about the same number of trials, so one "
+            "that brings more hyperparameters is tuned less thoroughly, and a verdict against it "
+            "is weak."
         )
 
 

@@ -84,6 +84,7 @@ def read_round(file: FilePath, project: Project) -> Round:
         configs=roles.configs,
         scientific_ranges=roles.scientific_ranges,
         joint=bool(roles.scientific_ranges) or bool(parsed and parsed.joint),
+        masked=bool(parsed and parsed.masked),
         mode=parsed.mode if parsed else "explore",
         complexity_cost=parsed.complexity_cost if parsed else 0.0,
         follows=parsed.follows.removesuffix(".toml") if parsed else "",

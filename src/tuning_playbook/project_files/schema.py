@@ -198,6 +198,7 @@ class RoundFile(_Model):
         default=[], description="Of the nuisances, what is compared with and without: 0, and tuned."
     )
     joint: bool = Field(False, description="One study for all scientific values.")
+    masked: bool = Field(False, description="A joint study whose values bring different nuisances.")
     fixed: PlainTable = Field(default_factory=dict, description="What is not as in the baseline.")
     reasons: Reasons = Field(
         default_factory=dict, description="Why something is fixed, or a range is what it is."

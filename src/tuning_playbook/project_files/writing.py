@@ -198,7 +198,7 @@ def round_to_toml(round_: Round) -> str:
     usual = Round(round_.name, round_.question, round_.kind, round_.trials)
     lines.extend(
         f"{name} = {value_to_toml(getattr(round_, name))}"
-        for name in ("mode", "joint", "complexity_cost", "follows", "notes")
+        for name in ("mode", "joint", "masked", "complexity_cost", "follows", "notes")
         if getattr(round_, name) != getattr(usual, name)
     )
     if round_.presence:

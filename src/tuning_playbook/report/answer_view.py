@@ -168,7 +168,8 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
     return tuple(
         ArmRow(
             label=arm.label,
-            trials=f"{arm.trials:,}" + (f", {arm.infeasible:,} infeasible" if arm.infeasible else ""),
+            trials=f"{arm.trials:,}"
+            + (f", {arm.infeasible:,} infeasible" if arm.infeasible else ""),
             reached=_number(arm.value),
             at_worst=_number(arm.high if comparison.objective.direction.sign > 0 else arm.low),
             best=f"{_number(arm.best_value)}"
