@@ -228,7 +228,10 @@ def test_a_masked_joint_study_gives_each_value_its_own_hyperparameters(project):
         assert own in trial.config
         assert other not in trial.config
     assert {t.config["optimizer"] for t in trials} == {"nesterov", "adam"}
-    assert any("tuned less thoroughly" in words for words in design_warnings(project, round_))
+    assert not any("less thoroughly" in words for words in design_warnings(project, round_))
+    wider = parts["nuisance"] | {"optimizer.nesterov.momentum": Float(0.5, 0.99)}
+    uneven = round_of(**parts | {"nuisance": wider}, masked=True)
+    assert any("nesterov: 2 and adam: 1" in words for words in design_warnings(project, uneven))
 
 
 def test_a_range_of_scientific_values_is_searched_in_one_study(project):

@@ -57,6 +57,27 @@ def test_every_mistake_is_told_with_its_line(read):
     assert [m.line for m in caught.value.mistakes] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(
+    "group",
+    [
+        "[optimizer.sgd]\nlr = { log = [1e-3, 1.0] }\n",  # under the choice, without when
+        '["optimizer.sgd"]\nlr = { log = [1e-3, 1.0] }\n',
+        "[sgd]\nlr = { log = [1e-3, 1.0] }\n",  # a group of its own
+    ],
+)
+def test_hyperparameters_grouped_in_another_way_are_told_where_they_belong(read, group):
+    choice = "choice = ['sgd', 'adam']\n"
+    head = (
+        f"[optimizer]\n{choice}"
+        if group.startswith("[opt")
+        else f"optimizer = {{ {choice[:-1]} }}\n"
+    )
+    with pytest.raises(InvalidFile) as caught:
+        read(head + group)
+    (mistake,) = caught.value.mistakes
+    assert "[hyperparameters.CHOICE.when.VALUE]" in mistake.suggestion
+
+
 def test_a_file_without_a_range_says_how_to_write_one(read):
     with pytest.raises(InvalidInput, match=r"learning_rate = \{"):
         read("lr = { fixed = 0.1 }\n")

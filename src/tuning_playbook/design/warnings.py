@@ -67,22 +67,21 @@ def _many_arms(round_: Round) -> Iterator[str]:
 
 def _unequal_shares(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
     """That a masked study searches some of its values in more dimensions than others."""
-    if not round_.masked:
-        return
-    compared = _compared(round_)
-    brought = {
-        f"{c.parent} = {c.value}": None
-        for key in round_.nuisance
-        for c in conditions_of(declared[key], declared)
-        if c.parent in compared
-    }
-    if brought:
-        yield (
-            "One study holds values that bring hyperparameters of their own "
-            f"({listed(list(brought))}): every value gets about the same number of trials, so one "
-            "that brings more hyperparameters is tuned less thoroughly, and a verdict against it "
-            "is weak."
-        )
+    for parent, values in round_.scientific.items() if round_.masked else ():
+        needed = [
+            c.value
+            for key in round_.nuisance
+            for c in conditions_of(declared[key], declared)
+            if c.parent == parent
+        ]
+        own = {str(value): needed.count(value) for value in values}
+        if len(set(own.values())) > 1:
+            yield (
+                f"The values of {parent} bring different numbers of hyperparameters of their own "
+                f"({listed([f'{value}: {number}' for value, number in own.items()])}), and every "
+                "value gets about the same number of trials. A value that brings more is tuned "
+                "less thoroughly, and a verdict against it is weak."
+            )
 
 
 def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
