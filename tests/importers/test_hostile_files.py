@@ -85,7 +85,7 @@ def test_columns_of_any_type_of_parquet_are_texts(tmp_path, kind):
     }[kind]
     table = pa.table({"trial": [1, 2], "x": cells, "v": [0.1, 0.2]})
     pq.write_table(table, tmp_path / "t.parquet")
-    columns = read_columns(tmp_path / "t.parquet")
+    columns = read_columns(tmp_path / "t.parquet", [])
     for name, column in columns.items():
         assert name.startswith("x") <= all(isinstance(c, str) for c in plain_values(column))
     assert read_or_told(tmp_path / "t.parquet")
@@ -135,7 +135,7 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch, name):
 def test_a_table_that_is_zipped_is_read_as_ever(tmp_path):
     with gzip.open(tmp_path / "t.csv.gz", "wt") as file:
         file.write("trial,lr\n1,0.1\n2,0.2\n")
-    assert plain_values(read_columns(tmp_path / "t.csv.gz")["lr"]) == [0.1, 0.2]
+    assert plain_values(read_columns(tmp_path / "t.csv.gz", [])["lr"]) == [0.1, 0.2]
 
 
 @pytest.mark.parametrize(("columns", "told"), [(300, "more than the 200"), (5001, "5,000")])
@@ -152,7 +152,7 @@ def test_more_columns_than_anybody_tunes_are_refused_at_once(tmp_path, columns, 
 def test_a_cell_with_an_underscore_is_no_number(tmp_path, cells):
     rows = "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
     (tmp_path / "t.csv").write_text(f"trial,block\n{rows}")
-    assert "1_0" in plain_values(read_columns(tmp_path / "t.csv")["block"])
+    assert "1_0" in plain_values(read_columns(tmp_path / "t.csv", [])["block"])
 
 
 @pytest.mark.parametrize("cell", ["7" * 500_000 + " of 8", "x" * 500_000 + " 8", "1,2" * 200_000])
@@ -163,7 +163,7 @@ def test_a_cell_of_any_length_is_looked_at_once(cell):
 
 def test_a_header_with_a_line_break_in_quotes_is_one_header(tmp_path):
     (tmp_path / "t.csv").write_text('trial,"learning\nrate",v\n1,0.1,2\n2,0.2,3\n')
-    columns = read_columns(tmp_path / "t.csv")
+    columns = read_columns(tmp_path / "t.csv", [])
     assert list(columns) == ["trial", "learning rate", "v"]
     assert plain_values(columns["learning rate"]) == [0.1, 0.2]
 
@@ -171,7 +171,7 @@ def test_a_header_with_a_line_break_in_quotes_is_one_header(tmp_path):
 def test_a_short_line_is_told_with_its_number_below_such_a_header(tmp_path):
     (tmp_path / "t.csv").write_text('trial,"a\nb"\n1,0.1\n2\n')
     with pytest.raises(InvalidInput, match="about line 4"):
-        read_columns(tmp_path / "t.csv")
+        read_columns(tmp_path / "t.csv", [])
 
 
 def test_an_unreadable_folder_is_told(tmp_path):

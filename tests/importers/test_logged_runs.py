@@ -188,7 +188,10 @@ def test_a_damaged_log_costs_only_its_own_run(tmp_path):
     for number in range(3):
         text = lightning_log(5, factor=1) if number else "epoch,step,val_loss\n0,1"
         write(tmp_path / f"version_{number}" / "metrics.csv", text)
-    assert only(tmp_path).ids == ("version_1", "version_2")
+    study = only(tmp_path)
+    assert study.ids == ("version_0", "version_1", "version_2")
+    assert study.status == ("running", "complete", "complete")
+    assert set(study.curves["val_loss"][0].tolist()) == {1, 2}
 
 
 def test_a_trainers_state_that_is_none_is_told(tmp_path):

@@ -22,6 +22,7 @@ from tuning_playbook.importers.columns import (
     plain_values,
     typed,
 )
+from tuning_playbook.importers.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.limits import LONGEST_LINE_CHARACTERS, unpacked
 from tuning_playbook.importers.spreadsheets import encoding_of, numbers_written
 from tuning_playbook.words import counted
@@ -34,12 +35,13 @@ LARGE_BYTES = 20_000_000
 _INDEX = "Unnamed: 0"  # what data frames call the column of their index
 
 
-def columns_of_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
+def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> dict[str, Column]:
     """The columns of a text table by name; commas, tabs, semicolons or bars part the cells.
 
     Args:
         path: of the table, perhaps zipped.
         as_text: plain names of columns that are names themselves, kept letter by letter.
+        notes: takes a sentence where the last row is cut and left out.
 
     Raises:
         InvalidInput: for rows of unequal width, repeated names or a missing header.
@@ -60,7 +62,11 @@ def columns_of_csv(path: Path, as_text: Collection[str]) -> dict[str, Column]:
         reader = csv.reader(file, delimiter=delimiter)
         known: dict[str, str] = {}
         while rows := list(islice(reader, _CHUNK_ROWS)):
+            last = len(rows) < _CHUNK_ROWS
             rows = [row for row in rows if row]
+            if last and rows and is_cut(path, len(rows[-1]), len(names)):
+                notes.append(note_on(path))
+                del rows[-1]
             _require_width(path, rows, len(names), len(first.splitlines()) + reader.line_num)
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
@@ -96,7 +102,7 @@ def _large_csv(
     path: Path, names: list[str], delimiter: str, as_text: Collection[str]
 ) -> dict[str, Column] | None:
     """A large table of nothing but ids and numbers; ``None`` where the plain reader is needed."""
-    if path.stat().st_size < LARGE_BYTES or not all(names):
+    if path.stat().st_size < LARGE_BYTES or not all(names) or ends_within_a_line(path):
         return None
     return columns_of_large_csv(path, names, delimiter, as_text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES
 from tuning_playbook.importers.columns import Column
-from tuning_playbook.importers.curve_tables import curve_table
+from tuning_playbook.importers.curve_tables import curve_table, named
+from tuning_playbook.importers.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.json_text import read_json
-from tuning_playbook.importers.logs import log_in
+from tuning_playbook.importers.logs import FEWEST_STEPS, log_in
 from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.table_files import read_columns, table_ending
 from tuning_playbook.importers.values import as_number, dotted, mapping_in, mappings_in
@@ -30,10 +32,19 @@ _OF_TRAINER = frozenset({"step", "epoch", "total_flos"})
 
 def is_table_of_steps(path: Path) -> bool:
     """Whether a file is the log of one run: a table in which the step rises from row to row."""
+    return _names_steps(path) and _log(path, []) is not None
+
+
+def has_begun(path: Path) -> bool:
+    """Whether a file may become such a log: there are too few steps yet to tell."""
+    return _names_steps(path) and _begun(path, []) is not None
+
+
+def _names_steps(path: Path) -> bool:
     if table_ending(path) not in TABLES_OF_STEPS:
         return False
     words = set(re.split(r"[^A-Za-z_]+", header_of(path).lower()))
-    return bool(words & set(STEP_NAMES)) and _log(path) is not None
+    return bool(words & set(STEP_NAMES))
 
 
 def is_results(path: Path) -> bool:
@@ -50,36 +61,74 @@ def header_of(path: Path) -> str:
         return ""
 
 
-def curves_of_steps(path: Path) -> dict[str, Points]:
-    """The curves in the log of one run.
+def curves_of_steps(
+    path: Path, notes: list[str], *, lines_have_ends: bool = False
+) -> dict[str, Points]:
+    """The curves in the log of one run, which may have begun only now.
+
+    Args:
+        path: of the log.
+        notes: takes a sentence where the file ends within a line, which is left out.
+        lines_have_ends: whether the last lines of such logs have ends, so that one without is cut.
 
     Raises:
         InvalidInput: for a file that is no such log.
     """
-    log = _log(path)
+    log = _log(path, notes) or _begun(path, [])
     if log is None:
         raise InvalidInput(
             f"{path} is not the log of one run, with steps that rise from row to row"
         )
     columns, steps = log
+    numeric = {n: c for n, c in columns.items() if c.values.dtype == np.float64}
+    if not set(numeric) - {steps}:
+        return {}  # nothing was measured yet
     count = len(columns[steps].values)
     run = Column(np.full(count, "run", dtype=object), np.zeros(count, dtype=bool))
-    numeric = {n: c for n, c in columns.items() if c.values.dtype == np.float64}
     long = curve_table(path, {"run": run, **numeric}, id_column="run", step_column=steps)
-    return {
+    curves = {
         metric: (np.asarray(at, np.int64), np.asarray(values, np.float64))
         for metric, (_, at, values) in long.curves.items()
     }
+    if lines_have_ends and not notes and ends_within_a_line(path):
+        notes.append(note_on(path))
+        last = max(int(at.max()) for at, _ in curves.values())
+        curves = {metric: (at[at < last], v[at < last]) for metric, (at, v) in curves.items()}
+    return curves
 
 
-def _log(path: Path) -> tuple[dict[str, Column], str] | None:
+def _log(path: Path, notes: list[str]) -> tuple[dict[str, Column], str] | None:
     try:
-        columns = read_columns(path)
+        columns = read_columns(path, notes)
     except InvalidInput:
         return None
     columns, _ = with_own_counter(columns)
     found = log_in(columns)
     return (columns, found.steps) if found is not None and found.runs == 1 else None
+
+
+def _begun(path: Path, notes: list[str]) -> tuple[dict[str, Column], str] | None:
+    """The first steps of a log; no columns where it has none yet."""
+    try:
+        columns = read_columns(path, notes)
+    except InvalidInput:
+        return ({}, "") if _is_header_alone(path) else None
+    steps = named(columns, STEP_NAMES)
+    if steps is None or columns[steps].values.dtype != np.float64:
+        return None
+    counted = columns[steps].values.astype(np.float64)
+    rises = bool(np.all(np.isfinite(counted)) and np.all(np.diff(counted) >= 0))
+    return (columns, steps) if rises and len(np.unique(counted)) < FEWEST_STEPS else None
+
+
+def _is_header_alone(path: Path) -> bool:
+    """Whether a file ends before the first row that it would have is whole."""
+    if path.suffix.lower() == ".gz":
+        return False
+    lines = 1 if path.suffix.lower() in (".jsonl", ".ndjson") else 2
+    with path.open("rb") as file:
+        whole = [line for line in islice(file, lines) if line.endswith(b"\n")]
+        return len(whole) < lines and not file.read(1)
 
 
 def add_trainer_state(run: Run, path: Path) -> None:

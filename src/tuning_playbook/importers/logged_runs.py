@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,17 +13,19 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.cut_short import lines_have_ends
 from tuning_playbook.importers.log_files import (
     TABLES_OF_STEPS,
     TRAINER_STATE,
     add_results,
     add_trainer_state,
     curves_of_steps,
+    has_begun,
     header_of,
     is_results,
     is_table_of_steps,
 )
-from tuning_playbook.importers.names_of_runs import settings_in
+from tuning_playbook.importers.names_of_runs import is_part, natural_order, settings_in
 from tuning_playbook.importers.run_folders import (
     configuration_in,
     is_configuration,
@@ -31,7 +33,8 @@ from tuning_playbook.importers.run_folders import (
 )
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
 from tuning_playbook.importers.values import dotted, typed_value
-from tuning_playbook.words import counted
+from tuning_playbook.trial import Reason, Status
+from tuning_playbook.words import counted, listed
 
 _HYDRA = ".hydra"
 _HYDRA_FILES = ("config.yaml", "overrides.yaml")
@@ -42,6 +45,7 @@ _INSIDE = frozenset(
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
+_OTHERS_AMONG_LOGS = 3
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class _Place:
     Args:
         folder: of the run.
         tables: logs of steps.
+        begun: tables that may become logs.
         states: of a Trainer, by step.
         results: JSON files with results.
         configurations: what its hyperparameters may stand in.
@@ -58,6 +63,7 @@ class _Place:
 
     folder: Path
     tables: list[Path] = field(default_factory=list)
+    begun: list[Path] = field(default_factory=list)
     states: list[tuple[int, Path]] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
     configurations: list[Path] = field(default_factory=list)
@@ -97,13 +103,16 @@ def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
     notes: list[str] = []
     tables = _logs_in_one_folder(folder)
     if tables:
-        runs = [_run_of_table(table) for table in tables]
+        ends = lines_have_ends(tables)
+        runs = [_run_of_table(table, notes, ends=ends) for table in tables]
         kinds = f"{counted(len(runs), 'table')}, one run in each"
+        notes += _left_out(folder, tables)
     else:
-        places = [place for _, place in sorted(_places(folder).items()) if place.logs]
-        runs = [run for place in places if (run := _run(place, folder, notes)) is not None]
+        places = _runs_among(_places(folder))
+        ends = lines_have_ends([table for place in places for table in place.tables])
+        runs = [_run(place, folder, notes, ends=ends) for place in places]
         kinds = f"{counted(len(runs), 'folder')} with the log of one run in each"
-    if not runs:
+    if not any(run.is_measured for run in runs):
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
     found = f"Found below {folder.resolve().name or folder}: {kinds}."
     return (study_of_runs(folder.resolve().name, runs, notes=[found, *shortened(notes)]),)
@@ -117,9 +126,51 @@ def _logs_in_one_folder(folder: Path) -> list[Path]:
             header = "" if file.suffix.lower() in (".jsonl", ".ndjson") else header_of(file)
             by_header[header].append(file)
     most = max(by_header.values(), key=len, default=[])
-    if len(most) < 2 or not all(is_table_of_steps(file) for file in most[:3]):
+    if len(most) < 2 or all(is_part(file.stem) for file in most):
         return []
-    return [*most[:3], *(file for file in most[3:] if is_table_of_steps(file))]
+    found: list[Path] = []
+    whole = 0
+    for number, file in enumerate(most):
+        is_log = is_table_of_steps(file)
+        if is_log or has_begun(file):
+            found.append(file)
+            whole += is_log
+        elif number + 1 - len(found) > max(_OTHERS_AMONG_LOGS, len(found)):
+            return []
+    return found if whole and len(found) > 1 and 2 * len(found) >= len(most) else []
+
+
+def _left_out(folder: Path, tables: Sequence[Path]) -> list[str]:
+    header = header_of(tables[0])
+    kinds = (tables[0].suffix,)
+    others = [
+        file.name
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file not in tables and file.suffix in kinds
+        and (header_of(file) == header or not file.stat().st_size)
+    ]  # fmt: skip
+    if not others:
+        return []
+    return [f"Not the log of one run, and left out: {listed(others)}."]
+
+
+def _runs_among(places: Mapping[tuple[str, ...], _Place]) -> list[_Place]:
+    """The folders of runs, those included that have not logged anything yet.
+
+    A run without a log lies beside one with a log, and has a configuration, or a log that has only
+    begun.
+    """
+    logged = {own for own, place in places.items() if place.logs}
+    above = {own[:depth] for own in logged for depth in range(len(own))}
+    beside = {own[:-1] for own in logged if own}
+    names = {file.name for own in logged for file in places[own].tables}
+    chosen = []
+    for own, place in sorted(places.items(), key=lambda one: natural_order(one[0])):
+        place.begun = [file for file in place.begun if place.logs or file.name in names]
+        silent = own and own not in above and own[:-1] in beside and place.configurations
+        if own in logged or place.begun or silent:
+            chosen.append(place)
+    return chosen
 
 
 def _places(top: Path) -> dict[tuple[str, ...], _Place]:
@@ -141,6 +192,8 @@ def _places(top: Path) -> dict[tuple[str, ...], _Place]:
                 place.results.append(file)
             elif is_table_of_steps(file):
                 place.tables.append(file)
+            elif has_begun(file):
+                place.begun.append(file)
     return found
 
 
@@ -164,21 +217,17 @@ def _home(top: Path, own: tuple[str, ...]) -> tuple[str, ...]:
     return own
 
 
-def _run_of_table(table: Path) -> Run:
+def _run_of_table(table: Path, notes: list[str], *, ends: bool) -> Run:
     name = table.name.removesuffix(table.suffix)
     run = Run(name, parameters=settings_in(name))
-    run.curves = curves_of_steps(table)
+    _add_tables(run, [table], notes, ends=ends)
     return run
 
 
-def _run(place: _Place, top: Path, notes: list[str]) -> Run | None:
+def _run(place: _Place, top: Path, notes: list[str], *, ends: bool) -> Run:
     name = "/".join(place.folder.relative_to(top).parts) or top.resolve().name
     run = Run(name, parameters=_settings(place, name, notes))
-    for table in place.tables:
-        try:
-            run.curves.update(curves_of_steps(table))
-        except InvalidInput as error:
-            notes.append(f"{error}.")
+    _add_tables(run, [*place.tables, *place.begun], notes, ends=ends)
     if place.states:
         try:
             add_trainer_state(run, max(place.states)[1])
@@ -187,7 +236,27 @@ def _run(place: _Place, top: Path, notes: list[str]) -> Run | None:
     for file in place.results:
         add_results(run, file)
     run.results = {k: v for k, v in run.results.items() if k not in run.parameters}
-    return run if run.is_measured else None
+    if run.status is Status.COMPLETE and not run.is_measured:
+        run.status, run.reason = Status.FAILED, Reason.NO_EVALUATION
+    return run
+
+
+def _add_tables(run: Run, tables: Sequence[Path], notes: list[str], *, ends: bool) -> None:
+    """Add the curves of a run's tables; those of training and validation keep their names."""
+    cut: list[str] = []
+    for table in tables:
+        own: list[str] = []
+        try:
+            found = curves_of_steps(table, own, lines_have_ends=ends)
+        except InvalidInput as error:
+            notes.append(f"{error}.")
+            continue
+        cut += own
+        part = len(tables) > 1 and (is_part(table.stem) or bool(set(found) & set(run.curves)))
+        run.curves.update({f"{table.stem}/{k}" if part else k: v for k, v in found.items()})
+    if cut:  # nobody waits for a run that has ended to write the rest of its line
+        run.status = Status.RUNNING
+        notes.extend(f"{run.id}: {note}" for note in cut)
 
 
 def _settings(place: _Place, name: str, notes: list[str]) -> dict[str, Any]:

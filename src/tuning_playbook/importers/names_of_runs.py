@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from tuning_playbook.importers.run_folders import named_values
 from tuning_playbook.importers.values import typed_value
-from tuning_playbook.vocabulary import hyperparameter_family
+from tuning_playbook.vocabulary import hyperparameter_family, split_of, words_of
 
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _PAIR = re.compile(
     rf"(?P<name>[A-Za-z]+(?:_[A-Za-z]+)*?)[_=:\-]?(?P<value>{_NUMBER})(?![A-Za-z0-9])"
 )
+
+# Words beside the part of the data in the name of a log.
+_LOGS = frozenset({"log", "logs", "metrics", "metric", "history", "loss", "losses", "curve",
+                   "curves", "results", "stats"})  # fmt: skip
 
 
 def settings_in(name: str) -> dict[str, Any]:
@@ -30,3 +35,20 @@ def settings_in(name: str) -> dict[str, Any]:
         for m in _PAIR.finditer(name)
         if hyperparameter_family(m["name"]) is not None
     }
+
+
+def is_part(name: str) -> bool:
+    """Whether a table of that name holds one part of a run: what was measured on that data.
+
+    Example:
+        >>> [is_part(name) for name in ("train", "val_log", "test-metrics", "lr_0.1_train", "run1")]
+        [True, True, True, False, False]
+    """
+    words = [word for word in words_of(name) if word not in _LOGS]
+    return len(words) == 1 and split_of(words[0]) is not None
+
+
+def natural_order(place: Sequence[str]) -> list[tuple[int, str]]:
+    """Numbers in names count as numbers: trial_2 before trial_10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part)
+            for name in place for part in (*re.split(r"(\d+)", name), "")]  # fmt: skip

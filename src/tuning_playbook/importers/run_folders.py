@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cut_short import is_cut, note_on
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import unpacked
 from tuning_playbook.importers.runs import Points
@@ -116,20 +117,25 @@ def named_values(folder: str) -> dict[str, Any]:
     return {m["name"]: typed_value(m["value"]) for m in _PAIR.finditer(folder)}
 
 
-def measurements_in(files: Sequence[Path], notes: list[str]) -> dict[str, Points]:
+def measurements_in(files: Sequence[Path], notes: list[str], cut: list[str]) -> dict[str, Points]:
     """Curves in a run's CSV files, up to where they end or are damaged.
 
     A cell may be empty: metrics are logged at different steps.
+
+    Args:
+        files: of one run.
+        notes: takes a sentence for each file that is damaged.
+        cut: takes one for each file that ends within a line, which is left out.
     """
     curves: dict[str, Points] = {}
     for path in sorted(files):
-        for metric, points in _read_measurements(path, notes).items():
+        for metric, points in _read_measurements(path, notes, cut).items():
             if metric not in curves or len(points[0]) > len(curves[metric][0]):
                 curves[metric] = points
     return curves
 
 
-def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
+def _read_measurements(path: Path, notes: list[str], cut: list[str]) -> dict[str, Points]:
     rows: list[dict[str, str]] = []
     try:
         with unpacked(path) if path.suffix == ".gz" else path.open("rb") as file:
@@ -138,6 +144,9 @@ def _read_measurements(path: Path, notes: list[str]) -> dict[str, Points]:
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
         notes.append(f"{path} is damaged after {counted(len(rows), 'row')}: {error}.")
     names = [name for name in rows[0] if name] if rows else []
+    if rows and is_cut(path, sum(cell is not None for cell in rows[-1].values()), len(names)):
+        cut.append(note_on(path))
+        del rows[-1]
     step = next((name for name in _STEPS if name in names), None)
     curves: dict[str, Points] = {}
     for metric in names:

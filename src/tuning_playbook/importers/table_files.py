@@ -8,13 +8,14 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.arrow_tables import columns_of_parquet
 from tuning_playbook.importers.columns import Column, from_records
 from tuning_playbook.importers.columns_in_json import rows_of_columns
 from tuning_playbook.importers.csv_tables import columns_of_csv, opened_text
+from tuning_playbook.importers.cut_short import note_on
 from tuning_playbook.importers.file_contents import found_instead
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import MOST_COLUMNS
@@ -35,7 +36,9 @@ def table_ending(path: Path) -> str:
     return next((ending for ending in TABLE_ENDINGS if name.endswith(ending)), "")
 
 
-def read_columns(path: Path, *, as_text: Collection[str] = ()) -> dict[str, Column]:
+def read_columns(
+    path: Path, notes: list[str], *, as_text: Collection[str] = ()
+) -> dict[str, Column]:
     """A table's columns by name.
 
     Nested objects, of JSON, of Parquet or as text in a cell, are laid flat: ``{"lr": 0.1}`` in
@@ -43,6 +46,7 @@ def read_columns(path: Path, *, as_text: Collection[str] = ()) -> dict[str, Colu
 
     Args:
         path: ends with one of `TABLE_ENDINGS`, perhaps followed by ``.gz``.
+        notes: takes a sentence where the file ends within its last row, which is left out.
         as_text: plain names of columns that are names themselves, kept letter by letter.
 
     Raises:
@@ -51,11 +55,11 @@ def read_columns(path: Path, *, as_text: Collection[str] = ()) -> dict[str, Colu
     with _told(path):
         ending = table_ending(path)
         if ending in (".csv", ".tsv"):
-            columns = _unpacked(columns_of_csv(path, as_text), as_text)
+            columns = _unpacked(columns_of_csv(path, as_text, notes), as_text)
         elif ending in (".parquet", ".pq"):
             columns = _unpacked(columns_of_parquet(path, as_text), as_text)
         elif ending:
-            columns = from_records(list(_json_records(path)), as_text)
+            columns = from_records(list(_json_records(path, notes)), as_text)
         else:
             raise InvalidInput(
                 f"{path} is not a table: its name ends with none of {', '.join(TABLE_ENDINGS)}"
@@ -100,7 +104,7 @@ def _unpacked(columns: dict[str, Column], as_text: Collection[str]) -> dict[str,
     return found
 
 
-def _json_records(path: Path) -> Iterator[Mapping[str, Any]]:
+def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
     with opened_text(path) as file:
         if path.name.lower().removesuffix(".gz").endswith(".json"):
             document = _parsed(path, file.read(), 1)
@@ -114,11 +118,24 @@ def _json_records(path: Path) -> Iterator[Mapping[str, Any]]:
                 )
             lines = list(enumerate(document, 1))
         else:
-            lines = [(n, _parsed(path, line, n)) for n, line in enumerate(file, 1) if line.strip()]
+            lines = list(_parsed_lines(path, file, notes))
     for number, record in lines:
         if not isinstance(record, dict):
             raise InvalidInput(f"{path}, line {number}: expected an object, found {record!r:.60}")
         yield record
+
+
+def _parsed_lines(path: Path, file: IO[str], notes: list[str]) -> Iterator[tuple[int, Any]]:
+    """What each line holds, but for a last one that is cut."""
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _parsed(path, line, number)
+        except InvalidInput:
+            if number == 1 or line.endswith("\n"):
+                raise
+            notes.append(note_on(path))
 
 
 def _parsed(path: Path, text: str, line: int) -> Any:

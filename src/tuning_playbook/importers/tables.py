@@ -63,13 +63,14 @@ def read_table(
     Raises:
         InvalidInput: for a damaged file, repeated ids, or text among numbers.
     """
-    rows, left_out = without_summary_rows(read_columns(trials, as_text=ID_NAMES))
+    cut: list[str] = []
+    rows, left_out = without_summary_rows(read_columns(trials, cut, as_text=ID_NAMES))
     given, counter = with_own_counter(without_chart(trials, rows))
     sideways = turned(given)
     given = given if sideways is None else sideways
     repeats = below_each_other(given) if curves is None else None
     given = given if repeats is None else repeats.columns
-    long = {} if curves is None else read_columns(curves, as_text=ID_NAMES)
+    long = {} if curves is None else read_columns(curves, cut, as_text=ID_NAMES)
     if curves is not None:
         long, counter = with_own_counter(without_chart(curves, long))
     table = trial_rows(
@@ -96,6 +97,7 @@ def read_table(
         if not same:
             _number_like(table, read)
         _join(table, read)
+    table.notes.extend(cut)
     return _study(table)
 
 

@@ -37,16 +37,18 @@ def read_downloads(path: Path) -> tuple[ForeignStudy, ...]:
         InvalidInput: for a file that holds no curve.
     """
     runs: dict[str, Run] = {}
+    notes: list[str] = []
     for file in _files(path):
         named = _NAME.fullmatch(file.name)
         run_name = named["run"] if named else file.stem
         tag = named["tag"] if named else "value"
         run_name, split = _without_split(run_name)
         run = runs.setdefault(run_name, Run(run_name, parameters=settings_in(run_name)))
-        run.curves[f"{split}/{tag}" if split else tag] = _points(file)
+        run.curves[f"{split}/{tag}" if split else tag] = _points(file, notes)
     name = (path.parent if path.is_file() else path).resolve().name
-    note = "Curves that TensorBoard's page has downloaded; settings come from the runs' names."
-    return (study_of_runs(name, list(runs.values()), notes=[note]),)
+    notes.insert(0, "Curves that TensorBoard's page has downloaded; settings come from the runs' "
+                    "names.")  # fmt: skip
+    return (study_of_runs(name, list(runs.values()), notes=notes),)
 
 
 def _without_split(run: str) -> tuple[str, str]:
@@ -74,14 +76,14 @@ def _is_one(file: Path, named: bool) -> bool:
     return {cell.strip().lower() for cell in first.split(",")} == _COLUMNS
 
 
-def _points(file: Path) -> Points:
+def _points(file: Path, notes: list[str]) -> Points:
     if file.suffix.lower() == ".json":
         rows: Any = read_document(file)
         if not all(isinstance(row, list) and len(row) == 3 for row in rows):
             raise InvalidInput(f"{file} holds no curve: expected [wall time, step, value]")
         steps, values = [row[1] for row in rows], [row[2] for row in rows]
     else:
-        columns = {name.strip().lower(): c for name, c in read_columns(file).items()}
+        columns = {name.strip().lower(): c for name, c in read_columns(file, notes).items()}
         steps, values = (plain_values(columns[name]) for name in ("step", "value"))
     numbers = [float("nan") if value is None else float(value) for value in values]
     return np.array(steps, np.int64), np.array(numbers, np.float64)

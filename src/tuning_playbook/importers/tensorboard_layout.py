@@ -53,12 +53,6 @@ class Folder:
         return bool(self.tags or self.tables or self.session is not None)
 
 
-def natural_order(place: Place) -> list[tuple[int, str]]:
-    """Numbers in names count as numbers: trial_2 before trial_10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part)
-            for name in place for part in (*re.split(r"(\d+)", name), "")]  # fmt: skip
-
-
 def owner_of(place: Place, folders: Mapping[Place, Folder]) -> Place:
     """The run that a folder with a log belongs to: itself, or one above."""
     while place:

@@ -14,6 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.inferred_space import inferred_space, usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.names_of_runs import natural_order
 from tuning_playbook.importers.run_folders import (
     configuration_in,
     is_configuration,
@@ -34,7 +35,6 @@ from tuning_playbook.importers.tensorboard_layout import (
     Folder,
     Place,
     metric_in,
-    natural_order,
     owner_of,
     silent_runs,
     studies_of,
@@ -158,9 +158,13 @@ def _run(
         if part != place and not run.parameters:
             found = _configuration(folders[part], notes, of_trainer=of_trainer)
             run.parameters.update(found)
+    cut: list[str] = []
     for part in parts:
-        measured = measurements_in(folders[part].tables, notes)
+        measured = measurements_in(folders[part].tables, notes, cut)
         run.curves.update({k: v for k, v in measured.items() if k not in run.curves})
+    if cut:
+        run.status = Status.RUNNING
+        notes.extend(f"{run.id}: {note}" for note in cut)
     times = [t for part in parts for f in folders[part].events for t in (f.first_time, f.last_time)]
     if np.isfinite(times).any():
         run.metadata["duration_seconds"] = float(np.nanmax(times) - np.nanmin(times))

@@ -80,11 +80,12 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     """
     name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
     taken: tuple[TakenAs, ...] = ()
+    notes: list[str] = []
     if table_ending(path) not in (".csv", ".tsv"):
         records = sorted(_json_records(path), key=lambda r: str(_first(r, _CREATED) or ""))
         own = _of_records(records)
     elif _is_of_website(_header(path)):
-        own, taken = _of_website(path)
+        own, taken = _of_website(path, notes)
     else:
         own = _of_records(_csv_records(path))
     if not own:
@@ -92,15 +93,15 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
     groups: dict[str, list[Run]] = {}
     for sweep, run in own:
         groups.setdefault("/".join(filter(None, (name, sweep))), []).append(run)
-    studies = [_study(title, runs) for title, runs in groups.items()]
+    studies = [_study(title, runs, notes) for title, runs in groups.items()]
     return tuple(replace(study, columns=taken) for study in studies)
 
 
-def _study(title: str, runs: Sequence[Run]) -> ForeignStudy:
+def _study(title: str, runs: Sequence[Run], notes: Sequence[str]) -> ForeignStudy:
     counter = own_counter([run.curves for run in runs])
     for run in runs:
         run.curves = counted_by(run.curves, counter)
-    return study_of_runs(title, runs, notes=notes_on(counter))
+    return study_of_runs(title, runs, notes=[*notes, *notes_on(counter)])
 
 
 def set_ending(run: Run, state: str) -> None:
@@ -154,9 +155,9 @@ def _of_record(record: Mapping[str, Any], row: int, curves: dict[str, Points]) -
     return str(name or ""), run
 
 
-def _of_website(path: Path) -> tuple[list[tuple[str, Run]], tuple[TakenAs, ...]]:
+def _of_website(path: Path, notes: list[str]) -> tuple[list[tuple[str, Run]], tuple[TakenAs, ...]]:
     """Runs from a table of the website, which does not tell configuration from summary."""
-    columns = read_columns(path, as_text=("name", "id", "sweep"))
+    columns = read_columns(path, notes, as_text=("name", "id", "sweep"))
     cells = {key: plain_values(column) for key, column in columns.items()}
     mixed = {k: v for k, v in without_own_keys(cells).items() if k not in _OF_RUN}
     roles = column_roles(mixed, known=_last_epochs(mixed, cells["State"]))

@@ -34,7 +34,7 @@ def clocks_of(
     path = curves or (Path(targets[0]) if len(targets) == 1 else None)
     if found or path is None or not path.is_file() or not table_ending(path):
         return MappingProxyType(found)
-    columns = read_columns(path, as_text=ID_NAMES)
+    columns = read_columns(path, [], as_text=ID_NAMES)  # told where the runs were read
     steps, trials = named(columns, STEP_NAMES), named(columns, ID_NAMES)
     if steps is None or trials is None or not table.curves:
         return MappingProxyType({})
