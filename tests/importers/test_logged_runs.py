@@ -144,6 +144,32 @@ def test_a_trainers_search_has_its_settings_in_the_state(tmp_path):
     assert norm.role is Role.LOGGED
 
 
+def test_a_searched_learning_rate_that_decays_is_a_hyperparameter(tmp_path):
+    for number, rate in enumerate((1e-5, 3e-5, 1e-4)):
+        state = json.loads(trainer_state([2.0, 1.5, 1.2], rate=rate, search=True))
+        for row in state["log_history"]:
+            if "learning_rate" in row:
+                row["learning_rate"] *= 1 - row["step"] / 100
+        folder = tmp_path / f"run-{number}" / "checkpoint-30"
+        write(folder / "trainer_state.json", json.dumps(state))
+    roles = {one.column: one.role for one in described(only(tmp_path)).columns}
+    assert roles["learning_rate"] is Role.HYPERPARAMETER
+
+
+def test_a_trainers_search_over_batch_sizes_has_one_of_them_and_one_length(tmp_path):
+    for number, size in enumerate((8, 16, 8)):
+        state = json.loads(trainer_state([2.0, 1.5, 1.2], rate=1e-4, search=True))
+        state["train_batch_size"] = size
+        state["max_steps"] = 96 // size
+        state["trial_params"]["per_device_train_batch_size"] = size
+        folder = tmp_path / f"run-{number}" / "checkpoint-30"
+        write(folder / "trainer_state.json", json.dumps(state))
+    study = only(tmp_path)
+    assert study.parameters["per_device_train_batch_size"] == [8, 16, 8]
+    assert not {"train_batch_size", "max_steps"} & set(study.parameters)
+    assert study.parameters["num_train_epochs"] == [1, 1, 1]
+
+
 def test_a_trainers_state_alone_is_the_log_of_one_run(tmp_path):
     path = write(tmp_path / "trainer_state.json", trainer_state([2, 1], rate=1e-4))
     study = only(path)

@@ -159,3 +159,18 @@ def test_a_run_that_logged_nothing_keeps_its_arguments(rates):
 @pytest.mark.parametrize("content", ["", "hello", "[1, 2]", "| key | value |", '{"lr": '])
 def test_a_text_that_is_no_object_tells_no_arguments(content):
     assert arguments_in(content) == {}
+
+
+def test_the_arguments_are_settings_beside_a_trainers_state_too(tmp_path):
+    for i, rate in enumerate((1e-5, 3e-5, 1e-4)):
+        write_run(tmp_path / f"exp{i}", learning_rate=rate)
+        rows = [{"step": s, "epoch": s / 10, "loss": 1.0, "learning_rate": rate, "eval_loss": 1 / s}
+                for s in (10, 20)]  # fmt: skip
+        told = {"num_train_epochs": 3, "max_steps": 36, "train_batch_size": 16}
+        state = {"log_history": rows, **told}
+        (tmp_path / f"exp{i}" / "trainer_state.json").write_text(json.dumps(state))
+        (tmp_path / f"exp{i}" / "config.json").write_text(json.dumps(MODEL))
+    study = only(tmp_path)
+    assert study.parameters["learning_rate"] == [1e-5, 3e-5, 1e-4]
+    assert study.parameters["per_device_train_batch_size"] == [16] * 3
+    assert not {"train_batch_size", "hidden_size"} & set(study.parameters)

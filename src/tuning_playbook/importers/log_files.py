@@ -1,12 +1,10 @@
-"""The files in which a program logs one run: a table of steps, a Trainer's state, results."""
+"""The files in which a program logs one run: a table of steps, and results."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,15 +17,11 @@ from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import FEWEST_STEPS, log_in
 from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.table_files import read_columns, table_ending
-from tuning_playbook.importers.values import as_number, dotted, mapping_in, mappings_in
+from tuning_playbook.importers.values import as_number, dotted
 from tuning_playbook.importers.wandb_steps import with_own_counter
 
-TRAINER_STATE = "trainer_state.json"
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
-# What a Trainer's state says of how it was set up.
-_TRAINER_SETTINGS = ("num_train_epochs", "max_steps", "train_batch_size")
 TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
-_OF_TRAINER = frozenset({"step", "epoch", "total_flos"})
 
 
 def is_table_of_steps(path: Path) -> bool:
@@ -129,55 +123,6 @@ def _is_header_alone(path: Path) -> bool:
     with path.open("rb") as file:
         whole = [line for line in islice(file, lines) if line.endswith(b"\n")]
         return len(whole) < lines and not file.read(1)
-
-
-def add_trainer_state(run: Run, path: Path) -> None:
-    """Add what a Hugging Face Trainer's ``trainer_state.json`` holds to a run.
-
-    ``loss`` without a prefix is that on training data. The settings of a hyperparameter search
-    stand in ``trial_params``.
-
-    Raises:
-        InvalidInput: for a file that holds none.
-    """
-    try:
-        state = read_json(path.read_text(encoding="utf-8"))
-        history = state["log_history"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(f"{path} is no state of a Trainer: {error!r}") from error
-    for name in _TRAINER_SETTINGS:
-        if isinstance(state.get(name), (int, float)):
-            run.parameters.setdefault(name, state[name])
-    run.parameters.update(mapping_in(state.get("trial_params")))
-    history = mappings_in(history)
-    run.curves.update(_curves_of_history(history))
-    for row in history:
-        for name, value in row.items():
-            if _is_speed(name) or name == "total_flos":
-                run.metadata[name] = value
-
-
-def _is_speed(name: str) -> bool:
-    return "runtime" in name or name.endswith("_per_second")
-
-
-def _curves_of_history(history: Sequence[Mapping[str, Any]]) -> dict[str, Points]:
-    points: dict[str, tuple[list[int], list[float]]] = {}
-    for row in history:
-        step = as_number(row.get("step"))
-        for name, value in row.items():
-            number = as_number(value)
-            beside = name in _OF_TRAINER or _is_speed(name)
-            # ``train_loss`` is the mean over the whole run, and stands at its end.
-            if step is None or number is None or beside or name == "train_loss":
-                continue
-            at, values = points.setdefault("train/loss" if name == "loss" else name, ([], []))
-            at.append(int(step))
-            values.append(number)
-    return {
-        name: (np.array(at, np.int64), np.array(values, np.float64))
-        for name, (at, values) in points.items()
-    }
 
 
 def add_results(run: Run, path: Path) -> None:

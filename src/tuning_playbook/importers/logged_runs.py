@@ -16,9 +16,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cut_short import lines_have_ends
 from tuning_playbook.importers.log_files import (
     TABLES_OF_STEPS,
-    TRAINER_STATE,
     add_results,
-    add_trainer_state,
     curves_of_steps,
     has_begun,
     header_of,
@@ -32,6 +30,11 @@ from tuning_playbook.importers.run_folders import (
     read_document,
 )
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
+from tuning_playbook.importers.trainer_state import (
+    TRAINER_STATE,
+    add_settings,
+    add_trainer_state,
+)
 from tuning_playbook.importers.values import dotted, typed_value
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted, listed
@@ -59,6 +62,7 @@ class _Place:
         states: of a Trainer, by step.
         results: JSON files with results.
         configurations: what its hyperparameters may stand in.
+        told: what the state says of how its Trainer was set up.
     """
 
     folder: Path
@@ -67,6 +71,7 @@ class _Place:
     states: list[tuple[int, Path]] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
     configurations: list[Path] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def logs(self) -> bool:
@@ -111,6 +116,7 @@ def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
         places = _runs_among(_places(folder))
         ends = lines_have_ends([table for place in places for table in place.tables])
         runs = [_run(place, folder, notes, ends=ends) for place in places]
+        notes += add_settings(runs, [p.told for p in places], [p.folder for p in places])
         kinds = f"{counted(len(runs), 'folder')} with the log of one run in each"
     if not any(run.is_measured for run in runs):
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
@@ -230,7 +236,7 @@ def _run(place: _Place, top: Path, notes: list[str], *, ends: bool) -> Run:
     _add_tables(run, [*place.tables, *place.begun], notes, ends=ends)
     if place.states:
         try:
-            add_trainer_state(run, max(place.states)[1])
+            place.told = add_trainer_state(run, max(place.states)[1])
         except InvalidInput as error:
             notes.append(f"{error}.")
     for file in place.results:

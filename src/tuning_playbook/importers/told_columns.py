@@ -60,7 +60,9 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
     rows = sampled_rows(len(foreign.ids))
     searched = set() if foreign.space is None else {h.name for h in foreign.space.hyperparameters}
     taken = [_declared(n, c, rows, n in searched) for n, c in foreign.parameters.items()]
-    taken += map(_declared_result, metrics_of(foreign))
+    # A learning rate is often logged along the way under its own name.
+    own = [metric for metric in metrics_of(foreign) if metric not in foreign.parameters]
+    taken += map(_declared_result, own)
     beside = {one.name: foreign.parameters[one.name] for one in taken if one.role in _BESIDE}
     kept = {name: c for name, c in foreign.parameters.items() if name not in beside}
     return replace(
