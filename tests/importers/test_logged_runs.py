@@ -258,6 +258,21 @@ def test_keras_tuner_declares_its_ranges_and_its_score(tmp_path):
         assert study.results["val_accuracy"] == pytest.approx([0.8] * 3)
 
 
+def test_hyperbands_short_trials_are_compared_with_no_whole_one(tmp_path):
+    """A configuration that goes on is a trial of its own, with the same hyperparameters."""
+    for number, (rate, epochs) in enumerate(((0.1, 2), (0.01, 2), (0.001, 2), (0.01, 6))):
+        trial = json.loads(keras_trial(number + 1, rate, 0.5 + 0.1 * number))
+        trial["hyperparameters"]["values"] |= {
+            "tuner/epochs": epochs, "tuner/initial_epoch": 2 if epochs == 6 else 0,
+            "tuner/bracket": 1, "tuner/round": int(epochs == 6),
+            **({"tuner/trial_id": "0002"} if epochs == 6 else {}),
+        }  # fmt: skip
+        write(tmp_path / f"trial_{number:04d}" / "trial.json", json.dumps(trial))
+    study = only(tmp_path)
+    assert study.status == ("cancelled", "cancelled", "cancelled", "complete")
+    assert any("3 of 4 trials for less than 6 epochs" in note for note in study.notes)
+
+
 def test_tensorboards_downloads_are_runs_with_curves(tmp_path):
     for rate in (0.1, 0.01):
         rows = [f"17{step},{step},{math.exp(-rate * step)}" for step in range(0, 50, 10)]
@@ -271,6 +286,57 @@ def test_tensorboards_downloads_are_runs_with_curves(tmp_path):
         tmp_path / "one" / "run-a-tag-loss.json", "[[1700000000.0, 0, 2.5], [1700000001.0, 5, 2.0]]"
     )
     assert np.asarray(only(tmp_path / "one").curves["loss"][2]).tolist() == [2.5, 2.0]
+
+
+def points(rate, factor=1.0):
+    return [[1795962282.5 + step, step, factor * math.exp(-rate * step)]
+            for step in range(0, 50, 10)]  # fmt: skip
+
+
+def as_csv(rows):
+    return "Wall time,Step,Value\r\n" + "".join(f"{t},{s},{v}\r\n" for t, s, v in rows)
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_the_time_series_page_of_tensorboard_names_files_by_the_run_alone(tmp_path, ending):
+    for rate in (0.1, 0.01):
+        rows = points(rate)
+        text = as_csv(rows) if ending == "csv" else json.dumps(rows)
+        write(tmp_path / f"lr_{rate}.{ending}", text)
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [0.01, 0.1]}
+    assert list(study.curves) == ["value"]
+    assert any("called value" in note for note in study.notes)
+    single = only(tmp_path / f"lr_0.1.{ending}")
+    assert single.curves["value"][1].tolist() == [0, 10, 20, 30, 40]
+
+
+def test_a_second_download_of_a_curve_is_no_second_run(tmp_path):
+    for rate in (0.1, 0.01):
+        write(tmp_path / f"run-lr_{rate}-tag-loss.csv", as_csv(points(rate)[:3]))
+        write(tmp_path / f"run-lr_{rate}-tag-loss (1).csv", as_csv(points(rate)))
+    study = only(tmp_path)
+    assert study.ids == ("lr_0.01", "lr_0.1")
+    assert {name: len(curve[0]) for name, curve in study.curves.items()} == {"loss": 10}
+
+
+def test_a_second_file_of_a_run_is_another_metric_where_its_values_differ(tmp_path):
+    for rate in (0.1, 0.01):
+        write(tmp_path / f"lr_{rate}.csv", as_csv(points(rate)))
+        write(tmp_path / f"lr_{rate} (1).csv", as_csv(points(rate, 2.0)))
+        write(tmp_path / f"lr_{rate} (2).csv", as_csv(points(rate)))
+    study = only(tmp_path)
+    assert study.ids == ("lr_0.01", "lr_0.1")
+    assert list(study.curves) == ["value", "value (1)"]
+
+
+def test_values_that_are_not_finite_are_words_in_tensorboards_json(tmp_path):
+    rows = [[1.7e9, 0, 2.5], [1.7e9, 5, "NaN"], [1.7e9, 9, "Infinity"]]
+    write(tmp_path / "run-a-tag-loss.json", json.dumps(rows))
+    values = only(tmp_path).curves["loss"][2]
+    assert values[0] == 2.5
+    assert math.isnan(values[1])
+    assert values[2] == math.inf
 
 
 def test_a_search_of_keras_tuner_is_the_folder_that_was_named(tmp_path):

@@ -28,6 +28,7 @@ from tuning_playbook.space import (
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import split_of
+from tuning_playbook.words import counted, some_of
 
 _ENDINGS = {
     "COMPLETED": (Status.COMPLETE, Reason.NONE),
@@ -41,6 +42,7 @@ _ENDINGS = {
 _LEVELS = {"oracle.json": 0, "trial.json": 1}
 # Hyperband keeps its own numbers among the hyperparameters.
 _OF_TUNER = "tuner/"
+_EPOCHS = "tuner/epochs"
 
 
 def looks_like_keras_tuner(path: Path) -> bool:
@@ -63,9 +65,9 @@ def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
     documents = [d for f in sorted(folder.glob("trial_*/trial.json")) if (d := _read(f, notes))]
     if not documents:
         raise InvalidInput(f"{folder} has no readable trial of Keras Tuner; copy it again")
-    study = study_of_runs(
-        folder.resolve().name, [_run(document) for document in documents], notes=shortened(notes)
-    )
+    runs = [_run(document) for document in documents]
+    notes = [*shortened(notes), *_stop_on_rungs(runs)]
+    study = study_of_runs(folder.resolve().name, runs, notes=notes)
     found = _objective(documents)
     if found is None:
         why = "no metric has the values of the trials' scores; --metric says what decides."
@@ -105,6 +107,27 @@ def _run(document: Mapping[str, Any]) -> Run:
     status = str(document.get("status", "COMPLETED"))
     run.status, run.reason = _ENDINGS.get(status, (Status.COMPLETE, Reason.NONE))
     return run
+
+
+def _stop_on_rungs(runs: Sequence[Run]) -> list[str]:
+    """Mark the trials that Hyperband trained for less than its full length, and say so."""
+    lengths = [as_number(run.metadata.get(_EPOCHS)) for run in runs]
+    whole = max((length for length in lengths if length is not None), default=0.0)
+    short = [
+        run
+        for run, length in zip(runs, lengths, strict=True)
+        if length is not None and length < whole and run.status is Status.COMPLETE
+    ]
+    for run in short:
+        run.status = Status.CANCELLED
+    if not short:
+        return []
+    note = (
+        f"Hyperband trained {some_of(len(short), len(runs), 'trial')} for less than "
+        f"{counted(int(whole), 'epoch')} ({_EPOCHS}); their results are compared with none of the "
+        "others."
+    )
+    return [note]
 
 
 def _metrics(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
