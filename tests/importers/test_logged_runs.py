@@ -67,6 +67,7 @@ def test_lightnings_command_line_keeps_what_the_model_does_not_in_a_second_file(
     study = only(tmp_path)
     assert study.parameters["model.width"] == [16, 32, 64]
     assert study.parameters["lr"] == [0.1**number for number in range(3)]
+    assert "model.lr" not in study.parameters
     assert "_instantiator" not in study.parameters
 
 

@@ -215,6 +215,13 @@ def test_folder_names_tell_where_no_file_does(tmp_path):
     assert study.ids[0] == "lr=0.1,bn=True/seed=1"
 
 
+def test_known_names_of_hyperparameters_tell_without_a_sign_of_equality(tmp_path):
+    for rate in (0.1, 0.01):
+        write(tmp_path / f"lr_{rate}_bs32", {"loss": [1.0, rate]})
+    (study,) = read_tensorboard(tmp_path)
+    assert study.parameters == {"lr": [0.01, 0.1], "bs": [32, 32]}
+
+
 @pytest.mark.parametrize("names", [("train", "validation"), ("train", "eval")])
 def test_splits_below_a_run_are_parts_of_it(tmp_path, names):
     for run in ("run_1", "run_2"):

@@ -28,6 +28,7 @@ from tuning_playbook.importers.run_folders import (
     configuration_in,
     is_configuration,
     read_document,
+    with_settings_of_model,
 )
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
 from tuning_playbook.importers.trainer_state import (
@@ -277,7 +278,9 @@ def _settings(place: _Place, name: str, notes: list[str]) -> dict[str, Any]:
         files = [file for file in files if file.name != "config.json"]
     full = [file for file in files if file.stem == "config"]
     settings |= configuration_in(full, notes)
-    return settings | configuration_in([f for f in files if f not in full], notes)
+    return with_settings_of_model(
+        settings, configuration_in([f for f in files if f not in full], notes)
+    )
 
 
 def _of_hydra(files: Sequence[Path], notes: list[str]) -> dict[str, Any]:

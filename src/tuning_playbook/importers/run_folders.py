@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -63,9 +63,21 @@ def configuration_in(files: Iterable[Path], notes: list[str]) -> dict[str, Any]:
         if isinstance(found, dict) and found:
             beside = [p for p in ordered if p == path.with_name("config.yaml") != path]
             if path.name == "hparams.yaml" and beside:
-                return configuration_in(beside, notes) | dotted(found)
+                return with_settings_of_model(configuration_in(beside, notes), dotted(found))
             return dotted(found)
     return {}
+
+
+def with_settings_of_model(whole: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a run, with those of its model once: both files of Lightning have them.
+
+    Example:
+        >>> with_settings_of_model({"model.lr": 0.1, "data.size": 8}, {"lr": 0.1, "size": 4})
+        {'data.size': 8, 'lr': 0.1, 'size': 4}
+    """
+    repeated = {k for k, v in whole.items() if (own := k.rpartition(".")[2]) in model
+                and model[own] == v and own != k}  # fmt: skip
+    return {k: v for k, v in whole.items() if k not in repeated} | dict(model)
 
 
 def read_document(path: Path) -> Any:

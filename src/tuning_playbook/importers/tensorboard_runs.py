@@ -14,13 +14,12 @@ import numpy as np
 from tuning_playbook.analysis.inferred_space import inferred_space, usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.names_of_runs import natural_order
+from tuning_playbook.importers.names_of_runs import natural_order, settings_in
 from tuning_playbook.importers.run_folders import (
     configuration_in,
     is_configuration,
     is_measurements,
     measurements_in,
-    named_values,
 )
 from tuning_playbook.importers.runs import (
     Points,
@@ -151,7 +150,7 @@ def _run(
     names = place or (folders[place].path.resolve().name,)
     run = Run("/".join(names))
     for name in names:
-        run.parameters.update(named_values(name))
+        run.parameters.update(settings_in(name))
     run.parameters.update(_configuration(folders[place], notes, of_trainer=of_trainer))
     for part in parts:
         _add_events(run, part[len(place) :], folders[part], notes)
