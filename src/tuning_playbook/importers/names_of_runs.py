@@ -50,5 +50,5 @@ def is_part(name: str) -> bool:
 
 def natural_order(place: Sequence[str]) -> list[tuple[int, str]]:
     """Numbers in names count as numbers: trial_2 before trial_10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part)
+    return [(int(part), part) if part.isdecimal() else (-1, part)
             for name in place for part in (*re.split(r"(\d+)", name), "")]  # fmt: skip
