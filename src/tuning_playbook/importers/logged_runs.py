@@ -2,99 +2,44 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cut_short import lines_have_ends
-from tuning_playbook.importers.log_files import (
-    TABLES_OF_STEPS,
-    add_results,
-    curves_of_steps,
-    has_begun,
-    header_of,
-    is_results,
-    is_table_of_steps,
-)
-from tuning_playbook.importers.names_of_runs import is_part, natural_order, settings_in
+from tuning_playbook.importers.groups_of_runs import Place, common_part, studies_of
+from tuning_playbook.importers.log_files import add_results, curves_of_steps
+from tuning_playbook.importers.names_of_runs import is_part, settings_in
 from tuning_playbook.importers.run_folders import (
     configuration_in,
-    is_configuration,
     read_document,
     with_settings_of_model,
 )
+from tuning_playbook.importers.run_places import HYDRA, RunPlace, run_places, runs_among, walk
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
-from tuning_playbook.importers.trainer_state import (
-    TRAINER_STATE,
-    add_settings,
-    add_trainer_state,
-)
+from tuning_playbook.importers.trainer_state import TRAINER_STATE, add_settings, add_trainer_state
 from tuning_playbook.importers.values import dotted, typed_value
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.words import counted, listed
+from tuning_playbook.words import counted
 
-_HYDRA = ".hydra"
 _HYDRA_FILES = ("config.yaml", "overrides.yaml")
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
-# Folders that a tool makes inside a run, and names that tell nothing of it.
-_INSIDE = frozenset(
-    {"lightning_logs", "csv_logs", "logs", "csv", "tensorboard", _HYDRA, "version_0"}
-)
-_DEEPEST = 8
-_MOST_FOLDERS = 20_000
-_OTHERS_AMONG_LOGS = 3
-
-
-@dataclass(slots=True)
-class _Place:
-    """What one run has left below its folder.
-
-    Args:
-        folder: of the run.
-        tables: logs of steps.
-        begun: tables that may become logs.
-        states: of a Trainer, by step.
-        results: JSON files with results.
-        configurations: what its hyperparameters may stand in.
-        told: what the state says of how its Trainer was set up.
-    """
-
-    folder: Path
-    tables: list[Path] = field(default_factory=list)
-    begun: list[Path] = field(default_factory=list)
-    states: list[tuple[int, Path]] = field(default_factory=list)
-    results: list[Path] = field(default_factory=list)
-    configurations: list[Path] = field(default_factory=list)
-    told: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def logs(self) -> bool:
-        """Whether the run has measured anything."""
-        return bool(self.tables or self.states or self.results)
 
 
 def looks_like_trainer(path: Path) -> bool:
     """Whether a path is the state of a Hugging Face Trainer, or a folder with one below it."""
     if path.is_file():
         return path.name == TRAINER_STATE
-    return any(TRAINER_STATE in names for _, names in islice(_walk(path), _MOST_FOLDERS))
+    return any(TRAINER_STATE in names for _, names in walk(path))
 
 
 def looks_like_logged_runs(path: Path) -> bool:
     """Whether a path is a folder with logs of runs in it or below it."""
-    if path.is_file():
-        return False
-    return bool(_logs_in_one_folder(path)) or any(place.logs for place in _places(path).values())
+    return path.is_dir() and any(place.logs for place in run_places(path).values())
 
 
-def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
+def read_logged_runs(path: Path, only: Collection[str] = ()) -> tuple[ForeignStudy, ...]:
     """The runs below a folder, each with its settings, its curves and its results.
 
     A run is a folder with ``.hydra``, or one with a log in it (``metrics.csv`` of Lightning,
@@ -102,137 +47,52 @@ def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
     ``.hydra/config.yaml``, ``hparams.yaml``, ``config.yaml``, ``args.json`` and the like, else in
     the names of runs. A folder of tables that are logs themselves holds one run in each.
 
+    Args:
+        path: holds the runs, at any depth.
+        only: which of its sub-folders are read; all where empty.
+
     Raises:
         InvalidInput: where none of them can be read.
     """
     folder = path.parent if path.is_file() else path
     notes: list[str] = []
-    tables = _logs_in_one_folder(folder)
-    if tables:
-        ends = lines_have_ends(tables)
-        runs = [_run_of_table(table, notes, ends=ends) for table in tables]
-        kinds = f"{counted(len(runs), 'table')}, one run in each"
-        notes += _left_out(folder, tables)
-    else:
-        places = _runs_among(_places(folder))
-        ends = lines_have_ends([table for place in places for table in place.tables])
-        runs = [_run(place, folder, notes, ends=ends) for place in places]
-        notes += add_settings(runs, [p.told for p in places], [p.folder for p in places])
-        kinds = f"{counted(len(runs), 'folder')} with the log of one run in each"
-    if not any(run.is_measured for run in runs):
+    places = runs_among(run_places(folder, only, notes))
+    ends = lines_have_ends([table for place in places.values() for table in place.tables])
+    top = folder.resolve().name
+    runs = {
+        own: _run(place, "/".join(own) or top, notes, ends=ends) for own, place in places.items()
+    }
+    there = list(places.values())
+    notes += add_settings(list(runs.values()), [p.told for p in there], [p.folder for p in there])
+    if not any(run.is_measured for run in runs.values()):
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
-    found = f"Found below {folder.resolve().name or folder}: {kinds}."
-    return (study_of_runs(folder.resolve().name, runs, notes=[found, *shortened(notes)]),)
+    return _studies(top or str(folder), places, runs, notes)
 
 
-def _logs_in_one_folder(folder: Path) -> list[Path]:
-    """Tables of one header in a folder that are logs of one run each; at least two."""
-    by_header: dict[str, list[Path]] = defaultdict(list)
-    for file in sorted(folder.iterdir()):
-        if file.is_file() and file.suffix.lower() in TABLES_OF_STEPS:
-            header = "" if file.suffix.lower() in (".jsonl", ".ndjson") else header_of(file)
-            by_header[header].append(file)
-    most = max(by_header.values(), key=len, default=[])
-    if len(most) < 2 or all(is_part(file.stem) for file in most):
-        return []
-    found: list[Path] = []
-    whole = 0
-    for number, file in enumerate(most):
-        is_log = is_table_of_steps(file)
-        if is_log or has_begun(file):
-            found.append(file)
-            whole += is_log
-        elif number + 1 - len(found) > max(_OTHERS_AMONG_LOGS, len(found)):
-            return []
-    return found if whole and len(found) > 1 and 2 * len(found) >= len(most) else []
+def _studies(
+    top: str, places: Mapping[Place, RunPlace], runs: Mapping[Place, Run], notes: Sequence[str]
+) -> tuple[ForeignStudy, ...]:
+    groups = studies_of(list(runs))
+    common = common_part(list(groups))
+    studies = []
+    for group, members in groups.items():
+        own = [runs[place] for place in members]
+        name = "/".join(group[len(common) :]) or top
+        if len(groups) > 1:
+            for place, run in zip(members, own, strict=True):
+                run.id = "/".join(place[len(group) :]) or run.id
+        tables = sum(places[place].is_table for place in members)
+        kinds = [
+            *([f"{counted(tables, 'table')}, one run in each"] if tables else []),
+            *([f"{counted(len(own) - tables, 'folder')} with the log of one run in each"]
+              if len(own) > tables else []),
+        ]  # fmt: skip
+        found = f"Found below {'/'.join((top, *group))}: {'; '.join(kinds)}."
+        studies.append(study_of_runs(name, own, notes=[found, *shortened(notes)]))
+    return tuple(studies)
 
 
-def _left_out(folder: Path, tables: Sequence[Path]) -> list[str]:
-    header = header_of(tables[0])
-    kinds = (tables[0].suffix,)
-    others = [
-        file.name
-        for file in sorted(folder.iterdir())
-        if file.is_file() and file not in tables and file.suffix in kinds
-        and (header_of(file) == header or not file.stat().st_size)
-    ]  # fmt: skip
-    if not others:
-        return []
-    return [f"Not the log of one run, and left out: {listed(others)}."]
-
-
-def _runs_among(places: Mapping[tuple[str, ...], _Place]) -> list[_Place]:
-    """The folders of runs, those included that have not logged anything yet.
-
-    A run without a log lies beside one with a log, and has a configuration, or a log that has only
-    begun.
-    """
-    logged = {own for own, place in places.items() if place.logs}
-    above = {own[:depth] for own in logged for depth in range(len(own))}
-    beside = {own[:-1] for own in logged if own}
-    names = {file.name for own in logged for file in places[own].tables}
-    chosen = []
-    for own, place in sorted(places.items(), key=lambda one: natural_order(one[0])):
-        place.begun = [file for file in place.begun if place.logs or file.name in names]
-        silent = own and own not in above and own[:-1] in beside and place.configurations
-        if own in logged or place.begun or silent:
-            chosen.append(place)
-    return chosen
-
-
-def _places(top: Path) -> dict[tuple[str, ...], _Place]:
-    """Every folder below with what its run has left, under the folder of its run."""
-    found: dict[tuple[str, ...], _Place] = {}
-    for where, names in islice(_walk(top), _MOST_FOLDERS):
-        own = where.relative_to(top).parts
-        home = _home(top, own)
-        place = found.setdefault(home, _Place(top.joinpath(*home)))
-        in_hydra = own[-1:] == (_HYDRA,)
-        checkpoint = _CHECKPOINT.fullmatch(own[-1]) if own else None
-        for name in sorted(names):
-            file = where / name
-            if in_hydra or is_configuration(name):
-                place.configurations.append(file)
-            elif name == TRAINER_STATE:
-                place.states.append((int(checkpoint[1]) if checkpoint else 2**62, file))
-            elif is_results(file):
-                place.results.append(file)
-            elif is_table_of_steps(file):
-                place.tables.append(file)
-            elif has_begun(file):
-                place.begun.append(file)
-    return found
-
-
-def _walk(top: Path) -> Iterator[tuple[Path, Sequence[str]]]:
-    for where, below, names in os.walk(top):
-        depth = len(Path(where).relative_to(top).parts)
-        below[:] = sorted(b for b in below if depth < _DEEPEST and (b == _HYDRA or b[:1] != "."))
-        yield Path(where), names
-
-
-def _home(top: Path, own: tuple[str, ...]) -> tuple[str, ...]:
-    """The run that a folder belongs to: one above with ``.hydra``, or itself."""
-    for depth in range(len(own), -1, -1):
-        if (top.joinpath(*own[:depth]) / _HYDRA).is_dir():
-            return own[:depth]
-    while own and (own[-1] in _INSIDE or _CHECKPOINT.fullmatch(own[-1])):
-        siblings = top.joinpath(*own[:-1])
-        if own[-1] == "version_0" and (siblings / "version_1").is_dir():
-            break
-        own = own[:-1]
-    return own
-
-
-def _run_of_table(table: Path, notes: list[str], *, ends: bool) -> Run:
-    name = table.name.removesuffix(table.suffix)
-    run = Run(name, parameters=settings_in(name))
-    _add_tables(run, [table], notes, ends=ends)
-    return run
-
-
-def _run(place: _Place, top: Path, notes: list[str], *, ends: bool) -> Run:
-    name = "/".join(place.folder.relative_to(top).parts) or top.resolve().name
+def _run(place: RunPlace, name: str, notes: list[str], *, ends: bool) -> Run:
     run = Run(name, parameters=_settings(place, name, notes))
     _add_tables(run, [*place.tables, *place.begun], notes, ends=ends)
     if place.states:
@@ -266,11 +126,11 @@ def _add_tables(run: Run, tables: Sequence[Path], notes: list[str], *, ends: boo
         notes.extend(f"{run.id}: {note}" for note in cut)
 
 
-def _settings(place: _Place, name: str, notes: list[str]) -> dict[str, Any]:
+def _settings(place: RunPlace, name: str, notes: list[str]) -> dict[str, Any]:
     """The hyperparameters of a run, the most telling place last, so that it counts."""
-    settings = settings_in(name.rsplit("/", 1)[-1])
+    settings = {k: v for part in name.split("/") for k, v in settings_in(part).items()}
     files = place.configurations
-    hydra = [file for file in files if file.parent.name == _HYDRA]
+    hydra = [file for file in files if file.parent.name == HYDRA]
     if hydra:
         settings |= _of_hydra(hydra, notes)
         return settings

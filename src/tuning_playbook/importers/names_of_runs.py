@@ -15,6 +15,8 @@ _PAIR = re.compile(
     rf"(?P<name>[A-Za-z]+(?:_[A-Za-z]+)*?)[_=:\-]?(?P<value>{_NUMBER})(?![A-Za-z0-9])"
 )
 
+_NUMBERED = frozenset({"sweep", "exp", "experiment", "study", "ablation", "search", "run", "trial",
+                       "test", "try", "round", "grid", "group"})  # fmt: skip
 # Words beside the part of the data in the name of a log.
 _LOGS = frozenset({"log", "logs", "metrics", "metric", "history", "loss", "losses", "curve",
                    "curves", "results", "stats"})  # fmt: skip
@@ -26,6 +28,8 @@ def settings_in(name: str) -> dict[str, Any]:
     Example:
         >>> settings_in("lr_0.1_bs32_run7"), settings_in("lr=0.1,mixup=0.2")
         ({'lr': 0.1, 'bs': 32}, {'lr': 0.1, 'mixup': 0.2})
+        >>> settings_in("lr_sweep_2")
+        {}
     """
     written = named_values(name)
     if written:
@@ -33,7 +37,7 @@ def settings_in(name: str) -> dict[str, Any]:
     return {
         m["name"]: typed_value(m["value"])
         for m in _PAIR.finditer(name)
-        if hyperparameter_family(m["name"]) is not None
+        if hyperparameter_family(m["name"]) is not None and not _NUMBERED & set(words_of(m["name"]))
     }
 
 
@@ -48,7 +52,10 @@ def is_part(name: str) -> bool:
     return len(words) == 1 and split_of(words[0]) is not None
 
 
-def natural_order(place: Sequence[str]) -> list[tuple[int, str]]:
-    """Numbers in names count as numbers: trial_2 before trial_10."""
-    return [(int(part), part) if part.isdecimal() else (-1, part)
-            for name in place for part in (*re.split(r"(\d+)", name), "")]  # fmt: skip
+def natural_order(place: Sequence[str]) -> list[tuple[float, str]]:
+    """Numbers in names count as numbers: trial_2 before trial_10, and lr_0.03 before lr_0.1."""
+    return [
+        (float(part), part) if part[:1].isdecimal() else (-1.0, part)
+        for name in place
+        for part in (*re.split(r"([0-9]+(?:\.[0-9]+)?)", name), "")
+    ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+from tuning_playbook.importers.groups_of_runs import Place
 from tuning_playbook.importers.run_folders import named_values
 from tuning_playbook.importers.tensorboard_events import EventFile
 from tuning_playbook.importers.trainer_arguments import ARGUMENTS_TAG, arguments_in
@@ -16,8 +16,6 @@ from tuning_playbook.importers.trainer_arguments import ARGUMENTS_TAG, arguments
 _SPLITS = frozenset({"train", "training", "val", "valid", "validation", "eval", "evaluation",
                      "dev", "test", "testing"})  # fmt: skip
 _TIMESTAMP = re.compile(r"\d{9,11}(\.\d+)?")
-
-Place: TypeAlias = tuple[str, ...]  # a folder relative to the one that was asked for
 
 
 @dataclass(slots=True)
@@ -111,19 +109,3 @@ def silent_runs(folders: Mapping[Place, Folder], runs: set[Place]) -> set[Place]
 
 def _pattern(name: str) -> str:
     return re.sub(r"\d+", "#", name) if re.search(r"\d", name) else name + "/"
-
-
-def studies_of(places: Sequence[Place]) -> dict[Place, list[Place]]:
-    """Runs by the folder that makes them one study."""
-    home = {place: place[:-1] for place in places}
-    for place, group in home.items():
-        while group and named_values(group[-1]):
-            group = group[:-1]
-        home[place] = group
-    for depth in range(max(map(len, home.values())), 0, -1):
-        sizes = Counter(home.values())
-        home = {p: g[:-1] if len(g) == depth and sizes[g] == 1 else g for p, g in home.items()}
-    groups: dict[Place, list[Place]] = defaultdict(list)
-    for place, group in home.items():
-        groups[group].append(place)
-    return groups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.inferred_space import inferred_space, usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.names_of_runs import natural_order, settings_in
 from tuning_playbook.importers.run_folders import (
     configuration_in,
@@ -32,11 +33,9 @@ from tuning_playbook.importers.runs import (
 from tuning_playbook.importers.tensorboard_events import read_event_file
 from tuning_playbook.importers.tensorboard_layout import (
     Folder,
-    Place,
     metric_in,
     owner_of,
     silent_runs,
-    studies_of,
 )
 from tuning_playbook.importers.trainer_arguments import MODEL_CONFIGURATION, add_arguments
 from tuning_playbook.space import SearchSpace
@@ -56,7 +55,7 @@ def looks_like_tensorboard(path: Path) -> bool:
     return False
 
 
-def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
+def read_tensorboard(folder: Path, only: Collection[str] = ()) -> tuple[ForeignStudy, ...]:
     """The studies in a folder of runs.
 
     A run is a folder with event files; ``train`` and ``validation`` below it, and the sub-folders
@@ -69,12 +68,13 @@ def read_tensorboard(folder: Path) -> tuple[ForeignStudy, ...]:
 
     Args:
         folder: holds the runs, at any depth.
+        only: which of its sub-folders are read; all where empty.
 
     Raises:
         InvalidInput: for a folder without runs.
     """
     notes: list[str] = []
-    folders = _found_folders(folder, notes)
+    folders = _found_folders(folder, only, notes)
     if not any(f.event_files or f.tables for f in folders.values()):
         raise InvalidInput(
             f"{folder} has no TensorBoard runs: found no file named *tfevents* in it or below; "
@@ -100,12 +100,12 @@ def _is_event_file(name: str) -> bool:
     return "tfevents" in name and not name.endswith((".profile-empty", ".gz", ".zip", ".tmp"))
 
 
-def _found_folders(root: Path, notes: list[str]) -> dict[Place, Folder]:
+def _found_folders(root: Path, only: Collection[str], notes: list[str]) -> dict[Place, Folder]:
     folders: dict[Place, Folder] = {}
     for where, below, names in os.walk(root):
-        below.sort()
         path = Path(where)
         place = path.relative_to(root).parts
+        below[:] = sorted(name for name in below if place or not only or name in only)
         found = Folder(path)
         for name in sorted(names):
             if _is_event_file(name):
@@ -211,7 +211,7 @@ def _studies(
     root: Path, folders: Mapping[Place, Folder], runs: Mapping[Place, Run], notes: Sequence[str]
 ) -> tuple[ForeignStudy, ...]:
     groups = studies_of(list(runs))
-    common = _common_part(list(groups))
+    common = common_part(list(groups))
     files = [file for folder in folders.values() for file in folder.events]
     domains = {key: ends for file in files for key, ends in file.domains.items()}
     studies = []
@@ -221,14 +221,6 @@ def _studies(
         found = study_of_runs(name, own, notes=[*shortened(notes), *_lengths(own)])
         studies.append(replace(found, space=_declared_space(found.parameters, domains)))
     return tuple(studies)
-
-
-def _common_part(groups: Sequence[Place]) -> Place:
-    """The folders that all of these lie in."""
-    common = groups[0]
-    while any(group[: len(common)] != common for group in groups):
-        common = common[:-1]
-    return common
 
 
 def _declared_space(

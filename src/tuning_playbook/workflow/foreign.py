@@ -13,8 +13,9 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
-from tuning_playbook.importers.opening import named_study, open_foreign
+from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.range_tests import require_no_range_test
+from tuning_playbook.importers.readers import named_study
 from tuning_playbook.importers.rungs import without_early_stops
 from tuning_playbook.importers.splitting import by_task, split_study
 from tuning_playbook.importers.table_files import table_ending

@@ -1,0 +1,181 @@
+"""Folders of folders: each study in them is read by its own reader, and what was found is said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.readers import Reader, named_study, reader_of, unzipped
+from tuning_playbook.importers.run_places import is_run_folder
+from tuning_playbook.importers.table_files import table_ending
+
+_DEEPEST = 3
+_MOST_PARTS = 100
+_MOST_CLAIMED = 200  # sub-folders; those of one tool are alike
+_STORAGES = (".db", ".sqlite", ".sqlite3", ".log", ".journal")
+_MOST_TABLES = 5
+# Where a Trainer logs, beside the runs of its search.
+_OF_TRAINER = frozenset({"runs", "logs"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Studies that were found together.
+
+    Args:
+        place: of the folder or file, below the one that was asked for; empty for itself.
+        tool: whose files they are.
+        studies: as read; none where they cannot be read.
+        error: why not.
+    """
+
+    place: str
+    tool: str
+    studies: tuple[ForeignStudy, ...] = ()
+    error: str = ""
+
+
+def read_folder(folder: Path, study: str | None) -> tuple[ForeignStudy, ...]:
+    """The studies in a folder and below it, or the one of that name; none where nothing is known.
+
+    A folder that one tool has written is read whole. What several tools have written there are
+    studies of their own, told by their places.
+
+    Raises:
+        InvalidInput: where none of them can be read, or none has that name.
+    """
+    reader = reader_of(folder)
+    if reader is not None and not _storages(folder) and _is_whole(folder, reader):
+        return reader.read(folder, study)
+    parts: list[_Part] = []
+    for part in _parts(folder, folder, reader, 0):
+        parts.append(part)
+        if len(parts) == _MOST_PARTS:
+            break
+    if parts and all(part.error for part in parts):
+        raise InvalidInput(parts[0].error)
+    return named_study(_told(folder, parts), study, str(folder)) if parts else ()
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """Some of the tables in a folder and the folders in it, those of trials first."""
+    files = [*folder.iterdir(), *(file for below in _folders(folder) for file in below.iterdir())]
+    tables = [file for file in files if file.is_file() and table_ending(file)]
+    tables.sort(key=lambda p: (len(p.parts), not p.name.startswith(("trials", "runs")), str(p)))
+    return tables[:_MOST_TABLES]
+
+
+def _parts(top: Path, folder: Path, reader: Reader | None, depth: int) -> Iterator[_Part]:
+    for file in _storages(folder):
+        yield from _of_storage(top, file)
+    if reader is not None and (depth == _DEEPEST or _is_whole(folder, reader)):
+        yield _read(top, folder, reader)
+    elif depth < _DEEPEST:
+        yield from _of_folders(top, folder, reader, depth)
+
+
+def _of_folders(top: Path, folder: Path, reader: Reader | None, depth: int) -> Iterator[_Part]:
+    """What lies in the sub-folders; those with a single run make one study where they are alike."""
+    claims = _claims(folder)
+    single: dict[str, list[Path]] = defaultdict(list)
+    others: list[_Part] = []
+    for below in _folders(folder):
+        found = list(_parts(top, below, claims.get(below), depth + 1)) if (
+            below in claims or not _is_of_trainer(below, claims)
+        ) else []  # fmt: skip
+        one_run = len(found) == 1 and [len(study.ids) for study in found[0].studies] == [1]
+        if one_run and below in claims and claims[below].read_some is not None:
+            single[claims[below].tool].append(below)
+        else:
+            others += found
+    if reader is not None and reader.read_some is not None and not others and len(single) > 1:
+        yield _read(top, folder, reader)  # runs of one study that have logged in several ways
+        return
+    yield from others
+    for places in single.values():
+        yield _read(top, folder, claims[places[0]], [place.name for place in places])
+
+
+def _is_whole(folder: Path, reader: Reader) -> bool:
+    """Whether all that is known in a folder belongs to one reader."""
+    if reader.read_some is None:
+        if not any(reader.looks_like(below) for below in _folders(folder)[:_MOST_CLAIMED]):
+            return True
+    elif is_run_folder(folder):
+        return True
+    return len({claim.tool for claim in _claims(folder).values()}) < 2
+
+
+def _claims(folder: Path) -> dict[Path, Reader]:
+    """The sub-folders that a reader knows, without those in which a Trainer logs."""
+    known = {below: reader_of(below) for below in _folders(folder)[:_MOST_CLAIMED]}
+    found = {below: reader for below, reader in known.items() if reader is not None}
+    return {below: r for below, r in found.items() if not _is_of_trainer(below, found)}
+
+
+def _is_of_trainer(below: Path, claims: Mapping[Path, Reader]) -> bool:
+    others = [reader.tool for place, reader in claims.items() if place != below]
+    return below.name in _OF_TRAINER and "Hugging Face" in others
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_dir() and p.name[:1] != ".")
+
+
+def _storages(folder: Path) -> list[Path]:
+    """Files that may be databases or journals of studies, perhaps zipped."""
+    files = (p for p in sorted(folder.iterdir()) if p.is_file() and p.name[:1] != ".")
+    return [file for file in files if file.name.lower().removesuffix(".gz").endswith(_STORAGES)
+            and _holds_studies(file)]  # fmt: skip
+
+
+def _holds_studies(file: Path) -> bool:
+    try:
+        with unzipped(file) as inside:
+            return reader_of(inside) is not None
+    except InvalidInput:
+        return False
+
+
+def _of_storage(top: Path, file: Path) -> Iterator[_Part]:
+    place = "/".join(file.relative_to(top).parts)
+    with unzipped(file) as inside:
+        reader = reader_of(inside)
+        if reader is None:
+            return
+        try:
+            yield _Part(place, reader.tool, reader.read(inside, None))
+        except InvalidInput as error:
+            yield _Part(place, reader.tool, error=str(error).replace(str(inside), str(file)))
+
+
+def _read(top: Path, folder: Path, reader: Reader, only: Sequence[str] = ()) -> _Part:
+    place = "/".join(folder.relative_to(top).parts)
+    try:
+        if only and reader.read_some is not None:
+            return _Part(place, reader.tool, reader.read_some(folder, only))
+        return _Part(place, reader.tool, reader.read(folder, None))
+    except InvalidInput as error:
+        return _Part(place, reader.tool, error=str(error))
+
+
+def _told(folder: Path, parts: Sequence[_Part]) -> tuple[ForeignStudy, ...]:
+    """The studies under their places, each with a note of all that was found."""
+    if len(parts) == 1 and not parts[0].place:
+        return parts[0].studies
+    name = folder.resolve().name
+    found = ", ".join(f"{part.place or name} ({part.tool})" for part in parts if part.studies)
+    notes = [f"Found below {name}: {found}.", *(f"Not read: {p.error}." for p in parts if p.error)]
+    return tuple(
+        replace(one, name=_named(part.place, one.name), notes=(*notes, *one.notes))
+        for part in parts
+        for one in part.studies
+    )
+
+
+def _named(place: str, own: str) -> str:
+    return place if own == place.rsplit("/", 1)[-1] else "/".join(filter(None, (place, own)))
