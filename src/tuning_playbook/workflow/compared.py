@@ -58,13 +58,16 @@ class Compared:
         """For a terminal."""
         return comparison_text(with_short_labels(self.view))
 
-    def figures(self) -> tuple[Figure, ...]:
-        """Pictures, one for each question, as `plotly.graph_objects.Figure` takes them."""
-        return tuple(comparison_figure(a) for a in with_short_labels(self.view).answers)
+    def figures(self) -> dict[str, Figure]:
+        """Pictures by question, as `plotly.graph_objects.Figure` takes them.
+
+        The first is called ``metric``, or ``best-of-k`` where searches are compared.
+        """
+        return {a.key: comparison_figure(a) for a in with_short_labels(self.view).answers}
 
     def write_html(self, path: str | Path) -> None:
         """Write the answer and its pictures as one page that loads nothing."""
-        write_comparison(with_short_labels(self.view), self.figures(), Path(path))
+        write_comparison(with_short_labels(self.view), list(self.figures().values()), Path(path))
 
     def _repr_html_(self) -> str:
         return comparison_fragment(with_short_labels(self.view))
