@@ -199,6 +199,16 @@ def test_a_folder_of_keras_logs_holds_one_run_in_each(tmp_path):
     assert study.curves["val_loss"][2][:2].tolist() == pytest.approx([1.01, 0.51])
 
 
+def test_logs_that_a_spreadsheet_has_saved_again_are_logs(tmp_path):
+    for rate in (0.1, 0.01):
+        rows = ["epoch;loss;val_loss"]
+        rows += [f"{e};0,{9 - e}5;{rate + 1 / (1 + e):.3f}".replace(".", ",") for e in range(6)]
+        (tmp_path / f"lr_{rate}.csv").write_text("\r\n".join(rows) + "\r\n", encoding="utf-16")
+    study = only(tmp_path)
+    assert study.parameters["lr"] == [0.01, 0.1]
+    assert study.curves["val_loss"][2][:2].tolist() == [1.01, 0.51]
+
+
 def test_objects_by_line_are_a_log_too(tmp_path):
     for number in (1, 2):
         lines = [json.dumps({"train_loss": 1 / (1 + e), "test_acc1": 50 + e, "epoch": e})

@@ -654,6 +654,25 @@ def test_numbers_as_spreadsheets_write_them(tmp_path, form, encoding):
     assert [list(found.parameters["lr"]), list(found.results["val_acc"])] == [lr, accuracy]
 
 
+def test_points_part_thousands_where_commas_are_decimal_signs(tmp_path):
+    path = tmp_path / "trials.csv"
+    rows = [("0,1", "12.500", "1.234", "95,3 %"), ("0,01", "900", "2.345", "90,9 %")]
+    path.write_text("lr;steps;loss;acc\n" + "".join(";".join(row) + "\n" for row in rows))
+    study = read_table(path)
+    assert study.parameters["steps"] == [12500, 900]
+    assert study.results["loss"] == [1234.0, 2345.0]
+    path.write_text("lr;loss\n0.1;1.234\n0.01;2.345\n")  # no comma: these are decimal points
+    assert read_table(path).results["loss"] == [1.234, 2.345]
+    path.write_text("lr;loss\n0,1;0.234\n0,01;2.345\n")  # 0.234 is no number of thousands
+    assert read_table(path).results["loss"] == [0.234, 2.345]
+
+
+def test_excels_line_about_the_delimiter_is_no_header(tmp_path):
+    path = tmp_path / "trials.csv"
+    path.write_text("sep=;\r\nlr;val_acc\r\n0,1;95,3\r\n0,2;90,9\r\n")
+    assert read_table(path).results["val_acc"] == [95.3, 90.9]
+
+
 def test_words_with_numbers_in_them_stay_words(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("kind,size,val_loss\ntop_40,3x3,1\npca_20,5x5,2\ntop_40,3x3,3\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections import Counter
 from collections.abc import Collection
 from itertools import islice
@@ -24,7 +25,11 @@ from tuning_playbook.importers.columns import (
 )
 from tuning_playbook.importers.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.limits import LONGEST_LINE_CHARACTERS, unpacked
-from tuning_playbook.importers.spreadsheets import encoding_of, numbers_written
+from tuning_playbook.importers.spreadsheets import (
+    are_in_thousands,
+    encoding_of,
+    numbers_written,
+)
 from tuning_playbook.words import counted
 
 # Few rows at a time: the collector of garbage looks at every list that is alive.
@@ -32,6 +37,7 @@ _CHUNK_ROWS = 10_000
 # From this size on a CSV file of numbers is read by pyarrow where that is installed: ten times
 # faster. Below it, the import alone would take longer.
 LARGE_BYTES = 20_000_000
+_TOLD_DELIMITER = re.compile(r"sep=([,;\t|])")  # Excel's own first line
 _INDEX = "Unnamed: 0"  # what data frames call the column of their index
 
 
@@ -48,17 +54,21 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
     """
     with opened_text(path) as file:
         first = _first_row(file)
-        delimiter = max(",\t;|", key=first.count)
+        told = _TOLD_DELIMITER.fullmatch(first.strip())
+        if told:
+            first = _first_row(file)
+        delimiter = told[1] if told else max(",\t;|", key=first.count)
         lines = io.StringIO(first, newline="")
         names = _header(path, next(csv.reader(lines, delimiter=delimiter), []))
         if names and not names[0]:
             names[0] = _INDEX
-        one_line = len(first.splitlines()) <= 1
+        one_line = len(first.splitlines()) <= 1 and not told
         large = _large_csv(path, names, delimiter, as_text) if one_line else None
         if large is not None:
             return large
         texts = [is_text(name, as_text) for name in names]
         parts: list[list[Column | list[str]]] = [[] for _ in names]
+        comma = delimiter != ","
         reader = csv.reader(file, delimiter=delimiter)
         known: dict[str, str] = {}
         while rows := list(islice(reader, _CHUNK_ROWS)):
@@ -70,10 +80,11 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             _require_width(path, rows, len(names), len(first.splitlines()) + reader.line_num)
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
-                part.append(shared if text else _numbers(shared))
-    comma = delimiter != ","
+                as_written = text or (comma and are_in_thousands(shared))
+                part.append(shared if as_written else _numbers(shared))
+    points = comma and any(_has_decimal_commas(part) for part in parts)
     return {
-        name: _joined(part, text=text, comma_is_decimal=comma)
+        name: _joined(part, text=text, comma_is_decimal=comma, point_is_mark=points)
         for name, part, text in zip(names, parts, texts, strict=True)
         if name and part
     }
@@ -148,9 +159,17 @@ def _numbers(cells: list[str]) -> Column | list[str]:
     return Column(numbers, np.fromiter((not c for c in cells), bool, count))
 
 
+def _has_decimal_commas(parts: list[Column | list[str]]) -> bool:
+    """Whether commas in a column are decimal signs, and so points are none in its table."""
+    cells = [cell for part in parts if not isinstance(part, Column) for cell in part]
+    if not any("," in cell for cell in cells):
+        return False
+    return numbers_written(cells, comma_is_decimal=True) is not None
+
+
 def _joined(
-    parts: list[Column | list[str]], *, text: bool, comma_is_decimal: bool
-) -> Column:  # fmt: skip
+    parts: list[Column | list[str]], *, text: bool, comma_is_decimal: bool, point_is_mark: bool
+) -> Column:
     numbers = [part for part in parts if isinstance(part, Column)]
     if len(numbers) == len(parts):
         return Column(
@@ -160,5 +179,7 @@ def _joined(
     plain = [plain_values(part) if isinstance(part, Column) else part for part in parts]
     cells = [cell for part in plain for cell in part]
     if not text and all(isinstance(cell, str) for cell in cells):
+        if point_is_mark and are_in_thousands(cells):
+            cells = [cell.replace(".", "") for cell in cells]
         cells = numbers_written(cells, comma_is_decimal=comma_is_decimal) or cells
     return typed(cells, text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES
 from tuning_playbook.importers.columns import Column
+from tuning_playbook.importers.csv_tables import opened_text
 from tuning_playbook.importers.curve_tables import curve_table, named
 from tuning_playbook.importers.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.json_text import read_json
@@ -49,9 +51,9 @@ def is_results(path: Path) -> bool:
 def header_of(path: Path) -> str:
     """The first line of a text file; empty where there is none."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with opened_text(path) as file:
             return file.readline(10_000)
-    except (OSError, UnicodeDecodeError):
+    except (OSError, EOFError, zlib.error, UnicodeError):
         return ""
 
 

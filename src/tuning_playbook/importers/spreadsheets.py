@@ -22,6 +22,7 @@ _MARKED = re.compile(
 )
 _LONGEST_NUMBER = 100  # characters; a longer cell is text, and may take the pattern very long
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_THOUSANDS_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _DECIMAL_POINT = re.compile(r"\s*[+-]?\d*\.(\d{1,2}|\d{4,})([eE][+-]?\d+)?\s*%?\s*|0\.\d+")
 _SPACES = re.compile(r"(?<=\d)[ '\u00a0\u202f_](?=\d{3})")
@@ -83,6 +84,17 @@ def numbers_written(cells: Sequence[str], *, comma_is_decimal: bool) -> list[flo
     if not numbers or len(units) > 1:
         return None
     return [found.get(cell, "") for cell in cells]
+
+
+def are_in_thousands(cells: Sequence[str]) -> bool:
+    """Whether every point in a column may part thousands, and there is one.
+
+    Example:
+        >>> are_in_thousands(["12.500", "900"]), are_in_thousands(["12.5", "900"])
+        (True, False)
+    """
+    pointed = [cell.strip() for cell in cells if "." in cell]
+    return bool(pointed) and all(map(_THOUSANDS_POINT.fullmatch, pointed))
 
 
 def _all_decimal_commas(cells: set[str]) -> bool:
