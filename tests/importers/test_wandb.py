@@ -339,6 +339,26 @@ def test_curves_of_the_api_beside_the_table_of_the_website(tmp_path):
     assert study.status == ("complete", "failed")
 
 
+def test_a_chart_beside_the_table_of_the_website_changes_nothing_else(tmp_path):
+    runs, chart = tmp_path / "runs.csv", tmp_path / "chart.csv"
+    rows = [f"r{i},{'crashed' if i % 4 == 1 else 'finished'},2025,9,{0.1 * (i + 1):.1f},"
+            f"{4 if i % 4 == 1 else 9},0.{i + 1}" for i in range(8)]  # fmt: skip
+    runs.write_text("\n".join(["Name,State,Created,Runtime,lr,epoch,val_loss", *rows]))
+    bounds = ("", "__MIN", "__MAX")
+    names = [f'"r{i} - {m}{b}"' for i in range(8) for m in ("_step", "val_loss") for b in bounds]
+    cells = [[f'"{s}"', *([f'"{s}"'] * 3 + [f'"{1 / (s + 1)}"'] * 3) * 8] for s in range(5)]
+    points = map(",".join, cells)
+    chart.write_text("\n".join([",".join(['"Step"', *names]), *points]) + "\n")
+    (alone,) = open_foreign(str(runs))
+    (study,) = open_foreign(str(runs), curves=chart)
+    assert study.parameters == alone.parameters
+    assert (study.status, study.reason) == (alone.status, alone.reason)
+    assert curve(study, "val_loss", 3)[0] == [0, 1, 2, 3, 4]
+    chart.write_text('"Step","other - val_loss"\n"0","1.0"\n"1","0.5"\n')
+    with pytest.raises(InvalidInput, match="no run of the curves"):
+        open_foreign(str(runs), curves=chart)
+
+
 def test_what_is_not_wandbs_is_left_to_others(tmp_path):
     (tmp_path / "trials.csv").write_text("trial,lr,loss\n0,0.1,1\n")
     (tmp_path / "trials.json").write_text('[{"lr": 0.1, "loss": 1}]')

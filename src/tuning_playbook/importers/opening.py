@@ -70,6 +70,8 @@ def _opened(
         return read_optuna(target, study=study)
     path = Path(target).expanduser()
     _refuse(path, target, curves)
+    from tuning_playbook.importers.wandb_export import is_export, read_export
+
     if path.is_file() and path.suffix.lower() == ".gz" and not table_ending(path):
         return _unzipped(path, study)
     if path.is_dir() and curves is None:
@@ -79,6 +81,8 @@ def _opened(
     reader = reader_of(path) if path.is_file() and curves is None else None
     if reader is not None:
         return reader.read(path, study)
+    if curves is not None and is_export(path):
+        return named_study(read_export(path, curves), study, target)
     if path.is_file() and table_ending(path):
         from tuning_playbook.importers.splitting import split_study, study_column
         from tuning_playbook.importers.tables import read_table

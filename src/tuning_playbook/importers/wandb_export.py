@@ -23,6 +23,7 @@ from tuning_playbook.importers.runs import Points, Run, study_of_runs
 from tuning_playbook.importers.table_files import read_columns, table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.values import as_number, dotted
+from tuning_playbook.importers.wandb_curves import add_curves
 from tuning_playbook.importers.wandb_history import curves_of_histories
 from tuning_playbook.importers.wandb_keys import without_own_keys
 from tuning_playbook.importers.wandb_steps import counted_by, notes_on, own_counter
@@ -72,11 +73,16 @@ def is_export(path: Path) -> bool:
     return isinstance(record, dict) and _has(record, _CONFIG) and _has(record, _SUMMARY)
 
 
-def read_export(path: Path) -> tuple[ForeignStudy, ...]:
+def read_export(path: Path, curves: Path | None = None) -> tuple[ForeignStudy, ...]:
     """The studies in an export, one for each sweep.
 
+    Args:
+        path: of the export.
+        curves: a long table of curves by the names or ids of runs, or a chart of the website.
+
     Raises:
-        InvalidInput: for a file that is no such export, or is damaged.
+        InvalidInput: for a file that is no such export, or is damaged, and where the curves are of
+            none of its runs.
     """
     name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
     taken: tuple[TakenAs, ...] = ()
@@ -90,6 +96,8 @@ def read_export(path: Path) -> tuple[ForeignStudy, ...]:
         own = _of_records(_csv_records(path))
     if not own:
         raise InvalidInput(f"{path} has no runs; export them again")
+    if curves is not None:
+        notes += add_curves([run for _, run in own], curves)
     groups: dict[str, list[Run]] = {}
     for sweep, run in own:
         groups.setdefault("/".join(filter(None, (name, sweep))), []).append(run)
