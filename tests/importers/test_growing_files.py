@@ -1,11 +1,17 @@
 """Files that still grow, or were copied while they did: the last line is cut somewhere."""
 
 import json
+import math
 
+import numpy as np
 import pytest
 
+from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.unended import without_unended
+from tuning_playbook.study import Objective
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 CUT = "ends within its last line"
@@ -198,3 +204,53 @@ def test_tables_for_training_and_validation_are_those_of_one_run(tmp_path):
     assert set(study.curves) == {"train/loss", "train/acc", "val/loss", "val/acc"}
     assert study.curves["val/loss"][2][0] == 2.0
     assert set(only(tmp_path / "run0").curves) == set(study.curves)
+
+
+def curve(values, every=100):
+    return [(every * (k + 1), value) for k, value in enumerate(values)]
+
+
+def judged(curves, **parameters):
+    """Which runs of such curves of ``val_loss`` count as still training."""
+    points = [(run, *point) for run, own in enumerate(curves) for point in own]
+    rows, steps, values = (np.array(part) for part in zip(*points, strict=True))
+    study = ForeignStudy(
+        "s", tuple(map(str, range(len(curves)))), parameters or {"lr": [0.1] * len(curves)},
+        curves={"val_loss": (rows, steps, values)}, endings_told=False,
+    )  # fmt: skip
+    found = without_unended(study, Objective("val_loss", "minimize"))
+    return [run for run, status in enumerate(found.status) if status == "running"]
+
+
+WHOLE = [curve([3.0, 2.0, 1.5, 1.0 + 0.1 * k]) for k in range(4)]
+
+
+def test_a_run_that_ends_early_at_its_best_is_still_training():
+    assert judged([*WHOLE, curve([3.0, 2.0]), curve([3.0])]) == [4, 5]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        curve([3.0, 2.0, 2.1]),  # by patience
+        curve([3.0, 0.9]),  # at a target
+        curve([3.0, 2.0, math.nan]),  # diverged
+        curve([3.0, 2.0, 1.5, 1.4], every=99),  # at the length of the others, nearly
+    ],
+)
+def test_a_run_that_has_ended_by_itself_counts(ended):
+    assert judged([*WHOLE, ended]) == []
+
+
+def test_lengths_that_differ_by_design_or_by_chance_tell_nothing():
+    short = curve([3.0, 2.0])
+    assert judged([*WHOLE, short], batch_size=[8, 8, 8, 8, 16]) == []
+    assert judged([*WHOLE[:2], short, short, curve([3.0])]) == []
+
+
+def test_runs_that_are_still_training_are_unfinished_for_the_checks(tmp_path):
+    for rate in RATES:
+        write(tmp_path / f"lr_{rate}.csv", keras_log(rate, 2 if rate == RATES[0] else 8))
+    (study,) = check(tmp_path, metric="val_loss").studies
+    assert study.table.status.tolist() == ["running", *["complete"] * 4]
+    assert any("1 of 5 runs ends before 7 steps" in note for note in study.notes)

@@ -22,6 +22,7 @@ from tensorboard.plugins.scalar import metadata as scalar_metadata
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
 
+from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import foreign_table, tensorboard_events
 from tuning_playbook.importers.opening import open_foreign
@@ -355,7 +356,7 @@ def test_values_without_steps_are_counted(tmp_path):
 def test_runs_that_end_early_are_said(tmp_path):
     write(tmp_path / "a", {"loss": [1.0] * 100})
     write(tmp_path / "b", {"loss": [1.0] * 20})
-    (study,) = read_tensorboard(tmp_path)
+    (study,) = check(tmp_path, metric="loss").studies
     assert any("1 of 2 runs ends before 95 %" in note for note in study.notes)
 
 

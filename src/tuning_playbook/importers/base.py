@@ -39,6 +39,7 @@ class ForeignStudy:
         max_train_steps: common length of the trials, where the tool knows it; inferred otherwise.
         columns: what each column was taken for; empty where the tool declares all of them.
         kind: what kind of study it is, in words, where reading has shown it: one run's log.
+        endings_told: whether the tool says which runs have ended; logs do not.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ForeignStudy:
     max_train_steps: int | None = None
     columns: tuple[TakenAs, ...] = ()
     kind: str = ""
+    endings_told: bool = True
 
 
 def foreign_table(

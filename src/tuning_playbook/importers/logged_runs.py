@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,8 @@ def _studies(
               if len(own) > tables else []),
         ]  # fmt: skip
         found = f"Found below {'/'.join((top, *group))}: {'; '.join(kinds)}."
-        studies.append(study_of_runs(name, own, notes=[found, *shortened(notes)]))
+        study = study_of_runs(name, own, notes=[found, *shortened(notes)])
+        studies.append(replace(study, endings_told=False))
     return tuple(studies)
 
 

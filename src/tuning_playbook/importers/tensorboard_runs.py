@@ -40,7 +40,6 @@ from tuning_playbook.importers.tensorboard_layout import (
 from tuning_playbook.importers.trainer_arguments import MODEL_CONFIGURATION, add_arguments
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.words import agreeing, counted, some_of
 
 
 def looks_like_tensorboard(path: Path) -> bool:
@@ -218,8 +217,9 @@ def _studies(
     for group, members in sorted(groups.items()):
         name = "/".join(group[len(common) :]) or (group[-1] if group else root.resolve().name)
         own = [replace(runs[place], id="/".join(place[len(group) :]) or name) for place in members]
-        found = study_of_runs(name, own, notes=[*shortened(notes), *_lengths(own)])
-        studies.append(replace(found, space=_declared_space(found.parameters, domains)))
+        found = study_of_runs(name, own, notes=shortened(notes))
+        space = _declared_space(found.parameters, domains)
+        studies.append(replace(found, space=space, endings_told=False))
     return tuple(studies)
 
 
@@ -232,18 +232,3 @@ def _declared_space(
         return None
     # The plugin tells the ends and not the scale, so that is inferred from the values.
     return inferred_space({k: [*parameters[k], *domains[k]] for k in sorted(varied)})
-
-
-def _lengths(runs: Sequence[Run]) -> list[str]:
-    """What the files cannot tell: whether a short run was killed."""
-    last = [max(int(s.max()) for s, _ in run.curves.values()) for run in runs if run.curves]
-    short = sum(step < 0.95 * max(last) for step in last) if last else 0
-    if not short:
-        return []
-    ends = agreeing(short, "ends", "end")
-    text = (
-        f"{some_of(short, len(runs), 'run')} {ends} before 95 % of the longest "
-        f"({counted(max(last), 'step')}); event files do not say whether a run was stopped, so "
-        "each counts up to its end."
-    )
-    return [text]

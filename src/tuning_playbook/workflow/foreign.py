@@ -26,6 +26,7 @@ from tuning_playbook.importers.told_columns import (
     with_metric_named,
     with_roles,
 )
+from tuning_playbook.importers.unended import without_unended
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
@@ -114,7 +115,9 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             "be judged on."
         )
     whole = without_early_stops(study, metric)
-    notes += [*_stopped(study, metric), *_unequal_lengths(study)] if whole is study else []
+    if whole is study:
+        notes += [*_stopped(study, metric), *_unequal_lengths(study)]
+        whole = without_unended(study, objective)
     study = replace(whole, notes=(*whole.notes, *notes))
     _require_few(study)
     if told.space is not None:
