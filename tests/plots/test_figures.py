@@ -248,3 +248,13 @@ def test_a_loss_that_is_nearly_nothing_is_drawn():
     limits = objective_range(np.array([5e-324, 0.4, 0.5, 0.6]), sign=1)
     assert not limits.log
     assert limits.axis["range"][0] <= 0
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("extreme", [[-1e308, 1.7e308], [1.7e308] * 4, [-1.7e308, 1.0, 1.1, 1.2]])
+def test_values_at_the_ends_of_floating_point_have_an_axis(extreme, sign):
+    from tuning_playbook.plots.objective_range import objective_range
+
+    found = objective_range(np.array(extreme), sign=sign)
+    assert np.isfinite([found.low, found.high]).all()
+    assert found.low < found.high

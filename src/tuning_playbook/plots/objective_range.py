@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.plots.theme import log_axis
 
 _LOG_RATIO, _LARGEST_RATIO = 30.0, 1e100  # a loss that is so much lower is no loss but a zero
+_LARGEST = 1e300  # distances between larger values are beyond floating point
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def objective_range(values: NDArray[np.float64], *, sign: int) -> ObjectiveRange
         values: the objective as logged; non-finite ones are ignored.
         sign: 1 to minimize, -1 to maximize.
     """
-    loss = sign * values[np.isfinite(values)]
+    loss = sign * np.clip(values[np.isfinite(values)], -_LARGEST, _LARGEST)
     if not len(loss):
         return ObjectiveRange(0.0, 1.0, log=False, sign=sign)
     best, worst = float(loss.min()), float(loss.max())
