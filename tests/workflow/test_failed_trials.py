@@ -246,6 +246,17 @@ def test_reruns_of_a_program_that_was_declared_the_same_go_on_counting(project):
     assert project.json("rerun", "--baseline", "--times", "3")[1]["asked"] == 0
 
 
+def test_reruns_count_again_once_an_edit_was_undone_and_declared_to_change_nothing(project):
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("rerun", "--baseline", "--times", "2")
+    (project.folder / "train.py").write_text(BROKEN)
+    project.type("run", "first", "--no-report")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--retry", "failed", "--same-program", "undone", "--no-report")
+    assert "outdated" not in project.type("status")[1]
+    assert project.json("rerun", "--baseline", "--times", "2")[1]["asked"] == 0
+
+
 def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project):
     (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0"))
     project.edit("rounds/first.toml", "trials = 4", "trials = 12")
