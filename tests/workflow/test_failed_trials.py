@@ -271,14 +271,41 @@ def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project
     assert 3 <= ended.count("failed") <= 4  # two workers
     assert ended.count("waiting") >= 8
     assert {t.status.value for t in trials_of(project, "sgd")} == {"complete"}
-    first = project.json("next")[1]["steps"][0]
+    first, *others = project.json("next")[1]["steps"]
     assert first["command"] == ""  # the same program would fail alike
     assert "KeyError: 'beta0'" in first["reason"]
+    assert not any(step["title"].startswith("Go on with") for step in others)
     (project.folder / "train.py").write_text(MENDED)
     _, document = project.json(
         "run", "first", "--retry", "failed", "--same-program", "sgd is as before", "--no-report"
     )
     assert document["counts"] == {"complete": 24}
+
+
+def test_trials_that_fail_are_counted_as_failed_and_located_in_their_range(project):
+    raised = 'if trial.config["learning_rate"] > 0.1:\n        raise KeyError("warmup")'
+    (project.folder / "train.py").write_text(
+        BROKEN.replace("    print(", f"    {raised}\n    print(").replace("BROKEN", "False")
+    )
+    project.edit("rounds/first.toml", "trials = 4", "trials = 10")
+    _, said, _ = project.type("run", "first", "--no-report")
+    for words in (said, project.type("status", "first")[1], project.type("next")[1]):
+        assert "every trial with learning_rate = " in " ".join(words.split())
+    failed = [t for t in trials_of(project, "sgd") if t.status.value == "failed"]
+    assert f"10 trials, {len(failed)} failed; minimize error" in project.type("check", "first")[1]
+
+
+def test_a_program_that_only_crashed_is_no_way_of_measuring(project):
+    (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0"))
+    project.edit("rounds/first.toml", 'scientific = { optimizer = ["sgd", "adam"] }', "")
+    project.edit("rounds/first.toml", "nuisance", 'fixed = { optimizer = "adam" }\nnuisance')
+    project.type("run", "first", "--no-report", "--no-try")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--retry", "failed", "--no-report")
+    (project.folder / "rounds/second.toml").write_text(ROUND + "seed = 1\n")
+    project.type("run", "second", "--no-report")
+    _, found = project.json("history")
+    assert [round_["evaluation"] for round_ in found["rounds"]] == ["A", "A"]
 
 
 def test_trials_that_fail_in_different_ways_do_not_stop_a_round(project):

@@ -36,6 +36,7 @@ class RoundState:
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
         counting: trials that completed or were infeasible, with which more would be pooled.
+        crashing: whether all that is left belongs to arms whose trials have all failed alike.
     """
 
     name: str
@@ -53,6 +54,7 @@ class RoundState:
     mixed: bool = False
     imported: bool = False
     counting: int = 0
+    crashing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

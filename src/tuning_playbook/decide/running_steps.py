@@ -20,18 +20,25 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         return
     if current.failures:
         yield failing_step(current)
+        if current.crashing:
+            return  # what is left would fail as well, and running again runs it too
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
     yield going_on_step(current.name, left, mixed=current.mixed)
 
 
 def correcting_steps(state: ProjectState) -> Iterator[NextStep]:
     """Of rounds that cannot run as their files are: what their user has to change first."""
+    current = state.current
     for name, why in state.refused.items():
         yield NextStep(
             f"Correct round {name}",
             f"it cannot run as rounds/{name}.toml and playbook.toml are now:\n{why}",
-            how=f"After that: playbook plan {name}. A round that nobody wants: delete "
-            f"rounds/{name}.toml",
+            how=f"After that: playbook plan {name}. A round that nobody wants: "
+            + (
+                f'playbook abandon {name} --reason "why"'
+                if name in state.begun or (current is not None and current.name == name)
+                else f"delete rounds/{name}.toml"
+            ),
             source="round-design",
         )
 
