@@ -192,7 +192,7 @@ def test_the_wording_of_a_round_may_change_and_its_ranges_may_not(project):
     project.edit("playbook.toml", "[1e-3, 1.0]", "[1e-2, 1.0]")
     said = project.refused("run", "first")
     assert "learning_rate was [0.001, 1] (log), is now [0.01, 1] (log)" in said
-    assert "cp rounds/first.toml rounds/first-2.toml" in said
+    assert "cp -n rounds/first.toml rounds/first-2.toml" in said
     assert project.refused("plan", "first") == said
 
 
@@ -341,9 +341,32 @@ def test_what_a_try_took_feeds_the_plan(project):
     assert planned["measured_by_try"]
     said = project.type("plan", "first")[1]
     assert "time: probably less than" in said
-    assert "by playbook try, with its start in every step" in said
+    assert "estimated from playbook try" in said
     project.type("run", "first", "--no-report")
     assert not project.json("plan", "first")[1]["measured_by_try"]
+
+
+def test_a_slow_start_counts_once_in_what_a_try_tells_of_a_trial(project):
+    slow = MENDED.replace("    print(", "    __import__('time').sleep(1.5)\n    print(")
+    (project.folder / "train.py").write_text(slow)
+    project.edit("playbook.toml", "max_train_steps = 4", "max_train_steps = 400")
+    project.edit("playbook.toml", "evaluation_interval = 2", "evaluation_interval = 200")
+    _, tried = project.json("try")
+    assert tried["start_seconds"] >= 1.4
+    # 20 of the 400 steps: with the start in every step it would be half a minute and more
+    assert 1.4 <= project.json("plan", "first")[1]["seconds_per_trial"] < 20 * tried["seconds"] - 25
+
+
+def test_a_metric_that_no_trial_has_measured_is_tried_before_it_costs_trials(project):
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--no-report")
+    (project.folder / "rounds" / "second.toml").write_text(ROUND + "seed = 1\n")
+    project.edit("playbook.toml", 'name = "error"', 'name = "eror"')
+    said = project.refused("run", "second")
+    assert "did you mean 'error'?" in said
+    assert "no trial was started" in said
+    project.edit("playbook.toml", 'name = "eror"', 'name = "error"')
+    assert project.json("run", "second", "--no-report")[1]["counts"] == {"complete": 8}
 
 
 def test_run_status_check_and_report_count_alike(project):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
-from tuning_playbook.words import agreeing, counted
+from tuning_playbook.words import agreeing, copied_round, counted
 
 
 def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep]:
@@ -85,7 +85,7 @@ def retry_after_mending(name: str, ended: int) -> str:
         f"{again}\nIf mending changes the program: {counted(ended, 'trial')} of the round "
         f"{agreeing(ended, 'has', 'have')} ended with the present program. Where the change cannot "
         f'alter their results, type: {again} --same-program "why". Where it can, ask again under a '
-        f"new name: cp rounds/{name}.toml rounds/{name}-2.toml, then playbook run {name}-2"
+        f"new name: {copied_round(name)}"
     )
 
 
