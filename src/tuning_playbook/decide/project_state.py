@@ -79,6 +79,7 @@ class ProjectState:
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
             an earlier round.
         program_there: whether the training program can be started.
+        untried: whether it has never run here, not even briefly.
         pending: earlier round -> its advice that no command follows and no later round has
             answered.
     """
@@ -98,6 +99,7 @@ class ProjectState:
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
     program_there: bool = True
+    untried: bool = False
     pending: Mapping[str, Sequence[AdviceStep]] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -20,7 +20,7 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         return
     if current.failures:
         yield failing_step(current)
-        if current.crashing:
+        if current.crashing and not current.mixed:
             return  # what is left would fail as well, and running again runs it too
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
     yield going_on_step(current.name, left, mixed=current.mixed)

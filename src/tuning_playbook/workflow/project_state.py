@@ -26,6 +26,7 @@ from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
+from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import POOLED, ran_another_program
 from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
 
@@ -45,6 +46,7 @@ def project_state(opened: OpenProject) -> ProjectState:
             refused=refused_rounds(opened, None, waiting),
             asked=frozenset(k for r in readable for k in compared_keys(r)),
             names=frozenset(written),
+            untried=last_tried(opened.folder) is None,
         )
 
 
@@ -84,6 +86,8 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         unproven=unproven_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
         program_there=program_is_there(known.opened),
+        untried=last_tried(known.folder) is None
+        and all(known.is_imported(study.name) for study in known.studies),
         pending=pending_advice(order, {name: a.findings for name, a in answers.items()}),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order

@@ -37,8 +37,8 @@ class TriedTarget:
     @property
     def took(self) -> str:
         """How long, in words."""
-        start = f", of which it took {self.start:.1f} s to begin" if self.start >= 0.1 else ""
-        return f"{counted(self.steps, 'step')} in {self.seconds:.1f} s{start}"
+        steps = counted(self.steps, "step")
+        return f"{steps} in {self.seconds:.1f} s, of which it took {self.start:.1f} s to begin"
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
