@@ -97,6 +97,18 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def copied_round(name: str) -> str:
+    """What to type to ask a round again under a new name; a file that is there stays as it is.
+
+    Example:
+        >>> copied_round("decay"), copied_round("decay-2")[-11:]
+        ('cp -n rounds/decay.toml rounds/decay-2.toml, then playbook run decay-2', 'run decay-3')
+    """
+    stem, _, number = name.rpartition("-")
+    other = f"{stem}-{int(number) + 1}" if stem and number.isdecimal() else f"{name}-2"
+    return f"cp -n rounds/{name}.toml rounds/{other}.toml, then playbook run {other}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Some words in a row; empty for none.
 

@@ -267,6 +267,13 @@ def test_numbers_are_written_to_the_digit_that_the_spread_allows():
                for r in decision.reasons)  # fmt: skip
 
 
+def test_a_deviation_that_is_small_beside_the_other_sides_is_not_written_as_zero():
+    far, near = [0.95, 0.94, 0.11, 0.95, 0.94], [0.931, 0.927, 0.933, 0.924, 0.929]
+    said = " ".join(decide(far, near, direction="maximize", examples=None).reasons)
+    assert "standard deviation 0.0035" in said
+    assert " 0.00" not in said.replace("0.0035", "")
+
+
 def test_two_models_of_one_configuration_do_not_launch_for_being_told_apart():
     """One run each, 10,000 examples: a test on examples sees a difference, reruns see none."""
     first, second = 0.9312, 0.9231

@@ -351,3 +351,29 @@ def test_values_beyond_the_winner_are_offered_after_its_launch_too(project):
     )
     (beyond,) = [s for s in _steps(project, current) if s.round is not None and s.round.follows]
     assert beyond.round.scientific["weight_decay"][-1] == 1e-2
+
+
+def test_a_question_whose_file_is_to_be_corrected_is_not_proposed_again(project):
+    found = next_steps(ProjectState(project, refused={"weight-decay": "line 3: unknown key"}))
+    assert found[0].title == "Correct round weight-decay"
+    assert "delete rounds/weight-decay.toml" in found[0].how
+    assert not any("weight decay" in step.title.lower() for step in found[1:])
+
+
+def test_a_round_with_trials_is_given_up_and_not_deleted(project):
+    state = ProjectState(
+        project, current=RoundState("norm", planned=8, finished=3), refused={"norm": "changed"}
+    )
+    assert 'playbook abandon norm --reason "why"' in next_steps(state)[0].how
+
+
+def test_a_program_that_never_ran_is_tried_before_the_first_round(project):
+    (first, *_) = next_steps(ProjectState(project, waiting=("first",), untried=True))
+    assert first.command == "playbook run first"
+    assert "playbook try" in first.reason
+
+
+def test_nothing_is_gone_on_with_while_every_trial_fails_alike(project):
+    state = RoundState("norm", planned=8, finished=3, failures=("3 failed alike",), crashing=True)
+    (only,) = next_steps(ProjectState(project, current=state))
+    assert only.title.startswith("Mend what made trials")

@@ -262,3 +262,10 @@ def test_an_arm_that_hardly_learnt_is_not_beaten():
     for count, progress in ((10, 0.07), (11, 0.3), (11, float("nan"))):
         more = {"unlearnt": {"other": count}, "progress": {"good": 0.45, "other": progress}}
         assert judged({"good": [], "other": []}, leader="good", **more).reasons == ()
+
+
+def test_few_trials_that_all_trained_are_not_called_trained():
+    (few,) = judged({"a": []}, trials=6).reasons
+    assert few == "a was searched thinly: it has 6 trials."
+    (fewer,) = judged({"a": []}, trials=10, feasible={"a": 6}).reasons
+    assert fewer == "a was searched thinly: 6 of its 10 trials trained."

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from rich.console import Console
 from tests.report.test_tracking import STUDY, TRIALS
 
@@ -39,3 +41,16 @@ def test_the_best_trials_are_named_best_first_and_the_lost_are_counted():
 
 def test_a_study_without_measurements_is_shown_too():
     assert "decay" in printed(study_panel(STUDY, TRIALS))
+
+
+def test_arm_names_stay_whole_in_a_narrow_terminal_and_a_question_is_said_once():
+    arms = ("weight-decay-2/weight_decay=off", "weight-decay-2/weight_decay=on")
+    asked = "Does weight decay help when lr and momentum are tuned for each, or does it not?"
+    rows = [
+        (replace(STUDY, name=name, round="weight-decay-2", question=asked), {Status.FAILED: 3})
+        for name in arms
+    ]
+    text = printed(rounds_table(rows), width=80)
+    assert all(name in text for name in arms)
+    assert "running" not in text  # no trial is
+    assert " ".join(text.split()).count("Does weight") == 1

@@ -137,7 +137,7 @@ def test_what_python_prints_is_the_verdicts_and_no_arrays(frame):
     checked = tuning_playbook.check(frame)
     printed = repr(checked)
     first, *rest = printed.splitlines()
-    assert first.startswith("data frame: 60 trials, 3 infeasible; minimize val_error, best ")
+    assert first.startswith("data frame: 60 trials, 3 failed; minimize val_error, best ")
     assert len(rest) <= len(checked.findings)
     assert all(finding.check in printed for finding in checked.findings)
     assert "array(" not in printed

@@ -4,6 +4,8 @@ import shlex
 
 import pytest
 
+from tuning_playbook.workflow.last_try import Tried
+
 PROJECT = """
 [metric]
 name = "error"
@@ -192,7 +194,7 @@ def test_the_wording_of_a_round_may_change_and_its_ranges_may_not(project):
     project.edit("playbook.toml", "[1e-3, 1.0]", "[1e-2, 1.0]")
     said = project.refused("run", "first")
     assert "learning_rate was [0.001, 1] (log), is now [0.01, 1] (log)" in said
-    assert "cp rounds/first.toml rounds/first-2.toml" in said
+    assert "cp -n rounds/first.toml rounds/first-2.toml" in said
     assert project.refused("plan", "first") == said
 
 
@@ -246,6 +248,17 @@ def test_reruns_of_a_program_that_was_declared_the_same_go_on_counting(project):
     assert project.json("rerun", "--baseline", "--times", "3")[1]["asked"] == 0
 
 
+def test_reruns_count_again_once_an_edit_was_undone_and_declared_to_change_nothing(project):
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("rerun", "--baseline", "--times", "2")
+    (project.folder / "train.py").write_text(BROKEN)
+    project.type("run", "first", "--no-report")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--retry", "failed", "--same-program", "undone", "--no-report")
+    assert "outdated" not in project.type("status")[1]
+    assert project.json("rerun", "--baseline", "--times", "2")[1]["asked"] == 0
+
+
 def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project):
     (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0"))
     project.edit("rounds/first.toml", "trials = 4", "trials = 12")
@@ -260,14 +273,41 @@ def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project
     assert 3 <= ended.count("failed") <= 4  # two workers
     assert ended.count("waiting") >= 8
     assert {t.status.value for t in trials_of(project, "sgd")} == {"complete"}
-    first = project.json("next")[1]["steps"][0]
+    first, *others = project.json("next")[1]["steps"]
     assert first["command"] == ""  # the same program would fail alike
     assert "KeyError: 'beta0'" in first["reason"]
+    assert not any(step["title"].startswith("Go on with") for step in others)
     (project.folder / "train.py").write_text(MENDED)
     _, document = project.json(
         "run", "first", "--retry", "failed", "--same-program", "sgd is as before", "--no-report"
     )
     assert document["counts"] == {"complete": 24}
+
+
+def test_trials_that_fail_are_counted_as_failed_and_located_in_their_range(project):
+    raised = 'if trial.config["learning_rate"] > 0.1:\n        raise KeyError("warmup")'
+    (project.folder / "train.py").write_text(
+        BROKEN.replace("    print(", f"    {raised}\n    print(").replace("BROKEN", "False")
+    )
+    project.edit("rounds/first.toml", "trials = 4", "trials = 10")
+    _, said, _ = project.type("run", "first", "--no-report")
+    for words in (said, project.type("status", "first")[1], project.type("next")[1]):
+        assert "every trial with learning_rate = " in " ".join(words.split())
+    failed = [t for t in trials_of(project, "sgd") if t.status.value == "failed"]
+    assert f"10 trials, {len(failed)} failed; minimize error" in project.type("check", "first")[1]
+
+
+def test_a_program_that_only_crashed_is_no_way_of_measuring(project):
+    (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0"))
+    project.edit("rounds/first.toml", 'scientific = { optimizer = ["sgd", "adam"] }', "")
+    project.edit("rounds/first.toml", "nuisance", 'fixed = { optimizer = "adam" }\nnuisance')
+    project.type("run", "first", "--no-report", "--no-try")
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--retry", "failed", "--no-report")
+    (project.folder / "rounds/second.toml").write_text(ROUND + "seed = 1\n")
+    project.type("run", "second", "--no-report")
+    _, found = project.json("history")
+    assert [round_["evaluation"] for round_ in found["rounds"]] == ["A", "A"]
 
 
 def test_trials_that_fail_in_different_ways_do_not_stop_a_round(project):
@@ -303,9 +343,29 @@ def test_what_a_try_took_feeds_the_plan(project):
     assert planned["measured_by_try"]
     said = project.type("plan", "first")[1]
     assert "time: probably less than" in said
-    assert "by playbook try, with its start in every step" in said
+    assert "estimated from playbook try" in said
     project.type("run", "first", "--no-report")
     assert not project.json("plan", "first")[1]["measured_by_try"]
+
+
+def test_the_start_of_a_program_counts_once_in_what_a_try_tells_of_a_trial(project):
+    (project.folder / "train.py").write_text(MENDED)
+    _, tried = project.json("try")
+    assert 0 <= tried["start_seconds"] <= tried["seconds"]
+    slow = Tried("program", steps=20, seconds=12.0, start=11.0)
+    assert slow.seconds_of(200) == 11.0 + 10.0
+
+
+def test_a_metric_that_no_trial_has_measured_is_tried_before_it_costs_trials(project):
+    (project.folder / "train.py").write_text(MENDED)
+    project.type("run", "first", "--no-report")
+    (project.folder / "rounds" / "second.toml").write_text(ROUND + "seed = 1\n")
+    project.edit("playbook.toml", 'name = "error"', 'name = "eror"')
+    said = project.refused("run", "second")
+    assert "did you mean 'error'?" in said
+    assert "no trial was started" in said
+    project.edit("playbook.toml", 'name = "eror"', 'name = "error"')
+    assert project.json("run", "second", "--no-report")[1]["counts"] == {"complete": 8}
 
 
 def test_run_status_check_and_report_count_alike(project):

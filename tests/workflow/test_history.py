@@ -245,3 +245,14 @@ def test_a_reason_that_is_no_text_is_written_as_one(story):
     assert steps["final"].why == "1e+308"
     done = CliRunner().invoke(playbook, ["history", "--markdown", "--project", str(story.folder)])
     assert "1e+308" in done.output
+
+
+def test_a_round_whose_trials_have_no_date_stands_where_it_was_entered(made):
+    made.round("old", at=float("nan"))
+    made.enter(round_entry("old", 500.0))
+    made.round("new", at=1000.0, seed=2)
+    made.enter(round_entry("new", 1001.0))
+    assert [(r.name, r.at) for r in project_history(made.folder).rounds] == [
+        ("old", 500.0),
+        ("new", 1000.0),
+    ]

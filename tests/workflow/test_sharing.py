@@ -58,6 +58,17 @@ def test_the_history_counts_what_was_trained_as_spent(project):
     assert (spent["trials"], spent["steps"]) == (len(trained(project)), 2 * len(trained(project)))
     steps = {round_["name"]: round_["steps"] for round_ in found["rounds"]}
     assert steps == {"first": 8, "norm": 8}
+    assert "4 trials in 2 studies, 4 taken over from earlier rounds" in project.type("history")[1]
+    assert found["looks"]["trials"] == len(trained(project))
+    assert project.json("look")[1]["trials"] == len(trained(project))
+
+
+def test_a_round_that_took_trials_over_began_when_its_own_did(project):
+    (project.folder / "rounds/between.toml").write_text(FIRST + "seed = 7\n")
+    project.type("run", "between", "--no-report")
+    project.type("run", "norm", "--no-report")
+    names = [round_["name"] for round_ in project.json("history")[1]["rounds"]]
+    assert names == ["first", "between", "norm"]
 
 
 def test_programs_that_were_declared_to_train_alike_are_one_way_to_evaluate(project):

@@ -246,11 +246,16 @@ def _writer(evidence: Evidence) -> _Writer:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes numbers to the digit that the spread between reruns makes worth reading."""
+    """Writes numbers to the digit that the spread between reruns makes worth reading.
+
+    What is small beside the spread, such as the deviation of one side alone, keeps two digits.
+    """
 
     decimals: int
 
     def __call__(self, value: float) -> str:
         if value == 0:
             return "0"
+        if abs(value) < 10.0 ** (1 - self.decimals):
+            return f"{value:.2g}"
         return f"{value:.{self.decimals}f}" if self.decimals <= 9 else f"{value:.3g}"

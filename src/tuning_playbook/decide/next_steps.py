@@ -60,7 +60,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps = list(correcting_steps(state))
     if current is not None and current.finished < current.planned:
         steps += unfinished_steps(current, refused=current.name in state.refused)
-        if any(step.command for step in steps):
+        if any(step.command for step in steps) or (current.crashing and not current.mixed):
             return tuple(steps)
     elif current is not None and current.planned and current.answered is None:
         return (
@@ -74,7 +74,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps += [
         NextStep(
             f"Run round {name}",
-            "its file is written and it has not been run",
+            "its file is written and it has not been run"
+            + "; whether the program runs at all is seen first by: playbook try" * state.untried,
             f"playbook run {name}",
             source="round-design",
         )
@@ -135,7 +136,12 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
 
 def _following(current: RoundState, state: ProjectState) -> str:
     """A new name for a round that asks again: its own, with the next number."""
-    return free_name(re.sub(r"-\d+$", "", current.name), state.names)
+    return free_name(_stem(current.name), state.names)
+
+
+def _stem(name: str) -> str:
+    """The name of a round without the number that tells it from earlier ones."""
+    return re.sub(r"-\d+$", "", name)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
@@ -256,6 +262,8 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
         moving=state.moving,
     )
     for round_ in rounds:
+        if _stem(round_.name) in map(_stem, state.refused):
+            continue  # its file is there, and is to be corrected
         yield NextStep(
             f"Ask: {round_.question}",
             f"{_why_asked(round_)}{_may_be_narrower(current, round_)}",

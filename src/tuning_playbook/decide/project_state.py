@@ -36,6 +36,7 @@ class RoundState:
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
         counting: trials that completed or were infeasible, with which more would be pooled.
+        crashing: whether all that is left belongs to arms whose trials have all failed alike.
     """
 
     name: str
@@ -53,6 +54,7 @@ class RoundState:
     mixed: bool = False
     imported: bool = False
     counting: int = 0
+    crashing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class ProjectState:
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
             an earlier round.
         program_there: whether the training program can be started.
+        untried: whether it has never run here, not even briefly.
         pending: earlier round -> its advice that no command follows and no later round has
             answered.
     """
@@ -96,6 +99,7 @@ class ProjectState:
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
     program_there: bool = True
+    untried: bool = False
     pending: Mapping[str, Sequence[AdviceStep]] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
-from tuning_playbook.words import agreeing, counted
+from tuning_playbook.words import agreeing, copied_round, counted
 
 
 def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep]:
@@ -20,18 +20,25 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         return
     if current.failures:
         yield failing_step(current)
+        if current.crashing and not current.mixed:
+            return  # what is left would fail as well, and running again runs it too
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
     yield going_on_step(current.name, left, mixed=current.mixed)
 
 
 def correcting_steps(state: ProjectState) -> Iterator[NextStep]:
     """Of rounds that cannot run as their files are: what their user has to change first."""
+    current = state.current
     for name, why in state.refused.items():
         yield NextStep(
             f"Correct round {name}",
             f"it cannot run as rounds/{name}.toml and playbook.toml are now:\n{why}",
-            how=f"After that: playbook plan {name}. A round that nobody wants: delete "
-            f"rounds/{name}.toml",
+            how=f"After that: playbook plan {name}. A round that nobody wants: "
+            + (
+                f'playbook abandon {name} --reason "why"'
+                if name in state.begun or (current is not None and current.name == name)
+                else f"delete rounds/{name}.toml"
+            ),
             source="round-design",
         )
 
@@ -78,7 +85,7 @@ def retry_after_mending(name: str, ended: int) -> str:
         f"{again}\nIf mending changes the program: {counted(ended, 'trial')} of the round "
         f"{agreeing(ended, 'has', 'have')} ended with the present program. Where the change cannot "
         f'alter their results, type: {again} --same-program "why". Where it can, ask again under a '
-        f"new name: cp rounds/{name}.toml rounds/{name}-2.toml, then playbook run {name}-2"
+        f"new name: {copied_round(name)}"
     )
 
 

@@ -67,7 +67,7 @@ def settling_reruns(
     if fresh is None or seed_deviation is None:
         command = f"playbook rerun {round_name} --arms --times {USUAL_LOOKS[0]}"
         return Settling(
-            f"What would settle it: {command} "
+            f"What may settle it, or tell how many reruns do: {command} "
             "(the best configuration of every arm again, with fresh seeds).",
             command,
         )

@@ -186,7 +186,8 @@ def _of_counts(
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
     if feasible < _FEW:
-        reason = f"{arm} was searched thinly: {feasible} of {trials} trials trained."
+        trained = f"{feasible} of its {trials}" if feasible < trials else f"it has {trials}"
+        reason = f"{arm} was searched thinly: {trained} trials{' trained' * (feasible < trials)}."
         return [Objection(arm, "too-few-trials", Soundness.WEAK, reason)]
     return []
 

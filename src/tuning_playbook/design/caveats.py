@@ -27,8 +27,9 @@ def caveats_of(
         values = dict.fromkeys(s.fixed[h.key] for s in studies if h.key in s.fixed)
         for value in values:
             word = str(value).lower() if isinstance(value, bool) else value
-            undeclared = ", and the project declares no range to try" * isinstance(
-                h.domain, Constant
+            searchable = h.kind not in ("batch_size", "training_length")  # these have no range
+            undeclared = ", and the project declares no range to try" * (
+                searchable and isinstance(h.domain, Constant)
             )
             reason = f" ({given})" if (given := (reasons or {}).get(h.key)) else ""
             found.append(f"The answer holds for {h.key} = {word} only{undeclared}{reason}.")

@@ -45,16 +45,16 @@ def arms_of_round(
     chain = followed_rounds(round_name, known.facts if facts is None else facts)
     earlier = [(name, found) for name in chain if (found := _studies(known, name))]
     return tuple(
-        _arm(known, _by_first_program(known, study), earlier, objective, chance_level)
+        _arm(known, by_first_program(known, study), earlier, objective, chance_level)
         for study in known.round_studies(round_name)
     )
 
 
 def _studies(known: Snapshot, round_name: str) -> tuple[Study, ...]:
-    return tuple(_by_first_program(known, s) for s in known.studies if s.round == round_name)
+    return tuple(by_first_program(known, s) for s in known.studies if s.round == round_name)
 
 
-def _by_first_program(known: Snapshot, study: Study) -> Study:
+def by_first_program(known: Snapshot, study: Study) -> Study:
     """A study under the earliest program that trains like that of its trials.
 
     Trials that came out may all have run another program than the one it was created with, where

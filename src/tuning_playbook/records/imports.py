@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.trial import Event
@@ -51,11 +52,14 @@ def import_facts(events: Sequence[Event]) -> ImportFacts | None:
         ) from error
 
 
-def taken_over_trials(events: Sequence[Event]) -> int:
+def taken_over_trials(
+    events: Sequence[Event], which: Literal["trials", "complete"] = "trials"
+) -> int:
     """How many trials a study took over from others instead of training them.
 
     Args:
         events: of the study.
+        which: all of them, or those that had completed.
     """
-    counts = [event.data.get("trials") for event in events if event.kind == SHARED]
+    counts = [event.data.get(which) for event in events if event.kind == SHARED]
     return sum(count for count in counts if isinstance(count, int))

@@ -108,10 +108,18 @@ def looks_of(
     studies: Sequence[Study],
     tallies: Mapping[str, Tally],
     logbook: Sequence[LogbookEntry],
+    *,
+    taken_over: Mapping[str, int],
 ) -> Looks:
-    """The looks in a logbook, and the trials that were judged on the validation set."""
+    """The looks in a logbook, and the trials that were judged on the validation set.
+
+    Args:
+        project: which metrics there are.
+        studies, tallies, logbook: of the project.
+        taken_over: study -> its complete trials that another study had trained before.
+    """
     judged = {
-        name: tally.counts[Status.COMPLETE]
+        name: tally.counts[Status.COMPLETE] - taken_over.get(name, 0)
         for name, tally in tallies.items()
         if Status.COMPLETE in tally.counts
     }

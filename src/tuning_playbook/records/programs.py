@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.records.logbook import SAME_PROGRAM, told_entry
+from tuning_playbook.records.logbook import PROGRAM, SAME_PROGRAM, told_entry
 
 
 class SamePrograms:
@@ -17,7 +17,10 @@ class SamePrograms:
 
     def __init__(self, logbook: Iterable[LogbookEntry]) -> None:
         self._first: dict[str, str] = {}
+        self._ran: dict[str, int] = {}  # version -> how many had run before it did
         for entry in logbook:
+            if entry.kind == PROGRAM:
+                self._ran.setdefault(entry.message, len(self._ran))
             if entry.kind != SAME_PROGRAM:
                 continue
             earlier, present = _declared_same(entry)
@@ -29,7 +32,9 @@ class SamePrograms:
         return self._first.get(digest, digest)
 
     def _join(self, earlier: str, later: str) -> None:
-        kept, given_up = self.first(earlier), self.first(later)
+        # Reruns are filed under the first version: an edit that was undone changes none of them.
+        both = self.first(earlier), self.first(later)
+        kept, given_up = sorted(both, key=lambda digest: self._ran.get(digest, len(self._ran)))
         known = {*self._first, earlier, later}
         self._first |= {d: kept for d in known if self.first(d) in (kept, given_up)}
 

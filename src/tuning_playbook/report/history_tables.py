@@ -148,9 +148,11 @@ def _soundness(round_: RoundStep) -> str:
 
 
 def _spent(round_: RoundStep) -> str:
-    words = [f"{round_.trials:,} trials"]
+    words = [counted(round_.trials - round_.taken_over, "trial")]
     if round_.studies > 1:
         words[0] += f" in {round_.studies} studies"
+    if round_.taken_over:
+        words.append(f"{round_.taken_over:,} taken over from earlier rounds")
     if round_.reruns:
         words.append(f"{round_.reruns:,} reruns")
     if round_.seconds > 0:

@@ -46,8 +46,9 @@ class RoundStep:
         question: that it asked.
         mode: ``explore`` or ``exploit``.
         follows: round whose trials counted as well.
-        at: when its first trial was planned.
+        at: when it began.
         studies, trials, complete: of the search.
+        taken_over: of these trials, how many an earlier round had trained.
         reruns: trials with fresh seeds.
         steps: training steps paid for, one that ended early counted in full.
         seconds: of all finished trials together.
@@ -79,6 +80,7 @@ class RoundStep:
     decision_reason: str
     evaluation: str
     abandoned: str = ""
+    taken_over: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _time(plan: RoundPlan, left: int) -> str:
     total = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
     if plan.seconds < 90:
         total = f"{max(1, round(plan.seconds))} s"
-    by_try = "; by playbook try, with its start in every step" * plan.measured_by_try
+    by_try = "; estimated from playbook try" * plan.measured_by_try
     about = "probably less than" if plan.measured_by_try else "about"
     return (
         f"time: {about} {total} ({left} trials of {plan.seconds_per_trial:.1f} s "

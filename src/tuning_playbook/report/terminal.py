@@ -16,41 +16,61 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
 
+_COUNTED = {
+    Status.RUNNING: "running",
+    Status.INFEASIBLE: "infeasible as run",
+    Status.FAILED: "failed",
+}
+_WIDEST_NAME = 36  # characters, of a name that is not broken
 _MOST_FAILURES = 3  # ways to fail that are told of a study
 
 
 def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> RenderableType:
-    """How far each study is, one line each."""
+    """How far each study is, one line each; a question stands at the first of its studies.
+
+    Statuses that no trial has take no room, so that names stay whole.
+    """
+    shown = {s: name for s, name in _COUNTED.items() if any(c.get(s) for _, c in studies)}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("study", "done", "running", "infeasible as run", "failed", "question"):
-        table.add_column(column, overflow="fold")
+    table.add_column("study", overflow="fold", no_wrap=_fit([study.name for study, _ in studies]))
+    for column in ("done", *shown.values()):
+        table.add_column(column, no_wrap=True)
+    table.add_column("question", overflow="fold")
+    said: set[tuple[str, str]] = set()
     for study, counts in studies:
         total = sum(counts.values())
         done = sum(n for status, n in counts.items() if status.is_finished)
+        question = (study.round, study.question)
         table.add_row(
             Text(study.name),
             f"{done}/{total}",
-            *(str(counts.get(s, 0) or "") for s in (Status.RUNNING, Status.INFEASIBLE,
-                                                    Status.FAILED)),
-            Text(study.question),
-        )  # fmt: skip
+            *(str(counts.get(status, 0) or "") for status in shown),
+            Text("" if study.round and question in said else study.question),
+        )
+        said.add(question)
     return table
+
+
+def _fit(names: Sequence[str]) -> bool:
+    """Whether whole names leave room for the other columns of a narrow terminal."""
+    return max(map(len, names), default=0) <= _WIDEST_NAME
 
 
 def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> RenderableType:
     """How many reruns of each configuration have ended, one line each; outdated ones dimmed."""
     table = Table(box=None, pad_edge=False, header_style="bold", title_style="")
-    for column in ("reruns of", "done", "failed", "", "trained with"):
+    lost = [sum(c.get(s, 0) for s in (Status.INFEASIBLE, Status.FAILED)) for _, c, _ in studies]
+    told = any(outdated for *_, outdated in studies)
+    for column in ("reruns of", "done", *["failed"] * any(lost), *[""] * told, "trained with"):
         table.add_column(column, overflow="fold")
-    for study, counts, outdated in studies:
+    for (study, counts, outdated), failed in zip(studies, lost, strict=True):
         total = sum(counts.values())
         done = sum(n for status, n in counts.items() if status.is_finished)
-        failed = counts.get(Status.INFEASIBLE, 0) + counts.get(Status.FAILED, 0)
         table.add_row(
             Text(study.question.removeprefix("reruns of ")),
             f"{done}/{total}",
-            str(failed or ""),
-            Text("outdated: " * bool(outdated) + outdated),
+            *[str(failed or "")] * any(lost),
+            *[Text("outdated: " * bool(outdated) + outdated)] * told,
             Text(
                 ", ".join(
                     f"{name} = {short(value, 5)}"

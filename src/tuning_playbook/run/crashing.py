@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tuning_playbook.run.failed_alike import way_to_fail
-from tuning_playbook.trial import Outcome, Reason, Status
+from tuning_playbook.trial import Outcome, Reason, Status, Trial
 
 FIRST_ALIKE = 3
+
+
+def all_fail_alike(trials: Iterable[Trial]) -> bool:
+    """Whether enough trials of a study have ended, and all of them by the same fault."""
+    ended = [t for t in trials if t.status.is_finished]
+    by_program = all(t.status is Status.FAILED and t.reason is not Reason.LOST for t in ended)
+    return len(ended) >= FIRST_ALIKE and by_program and len(set(map(way_to_fail, ended))) == 1
 
 
 class FirstEnds:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.run.failing_region import where_they_fail
 from tuning_playbook.run.places import last_output_of
+from tuning_playbook.space import Config
 from tuning_playbook.trial import Outcome, Reason, Status, Trial
 from tuning_playbook.words import counted
 
@@ -27,6 +29,7 @@ class FailedAlike:
         reason: of the first.
         detail: of the first: the exception, the exit code and the last line printed.
         output: what the first printed; relative to the project's folder.
+        where: which values they share and no other trial has; empty for none.
     """
 
     study: str
@@ -35,6 +38,7 @@ class FailedAlike:
     reason: Reason
     detail: str
     output: Path
+    where: str = ""
 
     @property
     def by_machine(self) -> bool:
@@ -50,7 +54,7 @@ class FailedAlike:
         return f"playbook logs {self.round} {quoted}"
 
     def text(self) -> str:
-        """For a person, on one line and one for the way to what was printed."""
+        """For a person: what happened, where in the space, and the way to what was printed."""
         which = ", ".join(map(str, self.trials[:_MOST_INDICES]))
         more = len(self.trials) - _MOST_INDICES
         which += f" and {more} more" * (more > 0)
@@ -59,7 +63,8 @@ class FailedAlike:
         return (
             f"{counted(len(self.trials), 'trial')} of {self.study} failed{alike}, "
             f"{number} {which}: {self.detail or self.reason.value}\n"
-            f"  what was printed: {self.logs_command} ({self.output})"
+            + f"  where: {self.where}\n" * bool(self.where)
+            + f"  what was printed: {self.logs_command} ({self.output})"
         )
 
     def as_document(self) -> dict[str, Any]:
@@ -70,6 +75,7 @@ class FailedAlike:
             "reason": self.reason.value,
             "detail": self.detail,
             "output": str(self.output),
+            "where": self.where,
         }
 
 
@@ -87,12 +93,17 @@ def way_to_fail(outcome: Outcome | Trial) -> str:
 def failed_alike(trials: Iterable[Trial], *, round_name: str) -> tuple[FailedAlike, ...]:
     """The failed ones among ``trials``, by study and way to fail, the most frequent first.
 
+    The others tell where in the search space they failed.
+
     Args:
         trials: of one round, or of the reruns of one configuration.
         round_name: what a person types for them: the round's name, or the study's.
     """
     groups: dict[tuple[str, str], list[Trial]] = {}
+    trained: dict[str, list[Config]] = {}
     for trial in trials:
+        if trial.status in (Status.COMPLETE, Status.INFEASIBLE):
+            trained.setdefault(trial.study, []).append(trial.config)
         if trial.status is Status.FAILED:
             groups.setdefault((trial.study, way_to_fail(trial)), []).append(trial)
     found = [
@@ -103,6 +114,7 @@ def failed_alike(trials: Iterable[Trial], *, round_name: str) -> tuple[FailedAli
             reason=group[0].reason,
             detail=group[0].detail,
             output=last_output_of(group[0]),
+            where=where_they_fail([t.config for t in group], trained.get(group[0].study, [])),
         )
         for group in groups.values()
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tuning_playbook.errors import StudyConflict
 from tuning_playbook.store.differences import differences
 from tuning_playbook.study import Study
+from tuning_playbook.words import copied_round
 
 
 def require_same_design(stored: Study, wanted: Study) -> None:
@@ -26,9 +27,8 @@ def _conflict_message(study: Study, different: Sequence[str]) -> str:
     return (
         f"study {study.name!r} exists already with another design:\n{lines}\n"
         "Its trials would not be comparable. Undo the change, or give the round a new name, so "
-        f"that both stay on record: cp rounds/{name}.toml rounds/{name}-2.toml, then type: "
-        f"playbook run {name}-2. (The wording of question, reasons and notes may change, and the "
-        "training command.)"
+        f"that both stay on record: {copied_round(name)}. (The wording of question, reasons and "
+        "notes may change, and the training command.)"
     )
 
 

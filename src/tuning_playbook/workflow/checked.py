@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.fates import (
+    BY_HAND,
+    BY_MACHINE,
+    BY_PROGRAM,
+    INFEASIBLE,
+    JUDGED,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Account,
+    account,
+)
 from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.analysis.repeats import distinct_configurations
 from tuning_playbook.analysis.table import TrialTable
@@ -24,7 +37,6 @@ from tuning_playbook.records.finding_documents import finding_document
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
 from tuning_playbook.report.verdicts_in_short import verdicts_in_short
-from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.columns_taken import columns_document, columns_view
 from tuning_playbook.workflow.frames import frame_of, with_arguments
@@ -215,15 +227,8 @@ def _for_python(view: VerdictsView) -> VerdictsView:
 
 def _facts(table: TrialTable) -> str:
     judged = feasibility(table)
-    count = len(table)
     objective = table.objective
-    facts = counted(count, "trial")
-    lost = int(judged.infeasible.sum())
-    stopped = int(np.sum(~judged.judged & (table.status == Status.CANCELLED.value)))
-    unfinished = count - int(judged.judged.sum()) - stopped
-    facts += f", {lost:,} infeasible" if lost else ""
-    facts += f", {stopped} stopped before the end" if stopped else ""
-    facts += f", {unfinished} unfinished" if unfinished else ""
+    facts = ", ".join([counted(len(table), "trial"), *_lost(account(table))])
     facts += f"; {objective.direction.value} {objective.metric}"
     constant = constant_metric(table)
     if constant is not None:
@@ -239,6 +244,20 @@ def _facts(table: TrialTable) -> str:
             name = _short(str(table.ids[best]))
             facts += f", best {value:.5g} ({'' if 'trial' in name else 'trial '}{name})"
     return facts
+
+
+def _lost(found: Account) -> Iterator[str]:
+    """What the trials came to that did not train to their end, fates of one kind together."""
+    kinds = {
+        "infeasible": (INFEASIBLE, JUDGED),
+        "failed": (BY_PROGRAM, BY_MACHINE),
+        "stopped before the end": (STOPPED, BY_HAND),
+        "unfinished": (WAITING, RUNNING),
+    }
+    for words, fates in kinds.items():
+        count = sum(found.fates.get(fate, 0) for fate in fates)
+        if count:
+            yield f"{count:,} {words}"
 
 
 def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:

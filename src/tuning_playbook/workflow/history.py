@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.imports import taken_over_trials
@@ -26,7 +28,6 @@ from tuning_playbook.records.logbook import (
 )
 from tuning_playbook.records.looks import Looks, looks_of
 from tuning_playbook.records.overrides import overrides_in
-from tuning_playbook.records.programs import SamePrograms
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
 from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
@@ -34,6 +35,8 @@ from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally
 from tuning_playbook.words import agreeing, counted, percent, short
+from tuning_playbook.workflow.looking import complete_before
+from tuning_playbook.workflow.retrying import TO_BE_RUN_AGAIN
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 
 
@@ -41,7 +44,9 @@ from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 class _Round:
     """Everything stored about one round; entries are the newest of their kind.
 
+    ``begun``: when it began; infinite where that is not known.
     ``taken_over``: study -> how many of its trials were not trained again.
+    ``codes``: study -> version of the program that its trials ran.
     """
 
     name: str
@@ -50,8 +55,10 @@ class _Round:
     facts: Mapping[str, Any]
     answer: LogbookEntry | None
     decision: LogbookEntry | None
+    begun: float
     abandoned: str = ""
     taken_over: Mapping[str, int] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def searches(self) -> tuple[Study, ...]:
@@ -82,11 +89,12 @@ def project_history(folder: Path) -> ProjectHistory:
         known = Snapshot(opened, store)
         logbook = known.logbook
         rounds = _rounds(known)
-        looks = looks_of(opened.project, known.studies, known.tallies, logbook)
+        looks = looks_of(
+            opened.project, known.studies, known.tallies, logbook, taken_over=complete_before(known)
+        )
         experiments = tuple(_experiment(known, r, s) for r in rounds for s in r.studies)
-    same = known.same_programs
-    evaluations = _evaluations(rounds, same)
-    steps = tuple(_round_step(n, r, evaluations, same) for n, r in enumerate(rounds, 1))
+    evaluations = _evaluations(rounds)
+    steps = tuple(_round_step(n, r, evaluations) for n, r in enumerate(rounds, 1))
     launches = [e for e in logbook if e.kind == LAUNCH]
     return ProjectHistory(
         project=opened.project.name,
@@ -107,14 +115,15 @@ def project_history(folder: Path) -> ProjectHistory:
 
 
 def _rounds(known: Snapshot) -> tuple[_Round, ...]:
-    """Rounds in the order in which their first trial was planned."""
+    """Rounds in the order in which they began."""
     studies, tallies, logbook = known.studies, known.tallies, known.logbook
     newest = {(e.kind, e.round): e for e in logbook}
     by_round: dict[str, list[Study]] = defaultdict(list)
     for study in studies:
         if study.round or study.purpose == "search":
             by_round[study.round or study.name].append(study)
-    begun = {name: _begun(own, tallies) for name, own in by_round.items()}
+    entered = _first_entered(logbook)
+    begun = {name: _begun(known, own, entered.get(name)) for name, own in by_round.items()}
     for study in studies:
         if not study.round and study.purpose == "rerun":
             by_round[_round_of_reruns(study, tallies, begun, logbook)].append(study)
@@ -131,12 +140,13 @@ def _rounds(known: Snapshot) -> tuple[_Round, ...]:
                 told,
                 answer,
                 newest.get((DECISION, name)),
+                begun.get(name, math.inf),
                 known.abandoned.get(name, ""),
                 {study.name: taken_over_trials(known.events(study.name)) for study in own},
+                {study.name: _code(known, study) for study in own},
             )
         )
-    # stable: rounds of unknown time keep their order
-    return tuple(sorted(found, key=lambda r: begun.get(r.name, float("inf"))))
+    return tuple(sorted(found, key=lambda r: r.begun))  # stable: of unknown time, in their order
 
 
 def _round_of_reruns(
@@ -161,33 +171,52 @@ def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
     return {key: data[key] for key in ("mode", "follows") if key in data}
 
 
-def _begun(studies: Iterable[Study], tallies: Mapping[str, Tally]) -> float:
-    """When the first trial was planned; infinite where that is not known."""
-    times = [tallies.get(s.name, NO_TRIALS).created_at for s in studies]
-    return min((t for t in times if t == t), default=float("inf"))
+def _first_entered(logbook: Iterable[LogbookEntry]) -> dict[str, float]:
+    """Round -> when it was first entered in the logbook."""
+    found: dict[str, float] = {}
+    for entry in logbook:
+        if entry.kind == ROUND:
+            found.setdefault(entry.round, entry.at)
+    return found
+
+
+def _begun(known: Snapshot, studies: Iterable[Study], entered: float | None) -> float:
+    """When its first own trial was planned, else when it was entered; infinite where unknown.
+
+    Trials that were taken over are as old as the round that trained them.
+    """
+    own = [s.name for s in studies if not taken_over_trials(known.events(s.name))]
+    times = [known.tally(name).created_at for name in own]
+    unknown = math.inf if entered is None else entered
+    return min((t for t in times if not math.isnan(t)), default=unknown)
+
+
+def _code(known: Snapshot, study: Study) -> str:
+    """The earliest version of the program that trains as the study's trials were trained."""
+    again = any(event.kind == TO_BE_RUN_AGAIN for event in known.events(study.name))
+    found = by_first_program(known, study).provenance.code if again else study.provenance.code
+    return known.same_programs.first(found)
 
 
 def _finished(tally: Tally) -> int:
     return sum(count for status, count in tally.counts.items() if status.is_finished)
 
 
-def _round_step(
-    number: int, round_: _Round, evaluations: Mapping[str, str], same: SamePrograms
-) -> RoundStep:
+def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> RoundStep:
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
     data: Mapping[str, Any] = {} if answer is None else answer.data
-    begun = _begun(searches or round_.studies, round_.tallies)
     return RoundStep(
         number=number,
         name=round_.name,
         question=next((s.question for s in round_.studies if s.question), ""),
         mode=_mode(round_),
         follows=str(round_.facts.get("follows", "")),
-        at=begun if begun != float("inf") else float("nan"),
+        at=round_.begun if math.isfinite(round_.begun) else math.nan,
         studies=len(searches),
         trials=round_.finished(searches),
+        taken_over=sum(round_.taken_over.get(s.name, 0) for s in searches),
         complete=sum(
             round_.tallies.get(s.name, NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
         ),
@@ -201,7 +230,7 @@ def _round_step(
         decision_reason="" if decision is None else decision.message,
         abandoned=round_.abandoned,
         evaluation="".join(
-            dict.fromkeys(evaluations[_evaluation(s, same)] for s in round_.studies)
+            dict.fromkeys(evaluations[_evaluation(s, round_)] for s in round_.studies)
         ),
     )
 
@@ -210,7 +239,7 @@ def _mode(round_: _Round) -> str:
     return "exploit" if round_.facts.get("mode") == "exploit" else "explore"
 
 
-def _evaluation(study: Study, same: SamePrograms) -> str:
+def _evaluation(study: Study, round_: _Round) -> str:
     """How a study's trials are trained and measured, in words that are equal where it is equal.
 
     Of versions of the program that were declared to train alike, the first one stands for all.
@@ -222,13 +251,13 @@ def _evaluation(study: Study, same: SamePrograms) -> str:
         f"{agreeing(training.max_train_steps, 'step', 'steps')}, evaluated every "
         f"{training.evaluation_interval:,}"
     )
-    code = same.first(study.provenance.code)
+    code = round_.codes.get(study.name, "")
     return words + (f", code {code[:8]}" if code else "")
 
 
-def _evaluations(rounds: Sequence[_Round], same: SamePrograms) -> dict[str, str]:
+def _evaluations(rounds: Sequence[_Round]) -> dict[str, str]:
     """Words -> letter, in order of their first use: A ... Z, then AA ..."""
-    words = dict.fromkeys(_evaluation(s, same) for r in rounds for s in r.studies)
+    words = dict.fromkeys(_evaluation(s, r) for r in rounds for s in r.studies)
     return {text: _letter(number) for number, text in enumerate(words)}
 
 

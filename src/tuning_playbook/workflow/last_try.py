@@ -21,16 +21,19 @@ class Tried:
         program: digest of the training program.
         steps: how many it was given.
         seconds: from the start of its process to its end.
+        start: of them, until it first logged anything.
+        metric: that it evaluated and that decides; empty where that was not kept.
     """
 
     program: str
     steps: Step
     seconds: Seconds
+    start: Seconds = 0.0
+    metric: str = ""
 
-    @property
-    def seconds_per_step(self) -> Seconds:
-        """Rather too long: the start of the program is in it."""
-        return self.seconds / self.steps
+    def seconds_of(self, steps: Step) -> Seconds:
+        """How long so many steps take; rather too long, for a short run evaluates more often."""
+        return self.start + (self.seconds - self.start) / self.steps * steps
 
 
 def remember_tried(folder: Path, tried: Tried) -> None:
@@ -45,6 +48,12 @@ def last_tried(folder: Path) -> Tried | None:
     """What was kept; ``None`` for a project that was never tried."""
     try:
         found = json.loads((folder / TRIED_FILE).read_bytes())
-        return Tried(str(found["program"]), int(found["steps"]), float(found["seconds"]))
+        return Tried(
+            str(found["program"]),
+            int(found["steps"]),
+            float(found["seconds"]),
+            float(found.get("start", 0.0)),
+            str(found.get("metric", "")),
+        )
     except (OSError, ValueError, TypeError, KeyError):
         return None

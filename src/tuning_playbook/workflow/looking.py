@@ -16,6 +16,7 @@ from tuning_playbook.gather.held_out import release_metric
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.held_out import HeldOutSet
+from tuning_playbook.records.imports import taken_over_trials
 from tuning_playbook.records.logbook import ANSWER, EXPLORATION_OVER, LOOK, told_entry
 from tuning_playbook.records.looks import (
     ExplorationOver,
@@ -68,7 +69,18 @@ def looks(folder: Path) -> Looks:
     opened = open_project(folder)
     with opened_store(opened) as store:
         known = Snapshot(opened, store)
-        return looks_of(opened.project, known.studies, known.tallies, known.logbook)
+        return looks_of(
+            opened.project,
+            known.studies,
+            known.tallies,
+            known.logbook,
+            taken_over=complete_before(known),
+        )
+
+
+def complete_before(known: Snapshot) -> dict[str, int]:
+    """Study -> how many of its complete trials another study had trained before."""
+    return {s.name: taken_over_trials(known.events(s.name), "complete") for s in known.searches}
 
 
 def release(folder: Path, metric: str, reason: str) -> Look:

@@ -11,7 +11,7 @@ from tuning_playbook.records.programs import SamePrograms
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Status, Trial
-from tuning_playbook.words import counted
+from tuning_playbook.words import copied_round, counted
 from tuning_playbook.workflow.programs import what_changed
 from tuning_playbook.workflow.retrying import set_aside
 
@@ -48,7 +48,7 @@ def refuse_mixing(
         f"program: {what_changed(known, sorted(earlier))}. Trials of two programs would "
         f"not be comparable. Undo the change; or, where it cannot change a result, say why: "
         f'{command} --same-program "..."; or ask again under a new name: '
-        f"cp rounds/{name}.toml rounds/{name}-2.toml, then playbook run {name}-2"
+        f"{copied_round(name)}"
     )
 
 

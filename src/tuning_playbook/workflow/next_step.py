@@ -52,22 +52,22 @@ class NextSteps:
     def renderable(self) -> Any:
         """For a terminal."""
         from rich.console import Group
-        from rich.padding import Padding
         from rich.text import Text
+
+        from tuning_playbook.report.hanging import Hanging
 
         if not self.steps:
             return Text("Nothing is left to do: every question was asked and decided.")
-        lines: list[Text | Padding] = []
+        lines: list[Hanging] = []
         for number, step in enumerate(self.steps, 1):
-            lines.append(Text(f"{number}. {step.title}", style="bold"))
+            ahead = f"{number}. "
+            lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
             command = _command(step, number)
             unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
             words = [(step.reason, ""), (step.how, ""),
                      (f"$ {command}" if command else "", "green"), (unless, "dim"),
                      (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
-            lines += [
-                Padding(Text(w, style=style), (0, 0, 0, 3), expand=False) for w, style in words if w
-            ]
+            lines += [Hanging(w, 3, style=style) for w, style in words if w]
         return Group(*lines)
 
 

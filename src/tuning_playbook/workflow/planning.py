@@ -106,8 +106,10 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
     refuse_unknown_followed(opened, round_, ran, ahead=True)
     so_far = _SoFar() if known is None else _so_far(known, round_, studies)
     tried = last_tried(opened.folder) if so_far.seconds_per_step is None else None
-    pace = so_far.seconds_per_step if tried is None else tried.seconds_per_step
-    seconds = None if pace is None else pace * opened.project.training.max_train_steps
+    length, pace = opened.project.training.max_train_steps, so_far.seconds_per_step
+    seconds = None if pace is None else pace * length
+    if tried is not None:
+        seconds = tried.seconds_of(length)
     planned = plan_round(
         opened.project,
         round_,
@@ -144,7 +146,7 @@ def _too_long(
         tuned=max(len(study.space) for study in studies),
         proven_baseline=proven or opened.project.reference not in ("", "none"),
     )
-    by_try = " The time is probably less: playbook try has the start in every step."
+    by_try = " The time is probably less: it is estimated from the few steps of playbook try."
     return words + by_try if words and planned.measured_by_try else words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from tuning_playbook.decide.candidates import baseline_config, whole_config
@@ -19,12 +19,14 @@ from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
 from tuning_playbook.records.overrides import skipped_reruns
 from tuning_playbook.roles import compared_keys
+from tuning_playbook.run.crashing import all_fail_alike
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
+from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import POOLED, ran_another_program
 from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
 
@@ -44,6 +46,7 @@ def project_state(opened: OpenProject) -> ProjectState:
             refused=refused_rounds(opened, None, waiting),
             asked=frozenset(k for r in readable for k in compared_keys(r)),
             names=frozenset(written),
+            untried=last_tried(opened.folder) is None,
         )
 
 
@@ -83,6 +86,8 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         unproven=unproven_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
         program_there=program_is_there(known.opened),
+        untried=last_tried(known.folder) is None
+        and all(known.is_imported(study.name) for study in known.studies),
         pending=pending_advice(order, {name: a.findings for name, a in answers.items()}),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
@@ -126,9 +131,10 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
     imported = written is None and known.is_imported(name)
     if imported:
         written = same_search(known.project, next(s for s in known.searches if s.name == name))
-    failed = [] if imported else _failed(known, name)
+    ended = [] if imported else _beside_failed(known, name)
+    failed = [trial for trial in ended if trial.status is Status.FAILED]
     best = {} if answered is None else answered.best_config
-    ended, left = (0, 0) if answered is None else _reruns(known, answered)
+    reruns, left = (0, 0) if answered is None else _reruns(known, answered)
     launches = entered_launches(known.logbook, name)
     return RoundState(
         name=name,
@@ -137,15 +143,16 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         counting=sum(count.get(status, 0) for count in counts for status in POOLED),
         answered=answered,
-        reruns=ended,
+        reruns=reruns,
         reruns_left=left,
         decision=_standing_decision(known, name, best),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
-        failures=tuple(found.text() for found in failed_alike(failed, round_name=name)),
+        failures=tuple(found.text() for found in failed_alike(ended, round_name=name)),
         mended=bool(failed) and _is_mended(failed, known.present_program),
         mixed=not imported and _mixed(known, name),
         imported=imported,
+        crashing=_is_crashing(ended),
     )
 
 
@@ -163,11 +170,21 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     return decided if same or decided.choice is not Choice.ADOPT else None
 
 
-def _failed(known: Snapshot, name: str) -> list[Trial]:
-    """Trials of a round that failed and may run again."""
-    own = [s.name for s in known.studies_of(name)]
-    failing = [n for n in own if known.tally(n).counts.get(Status.FAILED)]
-    return [t for study in failing for t in known.trials(study) if t.status is Status.FAILED]
+def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
+    """Trials of those studies of a round in which some failed, or some are left."""
+    counts = {s.name: known.tally(s.name).counts for s in known.studies_of(name)}
+    if not any(count.get(Status.FAILED) for count in counts.values()):
+        return []
+    return [t for study in counts for t in known.trials(study)]
+
+
+def _is_crashing(trials: Iterable[Trial]) -> bool:
+    """Whether the trials left belong to studies whose ended ones have all failed alike."""
+    studies: dict[str, list[Trial]] = {}
+    for trial in trials:
+        studies.setdefault(trial.study, []).append(trial)
+    begun = [own for own in studies.values() if not all(t.status.is_finished for t in own)]
+    return bool(begun) and all(map(all_fail_alike, begun))
 
 
 def _is_mended(failed: Sequence[Trial], program: str) -> bool:

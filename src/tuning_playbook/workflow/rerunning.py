@@ -167,7 +167,7 @@ def rerun(
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
-            question = f"reruns of the {role}" + f" of {name}" * (role != "baseline")
+            question = f"reruns of {_named(role, name)}"
             studies.append(replace(study, question=question))
             asked.extend(_ask(store, studies[-1], times=times, command=command))
         return studies
@@ -215,6 +215,12 @@ def skip_round(folder: Path, round_name: str, *, reason: str) -> str:
     with opened_store(opened) as store:
         skip_reruns(store, name, reason)
     return name
+
+
+def _named(role: str, round_name: str) -> str:
+    if role == "baseline":
+        return "the baseline"
+    return f"the candidate of {round_name}" if role == "candidate" else f"{role} in {round_name}"
 
 
 def _declare_same(

@@ -23,6 +23,7 @@ _STATUSES: dict[str, Status] = {
     "infeasible": Status.INFEASIBLE,
     "stopped": Status.CANCELLED,
 }
+TO_BE_RUN_AGAIN = "to-be-run-again"  # kind of the event that keeps how an attempt ended
 _STAYS = ("attempt-", "before-attempt-")
 
 
@@ -83,7 +84,7 @@ def reopen(store: Store, folder: Path, trials: Sequence[Trial], *, program: str)
             "fresh": fresh,
         }
         message = f"attempt {trial.attempts} ended as {trial.status.value}: {trial.detail}"
-        event = Event(time.time(), "to-be-run-again", message, trial.index, end)
+        event = Event(time.time(), TO_BE_RUN_AGAIN, message, trial.index, end)
         store.reopen(trial.study, trial.index, event=event, fresh=fresh)
 
 

@@ -128,7 +128,8 @@ def run_round(
         trials: for each arm, where it is to be more than the round file says.
         retry: ended trials to run again, by how they ended.
         same_program: why trials of another version of the program may be pooled with new ones.
-        try_first: whether to run the program once, briefly, in a project where it never ran.
+        try_first: whether to run the program once, briefly, where it never ran or its metric was
+            never measured.
         write_report: whether to draw the report at the end.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -195,10 +196,14 @@ def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
 
 
 def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None:
-    """One short run where nothing has run yet: a mistake there would cost every trial."""
-    if last_tried(opened.folder) is not None or _has_trained(opened):
+    """One short run where nothing was measured yet: a mistake there would cost every trial."""
+    metric, tried_before = opened.project.objective.metric, last_tried(opened.folder)
+    before = _metrics_of_trained(opened)
+    if metric in before or (tried_before is not None and tried_before.metric in ("", metric)):
         return
-    tell("the program has not run here yet, so it is tried first, briefly (as by playbook try)")
+    ran = bool(before) or tried_before is not None
+    why = f"no trial has measured {metric} yet" if ran else "the program has not run here yet"
+    tell(f"{why}, so it is tried first, briefly (as by playbook try)")
     tried = try_target(opened.folder)
     if not tried.ok:
         raise TargetError(
@@ -206,10 +211,17 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
             f"{tried.text()}\nMend it and type the same again; playbook try runs it alone, and "
             "--no-try leaves this out"
         )
-    tell("\n".join([f"tried: {tried.steps} steps in {tried.seconds:.1f} s", *tried.remarks]))
+    tell("\n".join([f"tried: {tried.took}", *tried.remarks]))
 
 
-def _has_trained(opened: OpenProject) -> bool:
+def _metrics_of_trained(opened: OpenProject) -> set[str]:
+    """What decided in the studies of which trials completed here, and not in another tool."""
     with suppress(NoStoreYet), opened_store(opened) as store:
-        return any(Status.COMPLETE in tally.counts for tally in store.tallies().values())
-    return False
+        known = Snapshot(opened, store)
+        return {
+            study.objective.metric
+            for study in known.studies
+            if Status.COMPLETE in known.tally(study.name).counts
+            and not known.is_imported(study.name)
+        }
+    return set()

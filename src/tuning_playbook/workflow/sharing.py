@@ -95,7 +95,11 @@ def shared_event(shared: SharedTrials) -> Event:
         f"{counted(len(shared.trials), 'trial')} of {listed(shared.sources)} had the same "
         "configuration, seed and program, and were not trained again"
     )
-    data = {"sources": list(shared.sources), "trials": len(shared.trials)}
+    data = {
+        "sources": list(shared.sources),
+        "trials": len(shared.trials),
+        "complete": sum(trial.status is Status.COMPLETE for trial in shared.trials),
+    }
     return Event(time.time(), SHARED, message, data=data)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.trial import MetricSummary, Status, Trial
+from tuning_playbook.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class TriedTarget:
         trial: how it ended; complete too where it was stopped because it had shown enough.
         steps: how many it was given.
         seconds: from its start to its end.
+        start: of them, until it first logged anything.
         output: last lines that it printed.
         remarks: what else is worth knowing before a round.
     """
@@ -25,11 +27,18 @@ class TriedTarget:
     seconds: float
     output: str
     remarks: tuple[str, ...] = ()
+    start: float = 0.0
 
     @property
     def ok(self) -> bool:
         """Whether it trained and evaluated finite metrics."""
         return self.trial.status is Status.COMPLETE
+
+    @property
+    def took(self) -> str:
+        """How long, in words."""
+        steps = counted(self.steps, "step")
+        return f"{steps} in {self.seconds:.1f} s, of which it took {self.start:.1f} s to begin"
 
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
@@ -45,6 +54,7 @@ class TriedTarget:
             "detail": self.trial.detail,
             "steps": self.steps,
             "seconds": self.seconds,
+            "start_seconds": self.start,
             "metrics": metrics,
             "remarks": list(self.remarks),
         }
@@ -52,7 +62,7 @@ class TriedTarget:
     def text(self) -> str:
         """For a person."""
         if self.ok:
-            lines = [f"ok: {self.steps} steps in {self.seconds:.1f} s, start included"]
+            lines = [f"ok: {self.took}"]
             lines += [_metric_line(n, s) for n, s in self.trial.summaries.items()]
             lines += self.remarks
             lines.append("next: playbook plan ROUND, then playbook run ROUND")

@@ -67,7 +67,9 @@ def _remembered(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
         missing = undeclared(opened.project) if last_tried(opened.folder) is None else ""
         reached = max((s.last_step for s in tried.trial.summaries.values()), default=tried.steps)
         steps = max(1, tried.steps, reached)
-        remember_tried(opened.folder, Tried(present_program(opened), steps, tried.seconds))
+        metric = opened.project.objective.metric
+        program = present_program(opened)
+        remember_tried(opened.folder, Tried(program, steps, tried.seconds, tried.start, metric))
         return replace(tried, remarks=(*tried.remarks, missing)) if missing else tried
     return tried
 
@@ -106,10 +108,13 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
     store.create(study, planned_trials(study, start=0, count=1, created_at=time.time()))
     launcher = LocalLauncher(opened.folder, study.training.target, workers=1)
     with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:
-        began = time.monotonic()
+        began, start = time.monotonic(), 0.0
 
         def enough() -> bool:
+            nonlocal start
             waited = time.monotonic() - began
+            if not _has_logged(Path(scratch)):
+                start = waited
             return _last_evaluation(study, store) > enough_after or (
                 study.training.timeout_seconds is None and waited > _PATIENCE_SECONDS
             )
@@ -133,7 +138,13 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
     trial, remarks = _judged(study, store, trial)
     if trial.status is Status.COMPLETE:
         remarks += tuple(_never_logged(project, whole, to_its_end=to_its_end))
-    return TriedTarget(trial, length, seconds, output, remarks)
+    return TriedTarget(trial, length, seconds, output, remarks, start)
+
+
+def _has_logged(folder: Path) -> bool:
+    """Whether the program has written anything that it measured."""
+    written = (path for kind in ("*.journal", "*.jsonl") for path in folder.rglob(kind))
+    return any(path.stat().st_size for path in written)
 
 
 def _never_logged(project: Project, whole: Store, *, to_its_end: bool) -> Iterator[str]:
