@@ -96,6 +96,21 @@ def test_values_are_those_of_the_reruns_that_ended_and_nan_where_one_failed():
     assert [counts_as_rerun(t) for t in trials] == [True, True, False, True, False, True]
 
 
+def test_a_rerun_at_the_declared_chance_level_did_not_train():
+    project = replace(PROJECT, objective=Objective("accuracy", "maximize"))
+    study = rerun_study(project, {"rate": 0.5}, provenance=CODE)
+    trials = [ended(i, Status.COMPLETE) for i in range(4)]
+    reached = [0.95, 0.1, 0.94, 0.96]
+    curves = {
+        i: {"accuracy": Curve(np.array([5, 10]), np.array([0.1, value]))}
+        for i, value in enumerate(reached)
+    }
+    assert rerun_values(study, trials, curves) == tuple(reached)
+    values = rerun_values(study, trials, curves, chance_level=0.1)
+    assert [v for v in values if math.isfinite(v)] == [0.95, 0.94, 0.96]
+    assert math.isnan(values[1])
+
+
 def test_values_have_the_sign_of_the_metric():
     project = replace(PROJECT, objective=Objective("accuracy", "maximize"))
     study = rerun_study(project, {"rate": 0.5}, provenance=CODE)

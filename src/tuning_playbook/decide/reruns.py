@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.feasibility import feasibility
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Reason, Status, Trial
 
@@ -22,24 +23,31 @@ SEED_IS_LOST = (
 
 
 def rerun_values(
-    study: Study, trials: Sequence[Trial], curves: Mapping[int, Curves]
+    study: Study,
+    trials: Sequence[Trial],
+    curves: Mapping[int, Curves],
+    *,
+    chance_level: float | None = None,
 ) -> tuple[float, ...]:
-    """Objective of each rerun that has ended, as logged; NaN for one that did not train to its end.
+    """Objective of each rerun that has ended, as logged; NaN for one that did not train.
 
-    Reruns that the machine lost or their user ended are left out.
+    Such a rerun did not come to its end, or, where the chance level is declared, is no better than
+    a model that has learnt nothing: what `feasibility` says of any trial. Reruns that the machine
+    lost or their user ended are left out.
 
     Args:
         study: of reruns.
         trials: its trials.
         curves: by index; what a smoothed objective is computed from.
+        chance_level: objective, as logged, of a model that has learnt nothing.
     """
     ended = [t for t in trials if counts_as_rerun(t) and t.status.is_finished]
-    loss = study_table(study, ended, curves).loss
+    table = study_table(study, ended, curves, chance_level=chance_level)
+    trained = np.array([trial.status is Status.COMPLETE for trial in ended], dtype=bool)
+    if chance_level is not None and ended:
+        trained &= feasibility(table).feasible
     sign = study.objective.direction.sign
-    return tuple(
-        sign * float(value) if trial.status is Status.COMPLETE else math.nan
-        for trial, value in zip(ended, loss, strict=True)
-    )
+    return tuple((sign * np.where(trained, table.loss, math.nan)).tolist())
 
 
 def counts_as_rerun(trial: Trial) -> bool:

@@ -19,4 +19,7 @@ def _values(known: Snapshot, study: Study) -> StoredReruns:
     curves = known.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
     trials = known.trials(study.name)
     planned = sum(map(counts_as_rerun, trials))
-    return StoredReruns(study, rerun_values(study, trials, curves), planned)
+    decides = study.objective.metric == known.project.objective.metric
+    chance = known.project.chance_level if decides else None
+    values = rerun_values(study, trials, curves, chance_level=chance)
+    return StoredReruns(study, values, planned)

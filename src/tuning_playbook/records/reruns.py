@@ -16,7 +16,7 @@ class StoredReruns:
 
     Args:
         study: that holds them.
-        values: objective of each that has ended; NaN for one that did not train to its end.
+        values: objective of each that has ended; NaN for one that did not train.
         planned: how many were asked for.
     """
 
