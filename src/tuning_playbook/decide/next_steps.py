@@ -136,12 +136,7 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
 
 def _following(current: RoundState, state: ProjectState) -> str:
     """A new name for a round that asks again: its own, with the next number."""
-    return free_name(_stem(current.name), state.names)
-
-
-def _stem(name: str) -> str:
-    """The name of a round without the number that tells it from earlier ones."""
-    return re.sub(r"-\d+$", "", name)
+    return free_name(re.sub(r"-\d+$", "", current.name), state.names)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
@@ -262,8 +257,6 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
         moving=state.moving,
     )
     for round_ in rounds:
-        if _stem(round_.name) in map(_stem, state.refused):
-            continue  # its file is there, and is to be corrected
         yield NextStep(
             f"Ask: {round_.question}",
             f"{_why_asked(round_)}{_may_be_narrower(current, round_)}",
