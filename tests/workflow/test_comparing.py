@@ -515,3 +515,19 @@ def test_a_column_is_known_by_its_name_in_the_header(table):
         by_header["comparisons"]
         == document(table(rows), Question(("optimizer",)), told)["comparisons"]
     )
+
+
+def test_rows_on_several_parts_of_the_data_are_not_mixed(table):
+    rows = [row | {"split": split} for split in ("test", "val") for row in recipes()]
+    with pytest.raises(InvalidInput, match="results on val and test are not mixed") as refused:
+        compare_runs([table(rows)], None, None)
+    assert "--by split --study val" in str(refused.value)
+    found = document(table(rows), told=Told(by=("split",), study="val"))
+    assert found["study"] == "val"
+
+
+def test_one_trial_is_no_trials(table):
+    rows = [{"method": "base", "lr": 0.1, "val_acc": 0.5}]
+    rows += [{"method": "new", "lr": 0.1 * i, "val_acc": 0.6 + i / 50} for i in range(1, 5)]
+    found = document(table(rows))
+    assert "1 trial of base stands against 4 of new" in str(found)

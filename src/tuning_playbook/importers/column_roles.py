@@ -21,9 +21,14 @@ from tuning_playbook.importers.column_values import (
 )
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
-from tuning_playbook.importers.roles_by_values import roles_by_values
+from tuning_playbook.importers.roles_by_values import (
+    changed_by_seeds,
+    is_doubtful_share,
+    roles_by_values,
+)
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.texts_in_cells import places_beside_settings, role_of_texts
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
@@ -93,6 +98,8 @@ def column_roles(
             reason = "each whole number from 0 or 1 on, once"
             taken = TakenAs(column, name, Role.IDENTIFIER, reason)
         if taken is None:
+            taken = role_of_texts(column, name, cells, values[column])
+        if taken is None:
             taken = role_by_name(column, name, values[column], curves)
         if taken is None and column in measured:
             taken = TakenAs(column, name, Role.RESULT, measured[column])
@@ -104,10 +111,15 @@ def column_roles(
     found |= _cross_validated(found, {*columns, *beside})
     found |= _copies(found, values, columns)
     names = {column: name for column, (_, name) in told.items()}
-    found |= roles_by_values(names, values, found, said=said)
+    doubtful = {c: found.pop(c) for c in list(found) if is_doubtful_share(found[c], values[c])}
+    by_values = roles_by_values(names, values, found, said=said)
+    kept = {c: one for c, one in doubtful.items() if by_values[c].role in SEARCHED}
+    found |= {**by_values, **kept}
     if not said:
         found |= _missing_like_results(found, values)
     found |= _copies(found, values, columns)
+    found |= places_beside_settings(found, values)
+    found |= changed_by_seeds(found, values)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
@@ -148,18 +160,27 @@ def _named_variants(
 ) -> dict[str, TakenAs]:
     """A column that names what each run changes, in a table that has no other setting.
 
-    Names that differ by their numbers only, such as run_1 and run_2, name repeats.
+    Names that differ in one number only, such as run_1 and run_2, name repeats.
     """
     if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
         return {}
     for column, one in found.items():
         if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in _VARIANTS:
             continue
-        stems = {re.sub(r"[\W\d_]+", "", str(cell)) for cell in columns[column]}
-        if values[column].kind == "words" and len(stems) == values[column].levels > 1:
+        names = {str(cell) for cell in columns[column]}
+        if values[column].kind == "words" and len(names) > 1 and not _number_repeats(names):
             reason = "names what each run changes, and no other setting varies"
             return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
     return {}
+
+
+def _number_repeats(names: Collection[str]) -> bool:
+    """Whether some of the names differ in one number only: ``run_1`` and ``run_2``."""
+    alike: dict[str, list[list[str]]] = {}
+    for name in names:
+        alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
+    changing = (sum(len(set(at)) > 1 for at in zip(*own, strict=True)) for own in alike.values())
+    return 1 in changing
 
 
 def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:

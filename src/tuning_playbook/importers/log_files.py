@@ -19,6 +19,7 @@ from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.table_files import read_columns, table_ending
 from tuning_playbook.importers.values import as_number, dotted, mapping_in, mappings_in
 from tuning_playbook.importers.wandb_steps import with_own_counter
+from tuning_playbook.study import Direction, Objective
 
 TRAINER_STATE = "trainer_state.json"
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
@@ -101,11 +102,28 @@ def add_trainer_state(run: Run, path: Path) -> None:
             run.parameters.setdefault(name, state[name])
     run.parameters.update(mapping_in(state.get("trial_params")))
     history = mappings_in(history)
-    run.curves.update(_curves_of_history(history))
+    curves = _curves_of_history(history)
+    run.curves.update(curves)
+    run.objective = _objective(as_number(state.get("best_metric")), curves)
     for row in history:
         for name, value in row.items():
             if _is_speed(name) or name == "total_flos":
                 run.metadata[name] = value
+
+
+def _objective(best: float | None, curves: Mapping[str, Points]) -> Objective | None:
+    """What the Trainer kept its best checkpoint by: the one curve whose best end is that value."""
+    ends = [
+        (name, direction)
+        for name, (_, values) in curves.items()
+        if len(values) > 1
+        for direction, end in (
+            (Direction.MINIMIZE, values.min()),
+            (Direction.MAXIMIZE, values.max()),
+        )
+        if best is not None and end == best
+    ]
+    return Objective(*ends[0]) if len(ends) == 1 else None
 
 
 def _is_speed(name: str) -> bool:

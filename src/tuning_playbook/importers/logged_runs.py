@@ -105,7 +105,10 @@ def read_logged_runs(path: Path) -> tuple[ForeignStudy, ...]:
         kinds = f"{counted(len(runs), 'folder')} with the log of one run in each"
     if not runs:
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
-    found = f"Found below {folder.resolve().name or folder}: {kinds}."
+    where = folder.resolve().name or folder
+    found = f"Found below {where}: {kinds}."
+    if len(runs) == 1:
+        found = f"Found in {where}: the log of one run."
     return (study_of_runs(folder.resolve().name, runs, notes=[found, *shortened(notes)]),)
 
 

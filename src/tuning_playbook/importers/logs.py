@@ -15,8 +15,9 @@ from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.within_runs import fixed_cells
-from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
+from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
 
 FEWEST_STEPS = 4
 # Words that count on the way of a training, and never the trials of a search.
@@ -28,7 +29,6 @@ _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Fa
 _MOST_TURNS = 0.2
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
-_PHASES = ("phase", "split", "mode", "stage", "subset", "set")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,10 +122,7 @@ def _go_one_way(
 
 def is_phase(name: str, column: Column) -> bool:
     """Whether a column says on which part of the data a row was measured."""
-    if plain_name(name) not in _PHASES:
-        return False
-    words = {str(c) for c in column.values.tolist() if c is not None}
-    return all(split_of(word) is not None for word in words)
+    return names_parts_of_data(name, column.values.tolist())
 
 
 def _counts_by_one(steps: NDArray[np.float64]) -> bool:

@@ -14,6 +14,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import STUDY_NAMES
 from tuning_playbook.importers.naming_columns import columns_named
 from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.vocabulary import names_tasks, plain_name
 from tuning_playbook.words import counted
 
@@ -66,8 +67,8 @@ def study_column(foreign: ForeignStudy) -> str | None:
 def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStudy, ...]:
     """One study for each task of a table; the study itself where it has one, or a trial of each.
 
-    Results on different tasks have no common scale: their mean is no result of a setting, and their
-    differences are no noise.
+    Results on different tasks, or on different parts of the data, have no common scale: their mean
+    is no result of a setting, and their differences are no noise.
 
     Args:
         foreign: all trials together.
@@ -82,16 +83,24 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
     asked = {plain_name(name) for name in kept}
     for column, cells in {**foreign.metadata, **foreign.parameters}.items():
         tasks = set(cells) if all(isinstance(cell, str) for cell in cells) else set()
-        if not names_tasks(column) or plain_name(column) in asked or len(tasks) < 2:
+        measured = names_parts_of_data(column, cells)
+        told = plain_name(column) in asked or not (measured or names_tasks(column))
+        if told or len(tasks) < 2:
             continue
         if len(cells) >= 2 * len(tasks):
+            what = "on which data a row was measured" if measured else "what was learnt"
             note = (
-                f"{column} says what was learnt, so each of its {len(tasks)} values is a study of "
+                f"{column} says {what}, so each of its {len(tasks)} values is a study of "
                 f"its own; where it is a setting, name it among --params."
             )
             parts = split_study(foreign, [column])
             return tuple(replace(part, notes=(*part.notes, note)) for part in parts)
     return (foreign,)
+
+
+def rows_of_study(foreign: ForeignStudy, rows: Sequence[int]) -> ForeignStudy:
+    """The study with these of its trials only."""
+    return replace(_part(foreign, (), rows, ()), name=foreign.name)
 
 
 def _part(

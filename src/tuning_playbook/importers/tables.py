@@ -33,6 +33,7 @@ from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,
     is_held_out,
+    is_progress,
     is_time_or_cost,
     plain_name,
     statistic_in,
@@ -186,6 +187,8 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
         statistic = statistic_in(metric)
         if statistic is not None and statistic[1] in plain and statistic[0] != "mean":
             role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
+        elif is_progress(metric):
+            role, reason = Role.PROGRESS, "counts steps by its name"
         elif is_held_out(metric):
             role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
         elif is_time_or_cost(metric):

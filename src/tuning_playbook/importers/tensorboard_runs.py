@@ -248,7 +248,7 @@ def _lengths(runs: Sequence[Run]) -> list[str]:
     ends = agreeing(short, "ends", "end")
     text = (
         f"{some_of(short, len(runs), 'run')} {ends} before 95 % of the longest "
-        f"({counted(max(last), 'step')}); event files do not say whether a run was stopped, so "
+        f"({counted(max(last), 'step')}); their files do not say whether a run was stopped, so "
         "each counts up to its end."
     )
     return [text]

@@ -120,7 +120,7 @@ def pair_sentence(answer: Answered, pair: Pair) -> str:
 def _values(answer: Answered, c: Comparison) -> str:
     scale = _scale(c)
     means = [to_scale(m, scale) if math.isfinite(m) else "no finite value" for m in c.means]
-    kind = "" if answer.key != "best-of-k" else f"best of {c.compared[0]} trials "
+    kind = "" if answer.key != "best-of-k" else f"best of {counted(c.compared[0], 'trial')} "
     words = f"{kind}{answer.metric} {means[1]} instead of {means[0]}"
     if math.isnan(c.difference):
         return words

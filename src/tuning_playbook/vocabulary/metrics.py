@@ -68,6 +68,10 @@ _ALSO_SETTINGS = phrases(
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
 _NEGATED = frozenset({"neg", "negative", "minus"})
+# What is to be forgotten or withstood is better the worse a model does on it.
+_UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
+                       "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
+                       "poisoned", "mia", "membership"})  # fmt: skip
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
@@ -124,6 +128,16 @@ def metric_direction(name: str) -> Direction | None:
     return "minimize" if smaller else "maximize"
 
 
+def may_be_unwanted(name: str) -> bool:
+    """Whether a name speaks of what a model is to forget or withstand: either end may be good.
+
+    Example:
+        >>> [may_be_unwanted(n) for n in ("forget_rouge", "attack_success_rate", "val_acc")]
+        [True, True, False]
+    """
+    return bool(_UNWANTED & set(words_of(name)))
+
+
 def split_of(name: str) -> Split | None:
     """The part of the data that a metric is measured on; ``None`` where the name does not tell.
 
@@ -131,8 +145,10 @@ def split_of(name: str) -> Split | None:
         >>> split_of("loss/train"), split_of("val_acc"), split_of("test_error"), split_of("loss")
         ('training', 'validation', 'test', None)
     """
+    first, *_ = words_of(name)
     words = set(words_of(name))
-    if words & _TEST and not words & _VALIDATION:
+    # ``test_mae_val`` is of valence, and not on validation data.
+    if words & _TEST and (first in _TEST or not words & _VALIDATION):
         return "test"
     if words & _VALIDATION:
         return "validation"

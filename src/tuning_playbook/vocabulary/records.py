@@ -52,14 +52,16 @@ _COUNTING = frozenset({"num", "n", "number", "total", "trainable", "count", "m",
 
 _PROGRESS = phrases(
     """
-    best epoch, best step, best iteration, best iter, final epoch, last epoch, last step, final
+    best epoch, best step, best iteration, best iter, selected epoch, selected step,
+    selected checkpoint, chosen epoch, final epoch, last epoch, last step, final
     step, epochs ran, epochs run, epochs trained, epochs completed, epochs done, epochs actual,
     actual epochs, actual steps, trained epochs, completed epochs, completed steps, stopped epoch,
     stopped at, stopped early, early stopped, stop epoch, stop step, steps ran, steps run, steps
     done, steps completed, steps trained, tokens seen, samples seen, examples seen,
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
-    executed, early stop epoch, n iter, best round, n resources
+    executed, early stop epoch, n iter, best round, n resources, train episode, test episode,
+    eval episode
     """
 )
 _FOLDS = frozenset({"fold", "folds", "kfold", "split"})
@@ -68,6 +70,7 @@ _OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
 _ABOUT_RUNS = frozenset(
     {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
      "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
+     "organization", "organisation", "license", "submitted_by", "verified",
      "entity", "project", "artifact_uri", "detail", "message", "error", "error_message",
      "traceback", "attempts", "attempt", "worker", "workers", "num_workers", "gpu", "gpus",
      "device", "devices", "n_gpus", "num_gpus", "accelerator", "group", "job_type", "description",

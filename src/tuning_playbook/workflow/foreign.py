@@ -15,6 +15,7 @@ from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import named_study, open_foreign
 from tuning_playbook.importers.range_tests import require_no_range_test
+from tuning_playbook.importers.rows_without_settings import without_rows_without_settings
 from tuning_playbook.importers.rungs import without_early_stops
 from tuning_playbook.importers.splitting import by_task, split_study
 from tuning_playbook.importers.table_files import table_ending
@@ -30,7 +31,7 @@ from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Status
-from tuning_playbook.vocabulary import is_step_count, metric_direction
+from tuning_playbook.vocabulary import is_step_count, may_be_unwanted, metric_direction
 from tuning_playbook.words import counted, short
 
 
@@ -98,6 +99,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     if told.chance_level is not None and not math.isfinite(told.chance_level):
         raise InvalidInput(f"the chance level is a finite number, found {told.chance_level}")
     study = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+    study = without_rows_without_settings(study)
     notes: list[str] = []
     if told.metric:
         study, metric = with_metric_named(study, told.metric)
@@ -197,7 +199,7 @@ def _objective(
         )
     if known is not None and same:
         return known
-    by_name = metric_direction(metric)
+    by_name = None if may_be_unwanted(metric) else metric_direction(metric)
     if by_name is None:
         raise InvalidInput(
             f"the name {metric} does not say whether it is to be minimized or maximized; add "
