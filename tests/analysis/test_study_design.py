@@ -87,15 +87,16 @@ def test_a_table_sorted_by_its_results_is_not_called_adaptive():
     assert designed(loss[order], lr=lr[order], other=rng.random(COUNT)) == "independent"
 
 
-def test_most_cells_of_a_grid_are_a_part_of_it():
+def test_most_cells_of_a_grid_were_chosen():
     weights, activations = [4, 4, 4, 6, 6, 6, 8, 8, 8, 4], [2, 6, 4, 6, 8, 4, 8, 6, 4, 8]
     loss = np.array([90.0, 14, 57, 5, 4, 39, 3, 4, 37, 13])
-    assert designed(loss, weight_bits=weights, act_bits=activations) == "partial grid"
+    assert designed(loss, weight_bits=weights, act_bits=activations) == "chosen"
 
 
-def test_a_few_trials_of_round_values_that_come_back_are_a_part_of_a_grid():
+def test_a_few_trials_of_round_values_were_chosen():
     loss = np.array([2.56, 2.53, 2.532, 2.511, 2.510])
-    assert designed(loss, rank=[2, 4, 8, 8, 16], alpha=[8, 16, 16, 32, 32]) == "partial grid"
+    assert designed(loss, rank=[2, 4, 8, 8, 16], alpha=[8, 16, 16, 32, 32]) == "chosen"
+    assert designed(loss, weight=[0.1, 0.2, 0.3, 0.5, 1.0]) == "chosen"
 
 
 def test_a_few_trials_from_ranges_are_independent():

@@ -165,3 +165,94 @@ def test_the_best_checkpoint_of_a_trainer_says_what_decides(tmp_path):
     (tmp_path / "trainer_state.json").write_text(json.dumps(state))
     (study,) = open_foreign(str(tmp_path / "trainer_state.json"))
     assert study.objective is None
+
+
+def test_optuna_studies_below_each_other_are_judged_each(tmp_path):
+    rows = [
+        f"{pipeline},{fold},{n},{-0.5 - 0.01 * ((7 * n + fold) % 10)},COMPLETE,{0.1 * (n + 1)}"
+        for pipeline in ("graph", "classical") for fold in (1, 2) for n in range(10)
+    ]  # fmt: skip
+    path = written(tmp_path, "pipeline,outer_fold,number,value,state,params_dropout", *rows)
+    studies = studies_to_judge(str(path), Told(metric="value", direction="minimize"))
+    assert [study.name for study in studies] == ["graph 1", "graph 2", "classical 1", "classical 2"]
+    assert studies[1].ids == tuple(map(str, range(10)))
+    assert "numbered again for each value of pipeline and outer_fold" in studies[0].notes[-1]
+
+
+EVALUATED = (
+    "experiment,split,wer,cer,num_utts,epoch",
+    *(
+        f"wavlm_layer{layer}_ctc,{split},{0.1 + i / 7 + layer / 99:.5f},{0.05 + i / 9:.5f},{n},"
+        f"{e if split == 'dev' else ''}"
+        for i, (layer, e) in enumerate(((3, 50), (6, 48), (9, 36), (12, 43)))
+        for split, n in (("dev", 2703), ("test-clean", 2620), ("test-other", 2939))
+    ),
+)
+
+
+def test_a_row_for_each_part_of_the_data_makes_no_study_of_a_run(tmp_path):
+    path = written(tmp_path, *EVALUATED)
+    studies = studies_to_judge(str(path), Told(metric="wer"))
+    assert [study.name for study in studies] == ["dev", "test-clean", "test-other"]
+    found = {one.column: one.role for one in studies[0].columns}
+    assert found["experiment"] is Role.HYPERPARAMETER
+    assert found["num_utts"] is Role.COMPUTED
+
+
+def test_tests_and_counts_of_outcomes_are_no_settings(tmp_path):
+    rows = [
+        "base,28,30,0.9333,0.7867,0.9815,,,,33.1",
+        "no_wrist,0,30,0.0,0.0,0.1135,8.4e-15,4.2e-14,***,49.3",
+        "chunk,17,30,0.5667,0.3920,0.7262,0.0021,0.0043,**,23.9",
+        "ema,17,30,0.5667,0.3920,0.7262,0.0021,0.0043,**,39.1",
+    ]
+    header = (
+        "name,success_count,n_episodes,success_rate,wilson_ci_lower,wilson_ci_upper,"
+        "fisher_p_vs_base,holm_adjusted_p,significance,eval_s"
+    )
+    found = roles(written(tmp_path, header, *rows))
+    assert Role.HYPERPARAMETER not in found.values()
+    assert found["eval_s"] is Role.TIME_AND_COST
+
+
+def test_unknown_numbers_among_results_are_results(tmp_path):
+    rows = [
+        f"{b},{m},{54 + i / 7:.2f},{63 + i / 5:.2f},{72 + (i * 5 % 8) / 3:.2f},"
+        f"{65 + (i * 3 % 8) / 9:.2f},{0.1 * (i * 7 % 8):.2f}"
+        for i, (b, m) in enumerate((b, m) for b in (4, 8, 16, 32) for m in ("base", "tuned"))
+    ]
+    found = roles(
+        written(tmp_path, "quant_bits,mode,mmlu,hellaswag,arc_easy,general,val_loss", *rows)
+    )
+    assert {found[c] for c in ("arc_easy", "general")} == {Role.RESULT}
+    assert found["quant_bits"] is Role.HYPERPARAMETER
+
+
+SENSITIVITY = (
+    "parameter,value,AF1,BS",
+    *(f"learning_rate,{v},{a},{b}" for v, a, b in ((0.1, 0.62, 0.195), (0.2, 0.64, 0.178),
+                                                 (0.5, 0.65, 0.169), (1.0, 0.63, 0.171))),
+    *(f"neg_weight,{v},{a},{b}" for v, a, b in ((1.0, 0.64, 0.173), (2.0, 0.648, 0.17),
+                                                (3.0, 0.644, 0.172), (5.0, 0.63, 0.176))),
+)  # fmt: skip
+
+
+def test_a_table_of_one_setting_at_a_time_is_a_study_of_each(tmp_path):
+    path = written(tmp_path, *SENSITIVITY)
+    studies = studies_to_judge(str(path), Told(metric="AF1"))
+    assert [list(study.parameters) for study in studies] == [["learning_rate"], ["neg_weight"]]
+    assert {"AF1", "BS"} <= set(studies[0].results)
+    _, table = table_as_told(studies[0], Told(metric="AF1"))
+    assert table.space.keys == ("learning_rate",)
+
+
+def test_names_of_runs_with_the_same_settings_are_pointed_out(tmp_path):
+    rows = [
+        f"q{b}_replay{r}_{task},{b},{56 + i / 3:.2f}"
+        for i, (b, r, task) in enumerate(
+            (b, r, task) for b in (4, 8) for r in (0, 10) for task in ("sql", "samsum")
+        )
+    ]
+    (study,) = open_foreign(str(written(tmp_path, "run,quant_bits,mmlu", *rows)))
+    read, _ = table_as_told(study, Told())
+    assert any("8 trials have 2 different settings" in note for note in read.notes)

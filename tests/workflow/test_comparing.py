@@ -14,6 +14,7 @@ from scipy import stats
 
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.comparison_view import best_words
 from tuning_playbook.workflow.comparing import compare_runs
 from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told
@@ -531,3 +532,17 @@ def test_one_trial_is_no_trials(table):
     rows += [{"method": "new", "lr": 0.1 * i, "val_acc": 0.6 + i / 50} for i in range(1, 5)]
     found = document(table(rows))
     assert "1 trial of base stands against 4 of new" in str(found)
+
+
+def test_a_verdict_on_two_arms_that_may_both_be_the_best_is_explained(table):
+    errors = {
+        "hard": (5.2539, 5.4770, 5.2600),
+        "soft": (5.5189, 5.7855, 5.3900),
+        "phone": (6.0441, 6.3925, 6.1730),
+        "word": (6.9686, 6.9873, 7.1433),
+    }
+    rows = [{"arm": a, "seed": s, "wer": v} for a, own in errors.items() for s, v in enumerate(own)]
+    found = compare_runs([table(rows)], None, None)
+    assert found.verdicts["hard", "soft"] == "worse"
+    words = best_words(found.view.answers[0])
+    assert "soft cannot be told from the best (95 % confidence). That asks of all arms" in words

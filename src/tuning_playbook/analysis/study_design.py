@@ -13,7 +13,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Ordered
 from tuning_playbook.trial import Status
 
-StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "partial grid", "variants"]
+StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "chosen", "variants"]
 
 # Independent trials show a trend as clear as this in 3 of 1,000 studies.
 _SIGNIFICANCE = 0.003
@@ -30,8 +30,8 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     ``grid``: every combination of the values, or evenly spaced values of a single hyperparameter.
     ``variants``: repeats of a few configurations, or values of choices only. ``adaptive``: later
     trials are better than earlier ones or closer to the best tenth, as a sampler makes them that
-    learns from results. ``partial grid``: a few configurations of round values that come back, or
-    most cells of a grid; somebody chose them. ``independent``: none of these.
+    learns from results. ``chosen``: a few configurations of round values, or most cells of
+    a grid, which nobody drew at random. ``independent``: none of these.
 
     Args:
         table: the study, trials in the order in which they began.
@@ -57,7 +57,7 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
         return "variants"
     if _learns(table, numeric, rows):
         return "adaptive"
-    return "partial grid" if _is_part_of_grid(table, searched, rows) else "independent"
+    return "chosen" if _is_chosen(table, searched, rows) else "independent"
 
 
 def ended_rows(table: TrialTable) -> NDArray[np.int64]:
@@ -107,7 +107,7 @@ def _cells(levels: list[int]) -> float:
     return math.prod(map(float, levels))  # beyond 1e308 infinite
 
 
-def _is_part_of_grid(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
+def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
     """Whether numbers come from short lists: round ones in a few trials, or most cells of a grid.
 
     Ranges that were sampled give another number in nearly every trial.
@@ -118,7 +118,8 @@ def _is_part_of_grid(table: TrialTable, searched: list[str], rows: NDArray[np.in
     come_back = all(2 * levels[key] <= count for key in numeric)
     if come_back and 2 * count > _cells(list(levels.values())):
         return True
-    if count >= _FEWEST or not all(levels[key] < count for key in numeric):
+    several = len(searched) > 1
+    if count >= _FEWEST or any(several and levels[key] >= count for key in numeric):
         return False
     return all(_is_round(v) for key in numeric for v in table.values[key][rows].tolist())
 

@@ -22,16 +22,22 @@ from tuning_playbook.importers.column_values import (
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
 from tuning_playbook.importers.roles_by_values import (
+    between_results,
     changed_by_seeds,
     is_doubtful_share,
     roles_by_values,
 )
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.importers.texts_in_cells import places_beside_settings, role_of_texts
+from tuning_playbook.importers.texts_in_cells import (
+    names_parts_of_data,
+    places_beside_settings,
+    role_of_texts,
+)
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
+    is_repetition,
     is_running_number,
     is_time,
     plain_name,
@@ -116,8 +122,10 @@ def column_roles(
     kept = {c: one for c, one in doubtful.items() if by_values[c].role in SEARCHED}
     found |= {**by_values, **kept}
     if not said:
+        found |= between_results(found, values)
         found |= _missing_like_results(found, values)
     found |= _copies(found, values, columns)
+    found |= _of_parts_of_data(found, values, columns)
     found |= places_beside_settings(found, values)
     found |= changed_by_seeds(found, values)
     found |= _named_variants(found, values, columns)
@@ -175,12 +183,22 @@ def _named_variants(
 
 
 def _number_repeats(names: Collection[str]) -> bool:
-    """Whether some of the names differ in one number only: ``run_1`` and ``run_2``."""
+    """Whether some of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
+
+    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
+    """
     alike: dict[str, list[list[str]]] = {}
     for name in names:
         alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
-    changing = (sum(len(set(at)) > 1 for at in zip(*own, strict=True)) for own in alike.values())
-    return 1 in changing
+    for stem, own in alike.items():
+        changing = [place for place, at in enumerate(zip(*own, strict=True)) if len(set(at)) > 1]
+        if len(changing) == 1:
+            numbers = sorted({int(numbers[changing[0]]) for numbers in own})
+            before = re.split(r"\d+", stem)[changing[0]]
+            counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
+            if counted or is_repetition(re.findall(r"[A-Za-z]*", before.rstrip("_- ="))[-2]):
+                return True
+    return False
 
 
 def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:
@@ -235,6 +253,22 @@ def _chosen_sizes(
         one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, reason)
         for one in sizes
         if any(are_a_product([values[one.column], other]) for other in others)
+    }
+
+
+def _of_parts_of_data(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
+) -> dict[str, TakenAs]:
+    """Numbers that each part of the data has one of, such as that of its examples."""
+    parts = [c for c, one in found.items() if names_parts_of_data(one.name, columns[c])]
+    return {
+        column: TakenAs(column, one.name, Role.COMPUTED, f"the same wherever {part} is the same")
+        for part in parts
+        for column, one in found.items()
+        if one.role is Role.HYPERPARAMETER
+        and hyperparameter_family(one.name) is None
+        and 1 < values[column].levels <= values[part].levels
+        and _follows_from(values[column], values[part])
     }
 
 

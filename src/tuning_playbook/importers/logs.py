@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.steady_change import steadiness
-from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES
+from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, STUDY_NAMES
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
@@ -70,6 +70,9 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     again = back[counted[back] <= counted[0]]
     run = np.searchsorted(again, np.arange(len(counted)), side="right")
     log = Log(column, run.astype(np.int64), len(again) + 1, len(back) - len(again))
+    names = (own for name, own in columns.items() if plain_name(name) in STUDY_NAMES)
+    if any(fixed_cells(own, log.run) is None for own in names):
+        return None  # each name has rows of its own, which are no steps of one run
     short = len(counted) < FEWEST_STEPS * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None

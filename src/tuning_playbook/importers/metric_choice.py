@@ -12,6 +12,7 @@ from tuning_playbook.importers.statistics_of_results import SPREADS
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
+    holds_metric,
     may_be_unwanted,
     metric_direction,
     split_of,
@@ -134,7 +135,8 @@ def metrics_in_words(study: ForeignStudy) -> str:
     beside, held_out = metrics_that_may_decide(study), held_out_metrics(study)
     tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
     if beside:
-        listed = ", ".join(_as_candidate(name) for name in beside[:_MOST_LISTED])
+        named = [*beside, *(n for n in _known_results(study) if n not in beside)]
+        listed = ", ".join(_as_candidate(name) for name in named[:_MOST_LISTED])
         return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "")
     if held_out:
         return (
@@ -142,6 +144,16 @@ def metrics_in_words(study: ForeignStudy) -> str:
             f"--metric {quoted(held_out[0])}; what is chosen by it has no unseen data left"
         )
     return possible_metrics(study)
+
+
+def _known_results(study: ForeignStudy) -> list[str]:
+    """Results with a metric in their name, whose direction it does not tell."""
+    return [
+        one.name
+        for one in study.columns
+        if one.role is Role.RESULT and holds_metric(one.name) and not _is_called_a_metric(one)
+        and split_of(one.name) != "training" and not _is_spread(one)
+    ]  # fmt: skip
 
 
 def _as_candidate(name: str) -> str:

@@ -21,7 +21,7 @@ from tuning_playbook.importers.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
-from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import hyperparameter_family, is_any_probability, kind_by_name
 from tuning_playbook.words import counted
 
@@ -32,6 +32,7 @@ _COMPARED = 12
 _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
 _OF_RESULTS = QUALITY | {Role.STATISTIC}
+_FEWEST_RESULTS = 3
 
 
 def roles_by_values(
@@ -82,6 +83,30 @@ def with_metric(
     if taken.certain or taken.role is not Role.HYPERPARAMETER:
         return taken
     return _against_results(taken, values[taken.column], {metric: values[metric]}) or taken
+
+
+def between_results(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Guessed settings in the midst of a table's results, that differ in most rows as they do."""
+    order = list(values)
+    places = [at for at, column in enumerate(order) if found[column].role in _OF_RESULTS]
+    if len(places) < _FEWEST_RESULTS:
+        return {}
+    within = {}
+    for at in range(places[0] + 1, places[-1]):
+        one, own = found[order[at]], values[order[at]]
+        before, after = max(p for p in places if p < at), min(p for p in places if p > at)
+        settings = any(_is_sure_setting(found[order[p]]) for p in range(before, after))
+        guess = one.role is Role.HYPERPARAMETER and not one.certain
+        if guess and not settings and own.kind == "numbers" and _is_free(own):
+            reason = "stands among results"
+            within[one.column] = TakenAs(one.column, one.name, Role.RESULT, reason, False)
+    return within
+
+
+def _is_sure_setting(one: TakenAs) -> bool:
+    return one.role in SETTINGS and (one.certain or one.role is not Role.HYPERPARAMETER)
 
 
 def is_doubtful_share(one: TakenAs, values: ColumnValues) -> bool:

@@ -22,6 +22,7 @@ from tuning_playbook.importers.endings_in_cells import with_endings, without_end
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
+from tuning_playbook.importers.one_by_one import measured_beside, swept_one_by_one
 from tuning_playbook.importers.repeats_side_by_side import below_each_other
 from tuning_playbook.importers.summary_rows import without_summary_rows
 from tuning_playbook.importers.table_files import read_columns
@@ -145,12 +146,13 @@ def _study(table: TrialRows) -> ForeignStudy:
     beside = [table.id_column, *told.used]
     means, known_by_cells = without_deviations(rest)
     numbers = without_endings(means)
+    swept = swept_one_by_one(numbers.columns)
     roles = column_roles(
         numbers.columns,
         curves=list(table.curves),
         beside=beside,
-        measured={**numbers.measured, **table.measured},
-        known=known_by_cells,
+        measured={**measured_beside(swept, numbers.columns), **numbers.measured, **table.measured},
+        known={**known_by_cells, **swept},
     )
     told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)

@@ -29,10 +29,12 @@ from tuning_playbook.vocabulary.metrics import (
 )
 from tuning_playbook.vocabulary.names import plain_name, words_of
 from tuning_playbook.vocabulary.records import (
+    counts_outcomes,
     is_about_the_run,
     is_difference,
     is_fold,
     is_number_of_experiment,
+    is_of_a_test,
     is_progress,
     is_repetition,
     is_running_number,
@@ -50,6 +52,7 @@ __all__ = [
     "MetricFamily",
     "Split",
     "adam_constant",
+    "counts_outcomes",
     "holds_metric",
     "hyperparameter_family",
     "is_about_the_run",
@@ -60,6 +63,7 @@ __all__ = [
     "is_held_out",
     "is_not_tuned",
     "is_number_of_experiment",
+    "is_of_a_test",
     "is_progress",
     "is_repetition",
     "is_running_number",

@@ -120,9 +120,10 @@ _SHARES = _PROBABILITIES - phrases("prob, probability")
 _CHANCES = frozenset({"p", "drop", "keep", "retain", "mask", "masking", "aug", "augment",
                       "augmentation", "mixup", "cutmix", "cutout", "flip", "crop", "rotate",
                       "noise", "swap", "erase", "erasing", "jitter", "blur", "skip", "replace",
-                      "mutation", "crossover", "teacher", "sample", "sampling", "random", "exploration",
-                      "uncond", "unconditional", "switch", "color", "grayscale", "mosaic",
-                      "shift", "scale", "apply", "layer", "attention", "attn"})  # fmt: skip
+                      "mutation", "crossover", "teacher", "sample", "sampling", "random",
+                      "exploration", "uncond", "unconditional", "switch", "color", "grayscale",
+                      "mosaic", "shift", "scale", "apply", "layer", "attention",
+                      "attn"})  # fmt: skip
 _KEPT = phrases("keep, keep prob, retain, discount, discount factor, gae lambda")
 _CONSTANTS = phrases(
     """

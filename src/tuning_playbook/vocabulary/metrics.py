@@ -40,12 +40,14 @@ _PERPLEXITIES = phrases("perplexity, ppl")
 _ACCURACIES = phrases("accuracy, acc, accuracies, top, exact match, em, top acc, acc top")
 _SCORES = phrases(
     """
-    score, scores, auc, auroc, auprc, aupr, ap, map, iou, miou, dice, f, f1 score, bleu,
+    score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
+    f, f1 score, bleu,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
-    truthfulqa, humaneval, mbpp, piqa, boolq
+    truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
+    lambada, sciq, gpqa, bbh, ifeval, musr
     """
 )
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.

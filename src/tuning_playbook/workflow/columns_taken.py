@@ -65,6 +65,6 @@ def kind_of_study(table: TrialTable) -> str:
         "grid": f"a grid of {of}{each}",
         "variants": f"a comparison of {of}{each}; playbook compare tells which of them differ",
         "adaptive": f"an adaptive search: {of}, later ones chosen by earlier results",
-        "partial grid": f"a part of a grid: {of}{each}",
+        "chosen": f"a list of {counted(count, 'chosen configuration')}{each}",
         "independent": f"a search of {of}{each}",
     }[design]
