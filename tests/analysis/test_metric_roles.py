@@ -141,3 +141,9 @@ def test_momentum_enters_the_effective_learning_rate():
 def test_learning_rates_may_be_named_after_their_optimizer(name, is_one):
     table = table_of({"val_accuracy": LINE}, values={name: [0.1, 0.2, 0.4]})
     assert bool(learning_rates(table)) == is_one
+
+
+@pytest.mark.parametrize("name", ["lr/pg0", "lr-AdamW", "lr-AdamW/pg1"])
+def test_the_learning_rate_of_a_group_of_parameters_is_one(name):
+    found = metric_roles(table_of({name: LINE, "loss": LINE, "val_accuracy": LINE}))
+    assert found.learning_rate == name

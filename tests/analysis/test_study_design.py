@@ -85,3 +85,39 @@ def test_a_table_sorted_by_its_results_is_not_called_adaptive():
     loss = (lr - 0.5) ** 2
     order = np.argsort(-loss)
     assert designed(loss[order], lr=lr[order], other=rng.random(COUNT)) == "independent"
+
+
+def test_most_cells_of_a_grid_were_chosen():
+    weights, activations = [4, 4, 4, 6, 6, 6, 8, 8, 8, 4], [2, 6, 4, 6, 8, 4, 8, 6, 4, 8]
+    loss = np.array([90.0, 14, 57, 5, 4, 39, 3, 4, 37, 13])
+    assert designed(loss, weight_bits=weights, act_bits=activations) == "chosen"
+
+
+def test_a_few_trials_of_round_values_were_chosen():
+    loss = np.array([2.56, 2.53, 2.532, 2.511, 2.510])
+    assert designed(loss, rank=[2, 4, 8, 8, 16], alpha=[8, 16, 16, 32, 32]) == "chosen"
+    assert designed(loss, weight=[0.1, 0.2, 0.3, 0.5, 1.0]) == "chosen"
+
+
+def test_a_few_trials_from_ranges_are_independent():
+    rng = np.random.default_rng(3)
+    lr, dropout, optimizer = 10 ** rng.uniform(-4, -1, 8), rng.uniform(0, 0.5, 8), list("abababab")
+    assert designed(rng.random(8), lr=lr) == "independent"
+    assert designed(rng.random(8), lr=lr, dropout=dropout, optimizer=optimizer) == "independent"
+    widths = rng.choice([64, 128, 256], 20)
+    assert designed(rng.random(20), lr=10 ** rng.uniform(-4, -1, 20), width=widths) == "independent"
+
+
+def test_a_small_share_of_a_large_grid_is_a_sample_of_it():
+    rng = np.random.default_rng(4)
+    values = {name: rng.choice([1, 2, 4, 8, 16], 40) for name in ("a", "b", "c", "d")}
+    assert designed(rng.random(40), **values) == "independent"
+
+
+def test_choices_with_a_grid_each_are_a_grid():
+    levels = {"prune": [0.1, 0.3, 0.5], "svd": [0.25, 0.5, 0.9, 0.99], "int8": [None]}
+    cells = [(m, c, v) for m in "abc" for c, own in levels.items() for v in own]
+    method, compression, level = zip(*cells, strict=True)
+    loss = np.random.default_rng(5).random(len(cells))
+    found = designed(loss, method=list(method), compression=list(compression), level=list(level))
+    assert found == "grid"

@@ -185,7 +185,7 @@ def test_the_working_folder_is_told_by_its_name(tmp_path, monkeypatch):
     (folder / "trainer_state.json").write_text(json.dumps({"log_history": history}))
     monkeypatch.chdir(folder)
     (found,) = open_foreign("trainer_state.json")
-    assert any(note.startswith("Found below bert:") for note in found.notes)
+    assert any(note.startswith("Found in bert:") for note in found.notes)
 
 
 def test_a_folder_of_keras_logs_holds_one_run_in_each(tmp_path):

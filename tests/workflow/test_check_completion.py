@@ -65,3 +65,25 @@ def test_a_metric_on_test_data_is_never_proposed(tmp_path):
     assert code == 2
     assert "Type:" not in said
     assert "not chosen by itself: test_loss, test_acc" in said
+
+
+def test_a_table_of_unknown_scores_is_answered_with_a_whole_command(tmp_path):
+    file = tmp_path / "board.csv"
+    rows = ["a,zero-shot,61.2,55.4,70.8,62.47", "a,tuned,74.1,63.8,78.2,72.03", "b,,50,50,50,50"]
+    rows += ["c,zero-shot,66.4,58.9,73.6,66.3", "d,tuned,60.8,54.6,71.4,62.27"]
+    file.write_text("\n".join(["model,method,melody,rhythm,timbre,overall", *rows]))
+    code, _, said = typed("check", str(file))
+    assert (code, proposed(said)[3]) == (2, "overall")
+    code, out, _ = typed("check", str(file), "--metric", "overall", "--direction", "maximize")
+    assert code == 0
+    assert "melody, rhythm, timbre, overall" in " ".join(out.split())
+    assert "melody (result:" in " ".join(out.split())
+
+
+def test_trials_without_a_setting_between_them_are_not_called_repeats(tmp_path):
+    file = tmp_path / "runs.csv"
+    rows = [f"run_{i},0.1,{0.9 + i / 100}" for i in range(5)]
+    file.write_text("\n".join(["run,lr,val_acc", *rows]))
+    code, out, _ = typed("check", str(file))
+    assert code == 0
+    assert "5 trials with the same settings, as far as is recorded" in " ".join(out.split())

@@ -14,6 +14,7 @@ from scipy import stats
 
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.report.comparison_view import best_words
 from tuning_playbook.workflow.comparing import compare_runs
 from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told
@@ -517,3 +518,33 @@ def test_a_column_is_known_by_its_name_in_the_header(table):
         by_header["comparisons"]
         == document(table(rows), Question(("optimizer",)), told)["comparisons"]
     )
+
+
+def test_rows_on_several_parts_of_the_data_are_not_mixed(table):
+    rows = [row | {"split": split} for split in ("test", "val") for row in recipes()]
+    with pytest.raises(InvalidInput, match="results on val and test are not mixed") as refused:
+        compare_runs([table(rows)], None, None)
+    assert "--by split --study val" in str(refused.value)
+    found = document(table(rows), told=Told(by=("split",), study="val"))
+    assert found["study"] == "val"
+
+
+def test_one_trial_is_no_trials(table):
+    rows = [{"method": "base", "lr": 0.1, "val_acc": 0.5}]
+    rows += [{"method": "new", "lr": 0.1 * i, "val_acc": 0.6 + i / 50} for i in range(1, 5)]
+    found = document(table(rows))
+    assert "1 trial of base stands against 4 of new" in str(found)
+
+
+def test_a_verdict_on_two_arms_that_may_both_be_the_best_is_explained(table):
+    errors = {
+        "hard": (5.2539, 5.4770, 5.2600),
+        "soft": (5.5189, 5.7855, 5.3900),
+        "phone": (6.0441, 6.3925, 6.1730),
+        "word": (6.9686, 6.9873, 7.1433),
+    }
+    rows = [{"arm": a, "seed": s, "wer": v} for a, own in errors.items() for s, v in enumerate(own)]
+    found = compare_runs([table(rows)], None, None)
+    assert found.verdicts["hard", "soft"] == "worse"
+    words = best_words(found.view.answers[0])
+    assert "soft cannot be told from the best (95 % confidence). That asks of all arms" in words

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.curve_blocks import finite_part
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.vocabulary import MetricFamily, metric_family, split_of, words_of
+from tuning_playbook.vocabulary import (
+    Family,
+    MetricFamily,
+    hyperparameter_family,
+    metric_family,
+    split_of,
+    words_of,
+)
 
 _VALIDATION = ("val", "valid", "validation", "eval", "dev", "test", "heldout", "holdout")
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
@@ -64,9 +71,7 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
         "objective": objective,
         "training_loss": _training_loss(others, words, objective),
         "validation_loss": _validation_loss(table, usable, words),
-        "learning_rate": next((n for n in others if "_".join(words[n]) in _RATES
-                               or "_".join(words[n][-2:]) in _RATES or words[n][-1] in _RATES),
-                              None),
+        "learning_rate": _learning_rate(others, words),
         "gradient_norm": next((n for n in others if "_".join(words[n][-2:]) in _NORMS
                                or "_".join(words[n]) in _NORMS or words[n][-1] in _NORMS), None),
     }  # fmt: skip
@@ -93,6 +98,14 @@ def may_be_held_out(metric: str) -> bool:
     return split in ("validation", "test") or (
         split is None and not (len(words_of(metric)) == 1 and _is_loss(metric))
     )
+
+
+def _learning_rate(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The learning rate in use; that of the first group of parameters where each has its own."""
+    named = [n for n in names if "_".join(words[n]) in _RATES
+             or "_".join(words[n][-2:]) in _RATES or words[n][-1] in _RATES]  # fmt: skip
+    of_groups = [n for n in names if hyperparameter_family(n) is Family.LEARNING_RATE]
+    return next(iter(named + of_groups), None)
 
 
 def _training_loss(

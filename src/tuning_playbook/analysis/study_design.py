@@ -13,7 +13,7 @@ from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Ordered
 from tuning_playbook.trial import Status
 
-StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "variants"]
+StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "chosen", "variants"]
 
 # Independent trials show a trend as clear as this in 3 of 1,000 studies.
 _SIGNIFICANCE = 0.003
@@ -30,7 +30,8 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     ``grid``: every combination of the values, or evenly spaced values of a single hyperparameter.
     ``variants``: repeats of a few configurations, or values of choices only. ``adaptive``: later
     trials are better than earlier ones or closer to the best tenth, as a sampler makes them that
-    learns from results. ``independent``: none of these.
+    learns from results. ``chosen``: a few configurations of round values, or most cells of
+    a grid, which nobody drew at random. ``independent``: none of these.
 
     Args:
         table: the study, trials in the order in which they began.
@@ -46,12 +47,17 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     levels = [len(_levels(table, key, rows)) for key in searched]
     if not numeric:
         return "variants"
-    complete = count > 1 and count >= 0.95 * math.prod(map(float, levels))  # beyond 1e308 infinite
+    complete = count > 1 and count >= 0.95 * _cells(levels)
     if complete and (len(searched) > 1 or _evenly_spaced(table, searched[0], rows)):
+        return "grid"
+    choices = [key for key in searched if key not in numeric]
+    if any(_are_grids(table, searched, rows, key) for key in choices):
         return "grid"
     if len(rows) >= 2 * count and count < 2 * max(len(searched), 5):
         return "variants"
-    return "adaptive" if _learns(table, numeric, rows) else "independent"
+    if _learns(table, numeric, rows):
+        return "adaptive"
+    return "chosen" if _is_chosen(table, searched, rows) else "independent"
 
 
 def ended_rows(table: TrialTable) -> NDArray[np.int64]:
@@ -75,6 +81,52 @@ def _evenly_spaced(table: TrialTable, key: str, rows: NDArray[np.int64]) -> bool
     steps = np.diff(levels)
     ends = levels[0] < _AT_END and levels[-1] > 1 - _AT_END
     return bool(ends and steps.max() <= _MOST_UNEQUAL * steps.min())
+
+
+def _are_grids(
+    table: TrialTable, searched: list[str], rows: NDArray[np.int64], choice: str
+) -> bool:
+    """Whether the trials of each value of a choice are a grid of their own.
+
+    Each method of pruning has its own levels: 0.1 to 0.7 of one, 0.9 to 0.99 of another.
+    """
+    groups = table.values[choice][rows]
+    for value in set(groups.tolist()):
+        own = rows[np.array([v == value for v in groups.tolist()])]
+        count = configuration_count(table, own)
+        levels = {key: len(_levels(table, key, own)) for key in searched if key != choice}
+        levels = {key: number for key, number in levels.items() if number > 1}
+        numeric = [key for key in levels if not isinstance(table.space[key].domain, Categorical)]
+        sampled = any(2 * levels[key] > count for key in numeric)
+        if sampled or count < 0.95 * _cells(list(levels.values())):
+            return False
+    return True
+
+
+def _cells(levels: list[int]) -> float:
+    return math.prod(map(float, levels))  # beyond 1e308 infinite
+
+
+def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
+    """Whether numbers come from short lists: round ones in a few trials, or most cells of a grid.
+
+    Ranges that were sampled give another number in nearly every trial.
+    """
+    count = configuration_count(table, rows)
+    numeric = [k for k in searched if not isinstance(table.space[k].domain, Categorical)]
+    levels = {key: len(_levels(table, key, rows)) for key in searched}
+    come_back = all(2 * levels[key] <= count for key in numeric)
+    if come_back and 2 * count > _cells(list(levels.values())):
+        return True
+    several = len(searched) > 1
+    if count >= _FEWEST or any(several and levels[key] >= count for key in numeric):
+        return False
+    return all(_is_round(v) for key in numeric for v in table.values[key][rows].tolist())
+
+
+def _is_round(value: float | None) -> bool:
+    """Whether a number is as short as people write it: 0.1, 3e-4, 128."""
+    return not value or float(f"{value:.2g}") == value or math.log2(abs(value)).is_integer()
 
 
 def _learns(table: TrialTable, numeric: list[str], rows: NDArray[np.int64]) -> bool:

@@ -9,7 +9,7 @@ from tuning_playbook.analysis.direction import DirectionEvidence, direction_evid
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.vocabulary import metric_direction
+from tuning_playbook.vocabulary import may_be_unwanted, metric_direction
 from tuning_playbook.words import agreeing, capital, percent, some_of
 
 
@@ -41,7 +41,8 @@ class DirectionSanity:
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the study."""
         found = direction_evidence(table, minimum_points=self.minimum_points)
-        expected = metric_direction(table.objective.metric)
+        metric = table.objective.metric
+        expected = None if may_be_unwanted(metric) else metric_direction(metric)
         return (self._word(table, found, expected),)
 
     def _word(self, table: TrialTable, found: DirectionEvidence, expected: str | None) -> Finding:

@@ -23,6 +23,8 @@ from tuning_playbook.words import agreeing, counted, percent, short, some_of
 _MOST_STOPPED = 0.1
 _NOT_ASKED = {
     "grid": "The study is a grid, all cells of which were tried; more trials need new values.",
+    "chosen": "Cannot tell: the values were chosen and not drawn at random, so the trials do not "
+    "show what more of them would bring.",
     "variants": "The study compares variants and does not sample a range; "
     "the number of trials is no question here.",
     "adaptive": "Cannot tell: later trials were chosen by the results of earlier ones, so the "

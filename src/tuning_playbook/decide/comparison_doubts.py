@@ -13,7 +13,7 @@ from tuning_playbook.analysis.comparison import Comparison, Repeats, deviation, 
 from tuning_playbook.analysis.comparison_size import fewest_that_tell
 from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
 from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
-from tuning_playbook.words import counted, listed, to_scale
+from tuning_playbook.words import agreeing, counted, listed, to_scale
 
 # What shows that a search learns: later trials that are better, unequal numbers of trials, or some
 # that were stopped early.
@@ -79,9 +79,11 @@ def unequal_budgets(comparison: Comparison, bests: Mapping[str, float]) -> Itera
         return
     names = (comparison.baseline, comparison.candidate)
     raw = [f"{bests[n]:.5g} for {n}" for n in names if n in bests]
+    first = comparison.repeats[0]
+    stand = agreeing(first, "stands", "stand")
     yield Doubt(
         "unequal-budgets",
-        f"{comparison.repeats[0]} trials of {names[0]} stand against {comparison.repeats[1]} of "
+        f"{counted(first, 'trial')} of {names[0]} {stand} against {comparison.repeats[1]:,} of "
         f"{names[1]}. The best of all trials ({listed(raw)}) favours the longer search, so both "
         f"are judged by the best of {few}.",
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base
+from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base, words_of
 
+_OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split",
+                         "subset"})  # fmt: skip
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
 _NEAR = 0.05
@@ -42,9 +44,16 @@ def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
         return 0 <= low <= near or (low == 1 and lists_whole_numbers(h))
     if natural_high is not None:
         return high >= natural_high
+    if high == 1 and _is_share(h.name):
+        return True
     if family not in SHARES or high > 1:
         return False
     return high >= 1 - (near if family is Family.PROBABILITY else 0.0)
+
+
+def _is_share(name: str) -> bool:
+    """Whether a name is that of a part of a whole, of which there is no more than all."""
+    return bool(_OF_A_WHOLE & set(words_of(name)))
 
 
 def range_ends(h: Hyperparameter) -> tuple[float, float]:

@@ -21,12 +21,23 @@ from tuning_playbook.importers.column_values import (
 )
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
-from tuning_playbook.importers.roles_by_values import roles_by_values
+from tuning_playbook.importers.roles_by_values import (
+    between_results,
+    changed_by_seeds,
+    is_doubtful_share,
+    roles_by_values,
+)
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.texts_in_cells import (
+    names_parts_of_data,
+    places_beside_settings,
+    role_of_texts,
+)
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
+    is_repetition,
     is_running_number,
     is_time,
     plain_name,
@@ -93,6 +104,8 @@ def column_roles(
             reason = "each whole number from 0 or 1 on, once"
             taken = TakenAs(column, name, Role.IDENTIFIER, reason)
         if taken is None:
+            taken = role_of_texts(column, name, cells, values[column])
+        if taken is None:
             taken = role_by_name(column, name, values[column], curves)
         if taken is None and column in measured:
             taken = TakenAs(column, name, Role.RESULT, measured[column])
@@ -104,10 +117,17 @@ def column_roles(
     found |= _cross_validated(found, {*columns, *beside})
     found |= _copies(found, values, columns)
     names = {column: name for column, (_, name) in told.items()}
-    found |= roles_by_values(names, values, found, said=said)
+    doubtful = {c: found.pop(c) for c in list(found) if is_doubtful_share(found[c], values[c])}
+    by_values = roles_by_values(names, values, found, said=said)
+    kept = {c: one for c, one in doubtful.items() if by_values[c].role in SEARCHED}
+    found |= {**by_values, **kept}
     if not said:
+        found |= between_results(found, values)
         found |= _missing_like_results(found, values)
     found |= _copies(found, values, columns)
+    found |= _of_parts_of_data(found, values, columns)
+    found |= places_beside_settings(found, values)
+    found |= changed_by_seeds(found, values)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
@@ -148,18 +168,37 @@ def _named_variants(
 ) -> dict[str, TakenAs]:
     """A column that names what each run changes, in a table that has no other setting.
 
-    Names that differ by their numbers only, such as run_1 and run_2, name repeats.
+    Names that differ in one number only, such as run_1 and run_2, name repeats.
     """
     if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
         return {}
     for column, one in found.items():
         if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in _VARIANTS:
             continue
-        stems = {re.sub(r"[\W\d_]+", "", str(cell)) for cell in columns[column]}
-        if values[column].kind == "words" and len(stems) == values[column].levels > 1:
+        names = {str(cell) for cell in columns[column]}
+        if values[column].kind == "words" and len(names) > 1 and not _number_repeats(names):
             reason = "names what each run changes, and no other setting varies"
             return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
     return {}
+
+
+def _number_repeats(names: Collection[str]) -> bool:
+    """Whether some of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
+
+    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
+    """
+    alike: dict[str, list[list[str]]] = {}
+    for name in names:
+        alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
+    for stem, own in alike.items():
+        changing = [place for place, at in enumerate(zip(*own, strict=True)) if len(set(at)) > 1]
+        if len(changing) == 1:
+            numbers = sorted({int(numbers[changing[0]]) for numbers in own})
+            before = re.split(r"\d+", stem)[changing[0]]
+            counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
+            if counted or is_repetition(re.findall(r"[A-Za-z]*", before.rstrip("_- ="))[-2]):
+                return True
+    return False
 
 
 def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:
@@ -214,6 +253,22 @@ def _chosen_sizes(
         one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, reason)
         for one in sizes
         if any(are_a_product([values[one.column], other]) for other in others)
+    }
+
+
+def _of_parts_of_data(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
+) -> dict[str, TakenAs]:
+    """Numbers that each part of the data has one of, such as that of its examples."""
+    parts = [c for c, one in found.items() if names_parts_of_data(one.name, columns[c])]
+    return {
+        column: TakenAs(column, one.name, Role.COMPUTED, f"the same wherever {part} is the same")
+        for part in parts
+        for column, one in found.items()
+        if one.role is Role.HYPERPARAMETER
+        and hyperparameter_family(one.name) is None
+        and 1 < values[column].levels <= values[part].levels
+        and _follows_from(values[column], values[part])
     }
 
 

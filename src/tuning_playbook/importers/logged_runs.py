@@ -89,6 +89,8 @@ def _studies(
               if len(own) > tables else []),
         ]  # fmt: skip
         found = f"Found below {'/'.join((top, *group))}: {'; '.join(kinds)}."
+        if len(runs) == 1:
+            found = f"Found in {top}: the log of one run."
         study = study_of_runs(name, own, notes=[found, *shortened(notes)])
         studies.append(replace(study, endings_told=False))
     return tuple(studies)

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.steady_change import steadiness
-from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES
+from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, STUDY_NAMES
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.within_runs import fixed_cells
-from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name, split_of
+from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
 
 FEWEST_STEPS = 4
 # Words that count on the way of a training, and never the trials of a search.
@@ -28,7 +29,6 @@ _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Fa
 _MOST_TURNS = 0.2
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
-_PHASES = ("phase", "split", "mode", "stage", "subset", "set")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +70,9 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     again = back[counted[back] <= counted[0]]
     run = np.searchsorted(again, np.arange(len(counted)), side="right")
     log = Log(column, run.astype(np.int64), len(again) + 1, len(back) - len(again))
+    names = (own for name, own in columns.items() if plain_name(name) in STUDY_NAMES)
+    if any(fixed_cells(own, log.run) is None for own in names):
+        return None  # each name has rows of its own, which are no steps of one run
     short = len(counted) < FEWEST_STEPS * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
@@ -122,10 +125,7 @@ def _go_one_way(
 
 def is_phase(name: str, column: Column) -> bool:
     """Whether a column says on which part of the data a row was measured."""
-    if plain_name(name) not in _PHASES:
-        return False
-    words = {str(c) for c in column.values.tolist() if c is not None}
-    return all(split_of(word) is not None for word in words)
+    return names_parts_of_data(name, column.values.tolist())
 
 
 def _counts_by_one(steps: NDArray[np.float64]) -> bool:

@@ -11,7 +11,14 @@ from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.statistics_of_results import SPREADS
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
-from tuning_playbook.vocabulary import metric_direction, split_of, statistic_in, words_of
+from tuning_playbook.vocabulary import (
+    holds_metric,
+    may_be_unwanted,
+    metric_direction,
+    split_of,
+    statistic_in,
+    words_of,
+)
 
 _MOST_LISTED = 20
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
@@ -35,7 +42,7 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
     """The metric that decides by the study's own word or by the names of its columns.
 
     A metric on test data is never chosen: choosing by it spends the test set. A metric on training
-    data is where there is no other.
+    data is where there is no other, not even one on test data.
 
     Args:
         study: with its roles.
@@ -53,7 +60,7 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         reason = f"{beside[0]} is the only {which}{varying}, so it decides."
         return MetricChoice(beside[0], reason)
     training = [name for name in results if name not in beside]
-    if not beside and len(training) == 1:
+    if not beside and len(training) == 1 and not _named_like_metrics(held_out_metrics(study)):
         reason = (
             f"{training[0]} is the only metric, and it is measured on training data: the study is "
             "judged by how well it fits, not by how well it generalizes."
@@ -63,6 +70,10 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         f"{study.name} does not say which metric decides; add --metric NAME. "
         f"{metrics_in_words(study)}"
     )
+
+
+def _named_like_metrics(names: Sequence[str]) -> list[str]:
+    return [name for name in names if metric_direction(name) is not None]
 
 
 def _results(study: ForeignStudy) -> list[str]:
@@ -124,7 +135,8 @@ def metrics_in_words(study: ForeignStudy) -> str:
     beside, held_out = metrics_that_may_decide(study), held_out_metrics(study)
     tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
     if beside:
-        listed = ", ".join(_with_direction(name) for name in beside[:_MOST_LISTED])
+        named = [*beside, *(n for n in _known_results(study) if n not in beside)]
+        listed = ", ".join(_as_candidate(name) for name in named[:_MOST_LISTED])
         return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "")
     if held_out:
         return (
@@ -134,29 +146,49 @@ def metrics_in_words(study: ForeignStudy) -> str:
     return possible_metrics(study)
 
 
-def _with_direction(name: str) -> str:
-    known = metric_direction(name) is not None
-    return quoted(name) if known else f"{quoted(name)} (with --direction minimize or maximize)"
+def _known_results(study: ForeignStudy) -> list[str]:
+    """Results with a metric in their name, whose direction it does not tell."""
+    return [
+        one.name
+        for one in study.columns
+        if one.role is Role.RESULT and holds_metric(one.name) and not _is_called_a_metric(one)
+        and split_of(one.name) != "training" and not _is_spread(one)
+    ]  # fmt: skip
+
+
+def _as_candidate(name: str) -> str:
+    if metric_direction(name) is None or may_be_unwanted(name):
+        return f"{quoted(name)} (with --direction minimize or maximize)"
+    return f"{quoted(name)} (on training data)" if split_of(name) == "training" else quoted(name)
 
 
 def possible_metrics(study: ForeignStudy) -> str:
     """What could be the metric of a study in which nothing is called like one."""
-    taken = {one.name: one for one in study.columns}
-    columns = {**study.results, **study.parameters, **study.metadata}
-    numeric = [n for n, cells in columns.items() if any(map(is_number, cells))]
-    possible = [n for n in numeric if n not in taken or _is_open(taken[n])]
+    numeric, possible = _numeric(study), names_that_may_be_metrics(study)
     if possible:
         return (
             "No column is named like a metric; if one holds the results, name it with --metric "
             f"NAME --direction minimize or maximize: {', '.join(possible[:_MOST_LISTED])}"
         )
     if not numeric:
-        there = ", ".join(list(columns)[:_MOST_LISTED]) or "names"
+        columns = [*study.results, *study.parameters, *study.metadata]
+        there = ", ".join(columns[:_MOST_LISTED]) or "names"
         return f"It has no column of numbers, only {there}; give the table that has the results"
     return (
         f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
         "that has the results, or their curves with --curves"
     )
+
+
+def names_that_may_be_metrics(study: ForeignStudy) -> list[str]:
+    """Columns of numbers whose role is open, in a study in which nothing is called a metric."""
+    taken = {one.name: one for one in study.columns}
+    return [name for name in _numeric(study) if name not in taken or _is_open(taken[name])]
+
+
+def _numeric(study: ForeignStudy) -> list[str]:
+    columns = {**study.results, **study.parameters, **study.metadata}
+    return [name for name, cells in columns.items() if any(map(is_number, cells))]
 
 
 def _is_open(one: TakenAs) -> bool:

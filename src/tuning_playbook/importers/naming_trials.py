@@ -30,6 +30,7 @@ from tuning_playbook.importers.repeated_ids import (
     without_rows_written_twice,
 )
 from tuning_playbook.importers.runs import distinct_ids
+from tuning_playbook.importers.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.within_runs import fixed_cells
@@ -161,10 +162,12 @@ def _repaired(
             ids = ["/".join(map(str, parts)) for parts in within]
             rest[chosen] = names
             return TrialRows(path, rest, ids, "")
-    if counts_repeats(names):
+    of_optuna = chosen == "number" and "state" in rest  # of several studies below each other
+    if counts_repeats(names) and not of_optuna:
         table = _numbered(path, rest)
         return _with_repeats(table, chosen, names)
-    for rows_kept in (without_rows_written_twice, last_rows_of_resumed_runs):
+    resumed = () if of_optuna else (last_rows_of_resumed_runs,)
+    for rows_kept in (without_rows_written_twice, *resumed):
         kept = rows_kept(names, rest)
         if kept is not None and len({names[row] for row in kept.rows}) == len(kept.rows):
             columns = {n: [cells[row] for row in kept.rows] for n, cells in rest.items()}
@@ -174,10 +177,7 @@ def _repaired(
     if plain_name(chosen).strip("_") not in NAMES_OF_RUNS:
         raise InvalidInput(_many_times(path, chosen, names))
     bear = agreeing(repeated, "bears", "bear")
-    note = (
-        f"{counted(repeated, 'run')} {bear} a name that another run has; such names are numbered: "
-        "name#2."
-    )
+    note = f"{counted(repeated, 'run')} {bear} a name that another run has; {NUMBERED_NAMES}"
     return TrialRows(path, rest, ids, chosen, notes=[note])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+import numpy as np
+
 from tuning_playbook.importers.column_names import (
     ID_NAMES,
     ROUND_NAMES,
@@ -23,6 +25,7 @@ from tuning_playbook.importers.column_values import (
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
+    counts_outcomes,
     holds_metric,
     hyperparameter_family,
     is_about_the_run,
@@ -30,6 +33,7 @@ from tuning_playbook.vocabulary import (
     is_gradient_norm,
     is_held_out,
     is_number_of_experiment,
+    is_of_a_test,
     is_progress,
     is_repetition,
     is_step_count,
@@ -115,12 +119,24 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return Role.IDENTIFIER, "the index of a data frame"
     if is_progress(name) or (values.kind == "numbers" and is_step_count(name)):
         return Role.PROGRESS, "reached in training, by its name"
-    if is_time(name) or (values.kind == "numbers" and is_time_or_cost(name)):
-        return Role.TIME_AND_COST, "time, size or cost by its name"
+    measured = _measured_beside(name, values)
+    if measured is not None:
+        return measured
     if is_about_the_run(name):
         return Role.BOOKKEEPING, "about the run by its name"
     if values.kind == "words" and metric_direction(name) and not is_list_of_values(values):
         return Role.BOOKKEEPING, "text under the name of a metric"
+    return None
+
+
+def _measured_beside(name: str, values: ColumnValues) -> tuple[Role, str] | None:
+    """What was measured or computed beside the metrics: tests, outcomes, time and cost."""
+    if is_of_a_test(name):
+        return Role.COMPUTED, "of a statistical test by its name"
+    if values.kind == "numbers" and counts_outcomes(name):
+        return Role.RESULT, "counts outcomes by its name"
+    if is_time(name) or (values.kind in ("numbers", "mixed") and is_time_or_cost(name)):
+        return Role.TIME_AND_COST, "time, size or cost by its name"
     return None
 
 
@@ -134,6 +150,8 @@ def _round(column: str, name: str) -> TakenAs:
 
 def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
     family = hyperparameter_family(name)
+    if family is Family.BATCH_SIZE and not _are_whole(values):
+        return None  # ``bs`` is a Brier score too
     known = family is not None or kind_by_name(name) != "other"
     if known and values.levels == 1:
         return TakenAs(column, name, Role.CONSTANT, "the same in every row")
@@ -150,6 +168,11 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
             role = Role.HELD_OUT
         return TakenAs(column, name, role, "known only after training, by its name")
     return None
+
+
+def _are_whole(values: ColumnValues) -> bool:
+    there = values.numbers[np.isfinite(values.numbers)]
+    return bool(np.all(there == np.round(there)))
 
 
 def counts_on_the_way(name: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from tuning_playbook.importers.column_values import (
     ColumnValues,
     Combinations,
     are_a_product,
+    combined,
     is_counted_up,
     is_evenly_used,
     is_linear_in,
@@ -18,7 +21,8 @@ from tuning_playbook.importers.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
-from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import hyperparameter_family, is_any_probability, kind_by_name
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -28,6 +32,7 @@ _COMPARED = 12
 _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
 _OF_RESULTS = QUALITY | {Role.STATISTIC}
+_FEWEST_RESULTS = 3
 
 
 def roles_by_values(
@@ -78,6 +83,77 @@ def with_metric(
     if taken.certain or taken.role is not Role.HYPERPARAMETER:
         return taken
     return _against_results(taken, values[taken.column], {metric: values[metric]}) or taken
+
+
+def between_results(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Guessed settings in the midst of a table's results, that differ in most rows as they do."""
+    order = list(values)
+    places = [at for at, column in enumerate(order) if found[column].role in _OF_RESULTS]
+    if len(places) < _FEWEST_RESULTS:
+        return {}
+    within = {}
+    for at in range(places[0] + 1, places[-1]):
+        one, own = found[order[at]], values[order[at]]
+        before, after = max(p for p in places if p < at), min(p for p in places if p > at)
+        settings = any(_is_sure_setting(found[order[p]]) for p in range(before, after))
+        guess = one.role is Role.HYPERPARAMETER and not one.certain
+        if guess and not settings and own.kind == "numbers" and _is_free(own):
+            reason = "stands among results"
+            within[one.column] = TakenAs(one.column, one.name, Role.RESULT, reason, False)
+    return within
+
+
+def _is_sure_setting(one: TakenAs) -> bool:
+    return one.role in SETTINGS and (one.certain or one.role is not Role.HYPERPARAMETER)
+
+
+def is_doubtful_share(one: TakenAs, values: ColumnValues) -> bool:
+    """Whether a probability may be measured: it differs in most rows, and only its name is known.
+
+    ``forget_prob`` is one of a model's answers; ``drop_prob`` is set, whatever its values.
+    """
+    named = one.role is Role.HYPERPARAMETER and "declared" not in one.reason
+    return named and values.kind == "numbers" and _is_free(values) and is_any_probability(one.name)
+
+
+def changed_by_seeds(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Numbers that no name knows and that each seed of a setting has its own of: measured ones.
+
+    In a design of settings and seeds, such as a threshold that was fitted to each run.
+    """
+    searched = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
+    seeds = [values[c] for c, one in found.items() if one.role is Role.SEED]
+    changed = {}
+    for column in searched:
+        own = values[column]
+        if own.kind != "numbers" or is_plain_list(own) or not _is_unknown(found[column]):
+            continue
+        design = [values[c] for c in searched if c != column and is_list_of_values(values[c])]
+        if not design or not any(_differs_by(own, design, seed) for seed in seeds):
+            continue
+        reason = "differs between the seeds of one setting"
+        changed[column] = TakenAs(column, found[column].name, Role.RESULT, reason)
+    return changed
+
+
+def _is_unknown(one: TakenAs) -> bool:
+    named = hyperparameter_family(one.name) is not None or kind_by_name(one.name) != "other"
+    return not named and "declared" not in one.reason
+
+
+def _differs_by(own: ColumnValues, design: Sequence[ColumnValues], seed: ColumnValues) -> bool:
+    """Whether all seeds of a setting have another value, and rows of one seed the same."""
+    if not is_list_of_values(seed) or not are_a_product([*design, seed]):
+        return False
+    runs = combined([*(d.codes for d in design), seed.codes])
+    settings = combined([d.codes for d in design])
+    pairs = np.unique(np.stack([settings, runs, own.codes]), axis=1)
+    each = len(pairs[0]) == len(np.unique(runs))
+    return each and len(np.unique(pairs[[0, 2]], axis=1)[0]) == len(pairs[0])
 
 
 def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> TakenAs:

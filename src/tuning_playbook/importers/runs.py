@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.values import columns_of, dotted
+from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted, listed
 
@@ -32,6 +33,7 @@ class Run:
         curves: metric -> steps and values, in the order of logging.
         status, reason: how it ended.
         metadata: anything else.
+        objective: what its own program went by, where its files tell.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Run:
     status: Status = Status.COMPLETE
     reason: Reason = Reason.NONE
     metadata: dict[str, Any] = field(default_factory=dict)
+    objective: Objective | None = None
 
     @property
     def is_measured(self) -> bool:
@@ -78,6 +81,9 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
         )
     if not any(run.parameters for run in runs):
         own.append("No hyperparameters were found.")
+    objective = runs[0].objective if len({run.objective for run in runs}) == 1 else None
+    if objective is not None:
+        own.append(f"The best checkpoint was kept by {objective.metric}.")
     settings = [dotted(run.parameters) for run in runs]
     not_set = dict.fromkeys(key for run in settings for key in run if _NOT_SET.search(key))
     if not_set:
@@ -94,6 +100,7 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
         reason=tuple(run.reason.value for run in runs),
         metadata=columns_of([dotted(run.metadata) for run in runs]),
         notes=tuple(own),
+        objective=objective,
     )
 
 

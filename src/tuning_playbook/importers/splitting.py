@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import STUDY_NAMES
 from tuning_playbook.importers.naming_columns import columns_named
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.vocabulary import names_tasks, plain_name
 from tuning_playbook.words import counted
 
 _MOST_STUDIES = 1000
+# What is said of names that several runs bear.
+NUMBERED_NAMES = "such names are numbered: name#2."
 
 
 def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy, ...]:
@@ -59,15 +63,25 @@ def study_column(foreign: ForeignStudy) -> str | None:
     """A column of names that says which study each trial belongs to; ``None`` without one."""
     for column, cells in foreign.metadata.items():
         if plain_name(column) in STUDY_NAMES and all(isinstance(c, str) for c in cells):
-            return column if 1 < len(set(cells)) < len(cells) else None
+            studies = 1 < len(set(cells)) < len(cells)
+            return column if studies and not _are_runs(foreign, cells) else None
     return None
+
+
+def _are_runs(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
+    """Whether each name is of one run, in a row for each part of the data it was measured on."""
+    for column, cells in foreign.metadata.items():
+        if names_parts_of_data(column, cells):
+            rows = set(zip(names, cells, strict=True))
+            return len(rows) == len(names) and len({*cells}) > 1
+    return False
 
 
 def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStudy, ...]:
     """One study for each task of a table; the study itself where it has one, or a trial of each.
 
-    Results on different tasks have no common scale: their mean is no result of a setting, and their
-    differences are no noise.
+    Results on different tasks, or on different parts of the data, have no common scale: their mean
+    is no result of a setting, and their differences are no noise.
 
     Args:
         foreign: all trials together.
@@ -82,16 +96,63 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
     asked = {plain_name(name) for name in kept}
     for column, cells in {**foreign.metadata, **foreign.parameters}.items():
         tasks = set(cells) if all(isinstance(cell, str) for cell in cells) else set()
-        if not names_tasks(column) or plain_name(column) in asked or len(tasks) < 2:
+        measured = names_parts_of_data(column, cells)
+        told = plain_name(column) in asked or not (measured or names_tasks(column))
+        if told or len(tasks) < 2:
             continue
         if len(cells) >= 2 * len(tasks):
+            what = "on which data a row was measured" if measured else "what was learnt"
             note = (
-                f"{column} says what was learnt, so each of its {len(tasks)} values is a study of "
+                f"{column} says {what}, so each of its {len(tasks)} values is a study of "
                 f"its own; where it is a setting, name it among --params."
             )
             parts = split_study(foreign, [column])
             return tuple(replace(part, notes=(*part.notes, note)) for part in parts)
     return (foreign,)
+
+
+def by_numbers(foreign: ForeignStudy) -> tuple[ForeignStudy, ...]:
+    """One study for each time that trials are numbered again, where other columns tell which.
+
+    Tables of several Optuna studies below each other count each study's trials from 0. A search is
+    judged by its own trials: those of another one had other data or another objective.
+
+    Args:
+        foreign: all trials together; numbers that came again are followed by ``#2`` and so on.
+    """
+    numbers = [name.partition("#")[0] for name in foreign.ids]
+    counted_again = any("#" in name for name in foreign.ids) and all(map(str.isdecimal, numbers))
+    named = any(o.role is Role.IDENTIFIER and plain_name(o.name) == "number"
+                for o in foreign.columns)  # fmt: skip
+    if not counted_again or not named:
+        return (foreign,)
+    columns = {
+        name: cells
+        for name, cells in foreign.metadata.items()
+        if None not in cells and 1 < len({*cells}) <= len(cells) // 2
+    }
+    found = [*((name,) for name in columns), *combinations(columns, 2)]
+    for by in found:
+        within = set(zip(numbers, *(columns[name] for name in by), strict=True))
+        if len(within) == len(numbers):
+            parts = split_study(foreign, by)
+            note = (
+                f"The trials are numbered again for each value of {' and '.join(by)}, so each of "
+                f"these {len(parts)} is a study of its own."
+            )
+            return tuple(_numbered_on_its_own(part, note) for part in parts)
+    return (foreign,)
+
+
+def _numbered_on_its_own(part: ForeignStudy, note: str) -> ForeignStudy:
+    notes = [own for own in part.notes if not own.endswith(NUMBERED_NAMES)]
+    ids = tuple(name.partition("#")[0] for name in part.ids)
+    return replace(part, ids=ids, notes=(*notes, note))
+
+
+def rows_of_study(foreign: ForeignStudy, rows: Sequence[int]) -> ForeignStudy:
+    """The study with these of its trials only."""
+    return replace(_part(foreign, (), rows, ()), name=foreign.name)
 
 
 def _part(
@@ -103,18 +164,29 @@ def _part(
 
     curves = {metric: _curve(curve, rows, len(foreign.ids))
               for metric, curve in foreign.curves.items()}  # fmt: skip
+    parameters = own(foreign.parameters)
     return replace(
         foreign,
         name=" ".join(str(value) for value in values),
         ids=tuple(foreign.ids[r] for r in rows),
-        parameters=own(foreign.parameters),
+        parameters=parameters,
         results=own(foreign.results),
         metadata=own(foreign.metadata),
         curves={metric: curve for metric, curve in curves.items() if len(np.asarray(curve[0]))},
-        columns=tuple(one for one in foreign.columns if one.name not in by),
+        columns=tuple(_among(one, parameters) for one in foreign.columns if one.name not in by),
         status=tuple(foreign.status[r] for r in rows) if foreign.status else (),
         reason=tuple(foreign.reason[r] for r in rows) if foreign.reason else (),
     )
+
+
+def _among(one: TakenAs, parameters: Mapping[str, Sequence[Any]]) -> TakenAs:
+    """The role of a column in a part: a setting of which the part has one value is not searched."""
+    values = {repr(cell) for cell in parameters.get(one.name, ()) if cell is not None}
+    if one.name not in parameters or one.role not in SEARCHED or len(values) > 1:
+        return one
+    if not values:
+        return replace(one, role=Role.EMPTY, reason="no cell is filled", certain=True)
+    return replace(one, role=Role.CONSTANT, reason="the same in every row", certain=True)
 
 
 def _curve(curve: LongCurve, rows: Sequence[int], count: int) -> LongCurve:

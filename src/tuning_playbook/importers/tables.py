@@ -22,6 +22,7 @@ from tuning_playbook.importers.endings_in_cells import with_endings, without_end
 from tuning_playbook.importers.failures import failures
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
+from tuning_playbook.importers.one_by_one import measured_beside, swept_one_by_one
 from tuning_playbook.importers.repeats_side_by_side import below_each_other
 from tuning_playbook.importers.summary_rows import without_summary_rows
 from tuning_playbook.importers.table_files import read_columns
@@ -33,6 +34,7 @@ from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,
     is_held_out,
+    is_progress,
     is_time_or_cost,
     plain_name,
     statistic_in,
@@ -146,12 +148,13 @@ def _study(table: TrialRows) -> ForeignStudy:
     beside = [table.id_column, *told.used]
     means, known_by_cells = without_deviations(rest)
     numbers = without_endings(means)
+    swept = swept_one_by_one(numbers.columns)
     roles = column_roles(
         numbers.columns,
         curves=list(table.curves),
         beside=beside,
-        measured={**numbers.measured, **table.measured},
-        known=known_by_cells,
+        measured={**measured_beside(swept, numbers.columns), **numbers.measured, **table.measured},
+        known={**known_by_cells, **swept},
     )
     told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)
@@ -188,6 +191,8 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
         statistic = statistic_in(metric)
         if statistic is not None and statistic[1] in plain and statistic[0] != "mean":
             role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
+        elif is_progress(metric):
+            role, reason = Role.PROGRESS, "counts steps by its name"
         elif is_held_out(metric):
             role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
         elif is_time_or_cost(metric):

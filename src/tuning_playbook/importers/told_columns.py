@@ -17,6 +17,7 @@ from tuning_playbook.importers.naming_columns import column_named, columns_named
 from tuning_playbook.importers.roles_by_name import role_by_name
 from tuning_playbook.importers.roles_by_values import with_metric
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,
@@ -168,7 +169,11 @@ def with_roles(foreign: ForeignStudy, *, metric: str) -> ForeignStudy:
         if one.name == metric else one
         for one in study.columns
     ]  # fmt: skip
-    study = _without_copies_of(replace(study, columns=tuple(deciding)), metric)
+    guessed = any(one.name == metric and _is_guess(one) for one in study.columns)
+    study = replace(study, columns=tuple(deciding))
+    if guessed:
+        study = _without_siblings_of(study, metric)
+    study = _without_copies_of(study, metric)
     for name, cells in study.parameters.items():
         _require_numbers(name, cells, study.ids)
     return study
@@ -241,7 +246,7 @@ def _moved(
 def _without_copies_of(study: ForeignStudy, metric: str) -> ForeignStudy:
     """Guessed settings that say the metric again, taken from the settings."""
     cells = study.results.get(metric)
-    guesses = [o for o in study.columns if not o.certain and o.role is Role.HYPERPARAMETER]
+    guesses = [one for one in study.columns if _is_guess(one)]
     if cells is None or not guesses:
         return study
     rows = sampled_rows(len(study.ids))
@@ -251,7 +256,45 @@ def _without_copies_of(study: ForeignStudy, metric: str) -> ForeignStudy:
     again = {
         one.column: with_metric(one, values, metric) for one in guesses if one.column in values
     }
-    gone = {o.name for c, o in again.items() if o.role is not Role.HYPERPARAMETER}
+    return _retaken(study, again)
+
+
+def _without_siblings_of(study: ForeignStudy, metric: str) -> ForeignStudy:
+    """Guessed settings right beside a metric that was as unknown, with numbers of its size.
+
+    A table of ``melody, rhythm, timbre, overall`` has four results, of which one decides.
+    """
+    place = next(at for at, one in enumerate(study.columns) if one.name == metric)
+    deciding = [c for c in study.results.get(metric, ()) if c is not None and c == c]
+    if not deciding:
+        return study
+    reason = f"stands beside {metric}, with numbers of its size, and its name says as little"
+    again: dict[str, TakenAs] = {}
+    for beside in (reversed(study.columns[:place]), study.columns[place + 1 :]):
+        for one in beside:
+            cells = study.parameters.get(one.name, ())
+            if not _is_guess(one) or not _is_measured_like(cells, deciding):
+                break
+            again[one.column] = replace(one, role=Role.RESULT, reason=reason)
+    return _retaken(study, again)
+
+
+def _is_guess(one: TakenAs) -> bool:
+    return not one.certain and one.role is Role.HYPERPARAMETER
+
+
+def _is_measured_like(cells: Cells, deciding: Sequence[float]) -> bool:
+    """Whether numbers differ in most rows and lie where those of the metric do."""
+    numbers = [c for c in cells if is_number(c) and c == c]
+    if not numbers or len(numbers) < sum(c is not None for c in cells):
+        return False
+    free = 2 * len(set(numbers)) > len(numbers)
+    return free and min(numbers) <= max(deciding) and max(numbers) >= min(deciding)
+
+
+def _retaken(study: ForeignStudy, again: Mapping[str, TakenAs]) -> ForeignStudy:
+    """The study with other roles of some settings; those that are none any more stand beside."""
+    gone = [o.name for o in again.values() if o.role is not Role.HYPERPARAMETER]
     return replace(
         study,
         parameters={n: c for n, c in study.parameters.items() if n not in gone},

@@ -14,6 +14,7 @@ from tuning_playbook.importers.runs import Points, Run
 from tuning_playbook.importers.tensorboard_events import read_event_file
 from tuning_playbook.importers.trainer_arguments import ARGUMENTS_TAG, add_arguments, arguments_in
 from tuning_playbook.importers.values import as_number, is_number, mapping_in, mappings_in
+from tuning_playbook.study import Direction, Objective
 
 TRAINER_STATE = "trainer_state.json"
 _LENGTHS = ("num_train_epochs", "max_steps")
@@ -42,7 +43,9 @@ def add_trainer_state(run: Run, path: Path) -> dict[str, Any]:
         raise InvalidInput(f"{path} is no state of a Trainer: {error!r}") from error
     run.parameters.update(mapping_in(state.get("trial_params")))
     history = mappings_in(history)
-    run.curves.update(_curves_of_history(history))
+    curves = _curves_of_history(history)
+    run.curves.update(curves)
+    run.objective = _objective(as_number(state.get("best_metric")), curves)
     for row in history:
         for name, value in row.items():
             if _is_speed(name) or name == "total_flos":
@@ -99,6 +102,21 @@ def _arguments(folder: Path, notes: list[str]) -> dict[str, Any]:
     except InvalidInput as error:
         notes.append(f"{error}.")
     return {}
+
+
+def _objective(best: float | None, curves: Mapping[str, Points]) -> Objective | None:
+    """What the Trainer kept its best checkpoint by: the one curve whose best end is that value."""
+    ends = [
+        (name, direction)
+        for name, (_, values) in curves.items()
+        if len(values) > 1
+        for direction, end in (
+            (Direction.MINIMIZE, values.min()),
+            (Direction.MAXIMIZE, values.max()),
+        )
+        if best is not None and end == best
+    ]
+    return Objective(*ends[0]) if len(ends) == 1 else None
 
 
 def _is_speed(name: str) -> bool:

@@ -120,7 +120,7 @@ def pair_sentence(answer: Answered, pair: Pair) -> str:
 def _values(answer: Answered, c: Comparison) -> str:
     scale = _scale(c)
     means = [to_scale(m, scale) if math.isfinite(m) else "no finite value" for m in c.means]
-    kind = "" if answer.key != "best-of-k" else f"best of {c.compared[0]} trials "
+    kind = "" if answer.key != "best-of-k" else f"best of {counted(c.compared[0], 'trial')} "
     words = f"{kind}{answer.metric} {means[1]} instead of {means[0]}"
     if math.isnan(c.difference):
         return words
@@ -244,9 +244,23 @@ def best_words(answer: Answered) -> str:
     rest = listed(labels[1:9])
     if len(labels) > 9:
         rest = f"{', '.join(labels[1:9])} and {len(labels) - 9} more"
-    return (
+    words = (
         f"{labels[0]} has the best mean of {len(answer.arms)}; {rest} cannot be told from the best "
         f"({share} confidence)."
+    )
+    if _told_apart_below(answer):
+        words += " That asks of all arms at once; a verdict below asks of two of them."
+    return words
+
+
+def _told_apart_below(answer: Answered) -> bool:
+    """Whether a verdict tells two arms apart that may both be the best of all."""
+    assert answer.best is not None  # noqa: S101  asked by best_words alone
+    may_be_best = {answer.arms[i].label for i in answer.best.candidates}
+    return any(
+        pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE)
+        and {pair.comparison.baseline, pair.comparison.candidate} <= may_be_best
+        for pair in answer.pairs
     )
 
 

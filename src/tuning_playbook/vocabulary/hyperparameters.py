@@ -42,7 +42,7 @@ class Family(StrEnum):
 
 
 _SEEDS = phrases("seed, seeds, random state, rng")
-_RATES = phrases("lr, lrs, learning rate, learning rates, learningrate, step size, stepsize")
+_RATES = phrases("lr, lrs, lrate, learning rate, learning rates, learningrate, step size, stepsize")
 _OF_SCHEDULES = phrases(
     """
     decay, decays, schedule, schedules, scheduler, sched, gamma, factor, ratio, patience,
@@ -104,8 +104,8 @@ _NORMALIZATION = phrases("bn, norm, batchnorm, batch norm")
 _COMPLEMENTS = phrases("one minus")
 _PENALTIES = phrases(
     """
-    weight decay, wd, weightdecay, l1, l2, weight penalty, regularizer, reg, regularization, reg
-    lambda, lambda reg, l2reg, l1reg
+    weight decay, wd, weightdecay, wdecay, l1, l2, weight penalty, regularizer, reg,
+    regularization, reg lambda, lambda reg, l2reg, l1reg
     """
 )
 _PROBABILITIES = phrases(
@@ -115,6 +115,15 @@ _PROBABILITIES = phrases(
     discount, discount factor, gae lambda, pdrop
     """
 )
+_SHARES = _PROBABILITIES - phrases("prob, probability")
+# What happens to examples or parts of a model with a probability that somebody sets.
+_CHANCES = frozenset({"p", "drop", "keep", "retain", "mask", "masking", "aug", "augment",
+                      "augmentation", "mixup", "cutmix", "cutout", "flip", "crop", "rotate",
+                      "noise", "swap", "erase", "erasing", "jitter", "blur", "skip", "replace",
+                      "mutation", "crossover", "teacher", "sample", "sampling", "random",
+                      "exploration", "uncond", "unconditional", "switch", "color", "grayscale",
+                      "mosaic", "shift", "scale", "apply", "layer", "attention",
+                      "attn"})  # fmt: skip
 _KEPT = phrases("keep, keep prob, retain, discount, discount factor, gae lambda")
 _CONSTANTS = phrases(
     """
@@ -133,7 +142,7 @@ _OPTIMIZERS = phrases("optimizer, optim, opt, optimiser, solver")
 _ARCHITECTURES = phrases(
     """
     activation, architecture, arch, model, backbone, pooling, normalization, norm, residual,
-    attention, kernel, encoder, decoder, head
+    attention, kernel, encoder, decoder, head, lora alpha
     """
 )
 _INITIALIZATIONS = phrases(
@@ -181,6 +190,18 @@ def is_not_tuned(name: str) -> bool:
     performance?" and "Determining the number of steps for each training run".
     """
     return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
+
+
+def is_any_probability(name: str) -> bool:
+    """Whether nothing but the word says that a probability of that name is a setting.
+
+    Example:
+        >>> [is_any_probability(n) for n in ("forget_QA_prob", "drop_prob", "mask_prob", "lr")]
+        [True, False, False, False]
+    """
+    words = words_of(name)
+    known = contains(words, _SHARES) or bool(_CHANCES & set(words))
+    return hyperparameter_family(name) is Family.PROBABILITY and not known
 
 
 def is_strength(name: str) -> bool:

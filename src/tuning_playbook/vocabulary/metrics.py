@@ -40,12 +40,14 @@ _PERPLEXITIES = phrases("perplexity, ppl")
 _ACCURACIES = phrases("accuracy, acc, accuracies, top, exact match, em, top acc, acc top")
 _SCORES = phrases(
     """
-    score, scores, auc, auroc, auprc, aupr, ap, map, iou, miou, dice, f, f1 score, bleu,
+    score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
+    f, f1 score, bleu,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
-    truthfulqa, humaneval, mbpp, piqa, boolq
+    truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
+    lambada, sciq, gpqa, bbh, ifeval, musr
     """
 )
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
@@ -68,6 +70,10 @@ _ALSO_SETTINGS = phrases(
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
 _NEGATED = frozenset({"neg", "negative", "minus"})
+# What is to be forgotten or withstood is better the worse a model does on it.
+_UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
+                       "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
+                       "poisoned", "mia", "membership"})  # fmt: skip
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
@@ -124,6 +130,16 @@ def metric_direction(name: str) -> Direction | None:
     return "minimize" if smaller else "maximize"
 
 
+def may_be_unwanted(name: str) -> bool:
+    """Whether a name speaks of what a model is to forget or withstand: either end may be good.
+
+    Example:
+        >>> [may_be_unwanted(n) for n in ("forget_rouge", "attack_success_rate", "val_acc")]
+        [True, True, False]
+    """
+    return bool(_UNWANTED & set(words_of(name)))
+
+
 def split_of(name: str) -> Split | None:
     """The part of the data that a metric is measured on; ``None`` where the name does not tell.
 
@@ -131,8 +147,10 @@ def split_of(name: str) -> Split | None:
         >>> split_of("loss/train"), split_of("val_acc"), split_of("test_error"), split_of("loss")
         ('training', 'validation', 'test', None)
     """
+    first, *_ = words_of(name)
     words = set(words_of(name))
-    if words & _TEST and not words & _VALIDATION:
+    # ``test_mae_val`` is of valence, and not on validation data.
+    if words & _TEST and (first in _TEST or not words & _VALIDATION):
         return "test"
     if words & _VALIDATION:
         return "validation"

@@ -52,14 +52,16 @@ _COUNTING = frozenset({"num", "n", "number", "total", "trainable", "count", "m",
 
 _PROGRESS = phrases(
     """
-    best epoch, best step, best iteration, best iter, final epoch, last epoch, last step, final
+    best epoch, best step, best iteration, best iter, selected epoch, selected step,
+    selected checkpoint, chosen epoch, final epoch, last epoch, last step, final
     step, epochs ran, epochs run, epochs trained, epochs completed, epochs done, epochs actual,
     actual epochs, actual steps, trained epochs, completed epochs, completed steps, stopped epoch,
     stopped at, stopped early, early stopped, stop epoch, stop step, steps ran, steps run, steps
     done, steps completed, steps trained, tokens seen, samples seen, examples seen,
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
-    executed, early stop epoch, n iter, best round, n resources
+    executed, early stop epoch, n iter, best round, n resources, train episode, test episode,
+    eval episode
     """
 )
 _FOLDS = frozenset({"fold", "folds", "kfold", "split"})
@@ -68,6 +70,7 @@ _OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
 _ABOUT_RUNS = frozenset(
     {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
      "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
+     "organization", "organisation", "license", "submitted_by", "verified",
      "entity", "project", "artifact_uri", "detail", "message", "error", "error_message",
      "traceback", "attempts", "attempt", "worker", "workers", "num_workers", "gpu", "gpus",
      "device", "devices", "n_gpus", "num_gpus", "accelerator", "group", "job_type", "description",
@@ -107,6 +110,17 @@ _STATISTICS = {
 }  # fmt: skip
 _TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
                     "environment"})  # fmt: skip
+_TESTS = phrases(
+    """
+    pvalue, pval, p value, p val, wilson ci, wilson lower, wilson upper, fisher p, fisher exact,
+    welch p, welch t, holm p, holm adjusted, p holm, bonferroni, cohen d, cohens d, wilcoxon,
+    mann whitney, mannwhitney, t stat, tstat, t statistic, effect size, adjusted p, p adjusted,
+    ci lower, ci upper, ci low, ci high, lower ci, upper ci, vs baseline, vs base
+    """
+)
+_OUTCOMES = frozenset({"success", "successes", "correct", "hit", "hits", "error", "errors",
+                       "failure", "failures", "failed", "win", "wins", "solved",
+                       "passed"})  # fmt: skip
 _DIFFERENCES = frozenset({"drop", "gap", "diff", "difference", "delta", "improvement", "gain",
                           "degradation", "change", "reduction", "relative", "normalized",
                           "increase", "decrease"})  # fmt: skip
@@ -141,6 +155,7 @@ def is_time(name: str) -> bool:
         words = words[:-1]
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
     timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
+    timed = timed or (len(written) > 1 and written[0] in _TIMED and written[-1] == "s")
     start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
     per_epoch = contains(words, _PER_PIECE)
     return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or per_epoch or timed)
@@ -265,6 +280,30 @@ def is_difference(name: str) -> bool:
     """
     words = words_of(name)
     return len(words) > 1 and bool({words[0], words[-1]} & _DIFFERENCES) and words[0] != "drop"
+
+
+def is_of_a_test(name: str) -> bool:
+    """Whether a name is that of a statistical test, or of a comparison with another row.
+
+    Example:
+        >>> [is_of_a_test(n) for n in ("fisher_p", "diff_vs_base", "fisher_lambda", "cohen_d")]
+        [True, True, False, True]
+    """
+    words = words_of(name)
+    significance = words[-1] in ("significance", "significant")
+    return significance or contains(words, _TESTS) or (len(words) > 2 and "vs" in words)
+
+
+def counts_outcomes(name: str) -> bool:
+    """Whether a name is that of how often something succeeded or failed.
+
+    Example:
+        >>> [counts_outcomes(n) for n in ("success_count", "num_correct", "head_count")]
+        [True, True, False]
+    """
+    words = words_of(name)
+    counting = words[-1] in ("count", "counts") or words[0] in ("num", "n", "count")
+    return len(words) == 2 and counting and bool(_OUTCOMES & set(words))
 
 
 def without_number(name: str) -> str:

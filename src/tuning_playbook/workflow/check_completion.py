@@ -10,13 +10,19 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_roles import CROSS_VALIDATED
-from tuning_playbook.importers.metric_choice import metrics_that_may_decide
+from tuning_playbook.importers.metric_choice import (
+    held_out_metrics,
+    metrics_that_may_decide,
+    names_that_may_be_metrics,
+)
 from tuning_playbook.importers.told_columns import ToldColumns, as_told
-from tuning_playbook.vocabulary import Split, split_of
+from tuning_playbook.vocabulary import Split, plain_name, split_of
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
 # A metric of the test set is left to its user to name: choosing by it spends the test set.
 _PREFERRED = ("validation", None, "training")
+# What sums the other results of a row up.
+_SUMMARIES = frozenset({"overall", "average", "avg", "mean", "total", "result", "final"})
 _SPELLED = {"parameters": "params"}
 
 
@@ -57,6 +63,9 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             return
         found = [m for m in metrics_that_may_decide(named) if _split(m) in _PREFERRED]
         metrics = sorted(found, key=lambda metric: _PREFERRED.index(_split(metric)))
+        if not metrics and not held_out_metrics(named):
+            possible = names_that_may_be_metrics(named)
+            metrics = sorted(possible, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
 

@@ -270,7 +270,10 @@ def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:
     named = [f"{h.key} {short(table.values[h.key][found.rows[best]])}"
              for h in table.space.hyperparameters]  # fmt: skip
     setting = f" ({', '.join(named[:_MOST_NAMED])})" if named else ""
-    return f", best mean {value:.5g} of {counted(int(found.counts[best]), 'repeat')}{setting}"
+    count = int(found.counts[best])
+    if count == 1:
+        return f", best {value:.5g}{setting}"
+    return f", best mean {value:.5g} of {counted(count, 'repeat')}{setting}"
 
 
 def _short(name: str) -> str:

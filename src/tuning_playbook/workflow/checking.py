@@ -26,6 +26,8 @@ from tuning_playbook.workflow.other_objective import told_objective
 from tuning_playbook.workflow.overrides import set_checks_aside
 from tuning_playbook.workflow.remembering import renew_answer
 
+_MOST_SHOWN = 5  # of the studies of a table
+
 
 def check_target(
     target: str,
@@ -189,7 +191,9 @@ def _check_foreign(
         kind = read.kind or kind_of_study(table)
         checked.append(CheckedStudy(table, findings, read.notes, read.columns, kind))
     if not checked:
-        others = ", ".join(name for name, _ in unusable[1:6])
-        more = f". Nor can these be checked: {others}" if others else ""
+        others = [name for name, _ in unusable[1:]]
+        shown = ", ".join(others[:_MOST_SHOWN])
+        shown += f" and {len(others) - _MOST_SHOWN} more" if len(others) > _MOST_SHOWN else ""
+        more = f". Nor can the other studies be checked: {shown}" if others else ""
         raise InvalidInput(unusable[0][1] + more)
     return Checked(tuple(checked), tuple(unusable))

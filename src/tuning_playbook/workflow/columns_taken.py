@@ -58,12 +58,13 @@ def kind_of_study(table: TrialTable) -> str:
     count = configuration_count(table, ended)
     repeats = len(ended) / count
     if count == 1:
-        return f"{counted(len(ended), 'repeat')} of one configuration"
+        return f"{counted(len(ended), 'trial')} with the same settings, as far as is recorded"
     of = counted(count, "configuration")
     each = f", {repeats:.3g} trials each" if repeats >= _REPEATED else ""
     return {
         "grid": f"a grid of {of}{each}",
         "variants": f"a comparison of {of}{each}; playbook compare tells which of them differ",
         "adaptive": f"an adaptive search: {of}, later ones chosen by earlier results",
+        "chosen": f"a list of {counted(count, 'chosen configuration')}{each}",
         "independent": f"a search of {of}{each}",
     }[design]

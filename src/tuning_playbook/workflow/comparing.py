@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from tuning_playbook.decide.comparison_answer import Answered, answered, answere
 from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.report.comparison_view import ComparisonView
-from tuning_playbook.vocabulary import names_tasks
+from tuning_playbook.vocabulary import names_tasks, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.compared import Compared
@@ -119,6 +120,7 @@ class _Prepared:
 def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
     """Everything that a comparison may be refused for."""
     runs, told, why = with_metric(runs, told)
+    _require_one_part_of_data(runs, (*question.arm, question.seed))
     spreads = spreads_of(runs, told.metric, question.repeats)
     roles = comparison_roles(
         runs,
@@ -225,6 +227,25 @@ def _require_one_task(study: ForeignStudy, varied: Sequence[str], roles: Roles) 
                 others=f"or another {name}; --arm {','.join((*roles.arm, name))} compares all of "
                 "them with main effects",
             )
+
+
+def _require_one_part_of_data(study: ForeignStudy, told: Collection[str]) -> None:
+    """A run that was measured on several parts of the data stands in several rows.
+
+    Raises:
+        Unsettled: where nobody has said on which of them to compare.
+    """
+    for name, cells in columns_of(study).items():
+        parts = list(dict.fromkeys(cells))
+        if name in told or len(parts) < 2 or not names_parts_of_data(name, cells):
+            continue
+        parts.sort(key=lambda part: split_of(part) != "validation")
+        raise Unsettled(
+            f"{name} says on which data a row was measured, and results on {listed(parts)} are "
+            "not mixed.",
+            [{"by": (name,), "study": part} for part in parts],
+            others=f"or another {name}",
+        )
 
 
 def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:

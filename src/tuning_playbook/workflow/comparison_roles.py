@@ -51,6 +51,9 @@ _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
                           "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
+_ABOUT_PEOPLE = frozenset({"notes", "note", "comment", "comments", "remark", "remarks", "url",
+                           "organization", "organisation", "user", "author", "submitted_by",
+                           "verified", "license"})  # fmt: skip
 _REACHED = frozenset({"epoch", "step", "iteration", "iter"})
 _NO_ARMS = frozenset(
     {Role.RESULT, Role.HELD_OUT, Role.LOGGED, Role.STATISTIC, Role.COMPUTED, Role.SEED,
@@ -325,7 +328,9 @@ def _place(name: str) -> int:
 
 def _is_no_choice(name: str) -> bool:
     """Whether a name says that a run was measured, timed or counted, and not that it was chosen."""
-    if is_time(name) or metric_direction(name) is not None or plain_name(name) in STATUS_NAMES:
+    if is_time(name) or metric_direction(name) is not None:
+        return True
+    if plain_name(name) in STATUS_NAMES or plain_name(name) in _ABOUT_PEOPLE:
         return True
     return hyperparameter_family(name) is Family.SEED or words_of(name)[-1] in _REACHED
 

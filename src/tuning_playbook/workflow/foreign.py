@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tuning_playbook.analysis.repeats import configuration_count
+from tuning_playbook.analysis.study_design import ended_rows
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
@@ -13,11 +15,13 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
+from tuning_playbook.importers.one_by_one import each_swept_alone
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.range_tests import require_no_range_test
 from tuning_playbook.importers.readers import named_study
+from tuning_playbook.importers.rows_without_settings import without_rows_without_settings
 from tuning_playbook.importers.rungs import without_early_stops
-from tuning_playbook.importers.splitting import by_task, split_study
+from tuning_playbook.importers.splitting import by_numbers, by_task, split_study
 from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.importers.told_columns import (
@@ -32,8 +36,10 @@ from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Status
-from tuning_playbook.vocabulary import is_step_count, metric_direction
+from tuning_playbook.vocabulary import is_step_count, may_be_unwanted, metric_direction
 from tuning_playbook.words import counted, short
+
+_MOST_ALIKE = 1.5  # trials for each configuration, beyond which repeats are spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,9 @@ def studies_to_judge(target: str, told: Told) -> list[ForeignStudy]:
     if told.by or not table_ending(Path(target)):
         return foreign_studies(target, told)
     whole = foreign_studies(target, replace(told, study=""))
-    parts = [part for study in whole for part in by_task(study, told.parameters)]
+    own = [part for study in whole for part in by_numbers(study)]
+    own = [part for study in own for part in each_swept_alone(study)]
+    parts = [part for study in own for part in by_task(study, told.parameters)]
     return list(named_study(tuple(parts), told.study or None, target))
 
 
@@ -100,6 +108,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     if told.chance_level is not None and not math.isfinite(told.chance_level):
         raise InvalidInput(f"the chance level is a finite number, found {told.chance_level}")
     study = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+    study = without_rows_without_settings(study)
     notes: list[str] = []
     if told.metric:
         study, metric = with_metric_named(study, told.metric)
@@ -143,7 +152,25 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             else "No hyperparameter varies."
         )
         study = replace(study, notes=(*study.notes, note))
-    return study, table
+    return replace(study, notes=(*study.notes, *_repeats_without_seeds(study, table))), table
+
+
+def _repeats_without_seeds(study: ForeignStudy, table: TrialTable) -> list[str]:
+    """That rows with names of their own count as repeats where their settings are the same."""
+    named = any(one.role is Role.IDENTIFIER for one in study.columns)
+    seeds = any(one.role is Role.SEED for one in study.columns)
+    rows = ended_rows(table)
+    if not named or seeds or not len(rows) or all(str(name).isdecimal() for name in study.ids):
+        return []
+    count = configuration_count(table, rows)
+    if count < 2 or len(rows) < _MOST_ALIKE * count:
+        return []
+    note = (
+        f"Trials with the same settings count as repeats: {len(rows)} trials have "
+        f"{count} different settings, and no column of seeds tells them apart. Where their names "
+        "tell of another setting, give it a column of its own."
+    )
+    return [note]
 
 
 def _stopped(study: ForeignStudy, metric: str) -> list[str]:
@@ -201,7 +228,7 @@ def _objective(
         )
     if known is not None and same:
         return known
-    by_name = metric_direction(metric)
+    by_name = None if may_be_unwanted(metric) else metric_direction(metric)
     if by_name is None:
         raise InvalidInput(
             f"the name {metric} does not say whether it is to be minimized or maximized; add "
