@@ -3,8 +3,8 @@ import sqlite3
 import pytest
 
 from tuning_playbook.design.entry_conditions import undeclared
-from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files import Purpose, read_project
+from tuning_playbook.errors import InvalidFile, InvalidInput
+from tuning_playbook.project_files import Purpose, read_project, read_round
 from tuning_playbook.study import CommandTarget, FunctionTarget
 from tuning_playbook.workflow.starting import init_project
 
@@ -49,6 +49,26 @@ def test_a_direction_that_the_name_does_not_tell_is_asked_for_and_nothing_is_wri
 def test_a_target_that_is_no_function_is_the_command(tmp_path, target, arguments):
     init_project(tmp_path, target=target, metric="error")
     assert read_project(tmp_path).training.target == CommandTarget(arguments)
+
+
+def test_what_a_command_asks_for_is_declared_and_tuned(tmp_path):
+    target = "python train.py --lr {lr} --wd {weight_decay} --bs {batch_size} --seed {seed}"
+    file, first = init_project(tmp_path, target=target, metric="error")
+    project = read_project(tmp_path)
+    assert [h.key for h in project.hyperparameters] == ["lr", "weight_decay", "batch_size"]
+    round_ = read_round(first, project)
+    assert list(round_.nuisance) == ["lr", "weight_decay"]
+    assert round_.question == "Which lr and weight_decay suit the baseline?"
+    assert file.read_text().count("# put in the value that you use today") == 3
+
+
+def test_a_hyperparameter_whose_name_tells_no_range_is_to_be_filled_in(tmp_path):
+    init_project(tmp_path, target="train --lr {lr} --zorp {zorp}", metric="error")
+    with pytest.raises(InvalidFile) as caught:
+        read_project(tmp_path)
+    (mistake,) = caught.value.mistakes
+    assert mistake.path == "hyperparameters.zorp"
+    assert "has no range" in mistake.message
 
 
 def test_a_target_that_names_a_function_stays_one(tmp_path):

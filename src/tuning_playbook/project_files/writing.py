@@ -10,6 +10,7 @@ from tuning_playbook.project_files.domains import domain_to_toml, value_to_toml
 from tuning_playbook.space import Condition, Constant, Domain, Hyperparameter
 from tuning_playbook.study import CommandTarget, Round, Target
 from tuning_playbook.vocabulary import kind_by_name
+from tuning_playbook.words import listed
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -76,9 +77,9 @@ batch_size = { fixed = 64, kind = "batch_size" }
 
 _ROUND = """\
 # One narrow question. Whatever is not named here stays at the baseline and becomes a caveat.
-question = "Which learning rate and momentum suit the baseline?"
+question = {question}
 kind     = "understand"            # compare, understand or improve
-nuisance = ["learning_rate", "momentum"]
+nuisance = {nuisance}
 trials   = 20                      # for each combination of scientific values
 # scientific = {{ optimizer = ["sgd", "adam"] }}   # what is compared
 # presence = ["weight_decay"]      # with and without it: a nuisance that is 0 in one arm
@@ -113,6 +114,7 @@ def project_to_toml(
     evaluation_interval: int = 50,
     hyperparameters: Sequence[Hyperparameter] = (),
     about_defaults: str = "",
+    declarations: str = "",
     purpose: Purpose = Purpose(),
 ) -> str:
     """A commented playbook.toml to start from.
@@ -122,8 +124,10 @@ def project_to_toml(
         target: what is trained.
         metric, direction, reduction: what decides.
         max_train_steps, evaluation_interval: in steps.
-        hyperparameters: to declare; an example to be replaced where there are none.
+        hyperparameters: to declare.
         about_defaults: lines of comment on where they come from.
+        declarations: lines to be filled in, where there are none to declare; without them an
+            example to be replaced.
         purpose: what the project is for.
     """
     test = purpose.test_metric
@@ -141,7 +145,7 @@ def project_to_toml(
         max_train_steps=max_train_steps,
         evaluation_interval=evaluation_interval,
         about_defaults=about_defaults,
-        hyperparameters=hyperparameters_to_toml(hyperparameters) or _EXAMPLE,
+        hyperparameters=hyperparameters_to_toml(hyperparameters) or declarations or _EXAMPLE,
     )
 
 
@@ -181,9 +185,13 @@ def _declared(h: Hyperparameter) -> list[str]:
     return parts
 
 
-def first_round_to_toml() -> str:
-    """A commented first round for that project."""
-    return _ROUND.format()
+def first_round_to_toml(tuned: Sequence[str] = ("learning_rate", "momentum")) -> str:
+    """A commented first round for that project, which tunes these hyperparameters."""
+    suits = "suits" if len(tuned) == 1 else "suit"
+    return _ROUND.format(
+        question=value_to_toml(f"Which {listed(tuned)} {suits} the baseline?"),
+        nuisance=f"[{', '.join(map(value_to_toml, tuned))}]",
+    )
 
 
 def round_to_toml(round_: Round) -> str:

@@ -13,6 +13,7 @@ from tuning_playbook.project_files import (
     first_round_to_toml,
     project_to_toml,
 )
+from tuning_playbook.project_files.asked_by_command import asked_by, declarations_of, tuned_first
 from tuning_playbook.study import CommandTarget, Direction, Target, function_target
 from tuning_playbook.vocabulary.metrics import metric_direction
 
@@ -42,6 +43,7 @@ def init_project(
             metric whose name does not tell its direction, and for a target that starts nothing.
     """
     started = _started(target)
+    asked = asked_by(started)
     direction = direction or _direction_of(metric)
     project_file = folder / PROJECT_FILE
     if project_file.exists():
@@ -55,13 +57,15 @@ def init_project(
                 target=started,
                 metric=metric,
                 direction=direction,
+                declarations=declarations_of(asked),
                 purpose=purpose,
             )
         )
         first = rounds / "first.toml"
         if first.exists():
             return (project_file,)
-        first.write_text(first_round_to_toml())
+        tuned = tuned_first(asked)
+        first.write_text(first_round_to_toml(tuned) if tuned else first_round_to_toml())
     except OSError as error:
         raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from error
     return project_file, first
