@@ -74,3 +74,12 @@ def test_a_whole_number_that_no_float_can_hold_is_the_default_of_its_column():
     (found,) = inferred_space({"mask": [large, large, 3, 3, large, 3]}).hyperparameters
     assert found.default == pytest.approx(large)
     assert found.domain.contains(found.default)
+
+
+@pytest.mark.parametrize("values", [(0, 1), (0.0, 1.0)])
+def test_zero_and_one_are_off_and_on_unless_the_name_is_that_of_a_quantity(values):
+    columns = {"use_mixup": [*values] * 5, "dropout": [*values] * 5, "stages": [*values, 2] * 4}
+    found = {h.name: h.domain for h in inferred_space(columns).hyperparameters}
+    assert isinstance(found["use_mixup"], Categorical)
+    assert isinstance(found["dropout"], Ordered)
+    assert isinstance(found["stages"], Ordered)

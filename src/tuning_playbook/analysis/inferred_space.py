@@ -20,7 +20,12 @@ from tuning_playbook.space import (
     Ordered,
     SearchSpace,
 )
-from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    logarithm_base,
+    may_be_switch,
+)
 
 # A column with at most this many distinct values, each tried twice on average, is a list of
 # values. More distinct strings than that are names, not choices.
@@ -48,9 +53,16 @@ def inferred_space(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Searc
     for name, column in columns.items():
         family = hyperparameter_family(name) if logarithm_base(name) is None else None
         domain = None if family is Family.SEED else inferred_domain(column, family)
+        if isinstance(domain, Ordered) and {*domain.values} == {0, 1} and may_be_switch(name):
+            domain = _off_and_on(_present(column)) or domain
         if domain is not None:
             found.append(Hyperparameter(name, domain, _first(column, domain)))
     return SearchSpace(tuple(found))
+
+
+def _off_and_on(there: list[Any]) -> Categorical | None:
+    """The choice between 0 and 1 as they are written; ``None`` where some are 1 and others 1.0."""
+    return Categorical(tuple(sorted(set(there)))) if len(set(map(type, there))) == 1 else None
 
 
 def _first(column: Sequence[Any] | NDArray[Any], domain: Domain) -> Any:

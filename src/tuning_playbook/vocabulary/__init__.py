@@ -15,6 +15,7 @@ from tuning_playbook.vocabulary.hyperparameters import (
     is_strength,
     kind_by_name,
     logarithm_base,
+    may_be_switch,
 )
 from tuning_playbook.vocabulary.metrics import (
     MetricFamily,
@@ -74,6 +75,7 @@ __all__ = [
     "kind_by_name",
     "logarithm_base",
     "may_be_unwanted",
+    "may_be_switch",
     "metric_direction",
     "metric_family",
     "names_tasks",

@@ -101,6 +101,7 @@ _ADAM: dict[Literal["beta1", "beta2", "epsilon"], frozenset[Words]] = {
     "epsilon": phrases("epsilon, eps"),
 }
 _NORMALIZATION = phrases("bn, norm, batchnorm, batch norm")
+_SWITCHES = frozenset({"use", "with", "without", "has", "is", "no", "enable", "disable", "add"})
 _COMPLEMENTS = phrases("one minus")
 _PENALTIES = phrases(
     """
@@ -177,6 +178,21 @@ def hyperparameter_family(name: str) -> Family | None:
         return None
     words = tuple(w if w in _OWN_NUMBERS else without_digits(w) for w in words_of(name))
     return next((family for family, holds in _RULES if holds(words)), None)
+
+
+def may_be_switch(name: str) -> bool:
+    """Whether 0 and 1 under this name mean off and on, and not two values of a quantity.
+
+    Example:
+        >>> [may_be_switch(n) for n in ("use_dropout", "nesterov", "batch_norm", "mixup", "flag_x")]
+        [True, True, True, True, True]
+        >>> [may_be_switch(n) for n in ("dropout", "n_layers", "warmup_epochs")]
+        [False, False, False]
+    """
+    words = words_of(name)
+    if words[0] in _SWITCHES or contains(words[-2:], _NORMALIZATION):
+        return True
+    return hyperparameter_family(name) in (None, Family.OPTIMIZER_CONSTANT)
 
 
 def is_not_tuned(name: str) -> bool:
