@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Advice, Finding, Verdict
 
@@ -14,13 +15,15 @@ _OF_A_SEARCH = frozenset(
     {"search-space-boundary", "sampling-density", "infeasible-fraction", "edge-of-stability",
      "importance"}
 )  # fmt: skip
+_OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
 
 
 def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, less what the table cannot carry.
 
     - Where the metric has one value in every trial, nothing passes.
-    - One run is no search, so that its ranges and its number of trials are not judged.
+    - One run is no search, and neither are repeats of one configuration, so that ranges and the
+      number of trials are not judged.
     - A column of which nobody said that it is a hyperparameter carries no failed check, no warning
       and no advice.
 
@@ -29,10 +32,8 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
         findings: what the checks say.
     """
     constant = constant_metric(table)
-    return tuple(
-        _on_constant_metric(_on_one_run(_on_guesses(finding, table), table), table, constant)
-        for finding in findings
-    )
+    judged = [_on_repeats(_on_one_run(_on_guesses(f, table), table), table) for f in findings]
+    return tuple(_on_constant_metric(finding, table, constant) for finding in judged)
 
 
 def constant_metric(table: TrialTable) -> float | None:
@@ -57,6 +58,15 @@ def _on_one_run(finding: Finding, table: TrialTable) -> Finding:
     if len(table) != 1 or finding.check not in _OF_A_SEARCH:
         return finding
     summary = "Cannot tell: this is one run, so there is no search to judge."
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+
+
+def _on_repeats(finding: Finding, table: TrialTable) -> Finding:
+    if len(table) < 2 or finding.check not in _OF_A_SEARCH - _OF_REPEATS:
+        return finding
+    if study_shape(table) != "repeats":
+        return finding
+    summary = "Cannot tell: no hyperparameter varies, so there is no search to judge."
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
 
 
