@@ -115,9 +115,13 @@ def listed(words: Sequence[str]) -> str:
     Example:
         >>> listed(["lr"]), listed(["lr", "momentum", "decay"])
         ('lr', 'lr, momentum and decay')
+        >>> listed(["lr=0.1, wd=0", "lr=0.1, wd=1", "lr=1, wd=0"])
+        'lr=0.1, wd=0; lr=0.1, wd=1; and lr=1, wd=0'
     """
     if len(words) < 2:
         return "".join(words)
+    if len(words) > 2 and any(", " in word for word in words):
+        return f"{'; '.join(words[:-1])}; and {words[-1]}"
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 

@@ -18,6 +18,7 @@ from tuning_playbook.report.comparison_view import (
 )
 from tuning_playbook.report.html import asset, content_hash, page_environment, script_json
 from tuning_playbook.report.page_files import write_page
+from tuning_playbook.words import listed
 
 
 def comparison_fragment(view: ComparisonView) -> str:
@@ -49,7 +50,7 @@ def _question(view: ComparisonView) -> str:
     pairs = view.answers[0].pairs
     if len(pairs) == 1:
         return f"Is {pairs[0].comparison.candidate} better than {pairs[0].comparison.baseline}?"
-    return f"{view.study}: which {' and '.join(view.arm)} is better?"
+    return f"{view.study}: which {listed(view.arm)} is better?"
 
 
 def _rendered(template: str, view: ComparisonView, **more: Any) -> str:

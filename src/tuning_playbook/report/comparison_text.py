@@ -32,6 +32,7 @@ _LOOKS = {
     CompareVerdict.EQUIVALENT: ("equivalent", "bold blue"),
     CompareVerdict.CANNOT_TELL: ("cannot tell", "cyan"),
 }
+_LONGEST_VERDICT = max(len(word) for word, _ in _LOOKS.values())
 TITLES = {
     "at-equal-steps": "At equal steps",
     "at-equal-time": "At equal time",
@@ -82,7 +83,7 @@ def comparison_facts(view: ComparisonView) -> str:
     if any(arm.reported is not None and arm.reported.runs is None for arm in arms):
         counts, what = str(len(arms)), "means"
     number = f"{counts} {what}" if len(arms) <= 6 else f"{len(arms)} arms"
-    return f"{' and '.join(view.arm)}: {number}; {objective.direction.value} {objective.metric}"
+    return f"{listed(view.arm)}: {number}; {objective.direction.value} {objective.metric}"
 
 
 def _title(answer: Answered) -> str:
@@ -137,14 +138,17 @@ def _method(view: ComparisonView, pair: Pair) -> str:
 
 def _table(view: ComparisonView, answer: Answered) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    table.add_column("candidate", overflow="fold", min_width=12)
     all_pairs = view.baseline is None
+    narrowest = 9 if all_pairs else 12
+    table.add_column("candidate", overflow="fold", min_width=narrowest)
     if all_pairs:
-        table.add_column("baseline", overflow="fold", min_width=12)
+        table.add_column("baseline", overflow="fold", min_width=narrowest)
     shown = ("runs", "difference") if all_pairs else ("runs", "mean", "difference")
-    for name in (*shown, "95 % interval", "p (Holm)"):
+    for name in shown:
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    table.add_column("95 % interval", justify="right")
+    table.add_column("p (Holm)", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True, min_width=_LONGEST_VERDICT)
     if view.baseline is not None and answer.pairs:
         c = answer.pairs[0].comparison
         scale = _scale(answer)

@@ -11,6 +11,7 @@ from tuning_playbook.analysis.comparison_of_many import LevelEffect
 from tuning_playbook.analysis.comparison_size import MOST_REPEATS
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import (
+    LEVEL,
     CompareVerdict,
     Ground,
     failures_stand_against_the_mean,
@@ -287,8 +288,13 @@ def p_words(p_value: float) -> str:
     Example:
         >>> p_words(0.0312), p_words(0.00001), p_words(float("nan"))
         ('0.031', '1e-05', 'unknown')
+        >>> p_words(0.0498), p_words(0.0501)  # on the side of the level that they are on
+        ('0.0498', '0.0501')
     """
-    return "unknown" if math.isnan(p_value) else f"{p_value:.2g}"
+    if math.isnan(p_value):
+        return "unknown"
+    digits = next((d for d in (2, 3, 4) if float(f"{p_value:.{d}g}") != LEVEL), 2)
+    return f"{p_value:.{digits}g}"
 
 
 def _pairing(c: Comparison, unit: str) -> str:
