@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.statistics_of_results import SPREADS
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
@@ -167,8 +168,9 @@ def possible_metrics(study: ForeignStudy) -> str:
     numeric, possible = _numeric(study), names_that_may_be_metrics(study)
     if possible:
         return (
-            "No column is named like a metric; if one holds the results, name it with --metric "
-            f"NAME --direction minimize or maximize: {', '.join(possible[:_MOST_LISTED])}"
+            f"No column is named like a metric; {how_to_turn(study)}if one holds the "
+            "results, name it with --metric NAME --direction minimize or maximize: "
+            f"{', '.join(possible[:_MOST_LISTED])}"
         )
     if not numeric:
         columns = [*study.results, *study.parameters, *study.metadata]
