@@ -13,7 +13,7 @@ from tuning_playbook.analysis.building import LongCurve, table_from_columns
 from tuning_playbook.analysis.inferred_space import usable_names
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.taken_as import TakenAs
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
@@ -117,8 +117,17 @@ def foreign_table(
     if not table.inferred_ranges:
         return table
     guesses = {one.name for one in foreign.columns if not one.certain}
+    lengths = {one.name for one in foreign.columns if one.role is Role.TRAINING_LENGTH}
     usable = usable_names(list(chosen))
-    return replace(table, guessed=tuple(usable[name] for name in chosen if name in guesses))
+    trained = {usable[name] for name in chosen if name in lengths}
+    space = SearchSpace(
+        tuple(
+            replace(h, kind="training_length") if h.name in trained else h
+            for h in table.space.hyperparameters
+        )
+    )
+    guessed = tuple(usable[name] for name in chosen if name in guesses)
+    return replace(table, space=space, guessed=guessed)
 
 
 def _with_divergences(

@@ -23,9 +23,10 @@ from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import curve_table, named, positions
 from tuning_playbook.importers.logs import Log, is_phase, log_in
 from tuning_playbook.importers.logs_of_configurations import log_of_configurations
-from tuning_playbook.importers.naming_columns import column_named
+from tuning_playbook.importers.naming_columns import column_named, quoted
 from tuning_playbook.importers.repeated_ids import (
     counts_repeats,
+    each_setting_once,
     last_rows_of_resumed_runs,
     without_rows_written_twice,
 )
@@ -34,7 +35,7 @@ from tuning_playbook.importers.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.within_runs import fixed_cells
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.vocabulary import names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
 
 
@@ -85,6 +86,7 @@ def trial_rows(
     in_curves: Collection[str] | None,
     by: Sequence[str] = (),
     steps: str = "",
+    shared: Sequence[str] = (),
 ) -> TrialRows:
     """The table with one row for each trial and an id for each row.
 
@@ -96,6 +98,7 @@ def trial_rows(
         in_curves: plain names of the columns of a second table with curves; ``None`` without one.
         by: columns that tell studies apart, within which ids are unique.
         steps: which column counts the steps of training; found by its name where empty.
+        shared: columns that rows share, of seeds or arms, and that so name no trials.
     """
     steps = _column(given, steps, path) if steps else ""
     if in_curves is None and (log := log_in(given, steps=steps)) is not None:
@@ -126,6 +129,8 @@ def trial_rows(
         )
     if by_id:
         return _from_long(path, given, chosen, steps_by_name)
+    if plain_name(chosen) in map(plain_name, shared):
+        return _numbered(path, {name: plain_values(c) for name, c in given.items()})
     return _repaired(path, given, chosen, [_column(given, name, path) for name in by])
 
 
@@ -156,14 +161,10 @@ def _repaired(
     names = [str(name) for name in given[chosen].values.tolist()]
     rest = {name: plain_values(c) for name, c in given.items() if name != chosen}
     studies = list(by) or [c for c in rest if plain_name(c) in STUDY_NAMES]
-    if studies:
-        within = list(zip(*(rest[c] for c in studies if c in rest), names, strict=True))
-        if len(set(within)) == len(within):
-            ids = ["/".join(map(str, parts)) for parts in within]
-            rest[chosen] = names
-            return TrialRows(path, rest, ids, "")
+    if studies and _are_distinct(rest, studies, names):
+        return _within(path, rest, studies, chosen, names)
     of_optuna = chosen == "number" and "state" in rest  # of several studies below each other
-    if counts_repeats(names) and not of_optuna:
+    if counts_repeats(names) and not of_optuna and each_setting_once(names, rest):
         table = _numbered(path, rest)
         return _with_repeats(table, chosen, names)
     resumed = () if of_optuna else (last_rows_of_resumed_runs,)
@@ -173,12 +174,49 @@ def _repaired(
             columns = {n: [cells[row] for row in kept.rows] for n, cells in rest.items()}
             ids = [names[row] for row in kept.rows]
             return TrialRows(path, columns, ids, chosen, notes=[kept.note])
+    parts = [c for c, cells in rest.items() if _may_tell_studies(cells)
+             and _are_distinct(rest, [c], names)]  # fmt: skip
+    if parts and not (by or of_optuna) and all(name.isdecimal() for name in names):
+        table = _within(path, rest, parts[:1], chosen, names)
+        if not names_tasks(parts[0]):
+            table.notes.append(
+                f"{chosen} numbers the trials within each {parts[0]} anew; --by "
+                f"{quoted(parts[0])} judges each by itself."
+            )
+        return table
     ids, repeated = distinct_ids(names)
     if plain_name(chosen).strip("_") not in NAMES_OF_RUNS:
-        raise InvalidInput(_many_times(path, chosen, names))
+        raise InvalidInput(_many_times(path, chosen, names, parts, by))
     bear = agreeing(repeated, "bears", "bear")
     note = f"{counted(repeated, 'run')} {bear} a name that another run has; {NUMBERED_NAMES}"
     return TrialRows(path, rest, ids, chosen, notes=[note])
+
+
+def _are_distinct(
+    columns: Mapping[str, Sequence[Any]], studies: Sequence[str], names: Sequence[str]
+) -> bool:
+    """Whether study and id together name each row."""
+    within = list(zip(*(columns[c] for c in studies if c in columns), names, strict=True))
+    return len(set(within)) == len(within)
+
+
+def _may_tell_studies(cells: Sequence[Any]) -> bool:
+    """Whether a column is of words that several rows share."""
+    words = all(isinstance(cell, str) for cell in cells)
+    return words and 1 < len(set(cells)) <= len(cells) / 2
+
+
+def _within(
+    path: Path,
+    columns: dict[str, list[Any]],
+    studies: Sequence[str],
+    chosen: str,
+    names: list[str],
+) -> TrialRows:
+    """Trials whose ids are distinct within a study, named after both."""
+    parts = zip(*(columns[c] for c in studies if c in columns), names, strict=True)
+    ids = ["/".join(map(str, part)) for part in parts]
+    return TrialRows(path, {**columns, chosen: names}, ids, "")
 
 
 def _with_repeats(table: TrialRows, column: str, numbers: Sequence[str]) -> TrialRows:
@@ -188,13 +226,19 @@ def _with_repeats(table: TrialRows, column: str, numbers: Sequence[str]) -> Tria
     return table
 
 
-def _many_times(path: Path, column: str, names: Sequence[str]) -> str:
+def _many_times(
+    path: Path, column: str, names: Sequence[str], parts: Sequence[str], by: Sequence[str]
+) -> str:
+    """The refusal of repeated ids, with what would be accepted."""
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     shown = ", ".join(twice[:5]) + (f" and {len(twice) - 5} more" if len(twice) > 5 else "")
+    within = f" within one {' and '.join(by)}" if by else ""
+    told_apart = [quoted(part) for part in parts if part not in by]
+    studies = [f"if the table holds several studies, say --by {p}; " for p in told_apart[:1]]
     return (
-        f"{path}: column {column!r} names {counted(len(twice), 'trial')} more than once: {shown}. "
-        "Every trial needs an id of its own. If rows of one id are repeats of a setting, say "
-        f"--seed {column}; if the table holds several studies, --by COLUMN tells them apart; "
+        f"{path}: column {column!r} names {counted(len(twice), 'trial')} more than once{within}: "
+        f"{shown}. Every trial needs an id of its own. If it numbers repeats of a setting, say "
+        f"--seed {quoted(column)}; {''.join(studies)}"
         "curves belong in a second table (--curves), or in this one beside a column of steps"
     )
 

@@ -27,6 +27,7 @@ def open_foreign(
     study: str | None = None,
     by: Sequence[str] = (),
     steps: str = "",
+    shared: Sequence[str] = (),
 ) -> tuple[ForeignStudy, ...]:
     """The studies at ``target``, read by the tool that wrote them.
 
@@ -39,12 +40,13 @@ def open_foreign(
         study: only the study of that name, where a tool keeps several.
         by: columns by which the caller takes a table apart; it is not taken apart here then.
         steps: which column of a table counts the steps of training.
+        shared: columns that rows of a table share, of seeds or arms: they name no trials.
 
     Raises:
         InvalidInput: where nothing is there, or nothing that one of the readers knows.
     """
     try:
-        return _opened(target, curves=curves, study=study, by=by, steps=steps)
+        return _opened(target, curves=curves, study=study, by=by, steps=steps, shared=shared)
     except _UNREADABLE as error:
         if isinstance(error, PlaybookError):
             raise
@@ -56,7 +58,13 @@ def open_foreign(
 
 
 def _opened(
-    target: str, *, curves: Path | None, study: str | None, by: Sequence[str], steps: str
+    target: str,
+    *,
+    curves: Path | None,
+    study: str | None,
+    by: Sequence[str],
+    steps: str,
+    shared: Sequence[str],
 ) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
     if lower.startswith(("mlflow:", "sqlite:")):
@@ -87,7 +95,7 @@ def _opened(
         from tuning_playbook.importers.splitting import split_study, study_column
         from tuning_playbook.importers.tables import read_table
 
-        table = read_table(path, curves=curves, by=by, steps=steps)
+        table = read_table(path, curves=curves, by=by, steps=steps, shared=shared)
         column = None if by else study_column(table)
         parts = (table,) if column is None else split_study(table, [column])
         return named_study(parts, study, target)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.roles_by_name import role_by_name
-from tuning_playbook.importers.taken_as import SETTINGS
+from tuning_playbook.importers.taken_as import SETTINGS, Role
 from tuning_playbook.words import counted
 
 Cells = Sequence[Any]
@@ -43,6 +43,21 @@ def counts_repeats(ids: Cells) -> bool:
         return False
     first = min(numbers, default=-1)
     return first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers)))
+
+
+def each_setting_once(ids: Cells, columns: Mapping[str, Cells]) -> bool:
+    """Whether a number may count repeats: no more settings than rows have one number.
+
+    Only columns that are hyperparameters by their name count; where there is none, it may.
+    """
+    rows = sampled_rows(len(ids))
+    settings = []
+    for name, cells in columns.items():
+        taken = role_by_name(name, name, column_values(cells, rows), ())
+        if taken is not None and taken.role is Role.HYPERPARAMETER:
+            settings.append(cells)
+    different = len(set(zip(*settings, strict=True))) if settings else 0
+    return different <= max(Counter(ids).values())
 
 
 def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:

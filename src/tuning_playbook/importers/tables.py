@@ -43,7 +43,12 @@ from tuning_playbook.words import counted
 
 
 def read_table(
-    trials: Path, *, curves: Path | None = None, by: Sequence[str] = (), steps: str = ""
+    trials: Path,
+    *,
+    curves: Path | None = None,
+    by: Sequence[str] = (),
+    steps: str = "",
+    shared: Sequence[str] = (),
 ) -> ForeignStudy:
     """A study in a table with one row for each trial.
 
@@ -58,6 +63,7 @@ def read_table(
         curves: a long table in one of these formats.
         by: columns that tell studies in the table apart; ids are unique within a study.
         steps: which column counts the steps of training, where its name does not tell.
+        shared: columns that rows share, of seeds or arms, and that so name no trials.
 
     Returns:
         The study; what was guessed or repaired is in its notes.
@@ -81,6 +87,7 @@ def read_table(
         in_curves=None if curves is None else {plain_name(column) for column in long},
         by=by,
         steps=steps,
+        shared=shared,
     )
     table.notes.extend(left_out)
     if sideways is not None:

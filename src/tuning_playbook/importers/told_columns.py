@@ -10,7 +10,11 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.column_names import is_step, last_part
-from tuning_playbook.importers.column_values import column_values, sampled_rows
+from tuning_playbook.importers.column_values import (
+    column_values,
+    is_list_of_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.curve_tables import stray_text
 from tuning_playbook.importers.metric_choice import metrics_in_words
 from tuning_playbook.importers.naming_columns import column_named, columns_named
@@ -43,11 +47,13 @@ class ToldColumns:
         parameters: hyperparameters; all others are none then.
         results: what was measured.
         seed: what tells repetitions of one configuration apart.
+        steps: what counts the steps of training: how long each trial trained.
     """
 
     parameters: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
     seed: tuple[str, ...] = ()
+    steps: str = ""
 
 
 def described(foreign: ForeignStudy) -> ForeignStudy:
@@ -114,6 +120,7 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
     parameters = columns_named(told.parameters, known, study=name, what="parameter")
     results = columns_named(told.results, known, study=name)
     seeds = columns_named(told.seed, known, study=name)
+    lengths, reached = _steps_told(study, told.steps, known)
     roles = {one.column: one for one in known}
     if parameters:
         left_out = "left out by --params"
@@ -123,15 +130,16 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
             if one.role in SETTINGS and one.role is not Role.CONSTANT
         )
     for found, role in (
-        (parameters, Role.HYPERPARAMETER), (results, Role.RESULT), (seeds, Role.SEED)
+        (parameters, Role.HYPERPARAMETER), (results, Role.RESULT), (seeds, Role.SEED),
+        (lengths, Role.TRAINING_LENGTH), (reached, Role.PROGRESS),
     ):  # fmt: skip
         roles.update(
             (one.column, replace(one, role=role, reason=_SAID, certain=True)) for one in found
         )
-    settled = {one.name for one in seeds}
+    settled = {one.name for one in (*seeds, *reached)}
     chosen, measured, others = _moved(
         study,
-        to_parameters=[one.name for one in parameters],
+        to_parameters=[one.name for one in (*parameters, *lengths)],
         to_results=[one.name for one in results],
         to_others=settled,
     )
@@ -142,6 +150,24 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
         metadata=others,
         columns=tuple(roles.values()),
     )
+
+
+def _steps_told(
+    study: ForeignStudy, asked: str, known: Sequence[TakenAs]
+) -> tuple[list[TakenAs], list[TakenAs]]:
+    """The column of steps, where no curves go by it: a length that was chosen, or one reached.
+
+    A length that was chosen has few values.
+    """
+    if not asked or study.curves:
+        return [], []
+    one = column_named(asked, known, study=study.name)
+    columns: dict[str, Cells] = {**study.metadata, **study.results, **study.parameters}
+    cells = columns.get(one.name, ())
+    chosen = is_list_of_values(column_values(cells, sampled_rows(len(cells))))
+    if one.role is Role.TRAINING_LENGTH or (chosen and one.role is not Role.PROGRESS):
+        return [one], []
+    return [], [one]
 
 
 def with_roles(foreign: ForeignStudy, *, metric: str) -> ForeignStudy:

@@ -10,6 +10,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_roles import CROSS_VALIDATED
+from tuning_playbook.importers.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.metric_choice import (
     held_out_metrics,
     metrics_that_may_decide,
@@ -58,13 +59,15 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
         metrics = [told.metric]
     else:
         try:
-            named = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+            named = as_told(
+                study, ToldColumns(told.parameters, told.results, told.seed, told.steps)
+            )
         except InvalidInput:
             return
         found = [m for m in metrics_that_may_decide(named) if _split(m) in _PREFERRED]
         metrics = sorted(found, key=lambda metric: _PREFERRED.index(_split(metric)))
         if not metrics and not held_out_metrics(named):
-            possible = names_that_may_be_metrics(named)
+            possible = [] if how_to_turn(named) else names_that_may_be_metrics(named)
             metrics = sorted(possible, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)

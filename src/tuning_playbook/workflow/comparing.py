@@ -72,7 +72,7 @@ def compare_runs(
     """
     question, told = question or Question(), told or Told()
     _require_sensible(question)
-    runs = _runs(targets, told, project, split=bool(question.arm))
+    runs = _runs(targets, told, project, question)
     try:
         return _compared(_prepared(runs, question, told), targets)
     except Unsettled as unsettled:
@@ -81,9 +81,7 @@ def compare_runs(
             question,
             told,
             lambda asked, said: _prepared(
-                runs
-                if said.by == told.by
-                else _runs(targets, said, project, split=bool(asked.arm)),
+                runs if said.by == told.by else _runs(targets, said, project, asked),
                 asked,
                 said,
             ),
@@ -142,13 +140,15 @@ def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
     return _Prepared(read, table, arms, roles, question, told, varied, baseline, notes)
 
 
-def _runs(targets: Sequence[str], told: Told, project: Path | None, *, split: bool) -> ForeignStudy:
+def _runs(
+    targets: Sequence[str], told: Told, project: Path | None, question: Question
+) -> ForeignStudy:
     """The runs of a round, or of what something else has run."""
     if len(targets) == 1 and (project is not None or names_a_round(targets[0])):
-        return runs_of_round(project or Path(), Path(targets[0]).stem, split=split)
+        return runs_of_round(project or Path(), Path(targets[0]).stem, split=bool(question.arm))
     for target in targets:
         refuse_near_misses(target)
-    return runs_at(targets, told)
+    return runs_at(targets, told, shared=(*question.arm, *filter(None, [question.seed])))
 
 
 def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:

@@ -297,6 +297,10 @@ def _arm_candidates(
     a table of means it comes first.
     """
     no_arms = taken | {one.name for one in study.columns if one.role in _NO_ARMS}
+    no_arms |= {
+        one.name for one in study.columns if one.role is Role.IDENTIFIER
+        and all(str(cell).isdecimal() for cell in columns.get(one.name, ()))
+    }  # fmt: skip
     levels = {
         name: set(map(_plain, cells))
         for name, cells in columns.items()

@@ -24,20 +24,21 @@ _NUMBERED = re.compile(r"#\d+$")
 STUDY = "study"  # the column that says which of several studies or files a run is from
 
 
-def runs_at(targets: Sequence[str], told: Told) -> ForeignStudy:
+def runs_at(targets: Sequence[str], told: Told, *, shared: Sequence[str] = ()) -> ForeignStudy:
     """All runs at the targets as one study; where there are several, column `STUDY` names each.
 
     Args:
         targets: what ``playbook check`` reads; several of them are one arm each, unless a column
             says otherwise.
         told: what the user says of them.
+        shared: the columns of arms and seeds, as far as they are told.
 
     Raises:
         InvalidInput: where nothing usable is there.
     """
     found: list[tuple[str, ForeignStudy]] = []
     for target, label in zip(targets, _labels(targets), strict=True):
-        studies = foreign_studies(target, told)
+        studies = foreign_studies(target, told, shared=shared)
         if told.by and len(studies) > 1:
             shown = ", ".join(study.name for study in studies[:12])
             raise InvalidInput(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,14 +74,21 @@ class Told:
     by: tuple[str, ...] = ()
 
 
-def foreign_studies(target: str, told: Told) -> list[ForeignStudy]:
-    """The studies of another tool at ``target``, or the one that was told."""
+def foreign_studies(target: str, told: Told, *, shared: Sequence[str] = ()) -> list[ForeignStudy]:
+    """The studies of another tool at ``target``, or the one that was told.
+
+    Args:
+        target: where they are.
+        told: what the user says of them.
+        shared: columns besides the seeds that rows share, and that so name no trials.
+    """
     whole = open_foreign(
         target,
         curves=told.curves,
         study=None if told.by else told.study or None,
         by=told.by,
         steps=told.steps,
+        shared=(*told.seed, *shared),
     )
     if not told.by:
         return list(whole)
@@ -107,7 +115,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     """
     if told.chance_level is not None and not math.isfinite(told.chance_level):
         raise InvalidInput(f"the chance level is a finite number, found {told.chance_level}")
-    study = as_told(study, ToldColumns(told.parameters, told.results, told.seed))
+    study = as_told(study, ToldColumns(told.parameters, told.results, told.seed, told.steps))
     study = without_rows_without_settings(study)
     notes: list[str] = []
     if told.metric:
