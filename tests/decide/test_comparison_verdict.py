@@ -1,9 +1,11 @@
 """The rule that turns numbers into better, worse, equivalent or cannot tell."""
 
 import math
+import re
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tuning_playbook.analysis.comparison import Repeats, compare_repeats
 from tuning_playbook.decide.comparison_answer import answered, positions_of_pairs
@@ -178,3 +180,24 @@ def test_no_number_of_runs_is_named_where_failures_keep_it_open(b, blocked):
     assert (pair.repeats_needed is None) is blocked
     assert failures_stand_against_the_mean(pair.comparison, 1) is blocked
     assert failures_stand_against_the_mean(pair.comparison, -1) is (not blocked and math.nan in b)
+
+
+def words_on_few(few, many):
+    rng = np.random.default_rng(5)
+    arms = [repeats(rng.normal(0, 1, few), "a"), repeats(rng.normal(0, 1, many), "b")]
+    (pair,) = answered("metric", "loss", arms, sign=1, baseline=0).pairs
+    return next(d.words for d in pair.doubts if d.key == "few-repeats")
+
+
+@pytest.mark.parametrize("few", [2, 3])
+@pytest.mark.parametrize("many", [10, 25, 50])
+def test_how_often_few_runs_against_many_mislead_is_what_is_said(few, many):
+    rng = np.random.default_rng(6)
+    draws = rng.normal(size=(20_000, few)), rng.normal(size=(20_000, many))
+    share = 100 * np.mean(stats.ttest_ind(*draws, axis=1, equal_var=False).pvalue < 0.05)
+    said = re.search(r"(\d+) to (\d+) % are called better or worse", words_on_few(few, many))
+    assert int(said[1]) <= round(share) <= int(said[2])
+
+
+def test_as_many_runs_of_each_keep_the_stated_error():
+    assert "The interval allows for that" in words_on_few(3, 3)
