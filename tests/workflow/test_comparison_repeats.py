@@ -232,3 +232,13 @@ def test_the_page_says_what_stands_for_runs_that_are_not_listed(table, tmp_path)
     compare_runs([table(rows)]).write_html(page)
     assert "Each bar is a mean, with one standard deviation" in page.read_text()
     assert "Each dot is a run" not in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("column", "seconds"), [("runtime_s", 7200.0), ("train minutes", 120.0), ("Wall time (h)", 2.0)]
+)
+def test_what_more_repeats_cost_is_told_whatever_the_unit_of_their_times(table, column, seconds):
+    rows = [{"recipe": r, "val_loss": v, column: seconds}
+            for r, own in (("a", (2.00, 2.02, 1.99)), ("b", (1.98, 1.99, 2.00)))
+            for v in own]  # fmt: skip
+    assert document(table(rows))["seconds_per_run"] == pytest.approx(7200.0)

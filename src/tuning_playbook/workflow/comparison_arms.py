@@ -35,7 +35,11 @@ from tuning_playbook.workflow.comparison_target import columns_of
 _LOST = (FLAGGED, NON_FINITE, OUT_OF_MEMORY, TIMEOUT, CRASH, NO_MEASUREMENT)
 _LENGTHS = frozenset({"steps", "step", "epochs", "epoch", "iterations", "iters", "tokens"})
 _NO_LENGTHS = frozenset({"warmup", "decay", "best", "cooldown", "eval", "val", "log", "save"})
-_SECONDS = frozenset({"s", "sec", "secs", "seconds", "runtime"})
+_SECONDS = {  # of one unit, by the word at the end of a column's name
+    **dict.fromkeys(("s", "sec", "secs", "seconds", "runtime"), 1.0),
+    **dict.fromkeys(("mins", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hrs", "hours"), 3600.0),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,16 +153,18 @@ def _with_spreads(
 
 
 def seconds_of_a_run(study: ForeignStudy, clocks: Mapping[str, CurveColumn]) -> float | None:
-    """Mean duration of a run, where a column or a curve of times in seconds is there."""
+    """Mean duration of a run, where a column or a curve of times says its unit."""
     for name, cells in {**study.metadata, **study.results}.items():
         numbers = [float(c) for c in cells if isinstance(c, (int, float)) and c == c]
-        if is_time(name) and words_of(name)[-1] in _SECONDS and len(numbers) == len(cells):
-            return float(np.mean(numbers))
+        unit = _SECONDS.get(words_of(name)[-1])
+        if is_time(name) and unit is not None and len(numbers) == len(cells):
+            return unit * float(np.mean(numbers))
     for name, column in clocks.items():
-        if words_of(name)[-1] in _SECONDS:
+        unit = _SECONDS.get(words_of(name)[-1])
+        if unit is not None:
             rows = range(len(column.offsets) - 1)
             ends = [c.values[-1] for row in rows if len((c := column.of(row)).values)]
-            return float(np.nanmean(ends))
+            return unit * float(np.nanmean(ends))
     return None
 
 
