@@ -384,7 +384,11 @@ def test_what_is_not_there_is_named(check, target):
 def test_an_optuna_user_needs_one_argument(check, tmp_path):
     optuna = pytest.importorskip("optuna", reason="optuna is not installed")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(storage=f"sqlite:///{tmp_path}/study.db", study_name="search")
+    study = optuna.create_study(
+        storage=f"sqlite:///{tmp_path}/study.db",
+        study_name="search",
+        sampler=optuna.samplers.TPESampler(seed=1),
+    )
     study.optimize(lambda t: (t.suggest_float("x", 0, 4) - 5) ** 2, n_trials=40)
     for target in ("study.db", "optuna:///study.db", f"sqlite:///{tmp_path}/study.db"):
         code, out, _ = check(target, "--json")
