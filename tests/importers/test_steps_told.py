@@ -48,3 +48,9 @@ def test_a_column_of_steps_that_is_not_there_is_told(tmp_path):
     path = write_csv(tmp_path / "t.csv", trials("budget", lambda d: d.choice([100, 200])))
     with pytest.raises(InvalidInput, match="no column 'nope'"):
         check(path, steps="nope")
+
+
+def test_whether_a_length_is_a_guess_does_not_matter_since_it_is_never_tuned(tmp_path):
+    path = write_csv(tmp_path / "t.csv", trials("max_steps", lambda d: d.randrange(1000, 9000)))
+    _, edges = told(path, metric="val_loss")
+    assert edges["summary"].count("max_steps") == 1

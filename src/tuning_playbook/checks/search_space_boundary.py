@@ -138,7 +138,8 @@ class SearchSpaceBoundary:
         self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
     ) -> Finding:
         open_edges = _with_verdict(edges, "open")
-        guessed = listed([key for key in table.guessed if key in {e.hyperparameter for e in edges}])
+        asked = {e.hyperparameter for e in edges if e.verdict != "not-tuned"}
+        guessed = listed([key for key in table.guessed if key in asked])
         untold = [e for e in _with_verdict(edges, "cannot-tell")
                   if e.hyperparameter not in table.guessed]  # fmt: skip
         unstable = _with_verdict(edges, "unstable")

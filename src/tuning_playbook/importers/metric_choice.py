@@ -12,6 +12,7 @@ from tuning_playbook.importers.naming_columns import quoted
 from tuning_playbook.importers.statistics_of_results import SPREADS
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
+from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import (
     holds_metric,
     may_be_unwanted,
@@ -20,6 +21,7 @@ from tuning_playbook.vocabulary import (
     statistic_in,
     words_of,
 )
+from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_LISTED = 20
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
@@ -176,9 +178,28 @@ def possible_metrics(study: ForeignStudy) -> str:
         columns = [*study.results, *study.parameters, *study.metadata]
         there = ", ".join(columns[:_MOST_LISTED]) or "names"
         return f"It has no column of numbers, only {there}; give the table that has the results"
+    ended = _how_all_failed(study)
+    if ended:
+        return ended
     return (
         f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
         "that has the results, or their curves with --curves"
+    )
+
+
+def _how_all_failed(study: ForeignStudy) -> str:
+    """What there is to judge where no trial has a result since none trained; empty elsewhere."""
+    lost = {Status.INFEASIBLE.value, Status.FAILED.value}
+    if not study.status or not lost.issuperset(study.status):
+        return ""
+    failed = f"None of its {counted(len(study.ids), 'trial')} trained"
+    empty = [o.column for o in study.columns
+             if o.role is Role.EMPTY and metric_direction(o.name) is not None]  # fmt: skip
+    if not empty:
+        return f"{failed}, and no column holds a metric, so there is nothing to judge"
+    return (
+        f"{failed}, and {listed(empty)} {agreeing(len(empty), 'is', 'are')} empty. To be told "
+        f"where they failed, name it all the same: --metric {quoted(empty[0])}"
     )
 
 
