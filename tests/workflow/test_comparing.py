@@ -548,3 +548,21 @@ def test_a_verdict_on_two_arms_that_may_both_be_the_best_is_explained(table):
     assert found.verdicts["hard", "soft"] == "worse"
     words = best_words(found.view.answers[0])
     assert "soft cannot be told from the best (95 % confidence). That asks of all arms" in words
+
+
+@pytest.mark.parametrize(
+    ("arm", "said"),
+    [
+        ("batch_size", "depend on the batch size"),
+        ("optimizer", "a learning rate of its own"),
+        ("recipe", ""),
+    ],
+)
+def test_arms_that_others_have_to_be_tuned_for_are_pointed_out(table, arm, said):
+    values = [64, 128] if arm == "batch_size" else ["adam", "sgd"]
+    rows = [
+        {arm: value, "seed": seed, "val_loss": 2 + seed / 100} for value in values
+        for seed in range(3)
+    ]  # fmt: skip
+    notes = " ".join(document(table(rows), Question(arm=(arm,)))["notes"])
+    assert (said in notes) if said else "tuned" not in notes

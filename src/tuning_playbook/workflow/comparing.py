@@ -10,6 +10,7 @@ from pathlib import Path
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
 from tuning_playbook.decide.comparison_doubts import Learning
+from tuning_playbook.decide.retuning import comparisons_without_tuning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.texts_in_cells import names_parts_of_data
@@ -172,6 +173,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
             baseline=made.baseline, margin=question.margin,
         )  # fmt: skip
         answers = questions_of_curves(table, arms, made.baseline, question.target, clocks)
+        notes = (*notes, *comparisons_without_tuning(made.roles.arm))
     if question.target is not None and not answers:
         notes += ("--target needs curves of the metric of repeated runs, and there are none.",)
     labels = [arm.repeats.label for arm in arms.arms]
