@@ -360,3 +360,47 @@ def test_a_search_of_keras_tuner_is_the_folder_that_was_named(tmp_path):
     for target in (inner, inner / "oracle.json", inner / "trial_0" / "trial.json"):
         (study,) = open_foreign(str(target))
         assert list(study.parameters["lr"]) == [0.2], target
+
+
+def log_of_timesteps(counter, *, rows=20):
+    """What programs of reinforcement learning log: the counter grows by a whole rollout."""
+    header = f"ep_rew_mean,num_episodes,{counter},total_time,policy_gradient_loss"
+    lines = [
+        f"{10 + i + 3 * (i % 3)},{300 + 41 * i},{8192 * (i + 1)},{1.3 * i},{1 + 7 * i % 5}"
+        for i in range(rows)
+    ]
+    return "\n".join([header, *lines]) + "\n"
+
+
+COUNTERS = ("total timesteps", "time/total_timesteps", "num_env_steps", "timesteps_total")
+
+
+@pytest.mark.parametrize("counter", COUNTERS)
+def test_a_table_in_which_environment_steps_rise_is_the_log_of_one_run(tmp_path, counter):
+    for number in range(3):
+        write(tmp_path / f"run_{number}.csv", log_of_timesteps(counter))
+    for study, runs in ((only(tmp_path), 3), (only(tmp_path / "run_0.csv"), 1)):
+        assert len(study.ids) == runs
+        of, steps, _ = study.curves["ep_rew_mean"]
+        assert steps[of == 0].tolist() == [8192 * (i + 1) for i in range(20)]
+        assert not study.parameters
+
+
+def test_a_few_lengths_of_training_in_order_are_trials(tmp_path):
+    study = only(write(tmp_path / "lengths.csv", log_of_timesteps("total_timesteps", rows=6)))
+    assert len(study.ids) == 6
+
+
+def test_lengths_of_training_beside_another_setting_are_trials(tmp_path):
+    rows = [f"{1000 * (i + 1)},{(0.1, 0.01, 0.3)[i % 3]},{0.5 + i / 50}" for i in range(12)]
+    text = "\n".join(["total_timesteps,learning_rate,val_acc", *rows]) + "\n"
+    study = only(write(tmp_path / "lengths.csv", text))
+    assert len(study.ids) == 12
+
+
+def test_logs_with_the_same_columns_in_another_order_are_runs_of_one_study(tmp_path):
+    for number, names in enumerate(("epoch,loss,val_loss", "val_loss,epoch,loss") * 2):
+        values = [{"epoch": i, "loss": 1 / (1 + i), "val_loss": 1 / (2 + i)} for i in range(6)]
+        rows = [",".join(str(row[name]) for name in names.split(",")) for row in values]
+        write(tmp_path / f"run_{number}.csv", "\n".join([names, *rows]) + "\n")
+    assert len(only(tmp_path).ids) == 4

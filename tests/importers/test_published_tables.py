@@ -256,3 +256,57 @@ def test_names_of_runs_with_the_same_settings_are_pointed_out(tmp_path):
     (study,) = open_foreign(str(written(tmp_path, "run,quant_bits,mmlu", *rows)))
     read, _ = table_as_told(study, Told())
     assert any("8 trials have 2 different settings" in note for note in read.notes)
+
+
+def test_counts_of_right_and_wrong_predictions_and_times_for_a_piece_are_no_settings(tmp_path):
+    path = written(
+        tmp_path,
+        "model,accuracy,roc_auc,tp,tn,fp,fn,n_params,ms_per_sample",
+        "GCN,0.7265,0.8536,99,79,55,12,23809,0.497067",
+        "SAGE,0.7592,0.8514,97,89,45,14,65885,0.286553",
+        "GAT,0.7796,0.8645,77,114,20,34,40257,0.479649",
+    )
+    found = roles(path)
+    assert [found[name] for name in ("tp", "tn", "fp", "fn")] == [Role.RESULT] * 4
+    assert found["ms_per_sample"] is Role.TIME_AND_COST
+    assert found["model"] is Role.HYPERPARAMETER
+
+
+def test_tensor_and_pipeline_parallelism_are_no_counts_of_predictions(tmp_path):
+    rows = [f"{tp},{fp},{0.1 * tp + 0.3 / fp}" for tp in (1, 2, 4) for fp in (8, 16)]
+    found = roles(written(tmp_path, "tp,fp,val_loss", *rows))
+    assert found["tp"] is Role.HYPERPARAMETER
+
+
+ERRORS = [14, 17, 14, 15, 15, 18, 17, 13, 16, 14, 16, 16]
+
+
+def test_whole_numbers_beside_a_full_grid_of_settings_are_measured(tmp_path):
+    cells = [(rank, alpha) for rank in (4, 8, 16, 32) for alpha in (16, 32, 64)]
+    rows = [
+        f"{rank},{alpha},{0.7 + 0.0137 * (7 * i % 12)},{ERRORS[i]}"
+        for i, (rank, alpha) in enumerate(cells)
+    ]
+    found = roles(written(tmp_path, "rank,alpha,f1,muc5_INC", *rows))
+    assert found["muc5_INC"] is Role.RESULT
+    assert found["rank"] is found["alpha"] is Role.HYPERPARAMETER
+
+
+def test_a_factor_of_a_fraction_of_a_grid_stays_a_setting(tmp_path):
+    cells = [(i, j, (i + j) % 3) for i in range(3) for j in range(3)]
+    rows = [
+        f"{0.1 ** (i + 1)},{2 ** (j + 5)},{k},{0.7 + 0.0137 * (7 * n % 9)}"
+        for n, (i, j, k) in enumerate(cells)
+    ]
+    found = roles(written(tmp_path, "learning_rate,batch_size,gizmo,val_acc", *rows))
+    assert found["gizmo"] is Role.HYPERPARAMETER
+
+
+def test_a_share_of_the_test_data_is_no_result(tmp_path):
+    rows = [
+        f"{lr},{subset},{0.5 + 0.013 * i},{0.4 + 0.011 * i}"
+        for i, (lr, subset) in enumerate((a, b) for a in (0.1, 0.2, 0.3) for b in (0.1, 0.5, 1.0))
+    ]
+    found = roles(written(tmp_path, "lr,test_subset,val_acc,test_acc", *rows))
+    assert found["test_subset"] is not Role.HELD_OUT
+    assert found["test_acc"] is Role.HELD_OUT

@@ -617,6 +617,27 @@ def test_a_chart_against_time_is_refused(tmp_path):
         read_table(write_csv(tmp_path / "chart.csv", rows))
 
 
+def test_a_chart_against_a_count_of_ones_own_is_one_against_steps(tmp_path):
+    rows = [
+        {"epoch_id": 10 * i, "a - _step": i, "a - gap": 1 / (1 + i), "b - _step": i, "b - gap": 0.5}
+        for i in range(8)
+    ]
+    study = read_table(write_csv(tmp_path / "chart.csv", rows))
+    assert study.ids == ("a", "b")
+    assert list(study.curves) == ["gap"]
+    of, steps, _ = study.curves["gap"]
+    assert steps[of == 1].tolist() == [10 * i for i in range(8)]
+
+
+def test_a_chart_against_a_setting_is_refused(tmp_path):
+    rows = [
+        {"batch_size": 2**i, **{f"r{j} - acc": 0.5 if i == j else "" for j in range(6)}}
+        for i in range(6)
+    ]
+    with pytest.raises(InvalidInput, match="x axis to Step"):
+        read_table(write_csv(tmp_path / "chart.csv", rows))
+
+
 OTHER_CONTENTS = {
     "Latin-1": ("trial,lr\n1,\xe9\n".encode("latin1"), "iconv -f LATIN1 -t UTF-8"),
     "Parquet": (b"PAR1\xff\xfe", "rename it to trials.parquet"),

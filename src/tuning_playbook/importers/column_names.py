@@ -22,6 +22,11 @@ ROUND_NAMES = ("communication_round", "comm_round", "global_round", "server_roun
                "federated_round", "fl_round", "training_round", "train_round", "round", "episode",
                "timestep", "time_step", "env_step", "generation")  # fmt: skip
 
+_UNITS_OF_TRAINING = ("timestep", "step", "frame", "iteration", "iter", "update", "epoch")
+_BESIDE_UNITS = frozenset({"id", "idx", "index", "number", "no", "num", "n", "total", "current",
+                           "global", "env", "environment", "train", "trainer", "training",
+                           "sampled", "trained"})  # fmt: skip
+
 # ``config/lr`` and ``params.lr`` say what they are.
 _PARAMETER_GROUPS = ("config", "configs", "params", "param", "parameters", "hparams", "hparam",
                      "hyperparameters", "hyperparams", "args", "cfg")  # fmt: skip
@@ -32,7 +37,8 @@ _ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "de
 _SET_BEFORE = frozenset(
     {"size", "split", "fraction", "interval", "every", "frequency", "freq", "ratio", "rate", "lr",
      "decay", "factor", "momentum", "dropout", "workers", "layer", "layers", "units", "width",
-     "depth", "seed", "activation", "limit", "period", "batch", "weight", "scale", "target"}
+     "depth", "seed", "activation", "limit", "period", "batch", "weight", "scale", "target",
+     "subset"}
 )  # fmt: skip
 _MEASURED = frozenset({"metric", "objective", "score", "grad_norm", "gradient_norm"})
 _STATISTICS = re.compile(r"std|stderr|sem|mean|avg|average|median|var|seed\d*|fold\d*|run\d*|\d+")
@@ -43,6 +49,20 @@ _COUNTS = frozenset({"params", "parameters", "flops", "macs"})
 def is_step(name: str) -> bool:
     """Whether a column counts training steps, evaluations or epochs."""
     return plain_name(name) in STEP_NAMES or is_step_count(name)
+
+
+def unit_of_training(name: str) -> str:
+    """What a column of that name may count on the way of a training; empty where it counts nothing.
+
+    A number of that name may also have been set before training: its values tell which.
+
+    Example:
+        >>> [unit_of_training(n) for n in ("epoch_id", "time/total_timesteps", "max_steps")]
+        ['epoch', 'timestep', '']
+    """
+    words = "_".join(word for word in words_of(last_part(name)) if word not in _BESIDE_UNITS)
+    unit = words.replace("time_step", "timestep").removesuffix("s")
+    return unit if unit in _UNITS_OF_TRAINING else ""
 
 
 def group_of(name: str) -> tuple[str, str]:

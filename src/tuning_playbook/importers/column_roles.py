@@ -36,6 +36,7 @@ from tuning_playbook.importers.texts_in_cells import (
 )
 from tuning_playbook.vocabulary import (
     Family,
+    counts_of_predictions,
     hyperparameter_family,
     is_repetition,
     is_running_number,
@@ -50,6 +51,7 @@ _VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "abla
                        "config", "setting", "description"})  # fmt: skip
 CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
 _LONG = 20
+_PREDICTED = "counts right or wrong predictions, beside the others that do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def column_roles(
     values = {column: column_values(cells, rows) for column, cells in columns.items()}
     told = _declared(columns, {*columns, *beside})
     said = any(role == "parameter" for role, _ in told.values())
+    measured = {**dict.fromkeys(counts_of_predictions(columns), _PREDICTED), **measured}
     found: dict[str, TakenAs] = dict(known)
     for column, cells in columns.items():
         if column in known:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import STEP_NAMES
+from tuning_playbook.importers.column_names import STEP_NAMES, unit_of_training
 from tuning_playbook.importers.columns import Column
 from tuning_playbook.importers.csv_tables import opened_text
 from tuning_playbook.importers.curve_tables import curve_table, named
@@ -39,8 +39,10 @@ def has_begun(path: Path) -> bool:
 def _names_steps(path: Path) -> bool:
     if table_ending(path) not in TABLES_OF_STEPS:
         return False
-    words = set(re.split(r"[^A-Za-z_]+", header_of(path).lower()))
-    return bool(words & set(STEP_NAMES))
+    header = header_of(path)
+    words = set(re.split(r"[^A-Za-z_]+", header.lower()))
+    names = re.split(r"[,;:{}\t\"]+", header)
+    return bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
 
 
 def is_results(path: Path) -> bool:

@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.steady_change import steadiness
-from tuning_playbook.importers.column_names import ID_NAMES, STEP_NAMES, STUDY_NAMES
+from tuning_playbook.importers.column_names import (
+    ID_NAMES,
+    STEP_NAMES,
+    STUDY_NAMES,
+    unit_of_training,
+)
 from tuning_playbook.importers.column_values import column_values, sampled_rows
 from tuning_playbook.importers.columns import Column, plain_values
 from tuning_playbook.importers.curve_tables import named
@@ -20,6 +25,8 @@ from tuning_playbook.importers.within_runs import fixed_cells
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
 
 FEWEST_STEPS = 4
+# So many lengths of training, in rising order and each once, nobody tries: a run passed them.
+_MANY_STEPS = 10
 # Words that count on the way of a training, and never the trials of a search.
 SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
                          "training_iteration"})  # fmt: skip
@@ -58,7 +65,7 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
         columns: of the table.
         steps: which column counts the steps; found by its name where empty.
     """
-    column = steps or named(columns, STEP_NAMES)
+    column = steps or named(columns, STEP_NAMES) or _long_count(columns)
     if column is None or columns[column].values.dtype != np.float64:
         return None
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
@@ -79,13 +86,27 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     return log if steps or _only_results_change(columns, log) else None
 
 
+def _long_count(columns: Mapping[str, Column]) -> str | None:
+    """A column that counts a long training, under a name that settings have as well."""
+    units = {name: unit_of_training(name) for name in columns}
+    found = [name for name, own in columns.items() if units[name] and _rises_for_long(own.values)]
+    found.sort(key=lambda name: "step" not in units[name])
+    return found[0] if found else None
+
+
+def _rises_for_long(values: NDArray[np.generic]) -> bool:
+    if values.dtype != np.float64 or len(values) < _MANY_STEPS:
+        return False
+    return bool(np.all(np.diff(values.astype(np.float64)) > 0))
+
+
 def _names_trials(name: str, column: Column) -> bool:
     return plain_name(name) in ID_NAMES and len(set(column.values.tolist())) > 1
 
 
 def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
-    sure = plain_name(log.steps) in SURE_STEPS
+    sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     measured: list[NDArray[np.generic]] = []

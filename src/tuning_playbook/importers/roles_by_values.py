@@ -67,13 +67,38 @@ def roles_by_values(
     repeated = repeated_combinations(listed)
     designed = [own for own in listed.values() if not _is_free(own)]
     grid = tuple(listed) if are_a_product(designed) else ()
+    full = _full_grid(list(listed.values()))
     for column in unknown:
         one = own[column]
         if one.role is Role.HYPERPARAMETER and values[column].kind == "numbers":
             own[column] = _beside_others(one, values[column], repeated, compared, grid)
+            if own[column].role is Role.HYPERPARAMETER and _is_outside(values[column], full):
+                reason = "beside a full grid of the other settings, with one row for each cell"
+                own[column] = TakenAs(column, one.name, Role.RESULT, reason, certain=False)
         elif one.reason == _EACH_ONCE and len(settings) > 1:
             own[column] = TakenAs(column, one.name, Role.IDENTIFIER, _EACH_ONCE, False)
     return own
+
+
+def _full_grid(settings: Sequence[ColumnValues]) -> Sequence[ColumnValues]:
+    """The settings that are crossed and form a grid with one row for each cell; none otherwise."""
+    factors = [
+        one for one in settings
+        if any(are_a_product([one, other]) for other in settings if other is not one)
+    ]  # fmt: skip
+    if not are_a_product(factors):
+        return ()
+    rows, cells = len(factors[0].codes), np.prod([float(f.levels) for f in factors])
+    alone = len(np.unique(combined([f.codes for f in factors]))) == rows
+    return factors if alone and rows == cells else ()
+
+
+def _is_outside(values: ColumnValues, grid: Sequence[ColumnValues]) -> bool:
+    """Whether a column is no factor of such a grid, nor one that would make it part of a larger."""
+    if not grid:
+        return False
+    pairs = [[values, factor] for factor in grid]
+    return values.levels > 2 and not any(are_a_product(pair) for pair in pairs)
 
 
 def with_metric(

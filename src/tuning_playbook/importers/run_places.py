@@ -142,12 +142,12 @@ def runs_among(places: Mapping[Place, RunPlace]) -> dict[Place, RunPlace]:
 
 
 def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
-    """Tables of one header in a folder that are logs of one run each; at least two."""
-    by_header: dict[str, list[Path]] = defaultdict(list)
+    """Tables of the same columns in a folder that are logs of one run each; at least two."""
+    by_header: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for file in sorted(folder / name for name in names):
         if file.suffix.lower() in TABLES_OF_STEPS and not is_measurements(file.name):
-            header = "" if file.suffix.lower() in (".jsonl", ".ndjson") else header_of(file)
-            by_header[header].append(file)
+            in_lines = file.suffix.lower() in (".jsonl", ".ndjson")
+            by_header[() if in_lines else _names_in(header_of(file))].append(file)
     most = max(by_header.values(), key=len, default=[])
     if len(most) < 2 or all(is_part(file.stem) for file in most):
         return []
@@ -163,14 +163,19 @@ def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
     return found if whole and len(found) > 1 and 2 * len(found) >= len(most) else []
 
 
+def _names_in(header: str) -> tuple[str, ...]:
+    """The names of columns, whatever their order: programs that log a dictionary change it."""
+    return tuple(sorted(name.strip() for name in re.split(r"[,;\t]", header)))
+
+
 def _left_out(folder: Path, tables: Sequence[Path]) -> list[str]:
-    header = header_of(tables[0])
+    header = _names_in(header_of(tables[0]))
     kinds = (tables[0].suffix,)
     others = [
         file.name
         for file in sorted(folder.iterdir())
         if file.is_file() and file not in tables and file.suffix in kinds
-        and (header_of(file) == header or not file.stat().st_size)
+        and (_names_in(header_of(file)) == header or not file.stat().st_size)
     ]  # fmt: skip
     if not others:
         return []

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.column_names import is_step, last_part
+from tuning_playbook.importers.column_names import is_step, last_part, unit_of_training
 from tuning_playbook.importers.columns import Column
+from tuning_playbook.vocabulary import is_time
 
 _BOUNDS = ("__MIN", "__MAX")
 _GROUPED_BY_NAME = re.compile(r"^(Name|ID): ")
 _NAME = "name"
+_FEWEST_POINTS = 4
 
 
 def is_chart(names: list[str]) -> bool:
@@ -40,12 +42,12 @@ def without_chart(path: Path, columns: Mapping[str, Column]) -> dict[str, Column
         columns: as read.
 
     Raises:
-        InvalidInput: for a chart against time, which is the same for no two runs.
+        InvalidInput: for a chart against time, which is the same for no two runs, or a setting.
     """
     axis, *series = columns
     if not is_chart([axis, *series]):
         return dict(columns)
-    if not is_step(axis):
+    if not is_step(axis) and not _counts(axis, columns):
         raise InvalidInput(
             f"{path} is a chart against {axis!r}; set the chart's x axis to Step and export it "
             "again"
@@ -55,7 +57,19 @@ def without_chart(path: Path, columns: Mapping[str, Column]) -> dict[str, Column
         run, metric = title.rsplit(" - ", 1)
         if not metric.endswith(_BOUNDS) and not is_step(metric):
             runs.setdefault(_GROUPED_BY_NAME.sub("", run), {})[metric] = columns[title]
-    return _below_each_other(last_part(axis), columns[axis], runs)
+    called = last_part(axis) if is_step(axis) else unit_of_training(axis)
+    return _below_each_other(called if is_step(called) else "step", columns[axis], runs)
+
+
+def _counts(axis: str, columns: Mapping[str, Column]) -> bool:
+    """Whether an axis under another name counts steps: whole numbers that runs pass one by one."""
+    along = columns[axis].values
+    if along.dtype != np.float64 or is_time(axis):
+        return False
+    at = along.astype(np.float64)
+    whole = bool(np.all(np.isfinite(at)) and np.all(at == np.round(at)))
+    passed = max(int((~columns[title].missing).sum()) for title in columns if title != axis)
+    return whole and bool(np.all(np.diff(at) > 0)) and passed >= _FEWEST_POINTS
 
 
 def _below_each_other(

@@ -30,6 +30,7 @@ from tuning_playbook.vocabulary.metrics import (
 )
 from tuning_playbook.vocabulary.names import plain_name, words_of
 from tuning_playbook.vocabulary.records import (
+    counts_of_predictions,
     counts_outcomes,
     is_about_the_run,
     is_difference,
@@ -53,6 +54,7 @@ __all__ = [
     "MetricFamily",
     "Split",
     "adam_constant",
+    "counts_of_predictions",
     "counts_outcomes",
     "holds_metric",
     "hyperparameter_family",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import pairwise
 
 from tuning_playbook.vocabulary.hyperparameters import Family, hyperparameter_family
 from tuning_playbook.vocabulary.names import contains, phrases, plain_name, words_of
@@ -29,12 +31,8 @@ _WHOLE_UNITS = frozenset({"seconds", "secs", "sec", "minutes", "mins", "hours", 
 _TIMED = frozenset({"train", "training", "total", "eval", "evaluation", "val", "validation", "test",
                     "fit", "score", "run", "wall", "inference", "compile", "setup", "compute",
                     "gpu", "cpu", "elapsed"})  # fmt: skip
-_PER_PIECE = phrases(
-    """
-    time per epoch, time per step, time per iteration, seconds per epoch, seconds per step,
-    sec per step, sec per epoch, ms per step
-    """
-)
+_TIMES_OF_PIECES = frozenset({"time", "ms", "milliseconds", "us", "sec", "secs", "seconds",
+                              "minutes", "hours"})  # fmt: skip
 _COSTS = phrases(
     """
     memory, mem, vram, flops, gflops, tflops, macs, mfu, latency, throughput, fps, energy, kwh, co2,
@@ -121,6 +119,13 @@ _TESTS = phrases(
 _OUTCOMES = frozenset({"success", "successes", "correct", "hit", "hits", "error", "errors",
                        "failure", "failures", "failed", "win", "wins", "solved",
                        "passed"})  # fmt: skip
+_KINDS_OF_PREDICTIONS = phrases(
+    """
+    true positive, true negative, false positive, false negative,
+    true positives, true negatives, false positives, false negatives
+    """
+)
+_PREDICTIONS = frozenset({"tp", "tn", "fp", "fn"})
 _DIFFERENCES = frozenset({"drop", "gap", "diff", "difference", "delta", "improvement", "gain",
                           "degradation", "change", "reduction", "relative", "normalized",
                           "increase", "decrease"})  # fmt: skip
@@ -147,7 +152,7 @@ def is_time(name: str) -> bool:
     Example:
         >>> [is_time(n) for n in ("train_time_s", "minutes", "warmup_time", "max_minutes")]
         [True, True, False, False]
-        >>> [is_time(name) for name in ("total_seconds", "time_embed", "clip_seconds")]
+        >>> [is_time(name) for name in ("ms_per_sample", "time_embed", "clip_seconds")]
         [True, False, False]
     """
     written = words = words_of(name)
@@ -157,8 +162,8 @@ def is_time(name: str) -> bool:
     timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
     timed = timed or (len(written) > 1 and written[0] in _TIMED and written[-1] == "s")
     start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
-    per_epoch = contains(words, _PER_PIECE)
-    return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or per_epoch or timed)
+    of_pieces = any(a in _TIMES_OF_PIECES and b == "per" for a, b in pairwise(written[:-1]))
+    return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or of_pieces or timed)
 
 
 def is_time_or_cost(name: str) -> bool:
@@ -302,8 +307,24 @@ def counts_outcomes(name: str) -> bool:
         [True, True, False]
     """
     words = words_of(name)
+    if words in _KINDS_OF_PREDICTIONS:
+        return True
     counting = words[-1] in ("count", "counts") or words[0] in ("num", "n", "count")
     return len(words) == 2 and counting and bool(_OUTCOMES & set(words))
+
+
+def counts_of_predictions(names: Iterable[str]) -> frozenset[str]:
+    """Names that are those of true and false positives and negatives, where most of them are there.
+
+    Alone, ``tp`` is the degree of tensor parallelism as well.
+
+    Example:
+        >>> sorted(counts_of_predictions(["tp", "fp", "fn", "f1"])), counts_of_predictions(["tp"])
+        (['fn', 'fp', 'tp'], frozenset())
+    """
+    named = {name: words_of(name)[-1].removesuffix("s") for name in names}
+    counted = frozenset(name for name, word in named.items() if word in _PREDICTIONS)
+    return counted if len({named[name] for name in counted}) > 2 else frozenset()
 
 
 def without_number(name: str) -> str:

@@ -9,19 +9,17 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.column_roles import CROSS_VALIDATED
 from tuning_playbook.importers.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.metric_choice import (
     held_out_metrics,
     metrics_that_may_decide,
     names_that_may_be_metrics,
 )
+from tuning_playbook.importers.metrics_offered import in_order_of_offer, split_used
 from tuning_playbook.importers.told_columns import ToldColumns, as_told
-from tuning_playbook.vocabulary import Split, plain_name, split_of
+from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.workflow.foreign import Told, table_as_told
 
-# A metric of the test set is left to its user to name: choosing by it spends the test set.
-_PREFERRED = ("validation", None, "training")
 # What sums the other results of a row up.
 _SUMMARIES = frozenset({"overall", "average", "avg", "mean", "total", "result", "final"})
 _SPELLED = {"parameters": "params"}
@@ -64,18 +62,14 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             )
         except InvalidInput:
             return
-        found = [m for m in metrics_that_may_decide(named) if _split(m) in _PREFERRED]
-        metrics = sorted(found, key=lambda metric: _PREFERRED.index(_split(metric)))
+        # A metric of the test set is left to its user to name: choosing by it spends the test set.
+        found = [m for m in metrics_that_may_decide(named) if split_used(m) != "test"]
+        metrics = in_order_of_offer(found)
         if not metrics and not held_out_metrics(named):
             possible = [] if how_to_turn(named) else names_that_may_be_metrics(named)
             metrics = sorted(possible, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
-
-
-def _split(metric: str) -> Split | None:
-    """The part of the data; scikit-learn's ``test`` is the fold left out of a cross-validation."""
-    return "validation" if metric.startswith(CROSS_VALIDATED) else split_of(metric)
 
 
 def command_line(target: str, told: Told, others: Mapping[str, Any]) -> str:

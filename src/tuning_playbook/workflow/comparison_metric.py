@@ -11,15 +11,15 @@ from tuning_playbook.importers.metric_choice import (
     metric_choice,
     metrics_that_may_decide,
 )
+from tuning_playbook.importers.metrics_offered import in_order_of_offer
 from tuning_playbook.importers.taken_as import MEASURED, Role
 from tuning_playbook.importers.told_columns import described, with_metric_named
 from tuning_playbook.importers.values import is_number
-from tuning_playbook.vocabulary import metric_direction, split_of
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import columns_of
 from tuning_playbook.workflow.foreign import Told
 
-_PREFERRED = ("validation", None, "training", "test")
 _MOST_LISTED = 15
 
 
@@ -51,10 +51,9 @@ def with_metric(runs: ForeignStudy, told: Told) -> tuple[ForeignStudy, Told, tup
     what = "metrics" if metrics else "metrics of the test set only"
     found = metrics or unseen
     several = "several " * (len(metrics) > 1)
-    order = sorted(found, key=lambda m: _PREFERRED.index(split_of(m)))
     raise Unsettled(
         f"{study.name} has {several}{what}: {', '.join(found[:_MOST_LISTED])}.",
-        [{"metric": metric} for metric in order],
+        [{"metric": metric} for metric in in_order_of_offer(found)],
         others="or another of them" * (len(found) > 1),
     )
 

@@ -1,0 +1,29 @@
+"""Which metric is offered first, where a study leaves open which one decides."""
+
+import pytest
+
+from tuning_playbook.importers.metrics_offered import in_order_of_offer
+
+OFFERS = {
+    "the whole before its parts": (
+        ["val_audio_accuracy", "val_audio_loss", "val_loss", "val_text_accuracy", "val_text_loss"],
+        "val_loss",
+    ),
+    "a score before the parts of a loss": (
+        ["metrics/precision(B)", "metrics/recall(B)", "metrics/mAP50(B)", "metrics/mAP50-95(B)",
+         "val/box_loss", "val/cls_loss", "val/dfl_loss"],
+        "metrics/mAP50-95(B)",
+    ),
+    "validation before what does not say": (["acc", "val_loss"], "val_loss"),
+    "the order of the table otherwise": (["dice", "iou", "loss"], "dice"),
+    "accuracies of two kinds": (["val_top1_acc", "val_top5_acc", "val_loss"], "val_top1_acc"),
+    "parts of a loss where there is no more": (["val_box_loss", "val_cls_loss"], "val_box_loss"),
+    "what weighs both kinds of mistakes": (["precision", "recall", "f1"], "f1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("metrics", "first"), OFFERS.values(), ids=OFFERS)
+def test_the_metric_that_sums_a_run_up_is_offered_first(metrics, first):
+    offered = in_order_of_offer(metrics)
+    assert offered[0] == first
+    assert sorted(offered) == sorted(metrics)
