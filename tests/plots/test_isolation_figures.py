@@ -148,3 +148,11 @@ def test_curves_of_many_arms_have_no_bands_and_differ_in_colour_or_dash():
     figure = arm_curves_figure(arm_curves_info(curves), metric="error")
     assert not [t for t in figure["data"] if t.get("fill")]
     assert len({(t["line"]["color"], t["line"]["dash"]) for t in figure["data"]}) == 9
+
+
+def test_compared_values_at_the_ends_of_floating_point_have_a_finite_axis():
+    from tuning_playbook.plots.isolation import _margin
+    from tuning_playbook.plots.theme import range_with_room
+
+    room = _margin(np.array([-1.7e308, 0.0, 1.7e308]))
+    assert np.isfinite(range_with_room(-1.7e308, 1.7e308, room)).all()

@@ -15,7 +15,17 @@ from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
-from tuning_playbook.plots.theme import BLUE, GREY, LOST, ORANGE, Figure, layout, log_axis, typed
+from tuning_playbook.plots.theme import (
+    BLUE,
+    GREY,
+    LOST,
+    ORANGE,
+    Figure,
+    layout,
+    log_axis,
+    range_with_room,
+    typed,
+)
 from tuning_playbook.plots.thinning import visible
 from tuning_playbook.space import Value
 
@@ -320,14 +330,16 @@ def _axis(info: IsolationInfo) -> dict[str, Any]:
         room = math.exp(_margin(np.log(info.x)) or 1.0)
         return log_axis(low / room, high * room) | _own_ticks(info.x, np.log(info.x))
     room = _margin(info.x) or max(abs(high), 1.0) * 0.1
-    return {"range": [low - room, high + room], **_own_ticks(info.x, info.x)}
+    return {"range": range_with_room(low, high, room), **_own_ticks(info.x, info.x)}
 
 
 def _margin(places: NDArray[np.float64]) -> float:
     """Room at both ends, so that the trials of the outer arms find a place too."""
     if len(places) == 1:
         return 0.0
-    return max(0.06 * float(places[-1] - places[0]), 0.25 * float(np.min(np.diff(places))))
+    quarters = places / 4  # of values at the ends of floating point there are no differences
+    whole = float(quarters[-1] - quarters[0])
+    return max(0.24 * whole, float(np.min(np.diff(quarters))))
 
 
 def _own_ticks(x: NDArray[np.float64], places: NDArray[np.float64]) -> dict[str, Any]:

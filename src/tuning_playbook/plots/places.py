@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.plots.theme import log_axis
+from tuning_playbook.plots.theme import log_axis, range_with_room
 from tuning_playbook.space import Categorical, Domain, Float, Integer, Ordered
 from tuning_playbook.words import short
 
@@ -75,8 +75,8 @@ def hyperparameter_axis(domain: Domain, ends: tuple[float, float] | None = None)
         return {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
     low, high = ends or (place_of_unit(domain, 0), place_of_unit(domain, 1))
     if not is_log(domain):
-        room = (high - low) * _ROOM
-        return {"range": [low - room, high + room]}
+        room = high * _ROOM - low * _ROOM  # the difference itself may be beyond floating point
+        return {"range": range_with_room(low, high, room)}
     first, last = math.log10(low), math.log10(high)
     room = (last - first) * _ROOM
     if isinstance(domain, Float) and domain.scale == "reverse_log":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import sys
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -59,6 +60,17 @@ def layout(*, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
         },
         **more,
     }
+
+
+def range_with_room(low: float, high: float, room: float) -> list[float]:
+    """Ends of a linear axis around two values; at the ends of floating point, those themselves.
+
+    Example:
+        >>> range_with_room(0.0, 10.0, 0.5), math.isfinite(range_with_room(-1e308, 1e308, 1e308)[0])
+        ([-0.5, 10.5], True)
+    """
+    largest = sys.float_info.max
+    return [max(low - room, -largest), min(high + room, largest)]
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:
