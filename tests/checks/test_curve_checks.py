@@ -60,6 +60,14 @@ def test_a_validation_loss_that_rises_with_the_training_loss_is_not_overfitting(
     assert run(Overfitting(), curve_study(overfitting, overfitting)).verdict is Verdict.PASS
 
 
+def test_a_large_rise_that_noise_explains_badly_is_not_passed(curve_study):
+    strict = Overfitting(minimum_errors=1e6)  # no rise is sure
+    found = run(strict, curve_study(overfitting, falling))
+    assert found.verdict is Verdict.UNKNOWN
+    assert "standard errors" in found.summary
+    assert run(strict, curve_study(plateau, falling)).verdict is Verdict.PASS
+
+
 def test_overfitting_is_expected_where_a_regularizer_is_compared(curve_study):
     table = curve_study(overfitting, falling)
     decay = Hyperparameter("weight_decay", Float(1e-6, 1e-2, "log"), 1e-4, kind="regularization")

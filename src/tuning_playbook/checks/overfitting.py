@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tuning_playbook.analysis.best_trials import feasible_rows
-from tuning_playbook.analysis.curve_blocks import IntArray
+from tuning_playbook.analysis.curve_blocks import BoolArray, IntArray
 from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table import TrialTable
@@ -41,6 +41,8 @@ _FEWEST_HIDDEN = 3
 _MOST_OTHERS = 2_000
 # A trial must have made a tenth of the best trials' improvement before it can overfit.
 _LEARNT_SHARE = 0.1
+# A large rise of so many standard errors is too likely real to be passed.
+_DOUBTFUL_ERRORS = 2.5
 _REGULARIZERS = (Family.WEIGHT_PENALTY, Family.PROBABILITY)
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
@@ -117,8 +119,38 @@ class Overfitting:
                     best_trials=names(table, best),
                 ),
             )
+        unsure = self._unsure(objective)
+        if unsure.any():
+            return (self._too_noisy(table, roles.objective, objective, unsure),)
         elsewhere = self._judge(table, roles, roles.objective, others)
         return (self._word(table, roles, objective, elsewhere),)
+
+    def _unsure(self, best: OverfitTrials) -> BoolArray:
+        """Best trials with a large rise that noise explains badly, where none is sure to rise."""
+        rises = best.rises
+        if best.overfits.any():
+            return np.zeros_like(best.overfits)
+        with np.errstate(invalid="ignore"):
+            large = rises.known & (rises.share >= self.large_share)
+            found = large & ~rises.sustained & (rises.rise >= _DOUBTFUL_ERRORS * rises.error)
+        matters = bool(found[0]) or 2 * int(found.sum()) > int(rises.known.sum())
+        return found if matters else np.zeros_like(found)
+
+    def _too_noisy(
+        self, table: TrialTable, metric: str, best: OverfitTrials, unsure: BoolArray
+    ) -> Finding:
+        i = int(np.flatnonzero(unsure)[0])
+        rises = best.rises
+        return cannot_tell(
+            self,
+            f"Cannot tell: {metric}{of_trial(table, rises.rows[i])} rises after step "
+            f"{rises.low_step[i]} by {rises.rise[i] / rises.error[i]:.1f} standard errors; "
+            f"{self.minimum_errors:g} are needed to tell overfitting from noise. Train longer or "
+            "evaluate more often.",
+            metric=metric,
+            curves=[self._curve(table, best, int(j)) for j in np.flatnonzero(unsure)],
+            thresholds=thresholds(self),
+        )
 
     def _judge(
         self, table: TrialTable, roles: MetricRoles, metric: str, rows: IntArray
