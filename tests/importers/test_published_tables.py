@@ -310,3 +310,9 @@ def test_a_share_of_the_test_data_is_no_result(tmp_path):
     found = roles(written(tmp_path, "lr,test_subset,val_acc,test_acc", *rows))
     assert found["test_subset"] is not Role.HELD_OUT
     assert found["test_acc"] is Role.HELD_OUT
+
+
+def test_lists_in_cells_are_no_words():
+    from tuning_playbook.importers.texts_in_cells import names_parts_of_data
+
+    assert not names_parts_of_data("split", [[1, 2], None, "dev"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from tuning_playbook.importers.column_values import ColumnValues
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.importers.values import types_in
 from tuning_playbook.vocabulary import plain_name, split_of, words_of
 
 Cells = Sequence[Any]
@@ -28,10 +29,10 @@ def names_parts_of_data(name: str, cells: Cells) -> bool:
         >>> names_parts_of_data("split", ["dev", "eval"]), names_parts_of_data("split", ["a", "b"])
         (True, False)
     """
-    words = {c for c in cells if c is not None}
-    if plain_name(name) not in _PARTS_OF_DATA or not words:
+    if plain_name(name) not in _PARTS_OF_DATA or not types_in(cells) <= {str, type(None)}:
         return False
-    return all(isinstance(word, str) and split_of(word) is not None for word in words)
+    words = {c for c in cells if c is not None}
+    return bool(words) and all(split_of(word) is not None for word in words)
 
 
 def role_of_texts(column: str, name: str, cells: Cells, values: ColumnValues) -> TakenAs | None:

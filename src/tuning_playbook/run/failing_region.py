@@ -23,8 +23,8 @@ def where_they_fail(failed: Sequence[Config], others: Sequence[Config]) -> str:
         others: of those that ran through.
 
     Example:
-        >>> where_they_fail([{"lr": r} for r in (0.5, 0.6, 0.7)], [{"lr": r / 9} for r in range(4)])
-        'every trial with lr = 0.5 or more failed so, and none with lr = 0.3333 or less'
+        >>> where_they_fail([{"lr": r} for r in (0.5, 0.6, 0.7)], [{"lr": r / 9} for r in range(5)])
+        'every trial with lr = 0.5 or more failed so, and none with lr = 0.4444 or less'
     """
     if min(len(failed), len(others)) < _FEWEST:
         return ""
