@@ -17,6 +17,7 @@ from tuning_playbook.errors import (
 )
 from tuning_playbook.store import CurveChunk, MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
+from tuning_playbook.store.read_only import holds_something_else
 from tuning_playbook.testing.store_contract import example_study, example_trials
 from tuning_playbook.trial import Event
 
@@ -132,6 +133,17 @@ def test_a_damaged_store_is_named(tmp_path):
     file.write_bytes(data)
     with pytest.raises(StoreUnavailable, match=r"store\.db.*damaged"):
         open_store(_URL, folder=tmp_path).studies()
+
+
+def test_a_store_whose_schema_is_no_text_is_damaged(tmp_path):
+    file = _made(tmp_path)
+    schema = b"CREATE TABLE"
+    data = file.read_bytes()
+    assert schema in data
+    file.write_bytes(data.replace(schema, b"CREATE TABL\x81"))
+    with pytest.raises(StoreUnavailable, match=r"store\.db.*damaged"):
+        open_store(_URL, folder=tmp_path).studies()
+    assert holds_something_else(file) == []
 
 
 def test_a_store_that_another_process_holds_is_locked(tmp_path, monkeypatch):

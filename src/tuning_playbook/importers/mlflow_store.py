@@ -117,7 +117,7 @@ def _is_database(path: Path) -> bool:
             return {name for (name,) in rows} >= _TABLES
         finally:
             connection.close()
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error, UnicodeDecodeError):  # SQLite's message may quote the damage
         return False
 
 

@@ -67,7 +67,7 @@ def _has_optuna_tables(path: Path) -> bool:
             return {"studies", "trials", "trial_params"} <= {name for (name,) in rows}
         finally:
             connection.close()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # SQLite's message may quote the damage
         return True
 
 

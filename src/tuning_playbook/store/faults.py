@@ -10,6 +10,9 @@ from contextlib import contextmanager
 
 from tuning_playbook.errors import PlaybookError, StoreReadOnly, StoreUnavailable
 
+# The driver decodes SQLite's own message, which quotes what is damaged.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+
 # A piece of the driver's message -> what it means and what to do.
 _MEANINGS = {
     "database is locked": "another process has held it for longer than 30 seconds; end that "
@@ -23,6 +26,7 @@ _MEANINGS = {
     "disk i/o error": "the disk failed or is full; free some space and run again",
     "not a database": "the file is not a store of this tool; move it away, or name another one "
     "under [store] in playbook.toml",
+    "can't decode": "the file is damaged; restore it from a copy, or move it away to start anew",
     "malformed": "the file is damaged; restore it from a copy, or move it away to start anew",
     "connection refused": "the server does not answer; start it, or correct its URL under [store]",
     "failed to resolve": "its host name is unknown; correct its URL under [store]",
@@ -71,9 +75,7 @@ def told_damage(place: str) -> Iterator[None]:
 
 def _is_from_a_driver(error: Exception) -> bool:
     # psycopg is optional, and SQLAlchemy only imported to migrate: known by their modules
-    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith(
-        ("psycopg", "sqlalchemy")
-    )
+    return isinstance(error, DAMAGE) or type(error).__module__.startswith(("psycopg", "sqlalchemy"))
 
 
 def _in_our_words(place: str, error: BaseException) -> StoreUnavailable:

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from tuning_playbook.store.faults import DAMAGE
 from tuning_playbook.store.migrations import REVISION_TABLE
 
 
@@ -51,7 +52,7 @@ def _shared(path: Path) -> sqlite3.Connection | None:
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.Error:
+    except DAMAGE:
         connection.close()
         return None
     return connection
@@ -73,7 +74,7 @@ def holds_something_else(path: Path) -> list[str]:
                 tables = [str(name) for (name,) in rows]
             finally:
                 connection.close()
-        except sqlite3.Error:
+        except DAMAGE:
             return []
         if not tables or REVISION_TABLE in tables:
             return []
