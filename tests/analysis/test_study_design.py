@@ -121,3 +121,21 @@ def test_choices_with_a_grid_each_are_a_grid():
     loss = np.random.default_rng(5).random(len(cells))
     found = designed(loss, method=list(method), compression=list(compression), level=list(level))
     assert found == "grid"
+
+
+def test_settings_varied_around_one_that_is_kept_were_chosen():
+    rates = [3e-4] * 14 + [1e-4, 1e-3, 3e-3, 1e-2]
+    widths = [256] * 10 + [64, 128, 512, 1024, 256, 256, 256, 256]
+    dropouts = [0.1] * 6 + [0.0, 0.2, 0.3, 0.5] + [0.1] * 8
+    loss = np.random.default_rng(5).random(18)
+    assert designed(loss, lr=rates, width=widths, dropout=dropouts) == "chosen"
+
+
+def test_values_drawn_from_short_lists_are_seldom_called_chosen():
+    rng = np.random.default_rng(6)
+    lists = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2], [64, 128, 256, 512], [0.0, 0.1, 0.2, 0.3]
+    found = [
+        designed(rng.random(30), **{f"h{i}": rng.choice(own, 30) for i, own in enumerate(lists)})
+        for _ in range(100)
+    ]
+    assert found.count("chosen") <= 2

@@ -110,7 +110,8 @@ def _cells(levels: list[int]) -> float:
 def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
     """Whether numbers come from short lists: round ones in a few trials, or most cells of a grid.
 
-    Ranges that were sampled give another number in nearly every trial.
+    Or each hyperparameter has a value that it keeps while others are varied. Ranges that were
+    sampled give another number in nearly every trial.
     """
     count = configuration_count(table, rows)
     numeric = [k for k in searched if not isinstance(table.space[k].domain, Categorical)]
@@ -118,10 +119,23 @@ def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) 
     come_back = all(2 * levels[key] <= count for key in numeric)
     if come_back and 2 * count > _cells(list(levels.values())):
         return True
+    if come_back and all(_is_preferred(table, key, rows) for key in searched):
+        return True
     several = len(searched) > 1
     if count >= _FEWEST or any(several and levels[key] >= count for key in numeric):
         return False
     return all(_is_round(v) for key in numeric for v in table.values[key][rows].tolist())
+
+
+def _is_preferred(table: TrialTable, key: str, rows: NDArray[np.int64]) -> bool:
+    """Whether one value stands in so many trials as no draw with equal chances would give it."""
+    from scipy.special import bdtrc
+
+    unit = table.units[key][rows]
+    _, counts = np.unique(np.round(unit[np.isfinite(unit)], 9), return_counts=True)
+    most, total = int(counts.max()), int(counts.sum())
+    by_luck = len(counts) * float(bdtrc(most - 1, total, 1 / len(counts)))
+    return 2 * most >= total and by_luck < _SIGNIFICANCE
 
 
 def _is_round(value: float | None) -> bool:
