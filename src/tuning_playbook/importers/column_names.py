@@ -59,7 +59,11 @@ def unit_of_training(name: str) -> str:
     Example:
         >>> [unit_of_training(n) for n in ("epoch_id", "time/total_timesteps", "max_steps")]
         ['epoch', 'timestep', '']
+        >>> unit_of_training("epochs")  # how long each trial trained, as often as not
+        ''
     """
+    if plain_name(name) == "epochs":
+        return ""
     words = "_".join(word for word in words_of(last_part(name)) if word not in _BESIDE_UNITS)
     unit = words.replace("time_step", "timestep").removesuffix("s")
     return unit if unit in _UNITS_OF_TRAINING else ""
