@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeAlias
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
@@ -20,6 +23,9 @@ _STORAGES = (".db", ".sqlite", ".sqlite3", ".log", ".journal")
 _MOST_TABLES = 5
 # Where a Trainer logs, beside the runs of its search.
 _OF_TRAINER = frozenset({"runs", "logs"})
+
+
+_Claims: TypeAlias = Mapping[Path, Reader]  # sub-folder -> who knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,12 @@ def read_folder(folder: Path, study: str | None) -> tuple[ForeignStudy, ...]:
         InvalidInput: where none of them can be read, or none has that name.
     """
     reader = reader_of(folder)
-    if reader is not None and not _storages(folder) and _is_whole(folder, reader):
+    storages = list(islice(_storages(folder, folder), _MOST_PARTS))
+    mixed = _mixed(folder, reader)
+    if reader is not None and mixed is None and not storages:
         return reader.read(folder, study)
-    parts: list[_Part] = []
-    for part in _parts(folder, folder, reader, 0):
-        parts.append(part)
-        if len(parts) == _MOST_PARTS:
-            break
+    found = chain(storages, _below(folder, folder, reader, mixed, 0))
+    parts = list(islice(found, _MOST_PARTS))
     if parts and all(part.error for part in parts):
         raise InvalidInput(parts[0].error)
     return named_study(_told(folder, parts), study, str(folder)) if parts else ()
@@ -70,17 +75,24 @@ def tables_in(folder: Path) -> list[Path]:
 
 
 def _parts(top: Path, folder: Path, reader: Reader | None, depth: int) -> Iterator[_Part]:
-    for file in _storages(folder):
-        yield from _of_storage(top, file)
-    if reader is not None and (depth == _DEEPEST or _is_whole(folder, reader)):
+    yield from _storages(top, folder)
+    mixed = _mixed(folder, reader) if depth < _DEEPEST else None
+    yield from _below(top, folder, reader, mixed, depth)
+
+
+def _below(
+    top: Path, folder: Path, reader: Reader | None, mixed: _Claims | None, depth: int
+) -> Iterator[_Part]:
+    if mixed is not None:
+        yield from _of_folders(top, folder, reader, mixed, depth)
+    elif reader is not None:
         yield _read(top, folder, reader)
-    elif depth < _DEEPEST:
-        yield from _of_folders(top, folder, reader, depth)
 
 
-def _of_folders(top: Path, folder: Path, reader: Reader | None, depth: int) -> Iterator[_Part]:
+def _of_folders(
+    top: Path, folder: Path, reader: Reader | None, claims: _Claims, depth: int
+) -> Iterator[_Part]:
     """What lies in the sub-folders; those with a single run make one study where they are alike."""
-    claims = _claims(folder)
     single: dict[str, list[Path]] = defaultdict(list)
     others: list[_Part] = []
     for below in _folders(folder):
@@ -100,24 +112,26 @@ def _of_folders(top: Path, folder: Path, reader: Reader | None, depth: int) -> I
         yield _read(top, folder, claims[places[0]], [place.name for place in places])
 
 
-def _is_whole(folder: Path, reader: Reader) -> bool:
-    """Whether all that is known in a folder belongs to one reader."""
-    if reader.read_some is None:
+def _mixed(folder: Path, reader: Reader | None) -> _Claims | None:
+    """The sub-folders that readers know; ``None`` where all that is known belongs to one reader."""
+    if reader is not None and reader.read_some is None:
         if not any(reader.looks_like(below) for below in _folders(folder)[:_MOST_CLAIMED]):
-            return True
-    elif is_run_folder(folder):
-        return True
-    return len({claim.tool for claim in _claims(folder).values()}) < 2
+            return None
+    elif reader is not None and is_run_folder(folder):
+        return None
+    claims = _claims(folder)
+    one = reader is not None and len({claim.tool for claim in claims.values()}) < 2
+    return None if one else claims
 
 
-def _claims(folder: Path) -> dict[Path, Reader]:
+def _claims(folder: Path) -> _Claims:
     """The sub-folders that a reader knows, without those in which a Trainer logs."""
     known = {below: reader_of(below) for below in _folders(folder)[:_MOST_CLAIMED]}
     found = {below: reader for below, reader in known.items() if reader is not None}
     return {below: r for below, r in found.items() if not _is_of_trainer(below, found)}
 
 
-def _is_of_trainer(below: Path, claims: Mapping[Path, Reader]) -> bool:
+def _is_of_trainer(below: Path, claims: _Claims) -> bool:
     others = [reader.tool for place, reader in claims.items() if place != below]
     return below.name in _OF_TRAINER and "Hugging Face" in others
 
@@ -126,24 +140,18 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_dir() and p.name[:1] != ".")
 
 
-def _storages(folder: Path) -> list[Path]:
-    """Files that may be databases or journals of studies, perhaps zipped."""
-    files = (p for p in sorted(folder.iterdir()) if p.is_file() and p.name[:1] != ".")
-    return [file for file in files if file.name.lower().removesuffix(".gz").endswith(_STORAGES)
-            and _holds_studies(file)]  # fmt: skip
-
-
-def _holds_studies(file: Path) -> bool:
-    try:
-        with unzipped(file) as inside:
-            return reader_of(inside) is not None
-    except InvalidInput:
-        return False
+def _storages(top: Path, folder: Path) -> Iterator[_Part]:
+    """The studies in databases and journals, perhaps zipped."""
+    for file in sorted(folder.iterdir()):
+        plain = file.name.lower().removesuffix(".gz")
+        if file.is_file() and file.name[:1] != "." and plain.endswith(_STORAGES):
+            yield from _of_storage(top, file)
 
 
 def _of_storage(top: Path, file: Path) -> Iterator[_Part]:
+    """What a file holds; nothing where it is no database of a known tool, or cannot be unpacked."""
     place = "/".join(file.relative_to(top).parts)
-    with unzipped(file) as inside:
+    with suppress(InvalidInput), unzipped(file) as inside:
         reader = reader_of(inside)
         if reader is None:
             return

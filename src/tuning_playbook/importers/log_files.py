@@ -6,6 +6,7 @@ import re
 import zlib
 from itertools import islice
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -26,14 +27,20 @@ _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|sco
 TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
-def is_table_of_steps(path: Path) -> bool:
-    """Whether a file is the log of one run: a table in which the step rises from row to row."""
-    return _names_steps(path) and _log(path, []) is not None
+Stage: TypeAlias = Literal["", "begun", "log"]
 
 
-def has_begun(path: Path) -> bool:
-    """Whether a file may become such a log: there are too few steps yet to tell."""
-    return _names_steps(path) and _begun(path, []) is not None
+def stage_of_log(path: Path) -> Stage:
+    """Whether a file is the log of one run, or may become one; empty where it is something else.
+
+    In a ``log`` the step rises from row to row; one that has ``begun`` has too few steps to tell.
+    """
+    if not _names_steps(path):
+        return ""
+    columns = _read(path, [])
+    if _log_in(columns) is not None:
+        return "log"
+    return "" if _begun_in(path, columns) is None else "begun"
 
 
 def _names_steps(path: Path) -> bool:
@@ -72,7 +79,8 @@ def curves_of_steps(
     Raises:
         InvalidInput: for a file that is no such log.
     """
-    log = _log(path, notes) or _begun(path, [])
+    read = _read(path, notes)
+    log = _log_in(read) or _begun_in(path, read)
     if log is None:
         raise InvalidInput(
             f"{path} is not the log of one run, with steps that rise from row to row"
@@ -95,21 +103,26 @@ def curves_of_steps(
     return curves
 
 
-def _log(path: Path, notes: list[str]) -> tuple[dict[str, Column], str] | None:
+def _read(path: Path, notes: list[str]) -> dict[str, Column] | None:
     try:
-        columns = read_columns(path, notes)
+        return read_columns(path, notes)
     except InvalidInput:
+        return None
+
+
+def _log_in(columns: dict[str, Column] | None) -> tuple[dict[str, Column], str] | None:
+    if columns is None:
         return None
     columns, _ = with_own_counter(columns)
     found = log_in(columns)
     return (columns, found.steps) if found is not None and found.runs == 1 else None
 
 
-def _begun(path: Path, notes: list[str]) -> tuple[dict[str, Column], str] | None:
+def _begun_in(
+    path: Path, columns: dict[str, Column] | None
+) -> tuple[dict[str, Column], str] | None:
     """The first steps of a log; no columns where it has none yet."""
-    try:
-        columns = read_columns(path, notes)
-    except InvalidInput:
+    if columns is None:
         return ({}, "") if _is_header_alone(path) else None
     steps = named(columns, STEP_NAMES)
     if steps is None or columns[steps].values.dtype != np.float64:

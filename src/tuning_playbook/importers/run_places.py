@@ -14,10 +14,9 @@ from typing import Any
 from tuning_playbook.importers.groups_of_runs import Place
 from tuning_playbook.importers.log_files import (
     TABLES_OF_STEPS,
-    has_begun,
     header_of,
     is_results,
-    is_table_of_steps,
+    stage_of_log,
 )
 from tuning_playbook.importers.names_of_runs import is_part, natural_order
 from tuning_playbook.importers.run_folders import is_configuration, is_measurements
@@ -67,13 +66,14 @@ class RunPlace:
 
 def is_run_folder(folder: Path) -> bool:
     """Whether runs have logged in a folder itself, and not only below it."""
-    names = [file.name for file in folder.iterdir() if file.is_file()]
-    if any("tfevents" in name for name in names) or (folder / HYDRA).is_dir():
+    files = [file for file in folder.iterdir() if file.is_file()]
+    if any("tfevents" in file.name for file in files) or (folder / HYDRA).is_dir():
         return True
-    place = RunPlace(folder)
-    for name in names:
-        _take(folder / name, place, (), alone=True)
-    return place.logs
+    return any(_is_measured_in(file) for file in files if not is_configuration(file.name))
+
+
+def _is_measured_in(file: Path) -> bool:
+    return file.name == TRAINER_STATE or is_results(file) or stage_of_log(file) == "log"
 
 
 def run_places(
@@ -116,10 +116,8 @@ def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> None:
         place.states.append((int(checkpoint[1]) if checkpoint else 2**62, file))
     elif is_results(file):
         place.results.append(file)
-    elif alone and is_table_of_steps(file):
-        place.tables.append(file)
-    elif alone and has_begun(file):
-        place.begun.append(file)
+    elif alone and (stage := stage_of_log(file)):
+        (place.tables if stage == "log" else place.begun).append(file)
 
 
 def runs_among(places: Mapping[Place, RunPlace]) -> dict[Place, RunPlace]:
@@ -154,10 +152,10 @@ def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
     found: list[Path] = []
     whole = 0
     for number, file in enumerate(most):
-        is_log = is_table_of_steps(file)
-        if is_log or has_begun(file):
+        stage = stage_of_log(file)
+        if stage:
             found.append(file)
-            whole += is_log
+            whole += stage == "log"
         elif number + 1 - len(found) > max(_OTHERS_AMONG_LOGS, len(found)):
             return []
     return found if whole and len(found) > 1 and 2 * len(found) >= len(most) else []

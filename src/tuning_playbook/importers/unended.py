@@ -80,10 +80,13 @@ def _courses(
     loss = objective.direction.sign * values.astype(np.float64)
     last, best = np.full(count, -1, dtype=np.int64), np.full(count, np.inf)
     improving = np.zeros(count, dtype=bool)
-    for run in range(count):
-        own = rows == run
-        if own.any():
-            end = int(np.argmax(steps[own]))
-            last[run], best[run] = steps[own][end], np.min(loss[own])  # NaN where one is NaN
-            improving[run] = loss[own][end] <= best[run]
+    # By run and step; of several values at one step, the one that was logged first comes last.
+    order = np.lexsort((-np.arange(len(rows)), steps, rows))
+    rows, steps, loss = rows[order], steps[order], loss[order]
+    there, starts = np.unique(rows, return_index=True)
+    if there.size:
+        ends = np.append(starts[1:], len(rows)) - 1
+        last[there] = steps[ends]
+        best[there] = np.minimum.reduceat(loss, starts)  # NaN where one is NaN
+        improving[there] = loss[ends] <= best[there]
     return last, best, improving
