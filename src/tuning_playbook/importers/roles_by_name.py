@@ -39,8 +39,8 @@ from tuning_playbook.vocabulary import (
     is_step_count,
     is_time,
     is_time_or_cost,
-    kind_by_name,
     metric_direction,
+    names_a_setting,
     plain_name,
     split_of,
     words_of,
@@ -152,7 +152,7 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
     family = hyperparameter_family(name)
     if family is Family.BATCH_SIZE and not _are_whole(values):
         return None  # ``bs`` is a Brier score too
-    known = family is not None or kind_by_name(name) != "other"
+    known = names_a_setting(name)
     if known and values.levels == 1:
         return TakenAs(column, name, Role.CONSTANT, "the same in every row")
     if family is Family.TRAINING_LENGTH:

@@ -22,7 +22,7 @@ from tuning_playbook.importers.column_values import (
     settings_that_determine,
 )
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import hyperparameter_family, is_any_probability, kind_by_name
+from tuning_playbook.vocabulary import is_any_probability, names_a_setting
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -166,8 +166,7 @@ def changed_by_seeds(
 
 
 def _is_unknown(one: TakenAs) -> bool:
-    named = hyperparameter_family(one.name) is not None or kind_by_name(one.name) != "other"
-    return not named and "declared" not in one.reason
+    return not names_a_setting(one.name) and "declared" not in one.reason
 
 
 def _differs_by(own: ColumnValues, design: Sequence[ColumnValues], seed: ColumnValues) -> bool:

@@ -10,9 +10,8 @@ import numpy as np
 from tuning_playbook.importers.column_values import ColumnValues, is_list_of_values
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.vocabulary import (
-    hyperparameter_family,
     is_time_or_cost,
-    kind_by_name,
+    names_a_setting,
     plain_name,
     statistic_in,
     without_number,
@@ -78,7 +77,7 @@ def _is_measured_with_spread(
     spreads = [own[statistic] for statistic in own if statistic in _NO_CENTRES]
     if centre is None or not spreads:
         return False
-    if hyperparameter_family(stem) is not None or kind_by_name(stem) != "other":
+    if names_a_setting(stem):
         return False
     return not any(is_list_of_values(values[c]) for c in (centre, *spreads))
 

@@ -8,7 +8,7 @@ from typing import Any
 from tuning_playbook.importers.nested import object_in
 from tuning_playbook.importers.runs import Run
 from tuning_playbook.importers.values import dotted, is_number
-from tuning_playbook.vocabulary import hyperparameter_family, kind_by_name
+from tuning_playbook.vocabulary import names_a_setting
 
 # Beside it stands ``model_config/text_summary``, which is what the model is and not what was tuned.
 ARGUMENTS_TAG = "args/text_summary"
@@ -57,13 +57,9 @@ def _telling(arguments: Sequence[Mapping[str, Any]]) -> set[str]:
         for name, value in given.items():
             values.setdefault(name, set()).add(repr(value))
             # A flag that is the same everywhere is one of how the Trainer works.
-            if not isinstance(value, bool) and _is_known(name):
+            if not isinstance(value, bool) and names_a_setting(name):
                 known.add(name)
     return known | {name for name, found in values.items() if len(found) > 1}
-
-
-def _is_known(name: str) -> bool:
-    return hyperparameter_family(name) is not None or kind_by_name(name) != "other"
 
 
 def _is_unset(name: str, value: Any) -> bool:

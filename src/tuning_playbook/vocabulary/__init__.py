@@ -16,6 +16,7 @@ from tuning_playbook.vocabulary.hyperparameters import (
     kind_by_name,
     logarithm_base,
     may_be_switch,
+    names_a_setting,
 )
 from tuning_playbook.vocabulary.metrics import (
     MetricFamily,
@@ -80,6 +81,7 @@ __all__ = [
     "may_be_unwanted",
     "metric_direction",
     "metric_family",
+    "names_a_setting",
     "names_tasks",
     "plain_name",
     "split_of",

@@ -208,6 +208,16 @@ def is_not_tuned(name: str) -> bool:
     return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
 
 
+def names_a_setting(name: str) -> bool:
+    """Whether a name is known to be that of a hyperparameter, of whatever kind.
+
+    Example:
+        >>> [names_a_setting(n) for n in ("adam_beta2", "activation", "zorp")]
+        [True, True, False]
+    """
+    return hyperparameter_family(name) is not None or kind_by_name(name) != "other"
+
+
 def is_any_probability(name: str) -> bool:
     """Whether nothing but the word says that a probability of that name is a setting.
 

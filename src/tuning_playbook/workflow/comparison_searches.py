@@ -18,7 +18,7 @@ from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.study import Objective
-from tuning_playbook.vocabulary import Family, hyperparameter_family, kind_by_name, plain_name
+from tuning_playbook.vocabulary import Family, hyperparameter_family, names_a_setting, plain_name
 from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
 from tuning_playbook.workflow.comparison_roles import Roles, arm_values
 from tuning_playbook.workflow.comparison_target import STUDY, columns_of
@@ -143,12 +143,14 @@ def _points(
 
 
 def _may_be_searched(name: str, cells: Sequence[Any]) -> bool:
-    family = hyperparameter_family(name)
-    if family is Family.SEED:
+    if hyperparameter_family(name) is Family.SEED:
         return False
-    known = family is not None or kind_by_name(name) != "other"
     levels = len({_same(c) for c in cells})
-    return known or 2 * levels <= len(cells) or plain_name(name) in ("alpha", "beta", "lambda")
+    return (
+        names_a_setting(name)
+        or 2 * levels <= len(cells)
+        or plain_name(name) in ("alpha", "beta", "lambda")
+    )
 
 
 def _same(cell: Any) -> Any:
