@@ -5,17 +5,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.importers.layouts import write
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 
 RATES = (0.001, 0.003, 0.01, 0.03)
 OPTUNA = Path(__file__).parent / "data" / "optuna-3.6.1.sql"
-
-
-def write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
 
 
 def keras_logs(folder):

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.importers.layouts import only, write
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
@@ -15,17 +16,6 @@ from tuning_playbook.study import Objective
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 CUT = "ends within its last line"
-
-
-def write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def only(path):
-    (study,) = open_foreign(str(path))
-    return study
 
 
 def keras_log(rate, epochs=8):

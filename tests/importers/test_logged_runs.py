@@ -5,21 +5,11 @@ import math
 
 import numpy as np
 import pytest
+from tests.importers.layouts import only, write
 
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.importers.told_columns import described
-
-
-def write(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def only(path):
-    (study,) = open_foreign(str(path))
-    return study
 
 
 def lightning_log(steps, *, factor):

@@ -26,7 +26,7 @@ def comparisons_without_tuning(arm: Sequence[str]) -> Iterator[str]:
                 f"of {name} are compared with everything else as it was in these runs, and not as "
                 "each would do when tuned for it."
             )
-        elif words_of(name)[-1:] and words_of(name)[-1] in _OPTIMIZERS:
+        elif _OPTIMIZERS.intersection(words_of(name)[-1:]):
             yield (
                 f"Every optimizer needs a learning rate of its own: the values of {name} are "
                 "compared with the settings of these runs, and not as each would do when tuned. "

@@ -115,7 +115,11 @@ class DeclaredHyperparameters:
         domain = self._domain(name, table, words, path)
         for key in table:
             if key not in _OTHERS and key not in words and not _other_spelling(key, words):
-                hint = _under_when(name, key) if _nests(table[key]) else near_or_all(key, _KEYS)
+                hint = (
+                    _under_when(name, key)
+                    if isinstance(table[key], Mapping)
+                    else near_or_all(key, _KEYS)
+                )
                 self._file.add((*path, key), f"unknown key {key!r}", hint)
         kind = self._kind(table.get("kind", kind_by_name(name)), path)
         natural = self._natural(table.get("natural"), path)
@@ -145,7 +149,7 @@ class DeclaredHyperparameters:
         if not words:
             # a misspelt word is told as an unknown key
             rest = table.keys() - _OTHERS - _OTHER_SPELLINGS
-            if not any(near(key, DOMAIN_WORDS) or _nests(table[key]) for key in rest):
+            if not any(near(key, DOMAIN_WORDS) or isinstance(table[key], Mapping) for key in rest):
                 self._file.add(path, f"{name} has no range", range_hint(table))
             return None
         try:
@@ -267,10 +271,6 @@ def _other_spelling(key: str, words: list[str]) -> bool:
 
 def _written(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _nests(value: object) -> bool:
-    return isinstance(value, Mapping)
 
 
 def _under_when(name: str, key: str) -> str:
