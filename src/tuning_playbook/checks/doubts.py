@@ -31,8 +31,8 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
         table: the study.
         findings: what the checks say.
     """
-    constant = constant_metric(table)
-    judged = [_on_repeats(_on_one_run(_on_guesses(f, table), table), table) for f in findings]
+    constant, no_search = constant_metric(table), _why_no_search(table)
+    judged = [_where_no_search(_on_guesses(f, table), no_search) for f in findings]
     return tuple(_on_constant_metric(finding, table, constant) for finding in judged)
 
 
@@ -54,19 +54,20 @@ def _on_constant_metric(finding: Finding, table: TrialTable, constant: float | N
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
 
 
-def _on_one_run(finding: Finding, table: TrialTable) -> Finding:
-    if len(table) != 1 or finding.check not in _OF_A_SEARCH:
-        return finding
-    summary = "Cannot tell: this is one run, so there is no search to judge."
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:
+    """Why a table is no search, and which checks do not judge it then; empty for a search."""
+    if len(table) == 1:
+        return "this is one run", _OF_A_SEARCH
+    if len(table) > 1 and study_shape(table) == "repeats":
+        return "no hyperparameter varies", _OF_A_SEARCH - _OF_REPEATS
+    return "", frozenset()
 
 
-def _on_repeats(finding: Finding, table: TrialTable) -> Finding:
-    if len(table) < 2 or finding.check not in _OF_A_SEARCH - _OF_REPEATS:
+def _where_no_search(finding: Finding, no_search: tuple[str, frozenset[str]]) -> Finding:
+    why, checks = no_search
+    if finding.check not in checks:
         return finding
-    if study_shape(table) != "repeats":
-        return finding
-    summary = "Cannot tell: no hyperparameter varies, so there is no search to judge."
+    summary = f"Cannot tell: {why}, so there is no search to judge."
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
 
 
