@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.records.imports import taken_over_trials
 from tuning_playbook.records.logbook import (
-    ANSWER,
     DECISION,
     LAUNCH,
-    ROUND,
     decision_of,
     launch_of,
     told_entry,
@@ -36,41 +30,8 @@ from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally
 from tuning_playbook.words import agreeing, counted, percent, short
 from tuning_playbook.workflow.looking import complete_before
-from tuning_playbook.workflow.retrying import TO_BE_RUN_AGAIN
+from tuning_playbook.workflow.past_rounds import PastRound, finished_trials, past_rounds
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
-
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """Everything stored about one round; entries are the newest of their kind.
-
-    ``begun``: when it began; infinite where that is not known.
-    ``taken_over``: study -> how many of its trials were not trained again.
-    ``codes``: study -> version of the program that its trials ran.
-    """
-
-    name: str
-    studies: tuple[Study, ...]
-    tallies: Mapping[str, Tally]
-    facts: Mapping[str, Any]
-    answer: LogbookEntry | None
-    decision: LogbookEntry | None
-    begun: float
-    abandoned: str = ""
-    taken_over: Mapping[str, int] = field(default_factory=dict)
-    codes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def searches(self) -> tuple[Study, ...]:
-        return tuple(s for s in self.studies if s.purpose == "search")
-
-    def trained(self, study: Study) -> int:
-        """Trials of a study that cost training: ended, and not taken over from another one."""
-        ended = _finished(self.tallies.get(study.name, NO_TRIALS))
-        return max(0, ended - self.taken_over.get(study.name, 0))
-
-    def finished(self, studies: Iterable[Study]) -> int:
-        return sum(_finished(self.tallies.get(s.name, NO_TRIALS)) for s in studies)
 
 
 def project_history(folder: Path) -> ProjectHistory:
@@ -88,7 +49,7 @@ def project_history(folder: Path) -> ProjectHistory:
     with opened_store(opened) as store:
         known = Snapshot(opened, store)
         logbook = known.logbook
-        rounds = _rounds(known)
+        rounds = past_rounds(known)
         looks = looks_of(
             opened.project, known.studies, known.tallies, logbook, taken_over=complete_before(known)
         )
@@ -114,95 +75,7 @@ def project_history(folder: Path) -> ProjectHistory:
     )
 
 
-def _rounds(known: Snapshot) -> tuple[_Round, ...]:
-    """Rounds in the order in which they began."""
-    studies, tallies, logbook = known.studies, known.tallies, known.logbook
-    newest = {(e.kind, e.round): e for e in logbook}
-    by_round: dict[str, list[Study]] = defaultdict(list)
-    for study in studies:
-        if study.round or study.purpose == "search":
-            by_round[study.round or study.name].append(study)
-    entered = _first_entered(logbook)
-    begun = {name: _begun(known, own, entered.get(name)) for name, own in by_round.items()}
-    for study in studies:
-        if not study.round and study.purpose == "rerun":
-            by_round[_round_of_reruns(study, tallies, begun, logbook)].append(study)
-    found = []
-    for name, own in by_round.items():
-        facts, answer = newest.get((ROUND, name)), newest.get((ANSWER, name))
-        # an answer tells it as well, for a round whose own entry is missing
-        told = facts.data if facts else _told(answer)
-        found.append(
-            _Round(
-                name,
-                tuple(own),
-                tallies,
-                told,
-                answer,
-                newest.get((DECISION, name)),
-                begun.get(name, math.inf),
-                known.abandoned.get(name, ""),
-                {study.name: taken_over_trials(known.events(study.name)) for study in own},
-                {study.name: _code(known, study) for study in own},
-            )
-        )
-    return tuple(sorted(found, key=lambda r: r.begun))  # stable: of unknown time, in their order
-
-
-def _round_of_reruns(
-    study: Study,
-    tallies: Mapping[str, Tally],
-    begun: Mapping[str, float],
-    logbook: Sequence[LogbookEntry],
-) -> str:
-    """The round whose candidate was run again, else the one that was going on then."""
-    for entry in logbook:
-        decided = entry.kind == DECISION and entry.round in begun
-        if decided and entry.data.get("candidate", {}) == dict(study.fixed):
-            return entry.round
-    at = tallies.get(study.name, NO_TRIALS).created_at
-    earlier = [name for name, time_ in begun.items() if time_ <= at]
-    known = max(earlier, key=lambda name: begun[name], default=None)
-    return known or min(begun, key=lambda name: begun[name], default="reruns")
-
-
-def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = {} if answer is None else answer.data
-    return {key: data[key] for key in ("mode", "follows") if key in data}
-
-
-def _first_entered(logbook: Iterable[LogbookEntry]) -> dict[str, float]:
-    """Round -> when it was first entered in the logbook."""
-    found: dict[str, float] = {}
-    for entry in logbook:
-        if entry.kind == ROUND:
-            found.setdefault(entry.round, entry.at)
-    return found
-
-
-def _begun(known: Snapshot, studies: Iterable[Study], entered: float | None) -> float:
-    """When its first own trial was planned, else when it was entered; infinite where unknown.
-
-    Trials that were taken over are as old as the round that trained them.
-    """
-    own = [s.name for s in studies if not taken_over_trials(known.events(s.name))]
-    times = [known.tally(name).created_at for name in own]
-    unknown = math.inf if entered is None else entered
-    return min((t for t in times if not math.isnan(t)), default=unknown)
-
-
-def _code(known: Snapshot, study: Study) -> str:
-    """The earliest version of the program that trains as the study's trials were trained."""
-    again = any(event.kind == TO_BE_RUN_AGAIN for event in known.events(study.name))
-    found = by_first_program(known, study).provenance.code if again else study.provenance.code
-    return known.same_programs.first(found)
-
-
-def _finished(tally: Tally) -> int:
-    return sum(count for status, count in tally.counts.items() if status.is_finished)
-
-
-def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> RoundStep:
+def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) -> RoundStep:
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
@@ -235,11 +108,11 @@ def _round_step(number: int, round_: _Round, evaluations: Mapping[str, str]) -> 
     )
 
 
-def _mode(round_: _Round) -> str:
+def _mode(round_: PastRound) -> str:
     return "exploit" if round_.facts.get("mode") == "exploit" else "explore"
 
 
-def _evaluation(study: Study, round_: _Round) -> str:
+def _evaluation(study: Study, round_: PastRound) -> str:
     """How a study's trials are trained and measured, in words that are equal where it is equal.
 
     Of versions of the program that were declared to train alike, the first one stands for all.
@@ -255,7 +128,7 @@ def _evaluation(study: Study, round_: _Round) -> str:
     return words + (f", code {code[:8]}" if code else "")
 
 
-def _evaluations(rounds: Sequence[_Round]) -> dict[str, str]:
+def _evaluations(rounds: Sequence[PastRound]) -> dict[str, str]:
     """Words -> letter, in order of their first use: A ... Z, then AA ..."""
     words = dict.fromkeys(_evaluation(s, r) for r in rounds for s in r.studies)
     return {text: _letter(number) for number, text in enumerate(words)}
@@ -304,11 +177,11 @@ def _value(value: object) -> str | None:
     return None if value is None else short(value, 6)
 
 
-def _ranges(rounds: Sequence[_Round]) -> tuple[RangeStep, ...]:
+def _ranges(rounds: Sequence[PastRound]) -> tuple[RangeStep, ...]:
     return range_history([_searched(round_) for round_ in rounds])
 
 
-def _searched(round_: _Round) -> SearchedRanges:
+def _searched(round_: PastRound) -> SearchedRanges:
     domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
     reasons = {key: str(why) for key, why in round_.facts.get("reasons", {}).items()}
     return SearchedRanges(round_.name, domains, reasons, _findings(round_.answer))
@@ -325,9 +198,9 @@ def _findings_in(answer: LogbookEntry) -> list[Mapping[str, Any]]:
     return [dict(f) for found in answer.data.get("findings", {}).values() for f in found]
 
 
-def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
+def _ledger(rounds: Sequence[PastRound]) -> tuple[Spent, ...]:
     """What exploring, exploiting and reruns have cost; kinds that cost nothing are left out."""
-    groups: dict[str, list[tuple[_Round, Study, Tally]]] = {
+    groups: dict[str, list[tuple[PastRound, Study, Tally]]] = {
         "explore": [],
         "exploit": [],
         "rerun": [],
@@ -356,7 +229,7 @@ def _ledger(rounds: Sequence[_Round]) -> tuple[Spent, ...]:
     )
 
 
-def _experiment(known: Snapshot, round_: _Round, study: Study) -> TrackingRow:
+def _experiment(known: Snapshot, round_: PastRound, study: Study) -> TrackingRow:
     tally = round_.tallies.get(study.name, NO_TRIALS)
     best = _answered_best(round_.answer, study, tally)
     trials = known.trials(study.name) if best is None else known.some_trials(study.name, [best])
@@ -366,7 +239,7 @@ def _experiment(known: Snapshot, round_: _Round, study: Study) -> TrackingRow:
 def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> int | None:
     """Index of the study's best trial, where the newest answer counted all that have ended."""
     for name, own, best in () if answer is None else _best_trials(answer):
-        if name == study.name and own == _finished(tally) == sum(tally.counts.values()):
+        if name == study.name and own == finished_trials(tally) == sum(tally.counts.values()):
             return int(best) if best.isdecimal() else None  # else of a round that it follows
     return None
 
