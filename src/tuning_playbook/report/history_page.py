@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from importlib.resources import files
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from tuning_playbook.report.history_tables import HistoryTable, history_tables
 from tuning_playbook.report.history_view import ProjectHistory
+from tuning_playbook.report.html import asset, page_environment
 from tuning_playbook.report.looks import day
 from tuning_playbook.report.workflow_drawing import workflow_svg
 
@@ -31,23 +31,19 @@ tr.begins td:first-child { font-weight: 600; } tr:target { background: var(--car
 
 def history_html(history: ProjectHistory) -> str:
     """One self-contained page without scripts; every name in it stays text."""
-    from jinja2 import Environment, PackageLoader
-
-    environment = Environment(
-        loader=PackageLoader("tuning_playbook.report", "assets"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    page: str = (
+        page_environment()
+        .get_template("history.html.j2")
+        .render(
+            history=history,
+            facts=_facts(history),
+            tables=history_tables(history),
+            drawing=workflow_svg(history, links=True),
+            style=asset("report.css") + _PAGE_STYLE,
+            made_at=time.strftime("%Y-%m-%d %H:%M", time.localtime(history.made_at)),
+        )
     )
-    assets = files("tuning_playbook.report").joinpath("assets")
-    return environment.get_template("history.html.j2").render(
-        history=history,
-        facts=_facts(history),
-        tables=history_tables(history),
-        drawing=workflow_svg(history, links=True),
-        style=assets.joinpath("report.css").read_text(encoding="utf-8") + _PAGE_STYLE,
-        made_at=time.strftime("%Y-%m-%d %H:%M", time.localtime(history.made_at)),
-    )
+    return page
 
 
 def history_markdown(history: ProjectHistory) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
@@ -19,6 +20,8 @@ from tuning_playbook.report.verdict_words import VERDICT_WORDS
 from tuning_playbook.report.view import RoundView
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import short
+
+_OPTION = re.compile(r"--[a-z][a-z-]*")
 
 
 def write_report(view: RoundView, path: Path) -> None:
@@ -54,9 +57,17 @@ def page_environment() -> Any:
     )
     environment.filters["plain"] = _plain
     environment.filters["advice"] = advice_words
+    environment.filters["whole_options"] = whole_options
     environment.filters["verdict"] = VERDICT_WORDS.__getitem__
     environment.tests["records"] = _are_records
     return environment
+
+
+def whole_options(text: str) -> Any:
+    """Escaped text in which no line ends within an option such as ``--direction``."""
+    from markupsafe import Markup, escape
+
+    return Markup(_OPTION.sub(r'<span style="white-space:nowrap">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
 
 
 def _plain(value: Any) -> str:
