@@ -28,10 +28,10 @@ from tuning_playbook.workflow.comparison_completion import (
 )
 from tuning_playbook.workflow.comparison_curves import questions_of_curves
 from tuning_playbook.workflow.comparison_grid import MainEffects, main_effects
+from tuning_playbook.workflow.comparison_labels import baseline_position
 from tuning_playbook.workflow.comparison_metric import with_metric
 from tuning_playbook.workflow.comparison_roles import (
     Roles,
-    baseline_position,
     comparison_roles,
 )
 from tuning_playbook.workflow.comparison_rounds import runs_of_round

@@ -27,7 +27,8 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import Family, hyperparameter_family, is_time, words_of
 from tuning_playbook.words import counted, listed, short
-from tuning_playbook.workflow.comparison_roles import Roles, arm_values, labels_of
+from tuning_playbook.workflow.comparison_labels import arm_values, labels_of
+from tuning_playbook.workflow.comparison_roles import Roles
 from tuning_playbook.workflow.comparison_spreads import Spreads
 from tuning_playbook.workflow.comparison_target import columns_of
 

@@ -11,7 +11,6 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
 from tuning_playbook.importers.taken_as import Role
-from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
@@ -23,30 +22,14 @@ from tuning_playbook.vocabulary import (
     plain_name,
     words_of,
 )
-from tuning_playbook.words import listed, short
+from tuning_playbook.words import listed
 from tuning_playbook.workflow.comparison_completion import Unsettled
+from tuning_playbook.workflow.comparison_labels import arm_values, ends_with, plain_cell
 from tuning_playbook.workflow.comparison_target import NAME, STUDY, columns_of
 
-_BASELINES = frozenset(
-    {
-        "baseline",
-        "base",
-        "default",
-        "control",
-        "reference",
-        "ref",
-        "vanilla",
-        "none",
-        "original",
-        "false",
-        "off",
-        "no",
-    }
-)
 _MOST_LISTED = 12
 _MOST_ARMS = 100
 _MOST_VARIANTS = 30
-_MOST_SINGLE = 10  # numbers that one run each has, beyond which they are no arms
 _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
@@ -59,8 +42,6 @@ _NO_ARMS = frozenset(
     {Role.RESULT, Role.HELD_OUT, Role.LOGGED, Role.STATISTIC, Role.COMPUTED, Role.SEED,
      Role.PROGRESS, Role.STATUS, Role.TIME_AND_COST, Role.EMPTY, Role.CONSTANT}
 )  # fmt: skip
-
-Label = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +141,7 @@ def named_column(study: ForeignStudy, name: str, option: str) -> str:
         return STUDY
     if plain_name(name) in ID_NAMES and NAME in columns:
         return NAME
-    ends = [column for column in columns if _ends_with(column, name)]
+    ends = [column for column in columns if ends_with(column, name)]
     if len(ends) == 1:
         return ends[0]
     if ends:
@@ -169,106 +150,6 @@ def named_column(study: ForeignStudy, name: str, option: str) -> str:
     hint = f"; did you mean {near[0]!r}?" if near else "."
     shown = ", ".join(columns[:_MOST_LISTED]) or "none"
     raise InvalidInput(f"{study.name} has no column {name!r} for {option}{hint} It has: {shown}")
-
-
-def arm_values(columns: Mapping[str, Sequence[Any]], arm: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Of each run, the values that make its arm, equal numbers written alike."""
-    return [tuple(map(_plain, cells)) for cells in zip(*(columns[c] for c in arm), strict=True)]
-
-
-def labels_of(
-    keys: Sequence[tuple[Any, ...]], arm: Sequence[str], *, summarized: bool = False
-) -> dict[tuple[Any, ...], Label]:
-    """What each arm is called, in the order of the runs; at most a hundred arms.
-
-    Args:
-        keys: of the runs.
-        arm: columns that the keys are from.
-        summarized: whether each row stands for several runs already.
-
-    Raises:
-        InvalidInput: for fewer than two arms, or so many that the column is none of arms.
-    """
-    distinct = list(dict.fromkeys(keys))
-    name = " and ".join(arm)
-    if len(distinct) < 2:
-        raise InvalidInput(
-            f"{name} is {_written(distinct[0][0])} in every run, so there is nothing to compare; "
-            "name the column that tells the arms apart with --arm"
-        )
-    alone = len(distinct) == len(keys) > _MOST_SINGLE and all(is_number(k[0]) for k in distinct)
-    if len(distinct) > _MOST_ARMS or (alone and len(arm) == 1 and not summarized):
-        raise InvalidInput(
-            f"{name} has {len(distinct)} different values in {len(keys)} runs; name a column of "
-            "arms that several runs share with --arm"
-        )
-    if len(arm) == 1:
-        return {key: _written(key[0]) for key in distinct}
-    return {
-        key: ", ".join(f"{c}={_written(v)}" for c, v in zip(arm, key, strict=True))
-        for key in distinct
-    }
-
-
-def baseline_position(
-    labels: Mapping[tuple[Any, ...], Label], given: str, arm: Sequence[str]
-) -> tuple[int, str]:
-    """The baseline's place among the arms, and how it was found.
-
-    Numbers match as numbers, text letter by letter, then without capitals, then by a part that
-    only one arm has.
-
-    Raises:
-        InvalidInput: where no arm, or more than one, is meant.
-    """
-    shown = list(labels.values())
-    if not given:
-        named = [i for i, label in enumerate(shown) if plain_name(label) in _BASELINES]
-        if len(named) == 1:
-            return named[0], f"{shown[named[0]]} is the baseline by its name."
-        return 0, f"The baseline is {shown[0]}, the first; say --baseline otherwise."
-    keys = list(labels)
-    number = _number(given)
-    for fits in (
-        [i for i, label in enumerate(shown) if label == given],
-        [i for i, key in enumerate(keys) if len(key) == 1 and number is not None
-         and _number(key[0]) == number],
-        [i for i, key in enumerate(keys) if _same_values(key, given, arm)],
-        [i for i, label in enumerate(shown) if label.lower() == given.lower()],
-        [i for i, label in enumerate(shown) if _ends_with(label, given)],
-        [i for i, label in enumerate(shown) if given.lower() in label.lower()],
-    ):  # fmt: skip
-        if len(fits) == 1:
-            return fits[0], ""
-        if fits:
-            several = listed([shown[i] for i in fits[:_MOST_LISTED]])
-            raise InvalidInput(f"--baseline {given} may be {several}; give the whole value")
-    raise InvalidInput(
-        f"no arm is called {given!r}; the arms are {listed(shown[:_MOST_LISTED])}"
-        + (f" and {len(shown) - _MOST_LISTED} more" if len(shown) > _MOST_LISTED else "")
-    )
-
-
-def _ends_with(label: str, given: str) -> bool:
-    """Whether the last words of a label are these: ``adam`` of ``results/adam``."""
-    words = plain_name(given).split("_")
-    return plain_name(label).split("_")[-len(words) :] == words
-
-
-def _same_values(key: tuple[Any, ...], given: str, arm: Sequence[str]) -> bool:
-    """Whether ``lr=0.1, dropout=0`` or ``0.1,0`` are the values of an arm of several columns."""
-    parts = [part.strip() for part in given.split(",")]
-    if len(parts) != len(key) or len(key) < 2:
-        return False
-    told = dict(zip(arm, key, strict=True))
-    for place, part in enumerate(parts):
-        name, equals, value = part.partition("=")
-        own = told.get(name.strip()) if equals else key[place]
-        value = value.strip() if equals else part
-        number = _number(own)
-        if number != _number(value) if number is not None else _written(own) != value:
-            return False
-    return True
 
 
 def _seed_column(columns: Mapping[str, Sequence[Any]], taken: set[str]) -> str:
@@ -302,7 +183,7 @@ def _arm_candidates(
         and all(str(cell).isdecimal() for cell in columns.get(one.name, ()))
     }  # fmt: skip
     levels = {
-        name: set(map(_plain, cells))
+        name: set(map(plain_cell, cells))
         for name, cells in columns.items()
         if name not in no_arms and not _is_no_choice(name)
     }
@@ -319,7 +200,7 @@ def _arm_candidates(
         return [name for name in some if words[name]]
     guesses = {one.name for one in study.columns if not one.certain} if listed_once else set()
     varied = [name for name in study.parameters
-              if name not in guesses and len(set(map(_plain, columns[name]))) > 1]  # fmt: skip
+              if name not in guesses and len(set(map(plain_cell, columns[name]))) > 1]  # fmt: skip
     if listed_once and set(varied) <= {*listed_once} and count <= _MOST_VARIANTS:
         return listed_once[:1]
     return varied[:_MOST_LISTED] if summarized else []
@@ -342,11 +223,11 @@ def _is_no_choice(name: str) -> bool:
 def _names_all(columns: Mapping[str, Sequence[Any]], candidates: Sequence[str]) -> str:
     """A column of words that settles all the other candidates: the name of a variant."""
     for name in candidates:
-        cells = list(map(_plain, columns[name]))
+        cells = list(map(plain_cell, columns[name]))
         if not all(isinstance(cell, str) for cell in cells):
             continue
         count = len(set(cells))
-        others = [set(zip(cells, map(_plain, columns[o]), strict=True)) for o in candidates]
+        others = [set(zip(cells, map(plain_cell, columns[o]), strict=True)) for o in candidates]
         if all(len(pairs) == count for pairs in others):
             return name
     return ""
@@ -357,7 +238,7 @@ def _several_arms(
 ) -> Unsettled:
     """What to ask where several columns may hold the arms: all together where each has runs."""
     cells = arm_values(columns, candidates)
-    shown = [f"{name} ({len(set(map(_plain, columns[name])))} values)" for name in candidates]
+    shown = [f"{name} ({len(set(map(plain_cell, columns[name])))} values)" for name in candidates]
     tasks = any(_place(name) == 2 for name in candidates)
     together = (
         []
@@ -380,7 +261,7 @@ def _nothing_shared(study: ForeignStudy, columns: Mapping[str, Sequence[Any]], m
             f"{study.name} holds a single run, so there is nothing to compare. Name the files of "
             "both runs, or better of several runs of each."
         )
-    own = [n for n in study.parameters if n != metric and len(set(map(_plain, columns[n]))) > 1]
+    own = [n for n in study.parameters if n != metric and len(set(map(plain_cell, columns[n]))) > 1]
     each = (
         f"each of the {len(study.ids)} runs has its own {listed(own[:_MOST_NAMED])}"
         if own
@@ -390,27 +271,3 @@ def _nothing_shared(study: ForeignStudy, columns: Mapping[str, Sequence[Any]], m
         "no column tells arms apart: an arm is a value that several runs share, and "
         f"{each}. playbook check judges such a search; to compare two, name both of their files."
     )
-
-
-def _plain(cell: Any) -> Any:
-    """A cell by which runs are grouped: whole numbers alike, missing ones too, lists as text."""
-    if isinstance(cell, bool) or cell is None:
-        return cell
-    if isinstance(cell, (int, float)):
-        if cell != cell:
-            return None
-        return int(cell) if float(cell).is_integer() and abs(cell) < 2**53 else float(cell)
-    return cell if isinstance(cell, str) else str(cell)
-
-
-def _written(value: Any) -> str:
-    return "none" if value is None else short(value, digits=8)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None

@@ -20,7 +20,8 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.study import Objective
 from tuning_playbook.vocabulary import Family, hyperparameter_family, names_a_setting, plain_name
 from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
-from tuning_playbook.workflow.comparison_roles import Roles, arm_values
+from tuning_playbook.workflow.comparison_labels import arm_values
+from tuning_playbook.workflow.comparison_roles import Roles
 from tuning_playbook.workflow.comparison_target import STUDY, columns_of
 
 _FEWEST_TURNS = 2
