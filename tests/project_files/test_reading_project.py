@@ -391,3 +391,11 @@ def test_a_pipe_is_no_project_file(tmp_path):
     os.mkfifo(tmp_path / "playbook.toml")
     with pytest.raises(InvalidInput, match="is no file"):
         OpenFile(tmp_path / "playbook.toml")
+
+
+@pytest.mark.parametrize("deep", ["a" + ".a" * 990 + " = 1", "a = " + "[" * 60 + "]" * 60])
+def test_tables_within_hundreds_of_tables_are_refused_in_one_sentence(tmp_path, deep):
+    file = tmp_path / "playbook.toml"
+    file.write_text(f"{deep}\n")
+    with pytest.raises(InvalidInput, match="too deeply nested"):
+        read_project(find_project(tmp_path))

@@ -4,18 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import (
     InvalidInput,
-    StoreError,
     StoreReadOnly,
     StoreTooNew,
     StoreUnavailable,
 )
-from tuning_playbook.store import CurveChunk, MemoryStore, open_store, opening, schema
+from tuning_playbook.store import MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
 from tuning_playbook.store.read_only import holds_something_else
 from tuning_playbook.testing.store_contract import example_study, example_trials
@@ -296,54 +293,3 @@ def test_a_store_that_cannot_be_written_is_read(tmp_path, monkeypatch, log_left,
     store.close()
     assert sorted(p.name for p in file.parent.iterdir()) == before
     writer.close()
-
-
-@pytest.mark.parametrize(
-    ("statement", "read"),
-    [
-        ("UPDATE study SET design = '{'", "studies"),
-        ("UPDATE study SET design = '[]'", "studies"),
-        ("UPDATE study SET design = '{\"format\": 1}'", "studies"),
-        ("UPDATE study SET name = 'of another'", "studies"),
-        ("UPDATE trial SET config = 'x'", "trials"),
-        ("UPDATE trial SET status = 'asleep'", "trials"),
-        ("UPDATE trial SET summaries = '{\"a\": [1]}'", "trials"),
-        ("UPDATE trial SET checkpoints = '[1]'", "trials"),
-        ("UPDATE trial SET checkpoints = '[[1, 2, 3.0]]'", "trials"),
-        ("UPDATE trial SET summaries = '{\"a\": [1, 1, 0, 1, 0, 1, [0], 0]}'", "trials"),
-        ("UPDATE trial SET config = '[]'", "trials"),
-        ("UPDATE trial SET detail = x'80'", "trials"),
-        ("UPDATE trial SET created_at = 'now'", "trials"),
-        ("UPDATE trial SET created_at = 1e308", "trials"),
-        ("UPDATE study SET design = json_set(design, '$.objective.metric', json('[]'))", "studies"),
-        ("UPDATE study SET design = json_set(design, '$.seed', 'one')", "studies"),
-        ("UPDATE event SET data = 'x'", "events"),
-        ("UPDATE event SET at = 'x'", "events"),
-        ("UPDATE event SET at = 4e18", "events"),
-        ("UPDATE event SET kind = x'80'", "events"),
-        ("UPDATE logbook SET data = '[]'", "logbook"),
-        ("UPDATE logbook SET round = x'80'", "logbook"),
-        ("UPDATE chunk SET data = x'00'", "curves"),
-        ("UPDATE chunk SET metrics = '{'", "curves"),
-        ("UPDATE chunk SET metrics = '[1.5]'", "curves"),
-        ("UPDATE trial SET status = 'asleep'", "counts"),
-        ("UPDATE trial SET status = 'asleep'", "tallies"),
-        ("UPDATE logbook SET data = x'ff'", "logbook"),
-    ],
-)
-def test_a_damaged_row_is_told_with_the_cure(tmp_path, statement, read):
-    file = _made(tmp_path)
-    store = open_store(_URL, folder=tmp_path)
-    store.note("study", Event(1.0, "told"))
-    store.enter(LogbookEntry(1.0, "k", "r", "m"))
-    lease = {"worker": "w", "now": 0.0, "lease_seconds": 60.0}
-    (trial,) = store.claim("study", count=1, **lease)
-    chunk = CurveChunk(1, 0, ("loss",), np.array([1]), np.array([[1.0]]))
-    store.append("study", trial.index, chunks=[chunk], **lease)
-    store.close()
-    with sqlite3.connect(file) as connection:
-        connection.execute(statement)
-    connection.close()
-    store = open_store(_URL, folder=tmp_path, must_exist=True)
-    with pytest.raises(StoreError, match=r"damaged.*restore "):
-        getattr(store, read)(*([] if read in ("studies", "tallies", "logbook") else ["study"]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import number
-from tuning_playbook.edges import EdgeStatistics
+from tuning_playbook.edges import EdgeOfChoice, EdgeStatistics
 from tuning_playbook.edges.growth import grown_range, next_level
-from tuning_playbook.findings import Advice
+from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import counted, listed, short
 
@@ -90,6 +90,42 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
             "training is a round of its own."
         )
     return " ".join(said)
+
+
+def within_choices(found: Finding, alone: Sequence[EdgeOfChoice], metric: str) -> Finding:
+    """``found`` with what holds within an optimizer or a model; a pass cannot stand beside it.
+
+    Args:
+        found: the finding for all trials together.
+        alone: the ends that a choice leaves open; at least one.
+        metric: what decides.
+    """
+    at_the_end = [edge for edge in alone if edge.best_there]
+    said = _best_at_the_end(at_the_end, metric) if at_the_end else ""
+    if found.verdict is not Verdict.PASS:
+        return replace(found, summary=f"{found.summary} {said}".rstrip())
+    if not said:
+        key = alone[0].hyperparameter
+        named_choices = listed(list(dict.fromkeys(edge.value for edge in alone))[:_MOST_NAMED])
+        said = f"The trials with {named_choices} do not show whether a wider range of {key} helps."
+    summary = (
+        f"Cannot tell: over all trials together the ranges are wide enough, but each "
+        f"{alone[0].choice} needs a learning rate of its own. {said}"
+    )
+    return replace(found, verdict=Verdict.UNKNOWN, summary=summary, confidence="low")
+
+
+def _best_at_the_end(edges: Sequence[EdgeOfChoice], metric: str) -> str:
+    there = [f"{e.value} at {e.hyperparameter} {short(e.tried)}" for e in edges[:_MOST_NAMED]]
+    more = len(edges) - len(there)
+    rest = f" and {counted(more, 'more choice')}" if more else ""
+    values = "values" if len(edges) > 1 else "value"
+    return (
+        f"By itself, {listed(there)}{rest} has its best {metric}, the last {values} tried there."
+        if len(edges) == 1
+        else f"By themselves, {listed(there)}{rest} have their best {metric}, the last {values} "
+        "tried there."
+    )
 
 
 def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, ClassVar
 
@@ -17,9 +17,16 @@ from tuning_playbook.checks.edge_words import (
     one_more_level,
     widening,
     widening_question,
+    within_choices,
 )
 from tuning_playbook.checks.evidence import thresholds
-from tuning_playbook.edges import EdgeLimits, EdgeStatistics, EdgeVerdict, judged_edges
+from tuning_playbook.edges import (
+    EdgeLimits,
+    EdgeStatistics,
+    EdgeVerdict,
+    edges_of_choices,
+    judged_edges,
+)
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
 from tuning_playbook.words import counted, listed
@@ -74,10 +81,11 @@ class SearchSpaceBoundary:
             fewest_trials=self.fewest_trials,
             infeasible=self.infeasible_limit,
         )
+        feasible = feasibility(table)
         edges = tuple(
-            _if_it_is_one(edge, table)
-            for edge in judged_edges(table, feasibility(table), limits).edges
+            _if_it_is_one(edge, table) for edge in judged_edges(table, feasible, limits).edges
         )
+        alone = edges_of_choices(table, feasible, limits)
         evidence = {
             "inferred_ranges": table.inferred_ranges,
             "edges": [edge_evidence(edge) for edge in edges],
@@ -86,15 +94,18 @@ class SearchSpaceBoundary:
                 for h in table.space.hyperparameters
                 if isinstance(h.domain, (Categorical, Constant))
             ],
+            "within_choices": [asdict(edge) for edge in alone],
             "aside": aside_of(edges),
             "thresholds": thresholds(self),
         }
         tight = _with_verdict(edges, "tight")
         if tight:
-            return (self._too_narrow(table, edges, tight, evidence),)
-        if _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
-            return (self._wide_enough(edges, evidence),)
-        return (self._unsettled(table, edges, evidence),)
+            found = self._too_narrow(table, edges, tight, evidence)
+        elif _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
+            found = self._wide_enough(edges, evidence)
+        else:
+            found = self._unsettled(table, edges, evidence)
+        return (within_choices(found, alone, table.objective.metric) if alone else found,)
 
     def _wide_enough(self, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]) -> Finding:
         inside = _with_verdict(edges, "inside")

@@ -3,6 +3,7 @@
 May import: analysis, space, vocabulary, numpy.
 """
 
+from tuning_playbook.edges.of_choices import EdgeOfChoice, edges_of_choices
 from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.edges.verdicts import (
     Edge,
@@ -15,8 +16,10 @@ from tuning_playbook.edges.verdicts import (
 __all__ = [
     "Edge",
     "EdgeLimits",
+    "EdgeOfChoice",
     "EdgeStatistics",
     "EdgeVerdict",
     "JudgedEdges",
+    "edges_of_choices",
     "judged_edges",
 ]

@@ -30,6 +30,9 @@ _PLAINER = {"Input should be": "expected", "a valid integer": "a whole number",
             "String should have at least 1 character": "expected some text"}  # fmt: skip
 
 
+_DEEPEST = 50  # tables within tables; a project or a round needs four
+
+
 class OpenFile:
     """A parsed file and the mistakes found in it so far.
 
@@ -48,12 +51,13 @@ class OpenFile:
         self._refused: list[tuple[Mistake, str]] = []
         try:
             self.document = tomllib.loads(self._text)
+            too_large = tuple(_too_large(self.document, ()))
         except tomllib.TOMLDecodeError as error:
             raise InvalidFile(str(file), (_syntax_mistake(self._text, str(error)),)) from error
         except (RecursionError, ValueError) as error:  # a number of thousands of digits
             told = "too deeply nested" if isinstance(error, RecursionError) else str(error)
             raise InvalidInput(f"{file} cannot be read: {told}") from error
-        for path in _too_large(self.document, ()):
+        for path in too_large:
             self.add(path, "a whole number of more than 64 bits", "write it as a decimal: 1e20")
         self.raise_if_any()
 
@@ -105,7 +109,14 @@ class OpenFile:
 
 
 def _too_large(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """Where whole numbers stand that TOML does not have and no training program takes."""
+    """Where whole numbers stand that TOML does not have and no training program takes.
+
+    Raises:
+        RecursionError: for dotted keys of hundreds of parts; what reads the document after this
+            may go through it in steps of several calls.
+    """
+    if len(path) > _DEEPEST:
+        raise RecursionError
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         yield path
     elif isinstance(value, Mapping):

@@ -47,9 +47,10 @@ def as_moment(value: Any) -> Seconds:
     """Seconds since the epoch that a calendar can show.
 
     Raises:
-        ValueError: for any others, or for a text that is no number.
+        TypeError: for what is no number.
+        ValueError: for any others.
     """
-    found = float(value)  # SQLite hands whole numbers of a changed row back as integers
+    found = float(as_number(value))  # SQLite hands whole numbers of a changed row back as integers
     if not 0 <= found < _LAST_MOMENT:
         raise ValueError(f"expected seconds since 1970, found {found!r}")
     return found

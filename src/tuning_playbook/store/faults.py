@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tuning_playbook.errors import PlaybookError, StoreReadOnly, StoreUnavailable
+from tuning_playbook.errors import InvalidInput, PlaybookError, StoreReadOnly, StoreUnavailable
 
 # The driver decodes SQLite's own message, which quotes what is damaged.
 DAMAGE = (sqlite3.Error, UnicodeDecodeError)
@@ -64,7 +64,7 @@ def told_damage(place: str) -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
             struct.error, zlib.error) as error:  # fmt: skip
-        if isinstance(error, PlaybookError):
+        if isinstance(error, PlaybookError) and not isinstance(error, InvalidInput):
             raise
         what = f"{type(error).__name__}: {error}"[:120]
         raise StoreUnavailable(

@@ -12,7 +12,13 @@ from typing import Any
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
 from tuning_playbook.store.base import CurveChunk
-from tuning_playbook.store.cell_types import as_count, as_document, as_moment, as_text
+from tuning_playbook.store.cell_types import (
+    as_count,
+    as_document,
+    as_moment,
+    as_number,
+    as_text,
+)
 from tuning_playbook.store.chunks import decode_chunk, encode_chunk
 from tuning_playbook.store.curves import ChunkColumns
 from tuning_playbook.study import Study
@@ -49,7 +55,7 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
         study=study,
         index=as_count(number),
         config=as_document(config),
-        seed=seed,
+        seed=as_count(seed),
         status=Status(status),
         reason=Reason(reason),
         detail=as_text(detail),
@@ -60,7 +66,7 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
         finished_at=_seconds(finished),
         summaries=codec.summaries_from_json(summaries),
         checkpoints=codec.checkpoints_from_json(checkpoints),
-        program=program,
+        program=as_text(program),
     )
 
 
@@ -70,7 +76,7 @@ def study_of(row: tuple[Any, ...]) -> Study:
     study = codec.study_from_json(design)
     if codec.storable(study.name) != name:  # trials are found by the row's
         raise ValueError(f"the study {name!r} has the design of {study.name!r}")
-    return replace(study, trials=trials)
+    return replace(study, trials=as_count(trials))
 
 
 def tallies_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Tally]:
@@ -81,9 +87,13 @@ def tallies_of(rows: Iterable[tuple[Any, ...]]) -> dict[str, Tally]:
     return {
         name: Tally(
             counts={Status(status): count for status, count, *_ in found},
-            seconds={Status(row[0]): float(row[2]) for row in found if row[2] is not None},
-            created_at=min((row[3] for row in found if row[3] is not None), default=math.nan),
-            finished_at=max((row[4] for row in found if row[4] is not None), default=math.nan),
+            seconds={Status(row[0]): as_number(row[2]) for row in found if row[2] is not None},
+            created_at=min(
+                (as_moment(row[3]) for row in found if row[3] is not None), default=math.nan
+            ),
+            finished_at=max(
+                (as_moment(row[4]) for row in found if row[4] is not None), default=math.nan
+            ),
         )
         for name, found in by_study.items()
     }
@@ -104,7 +114,7 @@ def columns_of_row(row: tuple[Any, ...]) -> ChunkColumns:
     """The chunk that a row of ``statements.CHUNK_COLUMNS`` stands for."""
     attempt, resumed_from, metrics, data = row
     steps, values = decode_chunk(data)
-    return ChunkColumns(attempt, resumed_from, _names(metrics), steps, values)
+    return ChunkColumns(as_count(attempt), as_count(resumed_from), _names(metrics), steps, values)
 
 
 def event_row(study_id: int, event: Event) -> dict[str, Any]:

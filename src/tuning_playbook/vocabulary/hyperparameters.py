@@ -140,6 +140,8 @@ _SIZES = phrases(
     """
 )
 _OPTIMIZERS = phrases("optimizer, optim, opt, optimiser, solver")
+_CHOOSING = _OPTIMIZERS | phrases("algorithm, algo, model, arch, architecture, backbone, network")
+_LABELS = phrases("name, type, class")
 _ARCHITECTURES = phrases(
     """
     activation, architecture, arch, model, backbone, pooling, normalization, norm, residual,
@@ -286,6 +288,18 @@ def kind_by_name(name: str) -> Kind:
         if contains(words[-2:], found) or contains(tuple(map(without_digits, words[-2:])), found):
             return kind
     return "other"
+
+
+def chooses_what_is_trained(name: str) -> bool:
+    """Whether a hyperparameter of words chooses the optimizer, the algorithm or the model.
+
+    Example:
+        >>> [chooses_what_is_trained(n) for n in ("optimizer", "model_name", "arch", "activation")]
+        [True, True, True, False]
+    """
+    words = words_of(name)
+    kept = words[:-1] if words[-1:] in _LABELS and len(words) > 1 else words
+    return kept[-1:] in _CHOOSING or contains(kept[-2:], _OPTIMIZERS)
 
 
 def _is_rate(words: Words) -> bool:

@@ -1,0 +1,91 @@
+"""The ends of the learning rate within each optimizer or model: each has a best rate of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.feasibility import Feasibility
+from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.edges.thresholds import EdgeLimits
+from tuning_playbook.edges.verdicts import Edge, judged_edges
+from tuning_playbook.space import Categorical
+from tuning_playbook.vocabulary import Family, chooses_what_is_trained, hyperparameter_family
+
+_MOST_CHOICES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeOfChoice:
+    """An end of the learning rate that the trials of one choice do not show to be wide enough.
+
+    Args:
+        choice: key of the optimizer or model.
+        value: which of its choices.
+        hyperparameter: key of the learning rate.
+        edge: ``low`` or ``high``.
+        best_there: whether the trials of this choice are best at this end.
+        tried: the last value that they have there.
+    """
+
+    choice: str
+    value: str
+    hyperparameter: str
+    edge: Edge
+    best_there: bool
+    tried: float
+
+
+def edges_of_choices(
+    table: TrialTable, feasible: Feasibility, limits: EdgeLimits
+) -> tuple[EdgeOfChoice, ...]:
+    """Ends of a learning rate that the trials of one optimizer or model leave open.
+
+    Their trials are judged by themselves, in the range that they span (see `judged_edges`): over
+    all choices together a range is wide enough where the best choice lies inside it, which says
+    nothing of the others.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials.
+        limits: where the verdicts begin.
+    """
+    keys = [h.key for h in table.space.hyperparameters
+            if hyperparameter_family(h.key) is Family.LEARNING_RATE
+            and not isinstance(h.domain, Categorical)]  # fmt: skip
+    return tuple(
+        found
+        for choice in table.space.hyperparameters
+        if isinstance(choice.domain, Categorical) and chooses_what_is_trained(choice.key)
+        for key in keys
+        for found in _of_one(table, feasible, limits, choice.key, key)
+    )
+
+
+def _of_one(
+    table: TrialTable, feasible: Feasibility, limits: EdgeLimits, choice: str, key: str
+) -> Iterator[EdgeOfChoice]:
+    chosen = np.array([str(value) for value in table.values[choice]])
+    judged = feasible.judged & np.isfinite(table.units[key])
+    names = dict.fromkeys(chosen[judged])
+    if not 1 < len(names) <= _MOST_CHOICES:
+        return
+    for name in names:
+        rows = judged & (chosen == name)
+        span = _spanned(table.units[key], rows)
+        alone = replace(table, units={**table.units, key: span})
+        for edge in judged_edges(alone, feasible, limits).edges:
+            if edge.hyperparameter == key and edge.verdict in ("tight", "open", "cannot-tell"):
+                values = [float(value) for value in table.values[key][rows]]
+                tried = min(values) if edge.edge == "low" else max(values)
+                best_there = edge.verdict != "cannot-tell"
+                yield EdgeOfChoice(choice, name, key, edge.edge, best_there, tried)
+
+
+def _spanned(units: NDArray[np.float64], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Positions in the part of the range that ``rows`` span; NaN elsewhere."""
+    low, high = units[rows].min(), units[rows].max()
+    return np.where(rows, (units - low) / ((high - low) or 1.0), np.nan)
