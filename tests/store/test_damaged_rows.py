@@ -43,6 +43,8 @@ def _written(tmp_path: Path) -> Path:
         ("UPDATE trial SET checkpoints = '[[1, 2, 3.0]]'", "trials"),
         ("UPDATE trial SET summaries = '{\"a\": [1, 1, 0, 1, 0, 1, [0], 0]}'", "trials"),
         ("UPDATE trial SET config = '[]'", "trials"),
+        ("UPDATE trial SET config = '{\"momentum\": [0.5]}'", "trials"),
+        ('UPDATE trial SET config = \'{"momentum": {"a": 1}}\'', "trials"),
         ("UPDATE trial SET detail = x'80'", "trials"),
         ("UPDATE trial SET created_at = 'now'", "trials"),
         ("UPDATE trial SET created_at = 1e308", "trials"),

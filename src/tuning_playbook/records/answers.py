@@ -60,6 +60,38 @@ class AnsweredRound:
     settling_command: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerAsEntered:
+    """What an entry says of an answer, whichever version wrote it: the rest is empty.
+
+    Args:
+        soundness: of the comparison.
+        reasons: why it is no better.
+        findings: of all studies, as documents.
+        best_trials: study -> how many trials of its own it had, and which was the best.
+    """
+
+    soundness: str
+    reasons: tuple[str, ...]
+    findings: tuple[Mapping[str, Any], ...]
+    best_trials: Mapping[str, tuple[int, str]]
+
+
+@told_entry
+def answer_as_entered(entry: LogbookEntry) -> AnswerAsEntered:
+    """The answer that was entered."""
+    data = entry.data
+    return AnswerAsEntered(
+        soundness=data.get("soundness", ""),
+        reasons=tuple(data.get("reasons", ())),
+        findings=tuple(f for found in data.get("findings", {}).values() for f in found),
+        best_trials={
+            told["name"]: (told["trials"] - told.get("taken_over", 0), str(told.get("best_trial")))
+            for told in data.get("studies", ())
+        },
+    )
+
+
 def remembered_answers(logbook: Iterable[LogbookEntry]) -> dict[str, AnsweredRound]:
     """Round -> the newest answer entered for it."""
     return {e.round: _answered(e) for e in logbook if e.kind == ANSWER}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tuning_playbook.declared_types import require_types
 from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.trial import Event
 
@@ -40,16 +41,18 @@ def import_facts(events: Sequence[Event]) -> ImportFacts | None:
         return None
     data = imports[-1].data
     try:
-        return ImportFacts(
+        facts = ImportFacts(
             {i: name for name, i in data["index"].items()},
             data["max_train_steps"],
             data["inferred_ranges"],
         )
+        require_types(facts)
     except (AttributeError, LookupError, TypeError) as error:
         raise StoreUnavailable(
             f"the event of an import is damaged ({type(error).__name__}: {error!s:.120}); restore "
             "the store from a copy"
         ) from error
+    return facts
 
 
 def taken_over_trials(

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
+from tuning_playbook.declared_types import require_types
 from tuning_playbook.errors import InvalidInput, PlaybookError, StoreUnavailable
 from tuning_playbook.trial import Seconds
 
@@ -39,7 +40,8 @@ def told_entry(read: Callable[[LogbookEntry], _Read]) -> Callable[[LogbookEntry]
     @wraps(read)
     def told(entry: LogbookEntry) -> _Read:
         try:
-            return read(entry)
+            found = read(entry)
+            require_types(found)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, PlaybookError) and not isinstance(error, InvalidInput):
                 raise
@@ -48,6 +50,7 @@ def told_entry(read: Callable[[LogbookEntry], _Read]) -> Callable[[LogbookEntry]
                 f"an entry of the project's logbook{about} is damaged (kind {entry.kind!r}, "
                 f"{type(error).__name__}: {error!s:.120}); restore the store from a copy"
             ) from error
+        return found
 
     return told
 

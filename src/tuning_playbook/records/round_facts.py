@@ -39,9 +39,6 @@ def facts_of_rounds(logbook: Iterable[LogbookEntry]) -> dict[str, RoundFacts]:
 def facts_of(entry: LogbookEntry) -> RoundFacts:
     """The facts of a round that were entered."""
     data = entry.data
-    for key in ("kind", "mode", "follows"):
-        if not isinstance(data[key], str):
-            raise TypeError(f"expected a text for {key}, found {data[key]!r:.60}")
     return RoundFacts(
         data["kind"],
         data["mode"],

@@ -67,3 +67,17 @@ def as_document(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise TypeError(f"expected a JSON object, found {found!r:.60}")
     return found
+
+
+def as_configuration(text: str) -> dict[str, Any]:
+    """A JSON object of numbers, texts, switches and nulls.
+
+    Raises:
+        ValueError: for a text that is no JSON.
+        TypeError: for JSON that is no object, or holds others within it.
+    """
+    found = as_document(text)
+    for value in found.values():
+        if isinstance(value, (dict, list)):
+            raise TypeError(f"expected a number or a text, found {value!r:.60}")
+    return found

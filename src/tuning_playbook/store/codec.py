@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from tuning_playbook.declared_types import require_types
 from tuning_playbook.errors import InvalidInput, StoreError
 from tuning_playbook.space import (
     Categorical,
@@ -77,19 +78,8 @@ def study_from_json(text: str) -> Study:
         "provenance": Provenance(**document["provenance"]),
     }
     study = Study(**document)
-    _require_types(study)
+    require_types(study)
     return study
-
-
-def _require_types(study: Study) -> None:
-    """What no constructor looks at, since the types of the language do."""
-    for text in (study.name, study.round, study.question, study.algorithm, study.purpose,
-                 study.objective.metric, *study.joint, *study.derived.values(),
-                 *asdict(study.provenance).values()):  # fmt: skip
-        as_text(text)
-    as_count(study.seed)
-    for config in (study.scientific, study.fixed, *study.configs):
-        dict(config)
 
 
 def summaries_to_json(summaries: Mapping[str, MetricSummary]) -> str:
@@ -100,10 +90,9 @@ def summaries_to_json(summaries: Mapping[str, MetricSummary]) -> str:
 def summaries_from_json(text: str) -> dict[str, MetricSummary]:
     """What `summaries_to_json` wrote."""
     found = json.loads(text)
-    for values in found.values():
-        if not set(map(type, values)) <= {int, float}:
-            raise TypeError(f"expected numbers in a summary, found {values!r:.60}")
-    return {name: MetricSummary(*values) for name, values in found.items()}
+    summaries = {name: MetricSummary(*values) for name, values in found.items()}
+    require_types(summaries)
+    return summaries
 
 
 def checkpoints_to_json(checkpoints: Sequence[Checkpoint]) -> str:

@@ -13,6 +13,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.store import codec
 from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.cell_types import (
+    as_configuration,
     as_count,
     as_document,
     as_moment,
@@ -54,7 +55,7 @@ def trial_of(row: tuple[Any, ...], study: str) -> Trial:
     return Trial(
         study=study,
         index=as_count(number),
-        config=as_document(config),
+        config=as_configuration(config),
         seed=as_count(seed),
         status=Status(status),
         reason=Reason(reason),

@@ -7,18 +7,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.answers import answer_as_entered
 from tuning_playbook.records.logbook import (
     DECISION,
     LAUNCH,
     decision_of,
     launch_of,
-    told_entry,
 )
 from tuning_playbook.records.looks import Looks, looks_of
 from tuning_playbook.records.overrides import overrides_in
@@ -79,13 +78,13 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
-    data: Mapping[str, Any] = {} if answer is None else answer.data
+    entered = None if answer is None else answer_as_entered(answer)
     return RoundStep(
         number=number,
         name=round_.name,
         question=next((s.question for s in round_.studies if s.question), ""),
         mode=_mode(round_),
-        follows=str(round_.facts.get("follows", "")),
+        follows=round_.facts.follows,
         at=round_.begun if math.isfinite(round_.begun) else math.nan,
         studies=len(searches),
         trials=round_.finished(searches),
@@ -97,8 +96,8 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
         steps=sum(round_.trained(s) * s.training.max_train_steps for s in round_.studies),
         seconds=sum(sum(t.seconds.values()) for t in tallies),
         answer="" if answer is None else answer.message,
-        soundness=str(data.get("soundness", "")),
-        reasons=tuple(map(str, data.get("reasons", ()))),
+        soundness="" if entered is None else entered.soundness,
+        reasons=() if entered is None else entered.reasons,
         decision="" if decision is None else str(decision.data.get("choice", "")),
         decision_reason="" if decision is None else decision.message,
         abandoned=round_.abandoned,
@@ -109,7 +108,7 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
 
 
 def _mode(round_: PastRound) -> str:
-    return "exploit" if round_.facts.get("mode") == "exploit" else "explore"
+    return "exploit" if round_.facts.mode == "exploit" else "explore"
 
 
 def _evaluation(study: Study, round_: PastRound) -> str:
@@ -183,19 +182,8 @@ def _ranges(rounds: Sequence[PastRound]) -> tuple[RangeStep, ...]:
 
 def _searched(round_: PastRound) -> SearchedRanges:
     domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
-    reasons = {key: str(why) for key, why in round_.facts.get("reasons", {}).items()}
-    return SearchedRanges(round_.name, domains, reasons, _findings(round_.answer))
-
-
-def _findings(answer: LogbookEntry | None) -> list[Mapping[str, Any]]:
-    if answer is None:
-        return []
-    return _findings_in(answer)
-
-
-@told_entry
-def _findings_in(answer: LogbookEntry) -> list[Mapping[str, Any]]:
-    return [dict(f) for found in answer.data.get("findings", {}).values() for f in found]
+    findings = () if round_.answer is None else answer_as_entered(round_.answer).findings
+    return SearchedRanges(round_.name, domains, round_.facts.reasons, findings)
 
 
 def _ledger(rounds: Sequence[PastRound]) -> tuple[Spent, ...]:
@@ -238,19 +226,12 @@ def _experiment(known: Snapshot, round_: PastRound, study: Study) -> TrackingRow
 
 def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> int | None:
     """Index of the study's best trial, where the newest answer counted all that have ended."""
-    for name, own, best in () if answer is None else _best_trials(answer):
-        if name == study.name and own == finished_trials(tally) == sum(tally.counts.values()):
-            return int(best) if best.isdecimal() else None  # else of a round that it follows
+    if answer is None:
+        return None
+    own, best = answer_as_entered(answer).best_trials.get(study.name, (0, ""))
+    if own == finished_trials(tally) == sum(tally.counts.values()) and best.isdecimal():
+        return int(best)  # else of a round that it follows
     return None
-
-
-@told_entry
-def _best_trials(answer: LogbookEntry) -> list[tuple[str, int, str]]:
-    """Of each study of an answer: name, trials of its own, and which was the best."""
-    return [
-        (str(told["name"]), told["trials"] - told.get("taken_over", 0), str(told.get("best_trial")))
-        for told in answer.data.get("studies", ())
-    ]
 
 
 def _notes(

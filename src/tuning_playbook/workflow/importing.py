@@ -18,7 +18,7 @@ from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.translating import Translated, trial_of
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
-from tuning_playbook.records.imports import IMPORTED
+from tuning_playbook.records.imports import IMPORTED, import_facts
 from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Event, Status, Trial
@@ -290,9 +290,9 @@ def _known_ids(known: Snapshot, name: str, stored: Study | None) -> dict[str, in
         if name in round_names(known.studies):
             raise InvalidInput(_taken(name))
         return {}
-    events = [e for e in known.events(name) if e.kind == IMPORTED]
-    if events:
-        return dict(events[-1].data["index"])
+    facts = import_facts(known.events(name))
+    if facts is not None:
+        return {trial: index for index, trial in facts.names.items()}
     if stored.algorithm == "list" and not stored.configs:
         return {}  # an import that was killed before it could say so
     raise InvalidInput(_taken(name))

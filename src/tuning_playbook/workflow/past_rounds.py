@@ -6,17 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.imports import taken_over_trials
-from tuning_playbook.records.logbook import (
-    ANSWER,
-    DECISION,
-    ROUND,
-)
+from tuning_playbook.records.logbook import ANSWER, DECISION, ROUND, told_entry
+from tuning_playbook.records.round_facts import RoundFacts
 from tuning_playbook.study import Study
 from tuning_playbook.trial import NO_TRIALS, Tally
 from tuning_playbook.workflow.retrying import TO_BE_RUN_AGAIN
@@ -34,7 +30,7 @@ class PastRound:
     name: str
     studies: tuple[Study, ...]
     tallies: Mapping[str, Tally]
-    facts: Mapping[str, Any]
+    facts: RoundFacts
     answer: LogbookEntry | None
     decision: LogbookEntry | None
     begun: float
@@ -72,15 +68,15 @@ def past_rounds(known: Snapshot) -> tuple[PastRound, ...]:
             by_round[_round_of_reruns(study, tallies, begun, logbook)].append(study)
     found = []
     for name, own in by_round.items():
-        facts, answer = newest.get((ROUND, name)), newest.get((ANSWER, name))
+        answer = newest.get((ANSWER, name))
         # an answer tells it as well, for a round whose own entry is missing
-        told = facts.data if facts else _told(answer)
+        facts = known.facts.get(name) or _facts_in(answer)
         found.append(
             PastRound(
                 name,
                 tuple(own),
                 tallies,
-                told,
+                facts,
                 answer,
                 newest.get((DECISION, name)),
                 begun.get(name, math.inf),
@@ -109,9 +105,13 @@ def _round_of_reruns(
     return known or min(begun, key=lambda name: begun[name], default="reruns")
 
 
-def _told(answer: LogbookEntry | None) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = {} if answer is None else answer.data
-    return {key: data[key] for key in ("mode", "follows") if key in data}
+def _facts_in(answer: LogbookEntry | None) -> RoundFacts:
+    return RoundFacts() if answer is None else _facts_in_answer(answer)
+
+
+@told_entry
+def _facts_in_answer(answer: LogbookEntry) -> RoundFacts:
+    return RoundFacts(**{k: answer.data[k] for k in ("mode", "follows") if k in answer.data})
 
 
 def _first_entered(logbook: Iterable[LogbookEntry]) -> dict[str, float]:
