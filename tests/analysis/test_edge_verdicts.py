@@ -323,6 +323,16 @@ def test_batch_size_and_training_length_are_never_judged():
         ("learning_rate", Float(0.001, 0.1), "low", False),
         ("weight_decay", Ordered((0.0, 1e-4)), "low", True),
         ("gain", Float(-1.0, 1.0), "low", False),
+        ("C", Ordered((1, 10)), "low", False),
+        ("svc__gamma", Ordered((1, 2, 4)), "low", False),
+        ("weight_decay", Ordered((1, 2)), "low", False),
+        ("max_grad_norm", Ordered((1, 5)), "low", False),
+        ("contrast_weight", Ordered((1, 5, 20)), "low", False),
+        ("gizmo", Ordered((1, 10, 100)), "low", False),
+        ("n_neighbors", Ordered((1, 10, 100)), "low", True),
+        ("heads", Ordered((1, 10)), "low", True),
+        ("gizmo", Ordered((1, 5, 20)), "low", True),
+        ("gizmo", Integer(1, 100), "low", True),
     ],
 )
 def test_ranges_end_at_natural_limits(name, domain, edge, limit):

@@ -150,6 +150,30 @@ def test_a_crowd_at_chance_level_is_seen(count):
     assert hits >= 18
 
 
+def _seeds_of_few_settings(weak):
+    """Nine settings with twelve seeds each; those of the three lowest rates score ``weak``."""
+    rng = np.random.default_rng(4)
+    rates = np.repeat([1e-3, 5e-3, 1e-2], 36)
+    decays = np.tile(np.repeat([1e-3, 1e-2, 1e-1], 12), 3)
+    better = 0.038 - 0.004 * rng.random(108)
+    return table_from_columns(
+        "s", ids=[str(i) for i in range(108)], values={"lr": rates, "weight_decay": decays},
+        objective=Objective("error", "minimize"),
+        metric_values=np.where(rates < 2e-3, weak(rng, 108), better),
+    )  # fmt: skip
+
+
+def test_seeds_of_few_settings_that_score_alike_are_no_chance_level():
+    # A metric on few examples takes few values, so that the seeds of one setting meet often.
+    alike = _seeds_of_few_settings(lambda rng, n: 0.0443 + 0.00001 * rng.integers(0, 5, n))
+    assert feasibility(alike).feasible.all()
+
+
+def test_seeds_of_few_settings_that_score_the_same_are_at_chance_level():
+    same = _seeds_of_few_settings(lambda rng, n: np.full(n, 0.9))
+    assert feasibility(same).counts["chance-level"] == 36
+
+
 def test_slow_learning_is_feasible_however_far_the_others_get():
     steps = np.arange(12)
     losses = [2.3 * np.exp(-steps / 2) + 0.05 * i for i in range(6)]

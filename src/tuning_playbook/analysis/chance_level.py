@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.curve_ends import first_steps, first_values
+from tuning_playbook.analysis.repeats import configuration_count
 from tuning_playbook.analysis.table import TrialTable
 
 Origin: TypeAlias = Literal["declared", "step-0", "plateau", "unknown"]
@@ -50,6 +51,8 @@ def chance_level(
       the way from c to the best sixth; 1 % without curves), and a third of them does better;
     - they are ``crowding`` times as many as in the next band, as wide, on the better side: values
       that merely get rarer towards the best have no such step; and more than the trials beyond c;
+    - they have ``crowd_trials`` different configurations, or most of them score exactly the same:
+      the seeds of a few weak configurations make a crowd as well;
     - the metric is fine enough to tell trials apart: most of the better values are distinct, or no
       value among them is shared by more than a ``crowding``-th of the crowd;
     - with curves: most of the crowd never moved by more than the band. A weak architecture makes
@@ -90,6 +93,7 @@ def chance_level(
         and size >= crowding * _next_to(finite, crowd)
         and size >= len(finite) - crowd.stop
         and _tells_apart(better, size / crowding)
+        and _whatever_the_settings(table, rows[crowd], crowd_trials)
         and 2 * np.sum(still) >= len(still)
     )
     return _level(level, best, "plateau") if is_plateau else UNKNOWN_LEVEL
@@ -110,6 +114,14 @@ def all_alike(first: NDArray[np.float64], progress: float, *, share: float = 0.1
     """
     low, high = np.quantile(first, [0.25, 0.75])
     return bool(high - low <= share * max(progress, 0.0))
+
+
+def _whatever_the_settings(table: TrialTable, crowd: NDArray[np.int64], fewest: int) -> bool:
+    """Whether a crowd is that of many configurations, or scores the same to the last digit."""
+    if not table.space.keys or configuration_count(table, crowd) >= fewest:
+        return True
+    same = np.unique(table.loss[crowd], return_counts=True)[1].max()
+    return bool(2 * same > len(crowd))
 
 
 def _tells_apart(better: NDArray[np.float64], largest_tie: float) -> bool:

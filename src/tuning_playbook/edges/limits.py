@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
@@ -9,6 +10,14 @@ from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_
 
 _OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split",
                          "subset"})  # fmt: skip
+_CONTINUOUS = (Family.LEARNING_RATE, Family.MOMENTUM, Family.OPTIMIZER_CONSTANT, Family.CLIPPING,
+               Family.WEIGHT_PENALTY, Family.PROBABILITY)  # fmt: skip
+_STRENGTHS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",
+                        "temperature",
+                        "temp", "weight", "coef", "coeff", "coefficient", "strength", "scale",
+                        "margin", "sigma", "epsilon", "eta"})  # fmt: skip
+_COUNTED = frozenset({"n", "num", "number", "k", "count", "neighbors", "neighbours", "degree",
+                      "order"})  # fmt: skip
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
 _NEAR = 0.05
@@ -66,8 +75,17 @@ def range_ends(h: Hyperparameter) -> tuple[float, float]:
 
 
 def lists_whole_numbers(h: Hyperparameter) -> bool:
-    """Whether all values of ``h`` are whole numbers."""
+    """Whether ``h`` takes whole numbers only, as counts do.
+
+    Of a penalty, a weight or powers of ten, those that were tried may all be whole by chance.
+    """
     domain = h.domain
-    if isinstance(domain, Ordered):
-        return all(isinstance(v, int) for v in domain.values)
-    return isinstance(domain, Integer)
+    if not isinstance(domain, Ordered):
+        return isinstance(domain, Integer)
+    if not all(isinstance(v, int) for v in domain.values):
+        return False
+    family, words = family_of(h), set(words_of(h.name))
+    if family is Family.SIZE or words & _COUNTED:
+        return True
+    powers = all(v > 0 and math.log10(v).is_integer() for v in domain.values)
+    return not (family in _CONTINUOUS or words & _STRENGTHS or powers)

@@ -12,6 +12,7 @@ from tuning_playbook.importers.column_names import group_of
 from tuning_playbook.importers.column_values import (
     ColumnValues,
     are_a_product,
+    are_counted_out,
     column_values,
     is_chosen_list,
     is_each_number_once,
@@ -42,6 +43,7 @@ from tuning_playbook.vocabulary import (
     is_running_number,
     is_time,
     plain_name,
+    words_of,
 )
 
 Cells = Sequence[Any]
@@ -49,6 +51,7 @@ Cells = Sequence[Any]
 _FEWEST_GAPS = 2
 _VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
                        "config", "setting", "description"})  # fmt: skip
+_PLANNED = frozenset({"max", "maximum", "total", "planned", "budget", "limit"})
 CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
 _LONG = 20
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
@@ -116,6 +119,8 @@ def column_roles(
             found[column] = taken
     found = {**statistics_among(found, values), **known}
     found |= _reached(found)
+    if not said:
+        found |= _counted_out(found, values)
     found |= _chosen_sizes(found, values)
     found |= _cross_validated(found, {*columns, *beside})
     found |= _copies(found, values, columns)
@@ -186,10 +191,11 @@ def _named_variants(
 
 
 def _number_repeats(names: Collection[str]) -> bool:
-    """Whether some of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
+    """Whether half of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
 
     ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
     """
+    repeats = 0
     alike: dict[str, list[list[str]]] = {}
     for name in names:
         alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
@@ -200,8 +206,8 @@ def _number_repeats(names: Collection[str]) -> bool:
             before = re.split(r"\d+", stem)[changing[0]]
             counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
             if counted or is_repetition(re.findall(r"[A-Za-z]*", before.rstrip("_- ="))[-2]):
-                return True
-    return False
+                repeats += len(own)
+    return 2 * repeats >= len(names)
 
 
 def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:
@@ -232,6 +238,21 @@ def _reached(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
         and _is_length(one.name)
         and counts_on_the_way(one.name)
         and group_of(column)[0] != "parameter"
+    }
+
+
+def _counted_out(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Lengths that were reached, in a training that a clock or its loss ended."""
+    reason = "how far training came: numbers that nobody sets"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason, certain=False)
+        for column, one in found.items()
+        if one.role is Role.TRAINING_LENGTH
+        and group_of(column)[0] != "parameter"
+        and not _PLANNED & set(words_of(one.name))
+        and are_counted_out(values[column])
     }
 
 
@@ -318,6 +339,8 @@ def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> 
         Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
     ):  # fmt: skip
         return by_name
+    if _is_length(name) and counts_on_the_way(name):
+        return TakenAs(column, name, Role.PROGRESS, "how far training came, among the results")
     return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")
 
 

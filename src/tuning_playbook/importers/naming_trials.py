@@ -34,6 +34,7 @@ from tuning_playbook.importers.runs import distinct_ids
 from tuning_playbook.importers.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.within_runs import fixed_cells
 from tuning_playbook.vocabulary import names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
@@ -163,6 +164,10 @@ def _repaired(
     studies = list(by) or [c for c in rest if plain_name(c) in STUDY_NAMES]
     if studies and _are_distinct(rest, studies, names):
         return _within(path, rest, studies, chosen, names)
+    data = [c for c, cells in rest.items() if _may_tell_studies(cells)
+            and (names_tasks(c) or names_parts_of_data(c, cells))]  # fmt: skip
+    if data and not by and _are_distinct(rest, data, names):
+        return _within(path, rest, data, chosen, names)
     of_optuna = chosen == "number" and "state" in rest  # of several studies below each other
     if counts_repeats(names) and not of_optuna and each_setting_once(names, rest):
         table = _numbered(path, rest)

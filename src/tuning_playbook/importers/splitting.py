@@ -16,7 +16,7 @@ from tuning_playbook.importers.column_names import STUDY_NAMES
 from tuning_playbook.importers.naming_columns import columns_named
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.importers.texts_in_cells import names_parts_of_data
-from tuning_playbook.vocabulary import names_tasks, plain_name
+from tuning_playbook.vocabulary import names_tasks, plain_name, split_of
 from tuning_playbook.words import counted
 
 _MOST_STUDIES = 1000
@@ -94,21 +94,50 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
         [['mnist', 'cora'], ['runs']]
     """
     asked = {plain_name(name) for name in kept}
+    by: list[str] = []
+    notes, count = [], 1
     for column, cells in {**foreign.metadata, **foreign.parameters}.items():
-        tasks = set(cells) if all(isinstance(cell, str) for cell in cells) else set()
         measured = names_parts_of_data(column, cells)
-        told = plain_name(column) in asked or not (measured or names_tasks(column))
-        if told or len(tasks) < 2:
+        if plain_name(column) in asked or not (measured or names_tasks(column)):
             continue
-        if len(cells) >= 2 * len(tasks):
+        if not all(isinstance(cell, str) for cell in cells):
+            continue
+        columns = {**foreign.metadata, **foreign.parameters}
+        parts = len(set(zip(*(columns[c] for c in (*by, column)), strict=True)))
+        if count < parts <= min(len(cells) // 2, _MOST_STUDIES):
+            by, count = [*by, column], parts
             what = "on which data a row was measured" if measured else "what was learnt"
-            note = (
-                f"{column} says {what}, so each of its {len(tasks)} values is a study of "
+            notes.append(
+                f"{column} says {what}, so each of its {len(set(cells))} values is a study of "
                 f"its own; where it is a setting, name it among --params."
             )
-            parts = split_study(foreign, [column])
-            return tuple(replace(part, notes=(*part.notes, note)) for part in parts)
-    return (foreign,)
+    if not by:
+        return (foreign,)
+    columns = {**foreign.metadata, **foreign.parameters}
+    seen = dict.fromkeys(zip(*(columns[c] for c in by), strict=True))
+    own = [[note for c, cell in zip(by, cells, strict=True)
+            if names_parts_of_data(c, columns[c]) and (note := _measured_on(c, cell))]
+           for cells in seen]  # fmt: skip
+    return tuple(
+        replace(part, notes=(*part.notes, *notes, *said))
+        for part, said in zip(split_study(foreign, by), own, strict=True)
+    )
+
+
+def _measured_on(column: str, part: str) -> str:
+    """What to bear in mind of results on training and on test data; empty for validation data."""
+    split = split_of(part)
+    if split == "test":
+        return (
+            f"These rows were measured on test data ({column} is {part}): what is chosen by them "
+            "has no unseen data left to be judged on."
+        )
+    if split == "training":
+        return (
+            f"These rows were measured on training data ({column} is {part}): they show how well a "
+            "model fits, and not how well it does on new data."
+        )
+    return ""
 
 
 def by_numbers(foreign: ForeignStudy) -> tuple[ForeignStudy, ...]:

@@ -10,9 +10,11 @@ from tuning_playbook.trial import Reason, Status
 
 # A pruned trial was stopped: nobody knows where it would have ended, and what it reported last
 # belongs to an earlier step than the results of the others.
+# Whether a change that was tried has stayed, once its run had ended.
+_DECISIONS = ("keep", "kept", "discard", "discarded", "accepted", "rejected", "reverted")
 _WORDS = {
     Status.COMPLETE: ("complete", "completed", "finished", "finish", "done", "success", "succeeded",
-                      "successful", "ok", "terminated", "early stopped"),
+                      "successful", "ok", "terminated", "early stopped", *_DECISIONS),
     Status.RUNNING: ("running", "active", "started", "in progress", "paused", "stopping"),
     Status.WAITING: ("waiting", "pending", "queued", "scheduled", "created", "requested"),
     Status.INFEASIBLE: ("infeasible", "diverged", "nan", "oom", "out of memory", "timeout"),
@@ -112,6 +114,16 @@ def are_statuses(words: Sequence[Any]) -> bool:
     distinct = {w for w in words if w is not None}
     known = sum(status_of(w) is not None for w in distinct)
     return bool(distinct) and 2 * known >= len(distinct)
+
+
+def are_decisions(words: Sequence[Any]) -> bool:
+    """Whether statuses tell which changes were kept and which were not.
+
+    Example:
+        >>> are_decisions(["keep", "discard", "crash"]), are_decisions(["done", "crash"])
+        (True, False)
+    """
+    return len({_plain(word) for word in words} & {*_DECISIONS}) > 1
 
 
 def _plain(word: Any) -> str:

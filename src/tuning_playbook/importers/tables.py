@@ -20,6 +20,7 @@ from tuning_playbook.importers.curve_tables import CurveTable, curve_table, name
 from tuning_playbook.importers.deviations_in_cells import without_deviations
 from tuning_playbook.importers.endings_in_cells import with_endings, without_endings
 from tuning_playbook.importers.failures import failures
+from tuning_playbook.importers.logs_of_changes import log_of_changes
 from tuning_playbook.importers.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.nested_curves import without_curves
 from tuning_playbook.importers.one_by_one import measured_beside, swept_one_by_one
@@ -163,6 +164,8 @@ def _study(table: TrialRows) -> ForeignStudy:
         measured={**measured_beside(swept, numbers.columns), **numbers.measured, **table.measured},
         known={**known_by_cells, **swept},
     )
+    status = table.columns[status_from] if status_from in told.used else ()
+    roles, kind = log_of_changes(roles, status)
     told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)
     without = len(table.ids) - int(measured.sum())
@@ -181,7 +184,7 @@ def _study(table: TrialRows) -> ForeignStudy:
         metadata={**roles.others, **{n: table.columns[n] for n in known if n in table.columns}},
         notes=tuple(notes),
         columns=(*_beside(table, told.used), *roles.taken),
-        kind=table.kind,
+        kind=table.kind or kind,
     )
 
 

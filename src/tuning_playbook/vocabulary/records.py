@@ -37,7 +37,8 @@ _COSTS = phrases(
     """
     memory, mem, vram, flops, gflops, tflops, macs, mfu, latency, throughput, fps, energy, kwh, co2,
     emissions, price, usd, dollars, gpu hours, gpu hour, cpu hours, gpu days, compute hours,
-    utilization, tokens per second, tokens per sec, samples per second, samples per sec, it per sec,
+    utilization, tokens per second, tokens per sec, tok per sec, tok per s, tokens per s, tok s,
+    tok sec, tokens sec, samples per second, samples per sec, it per sec, its per sec, it s,
     steps per second, steps per sec, images per sec, model size, file size, checkpoint size,
     speedup, flos, trainable pct, trainable percent, trainable percentage, trainable ratio
     """
@@ -62,6 +63,10 @@ _PROGRESS = phrases(
     eval episode
     """
 )
+_UNITS_OF_PROGRESS = frozenset({"epochs", "steps", "iterations", "iters", "updates", "rounds",
+                                "episodes"})  # fmt: skip
+_REACHED = frozenset({"used", "ran", "trained", "taken", "completed", "done", "reached", "executed",
+                      "elapsed", "actual", "performed", "finished"})  # fmt: skip
 _FOLDS = frozenset({"fold", "folds", "kfold", "split"})
 _STEPS = frozenset({"step", "iter", "iteration"})
 _OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
@@ -193,7 +198,9 @@ def is_progress(name: str) -> bool:
         >>> [is_progress(n) for n in ("epochs_ran", "best_epoch", "max_epochs", "epochs")]
         [True, True, False, False]
     """
-    return contains(words_of(name), _PROGRESS)
+    words = words_of(name)
+    units, reached = _UNITS_OF_PROGRESS & set(words), _REACHED & set(words)
+    return contains(words, _PROGRESS) or bool(units and reached and not _LIMITS & set(words))
 
 
 def is_step_count(name: str) -> bool:
