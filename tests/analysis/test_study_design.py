@@ -123,6 +123,13 @@ def test_choices_with_a_grid_each_are_a_grid():
     assert found == "grid"
 
 
+def test_drawn_values_that_come_back_with_each_choice_are_a_grid():
+    lr = np.tile(10 ** np.random.default_rng(8).uniform(-6, 0, 20), 3)
+    clip, naive = np.repeat([False, True, True], 20), np.repeat([False, False, True], 20)
+    better = np.arange(60)[::-1] / 60
+    assert designed(better, clip=clip.tolist(), naive=naive.tolist(), lr=lr) == "grid"
+
+
 def test_settings_varied_around_one_that_is_kept_were_chosen():
     rates = [3e-4] * 14 + [1e-4, 1e-3, 3e-3, 1e-2]
     widths = [256] * 10 + [64, 128, 512, 1024, 256, 256, 256, 256]

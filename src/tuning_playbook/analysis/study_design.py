@@ -91,13 +91,15 @@ def _are_grids(
     Each method of pruning has its own levels: 0.1 to 0.7 of one, 0.9 to 0.99 of another.
     """
     groups = table.values[choice][rows]
+    whole = configuration_count(table, rows)
+    come_back = {key for key in searched if 2 * len(_levels(table, key, rows)) <= whole}
     for value in set(groups.tolist()):
         own = rows[np.array([v == value for v in groups.tolist()])]
         count = configuration_count(table, own)
         levels = {key: len(_levels(table, key, own)) for key in searched if key != choice}
         levels = {key: number for key, number in levels.items() if number > 1}
         numeric = [key for key in levels if not isinstance(table.space[key].domain, Categorical)]
-        sampled = any(2 * levels[key] > count for key in numeric)
+        sampled = any(2 * levels[key] > count for key in numeric if key not in come_back)
         if sampled or count < 0.95 * _cells(list(levels.values())):
             return False
     return True

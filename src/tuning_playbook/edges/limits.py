@@ -6,16 +6,18 @@ import math
 from typing import Literal
 
 from tuning_playbook.space import Float, Hyperparameter, Integer, Ordered
-from tuning_playbook.vocabulary import Family, hyperparameter_family, logarithm_base, words_of
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_coefficient,
+    logarithm_base,
+    words_of,
+)
 
 _OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split",
                          "subset"})  # fmt: skip
 _CONTINUOUS = (Family.LEARNING_RATE, Family.MOMENTUM, Family.OPTIMIZER_CONSTANT, Family.CLIPPING,
                Family.WEIGHT_PENALTY, Family.PROBABILITY)  # fmt: skip
-_STRENGTHS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",
-                        "temperature",
-                        "temp", "weight", "coef", "coeff", "coefficient", "strength", "scale",
-                        "margin", "sigma", "epsilon", "eta"})  # fmt: skip
 _COUNTED = frozenset({"n", "num", "number", "k", "count", "neighbors", "neighbours", "degree",
                       "order"})  # fmt: skip
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
@@ -88,4 +90,4 @@ def lists_whole_numbers(h: Hyperparameter) -> bool:
     if family is Family.SIZE or words & _COUNTED:
         return True
     powers = all(v > 0 and math.log10(v).is_integer() for v in domain.values)
-    return not (family in _CONTINUOUS or words & _STRENGTHS or powers)
+    return not (family in _CONTINUOUS or is_coefficient(h.name) or powers)

@@ -21,6 +21,7 @@ from tuning_playbook.importers.column_values import (
     sampled_rows,
 )
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
+from tuning_playbook.importers.roles_by_design import roles_by_design
 from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
 from tuning_playbook.importers.roles_by_values import (
     between_results,
@@ -132,6 +133,7 @@ def column_roles(
     if not said:
         found |= between_results(found, values)
         found |= _missing_like_results(found, values)
+        found |= roles_by_design(found, values)
     found |= _copies(found, values, columns)
     found |= _of_parts_of_data(found, values, columns)
     found |= places_beside_settings(found, values)

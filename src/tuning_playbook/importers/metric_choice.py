@@ -15,6 +15,7 @@ from tuning_playbook.importers.values import is_number
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import (
     holds_metric,
+    is_coefficient,
     may_be_unwanted,
     metric_direction,
     split_of,
@@ -217,5 +218,5 @@ def _numeric(study: ForeignStudy) -> list[str]:
 def _is_open(one: TakenAs) -> bool:
     """Whether a column could be a result as far as its role is known."""
     if one.role in SETTINGS:
-        return not one.certain
+        return not (one.certain or is_coefficient(one.name))
     return one.role in (Role.RESULT, Role.COMPUTED, Role.STATISTIC) or not one.certain

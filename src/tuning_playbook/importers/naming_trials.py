@@ -28,6 +28,7 @@ from tuning_playbook.importers.repeated_ids import (
     counts_repeats,
     each_setting_once,
     last_rows_of_resumed_runs,
+    without_copied_rows,
     without_rows_written_twice,
 )
 from tuning_playbook.importers.runs import distinct_ids
@@ -146,9 +147,13 @@ def _numbered(path: Path, columns: dict[str, list[Any]]) -> TrialRows:
     if counter is not None:
         ids = [str(number) for number in columns.pop(counter)]
         return TrialRows(path, columns, ids, counter)
+    copied = without_copied_rows(columns)
+    notes = ["No column names the trials; they are numbered by row, from 0."]
+    if copied is not None:
+        columns = {name: [cells[r] for r in copied.rows] for name, cells in columns.items()}
+        notes.append(copied.note)
     count = len(next(iter(columns.values())))
-    note = "No column names the trials; they are numbered by row, from 0."
-    return TrialRows(path, columns, [str(row) for row in range(count)], "", notes=[note])
+    return TrialRows(path, columns, [str(row) for row in range(count)], "", notes=notes)
 
 
 def _repaired(

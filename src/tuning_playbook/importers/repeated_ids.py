@@ -14,6 +14,7 @@ from tuning_playbook.words import counted
 
 Cells = Sequence[Any]
 
+_MET_BY_CHANCE = 5  # digits
 _LONGEST_NUMBER = 10  # digits; what is longer counts nothing
 
 
@@ -71,6 +72,39 @@ def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> Rows
     again = "row repeats" if lost == 1 else "rows repeat"
     note = f"{lost} {again} another row in every cell; counted once."
     return RowsKept(tuple(seen.values()), note)
+
+
+def without_copied_rows(columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The first of rows that agree in every cell, where some cell is measured to many digits.
+
+    Two runs meet in a few digits of an accuracy, and not in six of a loss: such rows were written
+    twice. Those of a run that gives the same again to the last digit tell nothing of its noise.
+
+    Example:
+        >>> without_copied_rows({"lr": [0.1, 0.1], "loss": [0.7312648, 0.7312648]}).rows
+        (0,)
+        >>> without_copied_rows({"lr": [0.1, 0.1], "acc": [0.73, 0.73]})  # two runs, perhaps
+    """
+    fine = [cells for cells in columns.values() if any(map(_is_fine, cells))]
+    if not fine:
+        return None
+    rows = zip(*columns.values(), strict=True)
+    first: dict[tuple[str, ...], int] = {}
+    kept = []
+    for row, cells in enumerate(rows):
+        earlier = first.setdefault(tuple(map(str, cells)), row)
+        if earlier == row or not any(_is_fine(own[row]) for own in fine):
+            kept.append(row)
+    lost = len(next(iter(columns.values()))) - len(kept)
+    if not lost:
+        return None
+    again = "row repeats" if lost == 1 else "rows repeat"
+    return RowsKept(tuple(kept), f"{lost} {again} another row in every cell; counted once.")
+
+
+def _is_fine(cell: Any) -> bool:
+    """Whether a number is given to more digits than two measurements agree in by chance."""
+    return isinstance(cell, float) and cell == cell and float(f"{cell:.{_MET_BY_CHANCE}g}") != cell
 
 
 def last_rows_of_resumed_runs(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:

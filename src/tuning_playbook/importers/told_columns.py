@@ -24,6 +24,7 @@ from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.values import is_number
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
+    is_coefficient,
     is_gradient_norm,
     is_held_out,
     is_progress,
@@ -299,7 +300,8 @@ def _without_siblings_of(study: ForeignStudy, metric: str) -> ForeignStudy:
     for beside in (reversed(study.columns[:place]), study.columns[place + 1 :]):
         for one in beside:
             cells = study.parameters.get(one.name, ())
-            if not _is_guess(one) or not _is_measured_like(cells, deciding):
+            told = not _is_guess(one) or is_coefficient(one.name)
+            if told or not _is_measured_like(cells, deciding):
                 break
             again[one.column] = replace(one, role=Role.RESULT, reason=reason)
     return _retaken(study, again)

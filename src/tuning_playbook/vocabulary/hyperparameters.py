@@ -139,6 +139,9 @@ _SIZES = phrases(
     nlayers, nhid, nhead, emsize, n layer, n head
     """
 )
+_COEFFICIENTS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",
+                           "temperature", "temp", "weight", "coef", "coeff", "coefficient",
+                           "strength", "scale", "margin", "sigma", "epsilon", "eta"})  # fmt: skip
 _OPTIMIZERS = phrases("optimizer, optim, opt, optimiser, solver")
 _CHOOSING = _OPTIMIZERS | phrases("algorithm, algo, model, arch, architecture, backbone, network")
 _LABELS = phrases("name, type, class")
@@ -242,6 +245,16 @@ def is_strength(name: str) -> bool:
     words = words_of(name)
     normalization = contains(words, _NORMALIZATION) and words[-1] == "momentum"
     return not contains(words, _KEPT) and not normalization and logarithm_base(name) is None
+
+
+def is_coefficient(name: str) -> bool:
+    """Whether a number of that name is as a rule a coefficient that somebody sets, of any size.
+
+    Example:
+        >>> [is_coefficient(n) for n in ("svc__C", "gamma", "kd_temperature", "layers")]
+        [True, True, True, False]
+    """
+    return bool(_COEFFICIENTS & set(words_of(name)))
 
 
 def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:
