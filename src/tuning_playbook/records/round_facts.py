@@ -44,7 +44,7 @@ def facts_of(entry: LogbookEntry) -> RoundFacts:
         data["mode"],
         data["follows"],
         float(data["complexity_cost"]),
-        dict(data["reasons"]),
+        {key: str(why) for key, why in data["reasons"].items()},
     )
 
 
