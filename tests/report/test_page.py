@@ -2,6 +2,7 @@ import hashlib
 import re
 import shutil
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import run_playbook, write_project
@@ -85,6 +86,31 @@ def test_a_page_that_is_printed_has_every_figure(report, page):
         fresh.evaluate("document.querySelectorAll('.plot .main-svg:first-child').length") == places
     )
     fresh.close()
+
+
+@pytest.mark.browser
+def test_the_few_figures_of_a_short_page_are_drawn_without_scrolling(report, page):
+    fresh = page.context.new_page()
+    fresh.goto(report.as_uri())
+    fresh.wait_for_function(
+        "[...document.querySelectorAll('.plot')].filter((place) => place.offsetParent)"
+        ".every((place) => place.querySelector('.main-svg'))"
+    )
+    assert fresh.evaluate("scrollY") == 0
+    fresh.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("format_", "begins"), [("png", b"\x89PNG"), ("svg", b"<svg")])
+def test_a_figure_is_saved_by_one_click(page, format_, begins):
+    figure = page.locator("figure").first
+    with page.expect_download() as download:
+        figure.locator(".save button", has_text=format_.upper()).click()
+    saved = Path(download.value.path()).read_bytes()
+    assert saved.startswith(begins)
+    assert len(saved) > 2000
+    assert download.value.suggested_filename.endswith(f".{format_}")
+    assert page.heard == []
 
 
 @pytest.mark.browser

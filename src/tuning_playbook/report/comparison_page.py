@@ -16,7 +16,13 @@ from tuning_playbook.report.comparison_view import (
     effect_words,
     pair_sentence,
 )
-from tuning_playbook.report.html import asset, content_hash, page_environment, script_json
+from tuning_playbook.report.html import (
+    asset,
+    content_hash,
+    page_environment,
+    script_json,
+    scripts_of,
+)
 from tuning_playbook.report.page_files import write_page
 from tuning_playbook.words import listed
 
@@ -32,7 +38,7 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
     Raises:
         InvalidInput: when the file cannot be written.
     """
-    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("comparison.js")}
+    scripts = scripts_of("comparison.js")
     page = _rendered(
         "comparison_page.html.j2",
         view,
@@ -41,7 +47,7 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
         question=_question(view),
         style=asset("report.css"),
         scripts=scripts,
-        hashes=[content_hash(script) for script in scripts.values()],
+        hashes=[content_hash(script) for script in scripts],
     )
     write_page(page, path, failure=f"the page cannot be written to {path}")
 

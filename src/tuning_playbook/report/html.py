@@ -35,14 +35,14 @@ def write_report(view: RoundView, path: Path) -> None:
 
 def report_html(view: RoundView) -> str:
     """The page: text, figures' data, and the code that draws them; it loads nothing."""
-    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
+    scripts = scripts_of("report.js")
     template = page_environment().get_template("report.html.j2")
     page: str = template.render(
         view=view,
         data=script_json(_figures(view)),
         style=asset("report.css"),
         scripts=scripts,
-        hashes=[content_hash(script) for script in scripts.values()],
+        hashes=[content_hash(script) for script in scripts],
         sources=SOURCES,
     )
     return page
@@ -127,6 +127,11 @@ def script_json(document: dict[str, Any]) -> str:
 def asset(name: str) -> str:
     """A file of the page, as text."""
     return files("tuning_playbook.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def scripts_of(page: str) -> tuple[str, ...]:
+    """What a page runs, in this order: the library, how figures are shown, its own file."""
+    return tuple(map(asset, ("plotly-cartesian.min.js", "figures.js", page)))
 
 
 def content_hash(script: str) -> str:

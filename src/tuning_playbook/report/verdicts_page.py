@@ -11,6 +11,7 @@ from tuning_playbook.report.html import (
     content_hash,
     page_environment,
     script_json,
+    scripts_of,
     section_figures,
 )
 from tuning_playbook.report.page_files import write_page
@@ -66,7 +67,7 @@ def write_verdicts(
     Raises:
         InvalidInput: when the file cannot be written.
     """
-    scripts = {"plotly": asset("plotly-cartesian.min.js"), "page": asset("report.js")}
+    scripts = scripts_of("report.js")
     template = page_environment().get_template("verdicts_page.html.j2")
     page: str = template.render(
         views=views,
@@ -78,6 +79,6 @@ def write_verdicts(
         data=script_json({"sections": [section_figures(section) for section in sections]}),
         style=asset("report.css"),
         scripts=scripts,
-        hashes=[content_hash(script) for script in scripts.values()],
+        hashes=[content_hash(script) for script in scripts],
     )
     write_page(page, path, failure=f"the page cannot be written to {path}")

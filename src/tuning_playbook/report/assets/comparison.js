@@ -36,6 +36,6 @@
       font: { color: text, size: 12, family: getComputedStyle(document.body).fontFamily },
     });
     for (const note of layout.annotations) note.font.color = text;
-    Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false, displayModeBar: false });
+    showFigure(place, data, layout);
   }
 })();

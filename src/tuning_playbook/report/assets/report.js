@@ -48,10 +48,12 @@
       font: { color: text, size: 12, family: getComputedStyle(document.body).fontFamily },
       hoverlabel: { align: "left" },
     });
-    Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false, displayModeBar: false });
+    showFigure(place, data, layout);
   }
 
-  // A figure is drawn when it comes near the window, so that a long report opens at once.
+  // A figure is drawn when it comes near the window, so that a long report opens at once. The few
+  // figures of a short one are all drawn, so that nothing is blank in a capture of the whole page.
+  const FEW = 24;
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
@@ -60,6 +62,8 @@
     }
   }, { rootMargin: "400px" });
   for (const place of waiting) watcher.observe(place);
+  const unfolded = [...waiting].filter((place) => place.offsetParent);
+  if (unfolded.length <= FEW) for (const place of unfolded) setTimeout(draw, 0, place);
   const unfold = (inner) => {
     for (let box = inner?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   };
