@@ -134,6 +134,34 @@ def test_results_of_several_tasks_are_compared_task_by_task(folder, monkeypatch,
     assert exit_code(monkeypatch, [*words[:-1], "algo,env"]) == 0
 
 
+BENCHMARK = [
+    {"dataset": data, "model": model, "seed": seed, "best_epoch": 7 + seed,
+     "val_auc": auc + seed / 99}
+    for data, auc in (("wiki", 0.95), ("eut", 0.7))
+    for model, seeds in (("gcn", 3), ("gat", 3 if data == "wiki" else 0))
+    for seed in range(seeds)
+]  # fmt: skip
+
+
+def test_results_on_several_data_sets_are_never_averaged(folder, monkeypatch, capsys):
+    target = write(folder, BENCHMARK)
+    words = ["playbook", "compare", target, "--metric", "val_auc", "--arm", "model"]
+    assert exit_code(monkeypatch, words) == 2
+    message = capsys.readouterr().err
+    assert "differ in dataset" in message
+    assert exit_code(monkeypatch, [*proposed(message.replace("\n", " ")), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["comparisons"][0]["repeats"] == [3, 3]
+
+
+def test_a_study_by_task_is_named_as_check_names_it(folder, monkeypatch, capsys):
+    target = write(folder, BENCHMARK)
+    words = ["playbook", "compare", target, "--metric", "val_auc", "--arm", "model"]
+    assert exit_code(monkeypatch, [*words, "--study", "wiki", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["study"] == "wiki"
+    assert exit_code(monkeypatch, [*words, "--study", "wikk"]) == 2
+    assert "did you mean 'wiki'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_was_typed_already_is_kept(folder, monkeypatch, capsys, shape):
     target = write(folder, SHAPES[shape])

@@ -137,7 +137,7 @@ def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
     guessed = [how] if how and baseline is not None else []
     notes = (*why, *roles.notes, *about_runs, *guessed, *arms.notes)
     varied = searched_columns(read, arms, roles, told.parameters)
-    _require_one_task(read, [] if told.parameters else varied, roles)
+    _require_one_task(read, arms, roles, told.parameters)
     return _Prepared(read, table, arms, roles, question, told, varied, baseline, notes)
 
 
@@ -213,19 +213,28 @@ def _answer_by_searches(made: _Prepared, *, adaptive: Learning) -> tuple[Answere
     return answer, notes
 
 
-def _require_one_task(study: ForeignStudy, varied: Sequence[str], roles: Roles) -> None:
-    """Results of several tasks have no common scale to find a best on.
+def _require_one_task(
+    study: ForeignStudy, arms: Arms, roles: Roles, settings: Collection[str]
+) -> None:
+    """Results of several tasks have no common scale: neither a best of all nor a mean.
+
+    Args:
+        study: the runs.
+        arms: of them.
+        roles: the columns of arms and seeds, which may name tasks.
+        settings: columns that the user calls hyperparameters.
 
     Raises:
         Unsettled: where the runs of an arm are of several.
     """
-    columns = columns_of(study)
-    for name in varied:
-        tasks = list(dict.fromkeys(columns[name]))
-        if names_tasks(name) and all(isinstance(task, str) for task in tasks):
+    for name, cells in columns_of(study).items():
+        told = name in (*roles.arm, roles.seed, *settings)
+        if told or not names_tasks(name) or not all(isinstance(cell, str) for cell in cells):
+            continue
+        if any(len({cells[row] for row in arm.rows.tolist()}) > 1 for arm in arms.arms):
             raise Unsettled(
                 f"runs of one arm differ in {name}, and results of different tasks are not mixed.",
-                [{"by": (name,), "study": task} for task in tasks],
+                [{"by": (name,), "study": task} for task in dict.fromkeys(cells)],
                 others=f"or another {name}; --arm {','.join((*roles.arm, name))} compares all of "
                 "them with main effects",
             )

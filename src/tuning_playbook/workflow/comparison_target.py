@@ -17,7 +17,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.importers.told_columns import described
-from tuning_playbook.workflow.foreign import Told, foreign_studies
+from tuning_playbook.workflow.foreign import Told, foreign_studies, studies_to_judge
 
 NAME = "name"  # the column of names that several runs share
 _NUMBERED = re.compile(r"#\d+$")
@@ -38,7 +38,7 @@ def runs_at(targets: Sequence[str], told: Told, *, shared: Sequence[str] = ()) -
     """
     found: list[tuple[str, ForeignStudy]] = []
     for target, label in zip(targets, _labels(targets), strict=True):
-        studies = foreign_studies(target, told, shared=shared)
+        studies = _studies(target, told, shared)
         if told.by and len(studies) > 1:
             shown = ", ".join(study.name for study in studies[:12])
             raise InvalidInput(
@@ -52,6 +52,15 @@ def runs_at(targets: Sequence[str], told: Told, *, shared: Sequence[str] = ()) -
     labels = list(dict.fromkeys(label for label, _ in found))
     name = " and ".join(labels) if len(labels) < 4 else f"{len(labels)} studies"
     return merged(found, name=name)
+
+
+def _studies(target: str, told: Told, shared: Sequence[str]) -> list[ForeignStudy]:
+    """The studies at a target, those by task among them where one of them is asked for by name."""
+    if told.study and not told.by and table_ending(Path(target)):
+        whole = foreign_studies(target, replace(told, study=""), shared=shared)
+        if told.study not in (study.name for study in whole):
+            return studies_to_judge(target, told, shared=shared)
+    return foreign_studies(target, told, shared=shared)
 
 
 def _with_names(study: ForeignStudy) -> ForeignStudy:

@@ -96,11 +96,15 @@ def foreign_studies(target: str, told: Told, *, shared: Sequence[str] = ()) -> l
     return list(named_study(tuple(parts), told.study or None, target))
 
 
-def studies_to_judge(target: str, told: Told) -> list[ForeignStudy]:
-    """The studies at ``target``, a table of several tasks taken apart, or the one that was told."""
+def studies_to_judge(target: str, told: Told, *, shared: Sequence[str] = ()) -> list[ForeignStudy]:
+    """The studies at ``target``, a table of several tasks taken apart, or the one that was told.
+
+    Args:
+        target, told, shared: see `foreign_studies`.
+    """
     if told.by or not table_ending(Path(target)):
-        return foreign_studies(target, told)
-    whole = foreign_studies(target, replace(told, study=""))
+        return foreign_studies(target, told, shared=shared)
+    whole = foreign_studies(target, replace(told, study=""), shared=shared)
     own = [part for study in whole for part in by_numbers(study)]
     own = [part for study in own for part in each_swept_alone(study)]
     parts = [part for study in own for part in by_task(study, told.parameters)]
