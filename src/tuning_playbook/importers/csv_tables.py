@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.arrow_tables import columns_of_large_csv
+from tuning_playbook.importers.column_names import STEP_NAMES
 from tuning_playbook.importers.columns import (
     Column,
     is_number_text,
@@ -23,6 +24,7 @@ from tuning_playbook.importers.columns import (
     plain_values,
     typed,
 )
+from tuning_playbook.importers.comment_lines import comment_lines
 from tuning_playbook.importers.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.limits import LONGEST_LINE_CHARACTERS, unpacked
 from tuning_playbook.importers.spreadsheets import (
@@ -30,6 +32,7 @@ from tuning_playbook.importers.spreadsheets import (
     encoding_of,
     numbers_written,
 )
+from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 
 # Few rows at a time: the collector of garbage looks at every list that is alive.
@@ -52,7 +55,9 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
     Raises:
         InvalidInput: for rows of unequal width, repeated names or a missing header.
     """
+    comments = lines_above_header(path)
     with opened_text(path) as file:
+        deque(islice(file, comments), maxlen=0)
         first = _first_row(file)
         told = _TOLD_DELIMITER.fullmatch(first.strip())
         if told:
@@ -62,7 +67,7 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
         names = _header(path, next(csv.reader(lines, delimiter=delimiter), []))
         if names and not names[0]:
             names[0] = _INDEX
-        one_line = len(first.splitlines()) <= 1 and not told
+        one_line = len(first.splitlines()) <= 1 and not told and not comments
         large = _large_csv(path, names, delimiter, as_text) if one_line else None
         if large is not None:
             return large
@@ -77,7 +82,8 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             if last and rows and is_cut(path, len(rows[-1]), len(names)):
                 notes.append(note_on(path))
                 del rows[-1]
-            _require_width(path, rows, len(names), len(first.splitlines()) + reader.line_num)
+            above = comments + len(first.splitlines())
+            _require_width(path, rows, len(names), above + reader.line_num)
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 as_written = text or (comma and are_in_thousands(shared))
@@ -100,6 +106,12 @@ def opened_text(path: Path) -> IO[str]:
     return path.open(encoding=encoding, newline="")
 
 
+def lines_above_header(path: Path) -> int:
+    """How many comments a text table begins with."""
+    with opened_text(path) as file:
+        return comment_lines(iter(lambda: file.readline(LONGEST_LINE_CHARACTERS), ""))
+
+
 def _first_row(file: IO[str]) -> str:
     """The lines of the header: more than one where a quoted name holds a line break."""
     text = line = file.readline(LONGEST_LINE_CHARACTERS)
@@ -120,6 +132,8 @@ def _large_csv(
 
 def _header(path: Path, cells: list[str]) -> list[str]:
     names = [" ".join(cell.split("\n")).replace("\r", "").strip() for cell in cells]
+    if names and plain_name(bare := names[0].lstrip("# ")) in STEP_NAMES:
+        names[0] = bare  # after the mark that numpy puts before a header
     repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if repeated:
         raise InvalidInput(

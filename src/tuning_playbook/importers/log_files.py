@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import deque
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,9 +14,10 @@ import numpy as np
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES, unit_of_training
 from tuning_playbook.importers.columns import Column
-from tuning_playbook.importers.csv_tables import opened_text
+from tuning_playbook.importers.csv_tables import lines_above_header, opened_text
 from tuning_playbook.importers.curve_tables import curve_table, named
 from tuning_playbook.importers.cut_short import ends_within_a_line, note_on
+from tuning_playbook.importers.episodes import names_episodes
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.logs import FEWEST_STEPS, log_in
 from tuning_playbook.importers.runs import Points, Run
@@ -49,7 +51,8 @@ def _names_steps(path: Path) -> bool:
     header = header_of(path)
     words = set(re.split(r"[^A-Za-z_]+", header.lower()))
     names = re.split(r"[,;:{}\t\"]+", header)
-    return bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
+    steps = bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
+    return steps or names_episodes(header.strip().split(","))
 
 
 def is_results(path: Path) -> bool:
@@ -58,9 +61,11 @@ def is_results(path: Path) -> bool:
 
 
 def header_of(path: Path) -> str:
-    """The first line of a text file; empty where there is none."""
+    """The first line of a text file that is no comment; empty where there is none."""
     try:
+        comments = lines_above_header(path)
         with opened_text(path) as file:
+            deque(islice(file, comments), maxlen=0)
             return file.readline(10_000)
     except (OSError, EOFError, zlib.error, UnicodeError):
         return ""

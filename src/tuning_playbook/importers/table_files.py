@@ -16,7 +16,9 @@ from tuning_playbook.importers.columns import Column, from_records
 from tuning_playbook.importers.columns_in_json import rows_of_columns
 from tuning_playbook.importers.csv_tables import columns_of_csv, opened_text
 from tuning_playbook.importers.cut_short import note_on
+from tuning_playbook.importers.episodes import with_episodes_named
 from tuning_playbook.importers.file_contents import found_instead
+from tuning_playbook.importers.folders_of_objects import objects_in
 from tuning_playbook.importers.json_text import read_json
 from tuning_playbook.importers.limits import MOST_COLUMNS
 from tuning_playbook.importers.nested import object_in
@@ -54,8 +56,11 @@ def read_columns(
     """
     with _told(path):
         ending = table_ending(path)
-        if ending in (".csv", ".tsv"):
+        if path.is_dir():
+            columns = from_records(objects_in(path, notes), as_text)
+        elif ending in (".csv", ".tsv"):
             columns = _unpacked(columns_of_csv(path, as_text, notes), as_text)
+            columns = with_episodes_named(columns)
         elif ending in (".parquet", ".pq"):
             columns = _unpacked(columns_of_parquet(path, as_text), as_text)
         elif ending:
