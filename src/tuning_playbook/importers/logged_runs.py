@@ -20,7 +20,13 @@ from tuning_playbook.importers.run_folders import (
 )
 from tuning_playbook.importers.run_places import HYDRA, RunPlace, run_places, runs_among, walk
 from tuning_playbook.importers.runs import Run, shortened, study_of_runs
-from tuning_playbook.importers.trainer_state import TRAINER_STATE, add_settings, add_trainer_state
+from tuning_playbook.importers.trainer_state import (
+    TRAINER_STATE,
+    add_settings,
+    add_told,
+    add_trainer_state,
+    holds_trainer_state,
+)
 from tuning_playbook.importers.values import dotted, typed_value
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
@@ -31,7 +37,7 @@ _HYDRA_FILES = ("config.yaml", "overrides.yaml")
 def looks_like_trainer(path: Path) -> bool:
     """Whether a path is the state of a Hugging Face Trainer, or a folder with one below it."""
     if path.is_file():
-        return path.name == TRAINER_STATE
+        return holds_trainer_state(path)
     return any(TRAINER_STATE in names for _, names in walk(path))
 
 
@@ -49,12 +55,14 @@ def read_logged_runs(path: Path, only: Collection[str] = ()) -> tuple[ForeignStu
     the names of runs. A folder of tables that are logs themselves holds one run in each.
 
     Args:
-        path: holds the runs, at any depth.
+        path: holds the runs, at any depth; or the state of one Trainer.
         only: which of its sub-folders are read; all where empty.
 
     Raises:
         InvalidInput: where none of them can be read.
     """
+    if path.is_file() and path.name != TRAINER_STATE:
+        return (_of_state(path),)
     folder = path.parent if path.is_file() else path
     notes: list[str] = []
     places = runs_among(run_places(folder, only, notes))
@@ -68,6 +76,16 @@ def read_logged_runs(path: Path, only: Collection[str] = ()) -> tuple[ForeignStu
     if not any(run.is_measured for run in runs.values()):
         raise InvalidInput(f"{path} has no log that can be read. {' '.join(notes[:3])}")
     return _studies(top or str(folder), places, runs, notes)
+
+
+def _of_state(path: Path) -> ForeignStudy:
+    """The one run whose Trainer's state was copied to a file of another name."""
+    run = Run(path.stem)
+    add_told([run], [add_trainer_state(run, path)])
+    if not run.is_measured:
+        raise InvalidInput(f"{path} is the state of a Trainer that has logged nothing yet")
+    found = f"Found in {path.name}: the log of one run, as a Trainer's state."
+    return replace(study_of_runs(path.stem, [run], notes=[found]), endings_told=False)
 
 
 def _studies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,29 @@ from tuning_playbook.importers.values import as_number, is_number, mapping_in, m
 from tuning_playbook.study import Direction, Objective
 
 TRAINER_STATE = "trainer_state.json"
+_STATE_BEGINS = re.compile(r'"log_history"\s*:\s*\[')
+_LOOKED_AT = 20_000  # characters, before which a state names its history
 _LENGTHS = ("num_train_epochs", "max_steps")
 _BATCH_SIZE = "train_batch_size"
 # What a state says of how its Trainer was set up.
 _SETTINGS = (*_LENGTHS, _BATCH_SIZE)
 _BESIDE = frozenset({"step", "epoch", "total_flos"})
+
+
+def holds_trainer_state(path: Path) -> bool:
+    """Whether a file is a Trainer's state, whatever it is called.
+
+    A longer file that begins with other things is none: a state is a list of numbers.
+    """
+    if path.name == TRAINER_STATE:
+        return True
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        with path.open(encoding="utf-8") as file:
+            return _STATE_BEGINS.search(file.read(_LOOKED_AT)) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def add_trainer_state(run: Run, path: Path) -> dict[str, Any]:
@@ -72,13 +91,18 @@ def add_settings(
         for run, state, folder in zip(runs, states, folders, strict=True)
     ]
     add_arguments(runs, arguments)
+    add_told(runs, states)
+    return notes
+
+
+def add_told(runs: Sequence[Run], states: Sequence[Mapping[str, Any]]) -> None:
+    """Add the settings that the states of the runs hold, where no other place has named them."""
     derived = _derived([state for state in states if state])
     for run, state in zip(runs, states, strict=True):
         sized = any(name.endswith("train_batch_size") for name in run.parameters)
         for name, value in state.items():
             if name not in derived and not (name == _BATCH_SIZE and sized):
                 run.parameters.setdefault(name, value)
-    return notes
 
 
 def _derived(states: Sequence[Mapping[str, Any]]) -> set[str]:
