@@ -18,6 +18,7 @@ from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
 from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.one_by_one import each_swept_alone
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.other_metrics import without_other_metrics
 from tuning_playbook.importers.range_tests import require_no_range_test
 from tuning_playbook.importers.readers import named_study
 from tuning_playbook.importers.rows_without_settings import without_rows_without_settings
@@ -135,6 +136,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
             f"{metric} is measured on test data: what is chosen by it has no unseen data left to "
             "be judged on."
         )
+    study = without_other_metrics(study, metric)
     whole = without_early_stops(study, metric)
     if whole is study:
         notes += [*_stopped(study, metric), *_unequal_lengths(study)]
