@@ -20,6 +20,8 @@ from tuning_playbook.importers.column_values import (
     is_scaled,
     sampled_rows,
 )
+from tuning_playbook.importers.lengths_reached import lengths_reached
+from tuning_playbook.importers.names_of_configurations import names_of_configurations
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_design import roles_by_design
 from tuning_playbook.importers.roles_by_name import counts_on_the_way, role_by_name
@@ -138,6 +140,8 @@ def column_roles(
     found |= _of_parts_of_data(found, values, columns)
     found |= places_beside_settings(found, values)
     found |= changed_by_seeds(found, values)
+    found |= lengths_reached(found, values)
+    found |= names_of_configurations(found, values, columns)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})

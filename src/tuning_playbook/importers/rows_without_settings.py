@@ -7,10 +7,11 @@ from dataclasses import replace
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.splitting import rows_of_study
 from tuning_playbook.importers.taken_as import SEARCHED, Role
-from tuning_playbook.words import counted, some_of
+from tuning_playbook.words import agreeing, counted, some_of
 
 _FEWEST_SETTINGS = 2
 _MOST_SHOWN = 5
+_FEWEST_BESIDE_ONE = 4
 
 
 def without_rows_without_settings(study: ForeignStudy) -> ForeignStudy:
@@ -36,11 +37,20 @@ def without_rows_without_settings(study: ForeignStudy) -> ForeignStudy:
     rows = range(len(study.ids))
     kept = [row for row in rows if any(cells[row] is not None for cells in varied)]
     left_out = [study.ids[row] for row in rows if row not in set(kept)]
-    if len(left_out) < 2 or len(left_out) >= len(kept):
+    if not left_out or len(left_out) >= len(kept):
+        return study
+    if len(left_out) == 1 and not _is_reference(study, study.ids.index(left_out[0]), len(kept)):
         return study
     names = ", ".join(left_out[:_MOST_SHOWN]) + (", ..." if len(left_out) > _MOST_SHOWN else "")
     note = (
-        f"{some_of(len(left_out), len(study.ids), 'row')} fill none of the settings ({names}), "
+        f"{some_of(len(left_out), len(study.ids), 'row')} "
+        f"{agreeing(len(left_out), 'fills', 'fill')} none of the settings ({names}), "
         f"so the search is judged by the other {counted(len(kept), 'row')}."
     )
     return replace(rows_of_study(study, kept), notes=(*study.notes, note))
+
+
+def _is_reference(study: ForeignStudy, row: int, others: int) -> bool:
+    """Whether a single such row was measured: a trial without settings may have failed early."""
+    measured = any(cells[row] is not None for cells in study.results.values())
+    return measured and others >= _FEWEST_BESIDE_ONE

@@ -43,7 +43,7 @@ _SCORES = phrases(
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
     f, f1 score, bleu,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
-    correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, sensitivity,
+    correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, prec, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
     truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
@@ -64,8 +64,8 @@ _STATISTICS = re.compile(
 # Words that settings have as well.
 _ALSO_SETTINGS = phrases(
     """
-    top, f, r, score, scores, map, ap, em, return, returns, reward, rewards, precision, cost, error,
-    errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall
+    top, f, r, score, scores, map, ap, em, return, returns, reward, rewards, precision, prec, cost,
+    error, errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall
     """
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
