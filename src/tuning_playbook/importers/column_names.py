@@ -31,6 +31,10 @@ _BESIDE_UNITS = frozenset({"id", "idx", "index", "number", "no", "num", "n", "to
 _PARAMETER_GROUPS = ("config", "configs", "params", "param", "parameters", "hparams", "hparam",
                      "hyperparameters", "hyperparams", "args", "cfg")  # fmt: skip
 _RESULT_GROUPS = ("metrics", "metric", "summary", "results", "result", "scores", "last_result")
+# What loggers put their numbers under, beside ``config``, which they keep apart.
+_LOGGED_GROUPS = frozenset({"train", "training", "rollout", "eval", "val", "valid", "validation",
+                            "test", "time", "charts", "losses", "loss", "policy", "actor", "critic",
+                            "stats", "perf"})  # fmt: skip
 # What is only known when training has ended, where no word after it says otherwise.
 _AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed"})
 _ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "dev"})
@@ -82,6 +86,16 @@ def group_of(name: str) -> tuple[str, str]:
     if split and plain_name(split[1]) in _RESULT_GROUPS:
         return "result", split[2]
     return "", name
+
+
+def is_logged(name: str) -> bool:
+    """Whether a column stands in a group in which programs log numbers while they train.
+
+    Example:
+        >>> is_logged("train/clip_fraction"), is_logged("clip_fraction"), is_logged("config/lr")
+        (True, False, False)
+    """
+    return "/" in name and plain_name(name.split("/")[0]) in _LOGGED_GROUPS
 
 
 def is_known_after_training(name: str) -> bool:

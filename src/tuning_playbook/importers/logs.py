@@ -13,6 +13,7 @@ from tuning_playbook.importers.column_names import (
     ID_NAMES,
     STEP_NAMES,
     STUDY_NAMES,
+    is_logged,
     unit_of_training,
 )
 from tuning_playbook.importers.column_values import column_values, sampled_rows
@@ -125,7 +126,8 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
             if not (sure and values.kind == "numbers"):
                 return False
         elif (taken.role in SETTINGS or taken.role is Role.SEED) and not (
-            family in _SCHEDULED and _turns_seldom(column.values)
+            (family in _SCHEDULED and _turns_seldom(column.values))
+            or (sure and values.kind == "numbers" and is_logged(name))
         ):
             return False
         if taken is not None and taken.role in QUALITY:
