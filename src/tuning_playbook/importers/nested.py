@@ -18,6 +18,7 @@ _DEEPEST = 8
 _CURVE_WORDS = ("curve", "history", "histories", "trajectory", "intermediate", "log", "logs",
                 "evaluations", "evals", "measurements", "learning_curve", "learning_curves",
                 "curves")  # fmt: skip
+_ENDS_OF_CURVES = ("_trajectory", "_history", "_curve")
 
 
 def flattened(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +93,11 @@ def is_curve_name(name: str) -> bool:
     Example:
         >>> is_curve_name("history/loss"), is_curve_name("model/layers")
         (True, False)
+        >>> is_curve_name("loss_trajectory")
+        True
     """
-    return any(plain_name(part) in _CURVE_WORDS for part in name.split("/"))
+    parts = [plain_name(part) for part in name.split("/")]
+    return any(p in _CURVE_WORDS or p.endswith(_ENDS_OF_CURVES) for p in parts)
 
 
 def _of_objects(points: Sequence[Mapping[str, Any]]) -> Points:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.folders import read_folder, tables_in
+from tuning_playbook.importers.folders_of_objects import holds_objects
 from tuning_playbook.importers.limits import require_plain_files
 from tuning_playbook.importers.readers import named_study, reader_of, unzipped
 from tuning_playbook.importers.table_files import TABLE_ENDINGS, table_ending
@@ -91,7 +92,7 @@ def _opened(
         return reader.read(path, study)
     if curves is not None and is_export(path):
         return named_study(read_export(path, curves), study, target)
-    if path.is_file() and table_ending(path):
+    if _holds_a_table(path) and (path.is_file() or curves is None):
         from tuning_playbook.importers.splitting import split_study, study_column
         from tuning_playbook.importers.tables import read_table
 
@@ -100,6 +101,11 @@ def _opened(
         parts = (table,) if column is None else split_study(table, [column])
         return named_study(parts, study, target)
     raise _unknown(path)
+
+
+def _holds_a_table(path: Path) -> bool:
+    """Whether a file is a table, or a folder's files are the rows of one."""
+    return bool(table_ending(path)) if path.is_file() else holds_objects(path)
 
 
 def _refuse(path: Path, target: str, curves: Path | None) -> None:

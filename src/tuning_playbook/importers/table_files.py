@@ -47,7 +47,8 @@ def read_columns(
     ``config`` becomes the column ``config/lr``.
 
     Args:
-        path: ends with one of `TABLE_ENDINGS`, perhaps followed by ``.gz``.
+        path: ends with one of `TABLE_ENDINGS`, perhaps followed by ``.gz``; or a folder with a JSON
+            object of each run.
         notes: takes a sentence where the file ends within its last row, which is left out.
         as_text: plain names of columns that are names themselves, kept letter by letter.
 
