@@ -146,3 +146,24 @@ def test_values_drawn_from_short_lists_are_seldom_called_chosen():
         for _ in range(100)
     ]
     assert found.count("chosen") <= 2
+
+
+def test_one_setting_swept_again_beside_each_of_a_few_others_was_chosen():
+    beside = [("mlp", "output", 1, 10), ("vit", "mean", 2, 20), ("cnn", "exp", 1, 40),
+              ("cnn", "mean", 2, 10), ("vit", "exp", 1, 20)]  # fmt: skip
+    rows = [(*own, beta) for own in beside for beta in (0.0, 0.1, 0.2, 0.4, 0.5, 0.8)]
+    values = dict(zip(("model", "strategy", "ahead", "warm", "beta"), zip(*rows, strict=True),
+                      strict=True))  # fmt: skip
+    loss = np.random.default_rng(4).random(len(rows))
+    assert designed(loss, **{name: list(own) for name, own in values.items()}) == "chosen"
+
+
+def test_values_drawn_from_short_lists_of_four_are_never_called_chosen():
+    rng = np.random.default_rng(5)
+    for _ in range(50):
+        count = int(rng.integers(20, 120))
+        values = {
+            f"x{i}": rng.choice(np.geomspace(0.001, 1, int(rng.integers(4, 7))), count)
+            for i in range(4)
+        }
+        assert designed(rng.random(count), **values) in ("independent", "adaptive")

@@ -22,6 +22,10 @@ _FEWEST = 15
 # Steps of 1, 2, 5, 10 differ by 1.3 on a log scale.
 _MOST_UNEQUAL = 1.6
 _AT_END = 1e-6
+_FEWEST_FACTORS = 3
+_MOST_COMPARED = 1000  # configurations
+# In 1,500 studies drawn from short lists the number was at most 1.5 times the expected one.
+_MORE_THAN_DRAWN = 3.0
 
 
 def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
@@ -112,8 +116,9 @@ def _cells(levels: list[int]) -> float:
 def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
     """Whether numbers come from short lists: round ones in a few trials, or most cells of a grid.
 
-    Or each hyperparameter has a value that it keeps while others are varied. Ranges that were
-    sampled give another number in nearly every trial.
+    Or each hyperparameter has a value that it keeps while others are varied, or configurations
+    differ in one hyperparameter only again and again. Ranges that were sampled give another number
+    in nearly every trial.
     """
     count = configuration_count(table, rows)
     numeric = [k for k in searched if not isinstance(table.space[k].domain, Categorical)]
@@ -123,10 +128,34 @@ def _is_chosen(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) 
         return True
     if come_back and all(_is_preferred(table, key, rows) for key in searched):
         return True
+    if come_back and _differ_in_one(table, searched, rows):
+        return True
     several = len(searched) > 1
     if count >= _FEWEST or any(several and levels[key] >= count for key in numeric):
         return False
     return all(_is_round(v) for key in numeric for v in table.values[key][rows].tolist())
+
+
+def _differ_in_one(table: TrialTable, searched: list[str], rows: NDArray[np.int64]) -> bool:
+    """Whether far more pairs of configurations differ in one hyperparameter than drawn ones would.
+
+    Those without a value in some trials are left aside: they hang on others.
+    """
+    units = [np.round(table.units[key][rows], 9) for key in searched]
+    filled = [unit for unit in units if np.isfinite(unit).all()]
+    if len(filled) < _FEWEST_FACTORS:
+        return False
+    points = np.unique(np.stack(filled, axis=1), axis=0)
+    if not _FEWEST <= len(points) <= _MOST_COMPARED:
+        return False
+    first, second = np.triu_indices(len(points), 1)
+    agree = points[first] == points[second]
+    found = int((agree.sum(axis=1) == len(filled) - 1).sum())
+    share = agree.mean(axis=0)
+    drawn = sum(
+        (1 - share[j]) * float(np.prod(np.delete(share, j))) for j in range(len(filled))
+    ) * len(first)  # fmt: skip
+    return found >= len(points) and found >= _MORE_THAN_DRAWN * drawn
 
 
 def _is_preferred(table: TrialTable, key: str, rows: NDArray[np.int64]) -> bool:
