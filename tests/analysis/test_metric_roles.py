@@ -52,6 +52,15 @@ def test_the_whole_training_loss_is_preferred_to_that_of_a_batch():
     assert metric_roles(table_of(metrics)).training_loss == "train_loss"
 
 
+def test_a_mean_over_the_whole_run_is_not_preferred_to_a_curve():
+    once = np.where(np.arange(10) == 9, 1.2, np.nan)
+    metrics = {"train_loss": once, "loss": LINE, "val_accuracy": LINE}
+    assert metric_roles(table_of(metrics)).training_loss == "loss"
+    assert metric_roles(table_of({"train_loss": once, "val_accuracy": LINE})).training_loss == (
+        "train_loss"
+    )
+
+
 def test_learning_rate_and_gradient_norm_speak_for_themselves():
     metrics = {"optim/lr": LINE, "train/grad_norm": LINE, "val_accuracy": LINE}
     roles = metric_roles(table_of(metrics))

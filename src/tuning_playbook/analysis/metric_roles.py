@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.curve_blocks import finite_part
@@ -13,12 +13,16 @@ from tuning_playbook.vocabulary import (
     Family,
     MetricFamily,
     hyperparameter_family,
+    is_of_a_part,
+    is_of_episodes,
     metric_family,
     split_of,
     words_of,
 )
 
 _VALIDATION = ("val", "valid", "validation", "eval", "dev", "test", "heldout", "holdout")
+# How it is known that there is no training loss, where there are losses of several networks.
+OF_PARTS = "the losses are of parts that train against or after each other"
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
 _NORMS = frozenset(
     {"grad_norm", "gradient_norm", "gradnorm", "global_grad_norm", "grad_norm_global"}
@@ -63,13 +67,15 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     """
     overrides = dict(overrides or {})
     _require_known(overrides, table)
-    usable = [name for name, column in table.curves.items() if finite_part(column).values.size]
+    sizes = {name: finite_part(column).values.size for name, column in table.curves.items()}
+    usable = [name for name, size in sizes.items() if size]
+    followed = {name for name, size in sizes.items() if size > len(table)}
     objective = table.objective.metric if table.objective.metric in usable else None
     words = {name: words_of(name) for name in usable}
     others = [name for name in usable if name != table.objective.metric]
     found = {
         "objective": objective,
-        "training_loss": _training_loss(others, words, objective),
+        "training_loss": _training_loss(others, words, objective, followed),
         "validation_loss": _validation_loss(table, usable, words),
         "learning_rate": _learning_rate(others, words),
         "gradient_norm": next((n for n in others if "_".join(words[n][-2:]) in _NORMS
@@ -79,6 +85,8 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
         role: "given" if role in overrides else "by its name" if name else "no metric has its name"
         for role, name in found.items()
     }
+    if found["training_loss"] is None and any(map(is_of_a_part, others)):
+        how["training_loss"] = OF_PARTS
     how["objective"] = "given" if objective else "no curves of the objective's metric"
     return MetricRoles(**{**found, **overrides}, how=how)
 
@@ -93,10 +101,13 @@ def may_be_held_out(metric: str) -> bool:
     Example:
         >>> may_be_held_out("val_loss"), may_be_held_out("accuracy"), may_be_held_out("loss")
         (True, True, False)
+        >>> may_be_held_out("episode_reward"), may_be_held_out("eval/mean_reward")
+        (False, True)
     """
     split = split_of(metric)
+    bare = len(words_of(metric)) == 1 and _is_loss(metric)
     return split in ("validation", "test") or (
-        split is None and not (len(words_of(metric)) == 1 and _is_loss(metric))
+        split is None and not bare and not is_of_episodes(metric)
     )
 
 
@@ -109,9 +120,14 @@ def _learning_rate(names: list[str], words: Mapping[str, tuple[str, ...]]) -> st
 
 
 def _training_loss(
-    names: list[str], words: Mapping[str, tuple[str, ...]], metric: str | None
+    names: list[str],
+    words: Mapping[str, tuple[str, ...]],
+    metric: str | None,
+    followed: Collection[str],
 ) -> str | None:
     losses = [n for n in names if _is_loss(n) and split_of(n) in ("training", None)]
+    if any(map(is_of_a_part, losses)):  # a whole one beside them would be their sum
+        return None
     said = [n for n in losses if split_of(n) == "training"]
     by_batch = [n for n in said if {"minibatch", "batch"} & set(words[n])]
     whole = [n for n in said if n not in by_batch]
@@ -120,7 +136,9 @@ def _training_loss(
     bare = [n for n in losses if len(words[n]) == 1]
     if metric is not None and not losses and _is_loss(metric) and split_of(metric) == "training":
         return metric  # the study is judged by its training loss
-    return next(iter(whole + by_batch + bare), None)
+    # A Trainer ends its log with ``train_loss``, the mean over all steps of its ``loss``.
+    ranked = sorted(whole + by_batch + bare, key=lambda name: name not in followed)
+    return next(iter(ranked), None)
 
 
 def _validation_loss(

@@ -10,10 +10,16 @@ import numpy as np
 from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.vocabulary import is_of_a_part
 
 _OF_A_SEARCH = frozenset(
     {"search-space-boundary", "sampling-density", "infeasible-fraction", "edge-of-stability",
      "importance"}
+)  # fmt: skip
+# These take a better value of the metric for a better model.
+_BY_THE_METRIC = frozenset(
+    {"search-space-boundary", "sampling-density", "importance", "direction-sanity", "overfitting",
+     "still-improving", "saturated-early", "best-step", "late-variance"}
 )  # fmt: skip
 _OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
 
@@ -24,6 +30,7 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
     - Where the metric has one value in every trial, nothing passes.
     - One run is no search, and neither are repeats of one configuration, so that ranges and the
       number of trials are not judged.
+    - The loss of a network that trains against another one says nothing of how good a model is.
     - A column of which nobody said that it is a hyperparameter carries no failed check, no warning
       and no advice.
 
@@ -33,6 +40,7 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
     """
     constant, no_search = constant_metric(table), _why_no_search(table)
     judged = [_where_no_search(_on_guesses(f, table), no_search) for f in findings]
+    judged = [_on_a_part(finding, table.objective.metric) for finding in judged]
     return tuple(_on_constant_metric(finding, table, constant) for finding in judged)
 
 
@@ -51,6 +59,18 @@ def _on_constant_metric(finding: Finding, table: TrialTable, constant: float | N
     if constant is None or finding.verdict is not Verdict.PASS:
         return finding
     summary = f"Cannot tell: {table.objective.metric} is {constant:g} in every trial."
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+
+
+def _on_a_part(finding: Finding, metric: str) -> Finding:
+    judges = finding.verdict is not Verdict.UNKNOWN or finding.advice
+    if not is_of_a_part(metric) or finding.check not in _BY_THE_METRIC or not judges:
+        return finding
+    summary = (
+        f"Cannot tell: by its name, {metric} is the loss of one part that trains against or after "
+        "another, so that a lower value need not be better. Judge by a measure of quality, such as "
+        "a reward, an FID or a metric on validation data."
+    )
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out
+from tuning_playbook.analysis.metric_roles import OF_PARTS, MetricRoles, may_be_held_out
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.vocabulary import split_of
+from tuning_playbook.vocabulary import is_of_episodes, split_of
 from tuning_playbook.words import some_of
 
 
@@ -39,15 +39,30 @@ def names(table: TrialTable, rows: Iterable[Any]) -> list[str]:
     return [str(table.ids[int(row)]) for row in rows]
 
 
-def no_training_loss(roles: MetricRoles, where: str = "") -> str:
-    """Why the training loss is not known, and under which name to log it."""
+def no_training_loss(roles: MetricRoles, where: str = "", how_often: str = "") -> str:
+    """Why the training loss is not known, and under which name to log it.
+
+    Args:
+        roles: of the metrics.
+        where: among which metrics it was looked for, after a space.
+        how_often: to log it, after a comma.
+    """
     metric = roles.objective
-    if metric is not None and split_of(metric) is None and not may_be_held_out(metric):
+    unsaid = metric is not None and split_of(metric) is None and not may_be_held_out(metric)
+    if metric is not None and unsaid and not is_of_episodes(metric):
         return (
             f"the name {metric} does not say on which data it is measured, and no other metric is "
-            "a training loss; log that as train_loss"
+            f"a training loss; log that as train_loss{how_often}"
         )
-    return f"no training loss was found among the logged metrics{where}; log it as train_loss"
+    if roles.how["training_loss"] == OF_PARTS:
+        return (
+            "the logged losses are of parts that train against or after each other, such as a "
+            "policy and its critic, and none of them has to fall"
+        )
+    return (
+        f"no training loss was found among the logged metrics{where}; log it as "
+        f"train_loss{how_often}"
+    )
 
 
 def the_best(count: int, table: TrialTable) -> str:

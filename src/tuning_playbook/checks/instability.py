@@ -37,6 +37,10 @@ from tuning_playbook.words import agreeing, capital, percent, some_of
 _MOST_NAMES = 20
 
 
+def _no_training_loss(roles: MetricRoles) -> str:
+    return no_training_loss(roles, " of completed trials", ", at best at every step")
+
+
 @dataclass(frozen=True, slots=True)
 class Instability:
     """Good trials, and those just above their learning rate, keep the progress that they make.
@@ -83,8 +87,7 @@ class Instability:
                     self,
                     "Cannot tell: no trial completed."
                     if roles.training_loss is not None
-                    else f"Cannot tell: {no_training_loss(roles, ' of completed trials')}, at best "
-                    "at every step.",
+                    else f"Cannot tell: {_no_training_loss(roles)}.",
                     metrics=sorted(table.curves),
                 ),
             )

@@ -30,6 +30,7 @@ from tuning_playbook.vocabulary import (
     Family,
     MetricFamily,
     hyperparameter_family,
+    is_of_episodes,
     metric_direction,
     metric_family,
     split_of,
@@ -48,6 +49,13 @@ _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
 
 def _not_validation(metric: str) -> str:
+    last = metric.split("/")[-1]
+    if is_of_episodes(metric):
+        return (
+            f"by its name, {metric} is what the agent collects while it trains, and overfitting "
+            f"shows in evaluations apart from training only; call it eval_{last} if it is of "
+            "these."
+        )
     if split_of(metric) is None:
         return (
             f"the name {metric} does not say on which data it is measured, and overfitting shows "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from tuning_playbook.vocabulary.names import phrases, without_digits, words_of
@@ -74,6 +75,12 @@ _NEGATED = frozenset({"neg", "negative", "minus"})
 _UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
                        "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
                        "poisoned", "mia", "membership"})  # fmt: skip
+# Networks, or terms, that train against each other or after each other's moving answers.
+_PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "critic", "actor",
+                    "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",
+                    "entropy"})  # fmt: skip
+_LOSS = frozenset({"loss", "losses"})
+_OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns"})
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
@@ -138,6 +145,37 @@ def may_be_unwanted(name: str) -> bool:
         [True, True, False]
     """
     return bool(_UNWANTED & set(words_of(name)))
+
+
+def is_of_a_part(name: str) -> bool:
+    """Whether a loss is that of one of several networks that train against or after each other.
+
+    It falls where the others fall behind, so that lower need not be better.
+
+    Example:
+        >>> [is_of_a_part(n) for n in ("d_loss", "loss_G", "policy_gradient_loss", "val_loss")]
+        [True, True, True, False]
+        >>> is_of_a_part("cross_entropy_loss"), is_of_a_part("loss_value")
+        (False, False)
+    """
+    words = [without_digits(word.lower()) for word in words_of(name)]
+    words = [word for word in words if word != "gradient"]
+    for first, second in pairwise(["", *words]):
+        if second in _LOSS and first == "value":
+            return True
+        if (first in _PARTS and second in _LOSS) or (first in _LOSS and second in _PARTS):
+            return "cross" not in words
+    return False
+
+
+def is_of_episodes(name: str) -> bool:
+    """Whether a metric is what an agent collects: while it trains, where its name says no more.
+
+    Example:
+        >>> is_of_episodes("rollout/ep_rew_mean"), is_of_episodes("val_acc")
+        (True, False)
+    """
+    return bool(_OF_EPISODES & set(words_of(name)))
 
 
 def split_of(name: str) -> Split | None:
