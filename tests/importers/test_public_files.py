@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tuning_playbook.checks import run_checks
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
@@ -183,3 +185,56 @@ def test_a_length_of_each_setting_stays_a_length(tmp_path):
 def test_lengths_that_every_seed_has_are_set(tmp_path):
     rows = [r for n in (10, 20) for r in stopped(lambda i, seed, n=n: n)]
     assert roles(written(tmp_path, "a.csv", [LENGTHS, *rows]))["n_epochs"] is Role.TRAINING_LENGTH
+
+
+def test_logs_whose_step_is_called_it_are_a_run_each(tmp_path):
+    for name in ("2_2_evolution_mse", "5_5_gradient_mse"):
+        rows = [f"{i},{i},{1 / (i + 1)}" for i in range(20)]
+        written(tmp_path, f"results/{name}.csv", [",it,mse", *rows])
+    (study,) = open_foreign(str(tmp_path / "results"))
+    assert len(study.ids) == 2
+    assert list(study.curves) == ["mse"]
+
+
+VARIANTS = ["full,0.873,0.0384,831132,2.5", "no_graph,0.8215,0.4394,378188,-1.5",
+            "no_vae,0.8703,0.085,831132,-0.5", "no_hsic,0.8712,0.0917,831132,0.5"]  # fmt: skip
+
+
+def test_sizes_of_variants_and_differences_are_no_settings(tmp_path):
+    found = roles(written(tmp_path, "a.csv", ["Model,AUC,PEHE,Params,Matched delta", *VARIANTS]))
+    assert found["Params"] is Role.TIME_AND_COST
+    assert found["Matched delta"] is not Role.HYPERPARAMETER
+    rows = [
+        f"{model},{size},{cost + len(model) / 9},0.2{size}"
+        for model in ("dyn", "res50") for size, cost in ((175, 5.3), (256, 6.9))
+    ]  # fmt: skip
+    assert roles(written(tmp_path, "b.csv", ["model,image_size,GMACs,acc", *rows]))["GMACs"] is (
+        Role.TIME_AND_COST
+    )
+
+
+def test_what_a_row_is_among_the_rows_is_no_setting(tmp_path):
+    rows = [f"{m},{flag},0.{i + 3}" for i, (m, flag) in enumerate(
+        (m, f) for m in ("ft", "lora", "dora") for f in (True, False))]  # fmt: skip
+    found = roles(written(tmp_path, "a.csv", ["method,is_final_only,val_acc", *rows]))
+    assert (found["method"], found["is_final_only"]) == (Role.HYPERPARAMETER, Role.BOOKKEEPING)
+
+
+def test_what_more_trials_would_bring_is_not_told_of_a_guess(tmp_path):
+    rows = [f"{3 + (i * 37 % 101) / 17:.4f},{0.2 + (i * 53 % 97) / 300:.5f}" for i in range(12)]
+    (study,) = studies_to_judge(str(written(tmp_path, "a.csv", ["gizmo,acc", *rows])), Told())
+    _, table = table_as_told(study, Told())
+    (finding,) = run_checks(table, select=["sampling-density"])
+    assert "whether gizmo can be set before training is a guess" in finding.summary
+    _, table = table_as_told(study, Told(parameters=("gizmo",)))
+    (finding,) = run_checks(table, select=["sampling-density"])
+    assert "Twice the 12 trials" in finding.summary
+
+
+def test_methods_beside_each_other_are_pointed_out(tmp_path):
+    rows = [f"task{i},{80.4 + 3 * i}±3.0,{81.2 + 2 * i}±1.{i},{3 * i - 4}" for i in range(4)]
+    (study,) = open_foreign(
+        str(written(tmp_path, "a.csv", ["task,ours,base,matched_delta", *rows]))
+    )
+    with pytest.raises(InvalidInput, match=r"ours and base look like a column for each config"):
+        table_as_told(study, Told())

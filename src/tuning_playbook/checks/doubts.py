@@ -10,7 +10,9 @@ import numpy as np
 from tuning_playbook.analysis.study_shape import study_shape
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import is_of_a_part
+from tuning_playbook.words import listed
 
 _OF_A_SEARCH = frozenset(
     {"search-space-boundary", "sampling-density", "infeasible-fraction", "edge-of-stability",
@@ -21,6 +23,7 @@ _BY_THE_METRIC = frozenset(
     {"search-space-boundary", "sampling-density", "importance", "direction-sanity", "overfitting",
      "still-improving", "saturated-early", "best-step", "late-variance"}
 )  # fmt: skip
+_OF_A_SAMPLE, _FORECAST = "sampling-density", "gain_of_doubling"
 _OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
 
 
@@ -32,7 +35,7 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
       number of trials are not judged.
     - The loss of a network that trains against another one says nothing of how good a model is.
     - A column of which nobody said that it is a hyperparameter carries no failed check, no warning
-      and no advice.
+      and no advice; nor is a number in it a sample that more trials would go on with.
 
     Args:
         table: the study.
@@ -40,6 +43,7 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
     """
     constant, no_search = constant_metric(table), _why_no_search(table)
     judged = [_where_no_search(_on_guesses(f, table), no_search) for f in findings]
+    judged = [_on_a_guessed_sample(finding, table) for finding in judged]
     judged = [_on_a_part(finding, table.objective.metric) for finding in judged]
     return tuple(_on_constant_metric(finding, table, constant) for finding in judged)
 
@@ -72,6 +76,22 @@ def _on_a_part(finding: Finding, metric: str) -> Finding:
         "a reward, an FID or a metric on validation data."
     )
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+
+
+def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
+    """What more trials would bring depends on that the numbers were drawn, and not measured."""
+    guessed = [
+        name for name in table.guessed if not isinstance(table.space[name].domain, Categorical)
+    ]
+    if not guessed or finding.check != _OF_A_SAMPLE or _FORECAST not in finding.evidence:
+        return finding
+    summary = (
+        f"Cannot tell: whether {listed(guessed)} can be set before training is a guess; say "
+        "--params with it, or --results."
+    )
+    evidence = {**finding.evidence, "guessed_hyperparameters": guessed}
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=(),
+                   evidence=evidence)  # fmt: skip
 
 
 def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:

@@ -16,7 +16,8 @@ REASON_NAMES = ("reason", "failure_reason", "fail_reason", "status_reason", "exc
 STUDY_NAMES = ("study", "study_name", "sweep", "sweep_name", "experiment", "experiment_name")
 # W&B's own first: see `wandb_steps` for what a program counts beside it.
 STEP_NAMES = ("_step", "step", "global_step", "steps", "train_step", "training_step",
-              "training_iteration", "iteration", "iter", "update", "epoch", "epochs")  # fmt: skip
+              "training_iteration", "iteration", "iter", "it", "update", "epoch",
+              "epochs")  # fmt: skip
 # Words that count steps in some fields, and repeats or rounds of a search in others.
 ROUND_NAMES = ("communication_round", "comm_round", "global_round", "server_round",
                "federated_round", "fl_round", "training_round", "train_round", "round", "episode",

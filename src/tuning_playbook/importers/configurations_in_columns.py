@@ -21,7 +21,9 @@ def how_to_turn(study: ForeignStudy) -> str:
     They measure the same then, so that their numbers are of one size; and at most one column, of
     seeds, steps or a setting, tells the rows apart.
     """
+    beside = {o.name for o in study.columns if o.role in (Role.STATISTIC, Role.COMPUTED)}
     columns = {**study.results, **study.parameters, **study.metadata}
+    columns = {name: cells for name, cells in columns.items() if name not in beside}
     rows = sampled_rows(len(next(iter(columns.values()), ())))
     values = {name: column_values(cells, rows) for name, cells in columns.items()}
     setting = {one.name for one in study.columns[:1] if one.role in SEARCHED and one.certain}

@@ -41,7 +41,7 @@ _CHUNK_ROWS = 10_000
 # faster. Below it, the import alone would take longer.
 LARGE_BYTES = 20_000_000
 _TOLD_DELIMITER = re.compile(r"sep=([,;\t|])")  # Excel's own first line
-_INDEX = "Unnamed: 0"  # what data frames call the column of their index
+INDEX_COLUMN = "Unnamed: 0"  # what data frames call the column of their index
 
 
 def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> dict[str, Column]:
@@ -66,7 +66,7 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
         lines = io.StringIO(first, newline="")
         names = _header(path, next(csv.reader(lines, delimiter=delimiter), []))
         if names and not names[0]:
-            names[0] = _INDEX
+            names[0] = INDEX_COLUMN
         one_line = len(first.splitlines()) <= 1 and not told and not comments
         large = _large_csv(path, names, delimiter, as_text) if one_line else None
         if large is not None:

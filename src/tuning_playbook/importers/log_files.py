@@ -14,7 +14,7 @@ import numpy as np
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.column_names import STEP_NAMES, unit_of_training
 from tuning_playbook.importers.columns import Column
-from tuning_playbook.importers.csv_tables import lines_above_header, opened_text
+from tuning_playbook.importers.csv_tables import INDEX_COLUMN, lines_above_header, opened_text
 from tuning_playbook.importers.curve_tables import curve_table, named
 from tuning_playbook.importers.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.episodes import names_episodes
@@ -91,7 +91,10 @@ def curves_of_steps(
             f"{path} is not the log of one run, with steps that rise from row to row"
         )
     columns, steps = log
-    numeric = {n: c for n, c in columns.items() if c.values.dtype == np.float64}
+    numeric = {
+        name: own for name, own in columns.items()
+        if own.values.dtype == np.float64 and name != INDEX_COLUMN
+    }  # fmt: skip
     if not set(numeric) - {steps}:
         return {}  # nothing was measured yet
     count = len(columns[steps].values)

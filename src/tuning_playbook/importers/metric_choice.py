@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -141,11 +142,13 @@ def metrics_in_words(study: ForeignStudy) -> str:
     if beside:
         named = [*beside, *(n for n in _known_results(study) if n not in beside)]
         listed = ", ".join(_as_candidate(name) for name in named[:_MOST_LISTED])
-        return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "")
+        unnamed = not any(metric_direction(name) for name in named)
+        turn = f"; {how_to_turn(study)}".removesuffix("; ") if unnamed else ""
+        return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "") + turn
     if held_out:
         return (
             f"Its only metrics are {tested}. To be judged by one of them all the same, name it: "
-            f"--metric {quoted(held_out[0])}; what is chosen by it has no unseen data left"
+            f"--metric {shlex.quote(held_out[0])}; what is chosen by it has no unseen data left"
         )
     return possible_metrics(study)
 
@@ -200,7 +203,7 @@ def _how_all_failed(study: ForeignStudy) -> str:
         return f"{failed}, and no column holds a metric, so there is nothing to judge"
     return (
         f"{failed}, and {listed(empty)} {agreeing(len(empty), 'is', 'are')} empty. To be told "
-        f"where they failed, name it all the same: --metric {quoted(empty[0])}"
+        f"where they failed, name it all the same: --metric {shlex.quote(empty[0])}"
     )
 
 

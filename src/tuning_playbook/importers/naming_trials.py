@@ -20,6 +20,7 @@ from tuning_playbook.importers.column_names import (
 )
 from tuning_playbook.importers.column_roles import is_counter
 from tuning_playbook.importers.columns import Column, plain_values
+from tuning_playbook.importers.csv_tables import INDEX_COLUMN
 from tuning_playbook.importers.curve_tables import curve_table, named, positions
 from tuning_playbook.importers.logs import Log, is_phase, log_in
 from tuning_playbook.importers.logs_of_configurations import log_of_configurations
@@ -295,7 +296,9 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
         fixed = fixed_cells(own, log.run)
         if column != log.steps and fixed is not None:
             columns[column] = fixed
-        elif column != phase and (column == log.steps or own.values.dtype == np.float64):
+        elif column in (phase, INDEX_COLUMN) and column != log.steps:
+            continue
+        elif column == log.steps or own.values.dtype == np.float64:
             varying[column] = own
     if phase is not None:
         varying = _by_phase(varying, given[phase], log.steps)

@@ -22,7 +22,7 @@ from tuning_playbook.importers.column_values import (
     settings_that_determine,
 )
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import is_any_probability, names_a_setting
+from tuning_playbook.vocabulary import is_any_probability, is_difference, names_a_setting
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -195,19 +195,30 @@ def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> Taken
     if values.levels == 1:
         return taken(Role.CONSTANT, "the same in every row", certain=True)
     if values.kind == "numbers":
-        if is_counted_up(values):
-            return taken(Role.IDENTIFIER, "whole numbers that rise from row to row")
-        if is_list_of_values(values):
-            reason = f"{counted(values.levels, 'value')}, each tried several times"
-            designed = is_plain_list(values) and is_evenly_used(values)
-            return taken(Role.HYPERPARAMETER, reason, certain=designed)
-        return taken(Role.HYPERPARAMETER, "varies, and its name says nothing")
+        return _numbers_alone(column, name, values)
     if values.levels > _MOST_CHOICES and 2 * values.levels > values.filled:
         return taken(Role.BOOKKEEPING, "another text in most rows", certain=True)
     if values.levels == values.filled:
         return taken(Role.HYPERPARAMETER, _EACH_ONCE)
     reason = f"{counted(values.levels, 'choice')}, each met several times"
     return taken(Role.HYPERPARAMETER, reason, certain=is_evenly_used(values))
+
+
+def _numbers_alone(column: str, name: str, values: ColumnValues) -> TakenAs:
+    """Numbers of several values by themselves only."""
+
+    def taken(role: Role, reason: str, *, certain: bool = False) -> TakenAs:
+        return TakenAs(column, name, role, reason, certain)
+
+    if is_counted_up(values):
+        return taken(Role.IDENTIFIER, "whole numbers that rise from row to row")
+    if is_list_of_values(values):
+        reason = f"{counted(values.levels, 'value')}, each tried several times"
+        designed = is_plain_list(values) and is_evenly_used(values)
+        return taken(Role.HYPERPARAMETER, reason, certain=designed)
+    if is_difference(name) and _is_free(values) and _is_on_both_sides(values):
+        return taken(Role.COMPUTED, "compares two values, by its name")
+    return taken(Role.HYPERPARAMETER, "varies, and its name says nothing")
 
 
 def _beside_others(
@@ -248,6 +259,10 @@ def _against_results(
             reason = f"rises and falls with {result}"
             return TakenAs(taken.column, taken.name, Role.RESULT, reason, False)
     return None
+
+
+def _is_on_both_sides(values: ColumnValues) -> bool:
+    return bool(np.nanmin(values.numbers) < 0 < np.nanmax(values.numbers))
 
 
 def _is_free(values: ColumnValues) -> bool:

@@ -35,7 +35,8 @@ _TIMES_OF_PIECES = frozenset({"time", "ms", "milliseconds", "us", "sec", "secs",
                               "minutes", "hours"})  # fmt: skip
 _COSTS = phrases(
     """
-    memory, mem, vram, flops, gflops, tflops, macs, mfu, latency, throughput, fps, energy, kwh, co2,
+    memory, mem, vram, flops, gflops, mflops, tflops, macs,
+    gmacs, gmac, mmacs, mfu, latency, throughput, fps, energy, kwh, co2,
     emissions, price, usd, dollars, gpu hours, gpu hour, cpu hours, gpu days, compute hours,
     utilization, tokens per second, tokens per sec, tok per sec, tok per s, tokens per s, tok s,
     tok sec, tokens sec, samples per second, samples per sec, it per sec, its per sec, it s,
@@ -47,6 +48,7 @@ _BYTES = frozenset({"bytes", "kb", "mb", "gb", "kib", "mib", "gib"})
 _LIMITED = frozenset({"max", "limit", "fraction", "budget", "bank", "efficient", "decay", "length",
                       "dim", "slots", "capacity", "penalty", "weight", "replay"})  # fmt: skip
 _PARAMETERS = frozenset({"params", "parameters", "param", "weights"})
+_WEIGHTS = frozenset({("params",), ("parameters",)})
 _COUNTING = frozenset({"num", "n", "number", "total", "trainable", "count", "m", "millions"})
 
 _PROGRESS = phrases(
@@ -60,7 +62,7 @@ _PROGRESS = phrases(
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
     executed, early stop epoch, n iter, best round, n resources, train episode, test episode,
-    eval episode
+    eval episode, current step, current steps, current epoch
     """
 )
 _UNITS_OF_PROGRESS = frozenset({"epochs", "steps", "iterations", "iters", "updates", "rounds",
@@ -87,6 +89,8 @@ _ABOUT_RUNS = frozenset(
      "compile", "torch_compile", "jit", "benchmark", "distributed", "ddp", "fsdp", "log_interval",
      "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
 )  # fmt: skip
+# What a row is among the rows: ``is_final_only``, ``is_best``.
+_KINDS_OF_ROWS = frozenset({"final", "best", "last", "latest", "complete", "valid", "selected"})
 _PLACES = ("_uri", "_url", "_path", "_dir", "_file", "_folder", "_host", "_hostname", "_name",
            "_hash", "_device", "_ckpt", "_workers", "_project", "_entity", "_filename")  # fmt: skip
 # Names of parts of a model, which are choices.
@@ -188,7 +192,7 @@ def is_time_or_cost(name: str) -> bool:
     if contains(words, _COSTS) or words[-1] in _BYTES:
         return True
     counting = _COUNTING & set(words) or words[:-1] == ("model",)
-    return bool(_PARAMETERS & set(words) and counting)
+    return words in _WEIGHTS or bool(_PARAMETERS & set(words) and counting)
 
 
 def is_progress(name: str) -> bool:
@@ -232,7 +236,8 @@ def is_about_the_run(name: str) -> bool:
         [True, True, True, False, False]
     """
     plain = plain_name(name).strip("_")
-    if plain in _ABOUT_RUNS:
+    words = words_of(name)
+    if plain in _ABOUT_RUNS or (words[0] == "is" and _KINDS_OF_ROWS & set(words[1:])):
         return True
     return plain.endswith(_PLACES) and not _NAMED_PARTS & set(words_of(name)[:-1])
 
