@@ -12,7 +12,6 @@ from tuning_playbook.importers.column_names import group_of
 from tuning_playbook.importers.column_values import (
     ColumnValues,
     are_a_product,
-    are_counted_out,
     column_values,
     is_chosen_list,
     is_each_number_once,
@@ -20,7 +19,12 @@ from tuning_playbook.importers.column_values import (
     is_scaled,
     sampled_rows,
 )
-from tuning_playbook.importers.lengths_reached import lengths_reached
+from tuning_playbook.importers.lengths_reached import (
+    is_length,
+    lengths_counted_out,
+    lengths_of_seeds,
+    reached_beside_planned,
+)
 from tuning_playbook.importers.names_of_configurations import names_of_configurations
 from tuning_playbook.importers.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles_by_design import roles_by_design
@@ -39,14 +43,12 @@ from tuning_playbook.importers.texts_in_cells import (
     role_of_texts,
 )
 from tuning_playbook.vocabulary import (
-    Family,
     counts_of_predictions,
     hyperparameter_family,
     is_repetition,
     is_running_number,
     is_time,
     plain_name,
-    words_of,
 )
 
 Cells = Sequence[Any]
@@ -54,7 +56,6 @@ Cells = Sequence[Any]
 _FEWEST_GAPS = 2
 _VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
                        "config", "setting", "description"})  # fmt: skip
-_PLANNED = frozenset({"max", "maximum", "total", "planned", "budget", "limit"})
 CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
 _LONG = 20
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
@@ -121,9 +122,9 @@ def column_roles(
         if taken is not None:
             found[column] = taken
     found = {**statistics_among(found, values), **known}
-    found |= _reached(found)
+    found |= reached_beside_planned(found)
     if not said:
-        found |= _counted_out(found, values)
+        found |= lengths_counted_out(found, values)
     found |= _chosen_sizes(found, values)
     found |= _cross_validated(found, {*columns, *beside})
     found |= _copies(found, values, columns)
@@ -140,7 +141,7 @@ def column_roles(
     found |= _of_parts_of_data(found, values, columns)
     found |= places_beside_settings(found, values)
     found |= changed_by_seeds(found, values)
-    found |= lengths_reached(found, values)
+    found |= lengths_of_seeds(found, values)
     found |= names_of_configurations(found, values, columns)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
@@ -228,40 +229,6 @@ def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> 
     return {c: TakenAs(c, found[c].name, Role.RESULT, reason) for c in scores}
 
 
-def _reached(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
-    """``epoch`` beside ``epochs``: what was reached of the length that was chosen."""
-    lengths = [
-        o.column for o in found.values() if o.role in SETTINGS and _is_length(o.name)
-        and not counts_on_the_way(o.name)
-    ]  # fmt: skip
-    if not lengths:
-        return {}
-    reason = f"how far training came, beside {lengths[0]}"
-    return {
-        column: TakenAs(column, one.name, Role.PROGRESS, reason)
-        for column, one in found.items()
-        if one.role in (*SETTINGS, Role.PROGRESS)
-        and _is_length(one.name)
-        and counts_on_the_way(one.name)
-        and group_of(column)[0] != "parameter"
-    }
-
-
-def _counted_out(
-    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
-) -> dict[str, TakenAs]:
-    """Lengths that were reached, in a training that a clock or its loss ended."""
-    reason = "how far training came: numbers that nobody sets"
-    return {
-        column: TakenAs(column, one.name, Role.PROGRESS, reason, certain=False)
-        for column, one in found.items()
-        if one.role is Role.TRAINING_LENGTH
-        and group_of(column)[0] != "parameter"
-        and not _PLANNED & set(words_of(one.name))
-        and are_counted_out(values[column])
-    }
-
-
 def _chosen_sizes(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
@@ -306,10 +273,6 @@ def _follows_from(values: ColumnValues, other: ColumnValues) -> bool:
     return len(set(zip(other.codes.tolist(), values.codes.tolist(), strict=True))) <= other.levels
 
 
-def _is_length(name: str) -> bool:
-    return hyperparameter_family(name) is Family.TRAINING_LENGTH
-
-
 def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
     """Role and name of each column that says what it is; no role for the others."""
     prefix = ""
@@ -345,7 +308,7 @@ def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> 
         Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
     ):  # fmt: skip
         return by_name
-    if _is_length(name) and counts_on_the_way(name):
+    if is_length(name) and counts_on_the_way(name):
         return TakenAs(column, name, Role.PROGRESS, "how far training came, among the results")
     return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")
 

@@ -1,4 +1,4 @@
-"""Lengths of training that nobody set: each run has ended where its own patience did."""
+"""Lengths of training that nobody set: how far each run came until something ended it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,57 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuning_playbook.importers.column_values import ColumnValues, combined
-from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
-from tuning_playbook.vocabulary import names_tasks
+from tuning_playbook.importers.column_names import group_of
+from tuning_playbook.importers.column_values import ColumnValues, are_counted_out, combined
+from tuning_playbook.importers.roles_by_name import counts_on_the_way
+from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import Family, hyperparameter_family, names_tasks, words_of
 
 _FEWEST_SETTINGS = 3
 _MOSTLY = 0.5
+_PLANNED = frozenset({"max", "maximum", "total", "planned", "budget", "limit"})
 
 
-def lengths_reached(
+def is_length(name: str) -> bool:
+    """Whether a name is that of a training length."""
+    return hyperparameter_family(name) is Family.TRAINING_LENGTH
+
+
+def reached_beside_planned(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
+    """``epoch`` beside ``epochs``: what was reached of the length that was chosen."""
+    lengths = [
+        o.column for o in found.values() if o.role in SETTINGS and is_length(o.name)
+        and not counts_on_the_way(o.name)
+    ]  # fmt: skip
+    if not lengths:
+        return {}
+    reason = f"how far training came, beside {lengths[0]}"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason)
+        for column, one in found.items()
+        if one.role in (*SETTINGS, Role.PROGRESS)
+        and is_length(one.name)
+        and counts_on_the_way(one.name)
+        and group_of(column)[0] != "parameter"
+    }
+
+
+def lengths_counted_out(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Lengths that were reached, in a training that a clock or its loss ended."""
+    reason = "how far training came: numbers that nobody sets"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason, certain=False)
+        for column, one in found.items()
+        if one.role is Role.TRAINING_LENGTH
+        and group_of(column)[0] != "parameter"
+        and not _PLANNED & set(words_of(one.name))
+        and are_counted_out(values[column])
+    }
+
+
+def lengths_of_seeds(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
     """Lengths that differ between the seeds of one setting, as early stopping makes them.

@@ -12,7 +12,8 @@ from tuning_playbook.gather.opening import OpenProject, open_project, opened_sto
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.report.answer_view import AnswerView, answer_view
 from tuning_playbook.report.html import write_report
-from tuning_playbook.report.view import round_view
+from tuning_playbook.report.images import ImageFormat, write_images
+from tuning_playbook.report.view import RoundView, round_view
 from tuning_playbook.workflow.remembering import answer_now, remember_answer
 
 
@@ -54,7 +55,32 @@ def write_answer_report(
     Returns:
         The file written.
     """
-    view = round_view(
+    path = output or opened.folder / "reports" / f"{answered.name}.html"
+    write_report(_view(opened, answered), path)
+    return path
+
+
+def write_round_figures(
+    folder: Path, round_name: str, into: Path, form: ImageFormat
+) -> tuple[Path, ...]:
+    """Write every figure of a round's report to a file of its own.
+
+    Args:
+        folder: of the project.
+        round_name: of the round.
+        into: folder to write to.
+        form: of the files.
+
+    Returns:
+        The files written.
+    """
+    opened = open_project(folder)
+    answered = answered_round(opened, round_name.removesuffix(".toml"))
+    return write_images(_view(opened, answered), into, form)
+
+
+def _view(opened: OpenProject, answered: RoundAnswer) -> RoundView:
+    return round_view(
         opened.project.name,
         [(arm.study, arm.trials, arm.table) for arm in answered.arms],
         findings=answered.findings,
@@ -64,9 +90,6 @@ def write_answer_report(
         overrides=answered.overrides,
         events={arm.study.name: arm.events for arm in answered.arms},
     )
-    path = output or opened.folder / "reports" / f"{answered.name}.html"
-    write_report(view, path)
-    return path
 
 
 def _answer(answered: RoundAnswer) -> AnswerView | None:
