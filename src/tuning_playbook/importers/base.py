@@ -126,7 +126,10 @@ def foreign_table(
             for h in table.space.hyperparameters
         )
     )
-    guessed = tuple(usable[name] for name in chosen if name in guesses)
+    names = (usable[name] for name in chosen if name in guesses)
+    guessed = tuple(
+        name for name in names if name in space.keys
+    )  # one that never varies is left out
     return replace(table, space=space, guessed=guessed)
 
 
