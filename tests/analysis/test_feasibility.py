@@ -155,7 +155,7 @@ def _seeds_of_few_settings(weak):
     rng = np.random.default_rng(4)
     rates = np.repeat([1e-3, 5e-3, 1e-2], 36)
     decays = np.tile(np.repeat([1e-3, 1e-2, 1e-1], 12), 3)
-    better = 0.038 - 0.004 * rng.random(108)
+    better = 0.38 - 0.04 * rng.random(108)
     return table_from_columns(
         "s", ids=[str(i) for i in range(108)], values={"lr": rates, "weight_decay": decays},
         objective=Objective("error", "minimize"),
@@ -165,13 +165,33 @@ def _seeds_of_few_settings(weak):
 
 def test_seeds_of_few_settings_that_score_alike_are_no_chance_level():
     # A metric on few examples takes few values, so that the seeds of one setting meet often.
-    alike = _seeds_of_few_settings(lambda rng, n: 0.0443 + 0.00001 * rng.integers(0, 5, n))
+    alike = _seeds_of_few_settings(lambda rng, n: 0.443 + 0.0001 * rng.integers(0, 5, n))
     assert feasibility(alike).feasible.all()
 
 
 def test_seeds_of_few_settings_that_score_the_same_are_at_chance_level():
     same = _seeds_of_few_settings(lambda rng, n: np.full(n, 0.9))
     assert feasibility(same).counts["chance-level"] == 36
+
+
+@pytest.mark.parametrize(("metric", "scale"), [("val_acc", 1.0), ("val_acc", 100.0), ("f1", 1.0)])
+def test_a_good_score_that_several_trials_share_is_no_chance_level(metric, scale):
+    # Of 500 examples: five trials meet at one of the few values that there are.
+    hits = [414, 414, 423, *[428] * 5, 432, 434, 435, 435, 435, 438, 439, 440, 440, 441]
+    table = table_from_columns(
+        "s", ids=[str(i) for i in range(18)], values={"lr": np.geomspace(1e-4, 1e-1, 18)},
+        objective=Objective(metric, "maximize"), metric_values=np.array(hits) / 500 * scale,
+    )  # fmt: skip
+    assert feasibility(table).feasible.all()
+
+
+def test_a_low_score_that_many_trials_share_is_a_chance_level():
+    hits = [250] * 8 + [288, 301, 317, 322, 333, 341, 347, 352, 360, 371, 380, 391]
+    table = table_from_columns(
+        "s", ids=[str(i) for i in range(20)], values={"lr": np.geomspace(1e-4, 1e-1, 20)},
+        objective=Objective("val_acc", "maximize"), metric_values=np.array(hits) / 500,
+    )  # fmt: skip
+    assert feasibility(table).counts == {"chance-level": 8}
 
 
 def test_slow_learning_is_feasible_however_far_the_others_get():

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from tests.importers.test_published_tables import roles, written
 
 from tuning_playbook import check
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge
@@ -45,6 +47,17 @@ def test_settings_beside_what_is_told_in_words_make_no_repeats(tmp_path):
     path.write_text("\n".join([f"{header}\tbatch_size", *rows]) + "\n")
     assert roles(path)["batch_size"] is Role.BOOKKEEPING
     assert "best 1.261 (trial 7)" in str(check(path))
+
+
+def test_a_flag_may_tell_which_changes_were_kept(tmp_path):
+    rows = [{"experiment": i, "description": f"change {i} " + "of the schedule " * (i % 3 + 8),
+             "baseline_loss": 0.08, "new_loss": 0.08 - 0.003 * i % 0.02 if i else 0.07,
+             "kept": i % 3 > 0} for i in range(9)]  # fmt: skip
+    path = tmp_path / "experiments.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    (study,) = open_foreign(str(path))
+    assert study.kind == "a log of 9 changes, kept or discarded: no search to judge"
+    assert not any(one.role is Role.HYPERPARAMETER for one in study.columns)
 
 
 def test_settings_that_tell_kept_and_discarded_trials_apart_are_searched(tmp_path):
@@ -140,3 +153,55 @@ def test_a_few_variants_that_are_numbered_are_variants_among_others(tmp_path):
     rows = [f"{name},{15.1 - 0.07 * i:.2f}" for i, name in enumerate(names)]
     found = roles(written(tmp_path, "description,wer", *rows))
     assert found["description"] is Role.HYPERPARAMETER
+
+
+def test_a_metric_with_text_in_some_cells_is_not_passed_over(tmp_path):
+    rows = [f"{0.001 * (i + 1)},{0.9 - i / 50},{0.5 + i / 40}" for i in range(8)]
+    rows += ['0.1,0.7,"0.45, 0.625"', '0.2,0.6,"0.40, 0.5"']
+    path = written(tmp_path, "lr,training_acc,val_acc", *rows)
+    with pytest.raises(InvalidInput) as refused:
+        check(path)
+    assert "val_acc is called like a metric, but 2 of its 10 cells hold text" in str(refused.value)
+    assert "trial 8 has '0.45, 0.625'" in str(refused.value)
+    assert check(path, metric="training_acc").as_document()["metric"] == "training_acc"
+
+
+def test_ids_of_runs_that_differ_are_no_settings(tmp_path):
+    ids = (0, 1, 7, 106, 3811, 3806, 417, 52)
+    rows = [f"{n},{0.1 / (i + 1):.4f},{0.5 + i / 40}" for i, n in enumerate(ids)]
+    for name in ("execution_id", "job_id", "wandb_id"):
+        found = roles(written(tmp_path, f"{name},lr,val_acc", *rows))
+        assert found[name] is not Role.HYPERPARAMETER
+
+
+def test_an_average_is_measured(tmp_path):
+    rows = [f"{127.3 - 13.7 * i},{-160.6 + 9.1 * i * (-1) ** i},{0.01 * (i + 1)},0.{i + 1}"
+            for i in range(5)]  # fmt: skip
+    found = roles(written(tmp_path, "avg_steps,avg_return,alpha,epsilon", *rows))
+    assert found["avg_steps"] is Role.RESULT
+    assert found["epsilon"] is Role.HYPERPARAMETER
+
+
+FOLDS = [
+    f"{end},{warm},{stage},{fold},{0.4 + 0.0911 * fold + 0.0013 * i * (stage == 'after'):.4f},"
+    f"{0.3 + 0.0537 * fold - 0.0017 * i * (stage == 'after'):.4f},job_{i}.out"
+    for i, (end, warm) in enumerate(((1.0, 3), (1.0, 1), (0.5, 3), (0.5, 1)))
+    for fold in range(5) for stage in ("before", "after")
+]  # fmt: skip
+
+
+def test_what_each_fold_has_its_own_of_is_measured_whatever_else_the_rows_tell(tmp_path):
+    path = written(tmp_path, "adv_end,warmup,stage,fold,young_ci,old_ci,src", *FOLDS)
+    found = roles(path)
+    assert found["young_ci"] is found["old_ci"] is Role.RESULT
+    assert found["src"] is Role.BOOKKEEPING
+    with pytest.raises(InvalidInput, match="young_ci"):
+        check(path)
+    told = check(path, metric="old_ci", direction="maximize").as_document()["columns"]
+    assert next(c["role"] for c in told if c["column"] == "young_ci") == "result"
+
+
+def test_parts_of_the_data_are_known_in_chinese(tmp_path):
+    rows = [f"{lr},{5.4 + lr},{5.2 - lr}" for lr in (0.1, 0.2, 0.3)]
+    checked = check(written(tmp_path, "lr,最终训练Loss,最优验证Loss", *rows))
+    assert checked.as_document()["metric"] == "最优验证Loss"

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.curve_ends import first_steps, first_values
 from tuning_playbook.analysis.repeats import configuration_count
 from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.study import Direction, Objective
+from tuning_playbook.vocabulary import MetricFamily, metric_family
 
+_PERCENT = 100.0
+_WRONG_BY_CHANCE = 0.25
 Origin: TypeAlias = Literal["declared", "step-0", "plateau", "unknown"]
 
 
@@ -51,6 +55,8 @@ def chance_level(
       the way from c to the best sixth; 1 % without curves), and a third of them does better;
     - they are ``crowding`` times as many as in the next band, as wide, on the better side: values
       that merely get rarer towards the best have no such step; and more than the trials beyond c;
+    - a model that knows nothing could be as good: one that errs in less than a quarter of the cases
+      has learnt something, unless the best errs in half of these;
     - they have ``crowd_trials`` different configurations, or most of them score exactly the same:
       the seeds of a few weak configurations make a crowd as well;
     - the metric is fine enough to tell trials apart: most of the better values are distinct, or no
@@ -94,6 +100,7 @@ def chance_level(
         and size >= len(finite) - crowd.stop
         and _tells_apart(better, size / crowding)
         and _whatever_the_settings(table, rows[crowd], crowd_trials)
+        and not _has_learnt(table.objective, level, best)
         and 2 * np.sum(still) >= len(still)
     )
     return _level(level, best, "plateau") if is_plateau else UNKNOWN_LEVEL
@@ -122,6 +129,19 @@ def _whatever_the_settings(table: TrialTable, crowd: NDArray[np.int64], fewest: 
         return True
     same = np.unique(table.loss[crowd], return_counts=True)[1].max()
     return bool(2 * same > len(crowd))
+
+
+def _has_learnt(objective: Objective, level: float, best: float) -> bool:
+    """Whether a share of mistakes is small, and that of the best trial not much smaller."""
+    if metric_family(objective.metric) in (None, MetricFamily.LOSS, MetricFamily.PERPLEXITY):
+        return False
+    ends = [objective.direction.sign * loss for loss in (level, best)]
+    if min(ends) < 0 or max(ends) > _PERCENT:
+        return False
+    whole = _PERCENT if max(ends) > 1 else 1.0
+    shares = [end / whole for end in ends]
+    wrong, fewest = shares if objective.direction is Direction.MINIMIZE else [1 - s for s in shares]
+    return wrong < _WRONG_BY_CHANCE and fewest > wrong / 2
 
 
 def _tells_apart(better: NDArray[np.float64], largest_tie: float) -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 
 from tuning_playbook.importers.column_roles import ColumnRoles
 from tuning_playbook.importers.statuses import are_decisions
-from tuning_playbook.importers.taken_as import SEARCHED, Role
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.vocabulary import keeps_changes
 from tuning_playbook.words import counted
 
 Cells = Sequence[Any]
 
 _MOST_VARIANTS = 20  # beyond, names are told of and not compared
-_REASON = "follows from what each row changes, which is told in words"
 
 
 def log_of_changes(roles: ColumnRoles, status: Cells) -> tuple[ColumnRoles, str]:
@@ -31,7 +31,9 @@ def log_of_changes(roles: ColumnRoles, status: Cells) -> tuple[ColumnRoles, str]
     searched = [o for o in roles.taken if o.role in SEARCHED and o.name in roles.parameters]
     cells = [list(map(str, roles.parameters[one.name])) for one in searched]
     texts = [one for one in searched if _are_names(roles.parameters[one.name])]
-    if not are_decisions(status):
+    flags = next((c for n, c in roles.others.items() if _are_flags_of_changes(n, c)), ())
+    status = status or flags
+    if not (flags or are_decisions(status)):
         if len(searched) == len(texts) == 1 and len(cells[0]) > _MOST_VARIANTS:
             rows = counted(len(cells[0]), "variant")
             return roles, f"a list of {rows}, named by {texts[0].column}: no search to judge"
@@ -47,12 +49,28 @@ def log_of_changes(roles: ColumnRoles, status: Cells) -> tuple[ColumnRoles, str]
             parameters={n: c for n, c in roles.parameters.items() if n not in beside},
             others={**roles.others, **beside},
             taken=tuple(
-                replace(one, role=Role.BOOKKEEPING, reason=_REASON) if one in searched else one
-                for one in roles.taken
+                _beside(one, told=one in texts) if one in searched else one for one in roles.taken
             ),
         ),
         kind,
     )
+
+
+def _beside(one: TakenAs, *, told: bool) -> TakenAs:
+    if told:
+        reason = "tells what each row changes"
+        return replace(one, role=Role.BOOKKEEPING, reason=reason, certain=True)
+    reason = "follows from what each row changes, which is told in words"
+    return replace(one, role=Role.BOOKKEEPING, reason=reason)
+
+
+def _are_flags_of_changes(name: str, cells: Cells) -> bool:
+    """Whether a column of yes and no tells which changes were kept."""
+    return keeps_changes(name) and {True, False} <= {*map(_plain, cells)}
+
+
+def _plain(cell: Any) -> Any:
+    return cell if isinstance(cell, bool) else None
 
 
 def _are_names(cells: Cells) -> bool:

@@ -26,6 +26,7 @@ from tuning_playbook.vocabulary import (
 from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_LISTED = 20
+_LONGEST_SHOWN = 40
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
 _NAMELESS = ("value",)  # what Optuna calls an objective without a name
 
@@ -57,6 +58,7 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
     """
     if study.objective is not None:
         return MetricChoice(study.objective.metric)
+    _require_no_text_in_metrics(study)
     results = _results(study)
     beside = [n for n in results if split_of(n) != "training" and not _is_training(n, results)]
     if len(beside) == 1:
@@ -75,6 +77,24 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         f"{study.name} does not say which metric decides; add --metric NAME. "
         f"{metrics_in_words(study)}"
     )
+
+
+def _require_no_text_in_metrics(study: ForeignStudy) -> None:
+    """Refuse to choose where text in a few cells keeps a metric from being one."""
+    for one in study.columns:
+        cells = study.metadata.get(one.name, ())
+        if metric_direction(one.name) is None or split_of(one.name) in ("training", "test"):
+            continue
+        there = [(trial, c) for trial, c in zip(study.ids, cells, strict=False) if c is not None]
+        texts = [(trial, c) for trial, c in there if isinstance(c, str)]
+        if texts and 2 * len(texts) < len(there):
+            trial, cell = texts[0]
+            raise InvalidInput(
+                f"{study.name} does not say which metric decides; add --metric NAME. {one.name} is "
+                f"called like a metric, but {len(texts)} of its {len(there)} cells hold text: "
+                f"trial {trial} has {cell[:_LONGEST_SHOWN]!r}; correct them, leave them empty or "
+                "name another metric"
+            )
 
 
 def _named_like_metrics(names: Sequence[str]) -> list[str]:

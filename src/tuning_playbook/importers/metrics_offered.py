@@ -10,6 +10,8 @@ from tuning_playbook.vocabulary import MetricFamily, Split, metric_family, split
 from tuning_playbook.vocabulary.names import contains, phrases
 
 _PREFERRED = ("validation", None, "training", "test")
+# What stands beside a result to compare it with.
+_OF_ANOTHER_RUN = frozenset({"baseline", "previous", "prev", "reference"})
 _ONE_KIND_OF_MISTAKE = frozenset({"precision", "recall", "sensitivity", "specificity"})
 _OVER_THRESHOLDS = phrases(
     "ap50 95, map50 95, ap 50 95, map 50 95"
@@ -19,9 +21,9 @@ _OVER_THRESHOLDS = phrases(
 def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
     """Metrics in the order of offer; in that of the table where nothing else tells.
 
-    Metrics of validation data come first. A metric of one output of a model (``val_text_loss``
-    beside ``val_loss``) follows after what sums the outputs up, a part of a loss after any score,
-    precision and recall after what weighs both kinds of mistakes.
+    Metrics of validation data come first, those of a baseline last. A metric of one output of a
+    model (``val_text_loss`` beside ``val_loss``) follows after what sums the outputs up, a part of
+    a loss after any score, precision and recall after what weighs both kinds of mistakes.
 
     Example:
         >>> in_order_of_offer(["val_text_loss", "val_image_loss", "val_loss"])[0]
@@ -29,9 +31,10 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
     """
     parts = _parts(metrics)
 
-    def place(metric: str) -> tuple[bool, bool, int, bool, bool]:
+    def place(metric: str) -> tuple[bool, bool, bool, int, bool, bool]:
         split = split_used(metric)
         return (
+            bool(_OF_ANOTHER_RUN & set(words_of(metric))),
             split == "test" or split == "training",
             metric in parts,
             _PREFERRED.index(split),

@@ -39,6 +39,7 @@ from tuning_playbook.vocabulary import (
     is_step_count,
     is_time,
     is_time_or_cost,
+    keeps_changes,
     metric_direction,
     names_a_setting,
     plain_name,
@@ -49,6 +50,8 @@ from tuning_playbook.vocabulary import (
 _BITS = frozenset({8.0, 16.0, 32.0, 64.0})  # what libraries of training call precision
 # Nobody sets these to "failed" or to a mean: such a cell is a mistake to be told.
 _CHOSEN = SETTINGS | {Role.SEED}
+_IDS = frozenset({"id", "uid", "uuid"})
+_MEANS = frozenset({"avg", "average", "mean", "median"})
 _ON_THE_WAY = frozenset({"epoch", "step", "iteration", "iter"})
 _PARTS_OF_DATA = frozenset({"train", "training", "val", "valid", "validation", "test", "dev"})
 
@@ -111,12 +114,11 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return Role.SEED, "counts repetitions by its name"
     if plain in STUDY_NAMES:
         return Role.BOOKKEEPING, "names the study"
-    if plain in ID_NAMES:
-        return Role.IDENTIFIER, "names the trial"
-    if is_number_of_experiment(name):
+    if plain not in ID_NAMES and is_number_of_experiment(name):
         return Role.BOOKKEEPING, "numbers the experiments by its name"
-    if plain == "unnamed_0":
-        return Role.IDENTIFIER, "the index of a data frame"
+    identifying = _identifying(name, plain, values)
+    if identifying:
+        return Role.IDENTIFIER, identifying
     if is_progress(name) or (values.kind == "numbers" and is_step_count(name)):
         return Role.PROGRESS, "reached in training, by its name"
     measured = _measured_beside(name, values)
@@ -124,9 +126,21 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return measured
     if is_about_the_run(name):
         return Role.BOOKKEEPING, "about the run by its name"
+    if values.kind == "words" and keeps_changes(name):
+        return Role.BOOKKEEPING, "whether a change was kept, by its name"
     if values.kind == "words" and metric_direction(name) and not is_list_of_values(values):
         return Role.BOOKKEEPING, "text under the name of a metric"
     return None
+
+
+def _identifying(name: str, plain: str, values: ColumnValues) -> str:
+    """Why a column names trials; empty where it does not."""
+    if plain in ID_NAMES:
+        return "names the trial"
+    if plain == "unnamed_0":
+        return "the index of a data frame"
+    own = values.filled == values.levels > 1 and _are_whole(values)
+    return "an id by its name, another in every row" if own and words_of(name)[-1] in _IDS else ""
 
 
 def _measured_beside(name: str, values: ColumnValues) -> tuple[Role, str] | None:
@@ -137,6 +151,9 @@ def _measured_beside(name: str, values: ColumnValues) -> tuple[Role, str] | None
         return Role.RESULT, "counts outcomes by its name"
     if is_time(name) or (values.kind in ("numbers", "mixed") and is_time_or_cost(name)):
         return Role.TIME_AND_COST, "time, size or cost by its name"
+    mean = len(words_of(name)) > 1 and words_of(name)[0] in _MEANS
+    if mean and values.kind == "numbers" and not (is_chosen_list(values) or names_a_setting(name)):
+        return Role.RESULT, "a mean by its name"
     return None
 
 

@@ -27,6 +27,7 @@ from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
 _MOVES_WITH = 0.9
+_OWN_SHARE = 0.9
 # The results and settings that a column is held against: the first, for tables with hundreds.
 _COMPARED = 12
 _MOST_CHOICES = 20
@@ -157,7 +158,7 @@ def changed_by_seeds(
         own = values[column]
         if own.kind != "numbers" or is_plain_list(own) or not _is_unknown(found[column]):
             continue
-        design = [values[c] for c in searched if c != column and is_list_of_values(values[c])]
+        design = [values[c] for c in searched if c != column and _is_chosen(values[c])]
         if not design or not any(_differs_by(own, design, seed) for seed in seeds):
             continue
         reason = "differs between the seeds of one setting"
@@ -165,19 +166,24 @@ def changed_by_seeds(
     return changed
 
 
+def _is_chosen(values: ColumnValues) -> bool:
+    """Whether a column lists few words, or few numbers as short as people write them."""
+    return is_list_of_values(values) and (values.kind == "words" or is_plain_list(values))
+
+
 def _is_unknown(one: TakenAs) -> bool:
     return not names_a_setting(one.name) and "declared" not in one.reason
 
 
 def _differs_by(own: ColumnValues, design: Sequence[ColumnValues], seed: ColumnValues) -> bool:
-    """Whether all seeds of a setting have another value, and rows of one seed the same."""
-    if not is_list_of_values(seed) or not are_a_product([*design, seed]):
-        return False
+    """Whether the seeds of a setting have other values, with few ties, and rows of one the same."""
     runs = combined([*(d.codes for d in design), seed.codes])
     settings = combined([d.codes for d in design])
+    if not is_list_of_values(seed) or len(np.unique(runs)) < seed.levels * len(np.unique(settings)):
+        return False
     pairs = np.unique(np.stack([settings, runs, own.codes]), axis=1)
     each = len(pairs[0]) == len(np.unique(runs))
-    return each and len(np.unique(pairs[[0, 2]], axis=1)[0]) == len(pairs[0])
+    return each and len(np.unique(pairs[[0, 2]], axis=1)[0]) >= _OWN_SHARE * len(pairs[0])
 
 
 def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> TakenAs:

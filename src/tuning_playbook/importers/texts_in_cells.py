@@ -15,6 +15,7 @@ Cells = Sequence[Any]
 
 _LONG = 120  # characters, beyond those of any name of a choice
 _ADDRESS = re.compile(r"https?://\S*")
+_LOG_FILE = re.compile(r"\S+\.(?:out|log|err)")
 _PARTS_OF_DATA = frozenset({"phase", "split", "mode", "stage", "subset", "set", "partition",
                             "eval_split", "data_split", "eval_set", "fold"})  # fmt: skip
 _PLACES = frozenset({"path", "dir", "directory", "folder", "file", "filename", "checkpoint", "ckpt",
@@ -43,6 +44,8 @@ def role_of_texts(column: str, name: str, cells: Cells, values: ColumnValues) ->
     texts = [str(c) for c in cells if c is not None]
     if all(map(_ADDRESS.fullmatch, texts)):
         reason = "addresses on the web"
+    elif all(map(_LOG_FILE.fullmatch, texts)):
+        reason = "names of log files"
     elif names_parts_of_data(name, cells):
         reason = "says on which part of the data each row was measured"
     elif values.levels == values.filled and any(len(t) > _LONG or "\n" in t for t in texts):

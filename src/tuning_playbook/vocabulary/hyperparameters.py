@@ -136,7 +136,7 @@ _SIZES = phrases(
     layers, layer, depth, blocks, units, hidden, width, widths, channels, filters, heads, d
     model, n embd, embed dim, embedding dim, emb dim, hidden dim, hidden dims, hidden size,
     neurons, nodes, dim, dims, ffn, d ff, dff, kernel size, kernel, kernels, rank, experts,
-    nlayers, nhid, nhead, emsize, n layer, n head
+    nlayers, nhid, nhead, emsize, n layer, n head, lora r
     """
 )
 _COEFFICIENTS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",

@@ -13,6 +13,9 @@ Direction: TypeAlias = Literal["minimize", "maximize"]
 Split: TypeAlias = Literal["training", "validation", "test"]
 
 
+_WRITTEN_IN_CHINESE: dict[str, Split] = {"训练": "training", "验证": "validation", "测试": "test"}
+
+
 class MetricFamily(StrEnum):
     """Metrics that behave alike."""
 
@@ -187,6 +190,9 @@ def split_of(name: str) -> Split | None:
     """
     first, *_ = words_of(name)
     words = set(words_of(name))
+    written = next((part for word, part in _WRITTEN_IN_CHINESE.items() if word in name), None)
+    if written is not None:
+        return written
     # ``test_mae_val`` is of valence, and not on validation data.
     if words & _TEST and (first in _TEST or not words & _VALIDATION):
         return "test"

@@ -117,6 +117,8 @@ _STATISTICS = {
 }  # fmt: skip
 _TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
                     "environment"})  # fmt: skip
+_KEPT_CHANGES = frozenset({"kept", "keep", "accepted", "accept", "adopted", "merged", "discarded",
+                           "rejected", "reverted"})  # fmt: skip
 _TESTS = phrases(
     """
     pvalue, pval, p value, p val, wilson ci, wilson lower, wilson upper, fisher p, fisher exact,
@@ -297,6 +299,17 @@ def is_difference(name: str) -> bool:
     """
     words = words_of(name)
     return len(words) > 1 and bool({words[0], words[-1]} & _DIFFERENCES) and words[0] != "drop"
+
+
+def keeps_changes(name: str) -> bool:
+    """Whether a column of that name tells whether a change that was tried has stayed.
+
+    Example:
+        >>> [keeps_changes(n) for n in ("kept", "is_accepted", "keep_prob")]
+        [True, True, False]
+    """
+    words = [word for word in words_of(name) if word not in ("is", "was")]
+    return len(words) == 1 and words[0] in _KEPT_CHANGES
 
 
 def is_of_a_test(name: str) -> bool:
