@@ -76,6 +76,8 @@ class Decision:
             the bounds use; 0 where examples are not counted.
         optimism: part of the gain that the choice of the candidate on the same examples is expected
             to have brought; the lower bound is lowered by it.
+        apparent_chance: objective of reruns that seem to have learnt nothing, where the choice is
+            open because nobody has said what such a model scores; ``None`` otherwise.
     """
 
     round: str
@@ -96,6 +98,7 @@ class Decision:
     look: int = 1
     example_deviation: float = 0.0
     optimism: float = 0.0
+    apparent_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

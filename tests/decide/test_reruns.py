@@ -111,6 +111,25 @@ def test_a_rerun_at_the_declared_chance_level_did_not_train():
     assert math.isnan(values[1])
 
 
+def accuracy_reruns(reached):
+    project = replace(PROJECT, objective=Objective("accuracy", "maximize"))
+    study = rerun_study(project, {"rate": 0.5}, provenance=CODE)
+    trials = [ended(i, Status.COMPLETE) for i in range(len(reached))]
+    curves = {
+        i: {"accuracy": Curve(np.array([5, 10]), np.array([0.1, value]))}
+        for i, value in enumerate(reached)
+    }
+    return study, trials, curves
+
+
+def test_reruns_that_all_stay_at_the_declared_chance_level_did_not_train():
+    study, trials, curves = accuracy_reruns([0.1, 0.11, 0.1])
+    values = rerun_values(study, trials, curves, chance_level=0.1, best=-0.95)
+    assert all(math.isnan(value) for value in values)
+    study, trials, curves = accuracy_reruns([0.3, 0.31])
+    assert rerun_values(study, trials, curves, chance_level=0.1, best=-0.95) == (0.3, 0.31)
+
+
 def test_values_have_the_sign_of_the_metric():
     project = replace(PROJECT, objective=Objective("accuracy", "maximize"))
     study = rerun_study(project, {"rate": 0.5}, provenance=CODE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from tuning_playbook.analysis.isolation import ArmComparison
 from tuning_playbook.analysis.tuning_ease import tuning_ease
-from tuning_playbook.answers.reruns import reruns_of
+from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.answer_words import ease_sentence
+from tuning_playbook.decide.apparent_chance import Side, how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import (
     Candidate,
     best_candidate,
@@ -18,7 +19,7 @@ from tuning_playbook.decide.candidates import (
     whole_config,
 )
 from tuning_playbook.decide.chance import Chance, chance_of
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.fresh_seeds import settled_either_way
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
 from tuning_playbook.decide.standing import Standing, standing_of
@@ -64,7 +65,8 @@ def arm_standing(
         several=len(comparison.arms) > 1,
     )
     reruns = _reruns(record)
-    fresh = compared_with_fresh_seeds(reruns, objective)
+    sides = [Side(label, found.values, found.idle) for label, found in reruns.items()]
+    fresh = settled_either_way(sides, objective)
     smallest = max(record.facts.complexity_cost, chance.resolution or 0.0)
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
     settling = NOTHING_TO_SETTLE
@@ -77,12 +79,13 @@ def arm_standing(
             chance=chance,
             seed_deviation=seed_deviation,
             fresh=fresh,
-            made=min(map(len, reruns.values()), default=0),
+            made=min((len(side.values) for side in sides), default=0),
         )
-    said = fresh.text if fresh else _rerun_alone(reruns, arms, objective)
-    if all_identical(reruns.values()):
+    said = fresh.text if fresh else _rerun_alone(sides, arms, objective)
+    if all_identical([side.as_failed for side in sides]):
         said = SEED_IS_LOST
-    learnt = (said, _ease(comparison, standing))
+    doubts = idle_sentences([replace(s, name=_whose(s, arms)) for s in sides], objective.metric)
+    learnt = (said, *doubts, how_to_say(sides, objective.metric), _ease(comparison, standing))
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
 
 
@@ -118,8 +121,8 @@ def best_of_arms(
     }
 
 
-def _reruns(record: RoundRecord) -> Mapping[str, Sequence[float]]:
-    """Objective of each rerun of every arm's best configuration, by arm."""
+def _reruns(record: RoundRecord) -> Mapping[str, Reruns]:
+    """The reruns of every arm's best configuration, by arm."""
     if not record.reruns:
         return {}
     try:
@@ -127,16 +130,18 @@ def _reruns(record: RoundRecord) -> Mapping[str, Sequence[float]]:
     except InvalidInput:  # a hyperparameter is declared no longer: nothing of it was rerun lately
         return {}
     return {
-        label: reruns_of(record.reruns, record.project, config, role=label, code=record.code).values
+        label: reruns_of(record.reruns, record.project, config, role=label, code=record.code)
         for label, config in best.items()
     }
 
 
-def _rerun_alone(
-    reruns: Mapping[str, Sequence[float]], arms: Sequence[Arm], objective: Objective
-) -> str:
+def _whose(side: Side, arms: Sequence[Arm]) -> str:
+    return f"the best configuration of {side.name}" if len(arms) > 1 else "the best configuration"
+
+
+def _rerun_alone(sides: Sequence[Side], arms: Sequence[Arm], objective: Objective) -> str:
     """What reruns of the best configuration of a round's only arm came to."""
-    values = [v for group in reruns.values() for v in group if math.isfinite(v)]
+    values = [v for side in sides for v in side.values if math.isfinite(v)]
     if len(arms) > 1 or not values:
         return ""
     return (

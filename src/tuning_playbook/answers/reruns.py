@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tuning_playbook.decide.apparent_chance import Side
 from tuning_playbook.decide.reruns import all_identical, pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.records.reruns import Protocol, StoredReruns, has_protocol
@@ -26,6 +27,7 @@ class Reruns:
         planned: how many were asked for.
         elsewhere: number of ended reruns of the same configuration with other code, and with
             another protocol.
+        idle: which of the values seem to be those of models that have learnt nothing.
     """
 
     role: str
@@ -33,6 +35,7 @@ class Reruns:
     values: tuple[float, ...]
     planned: int
     elsewhere: tuple[int, int] = (0, 0)
+    idle: tuple[bool, ...] = ()
 
     @property
     def config(self) -> Config:
@@ -55,6 +58,12 @@ class Reruns:
         found = pooled_deviation([self.values])
         return math.nan if found is None else found
 
+    @property
+    def side(self) -> Side:
+        """The values, and which of them may be no results of training."""
+        name = f"the {self.role}" if self.role in ("candidate", "baseline") else self.role
+        return Side(name, self.values, self.idle)
+
     def as_document(self) -> dict[str, Any]:
         """For ``--json``."""
         return {
@@ -62,6 +71,7 @@ class Reruns:
             "study": self.study.name,
             "config": dict(self.config),
             "values": list(self.values),
+            "idle": [index for index, idle in enumerate(self.idle) if idle],
             "planned": self.planned,
             "mean": self.mean,
             "deviation": self.deviation,
@@ -72,6 +82,8 @@ class Reruns:
         failed = len(self.values) - len(self.finite)
         count = counted(len(self.values), "rerun")
         words = [count, *[f"{failed} failed"] * bool(failed)]
+        idle = len(self.side.idle_values)
+        words += [f"{idle} seem to have learnt nothing"] * bool(idle)
         words += [f"{self.planned - len(self.values)} to go"] * (self.planned > len(self.values))
         spread = f" ± {self.deviation:.2g}" if math.isfinite(self.deviation) else ""
         mean = f"{objective.metric} {self.mean:.5g}{spread} " if self.finite else ""
@@ -104,7 +116,7 @@ def reruns_of(
     elsewhere = other_code, other_protocol
     if found is None:
         return Reruns(role, study, (), 0, elsewhere)
-    return Reruns(role, found.study, found.values, found.planned, elsewhere)
+    return Reruns(role, found.study, found.values, found.planned, elsewhere, found.idle)
 
 
 def rerun_groups(
@@ -113,7 +125,7 @@ def rerun_groups(
     """Objective of every rerun under one protocol: one group for each configuration and code.
 
     Groups of identical reruns are left out: the seed did not reach the program, so they say nothing
-    of its luck.
+    of its luck. Nor do reruns that seem to have learnt nothing.
 
     Args:
         stored: all of the project.
@@ -121,7 +133,7 @@ def rerun_groups(
         without: studies to leave out.
     """
     groups = [
-        one.values
+        Side("", one.values, one.idle).as_failed
         for one in stored
         if one.study.name not in without and has_protocol(one.study, protocol)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.more_reruns import only_examples_settle
@@ -36,7 +37,7 @@ def is_settled(decision: Decision | None) -> bool:
     """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
     if decision is None or decision.choice is Choice.ADOPT:
         return False
-    return decision.choice is Choice.KEEP or not _asked(decision)
+    return decision.choice is Choice.KEEP or not (_asked(decision) or _is_about_chance(decision))
 
 
 def deciding_steps(
@@ -55,7 +56,9 @@ def deciding_steps(
             source="adoption",
         )
         return
-    if current.reruns_left:
+    if decision is not None and _is_about_chance(decision):
+        yield _chance_step(state, current, decision)
+    elif current.reruns_left:
         yield _unfinished_reruns(current, decision)
     elif current.reruns >= max(1, _asked(decision)):
         yield NextStep(
@@ -66,6 +69,29 @@ def deciding_steps(
         )
     else:
         yield from _more_reruns(current, decision)
+
+
+def _is_about_chance(decision: Decision) -> bool:
+    return decision.choice is Choice.INCONCLUSIVE and decision.apparent_chance is not None
+
+
+def _chance_step(state: ProjectState, current: RoundState, decision: Decision) -> NextStep:
+    """Say what a model scores that has learnt nothing, and then decide again."""
+    objective = state.project.objective
+    if state.project.chance_level is not None:
+        return NextStep(
+            "Decide again, now that the chance level is declared",
+            f"{objective.metric} = {state.project.chance_level:g} is that of a model that has "
+            "learnt nothing",
+            f"playbook decide {current.name}",
+            source="adoption",
+        )
+    return NextStep(
+        "Say what a model scores that has learnt nothing: chance under [metric]",
+        decision.reasons[0] if decision.reasons else "some reruns seem to have learnt nothing",
+        source="adoption",
+        how=declare_chance(decision.apparent_chance or 0.0, objective.metric),
+    )
 
 
 def _unfinished_reruns(current: RoundState, decision: Decision | None) -> NextStep:

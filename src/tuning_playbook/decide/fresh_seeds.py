@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
+from tuning_playbook.decide.apparent_chance import Side
 from tuning_playbook.decide.gain_bounds import gain_bounds
 from tuning_playbook.decide.reruns import all_identical
 from tuning_playbook.study import Objective
@@ -55,6 +56,21 @@ class FreshSeeds:
         else:
             lead += ", which the luck of the seed may bring about"
         return f"With fresh seeds {listed(words)}. {lead}."
+
+
+def settled_either_way(sides: Sequence[Side], objective: Objective) -> FreshSeeds | None:
+    """The same, open where reruns that may have learnt nothing tip it.
+
+    Args:
+        sides: the arms.
+        objective: what decides.
+    """
+    found = compared_with_fresh_seeds({s.name: s.values for s in sides}, objective)
+    if found is None or not found.settled or not any(s.idle_values for s in sides):
+        return found
+    without = compared_with_fresh_seeds({s.name: s.as_failed for s in sides}, objective)
+    agree = without is not None and without.settled and without.order[0] == found.order[0]
+    return found if agree else replace(found, settled=False)
 
 
 def compared_with_fresh_seeds(

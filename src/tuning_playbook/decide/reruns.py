@@ -9,6 +9,7 @@ import numpy as np
 
 from tuning_playbook.analysis.building import study_table
 from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.decide.apparent_chance import NO_PROGRESS
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Reason, Status, Trial
 
@@ -28,6 +29,7 @@ def rerun_values(
     curves: Mapping[int, Curves],
     *,
     chance_level: float | None = None,
+    best: float = math.nan,
 ) -> tuple[float, ...]:
     """Objective of each rerun that has ended, as logged; NaN for one that did not train.
 
@@ -40,12 +42,17 @@ def rerun_values(
         trials: its trials.
         curves: by index; what a smoothed objective is computed from.
         chance_level: objective, as logged, of a model that has learnt nothing.
+        best: of all trials, as a loss, from which progress is measured; NaN where not known. Where
+            all reruns stayed at chance level, they alone do not tell what progress is.
     """
     ended = [t for t in trials if counts_as_rerun(t) and t.status.is_finished]
     table = study_table(study, ended, curves, chance_level=chance_level)
     trained = np.array([trial.status is Status.COMPLETE for trial in ended], dtype=bool)
     if chance_level is not None and ended:
         trained &= feasibility(table).feasible
+        chance = study.objective.direction.sign * chance_level
+        if chance > best:
+            trained &= table.loss <= chance - NO_PROGRESS * (chance - best)
     sign = study.objective.direction.sign
     return tuple((sign * np.where(trained, table.loss, math.nan)).tolist())
 

@@ -19,7 +19,8 @@ from tuning_playbook.trial import Status, Trial
 def confirmed_reruns(known: Snapshot, stored: Sequence[StoredReruns]) -> tuple[StoredReruns, ...]:
     """Reruns with their values on the examples that chose nothing.
 
-    Each value is the one at the step that the validation metric chose; NaN where there is none.
+    Each value is the one at the step that the validation metric chose; NaN where there is none, or
+    the rerun did not train.
     Without such examples, the reruns as they are.
 
     Args:
@@ -28,7 +29,7 @@ def confirmed_reruns(known: Snapshot, stored: Sequence[StoredReruns]) -> tuple[S
     """
     if not known.project.confirm_metric:
         return tuple(stored)
-    return tuple(replace(one, values=_confirmed(known, one.study)) for one in stored)
+    return tuple(replace(one, values=_confirmed(known, one)) for one in stored)
 
 
 def kept_predictions(
@@ -44,16 +45,16 @@ def _ended(known: Snapshot, study: Study) -> list[Trial]:
     return [t for t in known.trials(study.name) if counts_as_rerun(t) and t.status.is_finished]
 
 
-def _confirmed(known: Snapshot, study: Study) -> tuple[float, ...]:
-    project = known.project
+def _confirmed(known: Snapshot, one: StoredReruns) -> tuple[float, ...]:
+    project, study = known.project, one.study
     metrics = [project.confirm_metric, project.objective.metric]
     curves = known.curves(study.name, metrics=metrics)
     found = []
-    for trial in _ended(known, study):
+    for trial, chosen in zip(_ended(known, study), one.values, strict=True):
         logged = curves.get(trial.index, {})
         confirm, chosen_by = (logged.get(m) for m in metrics)
         value = math.nan
-        if trial.status is Status.COMPLETE and confirm is not None and chosen_by is not None:
+        if math.isfinite(chosen) and confirm is not None and chosen_by is not None:
             value, _ = held_out_value(confirm, chosen_by, project.objective)
         found.append(value)
     return tuple(found)

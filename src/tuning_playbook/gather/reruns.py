@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tuning_playbook.decide.apparent_chance import Course, course_of, learnt_nothing
 from tuning_playbook.decide.reruns import counts_as_rerun, rerun_values
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.records.reruns import StoredReruns
+from tuning_playbook.records.reruns import StoredReruns, has_protocol
 from tuning_playbook.study import Study
 
 
@@ -21,5 +22,28 @@ def _values(known: Snapshot, study: Study) -> StoredReruns:
     planned = sum(map(counts_as_rerun, trials))
     decides = study.objective.metric == known.project.objective.metric
     chance = known.project.chance_level if decides else None
-    values = rerun_values(study, trials, curves, chance_level=chance)
-    return StoredReruns(study, values, planned)
+    course = _course(known, study)
+    best = {} if course is None else {"best": course.best}
+    values = rerun_values(study, trials, curves, chance_level=chance, **best)
+    return StoredReruns(study, values, planned, _idle(known, study, course, chance))
+
+
+def _course(known: Snapshot, study: Study) -> Course | None:
+    """Of all searches that were trained and judged like ``study``."""
+    alike = [s for s in known.searches if has_protocol(s, study)]
+    return course_of((t for s in alike for t in known.trials(s.name)), study.objective)
+
+
+def _idle(
+    known: Snapshot, study: Study, course: Course | None, chance: float | None
+) -> tuple[bool, ...]:
+    if course is None or chance is not None:
+        return ()
+    objective = study.objective
+    found = tuple(
+        objective.metric in trial.summaries
+        and learnt_nothing(trial.summaries[objective.metric], objective, course)
+        for trial in known.trials(study.name)
+        if counts_as_rerun(trial) and trial.status.is_finished
+    )
+    return found if any(found) else ()

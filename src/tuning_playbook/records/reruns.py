@@ -18,11 +18,14 @@ class StoredReruns:
         study: that holds them.
         values: objective of each that has ended; NaN for one that did not train.
         planned: how many were asked for.
+        idle: which of the values seem to be those of models that have learnt nothing; empty where
+            none does, or the chance level is declared.
     """
 
     study: Study
     values: tuple[float, ...]
     planned: int
+    idle: tuple[bool, ...] = ()
 
 
 def has_protocol(study: Study, protocol: Protocol) -> bool:

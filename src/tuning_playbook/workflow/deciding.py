@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tuning_playbook.answers.decision_evidence import (
 from tuning_playbook.answers.readiness import require_open, require_reruns
 from tuning_playbook.answers.reruns import Reruns, rerun_groups
 from tuning_playbook.answers.reservations import evidence_reservations, reservations
+from tuning_playbook.decide.apparent_chance import decided_either_way, declare_chance
 from tuning_playbook.decide.candidates import Candidate, changed_values
 from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decide.launching import decide_launch
@@ -165,6 +167,9 @@ class DecisionResult:
         lines += ["", "changes:", *(f"  {line}" for line in changes)] if changes else []
         if self.reservations:
             lines += ["", "bear in mind:", *(f"  {line}" for line in self.reservations)]
+        if d.apparent_chance is not None:
+            how = declare_chance(d.apparent_chance, self.chosen_by)
+            return "\n".join([*lines, "", how, f"next: playbook decide {d.round}"])
         after = self.next_command or "the baseline stays; playbook next proposes what to try"
         if self.next_command and only_examples_settle(d):
             after = "keep the baseline, or evaluate on more examples; only if you expect a larger "
@@ -255,18 +260,22 @@ def _decided(
         record.decisions, contenders, reruns, metric=objective.metric, code=record.code
     )
     cost = record.facts.complexity_cost if complexity_cost is None else complexity_cost
-    decision = decide_launch(
-        reruns[0].values,
-        reruns[-1].values,
-        direction=objective.direction,
-        round=record.name,
-        candidate=contenders.candidate.config,
-        incumbent=contenders.incumbent,
-        complexity_cost=cost,
-        past_deviation=past_deviation,
-        confidence=confidence,
-        earlier_looks=looks.reruns,
-        examples=examples,
+    decision = decided_either_way(
+        partial(
+            decide_launch,
+            direction=objective.direction,
+            round=record.name,
+            candidate=contenders.candidate.config,
+            incumbent=contenders.incumbent,
+            complexity_cost=cost,
+            past_deviation=past_deviation,
+            confidence=confidence,
+            earlier_looks=looks.reruns,
+            examples=examples,
+        ),
+        reruns[0].side,
+        reruns[-1].side,
+        metric=project.objective.metric,
     )
     return DecisionResult(
         decision,

@@ -11,6 +11,7 @@ from typing import Any
 from tuning_playbook.answers.arm_standing import best_of_arms
 from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.reruns import Reruns, reruns_of
+from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
@@ -81,7 +82,7 @@ class RerunResult:
     @property
     def identical(self) -> bool:
         """Whether all reruns of one configuration have the same value, so that none is a repeat."""
-        return all_identical([r.values for r in self.reruns])
+        return all_identical([r.side.as_failed for r in self.reruns])
 
     def text(self) -> str:
         """For a person."""
@@ -90,6 +91,9 @@ class RerunResult:
         of_arms = len(self.reruns) > 1 and "baseline" not in {r.role for r in self.reruns}
         name = (self.round or "--baseline") + " --arms" * of_arms
         lines += [found.text() for found in self.failures]
+        sides = [r.side for r in self.reruns]
+        lines += idle_sentences(sides, self.objective.metric)
+        lines += filter(None, [how_to_say(sides, self.objective.metric)])
         if self.crashing:
             said = (
                 f"stopped: the first {FIRST_ALIKE} failed alike; mend the program and type it again"
