@@ -39,7 +39,7 @@ Algorithm: TypeAlias = Literal["quasi-random", "random", "grid", "list"]
 RoundKind: TypeAlias = Literal["compare", "understand", "improve"]
 RoundMode: TypeAlias = Literal["explore", "exploit"]
 ProblemKind: TypeAlias = Literal["supervised", "self-supervised", "reinforcement-learning", "other"]
-StudyPurpose: TypeAlias = Literal["search", "rerun"]
+StudyPurpose: TypeAlias = Literal["search", "rerun", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,8 @@ class Study:
             study, whose trials hold them.
         derived: key -> formula over keys of the space and of ``fixed``.
         joint: keys in ``space`` whose values are compared, where one study holds all of them.
-        purpose: ``search`` for good configurations, or ``rerun`` of one with fresh seeds.
+        purpose: ``search`` for good configurations, ``rerun`` of one with fresh seeds, or
+            ``withdrawn`` where its design changed before a trial completed.
         provenance: where its code came from.
 
     Raises:

@@ -138,6 +138,17 @@ class Store(StoreReader, Protocol):
         """
         ...
 
+    def withdraw(self, study: str, *, name: str) -> bool:
+        """Set a study aside under another ``name``, so that its own can be created anew.
+
+        Its trials, events and number stay; it belongs to no round any more, and its purpose becomes
+        ``withdrawn``.
+
+        Returns:
+            Whether none of its trials is complete or running; otherwise nothing is changed.
+        """
+        ...
+
     def claim(
         self,
         study: str,

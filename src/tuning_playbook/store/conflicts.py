@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuning_playbook.errors import StudyConflict
 from tuning_playbook.store.differences import differences
@@ -30,6 +31,11 @@ def _conflict_message(study: Study, different: Sequence[str]) -> str:
         f"that both stay on record: {copied_round(name)}. (The wording of question, reasons and "
         "notes may change, and the training command.)"
     )
+
+
+def withdrawn_study(stored: Study, name: str) -> Study:
+    """A stored study as it is set aside under another name."""
+    return replace(stored, name=name, round="", purpose="withdrawn")
 
 
 def lease_lost_message(study: str, index: int, worker: str) -> str:

@@ -13,7 +13,11 @@ from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.clocks import SteadyClock
 from tuning_playbook.store.codec import require_storable_name, storable
-from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
+from tuning_playbook.store.conflicts import (
+    lease_lost_message,
+    require_same_design,
+    withdrawn_study,
+)
 from tuning_playbook.store.curves import chunks_of, columns_of, curves_of, grouped
 from tuning_playbook.store.differences import taken_over
 from tuning_playbook.study import Study
@@ -63,6 +67,19 @@ class MemoryStore:
                 known[trial.index] = _kept(trial, study.name)
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))
+
+    def withdraw(self, study: str, *, name: str) -> bool:  # noqa: D102
+        trials = self._trials[study].values()
+        if any(t.status in (Status.COMPLETE, Status.RUNNING) for t in trials):
+            return False
+        self._studies = {
+            (name if key == study else key): withdrawn_study(s, name) if key == study else s
+            for key, s in self._studies.items()
+        }
+        moved = self._trials.pop(study)
+        self._trials[name] = {i: replace(t, study=name) for i, t in moved.items()}
+        self._chunks[name], self._events[name] = self._chunks.pop(study), self._events.pop(study)
+        return True
 
     def claim(  # noqa: D102
         self,

@@ -11,7 +11,11 @@ from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import codec, statements
 from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.store.clocks import SteadyClock, clock_of_server
-from tuning_playbook.store.conflicts import lease_lost_message, require_same_design
+from tuning_playbook.store.conflicts import (
+    lease_lost_message,
+    require_same_design,
+    withdrawn_study,
+)
 from tuning_playbook.store.curves import chunks_of, curves_of, grouped
 from tuning_playbook.store.database import Database, Transaction
 from tuning_playbook.store.differences import taken_over
@@ -74,6 +78,19 @@ class SqlStore:
                     chunk_row(ids[i], c) for i in sorted(wanted) for c in chunks_of(wanted[i])
                 ]
                 transaction.insert("chunk", chunks)
+
+    def withdraw(self, study: str, *, name: str) -> bool:  # noqa: D102
+        codec.require_storable_name(name)
+        with self._database.writing() as transaction:
+            transaction.lock_studies()
+            (found,) = transaction.execute(statements.FIND_STUDY, {"name": study}) or [None]
+            if found is None:
+                raise KeyError(study)
+            stored = withdrawn_study(codec.study_from_json(found[1]), name)
+            row = {"study": found[0], "name": name, "design": codec.study_to_json(stored)}
+            changed = transaction.execute(statements.WITHDRAW_STUDY, row)
+        self._ids.pop(study, None)
+        return bool(changed)
 
     def claim(  # noqa: D102
         self,

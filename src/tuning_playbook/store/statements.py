@@ -24,6 +24,11 @@ def insert(table: str, columns: Collection[str]) -> str:
 # --- studies and trials
 FIND_STUDY = "SELECT id, design, trials FROM study WHERE name = :name"
 CHANGE_STUDY = "UPDATE study SET design = :design, trials = :trials WHERE id = :study"
+WITHDRAW_STUDY = """
+    UPDATE study SET name = :name, design = :design
+    WHERE id = :study AND NOT EXISTS (
+        SELECT 1 FROM trial WHERE study_id = :study AND status IN ('complete', 'running'))
+    RETURNING id"""
 ALL_STUDIES = "SELECT name, design, trials FROM study ORDER BY id"
 ALL_TRIALS = f"SELECT {_TRIAL_COLUMNS} FROM trial WHERE study_id = :study ORDER BY number"  # noqa: S608
 TRIALS_IN_SPAN = f"""

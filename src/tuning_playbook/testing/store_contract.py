@@ -16,18 +16,15 @@ import numpy as np
 import pytest
 
 from tuning_playbook.errors import InvalidInput, LeaseLost, StudyConflict
-from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter, SearchSpace
+from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.store.base import CurveChunk, Store
 from tuning_playbook.study import (
     CommandTarget,
-    Direction,
-    FunctionTarget,
-    Objective,
     Provenance,
-    Study,
-    TrainingProtocol,
 )
+from tuning_playbook.testing.example_studies import example_study, example_trials
 from tuning_playbook.testing.logbook_contract import _Logbook
+from tuning_playbook.testing.withdrawal_contract import _Withdrawals
 from tuning_playbook.trial import (
     Checkpoint,
     Curve,
@@ -36,34 +33,10 @@ from tuning_playbook.trial import (
     Outcome,
     Reason,
     Status,
-    Trial,
 )
 
 COMPLETE = Outcome(Status.COMPLETE)
 LEASE = 60.0
-
-
-def example_study(name: str = "study", *, trials: int = 3, **changes: Any) -> Study:
-    """A small study with a conditional hyperparameter."""
-    momentum = Hyperparameter("momentum", Float(0.8, 0.99, "reverse_log"), 0.9)
-    optimizer = Hyperparameter("optimizer", Categorical(("sgd", "adam")), "sgd")
-    beta = Hyperparameter("beta1", Float(0.5, 0.99), 0.9, condition=Condition("optimizer", "adam"))
-    study = Study(
-        name,
-        SearchSpace((momentum, optimizer, beta)),
-        trials,
-        Objective("error", Direction.MINIMIZE),
-        TrainingProtocol(FunctionTarget("train.py", "train"), 100, 10),
-    )
-    return replace(study, **changes)
-
-
-def example_trials(count: int, *, study: str = "study", start: int = 0) -> list[Trial]:
-    """Waiting trials number ``start`` to ``start + count - 1``."""
-    return [
-        Trial(study, i, {"momentum": 0.9, "optimizer": "sgd", "width": 8}, seed=i, created_at=1.5)
-        for i in range(start, start + count)
-    ]
 
 
 def example_chunk(steps: range, *, attempt: int = 1, resumed_from: int = 0) -> CurveChunk:
@@ -438,5 +411,5 @@ class _Curves:
             store.finish(study, 0, worker="w", now=1.0, outcome=COMPLETE, summaries={})
 
 
-class StoreContract(_Designs, _Leases, _Curves, _Logbook):
+class StoreContract(_Designs, _Leases, _Curves, _Logbook, _Withdrawals):
     """Every rule of `tuning_playbook.store.Store` that one process can see."""

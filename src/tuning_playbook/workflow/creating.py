@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.design import studies_of
@@ -22,16 +22,18 @@ from tuning_playbook.workflow.programs import declare_same, remember_program
 from tuning_playbook.workflow.remembering import remember_round
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.sharing import shared_event, taken_over, trained_before
+from tuning_playbook.workflow.withdrawing import studies_to_withdraw, withdraw
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run was asked to do, and with which program."""
+    """What a run was asked to do, with which program, and where it tells of what it did."""
 
     command: str
     program: str
     retry: frozenset[Retried]
     same_program: str
+    tell: Callable[[str], None] = lambda _: None
 
 
 def create_studies(
@@ -49,7 +51,9 @@ def create_studies(
     target, program = opened.project.training.target, asked.program
     provenance = provenance_of(opened.folder, command=asked.command, target=target)
     studies = studies_of(opened.project, round_, provenance=provenance)
-    retried = _allowed(store, known, studies, round_.name, asked)
+    withdrawn = studies_to_withdraw(known, round_.name, studies)
+    retried = _allowed(store, known, studies, round_.name, asked, withdrawn=withdrawn)
+    withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
     _create(opened, store, studies, now, program=program, followed=followed)
@@ -97,11 +101,18 @@ def _begin(
 
 
 def _allowed(
-    store: Store, known: Snapshot, studies: Sequence[Study], round_name: str, asked: Asked
+    store: Store,
+    known: Snapshot,
+    studies: Sequence[Study],
+    round_name: str,
+    asked: Asked,
+    *,
+    withdrawn: Collection[str] = (),
 ) -> tuple[Trial, ...]:
     """The trials to run again; refuses to pool those of two versions of the program."""
-    there = {study.name for study in known.studies}
-    retried = trials_to_retry(known, [s for s in studies if s.name in there], asked.retry)
+    there = {study.name for study in known.studies} - set(withdrawn)
+    again = [s for s in studies if s.name in there]
+    retried = trials_to_retry(known, again, asked.retry, required=not withdrawn)
     if asked.same_program:
         mixed = mixed_trials(known, studies, program=asked.program, retried=retried)
         if mixed:

@@ -25,7 +25,6 @@ from tuning_playbook.records.round_facts import followed_rounds
 from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
-from tuning_playbook.store.conflicts import require_same_design
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status, Tally
 from tuning_playbook.workflow.followed import refuse_unknown_followed
@@ -33,6 +32,7 @@ from tuning_playbook.workflow.imported_baseline import was_rerun
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.sharing import point_of, trained_before
+from tuning_playbook.workflow.withdrawing import studies_to_withdraw
 
 
 def plan(folder: Path, round_name: str) -> RoundPlan:
@@ -169,8 +169,8 @@ class _SoFar:
 
 
 def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
-    _refuse_what_run_refuses(known, round_, studies)
-    names, tallies = {study.name for study in studies}, known.tallies
+    withdrawn = _refuse_what_run_refuses(known, round_, studies)
+    names, tallies = {study.name for study in studies} - set(withdrawn), known.tallies
     counts = [tallies[name].counts for name in names & tallies.keys()]
     failed = sum(count.get(Status.FAILED, 0) for count in counts)
     ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
@@ -199,13 +199,14 @@ def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
     return sum(point_of(trial) in trained for trials in planned for trial in trials)
 
 
-def _refuse_what_run_refuses(known: Snapshot, round_: Round, studies: Sequence[Study]) -> None:
-    stored = {study.name: study for study in known.studies}
-    for study in studies:
-        if study.name in stored:
-            require_same_design(stored[study.name], study)
+def _refuse_what_run_refuses(
+    known: Snapshot, round_: Round, studies: Sequence[Study]
+) -> Collection[str]:
+    """Refuse what `playbook run` would; the stored studies that it would set aside."""
+    withdrawn = studies_to_withdraw(known, round_.name, studies)
     command = f"playbook run {round_.name}"
     refuse_mixing(known, studies, program=known.present_program, command=command)
+    return withdrawn
 
 
 def seconds_per_step(

@@ -28,12 +28,22 @@ _STAYS = ("attempt-", "before-attempt-")
 
 
 def trials_to_retry(
-    known: Snapshot, studies: Sequence[Study], kinds: Collection[Retried]
+    known: Snapshot,
+    studies: Sequence[Study],
+    kinds: Collection[Retried],
+    *,
+    required: bool = True,
 ) -> tuple[Trial, ...]:
     """The trials that are to be run again: those of some kinds that have run here.
 
+    Args:
+        known: of the project.
+        studies: of the round.
+        kinds: how they ended.
+        required: whether there must be some.
+
     Raises:
-        InvalidInput: where there are none.
+        InvalidInput: where there are none and some are required.
     """
     statuses = {_STATUSES[kind] for kind in kinds}
     found = tuple(
@@ -43,7 +53,7 @@ def trials_to_retry(
         for trial in known.trials(study.name)
         if trial.status in statuses
     )
-    if kinds and not found:
+    if kinds and required and not found:
         name = studies[0].round or studies[0].name if studies else "this round"
         raise InvalidInput(
             f"{name} has no {listed(sorted(kinds))} trials to run again; what it has is shown by: "

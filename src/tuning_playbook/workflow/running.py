@@ -142,7 +142,7 @@ def run_round(
     opened = open_project(Path(folder))
     name = round_name.removesuffix(".toml")
     command = command or f"playbook run {name}"
-    asked = Asked(command, present_program(opened), frozenset(retry), same_program)
+    asked = Asked(command, present_program(opened), frozenset(retry), same_program, tell)
     create: Callable[[Store], tuple[Study, ...]]
     if trials is None and _has_lost_its_file(opened, name):
         create = partial(stored_as_they_are, opened, name, asked=asked)
