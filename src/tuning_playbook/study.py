@@ -214,10 +214,15 @@ class Study:
             raise InvalidInput("a study needs a name")
         if self.trials < 1:
             raise InvalidInput(f"a study needs at least 1 trial, found {self.trials}")
-        if self.algorithm == "list" and not self.configs:
-            return  # run by something else and imported: a fact, and not a wish to be refused
+        if self.is_imported:
+            return  # a fact, and not a wish to be refused
         for h in self.space.hyperparameters:
             refuse_forbidden_dimension(h)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether something else has run it."""
+        return self.algorithm == "list" and not self.configs
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from tuning_playbook.decide.how_to import dismissal, how_to
 from tuning_playbook.decide.mending import _TITLES, advice_steps, mended_round, pending_advice
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Float
-from tuning_playbook.study import Round
+from tuning_playbook.study import Direction, Round
 
 
 def _finding(check, verdict, *advice):
@@ -145,6 +145,10 @@ def test_every_known_advice_has_its_how_to(action):
     assert "{" not in how_to(Advice(action, arguments), "r").replace("schedule = { choice", "")
 
 
+def _pending(order, findings, *, max_train_steps=9, direction=Direction.MINIMIZE):
+    return pending_advice(order, findings, max_train_steps=max_train_steps, direction=direction)
+
+
 @pytest.mark.parametrize(
     ("later", "stays"),
     [
@@ -157,7 +161,7 @@ def test_every_known_advice_has_its_how_to(action):
 )
 def test_earlier_advice_stays_until_a_later_round_answers_it(later, stays):
     findings = {"first": {"first": (_noisy(Verdict.WARN),)}, "second": {"second": later}}
-    pending = pending_advice(["first", "second"], findings)
+    pending = _pending(["first", "second"], findings)
     titles = [step.title for steps in pending.values() for step in steps]
     assert titles == ["Decay the learning rate towards the end"] * stays
 
@@ -166,4 +170,16 @@ def test_advice_of_the_last_round_and_what_a_command_does_are_not_pending():
     more = _finding("sampling-density", Verdict.WARN, Advice("add-trials", {"trials": 5}))
     longer = _finding("late", Verdict.WARN, Advice("train-longer", {"max_train_steps": 9}))
     findings = {"a": {"a": (more, longer)}, "b": {"b": (_noisy(Verdict.WARN),)}}
-    assert pending_advice(["a", "b"], findings) == {}
+    assert _pending(["a", "b"], findings) == {}
+
+
+def test_a_length_or_direction_that_was_advised_stays_until_the_file_has_it():
+    longer = _finding("best-step", Verdict.FAIL, Advice("train-longer", {"max_train_steps": 9}))
+    turned = _finding("direction", Verdict.FAIL, Advice("set-direction", {"direction": "maximize"}))
+    findings = {"a": {"a": (longer, turned)}, "b": {"b": ()}}
+    (both,) = _pending(["a", "b"], findings, max_train_steps=5).values()
+    assert [step.action for step in both] == ["train-longer", "set-direction"]
+    (length,) = _pending(
+        ["a", "b"], findings, max_train_steps=5, direction=Direction.MAXIMIZE
+    ).values()
+    assert [step.action for step in length] == ["train-longer"]

@@ -10,9 +10,11 @@ from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.workflow.comparing import Question, compare_runs
 from tuning_playbook.workflow.deciding import decide
 from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.history import project_history
 from tuning_playbook.workflow.importing import import_study
 from tuning_playbook.workflow.next_step import apply_step, what_next
 from tuning_playbook.workflow.planning import plan
+from tuning_playbook.workflow.reporting import write_round_report
 from tuning_playbook.workflow.rerunning import rerun
 
 MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
@@ -210,3 +212,19 @@ def test_a_decision_on_an_import_is_refused_before_it_has_been_rerun(imported):
     (folder / "train.py").write_text(TRAIN)
     with pytest.raises(InvalidInput, match="playbook rerun study"):
         decide(folder, "study")
+
+
+def test_what_an_import_does_not_tell_of_its_measurement_is_not_made_up(imported):
+    random = np.random.default_rng(0)
+    rates = 10 ** random.uniform(-3, 0, 12)
+    scores = 0.9 - 0.05 * np.log10(rates / 0.05) ** 2
+    folder = imported({"learning_rate": rates.tolist(), "accuracy": scores.tolist()})
+    history = project_history(folder)
+    ((_, words),) = history.evaluations
+    assert words.endswith("of unknown length; how it was evaluated there is not known")
+    assert "step" not in words
+    assert "code" not in words
+    assert [r.steps for r in history.rounds] == [0]
+    page = write_round_report(folder, "study").read_text()
+    assert "how it was evaluated there is not known" in page
+    assert "evaluated every" not in page

@@ -68,3 +68,28 @@ def test_what_the_project_leaves_open_is_told_once(tmp_path):
     (tmp_path / "train.py").write_text("def train(trial):\n    trial.evaluate(1, error=0.5)\n")
     told = ["not declared in playbook.toml" in trying.try_target(tmp_path).text() for _ in range(2)]
     assert told == [True, False]
+
+
+def test_next_remembers_a_failed_try_until_one_goes_well(written_project):
+    train = "def train(trial):\n    trial.evaluate(4, err=0.5)\n"
+    project = written_project(PROJECT, train, first='question = "?"\nkind = "understand"\n'
+                              'nuisance = ["learning_rate"]\ntrials = 3\n')  # fmt: skip
+    assert project.type("try")[0] == 1
+    step = project.json("next")[1]["steps"][0]
+    assert step["how"] == "After that: playbook try"
+    assert "no value of 'error'" in step["reason"]
+    project.edit("train.py", "err=", "error=")
+    assert project.json("next")[1]["steps"][0]["command"] == "playbook try"
+    assert project.type("try")[0] == 0
+    assert project.json("next")[1]["steps"][0]["command"] == "playbook run first"
+
+
+def test_a_round_that_ran_well_answers_an_earlier_failed_try(written_project):
+    train = "def train(trial):\n    trial.evaluate(4, error=0.5 + trial.config['momentum'])\n"
+    project = written_project(PROJECT, train, first='question = "?"\nkind = "understand"\n'
+                              'nuisance = ["learning_rate"]\ntrials = 3\n')  # fmt: skip
+    project.edit("train.py", "error=", "err=")
+    project.type("try")
+    project.edit("train.py", "err=", "error=")
+    project.type("run", "first", "--no-report", "--no-try")
+    assert "playbook try" not in [s["command"] for s in project.json("next")[1]["steps"]]

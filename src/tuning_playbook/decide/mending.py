@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tuning_playbook.decide.how_to import how_to
@@ -11,12 +11,11 @@ from tuning_playbook.design.ranges import ends_of
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Domain
-from tuning_playbook.study import Round
+from tuning_playbook.study import Direction, Round
 from tuning_playbook.words import short
 
 _RANGE_ACTIONS = ("expand", "shrink", "try-level")
 
-_IN_THE_PROJECT_FILE = ("train-longer", "train-shorter", "set-direction")
 
 # What to write where, for advice that changes the program or the project and not a range.
 _TITLES = {
@@ -54,6 +53,7 @@ class AdviceStep:
         check: id of the check that advises it.
         how: what to write where; empty where a command does it.
         action: what is advised, in one word.
+        arguments: of the advice.
     """
 
     title: str
@@ -64,6 +64,7 @@ class AdviceStep:
     check: str = ""
     how: str = ""
     action: str = ""
+    arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def mended_round(
@@ -169,6 +170,7 @@ def advice_steps(
                 finding.check,
                 "" if command else how_to(first, round_name),
                 first.action,
+                first.arguments,
             )
     if "train-longer" in steps:
         steps.pop("train-shorter", None)
@@ -178,17 +180,21 @@ def advice_steps(
 def pending_advice(
     order: Sequence[str],
     findings: Mapping[str, Mapping[str, Sequence[Finding]]],
+    *,
+    max_train_steps: int,
+    direction: Direction,
 ) -> dict[str, tuple[AdviceStep, ...]]:
     """Advice of earlier rounds that no command follows and that is still open.
 
     A later round in which the same check passes, warns or fails has answered it; one in which the
     check cannot tell has not. Advice about the length of training and the direction of the metric
-    is left out: the project file may follow it already.
+    is left out once the project's file follows it.
 
     Args:
         order: rounds in the order in which they began.
         findings: round -> study -> findings, of the rounds that have been answered; without the
             checks that were set aside.
+        max_train_steps, direction: as the project's file has them now.
 
     Returns:
         Round -> steps, latest first, each advice once.
@@ -203,7 +209,7 @@ def pending_advice(
             step
             for step in steps
             if not step.command
-            and step.action not in _IN_THE_PROJECT_FILE
+            and not _is_followed(step, max_train_steps, direction)
             and step.check not in judged
             and step.title not in titles
         )
@@ -212,6 +218,17 @@ def pending_advice(
         judged |= {f.check for study in own.values() for f in study
                    if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)}  # fmt: skip
     return found
+
+
+def _is_followed(step: AdviceStep, max_train_steps: int, direction: Direction) -> bool:
+    """Whether the project's file has what was advised; nothing else can be seen from here."""
+    wanted = step.arguments.get("max_train_steps")
+    if isinstance(wanted, int) and step.action in ("train-longer", "train-shorter"):
+        longer = step.action == "train-longer"
+        return max_train_steps >= wanted if longer else max_train_steps <= wanted
+    if step.action == "set-direction":
+        return step.arguments.get("direction") == direction.value
+    return False
 
 
 def _adds(advice: Advice, length: int | None) -> bool:

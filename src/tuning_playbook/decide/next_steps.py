@@ -24,7 +24,9 @@ from tuning_playbook.decide.running_steps import (
     correcting_steps,
     failing_step,
     going_on_step,
+    trying_steps,
     unfinished_steps,
+    waiting_steps,
 )
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
@@ -57,31 +59,16 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     Source: playbook, "The incremental tuning strategy".
     """
     current = state.current
-    steps = list(correcting_steps(state))
+    steps = [*correcting_steps(state), *trying_steps(state)]
     if current is not None and current.finished < current.planned:
-        steps += unfinished_steps(current, refused=current.name in state.refused)
-        if any(step.command for step in steps) or (current.crashing and not current.mixed):
-            return tuple(steps)
+        own = tuple(unfinished_steps(current, refused=current.name in state.refused))
+        steps += own
+        if any(step.command for step in own) or (current.crashing and not current.mixed):
+            return (*steps, *_of_other_rounds(state))
     elif current is not None and current.planned and current.answered is None:
-        return (
-            NextStep(
-                f"Read the answer of round {current.name}",
-                "all its trials have ended, and its answer has not been entered yet",
-                f"playbook {'report' if current.imported else 'run'} {current.name}",
-            ),
-        )
-    steps += begun_steps(state)
-    steps += [
-        NextStep(
-            f"Run round {name}",
-            "its file is written and it has not been run"
-            + "; whether the program runs at all is seen first by: playbook try" * state.untried,
-            f"playbook run {name}",
-            source="round-design",
-        )
-        for name in state.waiting
-        if name not in state.refused
-    ]
+        steps.append(_reading_step(current))
+        return (*steps, *_of_other_rounds(state))
+    steps += [*begun_steps(state), *waiting_steps(state)]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))
     if current is not None and current.answered is not None and _learns_nothing(current.answered):
@@ -95,6 +82,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
             return (*steps, unmoved_step(current, current.answered, metric))
         after = steps_after_no_search if searched_nothing(current) else _after
         steps += after(state, current, current.answered)
+    steps += _undecided(state)
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
@@ -103,6 +91,40 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps += _questions(state, proposed)
     steps += _pending(state, {step.title for step in steps})
     return tuple(steps)
+
+
+def _reading_step(current: RoundState) -> NextStep:
+    return NextStep(
+        f"Read the answer of round {current.name}",
+        "all its trials have ended, and its answer has not been entered yet",
+        f"playbook {'report' if current.imported else 'run'} {current.name}",
+    )
+
+
+def _of_other_rounds(state: ProjectState) -> Iterator[NextStep]:
+    """What is left of other rounds while the last one is not finished."""
+    yield from begun_steps(state)
+    yield from waiting_steps(state)
+    yield from _undecided(state)
+
+
+def _undecided(state: ProjectState) -> Iterator[NextStep]:
+    """Decisions of earlier rounds that were begun: they wait until they are made or set aside."""
+    for earlier in state.undecided:
+        if earlier.answered is None or earlier.launched or earlier.reruns_skipped:
+            continue
+        if earlier.decision is None and _same_best(state.current, earlier):
+            continue  # one decision is about both
+        if not is_settled(earlier.decision):
+            setting_aside = f'playbook rerun {earlier.name} --skip "why"'
+            for step in deciding_steps(state, earlier, earlier.answered):
+                yield replace(step, dismissal=setting_aside)
+
+
+def _same_best(a: RoundState | None, b: RoundState) -> bool:
+    answers = [None if state is None else state.answered for state in (a, b)]
+    configs = [dict(found.best_config) for found in answers if found is not None]
+    return len(configs) == 2 and configs[0] == configs[1]
 
 
 def _learns_nothing(answered: AnsweredRound) -> bool:

@@ -58,6 +58,19 @@ class RoundState:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedTry:
+    """A short run of the training program that failed, with nothing that went well since.
+
+    Args:
+        detail: why.
+        changed: whether the program or the project's file has changed since.
+    """
+
+    detail: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectState:
     """What the next step depends on.
 
@@ -69,6 +82,7 @@ class ProjectState:
         begun: earlier rounds with trials left -> how many.
         begun_mixed: those of them whose ended trials ran another version of the training program.
         unsettled: earlier rounds whose answer is void and that no round has asked again.
+        undecided: earlier rounds that were rerun and whose decision was not made.
         followed: rounds whose trials count in another one, run or written.
         asked: keys that earlier rounds have compared, or that waiting ones will.
         names: of all rounds, run or not.
@@ -80,6 +94,7 @@ class ProjectState:
             an earlier round.
         program_there: whether the training program can be started.
         untried: whether it has never run here, not even briefly.
+        failed_try: its last short run, where that failed and nothing has gone well since.
         pending: earlier round -> its advice that no command follows and no later round has
             answered.
     """
@@ -91,6 +106,7 @@ class ProjectState:
     begun: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()
+    undecided: tuple[RoundState, ...] = ()
     followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -100,6 +116,7 @@ class ProjectState:
     moving: frozenset[tuple[str, str]] = frozenset()
     program_there: bool = True
     untried: bool = False
+    failed_try: FailedTry | None = None
     pending: Mapping[str, Sequence[AdviceStep]] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -52,6 +52,43 @@ def begun_steps(state: ProjectState) -> Iterator[NextStep]:
         yield going_on_step(name, reason, mixed=name in state.begun_mixed)
 
 
+def trying_steps(state: ProjectState) -> Iterator[NextStep]:
+    """Of a program whose last short run failed: mend it, and try it again."""
+    failed = state.failed_try
+    if failed is None:
+        return
+    if not failed.changed:
+        yield NextStep(
+            "Mend what made the last try of the training program fail",
+            failed.detail,
+            how="After that: playbook try",
+            source="round-design",
+        )
+    else:
+        yield NextStep(
+            "Try the training program again",
+            "its last try failed, and the program or playbook.toml has changed since",
+            "playbook try",
+            source="round-design",
+        )
+
+
+def waiting_steps(state: ProjectState) -> Iterator[NextStep]:
+    """Of rounds whose files are written and that have not run."""
+    if state.failed_try is not None and not state.failed_try.changed:
+        return  # it would fail for each of them
+    unseen = state.untried and state.failed_try is None
+    for name in state.waiting:
+        if name not in state.refused:
+            yield NextStep(
+                f"Run round {name}",
+                "its file is written and it has not been run"
+                + "; whether the program runs at all is seen first by: playbook try" * unseen,
+                f"playbook run {name}",
+                source="round-design",
+            )
+
+
 def going_on_step(name: str, left: str, *, mixed: bool) -> NextStep:
     """Run what is left; with another program, that is for its user to decide.
 

@@ -129,12 +129,17 @@ def _summary(studies: Sequence[tuple[Study, Sequence[Trial], TrialTable]]) -> st
 def _facts(
     studies: Sequence[tuple[Study, Sequence[Trial], TrialTable]],
 ) -> tuple[tuple[str, str], ...]:
-    first = studies[0][0]
+    first, _, table = studies[0]
     training = first.training
-    length = f"{training.max_train_steps:,} steps, evaluated every {training.evaluation_interval:,}"
+    target, length = describe_target(training.target), counted(training.max_train_steps, "step")
+    if first.is_imported:
+        length = length if table.max_train_steps is not None else "of unknown length"
+        how = f"{target}, {length}; how it was evaluated there is not known"
+        return (("Training", how), ("Search", "that of the other tool"))
+    length += f", evaluated every {training.evaluation_interval:,}"
     codes = dict.fromkeys(_code(study) for study, _, _ in studies)
     return (
-        ("Training", f"{describe_target(training.target)}, {length}"),
+        ("Training", f"{target}, {length}"),
         ("Search", f"{first.algorithm}, seed {first.seed}"),
         ("Code", "; ".join(codes)),
     )

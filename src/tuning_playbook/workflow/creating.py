@@ -52,7 +52,9 @@ def create_studies(
     provenance = provenance_of(opened.folder, command=asked.command, target=target)
     studies = studies_of(opened.project, round_, provenance=provenance)
     withdrawn = studies_to_withdraw(known, round_.name, studies)
-    retried = _allowed(store, known, studies, round_.name, asked, withdrawn=withdrawn)
+    allowed = _allowed(known, studies, round_.name, asked, withdrawn=withdrawn)
+    if allowed.earlier:
+        declare_same(store, round_.name, allowed.earlier, program, asked.same_program)
     withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
@@ -65,7 +67,7 @@ def create_studies(
         }
         store.note(study.name, Event(now, "run-started", asked.command, data=data))
     remember_round(store, round_)
-    _begin(opened, store, studies, round_.name, retried, program)
+    _begin(opened, store, studies, round_.name, allowed.retried, program)
     return studies
 
 
@@ -79,8 +81,10 @@ def stored_as_they_are(
     """
     known = Snapshot(opened, store)
     studies = known.round_studies(round_name)
-    retried = _allowed(store, known, studies, round_name, asked)
-    _begin(opened, store, studies, round_name, retried, asked.program)
+    allowed = _allowed(known, studies, round_name, asked)
+    if allowed.earlier:
+        declare_same(store, round_name, allowed.earlier, asked.program, asked.same_program)
+    _begin(opened, store, studies, round_name, allowed.retried, asked.program)
     return studies
 
 
@@ -100,25 +104,29 @@ def _begin(
     reopen(store, opened.folder, retried, program=program)
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """Trials to run again, and earlier programs that are declared to train like the present one."""
+
+    retried: tuple[Trial, ...]
+    earlier: frozenset[str] = frozenset()
+
+
 def _allowed(
-    store: Store,
     known: Snapshot,
     studies: Sequence[Study],
     round_name: str,
     asked: Asked,
     *,
     withdrawn: Collection[str] = (),
-) -> tuple[Trial, ...]:
-    """The trials to run again; refuses to pool those of two versions of the program."""
+) -> _Allowed:
+    """What may run; refuses to pool trials of two versions of the program."""
     there = {study.name for study in known.studies} - set(withdrawn)
     again = [s for s in studies if s.name in there]
     retried = trials_to_retry(known, again, asked.retry, required=not withdrawn)
     if asked.same_program:
         mixed = mixed_trials(known, studies, program=asked.program, retried=retried)
-        if mixed:
-            earlier = {trial.program for trial in mixed}
-            declare_same(store, studies[0].round, earlier, asked.program, asked.same_program)
-        return retried
+        return _Allowed(retried, frozenset(trial.program for trial in mixed))
     kinds = [f"--retry {kind}" for kind in sorted(asked.retry)]
     refuse_mixing(
         known,
@@ -127,7 +135,7 @@ def _allowed(
         retried=retried,
         command=" ".join([f"playbook run {round_name}", *kinds]),
     )
-    return retried
+    return _Allowed(retried)
 
 
 def _create(

@@ -27,7 +27,7 @@ from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally
-from tuning_playbook.words import agreeing, counted, percent, short
+from tuning_playbook.words import counted, percent, short
 from tuning_playbook.workflow.looking import complete_before
 from tuning_playbook.workflow.past_rounds import PastRound, finished_trials, past_rounds
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
@@ -93,7 +93,7 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
             round_.tallies.get(s.name, NO_TRIALS).counts.get(Status.COMPLETE, 0) for s in searches
         ),
         reruns=round_.finished(s for s in round_.studies if s.purpose == "rerun"),
-        steps=sum(round_.trained(s) * s.training.max_train_steps for s in round_.studies),
+        steps=sum(map(round_.steps, round_.studies)),
         seconds=sum(sum(t.seconds.values()) for t in tallies),
         answer="" if answer is None else answer.message,
         soundness="" if entered is None else entered.soundness,
@@ -117,10 +117,15 @@ def _evaluation(study: Study, round_: PastRound) -> str:
     Of versions of the program that were declared to train alike, the first one stands for all.
     """
     training, objective = study.training, study.objective
+    decides = f"{objective.direction.value} {objective.metric}"
+    target, length = describe_target(training.target), counted(training.max_train_steps, "step")
+    imported = round_.imports.get(study.name)
+    if imported is not None:
+        known = imported.max_train_steps
+        trained = counted(known, "step") if known is not None else "of unknown length"
+        return f"{decides}, {target}, {trained}; how it was evaluated there is not known"
     words = (
-        f"{objective.direction.value} {objective.metric} ({objective.reduction}), "
-        f"{describe_target(training.target)}, {training.max_train_steps:,} "
-        f"{agreeing(training.max_train_steps, 'step', 'steps')}, evaluated every "
+        f"{decides} ({objective.reduction}), {target}, {length}, evaluated every "
         f"{training.evaluation_interval:,}"
     )
     code = round_.codes.get(study.name, "")
@@ -198,10 +203,7 @@ def _ledger(rounds: Sequence[PastRound]) -> tuple[Spent, ...]:
             work = "rerun" if study.purpose == "rerun" else _mode(round_)
             tally = round_.tallies.get(study.name, NO_TRIALS)
             groups[work].append((round_, study, tally))
-    steps = {
-        work: sum(r.trained(s) * s.training.max_train_steps for r, s, _ in found)
-        for work, found in groups.items()
-    }
+    steps = {work: sum(r.steps(s) for r, s, _ in found) for work, found in groups.items()}
     total = sum(steps.values()) or 1
     return tuple(
         Spent(

@@ -293,7 +293,7 @@ def _known_ids(known: Snapshot, name: str, stored: Study | None) -> dict[str, in
     facts = import_facts(known.events(name))
     if facts is not None:
         return {trial: index for index, trial in facts.names.items()}
-    if stored.algorithm == "list" and not stored.configs:
+    if stored.is_imported:
         return {}  # an import that was killed before it could say so
     raise InvalidInput(_taken(name))
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.records.imports import taken_over_trials
+from tuning_playbook.records.imports import ImportFacts, import_facts, taken_over_trials
 from tuning_playbook.records.logbook import ANSWER, DECISION, ROUND, told_entry
 from tuning_playbook.records.round_facts import RoundFacts
 from tuning_playbook.study import Study
-from tuning_playbook.trial import NO_TRIALS, Tally
+from tuning_playbook.trial import NO_TRIALS, Step, Tally
 from tuning_playbook.workflow.retrying import TO_BE_RUN_AGAIN
 
 
@@ -25,6 +25,7 @@ class PastRound:
     ``begun``: when it began; infinite where that is not known.
     ``taken_over``: study -> how many of its trials were not trained again.
     ``codes``: study -> version of the program that its trials ran.
+    ``imports``: study that another tool ran -> what its import knew.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PastRound:
     abandoned: str = ""
     taken_over: Mapping[str, int] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
+    imports: Mapping[str, ImportFacts] = field(default_factory=dict)
 
     @property
     def searches(self) -> tuple[Study, ...]:
@@ -47,6 +49,13 @@ class PastRound:
         """Trials of a study that cost training: ended, and not taken over from another one."""
         ended = finished_trials(self.tallies.get(study.name, NO_TRIALS))
         return max(0, ended - self.taken_over.get(study.name, 0))
+
+    def steps(self, study: Study) -> Step:
+        """Training steps that its trials cost; 0 where nobody knows how long they were."""
+        imported = self.imports.get(study.name)
+        if imported is not None and imported.max_train_steps is None:
+            return 0
+        return self.trained(study) * study.training.max_train_steps
 
     def finished(self, studies: Iterable[Study]) -> int:
         """How many trials of these of its studies have ended."""
@@ -83,6 +92,11 @@ def past_rounds(known: Snapshot) -> tuple[PastRound, ...]:
                 known.abandoned.get(name, ""),
                 {study.name: taken_over_trials(known.events(study.name)) for study in own},
                 {study.name: _code(known, study) for study in own},
+                {
+                    study.name: imported
+                    for study in own
+                    if (imported := import_facts(known.events(study.name))) is not None
+                },
             )
         )
     return tuple(sorted(found, key=lambda r: r.begun))  # stable: of unknown time, in their order

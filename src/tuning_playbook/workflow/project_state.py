@@ -26,6 +26,7 @@ from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.imported_rounds import same_search
+from tuning_playbook.workflow.last_failed_try import failed_try
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import POOLED, ran_another_program
 from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
@@ -47,6 +48,7 @@ def project_state(opened: OpenProject) -> ProjectState:
             asked=frozenset(k for r in readable for k in compared_keys(r)),
             names=frozenset(written),
             untried=last_tried(opened.folder) is None,
+            failed_try=failed_try(opened, {}),
         )
 
 
@@ -88,7 +90,14 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         program_there=program_is_there(known.opened),
         untried=last_tried(known.folder) is None
         and all(known.is_imported(study.name) for study in known.studies),
-        pending=pending_advice(order, {name: a.findings for name, a in answers.items()}),
+        failed_try=failed_try(known.opened, known.tallies),
+        undecided=_undecided(known, order),
+        pending=pending_advice(
+            order,
+            {name: a.findings for name, a in answers.items()},
+            max_train_steps=known.project.training.max_train_steps,
+            direction=known.project.objective.direction,
+        ),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
         ),
@@ -97,6 +106,27 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
 
 def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[str]:
     return [n for n in order if n in answers and answers[n].soundness is Soundness.VOID]
+
+
+def _undecided(known: Snapshot, order: Sequence[str]) -> tuple[RoundState, ...]:
+    """Earlier rounds, latest first, whose best configuration was rerun and is not decided about."""
+    found = []
+    for name in reversed(order[:-1]):
+        answered = known.answers.get(name)
+        if answered is None or answered.soundness is Soundness.VOID:
+            continue
+        if _rerun_of(known, answered.best_config) in known.tallies:
+            found.append(_round_state(known, name))
+    return tuple(found)
+
+
+def _rerun_of(known: Snapshot, best: Config) -> str:
+    """Name of the study that reruns a round's best configuration with the present program."""
+    try:
+        config = whole_config(known.project, best)
+    except InvalidInput:  # a hyperparameter is declared no longer
+        return ""
+    return rerun_study(known.project, config, provenance=Provenance(code=known.code)).name
 
 
 def _asked(known: Snapshot, name: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from tuning_playbook.analysis.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.design.entry_conditions import undeclared
+from tuning_playbook.errors import TargetError
 from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project, present_program
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
@@ -22,6 +23,7 @@ from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
+from tuning_playbook.workflow.last_failed_try import forget_failed_try, remember_failed_try
 from tuning_playbook.workflow.last_try import Tried, last_tried, remember_tried
 from tuning_playbook.workflow.tried import TriedTarget
 
@@ -48,6 +50,19 @@ def try_target(folder: Path, *, steps: int | None = None) -> TriedTarget:
     Source: playbook, "Who is this document for?".
     """
     opened = open_project(folder)
+    try:
+        tried = _tried_briefly(opened, steps)
+    except TargetError as error:
+        remember_failed_try(opened, str(error))
+        raise
+    if tried.ok:
+        forget_failed_try(opened)
+    else:
+        remember_failed_try(opened, tried.trial.detail)
+    return tried
+
+
+def _tried_briefly(opened: OpenProject, steps: Step | None) -> TriedTarget:
     whole = opened.project.training.max_train_steps
     length = min(steps or USUAL_STEPS, whole)
     tried = _tried(opened, length, enough_after=length)
