@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -35,6 +36,44 @@ def test_no_text_commands_a_terminal(capsys, err):
     printed = captured.err if err else captured.out
     assert printed.count("lr?]0;owned") == (3 if err else 4)
     assert all(c.isprintable() or c in "\r\n" for c in printed)
+
+
+SENTENCE = "The candidate is better by 0.12 on average than the baseline, whatever the seed."
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """The streams are terminals of 40 characters."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("tuning_playbook.cli.printing._is_terminal", lambda **_: True)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_lines_that_do_not_fit_a_terminal_are_wrapped_under_their_beginning(capsys):
+    say(f"first: adopt\n  {SENTENCE}\nnext: playbook launch first")
+    say(SENTENCE, err=True, label="error")
+    out, err = capsys.readouterr()
+    first, *inside, last = out.splitlines()
+    assert (first, last) == ("first: adopt", "next: playbook launch first")
+    assert max(map(len, inside)) <= 40
+    assert all(line.startswith("  ") for line in inside)
+    assert " ".join(line.strip() for line in inside) == SENTENCE
+    plain = re.sub(r"\x1b\[\d*m", "", err)
+    assert [line[:7] for line in plain.splitlines()] == ["error: ", *[" " * 7] * 2]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_what_others_wrote_keeps_its_lines(capsys):
+    say(SENTENCE, wrap=False)
+    assert capsys.readouterr().out == f"{SENTENCE}\n"
+
+
+def test_lines_for_a_pipe_are_not_wrapped(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    say(SENTENCE)
+    assert capsys.readouterr().out == f"{SENTENCE}\n"
 
 
 def test_colours_of_our_own_stay():

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuning_playbook.design import design_warnings, studies_of
+from tuning_playbook.design.compared_values import compared_values
 from tuning_playbook.design.proposals import (
-    compared_values,
     extended_values,
     final_round,
     free_name,
@@ -90,16 +90,27 @@ def test_a_conditional_question_comes_up_only_under_its_parent(project):
     ("h", "baseline", "values"),
     [
         (Hyperparameter("dropout", Float(0.0, 0.4), 0.0, "regularization", natural=(0.0, 1.0)),
-         0.0, (0.0, 0.1, 0.2, 0.3)),
-        (Hyperparameter("layers", Integer(1, 9), 3, "architecture"), 3, (3, 5, 7)),
+         0.0, (0.0, 0.1, 0.2, 0.3, 0.4)),
+        (Hyperparameter("layers", Integer(1, 9), 3, "architecture"), 3, (1, 3, 5, 7, 9)),
         (Hyperparameter("decay", Float(1e-6, 1e-2, "log"), 3e-3, "regularization"),
-         3e-3, (0.0, 1e-5, 1e-4, 1e-3, 3e-3)),
+         3e-3, (0.0, 1e-6, 1e-5, 1e-4, 3e-3, 1e-2)),
+        (Hyperparameter("warmup", Integer(0, 60), 20, "schedule"), 20, (0, 20, 40, 60)),
+        (Hyperparameter("warmup", Integer(0, 60), 25, "schedule"), 25, (0, 25, 40, 60)),
+        (Hyperparameter("warmup", Integer(0, 60), 55, "schedule"), 55, (0, 20, 40, 55, 60)),
+        (Hyperparameter("width", Integer(4, 32, "log"), 8, "architecture"), 8, (4, 8, 16, 32)),
+        (Hyperparameter("width", Integer(16, 512, "log"), 64, "architecture"),
+         64, (16, 64, 128, 512)),
+        (Hyperparameter("width", Integer(10, 1000, "log"), 10, "architecture"),
+         10, (10, 100, 1000)),
+        (Hyperparameter("groups", Integer(1, 3), 2, "architecture"), 2, (1, 2, 3)),
+        (Hyperparameter("scale", Float(0.003, 0.8, "log"), 2.0, "data"),
+         2.0, (0.003, 0.02, 0.1, 0.8, 2.0)),
         (Hyperparameter("width", Ordered((8, 16)), 64, "architecture"), 64, (8, 16, 64)),
         (Hyperparameter("norm", Categorical(("batch", "layer")), "layer"), "layer",
          ("batch", "layer")),
     ],
 )  # fmt: skip
-def test_compared_values_hold_the_baselines_and_off_where_that_makes_sense(h, baseline, values):
+def test_compared_values_are_round_and_hold_the_ends_the_baselines_and_off(h, baseline, values):
     assert compared_values(h, baseline) == values
 
 

@@ -46,6 +46,7 @@ class StabilityEdge:
         unexplained: trials above the best ones that failed without saying why.
         unexplained_p: that they have larger values by chance; NaN without any.
         unexplained_from: the smallest learning rate among them; NaN without any.
+        left_out: other trials that have it.
     """
 
     hyperparameter: str
@@ -62,6 +63,7 @@ class StabilityEdge:
     unexplained: int = 0
     unexplained_p: float = math.nan
     unexplained_from: float = math.nan
+    left_out: int = 0
 
 
 def stability_edges(
@@ -147,6 +149,7 @@ def _edge(
         improving_p = outward_slopes(table, points, unit, rate.key, border=border)[1]
     return StabilityEdge(
         hyperparameter=rate.key,
+        left_out=int(usable.sum()) - len(rows),
         name=rate.name,
         label=rate.label,
         trials=len(rows),

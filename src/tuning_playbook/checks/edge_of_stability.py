@@ -11,7 +11,7 @@ from tuning_playbook.analysis.learning_rate import learning_rates
 from tuning_playbook.analysis.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.words import counted, some_of
+from tuning_playbook.words import agreeing, counted, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,7 @@ class EdgeOfStability:
         if edge.trials < self.fewest_trials:
             return cannot_tell(
                 self,
-                f"Cannot tell: {counted(edge.trials, 'trial')} with {key}; "
-                f"{self.fewest_trials} are needed.",
+                f"Cannot tell: {self._telling(edge)}; {self.fewest_trials} are needed.",
                 **evidence,
             )
         if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
@@ -94,6 +93,16 @@ class EdgeOfStability:
             advice=self._advice(edge),
             source=self.source,
             confidence="medium",
+        )
+
+    def _telling(self, edge: StabilityEdge) -> str:
+        """How many trials show whether a learning rate can be trained."""
+        if not edge.left_out:
+            return f"{counted(edge.trials, 'trial')} with {edge.label}"
+        return (
+            f"{some_of(edge.trials, edge.trials + edge.left_out, 'trial')} with {edge.label} "
+            f"{agreeing(edge.trials, 'shows', 'show')} whether it can be trained, and the rest "
+            "failed for other reasons, learnt nothing at small values or did not end"
         )
 
     def _silent(self, edge: StabilityEdge) -> str:

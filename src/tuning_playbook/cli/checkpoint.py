@@ -28,4 +28,4 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(found.as_document())
     else:
-        say(str(found.path))
+        say(str(found.path), wrap=False)

@@ -50,7 +50,7 @@ def command(
         from tuning_playbook.report.page_files import write_page
 
         write_page(_written(history, output.suffix.lower()), output)
-        say(f"wrote {output}")
+        say(f"wrote {output}", wrap=False)
     elif as_csv or as_markdown:
         print_file(_written(history, ".csv" if as_csv else ".md"))
     else:

@@ -26,4 +26,4 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(found.as_document())
     else:
-        say(found.text().replace("\t", "    "))
+        say(found.text().replace("\t", "    "), wrap=False)

@@ -75,7 +75,7 @@ def print_written(paths: Sequence[Path], *, as_json: bool) -> None:
     if as_json:
         print_json({"schema": 1, "written": [str(path) for path in paths]})
     else:
-        say("\n".join(f"wrote {path}" for path in paths))
+        say("\n".join(f"wrote {path}" for path in paths), wrap=False)
 
 
 def print_json(document: object) -> None:
@@ -85,7 +85,7 @@ def print_json(document: object) -> None:
     which no encoding holds, are escaped.
     """
     text = json.dumps(_plain(document), indent=2, ensure_ascii=False)
-    say(re.sub(r"[^\n -~]", _escaped, text))
+    say(re.sub(r"[^\n -~]", _escaped, text), wrap=False)
 
 
 def _escaped(found: re.Match[str]) -> str:

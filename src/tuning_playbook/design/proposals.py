@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
+from tuning_playbook.design.compared_values import MOST_VALUES, compared_values
 from tuning_playbook.design.regularizers import is_on, is_regularizer, strengths
 from tuning_playbook.space import (
     Categorical,
@@ -17,7 +17,6 @@ from tuning_playbook.space import (
     Float,
     Hyperparameter,
     Integer,
-    Ordered,
     Value,
     existing,
     misfit,
@@ -32,7 +31,6 @@ _ORDER = ("optimizer", "regularization", "schedule", "initialization", "architec
 # So many trials let one more hyperparameter be tuned; a convention, the playbook gives no number.
 _TRIALS_FOR_EACH = 10
 _FEWEST_TUNED = 2
-_MOST_VALUES = 8
 _COMPARED = "compared in an earlier round"
 
 
@@ -168,7 +166,7 @@ def _is_question(h: Hyperparameter) -> bool:
     if isinstance(h.domain, Constant) or is_never_tuned(h):
         return False
     if isinstance(h.domain, Categorical):
-        return len(h.domain.values) <= _MOST_VALUES
+        return len(h.domain.values) <= MOST_VALUES
     return h.kind != "optimizer"
 
 
@@ -244,44 +242,6 @@ def _tuned_words(tuned: Collection[str]) -> str:
     names = list(dict.fromkeys(_words(key.rsplit(".", 1)[-1]) for key in tuned))
     *most, last = names
     return f"{', '.join(most)} and {last} are" if most else f"{last} is"
-
-
-def compared_values(h: Hyperparameter, baseline: Value) -> tuple[Value, ...]:
-    """A few values worth comparing, the baseline's among them.
-
-    Example:
-        >>> decay = Hyperparameter("weight_decay", Float(1e-6, 1e-2, "log"), 1e-4,
-        ...                        "regularization", natural=(0.0, None))
-        >>> compared_values(decay, 1e-4)
-        (0.0, 1e-05, 0.0001, 0.001)
-    """
-    domain = h.domain
-    if isinstance(domain, Categorical):
-        return domain.values
-    if isinstance(domain, Ordered) and len(domain.values) <= _MOST_VALUES:
-        found: list[Value] = list(domain.values)
-    elif isinstance(domain, (Float, Integer)):
-        digits = 1 if domain.scale == "log" else 2
-        units = (0.25, 0.5, 0.75)
-        found = [_rounded(v, digits) for v in domain.from_unit(units).tolist()]
-        zero = 0 if isinstance(domain, Integer) else 0.0
-        off = h.natural[0] == 0 or is_regularizer(h)
-        if off and not misfit(domain, zero, natural=h.natural):
-            found.append(zero)
-    else:
-        return ()
-    near = [v for v in found if _close(v, baseline)]
-    values = {v for v in found if v not in near} | {baseline}
-    return tuple(sorted(values, key=float))
-
-
-def _rounded(value: float, digits: int) -> Value:
-    return value if isinstance(value, int) else float(f"{value:.{digits}g}")
-
-
-def _close(a: Value, b: Value) -> bool:
-    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (a, b))
-    return numbers and math.isclose(float(a), float(b), rel_tol=0.3)
 
 
 def _roles(

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.report.hanging import Hanging
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
@@ -91,7 +92,7 @@ def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> Ren
         account: what happened to them, in words.
     """
     lines: list[RenderableType] = [Text(f"\n{study.name}", style="bold")]
-    lines += [Text(f"  {account}")] * bool(account)
+    lines += [Hanging(f"  {account}", 0)] * bool(account)
     for value, step, trial in _best(study, trials)[:3]:
         config = ", ".join(
             f"{k} = {trial.config[k]:.5g}"
@@ -100,16 +101,15 @@ def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> Ren
             for k in study.space.keys
             if k in trial.config
         )
-        lines.append(
-            Text(f"  {study.objective.metric} {value:.5g}{f' at step {step}' if step >= 0 else ''} "
-                 f"(trial {trial.index}: {config})")
-        )  # fmt: skip
+        at = f" at step {step}" if step >= 0 else ""
+        named = f"  {study.objective.metric} {value:.5g}{at} (trial {trial.index}: {config})"
+        lines.append(Hanging(named, 0))
     reasons = Counter(t.reason.value for t in trials if t.reason.value)
     if reasons:
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-        lines.append(Text(f"  lost: {words}"))
+        lines.append(Hanging(f"  lost: {words}", 0))
     for failed in failed_alike(trials, round_name=study.round or study.name)[:_MOST_FAILURES]:
-        lines += [Text(f"  {line}", style="red") for line in failed.text().split("\n")]
+        lines += [Hanging(f"  {line}", 0, style="red") for line in failed.text().split("\n")]
     return Group(*lines)
 
 
