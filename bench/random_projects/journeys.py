@@ -18,7 +18,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from random_projects.fake_driver import FakeDriver, NoLauncher
-from random_projects.promises import asked_twice, broken_by_round
+from random_projects.promises import asked_twice, broken_by_round, said_twice
 from random_projects.worlds import random_world
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import PlaybookError
@@ -131,6 +131,9 @@ class Traveller:
             self.fault(f"{step['command']} is proposed again after it was done")
         if again and trains and self.left >= _ENDLESS and "waiting" not in said:
             self.fault(f"{step['command']} is proposed again after it ran to its end")
+        for told in after:
+            if said_twice(told):
+                self.fault(f"{told['title']} prints its command twice: {told['reason']}")
         if words[0] in ("decide", "launch"):
             titles = {s["title"] for s in after}
             lost = [s["title"] for s in steps if not s["command"] and not s["round"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -45,3 +46,10 @@ def asked_twice(rounds: Sequence[Round]) -> Iterator[str]:
         if key in seen and not round_.follows:
             yield f"{round_.name} asks what {seen[key]} has asked"
         seen.setdefault(key, round_.name)
+
+
+def said_twice(step: dict[str, Any]) -> bool:
+    """Whether the command of a step stands in its words as well."""
+    words = " ".join([step["reason"], step["how"]])
+    command = step["command"]
+    return bool(command) and re.search(rf"{re.escape(command)}(?! --|\w|-)", words) is not None

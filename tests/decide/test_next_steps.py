@@ -376,3 +376,23 @@ def test_nothing_is_gone_on_with_while_every_trial_fails_alike(project):
     state = RoundState("norm", planned=8, finished=3, failures=("3 failed alike",), crashing=True)
     (only,) = next_steps(ProjectState(project, current=state))
     assert only.title.startswith("Mend what made trials")
+
+
+def test_the_command_that_settles_it_stands_once_in_a_step(project):
+    command = "playbook rerun decay --arms --times 5"
+    answered = _answered(
+        settling=f"The best of every arm again may settle it: {command}.", settling_command=command
+    )
+    (step,) = [s for s in _steps(project, _current(answered)) if s.command == command]
+    assert step.reason == "The best of every arm again may settle it."
+
+
+def test_the_usual_number_of_trials_is_said_where_the_last_rounds_file_cannot_be_read(project):
+    answered = _answered(best_config={"learning_rate": 0.1, "weight_decay": 0.0, "norm": "batch"})
+    for file, said in ((ROUND, False), (None, True)):
+        current = replace(_current(answered), written=file)
+        asked = [s for s in _steps(project, current) if s.title.startswith("Ask: ")]
+        assert asked
+        found = ["rounds/decay.toml, whose number would be taken, cannot be read" in s.reason
+                 for s in asked]  # fmt: skip
+        assert found == [said] * len(asked)

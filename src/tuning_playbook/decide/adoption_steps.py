@@ -21,7 +21,7 @@ def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
     if answered.settling_command:
         yield NextStep(
             "Run the best configuration of every arm again, with fresh seeds",
-            answered.settling,
+            _without(answered.settling, answered.settling_command),
             answered.settling_command,
             source="adoption",
         )
@@ -31,6 +31,11 @@ def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
             answered.settling,
             source="adoption",
         )
+
+
+def _without(words: str, command: str) -> str:
+    """``words`` without the command at their end, which stands below them."""
+    return words.removesuffix(f": {command}.") + "." * words.endswith(f": {command}.")
 
 
 def is_settled(decision: Decision | None) -> bool:

@@ -281,7 +281,7 @@ def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextSte
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{_why_asked(round_)}{_may_be_narrower(current, round_)}",
+            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(current, round_)}",
             round=round_,
             source="round-goal",
         )
@@ -311,6 +311,16 @@ def _why_asked(round_: Round) -> str:
     return (
         f"{key} has not been compared yet; {round_.trials} trials for each of "
         f"{len(round_.scientific[key])} values, tuning {', '.join(round_.nuisance)}"
+    )
+
+
+def _why_so_many(current: RoundState | None) -> str:
+    """Where the trials of the last round's file cannot be read, so that the usual number stands."""
+    if current is None or current.written is not None:
+        return ""
+    return (
+        f". {USUAL_TRIALS} trials are the usual number, for rounds/{current.name}.toml, whose "
+        f"number would be taken, cannot be read; see: playbook plan {current.name}"
     )
 
 
@@ -369,7 +379,8 @@ def _the_end(
         )
         yield NextStep(
             f"Search the good region closely: round {last.name}",
-            "everything has been asked once, and the good region lies well inside its ranges",
+            "everything has been asked once, and the good region lies well inside its ranges"
+            + _why_so_many(current),
             round=last,
             source="after-exploration",
         )

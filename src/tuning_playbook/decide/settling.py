@@ -67,8 +67,8 @@ def settling_reruns(
     if fresh is None or seed_deviation is None:
         command = f"playbook rerun {round_name} --arms --times {USUAL_LOOKS[0]}"
         return Settling(
-            f"What may settle it, or tell how many reruns do: {command} "
-            "(the best configuration of every arm again, with fresh seeds).",
+            "The best configuration of every arm again, with fresh seeds, may settle it, or tell "
+            f"how many reruns do: {command}.",
             command,
         )
     if not gain or not math.isfinite(gain):
