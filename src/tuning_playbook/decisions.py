@@ -25,7 +25,13 @@ class Soundness(StrEnum):
 
     SOUND = "sound"
     WEAK = "weak"  # the answer may change with better tuned arms
+    UNFAIR = "unfair"  # an arm was given fewer trials, so that it was tuned less; else as weak
     VOID = "void"  # an arm was not tuned, so there is no answer
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there is an answer, and better or equal tuning might change it."""
+        return self in (Soundness.WEAK, Soundness.UNFAIR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,15 +90,15 @@ def test_a_round_with_one_arm_is_judged_too():
     assert judged({"a": []}, feasible={"a": 0}).soundness is Soundness.VOID
 
 
-def test_too_few_trials_void_and_unequal_budgets_weaken():
+def test_too_few_trials_void_and_unequal_budgets_are_unfair():
     few = judged({"a": [], "b": []}, feasible={"a": 20, "b": 4})
     assert few.soundness is Soundness.VOID
     (reason,) = few.reasons
     assert reason.startswith("b was not tuned: 4 of 20 trials trained, and fewer than 5 tell")
     unequal = judged({"a": [], "b": []}, trials={"a": 20, "b": 15})
-    assert unequal.soundness is Soundness.WEAK
+    assert unequal.soundness is Soundness.UNFAIR
     (reason,) = unequal.reasons
-    assert reason == "b has 15 trials where another arm has 20, so it was tuned less."
+    assert reason == "Unfair: b has 15 trials where another arm has 20, so it was tuned less."
     assert judged({"a": [], "b": []}, trials={"a": 20, "b": 16}).soundness is Soundness.SOUND
 
 

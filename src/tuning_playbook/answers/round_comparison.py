@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,21 +36,31 @@ def what_is_compared(
 ) -> tuple[str, tuple[Compared, ...]]:
     """What stands side by side, and along which hyperparameter.
 
-    The arms, or the slices of a joint study along the first of its scientific hyperparameters.
+    The arms, or the slices of a joint study: along its scientific hyperparameter, or along each of
+    several, so that every combination stands by itself.
     """
     study = arms[0].study
     if len(arms) == 1 and study.joint:
-        key = study.joint[0]
-        cut = slices(arms[0].table, key)
-        return key, tuple(
-            Compared(f"{key} {c.label}", _middle(study, key, c), c.table) for c in cut
-        )
+        axis = study.joint[0] if len(study.joint) == 1 else ""
+        return axis, tuple(_cut(study, arms[0].table, study.joint))
     keys = {key for arm in arms for key in arm.study.scientific}
     axis = keys.pop() if len(keys) == 1 else ""
     return axis, tuple(
         Compared(label, arm.study.scientific.get(axis), arm.table)
         for label, arm in zip(labels, arms, strict=True)
     )
+
+
+def _cut(study: Study, table: TrialTable, keys: Sequence[str]) -> Iterator[Compared]:
+    """The slices along all of ``keys``, the last one changing fastest."""
+    key, *others = keys
+    for part in slices(table, key):
+        label = f"{key} {part.label}"
+        if not others:
+            yield Compared(label, _middle(study, key, part), part.table)
+            continue
+        for inner in _cut(study, part.table, others):
+            yield Compared(f"{label}, {inner.label}", None, inner.table)
 
 
 def _middle(study: Study, key: str, part: Slice) -> Value | None:

@@ -142,7 +142,7 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if settled:  # what only its user can do is not done by a decision
         mending = tuple(step for step in mending if not step.command and step.round is None)
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
-    if answered.soundness is Soundness.WEAK and _was_extended(current, answered):
+    if answered.soundness.may_change and _was_extended(current, answered):
         mend_first = False  # more and more trials would never come to a decision
     if mend_first:
         yield from mending

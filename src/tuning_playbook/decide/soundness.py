@@ -15,6 +15,7 @@ from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.words import percent
 
 # What can be held against a comparison, most important first.
+_WORST = (Soundness.VOID, Soundness.UNFAIR, Soundness.WEAK)
 _IMPORTANCE = (
     "different-protocols",
     "direction-sanity",
@@ -157,16 +158,16 @@ def judge_soundness(
                 found.append(_hardly_learnt(arm, unlearnt[arm], trials[arm], share, untuned))
         if trials[arm] < equal_share * largest:
             reason = (
-                f"{arm} has {trials[arm]} trials where another arm has {largest}, so it was tuned "
-                "less."
+                f"Unfair: {arm} has {trials[arm]} trials where another arm has {largest}, so it "
+                "was tuned less."
             )
-            found.append(Objection(arm, "unequal-budgets", Soundness.WEAK, reason))
+            found.append(Objection(arm, "unequal-budgets", Soundness.UNFAIR, reason))
         for finding in findings[arm] if feasible[arm] else ():
             if leader is not None and _is_thin(finding):
                 continue  # the lead was measured against the luck of a search that thin
             possible = _of_finding(arm, finding, untuned, len(arms))
             found += [] if possible is None else [possible]
-    found.sort(key=lambda o: (o.soundness is not Soundness.VOID, _IMPORTANCE.index(o.about)))
+    found.sort(key=lambda o: (_WORST.index(o.soundness), _IMPORTANCE.index(o.about)))
     worst = found[0].soundness if found else Soundness.SOUND
     return SoundnessJudgement(worst, tuple(found))
 

@@ -21,6 +21,7 @@ from tuning_playbook.words import percent, probability, short
 _MEANING = {
     Soundness.SOUND: "every arm was tuned well enough to be compared",
     Soundness.WEAK: "better tuning could change the answer",
+    Soundness.UNFAIR: "an arm was given fewer trials, so it was tuned less",
     Soundness.VOID: "an arm was not tuned, so nothing was compared",
 }
 _CHOICE = {

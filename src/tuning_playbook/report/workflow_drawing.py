@@ -133,7 +133,7 @@ def _legend() -> Iterator[str]:
     x = float(_LEFT)
     for shape, words in (
         ("explore", "exploring"), ("exploit", "exploiting"), ("sound", "sound answer"),
-        ("weak", "weak"), ("void", "void"), ("none", "no answer yet"),
+        ("weak", "weak or unfair"), ("void", "void"), ("none", "no answer yet"),
     ):  # fmt: skip
         if shape in ("explore", "exploit"):
             yield f'<rect class="{shape}" x="{x:g}" y="8" width="4" height="14" rx="2"/>'
@@ -202,7 +202,8 @@ def _launch_tip(launch: BaselineStep | None) -> str:
 def _box(round_: RoundStep, place: _Place, *, links: bool) -> str:
     """A round's box; what does not fit is in its tooltip."""
     width, height = _BOX_WIDTH, _BOX_HEIGHT
-    sound = round_.soundness if round_.soundness in ("sound", "weak", "void") else "none"
+    sound = "weak" if round_.soundness == "unfair" else round_.soundness
+    sound = sound if sound in ("sound", "weak", "void") else "none"
     decided = _DECISIONS.get(round_.decision, "")
     colour = "green" if decided == "adopted" else "soft"
     trials = f"{round_.trials:,} trials" + (f" + {round_.reruns}" if round_.reruns else "")

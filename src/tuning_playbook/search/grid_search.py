@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
@@ -77,6 +78,30 @@ def grid_levels(study: Study) -> dict[str, tuple[Value, ...]]:
     # the small addition keeps 8 ** (1 / 3) from becoming 1
     each = int((study.trials // combinations) ** (1 / max(1, len(ranges))) + 1e-9)
     return {key: listed.get(key) or _spread(domain, each) for key, domain in domains.items()}
+
+
+def whole_grid(study: Study) -> Study:
+    """``study`` with as many trials as its grid has points; as it is for other algorithms.
+
+    Example:
+        >>> from tuning_playbook.space import Categorical, Hyperparameter
+        >>> from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
+        >>> norm = Hyperparameter("norm", Categorical(("batch", "layer")), "batch")
+        >>> study = Study("s", SearchSpace((norm,)), 20, Objective("error", "minimize"),
+        ...               TrainingProtocol(FunctionTarget("train.py", "train"), 9, 3),
+        ...               algorithm="grid")
+        >>> whole_grid(study).trials
+        2
+
+    Raises:
+        InvalidInput: where `grid_levels` refuses the study.
+    """
+    while study.algorithm == "grid":
+        size = math.prod(len(values) for values in grid_levels(study).values())
+        if size >= study.trials:
+            break
+        study = replace(study, trials=size)  # which may leave fewer levels for some range
+    return study
 
 
 def grid_warning(space: SearchSpace) -> str:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from tuning_playbook.design import studies_of
 from tuning_playbook.gather.opening import OpenProject, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.provenance import provenance_of
@@ -22,6 +21,7 @@ from tuning_playbook.workflow.programs import declare_same, remember_program
 from tuning_playbook.workflow.remembering import remember_round
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
 from tuning_playbook.workflow.sharing import shared_event, taken_over, trained_before
+from tuning_playbook.workflow.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.withdrawing import studies_to_withdraw, withdraw
 
 
@@ -50,7 +50,9 @@ def create_studies(
     refuse_unknown_followed(opened, round_, round_names(known.studies))
     target, program = opened.project.training.target, asked.program
     provenance = provenance_of(opened.folder, command=asked.command, target=target)
-    studies = studies_of(opened.project, round_, provenance=provenance)
+    studies = studies_to_run(opened.project, round_, provenance=provenance)
+    for words in smaller_grids(round_, studies):
+        asked.tell(words)
     withdrawn = studies_to_withdraw(known, round_.name, studies)
     allowed = _allowed(known, studies, round_.name, asked, withdrawn=withdrawn)
     if allowed.earlier:

@@ -203,7 +203,7 @@ def _still_open(known: Snapshot) -> Iterator[str]:
 @told_entry
 def _open_after(newest: LogbookEntry) -> list[str]:
     found = []
-    if newest.data.get("soundness") in ("weak", "void"):
+    if newest.data.get("soundness") in ("weak", "unfair", "void"):
         found.append(f"{newest.round}: its comparison is {newest.data['soundness']}")
     for study, findings in newest.data.get("findings", {}).items():
         found += [

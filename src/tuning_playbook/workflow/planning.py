@@ -32,6 +32,7 @@ from tuning_playbook.workflow.imported_baseline import was_rerun
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
 from tuning_playbook.workflow.sharing import point_of, trained_before
+from tuning_playbook.workflow.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.withdrawing import studies_to_withdraw
 
 
@@ -101,7 +102,7 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
     Raises:
         InvalidInput, StudyConflict: for a round that `playbook run` would refuse.
     """
-    studies = studies_of(opened.project, round_)
+    studies = studies_to_run(opened.project, round_)
     ran = () if known is None else round_names(known.studies)
     refuse_unknown_followed(opened, round_, ran, ahead=True)
     so_far = _SoFar() if known is None else _so_far(known, round_, studies)
@@ -126,7 +127,7 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
     damage = fixing_damage(round_, studies, so_far.moving)
     found = [
         *((words, "hyperparameter-roles") for words in damage),
-        *((words, "quasi-random-search") for words in grid),
+        *((words, "quasi-random-search") for words in (*smaller_grids(round_, studies), *grid)),
         (sparse, "affordable-experiments"),
         (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
     ]
