@@ -183,3 +183,12 @@ def test_a_length_or_direction_that_was_advised_stays_until_the_file_has_it():
         ["a", "b"], findings, max_train_steps=5, direction=Direction.MAXIMIZE
     ).values()
     assert [step.action for step in length] == ["train-longer"]
+
+
+def test_what_a_trial_printed_is_asked_of_its_arm():
+    broken = _finding("infeasible", Verdict.FAIL, Advice("investigate", {"trials": ["4"]}))
+    (step,) = advice_steps("width", {"width/width=8": (), "width/width=64": (broken,)}, {})
+    assert step.how == "What a trial printed: playbook logs width width=64/4."
+    earlier = Advice("investigate", {"trials": ["first/3"]})
+    (step,) = advice_steps("second", {"second": (_finding("x", Verdict.FAIL, earlier),)}, {})
+    assert step.how == "What a trial printed: playbook logs first 3."

@@ -396,3 +396,13 @@ def test_the_usual_number_of_trials_is_said_where_the_last_rounds_file_cannot_be
         found = ["rounds/decay.toml, whose number would be taken, cannot be read" in s.reason
                  for s in asked]  # fmt: skip
         assert found == [said] * len(asked)
+
+
+def test_a_void_round_names_no_best_value_to_go_beyond_and_says_how_it_is_asked_again(project):
+    last = _answered(
+        soundness=Soundness.VOID, best_arm={"weight_decay": 1e-4}, reasons=("b is bad",)
+    )
+    steps = _steps(project, _current(last))
+    assert not [s for s in steps if "beyond" in s.title]
+    (by_hand,) = [s for s in steps if s.title.startswith("Mend round decay by hand")]
+    assert "cp -n rounds/decay.toml rounds/decay-2.toml" in by_hand.how

@@ -102,7 +102,7 @@ class EdgeOfStability:
         return (
             f"{some_of(edge.trials, edge.trials + edge.left_out, 'trial')} with {edge.label} "
             f"{agreeing(edge.trials, 'shows', 'show')} whether it can be trained, and the rest "
-            "failed for other reasons, learnt nothing at small values or did not end"
+            "failed for other reasons, learnt nothing at small values or did not run to their end"
         )
 
     def _silent(self, edge: StabilityEdge) -> str:

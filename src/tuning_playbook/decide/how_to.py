@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from tuning_playbook.findings import Advice
@@ -11,8 +12,8 @@ _HOW: Mapping[str, str] = {
     "train-shorter": "Change it in playbook.toml and fit the schedule of the learning rate to it.",
     "mend-pipeline": "Look at the inputs, labels and outputs of one batch; a model that works can "
     "learn that batch by heart.",
-    "inspect-bug": "What a trial printed: playbook logs {round} {trial}.",
-    "investigate": "What a trial printed: playbook logs {round} {trial}.",
+    "inspect-bug": "What a trial printed: {logs}.",
+    "investigate": "What a trial printed: {logs}.",
     "reparametrise": "In playbook.toml, write {declare}, and search the first of them instead.",
     "probe-stability": "Give the program {hyperparameter} = {values} for {steps} steps, and log "
     "the training loss at every step.",
@@ -37,26 +38,37 @@ _HOW: Mapping[str, str] = {
 _ALSO = {"add-warmup": "warmup"}
 
 
-def how_to(advice: Advice, round_name: str) -> str:
+def how_to(advice: Advice, round_name: str, *, study: str = "") -> str:
     """What to write where; empty where nothing is known, or the advice lacks what it takes.
 
     Args:
         advice: of a check.
         round_name: of the round that it is about.
+        study: of the round, that it is about; named for its arm, where there are several.
 
     Example:
         >>> how_to(Advice("investigate", {"trials": ["4", "7"]}), "first")
         'What a trial printed: playbook logs first 4.'
+        >>> how_to(Advice("investigate", {"trials": ["4"]}), "width", study="width/width=64")
+        'What a trial printed: playbook logs width width=64/4.'
     """
     pattern = _HOW.get(_ALSO.get(advice.action, advice.action), "")
     given = {name: _plain(value) for name, value in advice.arguments.items() if value}
     trials = advice.arguments.get("trials")
     if isinstance(trials, (list, tuple)) and trials:
-        given["trial"] = str(trials[0]).rpartition("#")[2]
+        given["logs"] = _logs_command(round_name, study, str(trials[0]).rpartition("#")[2])
     try:
         return pattern.format(**{**given, "round": round_name})
     except KeyError:
         return ""
+
+
+def _logs_command(round_name: str, study: str, trial: str) -> str:
+    """The command that shows what a trial printed; one of a followed round is ``ROUND/INDEX``."""
+    earlier, _, number = trial.rpartition("/")
+    arm = study.partition("/")[2]
+    called = shlex.quote(f"{arm}/{number}" if arm else number)
+    return f"playbook logs {earlier or round_name} {called}"
 
 
 def dismissal(round_name: str, check: str) -> str:

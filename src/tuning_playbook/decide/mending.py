@@ -168,7 +168,7 @@ def advice_steps(
                 finding.source,
                 finding.verdict is Verdict.FAIL,
                 finding.check,
-                "" if command else how_to(first, round_name),
+                "" if command else how_to(first, round_name, study=study),
                 first.action,
                 first.arguments,
             )

@@ -191,12 +191,14 @@ def _mending(
                 round=mended,
                 source="search-space-boundaries",
             )
-        yield from _beyond_the_values(state, current.written, answered, name)
+        if answered.soundness is not Soundness.VOID:  # else nobody is known to be the best
+            yield from _beyond_the_values(state, current.written, answered, name)
     if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
         yield NextStep(
             f"Mend round {current.name} by hand, and run it under a new name",
             answered.reasons[0],
             source="search-space-boundaries",
+            how=_how_to_copy(current, _following(current, state)),
         )
     for advice in advice_steps(current.name, answered.findings, answered.trials):
         if advice.command and (mended is not None or answered.soundness is Soundness.VOID):
@@ -213,6 +215,17 @@ def _mending(
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield _advised(current.name, advice)
+
+
+def _how_to_copy(current: RoundState, name: str) -> str:
+    """How a round is asked again with what its user changes; empty where it has no file."""
+    if current.written is None or current.imported:
+        return ""
+    return (
+        f"cp -n rounds/{current.name}.toml rounds/{name}.toml, change its ranges, its fixed values "
+        f"or its number of trials, then: playbook plan {name}. Trials that both have are not "
+        "trained again."
+    )
 
 
 def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:

@@ -44,7 +44,7 @@ def compared_values(h: Hyperparameter, baseline: Value) -> tuple[Value, ...]:
     if not isinstance(domain, (Float, Integer)):
         return ()
     low, *between, high = _spread(domain)
-    values = {low, *(v for v in between if not _close(domain, v, baseline)), high, baseline}
+    values = {low, *_without_nearest(domain, between, baseline), high, baseline}
     zero = 0 if isinstance(domain, Integer) else 0.0
     off = h.natural[0] == 0 or is_regularizer(h)
     if off and not misfit(domain, zero, natural=h.natural):
@@ -65,7 +65,7 @@ def _spread(domain: Float | Integer) -> list[Value]:
         if between is not None:
             return [low, *map(domain.python, between), high]
     units = np.linspace(0, 1, _USUAL_STEPS + 1)[1:-1]
-    digits = 1 if domain.scale == "log" else 2
+    digits = 1 if domain.scale == "log" or isinstance(domain, Integer) else 2
     inner = [_rounded(domain, v, digits) for v in domain.from_unit(units).tolist()]
     return [low, *(v for v in dict.fromkeys(inner) if low < v < high), high]  # type: ignore[operator]
 
@@ -102,9 +102,13 @@ def _rounded(domain: Float | Integer, value: float, digits: int) -> Value:
     return domain.python(float(f"{value:.{digits}g}"))
 
 
-def _close(domain: Float | Integer, value: Value, baseline: Value) -> bool:
-    """Whether a value lies less than half a usual step from the baseline's, on the scale."""
-    if not domain.contains(baseline):
-        return False
-    away = np.diff(domain.to_unit([value, baseline]))
-    return bool(abs(away[0]) < 0.5 / _USUAL_STEPS)
+def _without_nearest(
+    domain: Float | Integer, between: Sequence[Value], baseline: Value
+) -> Sequence[Value]:
+    """The values without the one that a baseline inside the range takes the place of."""
+    ends = (domain.python(domain.low), domain.python(domain.high))
+    if not between or baseline in ends or not domain.contains(baseline):
+        return between
+    places = domain.to_unit([*between, baseline])
+    nearest = int(np.argmin(np.abs(places[:-1] - places[-1])))
+    return [v for i, v in enumerate(between) if i != nearest]
