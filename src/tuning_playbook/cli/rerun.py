@@ -28,6 +28,10 @@ from tuning_playbook.cli.printing import say
     help="The training program has changed, and this is why earlier reruns count; kept on record.",
 )  # fmt: skip
 @click.option(
+    "--retry", type=click.Choice(["failed"]),
+    help="Run reruns that failed again, with their seeds.",
+)  # fmt: skip
+@click.option(
     "--skip", metavar="WHY",
     help="Make no reruns for ROUND, because they cost too much, say; kept on record.",
 )  # fmt: skip
@@ -41,6 +45,7 @@ def command(
     arms: bool,
     workers: int | None,
     same_program: str,
+    retry: str | None,
     skip: str | None,
     as_json: bool,
 ) -> None:
@@ -77,6 +82,7 @@ def command(
             arms=arms,
             workers=workers,
             same_program=same_program,
+            retry=retry is not None,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
         )

@@ -24,7 +24,7 @@ from tuning_playbook.records.round_facts import RoundFacts, facts_of_rounds
 from tuning_playbook.space import Config
 from tuning_playbook.store import StoreReader
 from tuning_playbook.study import Project, Study
-from tuning_playbook.trial import NO_TRIALS, Curves, Event, Tally, Trial
+from tuning_playbook.trial import NO_TRIALS, Curves, Event, Status, Tally, Trial
 
 
 class Snapshot:
@@ -136,6 +136,11 @@ class Snapshot:
         if study not in self._trials:
             self._trials[study] = self._store.trials(study)
         return self._trials[study]
+
+    def failed_trials(self, study: str) -> tuple[Trial, ...]:
+        """Those of a study that failed; none where it is not there."""
+        there = study in {s.name for s in self.studies}
+        return tuple(t for t in self.trials(study) if t.status is Status.FAILED) if there else ()
 
     def some_trials(self, study: str, indices: Collection[int]) -> tuple[Trial, ...]:
         """Those trials of a study that are asked for; what is not there is left out."""

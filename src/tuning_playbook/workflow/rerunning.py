@@ -37,6 +37,7 @@ from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.overrides import skip_reruns
 from tuning_playbook.workflow.programs import declare_same, remember_program
 from tuning_playbook.workflow.remembering import renew_answer
+from tuning_playbook.workflow.retrying import reopen
 
 USUAL_RERUNS = USUAL_LOOKS[0]
 
@@ -95,10 +96,7 @@ class RerunResult:
         lines += idle_sentences(sides, self.objective.metric)
         lines += filter(None, [how_to_say(sides, self.objective.metric)])
         if self.crashing:
-            said = (
-                f"stopped: the first {FIRST_ALIKE} failed alike; mend the program and type it again"
-            )
-            return "\n".join([*lines, said])
+            return "\n".join([*lines, _after_crashes(name)])
         if self.interrupted:
             return "\n".join([*lines, "stopped; run the same command to continue"])
         if self.identical:
@@ -129,6 +127,7 @@ def rerun(
     arms: bool = False,
     workers: int | None = None,
     same_program: str = "",
+    retry: bool = False,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RerunResult:
@@ -144,6 +143,7 @@ def rerun(
         candidate, baseline: which of the two.
         arms: the best configuration of every arm instead of both.
         same_program: why earlier reruns, of another version of the program, count as well.
+        retry: whether reruns that failed are run again, with their seeds.
         workers: trials at the same time; the project file's number by default.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
@@ -173,6 +173,9 @@ def rerun(
             study = rerun_study(opened.project, config, provenance=provenance)
             question = f"reruns of {_named(role, name)}"
             studies.append(replace(study, question=question))
+            if retry:
+                failed = Snapshot(opened, store).failed_trials(studies[-1].name)
+                reopen(store, opened.folder, failed, program=program)
             asked.extend(_ask(store, studies[-1], times=times, command=command))
         return studies
 
@@ -286,6 +289,14 @@ def _finished(opened: OpenProject, round_name: str) -> tuple[RoundRecord, Conten
             f"configuration may still change; finish it first: playbook run {round_name}"
         )
     return record, contenders
+
+
+def _after_crashes(name: str) -> str:
+    return (
+        f"stopped: the first {FIRST_ALIKE} failed alike. Mend the program and type the same again; "
+        f"where the cause lay outside of it: playbook rerun {name} --retry failed; where the "
+        "configuration is to blame, type the same again: they count as failed"
+    )
 
 
 def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:

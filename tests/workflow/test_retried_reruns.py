@@ -1,0 +1,37 @@
+"""Reruns that failed for a reason outside of the program are run again when asked."""
+
+from tests.workflow.test_reruns_at_chance import PROJECT, ROUND
+
+TRAIN = """\
+import math, pathlib, random
+
+def train(trial):
+    pathlib.Path("data").read_text()
+    rate = abs(math.log10(trial.config["learning_rate"]))
+    best = 0.95 - 0.03 * rate + random.Random(trial.seed).gauss(0, 0.004)
+    for step in trial.steps(0):
+        if trial.evaluation_due(step):
+            trial.evaluate(step, accuracy=best - 0.5 / step)
+"""
+
+
+def test_failed_reruns_are_retried_with_the_seeds_that_they_had(written_project):
+    project = written_project(PROJECT, TRAIN, first=ROUND)
+    data = project.folder / "data"
+    data.write_text("")
+    project.type("run", "first", "--no-report", "--no-try")
+    data.rename(project.folder / "elsewhere")
+    code, said, _ = project.type("rerun", "first", "--times", "3")
+    assert code == 1
+    assert "playbook rerun first --retry failed" in said
+    (project.folder / "elsewhere").rename(data)
+    failed = {t.index: t.seed for s in project.store().studies() if s.purpose == "rerun"
+              for t in project.store().trials(s.name)}  # fmt: skip
+    _, ran = project.json("rerun", "first", "--times", "3", "--retry", "failed")
+    assert [len(r["values"]) for r in ran["reruns"]] == [3, 3]
+    assert all(value == value for r in ran["reruns"] for value in r["values"])
+    again = {t.index: t.seed for s in project.store().studies() if s.purpose == "rerun"
+             for t in project.store().trials(s.name)}  # fmt: skip
+    assert again == failed
+    _, ran = project.json("rerun", "first", "--times", "3", "--retry", "failed")
+    assert ran["asked"] == 0
