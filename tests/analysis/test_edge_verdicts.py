@@ -331,6 +331,7 @@ def test_batch_size_and_training_length_are_never_judged():
         ("gizmo", Ordered((1, 10, 100)), "low", False),
         ("n_neighbors", Ordered((1, 10, 100)), "low", True),
         ("heads", Ordered((1, 10)), "low", True),
+        ("weight_bits", Ordered((1, 2, 8)), "low", True),
         ("gizmo", Ordered((1, 5, 20)), "low", True),
         ("gizmo", Integer(1, 100), "low", True),
     ],

@@ -251,10 +251,10 @@ def is_coefficient(name: str) -> bool:
     """Whether a number of that name is as a rule a coefficient that somebody sets, of any size.
 
     Example:
-        >>> [is_coefficient(n) for n in ("svc__C", "gamma", "kd_temperature", "layers")]
+        >>> [is_coefficient(n) for n in ("svc__C", "gamma", "kd_temperature", "weight_bits")]
         [True, True, True, False]
     """
-    return bool(_COEFFICIENTS & set(words_of(name)))
+    return words_of(name)[-1] in _COEFFICIENTS
 
 
 def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:
