@@ -6,6 +6,7 @@ import pytest
 
 from tuning_playbook.checks import run_checks
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.findings import Verdict
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
@@ -238,3 +239,55 @@ def test_methods_beside_each_other_are_pointed_out(tmp_path):
     )
     with pytest.raises(InvalidInput, match=r"ours and base look like a column for each config"):
         table_as_told(study, Told())
+
+
+def test_shares_beside_metrics_of_folds_are_results(tmp_path):
+    rows = ["0.87,0.88,0.705,0.945,0.978", "0.83,1.0,0.762,0.956,0.984",
+            "0.85,0.83,0.647,0.882,0.95", "0.92,0.96,0.838,0.985,0.994"]  # fmt: skip
+    found = roles(written(tmp_path, "a.csv", ["sen,spe,mcc,auc,auprc", *rows]))
+    assert set(found.values()) == {Role.RESULT}
+    rows = [f"0.{i + 1},{row}" for i, row in enumerate(rows)]
+    found = roles(written(tmp_path, "b.csv", ["dropout,spe,x,mcc,auc,auprc", *rows]))
+    assert found["dropout"] is Role.HYPERPARAMETER
+
+
+REPEATED = [
+    f"{data}_{model}_{width},{data},{model},{width},{seed},{0.7 + 0.013 * (7 * i % 9) + seed / 99}"
+    for i, (data, model, width) in enumerate(
+        (d, m, w) for d in ("cora", "pubmed") for m in ("gcn", "sage") for w in (64, 128)
+    )
+    for seed in range(3)
+]
+
+
+def test_names_of_repeated_configurations_make_no_studies(tmp_path):
+    path = written(tmp_path, "a.csv", ["experiment,dataset,model,width,seed,val_acc", *REPEATED])
+    studies = studies_to_judge(str(path), Told())
+    assert [study.name for study in studies] == ["cora", "pubmed"]
+    assert [len(study.ids) for study in studies] == [12, 12]
+
+
+def test_experiments_that_vary_a_setting_each_stay_studies(tmp_path):
+    rows = [f"{e},{lr},{seed},0.{i + 3}{seed}" for e in ("first", "second")
+            for i, lr in enumerate((0.1, 0.2)) for seed in (0, 1)]  # fmt: skip
+    path = written(tmp_path, "a.csv", ["experiment,lr,seed,val_acc", *rows])
+    assert [s.name for s in studies_to_judge(str(path), Told())] == ["first", "second"]
+
+
+def test_results_in_several_cities_are_studies_of_their_own(tmp_path):
+    rows = [f"{city},{k},{seed},0.9{k}{seed},0.94{seed}" for city in ("rome", "oslo")
+            for k in (3, 5, 8) for seed in (1, 2)]  # fmt: skip
+    path = written(tmp_path, "a.csv", ["city,k,seed,R2_gcn,R2_linear", *rows])
+    studies = studies_to_judge(str(path), Told())
+    assert [study.name for study in studies] == ["rome", "oslo"]
+
+
+@pytest.mark.parametrize("last", ["0.28", "nan"])
+def test_a_metric_that_never_moves_in_a_log_is_a_curve(tmp_path, last):
+    rows = [f"{i},{2.3 - i / 50},0.28,{last}" for i in range(12)]
+    path = written(tmp_path, "a.csv", ["epoch,loss,val_acc,val_loss", *rows])
+    (study,) = open_foreign(str(path))
+    assert "val_acc" in study.curves
+    _, table = table_as_told(study, Told(metric="val_loss" if last == "nan" else "val_acc"))
+    (finding,) = run_checks(table, select=["infeasible-fraction"])
+    assert finding.verdict is (Verdict.FAIL if last == "nan" else Verdict.UNKNOWN)

@@ -153,6 +153,18 @@ def test_results_on_several_data_sets_are_never_averaged(folder, monkeypatch, ca
     assert json.loads(capsys.readouterr().out)["comparisons"][0]["repeats"] == [3, 3]
 
 
+def test_what_one_arm_has_measured_of_each_seed_makes_no_search_of_it(folder, monkeypatch, capsys):
+    rows = [
+        {"model": m, "seed": s, "shared_thresh": 0.3 + s // 2 / 50 if m == "full" else None,
+         "val_auc": 0.8 + i / 50 + s / 99}
+        for i, m in enumerate(("full", "no_vae", "no_graph")) for s in range(5)
+    ]  # fmt: skip
+    target = write(folder, rows)
+    words = ["playbook", "compare", target, "--metric", "val_auc", "--arm", "model", "--json"]
+    assert exit_code(monkeypatch, words) == 0
+    assert json.loads(capsys.readouterr().out)["comparisons"][0]["repeats"] == [5, 5]
+
+
 def test_a_study_by_task_is_named_as_check_names_it(folder, monkeypatch, capsys):
     target = write(folder, BENCHMARK)
     words = ["playbook", "compare", target, "--metric", "val_auc", "--arm", "model"]

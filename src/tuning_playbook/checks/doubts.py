@@ -23,6 +23,7 @@ _BY_THE_METRIC = frozenset(
     {"search-space-boundary", "sampling-density", "importance", "direction-sanity", "overfitting",
      "still-improving", "saturated-early", "best-step", "late-variance"}
 )  # fmt: skip
+_OF_RUNS = frozenset({"infeasible-fraction"})
 _OF_A_SAMPLE, _FORECAST = "sampling-density", "gain_of_doubling"
 _OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
 
@@ -105,7 +106,8 @@ def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:
 
 def _where_no_search(finding: Finding, no_search: tuple[str, frozenset[str]]) -> Finding:
     why, checks = no_search
-    if finding.check not in checks:
+    failed = finding.check in _OF_RUNS and finding.verdict is Verdict.FAIL
+    if finding.check not in checks or failed:  # that a run did not train is no question of a search
         return finding
     summary = f"Cannot tell: {why}, so there is no search to judge."
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())

@@ -34,6 +34,7 @@ from tuning_playbook.importers.roles_by_values import (
     changed_by_seeds,
     is_doubtful_share,
     roles_by_values,
+    shares_beside_results,
 )
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
@@ -135,6 +136,7 @@ def column_roles(
     found |= {**by_values, **kept}
     if not said:
         found |= between_results(found, values)
+        found |= shares_beside_results(found, values)
         found |= _missing_like_results(found, values)
         found |= roles_by_design(found, values)
     found |= _copies(found, values, columns)

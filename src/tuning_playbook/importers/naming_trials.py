@@ -38,7 +38,7 @@ from tuning_playbook.importers.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.within_runs import fixed_cells
-from tuning_playbook.vocabulary import names_tasks, plain_name
+from tuning_playbook.vocabulary import metric_direction, names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
 
 
@@ -294,7 +294,7 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
     phase = next((n for n, c in given.items() if is_phase(n, c)), None)
     for column, own in given.items():
         fixed = fixed_cells(own, log.run)
-        if column != log.steps and fixed is not None:
+        if column != log.steps and fixed is not None and not _is_measured(column, own):
             columns[column] = fixed
         elif column in (phase, INDEX_COLUMN) and column != log.steps:
             continue
@@ -316,6 +316,11 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
         )
     taken = [TakenAs(log.steps, log.steps, Role.PROGRESS, "counts the steps of the log")]
     return TrialRows(path, columns, ids, "", dict(long.curves), notes, kind, taken)
+
+
+def _is_measured(name: str, column: Column) -> bool:
+    """Whether a column of a log is a metric, which a run that learns nothing never moves."""
+    return column.values.dtype == np.float64 and metric_direction(name) is not None
 
 
 def _by_phase(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.importers.column_values import (
     ColumnValues,
@@ -34,6 +35,7 @@ _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
 _OF_RESULTS = QUALITY | {Role.STATISTIC}
 _FEWEST_RESULTS = 3
+_NEAR = 0.1  # between the medians of shares that are of one size
 
 
 def roles_by_values(
@@ -129,6 +131,36 @@ def between_results(
             reason = "stands among results"
             within[one.column] = TakenAs(one.column, one.name, Role.RESULT, reason, False)
     return within
+
+
+def shares_beside_results(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Unknown shares of about the size of several results, in a table without a known setting.
+
+    ``sen`` and ``spe`` beside ``auc``, ``mcc`` and ``auprc``, with a row for each fold.
+    """
+    results = [values[c].numbers for c, o in found.items() if o.role in QUALITY]
+    searched = [c for c, o in found.items() if o.role in SEARCHED and values[c].levels > 1]
+    guesses = [c for c in searched if not found[c].certain and values[c].kind == "numbers"]
+    if len(results) < _FEWEST_RESULTS or len(guesses) < len(searched):
+        return {}
+    sizes = [float(np.nanmedian(own)) for own in results if _are_shares(own)]
+    if len(sizes) < len(results):
+        return {}
+    low, high = min(sizes) - _NEAR, max(sizes) + _NEAR
+    reason = "a share of the size of the results, and no setting is known"
+    return {
+        column: TakenAs(column, found[column].name, Role.RESULT, reason, False)
+        for column in guesses
+        if _is_free(values[column]) and _are_shares(values[column].numbers)
+        and low <= float(np.nanmedian(values[column].numbers)) <= high
+    }  # fmt: skip
+
+
+def _are_shares(numbers: NDArray[np.float64]) -> bool:
+    there = numbers[np.isfinite(numbers)]
+    return len(there) > 0 and bool(np.all((there >= 0) & (there <= 1)))
 
 
 def _is_sure_setting(one: TakenAs) -> bool:

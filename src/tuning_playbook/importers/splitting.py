@@ -64,7 +64,8 @@ def study_column(foreign: ForeignStudy) -> str | None:
     for column, cells in foreign.metadata.items():
         if plain_name(column) in STUDY_NAMES and all(isinstance(c, str) for c in cells):
             studies = 1 < len(set(cells)) < len(cells)
-            return column if studies and not _are_runs(foreign, cells) else None
+            others = _are_runs(foreign, cells) or _are_configurations(foreign, cells)
+            return column if studies and not others else None
     return None
 
 
@@ -75,6 +76,22 @@ def _are_runs(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
             rows = set(zip(names, cells, strict=True))
             return len(rows) == len(names) and len({*cells}) > 1
     return False
+
+
+def _are_configurations(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
+    """Whether each name is of one configuration that seeds repeat, and some differ in theirs.
+
+    Such names would make a study of every configuration, with nothing left to choose.
+    """
+    if not any(one.role is Role.SEED for one in foreign.columns):
+        return False
+    known = {one.name: one.role for one in foreign.columns}
+    searched = [c for name, c in foreign.parameters.items() if known.get(name) in SEARCHED]
+    settings: dict[Any, set[tuple[str, ...]]] = {}
+    for name, *own in zip(names, *searched, strict=True):
+        settings.setdefault(name, set()).add(tuple(map(repr, own)))
+    alone = all(len(own) == 1 for own in settings.values())
+    return alone and len({own for several in settings.values() for own in several}) > 1
 
 
 def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStudy, ...]:

@@ -54,6 +54,7 @@ _SCORES = phrases(
     lambada, sciq, gpqa, bbh, ifeval, musr
     """
 )
+_WITH_NUMBERS = frozenset({"r2", "f1"})
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
 _TRAINING = frozenset({"train", "training", "tr", "minibatch", "batch"})
@@ -114,10 +115,11 @@ def holds_metric(name: str) -> bool:
     """Whether a word of a name is that of an accuracy, a score or an error, wherever it stands.
 
     Example:
-        >>> [holds_metric(n) for n in ("gb_acc_human", "auc_of_class_3", "accum_steps")]
-        [True, True, False]
+        >>> [holds_metric(n) for n in ("gb_acc_human", "auc_of_class_3", "accum_steps", "R2_ref")]
+        [True, True, False, True]
     """
-    return any((_numbered(word),) in _ONLY_METRICS for word in words_of(name.lower()))
+    words = words_of(name.lower())
+    return any(word in _WITH_NUMBERS or (_numbered(word),) in _ONLY_METRICS for word in words)
 
 
 def metric_direction(name: str) -> Direction | None:

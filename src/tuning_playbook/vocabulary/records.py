@@ -115,8 +115,8 @@ _STATISTICS = {
     "high": "upper limit", "iqr": "quartile range", "range": "range", "count": "count",
     "p5": "percentile", "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
 }  # fmt: skip
-_TASKS = frozenset({"task", "dataset", "workload", "problem", "benchmark", "env",
-                    "environment"})  # fmt: skip
+_TASKS = frozenset({"task", "dataset", "corpus", "city", "country", "language", "workload",
+                    "problem", "benchmark", "env", "environment"})  # fmt: skip
 _KEPT_CHANGES = frozenset({"kept", "keep", "accepted", "accept", "adopted", "merged", "discarded",
                            "rejected", "reverted"})  # fmt: skip
 _TESTS = phrases(

@@ -146,10 +146,10 @@ def _points(
 def _may_be_searched(name: str, cells: Sequence[Any]) -> bool:
     if hyperparameter_family(name) is Family.SEED:
         return False
-    levels = len({_same(c) for c in cells})
+    filled = [_same(cell) for cell in cells if cell is not None]
     return (
         names_a_setting(name)
-        or 2 * levels <= len(cells)
+        or 2 * len(set(filled)) <= len(filled)
         or plain_name(name) in ("alpha", "beta", "lambda")
     )
 
