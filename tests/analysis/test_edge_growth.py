@@ -75,6 +75,12 @@ def test_a_value_of_the_list_that_was_not_tried_comes_first():
     assert next_level(listed, (128, 256), "high") == 512
 
 
+def test_powers_of_two_are_followed_by_one():
+    widths = hyperparameter("projector_width", Ordered((64, 512)))
+    assert next_level(widths, (64, 512), "high") == 4096
+    assert next_level(widths, (64, 512), "low") == 8
+
+
 def test_a_sweep_goes_on_in_its_factors():
     rates = hyperparameter("lr", Float(1e-4, 0.1, "log"))
     assert next_level(rates, (1e-4, 1e-3, 1e-2, 1e-1), "high") == pytest.approx(1.0)

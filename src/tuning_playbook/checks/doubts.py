@@ -81,9 +81,8 @@ def _on_a_part(finding: Finding, metric: str) -> Finding:
 
 def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
     """What more trials would bring depends on that the numbers were drawn, and not measured."""
-    guessed = [
-        name for name in table.guessed if not isinstance(table.space[name].domain, Categorical)
-    ]
+    drawn = {h.key for h in table.space.hyperparameters if not isinstance(h.domain, Categorical)}
+    guessed = [name for name in table.guessed if name in drawn]
     if not guessed or finding.check != _OF_A_SAMPLE or _FORECAST not in finding.evidence:
         return finding
     summary = (

@@ -106,10 +106,15 @@ def next_level(
         return None
     if not math.isfinite(end):
         return None
-    end = _within(h, edge, last, _tidy(end))
+    doubled = all(map(_is_power_of_two, (*outward, round(end))))
+    end = _within(h, edge, last, round(end) if doubled else _tidy(end))
     if lists_whole_numbers(h):
         end = math.ceil(end - 1e-9) if edge == "high" else math.floor(end + 1e-9)
     return None if end == last else end
+
+
+def _is_power_of_two(value: float) -> bool:
+    return value >= 1 and math.log2(value).is_integer()
 
 
 def _progression(h: Hyperparameter, outward: Sequence[float]) -> str:
