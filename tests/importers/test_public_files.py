@@ -291,3 +291,13 @@ def test_a_metric_that_never_moves_in_a_log_is_a_curve(tmp_path, last):
     _, table = table_as_told(study, Told(metric="val_loss" if last == "nan" else "val_acc"))
     (finding,) = run_checks(table, select=["infeasible-fraction"])
     assert finding.verdict is (Verdict.FAIL if last == "nan" else Verdict.UNKNOWN)
+
+
+def test_sizes_of_folds_are_no_settings(tmp_path):
+    rows = [f"{m},{fold},{n},{99 - n},0.{80 + i}" for m in ("rf", "xgb")
+            for i, (fold, n) in enumerate(((1, 71), (2, 72), (3, 72), (4, 73)))]  # fmt: skip
+    found = roles(written(tmp_path, "a.csv", ["model,fold,n_train,n_val,roc_auc", *rows]))
+    assert {found["n_train"], found["n_val"]} == {Role.COMPUTED}
+    rows = [f"{n},{fold},0.{7 + i}{fold}" for i, n in enumerate((100, 1000)) for fold in (1, 2, 3)]
+    found = roles(written(tmp_path, "b.csv", ["n_train,fold,roc_auc", *rows]))
+    assert found["n_train"] is Role.HYPERPARAMETER

@@ -36,6 +36,7 @@ from tuning_playbook.importers.roles_by_values import (
     roles_by_values,
     shares_beside_results,
 )
+from tuning_playbook.importers.sizes_of_parts import sizes_of_parts
 from tuning_playbook.importers.statistics_of_results import statistics_among
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.importers.texts_in_cells import (
@@ -141,6 +142,7 @@ def column_roles(
         found |= roles_by_design(found, values)
     found |= _copies(found, values, columns)
     found |= _of_parts_of_data(found, values, columns)
+    found |= sizes_of_parts(found, values)
     found |= places_beside_settings(found, values)
     found |= changed_by_seeds(found, values)
     found |= lengths_of_seeds(found, values)
