@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.best_of_k import tuning_curve
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.best_of_k import tuning_curve
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.best_step import BestStep
 from tuning_playbook.checks.edge_of_stability import EdgeOfStability

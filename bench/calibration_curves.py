@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.direction_sanity import DirectionSanity
 from tuning_playbook.checks.instability import Instability

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.best_of_k import curve_tail
-from tuning_playbook.analysis.isolation import compare_arms, equal_budget_curves
+from tuning_playbook.analysis.comparison.best_of_k import curve_tail
+from tuning_playbook.analysis.comparison.isolation import compare_arms, equal_budget_curves
 from tuning_playbook.study import Objective
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from real_curves import studies
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.study import Objective
 

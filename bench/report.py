@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.plots.axis import axis_figure, axis_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info

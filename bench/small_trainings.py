@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.study import Objective
 
 FloatArray = NDArray[np.float64]

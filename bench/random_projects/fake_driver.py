@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from random_projects.worlds import STEPS, World
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.run.loop import RunSummary
 from tuning_playbook.store import Store
 from tuning_playbook.store.base import CurveChunk

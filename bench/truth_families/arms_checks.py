@@ -9,8 +9,8 @@ from scipy.stats import norm
 
 from truth_families.arms_landscapes import Landscape
 from truth_families.sections import Bar, Share
-from tuning_playbook.analysis.isolation import ArmComparison
-from tuning_playbook.analysis.tuning_ease import tuning_ease
+from tuning_playbook.analysis.comparison.isolation import ArmComparison
+from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 from tuning_playbook.decide.chance import chance_of
 from tuning_playbook.decide.standing import standing_of
 

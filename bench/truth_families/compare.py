@@ -9,11 +9,11 @@ import numpy as np
 
 from truth_families.sections import Bar, Section, Setting, Share, table
 from truth_families.surrogate import Surrogate
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.comparison import Repeats, compare_repeats
-from tuning_playbook.analysis.comparison_of_many import best_arms
-from tuning_playbook.analysis.comparison_of_searches import compare_searches
-from tuning_playbook.analysis.comparison_symptoms import symptoms
+from tuning_playbook.analysis.comparison.many_arms import best_arms
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, compare_repeats
+from tuning_playbook.analysis.comparison.searches import compare_searches
+from tuning_playbook.analysis.comparison.symptoms import symptoms
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.decide.comparison_answer import answered
 from tuning_playbook.decide.comparison_verdict import CompareVerdict, judged_comparison
 from tuning_playbook.study import Objective

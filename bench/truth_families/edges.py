@@ -17,8 +17,8 @@ from truth_families.cuts import Cut, cuts, searched
 from truth_families.grids import LevelStudy, Perceptrons, rate_sweeps, windows_of_sweeps
 from truth_families.sections import Bar, Section, Setting, Share, table
 from truth_families.surrogate import HIGH, LAYERS, LOG, LOW, NAMES, WHOLE, Surrogate, values
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.findings import Verdict
 from tuning_playbook.study import Objective

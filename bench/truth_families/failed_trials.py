@@ -10,7 +10,7 @@ import numpy as np
 from truth_families.planted_curves import Draft, drawn, table_of
 from truth_families.real_trends import FloatArray, Workload
 from truth_families.sections import Bar, Setting, Share, table
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.trial import Status
 
 Rows = np.ndarray

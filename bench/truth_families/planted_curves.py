@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from truth_families.real_trends import FloatArray, Parts, Workload, drawn_remainder
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.study import Objective
 
 LENGTHS = (12, 20, 40, 100, 300)

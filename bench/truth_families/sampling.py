@@ -6,7 +6,7 @@ import numpy as np
 
 from truth_families.sections import Bar, Section, Setting, Share, table
 from truth_families.surrogate import LOG, NAMES, Surrogate, expected_best, values
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import Objective
 

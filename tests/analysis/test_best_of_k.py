@@ -3,8 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.best_of_k import distribution_band, expected_best, tuning_curve
-from tuning_playbook.analysis.budget_simulation import simulated_budgets
+from tuning_playbook.analysis.comparison.best_of_k import (
+    distribution_band,
+    expected_best,
+    tuning_curve,
+)
+from tuning_playbook.analysis.comparison.budget_simulation import simulated_budgets
 from tuning_playbook.errors import InvalidInput
 
 # The first example pays for importing scipy.

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.best_step import best_steps
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.curves.best_step import best_steps
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.study import Objective
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import study_table, table_from_columns
+from tuning_playbook.analysis.table.building import study_table, table_from_columns
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import (
     Categorical,

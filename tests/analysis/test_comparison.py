@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.analysis.comparison import (
+from tuning_playbook.analysis.comparison.many_arms import best_arms, level_effect
+from tuning_playbook.analysis.comparison.multiple_tests import holm
+from tuning_playbook.analysis.comparison.repeats_of_two import (
     Repeats,
     compare_repeats,
     fisher_p_value,
     repeated_seed,
     shared_seeds,
 )
-from tuning_playbook.analysis.comparison_of_many import best_arms, level_effect
-from tuning_playbook.analysis.comparison_size import repeats_needed
-from tuning_playbook.analysis.multiple_tests import holm
+from tuning_playbook.analysis.comparison.size import repeats_needed
 from tuning_playbook.errors import InvalidInput
 
 

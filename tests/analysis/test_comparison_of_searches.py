@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis import comparison_of_searches
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.comparison_of_searches import compare_searches, dealt_again
+from tuning_playbook.analysis.comparison import searches as comparison_of_searches
+from tuning_playbook.analysis.comparison.searches import compare_searches, dealt_again
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.study import Objective
 
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tuning_playbook.analysis.curve_blocks import equal_length_blocks, finite_part
-from tuning_playbook.analysis.curve_noise import (
+from tuning_playbook.analysis.curves.curve_noise import (
     late_noise,
     level_error,
     moving_average,
@@ -15,7 +14,8 @@ from tuning_playbook.analysis.curve_noise import (
     second_difference_sd,
     smoothing_width,
 )
-from tuning_playbook.analysis.table import CurveColumn
+from tuning_playbook.analysis.table.curve_blocks import equal_length_blocks, finite_part
+from tuning_playbook.analysis.table.table import CurveColumn
 
 matrices = arrays(
     float, st.tuples(st.integers(1, 4), st.integers(3, 30)), elements=st.floats(-1e3, 1e3)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.instability import gradient_spikes, lost_progress
-from tuning_playbook.analysis.periodicity import periodicity
-from tuning_playbook.analysis.rising import sustained_rises
-from tuning_playbook.analysis.saturation import saturation
-from tuning_playbook.analysis.still_improving import late_improvement
-from tuning_playbook.analysis.table import CurveColumn
+from tuning_playbook.analysis.curves.instability import gradient_spikes, lost_progress
+from tuning_playbook.analysis.curves.periodicity import periodicity
+from tuning_playbook.analysis.curves.rising import sustained_rises
+from tuning_playbook.analysis.curves.saturation import saturation
+from tuning_playbook.analysis.curves.still_improving import late_improvement
+from tuning_playbook.analysis.table.table import CurveColumn
 
 ROW = np.array([0], dtype=np.int64)
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.density import (
+from tuning_playbook.analysis.search.density import (
     chance_of_new_best,
     good_region,
 )
-from tuning_playbook.analysis.exact_shares import clopper_pearson
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.repeats import distinct_configurations
+from tuning_playbook.analysis.search.exact_shares import clopper_pearson
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.repeats import distinct_configurations
 
 
 def region(table, **options):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.doubling import doubling, expected_best
+from tuning_playbook.analysis.search.doubling import doubling, expected_best
 
 LOSSES = st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=30).filter(
     lambda values: np.median(values) - min(values) > 1e-3

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.edge_of_stability import stability_edges
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.search.edge_of_stability import stability_edges
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 
 SPACE = SearchSpace(

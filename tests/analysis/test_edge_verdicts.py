@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.analysis.search.study_design import study_design
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.edges import EdgeLimits, judged_edges
 from tuning_playbook.edges.failures import chance_of_failures, failing_region
 from tuning_playbook.edges.limits import is_natural_limit

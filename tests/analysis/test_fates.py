@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.fates import account, fates, joined
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.fates import account, fates, joined
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
 

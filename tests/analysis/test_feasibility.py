@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.study import Objective
 
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.importance import importances
-from tuning_playbook.analysis.interaction import interactions
-from tuning_playbook.analysis.multiple_tests import holm
-from tuning_playbook.analysis.ranks import mid_ranks
+from tuning_playbook.analysis.comparison.multiple_tests import holm
+from tuning_playbook.analysis.search.importance import importances
+from tuning_playbook.analysis.search.interaction import interactions
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.ranks import mid_ranks
 from tuning_playbook.study import Objective
 
 
@@ -161,7 +161,7 @@ def test_the_pairs_of_a_large_table_are_tested_on_a_sample_of_its_rows(unit_stud
     units = rng.random((2000, 3))
     loss = units[:, 2] + ((units[:, 0] > 0.5) == (units[:, 1] > 0.5))
     table = unit_study(units, loss)
-    monkeypatch.setattr("tuning_playbook.analysis.interaction._MOST_ROWS_TIMES_PAIRS", 900)
+    monkeypatch.setattr("tuning_playbook.analysis.search.interaction._MOST_ROWS_TIMES_PAIRS", 900)
     found = paired(table)
     assert found == paired(table)
     assert (found[0].first, found[0].second) == ("h0", "h1")

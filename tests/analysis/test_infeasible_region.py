@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.infeasible_region import (
+from tuning_playbook.analysis.search.infeasible_region import (
     infeasible_locations,
     separation,
     telling_locations,
 )
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.study import Objective
 
 

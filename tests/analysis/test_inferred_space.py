@@ -3,7 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.inferred_space import inferred_domain, inferred_space, usable_names
+from tuning_playbook.analysis.table.inferred_space import (
+    inferred_domain,
+    inferred_space,
+    usable_names,
+)
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered
 
 

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.isolation import (
+from tuning_playbook.analysis.comparison.isolation import (
     arm_losses,
     compare_arms,
     equal_budget_curves,
 )
-from tuning_playbook.analysis.naming import contenders
-from tuning_playbook.analysis.repetition import (
+from tuning_playbook.analysis.comparison.naming import contenders
+from tuning_playbook.analysis.comparison.repetition import (
     best_rank_probabilities,
     paired_bests,
     separate_bests,

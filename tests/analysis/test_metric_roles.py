@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.learning_rate import learning_rate_of, learning_rates
-from tuning_playbook.analysis.metric_roles import metric_roles
-from tuning_playbook.analysis.schedule import schedules
+from tuning_playbook.analysis.curves.learning_rate import learning_rate_of, learning_rates
+from tuning_playbook.analysis.curves.schedule import schedules
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.study import Objective
 from tuning_playbook.vocabulary import metric_direction

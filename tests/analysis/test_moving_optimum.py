@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import f as f_distribution
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.moving_optimum import (
+from tuning_playbook.analysis.comparison.moving_optimum import (
     _luck,
     _Parabola,
     moving_optima,

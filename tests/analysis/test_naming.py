@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms
-from tuning_playbook.analysis.naming import contenders
+from tuning_playbook.analysis.comparison.isolation import compare_arms
+from tuning_playbook.analysis.comparison.naming import contenders
 from tuning_playbook.study import Objective
 
 

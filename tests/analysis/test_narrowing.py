@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.narrowing import narrowed_ranges
+from tuning_playbook.analysis.search.narrowing import narrowed_ranges
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered, SearchSpace
 from tuning_playbook.study import Objective
 

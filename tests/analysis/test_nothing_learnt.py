@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
 from tuning_playbook.study import Objective
 

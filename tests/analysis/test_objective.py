@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.objective import (
+from tuning_playbook.analysis.table.objective import (
     objective_column,
     objective_of,
     objective_of_summary,
 )
-from tuning_playbook.analysis.table import CurveColumn
+from tuning_playbook.analysis.table.table import CurveColumn
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Curve, MetricSummary
 

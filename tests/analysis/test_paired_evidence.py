@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.analysis.paired_evidence import better_half_probabilities
+from tuning_playbook.analysis.comparison.paired_evidence import better_half_probabilities
 
 
 def test_it_is_the_paired_t_test_of_the_points_with_the_smaller_sums():

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis import feasibility, table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms
-from tuning_playbook.analysis.naming import contenders
-from tuning_playbook.analysis.rows import take_rows
-from tuning_playbook.analysis.slices import slices
+from tuning_playbook.analysis import table_from_columns
+from tuning_playbook.analysis.comparison.isolation import compare_arms
+from tuning_playbook.analysis.comparison.naming import contenders
+from tuning_playbook.analysis.search.slices import slices
+from tuning_playbook.analysis.table import feasibility
+from tuning_playbook.analysis.table.rows import take_rows
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import (
     Categorical,

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tuning_playbook.analysis.steady_change import steadiness
+from tuning_playbook.analysis.curves.steady_change import steadiness
 
 
 def test_a_random_order_is_about_one_standard_deviation_from_its_mean():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.study_design import study_design
+from tuning_playbook.analysis.search.study_design import study_design
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.search.halton import halton_points
 from tuning_playbook.study import Objective
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.trial import Curve, MetricSummary
 
 

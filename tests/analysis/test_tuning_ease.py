@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuning_playbook.analysis.tuning_ease import tuning_ease
+from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 
 
 def _distances(rng):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks.direction_sanity import DirectionSanity
 from tuning_playbook.checks.instability import Instability
 from tuning_playbook.checks.late_variance import LateVariance

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks.edge_of_stability import EdgeOfStability
 from tuning_playbook.findings import Verdict
 from tuning_playbook.study import Objective

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.findings import Verdict
 from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace

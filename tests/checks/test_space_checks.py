@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks.best_step import BestStep
 from tuning_playbook.checks.edge_of_stability import EdgeOfStability
 from tuning_playbook.checks.importance import HyperparameterImportance

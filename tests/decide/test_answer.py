@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms
+from tuning_playbook.analysis.comparison.isolation import compare_arms
 from tuning_playbook.decide.answer import answer
 from tuning_playbook.decide.chance import chance_of
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.decide.apparent_chance import (
     Course,
     Side,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.decide.candidates import (
     baseline_config,
     best_candidate,

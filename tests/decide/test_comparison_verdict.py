@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.analysis.comparison import Repeats, compare_repeats
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, compare_repeats
 from tuning_playbook.decide.comparison_answer import answered, positions_of_pairs
 from tuning_playbook.decide.comparison_verdict import (
     CompareVerdict,

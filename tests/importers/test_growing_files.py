@@ -11,7 +11,7 @@ from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.unended import without_unended
+from tuning_playbook.importers.runs.unended import without_unended
 from tuning_playbook.study import Objective
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning_playbook.importers.metrics_offered import in_order_of_offer
+from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
 
 OFFERS = {
     "the whole before its parts": (

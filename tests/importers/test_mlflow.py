@@ -15,7 +15,7 @@ pytest.importorskip("mlflow", reason="needs mlflow-skinny")
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import foreign_table
-from tuning_playbook.importers.mlflow_store import looks_like_mlflow, read_mlflow
+from tuning_playbook.importers.mlflow.store import looks_like_mlflow, read_mlflow
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.study import Objective
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from tests.store.conftest import postgres_server, postgres_url  # noqa: F401
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers import foreign_table, optuna_database
-from tuning_playbook.importers.optuna_space import distribution_of
-from tuning_playbook.importers.optuna_storage import looks_like_optuna, read_optuna
+from tuning_playbook.importers import foreign_table
+from tuning_playbook.importers.optuna import database as optuna_database
+from tuning_playbook.importers.optuna.space import distribution_of
+from tuning_playbook.importers.optuna.storage import looks_like_optuna, read_optuna
 from tuning_playbook.space import Categorical, Float, Integer, Ordered
 from tuning_playbook.study import Objective
 
@@ -317,7 +318,7 @@ def test_reading_changes_nothing_and_needs_no_optuna(storage, tmp_path):
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     code = (
         "import sys; sys.modules['optuna'] = None; "
-        "from tuning_playbook.importers.optuna_storage import read_optuna; "
+        "from tuning_playbook.importers.optuna.storage import read_optuna; "
         f"print(len(read_optuna({path!r})[0].ids))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

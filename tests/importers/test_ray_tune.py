@@ -11,7 +11,7 @@ import pytest
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import foreign_table
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
+from tuning_playbook.importers.ray_tune.experiments import looks_like_ray_tune, read_ray_tune
 from tuning_playbook.study import Objective
 
 DATA = Path(__file__).parent / "data" / "ray_tune"

@@ -3,7 +3,7 @@ import statistics
 
 import pytest
 
-from tuning_playbook.importers.tables import read_table
+from tuning_playbook.importers.tables.studies import read_table
 
 LOSSES = [0.52, 0.43, 0.61, 0.38, 0.47]
 

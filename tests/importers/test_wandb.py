@@ -20,8 +20,8 @@ pytest.importorskip("google.protobuf", reason="needs protobuf")
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import foreign_table
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.wandb_log import RunLog, _records, read_run_log
-from tuning_playbook.importers.wandb_runs import looks_like_wandb, read_wandb
+from tuning_playbook.importers.wandb.log import RunLog, _records, read_run_log
+from tuning_playbook.importers.wandb.runs import looks_like_wandb, read_wandb
 from tuning_playbook.study import Objective
 
 OFFLINE = Path(__file__).parent / "data" / "wandb_offline"
@@ -149,7 +149,7 @@ def test_files_beside_the_log_tell_where_the_log_does_not(tmp_path):
 
 
 def test_without_protobuf_the_error_names_the_command(monkeypatch):
-    from tuning_playbook.importers import wandb_log
+    from tuning_playbook.importers.wandb import log as wandb_log
 
     wandb_log._messages.cache_clear()
     monkeypatch.setitem(sys.modules, "google.protobuf", None)

@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("google.protobuf", reason="needs protobuf")
 
-from tuning_playbook.importers import wandb_log
-from tuning_playbook.importers.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
-from tuning_playbook.importers.told_columns import described
+from tuning_playbook.importers.roles.metric_choice import metric_choice
+from tuning_playbook.importers.roles.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.roles.told_columns import described
+from tuning_playbook.importers.wandb import log as wandb_log
 
 COUNTERS = ("iter", "iteration", "step", "global_step", "train/global_step", "trainer/global_step")
 SETTINGS_OF_RUNS = {"a": 0.001, "b": 0.01, "c": 0.1}

@@ -5,7 +5,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.plots.axis import axis_figure, axis_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info
 from tuning_playbook.plots.curves import averaged, companion_of, curves_figure, curves_info, thinned

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from tuning_playbook.analysis import table_from_columns
-from tuning_playbook.analysis.isolation import compare_arms, equal_budget_curves
+from tuning_playbook.analysis.comparison.isolation import compare_arms, equal_budget_curves
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
 from tuning_playbook.plots.isolation import isolation_figure, isolation_info

@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 import pytest
 from tests.plots.test_figures import table_of
 
-from tuning_playbook.analysis.best_of_k import tuning_curve
-from tuning_playbook.analysis.feasibility import feasibility
+from tuning_playbook.analysis.comparison.best_of_k import tuning_curve
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.plots.best_of_k import best_of_k_figure, best_of_k_info
 from tuning_playbook.plots.budget import budget_figure, budget_info
 from tuning_playbook.plots.importance import importance_figure, importance_info

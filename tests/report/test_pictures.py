@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import table_from_columns
+from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks import all_checks, run_checks
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.report.figures import study_plots

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.report.html import report_html, write_report

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.reruns import reruns_of as reruns_of_stored
 from tuning_playbook.decide.reruns import pooled_deviation

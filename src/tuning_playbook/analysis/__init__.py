@@ -4,10 +4,10 @@ Arrays go in, frozen results come out; nothing here words, draws or stores. Loss
 better. scipy is imported inside the functions that need it.
 """
 
-from tuning_playbook.analysis.building import study_table, table_from_columns
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.objective import objective_of, objective_of_summary
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.table.building import study_table, table_from_columns
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.objective import objective_of, objective_of_summary
+from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 
 __all__ = [
     "CurveColumn",

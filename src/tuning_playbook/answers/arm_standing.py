@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from tuning_playbook.analysis.isolation import ArmComparison
-from tuning_playbook.analysis.tuning_ease import tuning_ease
+from tuning_playbook.analysis.comparison.isolation import ArmComparison
+from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.answer_words import ease_sentence
 from tuning_playbook.decide.apparent_chance import Side, how_to_say, idle_sentences

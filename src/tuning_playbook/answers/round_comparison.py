@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, compare_arms
-from tuning_playbook.analysis.slices import Slice, slices
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.isolation import ArmComparison, compare_arms
+from tuning_playbook.analysis.search.slices import Slice, slices
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.records.arm import Arm
 from tuning_playbook.space import Value
 from tuning_playbook.study import Study

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
-from tuning_playbook.analysis.variances import (
+from tuning_playbook.analysis.comparison.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.comparison.variances import (
     Variances,
     data_spread,
     repeated_study_spread,

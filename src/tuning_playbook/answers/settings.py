@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from tuning_playbook.analysis.repeats import Configurations, distinct_configurations
-from tuning_playbook.analysis.study_shape import study_shape, varied_hyperparameters
+from tuning_playbook.analysis.search.study_shape import study_shape, varied_hyperparameters
+from tuning_playbook.analysis.table.repeats import Configurations, distinct_configurations
 from tuning_playbook.decide.how_to import compare_command
 from tuning_playbook.records.arm import Arm
 from tuning_playbook.trial import Status

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_step import (
+from tuning_playbook.analysis.curves.best_step import (
     FEWEST_EVALUATIONS,
     FEWEST_TRIALS,
     BestSteps,
     best_steps,
 )
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import numpy as np
 
-from tuning_playbook.analysis.infeasible_region import Location
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.infeasible_region import Location
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.space import Float, Hyperparameter, Ordered, formula_value
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tuning_playbook.analysis.direction import DirectionEvidence, direction_evidence
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.direction import DirectionEvidence, direction_evidence
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.vocabulary import may_be_unwanted, metric_direction

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuning_playbook.analysis.study_shape import study_shape
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.study_shape import study_shape
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import is_of_a_part

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tuning_playbook.analysis.edge_of_stability import StabilityEdge, stability_edges
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.learning_rate import learning_rates
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.learning_rate import learning_rates
+from tuning_playbook.analysis.search.edge_of_stability import StabilityEdge, stability_edges
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import agreeing, counted, some_of

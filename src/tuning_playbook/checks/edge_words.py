@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
 from tuning_playbook.edges import EdgeOfChoice, EdgeStatistics
 from tuning_playbook.edges.growth import grown_range, next_level

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tuning_playbook.analysis.metric_roles import OF_PARTS, MetricRoles, may_be_held_out
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.metric_roles import OF_PARTS, MetricRoles, may_be_held_out
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.vocabulary import is_of_episodes, split_of

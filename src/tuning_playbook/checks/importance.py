@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.importance import Importance, importances
-from tuning_playbook.analysis.interaction import Interaction, interactions
-from tuning_playbook.analysis.multiple_tests import holm
-from tuning_playbook.analysis.repeats import distinct_configurations
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.multiple_tests import holm
+from tuning_playbook.analysis.search.importance import Importance, importances
+from tuning_playbook.analysis.search.interaction import Interaction, interactions
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.repeats import distinct_configurations
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import agreeing, counted, listed, percent

@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.fates import account
-from tuning_playbook.analysis.feasibility import (
-    CAUSED_BY_CONFIGURATION,
-    Feasibility,
-    feasibility,
-)
-from tuning_playbook.analysis.infeasible_region import (
+from tuning_playbook.analysis.search.infeasible_region import (
     Location,
     infeasible_locations,
     telling_locations,
 )
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.fates import account
+from tuning_playbook.analysis.table.feasibility import (
+    CAUSED_BY_CONFIGURATION,
+    Feasibility,
+    feasibility,
+)
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.combined_search import declarations
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends

@@ -7,19 +7,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import best_rows
-from tuning_playbook.analysis.curve_blocks import BoolArray, IntArray, finite_part
-from tuning_playbook.analysis.exact_shares import chance_of_as_many
-from tuning_playbook.analysis.instability import (
+from tuning_playbook.analysis.curves.instability import (
     EARLY_STEPS,
     GradientSpikes,
     LostProgress,
     gradient_spikes,
     lost_progress,
 )
-from tuning_playbook.analysis.learning_rate import learning_rate_of
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.curves.learning_rate import learning_rate_of
+from tuning_playbook.analysis.search.exact_shares import chance_of_as_many
+from tuning_playbook.analysis.table.best_trials import best_rows
+from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

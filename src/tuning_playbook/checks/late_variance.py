@@ -8,8 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import best_rows, feasible_rows
-from tuning_playbook.analysis.late_variance import (
+from tuning_playbook.analysis.curves.late_variance import (
     Cause,
     LateNoise,
     is_sampling,
@@ -17,10 +16,11 @@ from tuning_playbook.analysis.late_variance import (
     likely_cause,
     sampling_deviation,
 )
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
-from tuning_playbook.analysis.repeats import distinct_configurations
-from tuning_playbook.analysis.schedule import schedules
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.schedule import schedules
+from tuning_playbook.analysis.table.best_trials import best_rows, feasible_rows
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table.repeats import distinct_configurations
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

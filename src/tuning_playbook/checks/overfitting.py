@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import feasible_rows
-from tuning_playbook.analysis.curve_blocks import BoolArray, IntArray
-from tuning_playbook.analysis.metric_roles import MetricRoles, may_be_held_out, metric_roles
-from tuning_playbook.analysis.overfitting import OverfitTrials, overfitting
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.overfitting import OverfitTrials, overfitting
+from tuning_playbook.analysis.table.best_trials import feasible_rows
+from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, may_be_held_out, metric_roles
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

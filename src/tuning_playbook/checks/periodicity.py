@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.best_trials import best_rows
-from tuning_playbook.analysis.metric_roles import metric_roles
-from tuning_playbook.analysis.periodicity import RepeatingPattern, periodicity
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.periodicity import RepeatingPattern, periodicity
+from tuning_playbook.analysis.table.best_trials import best_rows
+from tuning_playbook.analysis.table.metric_roles import metric_roles
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.best_step import BestStep
 from tuning_playbook.checks.direction_sanity import DirectionSanity

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import best_rows, completed_rows
-from tuning_playbook.analysis.curve_blocks import BoolArray
-from tuning_playbook.analysis.learning_rate import learning_rate_of
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
-from tuning_playbook.analysis.rising import Rises, sustained_rises
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.learning_rate import learning_rate_of
+from tuning_playbook.analysis.curves.rising import Rises, sustained_rises
+from tuning_playbook.analysis.table.best_trials import best_rows, completed_rows
+from tuning_playbook.analysis.table.curve_blocks import BoolArray
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, names, no_training_loss, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import some_of

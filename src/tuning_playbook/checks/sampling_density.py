@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.density import chance_of_new_best
-from tuning_playbook.analysis.doubling import Doubling, doubling
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.repeats import configuration_count, distinct_configurations
-from tuning_playbook.analysis.study_design import StudyDesign, study_design
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.density import chance_of_new_best
+from tuning_playbook.analysis.search.doubling import Doubling, doubling
+from tuning_playbook.analysis.search.study_design import StudyDesign, study_design
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.repeats import configuration_count, distinct_configurations
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.trial import Status

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.best_trials import best_rows, stopped_early
-from tuning_playbook.analysis.metric_roles import MetricRoles, metric_roles
-from tuning_playbook.analysis.saturation import Saturation, saturation
-from tuning_playbook.analysis.schedule import CONSTANT, schedules
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.curves.saturation import Saturation, saturation
+from tuning_playbook.analysis.curves.schedule import CONSTANT, schedules
+from tuning_playbook.analysis.table.best_trials import best_rows, stopped_early
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, ClassVar
 
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.edge_words import (
     aside_of,
     edge_evidence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.isolation import ArmComparison
+from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.decide.answer_words import (
     compared_sentence,
     leading_sentence,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.best_trials import best_rows
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.best_trials import best_rows
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config, SearchSpace, Value, existing, fitted, rounded
 from tuning_playbook.study import Project, Study

@@ -8,13 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison import Comparison, Repeats, compare_repeats
-from tuning_playbook.analysis.comparison_of_many import BestArms, best_arms
-from tuning_playbook.analysis.comparison_of_searches import SearchComparisons
-from tuning_playbook.analysis.comparison_size import repeats_needed
-from tuning_playbook.analysis.comparison_symptoms import symptoms
-from tuning_playbook.analysis.exact_shares import chance_of_as_many
-from tuning_playbook.analysis.multiple_tests import holm
+from tuning_playbook.analysis.comparison.many_arms import BestArms, best_arms
+from tuning_playbook.analysis.comparison.multiple_tests import holm
+from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, Repeats, compare_repeats
+from tuning_playbook.analysis.comparison.searches import SearchComparisons
+from tuning_playbook.analysis.comparison.size import repeats_needed
+from tuning_playbook.analysis.comparison.symptoms import symptoms
+from tuning_playbook.analysis.search.exact_shares import chance_of_as_many
 from tuning_playbook.decide.comparison_doubts import (
     Doubt,
     Learning,

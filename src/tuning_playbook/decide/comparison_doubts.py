@@ -9,9 +9,14 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison import Comparison, Repeats, deviation, repeated_seed
-from tuning_playbook.analysis.comparison_size import fewest_that_tell
-from tuning_playbook.analysis.comparison_symptoms import FEW, Symptoms, Without
+from tuning_playbook.analysis.comparison.repeats_of_two import (
+    Comparison,
+    Repeats,
+    deviation,
+    repeated_seed,
+)
+from tuning_playbook.analysis.comparison.size import fewest_that_tell
+from tuning_playbook.analysis.comparison.symptoms import FEW, Symptoms, Without
 from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import agreeing, counted, listed, to_scale
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tuning_playbook.analysis.comparison import Comparison
+from tuning_playbook.analysis.comparison.repeats_of_two import Comparison
 
 LEVEL = 0.05
 

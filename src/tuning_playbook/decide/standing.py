@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tuning_playbook.analysis.isolation import ArmComparison
-from tuning_playbook.analysis.naming import contenders
+from tuning_playbook.analysis.comparison.isolation import ArmComparison
+from tuning_playbook.analysis.comparison.naming import contenders
 from tuning_playbook.decide.fresh_seeds import FreshSeeds
 
 Evidence: TypeAlias = Literal["search", "reruns", "none"]

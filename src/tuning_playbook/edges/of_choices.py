@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.edges.verdicts import Edge, judged_edges
 from tuning_playbook.space import Categorical

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.ranks import mid_ranks
-from tuning_playbook.analysis.repeats import grouped_configurations
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.ranks import mid_ranks
+from tuning_playbook.analysis.table.repeats import grouped_configurations
+from tuning_playbook.analysis.table.table import TrialTable
 
 FloatArray = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.study_design import study_design
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.study_design import study_design
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges.effects import AdditiveEffects, additive_effects
 from tuning_playbook.edges.failures import (
     FailingRegion,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tuning_playbook.analysis.building import study_table
+from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.design.follow_up import (
     counting_trials,
     followed_study,

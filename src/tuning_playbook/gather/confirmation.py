@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tuning_playbook.analysis.held_out import held_out_value
+from tuning_playbook.analysis.curves.held_out import held_out_value
 from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import StoredReruns

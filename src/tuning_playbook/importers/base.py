@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from tuning_playbook.analysis.building import LongCurve, table_from_columns
-from tuning_playbook.analysis.inferred_space import usable_names
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import LongCurve, table_from_columns
+from tuning_playbook.analysis.table.inferred_space import usable_names
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.importers.roles.taken_as import Role, TakenAs
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status

@@ -9,12 +9,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from tuning_playbook.analysis.inferred_space import usable_names
+from tuning_playbook.analysis.table.inferred_space import usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.run_folders import read_document
-from tuning_playbook.importers.runs import Run, shortened, study_of_runs
-from tuning_playbook.importers.values import as_number, mapping_in, mappings_in
+from tuning_playbook.importers.cells.values import as_number, mapping_in, mappings_in
+from tuning_playbook.importers.runs.run_folders import read_document
+from tuning_playbook.importers.runs.runs import Run, shortened, study_of_runs
 from tuning_playbook.space import (
     Categorical,
     Constant,

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.folders import read_folder, tables_in
-from tuning_playbook.importers.folders_of_objects import holds_objects
-from tuning_playbook.importers.limits import require_plain_files
+from tuning_playbook.importers.files.limits import require_plain_files
+from tuning_playbook.importers.files.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.importers.readers import named_study, reader_of, unzipped
-from tuning_playbook.importers.table_files import TABLE_ENDINGS, table_ending
+from tuning_playbook.importers.runs.folders import read_folder, tables_in
+from tuning_playbook.importers.runs.folders_of_objects import holds_objects
 
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
 # What values run into that no tool writes, wherever in a reader it is. An error of another type
@@ -69,17 +69,17 @@ def _opened(
 ) -> tuple[ForeignStudy, ...]:
     lower = target.lower()
     if lower.startswith(("mlflow:", "sqlite:")):
-        from tuning_playbook.importers.mlflow_store import is_mlflow_url, read_mlflow
+        from tuning_playbook.importers.mlflow.store import is_mlflow_url, read_mlflow
 
         if is_mlflow_url(target):
             return read_mlflow(target, experiment=study)
     if lower.startswith(("optuna:", *_DATABASES)):
-        from tuning_playbook.importers.optuna_storage import read_optuna
+        from tuning_playbook.importers.optuna.storage import read_optuna
 
         return read_optuna(target, study=study)
     path = Path(target).expanduser()
     _refuse(path, target, curves)
-    from tuning_playbook.importers.wandb_export import is_export, read_export
+    from tuning_playbook.importers.wandb.export import is_export, read_export
 
     if path.is_file() and path.suffix.lower() == ".gz" and not table_ending(path):
         return _unzipped(path, study)
@@ -93,8 +93,8 @@ def _opened(
     if curves is not None and is_export(path):
         return named_study(read_export(path, curves), study, target)
     if _holds_a_table(path) and (path.is_file() or curves is None):
-        from tuning_playbook.importers.splitting import split_study, study_column
-        from tuning_playbook.importers.tables import read_table
+        from tuning_playbook.importers.tables.splitting import split_study, study_column
+        from tuning_playbook.importers.tables.studies import read_table
 
         table = read_table(path, curves=curves, by=by, steps=steps, shared=shared)
         column = None if by else study_column(table)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.limits import unpacked
+from tuning_playbook.importers.files.limits import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _chosen(
 
 def _readers() -> Iterator[Reader]:
     """The most particular first, since many folders hold event files too."""
-    from tuning_playbook.importers.optuna_storage import looks_like_optuna, read_optuna
+    from tuning_playbook.importers.optuna.storage import looks_like_optuna, read_optuna
 
     yield Reader("Optuna", looks_like_optuna, lambda p, study: read_optuna(str(p), study=study))
 
@@ -92,24 +92,24 @@ def _readers() -> Iterator[Reader]:
 
     yield Reader("Keras Tuner", looks_like_keras_tuner, _chosen(read_keras_tuner))
 
-    from tuning_playbook.importers.tensorboard_downloads import looks_like_downloads, read_downloads
+    from tuning_playbook.importers.tensorboard.downloads import looks_like_downloads, read_downloads
 
     yield Reader("downloads of TensorBoard", looks_like_downloads, _chosen(read_downloads))
 
-    from tuning_playbook.importers.ray_tune import looks_like_ray_tune, read_ray_tune
+    from tuning_playbook.importers.ray_tune.experiments import looks_like_ray_tune, read_ray_tune
 
     yield Reader("Ray Tune", looks_like_ray_tune, _chosen(read_ray_tune))
 
-    from tuning_playbook.importers.mlflow_store import looks_like_mlflow, read_mlflow
+    from tuning_playbook.importers.mlflow.store import looks_like_mlflow, read_mlflow
 
     yield Reader("MLflow", looks_like_mlflow,
                  lambda path, study: read_mlflow(str(path), experiment=study))  # fmt: skip
 
-    from tuning_playbook.importers.wandb_runs import looks_like_wandb, read_wandb
+    from tuning_playbook.importers.wandb.runs import looks_like_wandb, read_wandb
 
     yield Reader("W&B", looks_like_wandb, _chosen(read_wandb))
 
-    from tuning_playbook.importers.logged_runs import (
+    from tuning_playbook.importers.runs.logged_runs import (
         looks_like_logged_runs,
         looks_like_trainer,
         read_logged_runs,
@@ -118,7 +118,7 @@ def _readers() -> Iterator[Reader]:
     # Before TensorBoard: a Trainer writes event files too, which hold less.
     yield Reader("Hugging Face", looks_like_trainer, _chosen(read_logged_runs), read_logged_runs)
 
-    from tuning_playbook.importers.tensorboard_runs import looks_like_tensorboard, read_tensorboard
+    from tuning_playbook.importers.tensorboard.runs import looks_like_tensorboard, read_tensorboard
 
     yield Reader("TensorBoard or Lightning", looks_like_tensorboard, _chosen(read_tensorboard),
                  read_tensorboard)  # fmt: skip

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuning_playbook.analysis.study_shape import row_of_best_setting
-from tuning_playbook.analysis.summaries import summaries_of
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.study_shape import row_of_best_setting
+from tuning_playbook.analysis.table.summaries import summaries_of
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.space import (
     Categorical,

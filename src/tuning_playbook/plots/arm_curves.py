@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.isolation import EqualBudgetCurves
+from tuning_playbook.analysis.comparison.isolation import EqualBudgetCurves
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import Figure, layout, typed
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.effect_curve import effect_axis, effect_traces
 from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.best_of_k import tuning_curve
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.best_of_k import tuning_curve
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, Figure, layout, log_axis, typed
 

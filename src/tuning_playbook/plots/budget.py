@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.budget_simulation import BudgetSimulation, simulated_budgets
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.budget_simulation import (
+    BudgetSimulation,
+    simulated_budgets,
+)
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, Figure, layout, typed
 

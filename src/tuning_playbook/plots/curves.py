@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
 from tuning_playbook.plots.theme import GREY, PURPLE, RANKED, Figure, layout, typed
 from tuning_playbook.trial import Curve

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import BLUE, ORANGE, Figure, layout, typed
 from tuning_playbook.plots.thinning import visible

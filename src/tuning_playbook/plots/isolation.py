@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.isolation import ArmComparison, arm_losses
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.isolation import ArmComparison, arm_losses
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.plots.objective_range import ObjectiveRange, objective_range
 from tuning_playbook.plots.theme import (

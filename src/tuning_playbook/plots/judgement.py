@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.density import GoodRegion, good_region
-from tuning_playbook.analysis.feasibility import Feasibility, feasibility
-from tuning_playbook.analysis.infeasible_region import (
+from tuning_playbook.analysis.search.density import GoodRegion, good_region
+from tuning_playbook.analysis.search.infeasible_region import (
     Location,
     infeasible_locations,
     telling_locations,
 )
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges import JudgedEdges, judged_edges
 
 

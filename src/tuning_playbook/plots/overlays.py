@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges import Edge, EdgeStatistics, EdgeVerdict
 from tuning_playbook.edges.growth import grown_range
 from tuning_playbook.plots.effect_curve import EffectCurve, best_fifth, effect_curve

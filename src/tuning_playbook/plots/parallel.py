@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.feasibility import Feasibility
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.objective_range import objective_range
 from tuning_playbook.plots.places import value_names
 from tuning_playbook.plots.theme import RANKED, Figure, layout, typed

@@ -6,13 +6,13 @@ from collections import Counter
 
 import numpy as np
 
-from tuning_playbook.analysis.feasibility import (
+from tuning_playbook.analysis.table.feasibility import (
     CAUSED_BY_CONFIGURATION,
     UNFINISHED,
     Feasibility,
     feasibility,
 )
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.theme import GREY, LOST, Figure, layout, typed
 
 _LINE_PIXELS, _FRAME_PIXELS = 34, 96

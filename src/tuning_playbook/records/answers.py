@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from tuning_playbook.analysis.study_shape import StudyShape
+from tuning_playbook.analysis.search.study_shape import StudyShape
 from tuning_playbook.decisions import LogbookEntry, Soundness
 from tuning_playbook.findings import Finding
 from tuning_playbook.project_files.domains import domain_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.fates import Account, account, joined
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.fates import Account, account, joined
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Trial
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.axis import AxisInfo
 from tuning_playbook.plots.best_of_k import BestOfKInfo
 from tuning_playbook.plots.best_step import BestStepInfo

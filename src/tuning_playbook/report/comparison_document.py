@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuning_playbook.analysis.comparison import Repeats, moments, runs_of
-from tuning_playbook.analysis.comparison_of_many import LevelEffect
+from tuning_playbook.analysis.comparison.many_arms import LevelEffect
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, moments, runs_of
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.report.comparison_view import (
     ComparisonView,

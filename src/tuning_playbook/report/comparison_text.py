@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.analysis.comparison import moments, runs_of
+from tuning_playbook.analysis.comparison.repeats_of_two import moments, runs_of
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import CompareVerdict
 from tuning_playbook.report.comparison_view import (

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuning_playbook.analysis.comparison import Comparison, moments, runs_of
-from tuning_playbook.analysis.comparison_of_many import LevelEffect
-from tuning_playbook.analysis.comparison_size import MOST_REPEATS
+from tuning_playbook.analysis.comparison.many_arms import LevelEffect
+from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, moments, runs_of
+from tuning_playbook.analysis.comparison.size import MOST_REPEATS
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import (
     LEVEL,

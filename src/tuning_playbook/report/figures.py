@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from tuning_playbook.analysis.metric_roles import metric_roles
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.metric_roles import metric_roles
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.axis import axis_figure, axis_info
 from tuning_playbook.plots.best_of_k import best_of_k_figure, best_of_k_info
 from tuning_playbook.plots.best_step import best_step_figure, best_step_info

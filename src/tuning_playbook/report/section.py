@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tuning_playbook.analysis.fates import account
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.fates import account
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.figures import Group, Plot, study_plots
 from tuning_playbook.report.pictures import PicturedFinding, named_trials, pictured

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.report.hanging import Hanging
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
-from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Checkpoint, Status, Trial
 from tuning_playbook.words import safe_cell

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.analysis.fates import fate_words
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.fates import fate_words
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tuning_playbook.analysis.objective import objective_of_summary
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.objective import objective_of_summary
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.run import control
 from tuning_playbook.run.base import Exit, Launcher

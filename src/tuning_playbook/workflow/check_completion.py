@@ -9,14 +9,14 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.configurations_in_columns import how_to_turn
-from tuning_playbook.importers.metric_choice import (
+from tuning_playbook.importers.roles.metric_choice import (
     held_out_metrics,
     metrics_that_may_decide,
     names_that_may_be_metrics,
 )
-from tuning_playbook.importers.metrics_offered import in_order_of_offer, split_used
-from tuning_playbook.importers.told_columns import ToldColumns, as_told
+from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, split_used
+from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told
+from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.workflow.foreign import Told, table_as_told
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.fates import (
+from tuning_playbook.analysis.table.fates import (
     BY_HAND,
     BY_MACHINE,
     BY_PROGRAM,
@@ -24,13 +24,13 @@ from tuning_playbook.analysis.fates import (
     Account,
     account,
 )
-from tuning_playbook.analysis.feasibility import feasibility
-from tuning_playbook.analysis.repeats import distinct_configurations
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.repeats import distinct_configurations
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.doubts import constant_metric
 from tuning_playbook.checks.registry import all_checks
 from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.importers.taken_as import TakenAs
+from tuning_playbook.importers.roles.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.records.finding_documents import finding_document

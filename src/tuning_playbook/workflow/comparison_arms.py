@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.comparison import Repeats
-from tuning_playbook.analysis.curve_ends import last_steps
-from tuning_playbook.analysis.feasibility import (
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats
+from tuning_playbook.analysis.table.curve_ends import last_steps
+from tuning_playbook.analysis.table.feasibility import (
     CRASH,
     FLAGGED,
     NO_MEASUREMENT,
@@ -21,7 +21,7 @@ from tuning_playbook.analysis.feasibility import (
     UNFINISHED,
     feasibility,
 )
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.trial import Status

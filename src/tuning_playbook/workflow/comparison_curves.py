@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.comparison import Repeats
-from tuning_playbook.analysis.comparison_curves import (
+from tuning_playbook.analysis.comparison.along_curves import (
     common_step,
     common_time,
     steps_to_target,
@@ -17,8 +16,9 @@ from tuning_playbook.analysis.comparison_curves import (
     values_at_step,
     values_at_time,
 )
-from tuning_playbook.analysis.curve_ends import last_steps
-from tuning_playbook.analysis.table import CurveColumn, TrialTable
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats
+from tuning_playbook.analysis.table.curve_ends import last_steps
+from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered
 from tuning_playbook.workflow.comparison_arms import Arms
 

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuning_playbook.analysis.comparison import Repeats
-from tuning_playbook.analysis.comparison_of_many import LevelEffect, level_effect
+from tuning_playbook.analysis.comparison.many_arms import LevelEffect, level_effect
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.comparison_arms import ArmRuns, Arms
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import listed, short
 

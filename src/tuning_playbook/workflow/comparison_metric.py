@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.metric_choice import (
+from tuning_playbook.importers.cells.values import is_number
+from tuning_playbook.importers.roles.metric_choice import (
     held_out_metrics,
     metric_choice,
     metrics_that_may_decide,
 )
-from tuning_playbook.importers.metrics_offered import in_order_of_offer
-from tuning_playbook.importers.taken_as import MEASURED, Role
-from tuning_playbook.importers.told_columns import described, with_metric_named
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
+from tuning_playbook.importers.roles.taken_as import MEASURED, Role
+from tuning_playbook.importers.roles.told_columns import described, with_metric_named
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import columns_of

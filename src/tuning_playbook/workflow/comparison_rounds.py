@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.building import LongCurve
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.building import LongCurve
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import open_project, opened_store

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.analysis.building import table_from_columns
-from tuning_playbook.analysis.comparison_of_searches import SearchComparisons, compare_searches
-from tuning_playbook.analysis.study_design import ended_rows, study_design
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.comparison.searches import SearchComparisons, compare_searches
+from tuning_playbook.analysis.search.study_design import ended_rows, study_design
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.decide.comparison_answer import positions_of_pairs
 from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.analysis.objective import objective_of_summary
+from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot

@@ -7,33 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tuning_playbook.analysis.repeats import configuration_count
-from tuning_playbook.analysis.study_design import ended_rows
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.study_design import ended_rows
+from tuning_playbook.analysis.table.repeats import configuration_count
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.design import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.declared_space import with_space, within_ranges
-from tuning_playbook.importers.limits import MOST_SEARCHED, require_plain_files
-from tuning_playbook.importers.metric_choice import metric_choice
-from tuning_playbook.importers.one_by_one import each_swept_alone
+from tuning_playbook.importers.files.limits import MOST_SEARCHED, require_plain_files
+from tuning_playbook.importers.files.table_files import table_ending
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.other_metrics import without_other_metrics
-from tuning_playbook.importers.range_tests import require_no_range_test
 from tuning_playbook.importers.readers import named_study
-from tuning_playbook.importers.rows_without_settings import without_rows_without_settings
-from tuning_playbook.importers.rungs import without_early_stops
-from tuning_playbook.importers.splitting import by_numbers, by_task, split_study
-from tuning_playbook.importers.table_files import table_ending
-from tuning_playbook.importers.taken_as import SEARCHED, Role
-from tuning_playbook.importers.told_columns import (
+from tuning_playbook.importers.roles.metric_choice import metric_choice
+from tuning_playbook.importers.roles.taken_as import SEARCHED, Role
+from tuning_playbook.importers.roles.told_columns import (
     ToldColumns,
     as_told,
     with_metric_named,
     with_roles,
 )
-from tuning_playbook.importers.unended import without_unended
-from tuning_playbook.importers.values import is_number
+from tuning_playbook.importers.runs.other_metrics import without_other_metrics
+from tuning_playbook.importers.runs.range_tests import require_no_range_test
+from tuning_playbook.importers.runs.rungs import without_early_stops
+from tuning_playbook.importers.runs.unended import without_unended
+from tuning_playbook.importers.tables.one_by_one import each_swept_alone
+from tuning_playbook.importers.tables.rows_without_settings import without_rows_without_settings
+from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.analysis.inferred_space import usable_names
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.table.inferred_space import usable_names
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names

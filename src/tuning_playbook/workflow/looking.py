@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tuning_playbook.analysis.held_out import held_out_value
+from tuning_playbook.analysis.curves.held_out import held_out_value
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.held_out import release_metric

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tuning_playbook.analysis.moving_optimum import moving_optima, moving_pairs
-from tuning_playbook.analysis.narrowing import narrowed_ranges
-from tuning_playbook.analysis.study_shape import (
+from tuning_playbook.analysis.comparison.moving_optimum import moving_optima, moving_pairs
+from tuning_playbook.analysis.search.narrowing import narrowed_ranges
+from tuning_playbook.analysis.search.study_shape import (
     row_of_best_setting,
     study_shape,
     unmoved_metric,
 )
-from tuning_playbook.analysis.useless_ends import useful_ranges
+from tuning_playbook.analysis.search.useless_ends import useful_ranges
 from tuning_playbook.answers.round_answer import RoundAnswer, answer_of_round
 from tuning_playbook.decide.candidates import Candidate
 from tuning_playbook.decisions import LogbookEntry

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.analysis.fates import Account
+from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.errors import NoStoreYet, TargetError

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.analysis.fates import Account
+from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import (
     open_project,

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.analysis.inferred_space import usable_names
-from tuning_playbook.analysis.study_shape import row_of_best_setting
-from tuning_playbook.analysis.table import TrialTable
+from tuning_playbook.analysis.search.study_shape import row_of_best_setting
+from tuning_playbook.analysis.table.inferred_space import usable_names
+from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.decide.candidates import rounded_config
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject

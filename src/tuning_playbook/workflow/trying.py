@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuning_playbook.analysis.summaries import summaries_of
+from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.errors import TargetError

@@ -1,0 +1,1 @@
+"""What a search of ranges has shown, and what it has left open."""

@@ -1,0 +1,1 @@
+"""A study's trials as columns, and what became of each."""

@@ -1,0 +1,71 @@
+"""Texts that nobody chose as a setting, told by the cells themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tuning_playbook.importers.cells.values import types_in
+from tuning_playbook.importers.roles.column_values import ColumnValues
+from tuning_playbook.importers.roles.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.vocabulary import plain_name, split_of, words_of
+
+Cells = Sequence[Any]
+
+_LONG = 120  # characters, beyond those of any name of a choice
+_ADDRESS = re.compile(r"https?://\S*")
+_LOG_FILE = re.compile(r"\S+\.(?:out|log|err)")
+_PARTS_OF_DATA = frozenset({"phase", "split", "mode", "stage", "subset", "set", "partition",
+                            "eval_split", "data_split", "eval_set", "fold"})  # fmt: skip
+_PLACES = frozenset({"path", "dir", "directory", "folder", "file", "filename", "checkpoint", "ckpt",
+                     "url", "uri"})  # fmt: skip
+_NAME_OR_PATH = ("name", "or", "path")
+
+
+def names_parts_of_data(name: str, cells: Cells) -> bool:
+    """Whether a column says on which part of the data each row was measured.
+
+    Example:
+        >>> names_parts_of_data("split", ["dev", "eval"]), names_parts_of_data("split", ["a", "b"])
+        (True, False)
+    """
+    if plain_name(name) not in _PARTS_OF_DATA or not types_in(cells) <= {str, type(None)}:
+        return False
+    words = {c for c in cells if c is not None}
+    return bool(words) and all(split_of(word) is not None for word in words)
+
+
+def role_of_texts(column: str, name: str, cells: Cells, values: ColumnValues) -> TakenAs | None:
+    """The role of a column of texts that are no choice; ``None`` where they may be one."""
+    if values.kind != "words" or values.levels < 2:
+        return None
+    reason = ""
+    texts = [str(c) for c in cells if c is not None]
+    if all(map(_ADDRESS.fullmatch, texts)):
+        reason = "addresses on the web"
+    elif all(map(_LOG_FILE.fullmatch, texts)):
+        reason = "names of log files"
+    elif names_parts_of_data(name, cells):
+        reason = "says on which part of the data each row was measured"
+    elif values.levels == values.filled and any(len(t) > _LONG or "\n" in t for t in texts):
+        reason = "long text, another in every row"
+    return TakenAs(column, name, Role.BOOKKEEPING, reason) if reason else None
+
+
+def places_beside_settings(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Paths of which each trial has its own, where another setting varies too."""
+    varied = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
+    own = [c for c in varied if _is_place(found[c].name) and values[c].kind == "words"
+           and values[c].levels == values[c].filled]  # fmt: skip
+    if len(own) == len(varied):
+        return {}
+    reason = "names a place, another in every row"
+    return {c: TakenAs(c, found[c].name, Role.BOOKKEEPING, reason) for c in own}
+
+
+def _is_place(name: str) -> bool:
+    words = words_of(name)
+    return bool(_PLACES & set(words)) and words[-3:] != _NAME_OR_PATH

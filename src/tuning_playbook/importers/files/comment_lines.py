@@ -1,0 +1,44 @@
+"""Lines above the header of a text table in which a program says something about the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from itertools import islice
+
+from tuning_playbook.importers.cells.columns import is_number_text
+
+_MARK = "#"
+_MOST = 1000
+
+
+def comment_lines(lines: Iterable[str], delimiters: str = ",\t;|") -> int:
+    """How many lines above the header are comments.
+
+    The last line with a mark is the header itself where it parts into as many cells as the line
+    below it, and a number stands there.
+
+    Args:
+        lines: of the table, from its first one on.
+        delimiters: what may part cells.
+
+    Example:
+        >>> comment_lines(["# by train.py, 3 runs", "lr,loss", "0.1,2.3"])
+        1
+        >>> comment_lines(["# lr,loss", "0.1,2.3"])
+        0
+    """
+    marked: list[str] = []
+    below = ""
+    for line in islice(lines, _MOST):
+        if not line.lstrip().startswith(_MARK):
+            below = line
+            break
+        marked.append(line)
+    if not marked:
+        return 0
+    delimiter = max(delimiters, key=marked[-1].count)
+    named, row = (next(csv.reader([line], delimiter=delimiter), []) for line in (marked[-1], below))
+    numbers = any(is_number_text(cell) for cell in row)
+    is_header = not below or (numbers and len(row) == len(named))
+    return len(marked) - is_header

@@ -1,0 +1,151 @@
+"""Tables in files: CSV, JSON lines and Parquet, each plain or gzipped."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.columns import Column, from_records
+from tuning_playbook.importers.files.arrow_tables import columns_of_parquet
+from tuning_playbook.importers.files.csv_tables import columns_of_csv, opened_text
+from tuning_playbook.importers.files.cut_short import note_on
+from tuning_playbook.importers.files.file_contents import found_instead
+from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.files.limits import MOST_COLUMNS
+from tuning_playbook.importers.runs.episodes import with_episodes_named
+from tuning_playbook.importers.runs.folders_of_objects import objects_in
+from tuning_playbook.importers.tables.columns_in_json import rows_of_columns
+from tuning_playbook.importers.tables.nested import object_in
+
+TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
+_PARAMS = "params"  # of scikit-learn's cv_results_
+
+
+def table_ending(path: Path) -> str:
+    """The ending that tells the kind of table, without ``.gz``; empty where it is no table.
+
+    Example:
+        >>> table_ending(Path("runs.CSV.gz")), table_ending(Path("study.db"))
+        ('.csv', '')
+    """
+    name = path.name.lower().removesuffix(".gz")
+    return next((ending for ending in TABLE_ENDINGS if name.endswith(ending)), "")
+
+
+def read_columns(
+    path: Path, notes: list[str], *, as_text: Collection[str] = ()
+) -> dict[str, Column]:
+    """A table's columns by name.
+
+    Nested objects, of JSON, of Parquet or as text in a cell, are laid flat: ``{"lr": 0.1}`` in
+    ``config`` becomes the column ``config/lr``.
+
+    Args:
+        path: ends with one of `TABLE_ENDINGS`, perhaps followed by ``.gz``; or a folder with a JSON
+            object of each run.
+        notes: takes a sentence where the file ends within its last row, which is left out.
+        as_text: plain names of columns that are names themselves, kept letter by letter.
+
+    Raises:
+        InvalidInput: for a file that is no such table, is damaged or has no rows.
+    """
+    with _told(path):
+        ending = table_ending(path)
+        if path.is_dir():
+            columns = from_records(objects_in(path, notes), as_text)
+        elif ending in (".csv", ".tsv"):
+            columns = _unpacked(columns_of_csv(path, as_text, notes), as_text)
+            columns = with_episodes_named(columns)
+        elif ending in (".parquet", ".pq"):
+            columns = _unpacked(columns_of_parquet(path, as_text), as_text)
+        elif ending:
+            columns = from_records(list(_json_records(path, notes)), as_text)
+        else:
+            raise InvalidInput(
+                f"{path} is not a table: its name ends with none of {', '.join(TABLE_ENDINGS)}"
+            )
+    if not columns or not len(next(iter(columns.values())).values):
+        raise InvalidInput(f"{path} has no rows; a table has one row for each trial")
+    if len(columns) > MOST_COLUMNS:
+        raise InvalidInput(
+            f"{path} has {len(columns):,} columns, more than the {MOST_COLUMNS:,} that are read; "
+            "keep the columns with ids, hyperparameters and results"
+        )
+    return columns
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Faults of the file as one kind of error that names it."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InvalidInput(f"there is no file {path}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is not UTF-8 text: {found_instead(path, error)}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InvalidInput(f"{path} is cut short or damaged: {error}; copy it again") from error
+    except (OSError, csv.Error) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}") from error
+
+
+def _unpacked(columns: dict[str, Column], as_text: Collection[str]) -> dict[str, Column]:
+    """The columns, with those whose cells are objects written as text laid flat."""
+    found: dict[str, Column] = {}
+    for name, column in columns.items():
+        cells = column.values.tolist() if column.values.dtype == object else []
+        objects = [o for cell in cells[:100] if isinstance(o := object_in(cell), dict)]
+        if name == _PARAMS and objects and all(f"param_{k}" in columns for o in objects for k in o):
+            continue  # scikit-learn's, each of which has a column of its own
+        if objects:
+            found.update(from_records([{name: cell} for cell in cells], as_text))
+        else:
+            found[name] = column
+    return found
+
+
+def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
+    with opened_text(path) as file:
+        if path.name.lower().removesuffix(".gz").endswith(".json"):
+            document = _parsed(path, file.read(), 1)
+            if isinstance(document, dict):
+                document = rows_of_columns(document) or document
+            if not isinstance(document, list):
+                raise InvalidInput(
+                    f"{path} holds no list of objects; write one object for each trial "
+                    '([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
+                    'for each step ([{"step": 1, "train_loss": 2.3}, ...])'
+                )
+            lines = list(enumerate(document, 1))
+        else:
+            lines = list(_parsed_lines(path, file, notes))
+    for number, record in lines:
+        if not isinstance(record, dict):
+            raise InvalidInput(f"{path}, line {number}: expected an object, found {record!r:.60}")
+        yield record
+
+
+def _parsed_lines(path: Path, file: IO[str], notes: list[str]) -> Iterator[tuple[int, Any]]:
+    """What each line holds, but for a last one that is cut."""
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _parsed(path, line, number)
+        except InvalidInput:
+            if number == 1 or line.endswith("\n"):
+                raise
+            notes.append(note_on(path))
+
+
+def _parsed(path: Path, text: str, line: int) -> Any:
+    try:
+        return read_json(text)
+    except ValueError as error:
+        raise InvalidInput(f"{path}, line {line}, is not JSON: {error}") from error

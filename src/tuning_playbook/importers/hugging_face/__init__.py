@@ -1,0 +1,1 @@
+"""What a Hugging Face Trainer leaves of a run."""

@@ -1,0 +1,1 @@
+"""MLflow's stores, of files and in SQL."""

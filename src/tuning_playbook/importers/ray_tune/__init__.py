@@ -1,0 +1,1 @@
+"""Experiment folders of Ray Tune."""

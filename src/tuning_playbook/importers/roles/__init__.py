@@ -1,0 +1,1 @@
+"""What each column of a study is: hyperparameter, result, seed, length, or none of these."""

@@ -1,0 +1,384 @@
+"""Which columns of a table are hyperparameters, which are results, and what the others are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from tuning_playbook.importers.cells.texts import (
+    names_parts_of_data,
+    places_beside_settings,
+    role_of_texts,
+)
+from tuning_playbook.importers.roles.by_design import roles_by_design
+from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
+from tuning_playbook.importers.roles.by_values import (
+    between_results,
+    changed_by_seeds,
+    is_doubtful_share,
+    roles_by_values,
+    shares_beside_results,
+)
+from tuning_playbook.importers.roles.column_names import group_of
+from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
+    are_a_product,
+    column_values,
+    is_chosen_list,
+    is_each_number_once,
+    is_list_of_values,
+    is_scaled,
+    sampled_rows,
+)
+from tuning_playbook.importers.roles.lengths_reached import (
+    is_length,
+    lengths_counted_out,
+    lengths_of_seeds,
+    reached_beside_planned,
+)
+from tuning_playbook.importers.roles.names_of_configurations import names_of_configurations
+from tuning_playbook.importers.roles.sizes_of_parts import sizes_of_parts
+from tuning_playbook.importers.roles.statistics_of_results import statistics_among
+from tuning_playbook.importers.roles.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.tables.repeats_in_columns import means_of_repeats
+from tuning_playbook.vocabulary import (
+    counts_of_predictions,
+    hyperparameter_family,
+    is_repetition,
+    is_running_number,
+    is_time,
+    plain_name,
+)
+
+Cells = Sequence[Any]
+
+_FEWEST_GAPS = 2
+_VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
+                       "config", "setting", "description"})  # fmt: skip
+CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
+_LONG = 20
+_PREDICTED = "counts right or wrong predictions, beside the others that do"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """Columns by what they seem to be, under the names that they have without a prefix.
+
+    Args:
+        parameters: chosen before training, constant ones too.
+        results: numbers that are known after it.
+        others: everything else.
+        taken: every column with its role, in the order of the table.
+    """
+
+    parameters: Mapping[str, Cells]
+    results: Mapping[str, Cells]
+    others: Mapping[str, Cells]
+    taken: tuple[TakenAs, ...]
+
+
+def column_roles(
+    columns: Mapping[str, Cells],
+    *,
+    curves: Collection[str] = (),
+    beside: Collection[str] = (),
+    measured: Mapping[str, str] = MappingProxyType({}),
+    known: Mapping[str, TakenAs] = MappingProxyType({}),
+) -> ColumnRoles:
+    """Sort columns into hyperparameters, results and the rest.
+
+    In this order: what the table declares (``config/lr``, ``metrics.loss``, Optuna's ``params_lr``,
+    scikit-learn's ``param_lr``), what names say in the field's vocabulary, what values show. What
+    only the values suggest is a guess, unless they form a design.
+
+    Args:
+        columns: name -> one cell for each trial.
+        curves: metrics that have curves; columns of that name are results.
+        beside: names of the table's other columns, which tell whose table it is.
+        measured: column -> why its cells show that it is a result, where its name does not tell.
+        known: roles that the cells have shown, whatever the names say.
+    """
+    rows = sampled_rows(len(next(iter(columns.values()), ())))
+    values = {column: column_values(cells, rows) for column, cells in columns.items()}
+    told = _declared(columns, {*columns, *beside})
+    said = any(role == "parameter" for role, _ in told.values())
+    measured = {**dict.fromkeys(counts_of_predictions(columns), _PREDICTED), **measured}
+    found: dict[str, TakenAs] = dict(known)
+    for column, cells in columns.items():
+        if column in known:
+            continue
+        role, name = told[column]
+        taken = _by_declaration(column, name, role, values[column])
+        if taken is None and _is_running_number(plain_name(name), cells, values[column]):
+            reason = "each whole number from 0 or 1 on, once"
+            taken = TakenAs(column, name, Role.IDENTIFIER, reason)
+        if taken is None:
+            taken = role_of_texts(column, name, cells, values[column])
+        if taken is None:
+            taken = role_by_name(column, name, values[column], curves)
+        if taken is None and column in measured:
+            taken = TakenAs(column, name, Role.RESULT, measured[column])
+        if taken is not None:
+            found[column] = taken
+    found = {**statistics_among(found, values), **known}
+    found |= reached_beside_planned(found)
+    if not said:
+        found |= lengths_counted_out(found, values)
+    found |= _chosen_sizes(found, values)
+    found |= _cross_validated(found, {*columns, *beside})
+    found |= _copies(found, values, columns)
+    names = {column: name for column, (_, name) in told.items()}
+    doubtful = {c: found.pop(c) for c in list(found) if is_doubtful_share(found[c], values[c])}
+    by_values = roles_by_values(names, values, found, said=said)
+    kept = {c: one for c, one in doubtful.items() if by_values[c].role in SEARCHED}
+    found |= {**by_values, **kept}
+    if not said:
+        found |= between_results(found, values)
+        found |= shares_beside_results(found, values)
+        found |= _missing_like_results(found, values)
+        found |= roles_by_design(found, values)
+    found |= _copies(found, values, columns)
+    found |= _of_parts_of_data(found, values, columns)
+    found |= sizes_of_parts(found, values)
+    found |= places_beside_settings(found, values)
+    found |= changed_by_seeds(found, values)
+    found |= lengths_of_seeds(found, values)
+    found |= names_of_configurations(found, values, columns)
+    found |= _named_variants(found, values, columns)
+    roles, means = means_of_repeats([found[column] for column in columns], columns)
+    return _sorted(roles, {**columns, **means})
+
+
+def is_counter(name: str, cells: Cells) -> bool:
+    """Whether a column counts its rows; a short one may be a hyperparameter swept in order."""
+    if not cells or cells[0] not in (0, 1) or (len(cells) < _LONG and not is_running_number(name)):
+        return False
+    return all(type(c) is int and c == cells[0] + row for row, c in enumerate(cells))
+
+
+def _sorted(taken: Iterable[TakenAs], columns: Mapping[str, Cells]) -> ColumnRoles:
+    """The columns where their roles put them; a name that two of them share is written in full."""
+    parameters: dict[str, Cells] = {}
+    results: dict[str, Cells] = {}
+    others: dict[str, Cells] = {}
+    kept = []
+    for one in taken:
+        home = others
+        if one.role in SETTINGS:
+            home = parameters
+        elif one.role in MEASURED and _are_numbers(columns[one.column]):
+            home = results
+        taken_names = any(one.name in own for own in (parameters, results, others))
+        named = replace(one, name=one.column) if taken_names else one
+        home[named.name] = columns[one.column]
+        kept.append(named)
+    return ColumnRoles(parameters, results, others, tuple(kept))
+
+
+def _are_numbers(cells: Cells) -> bool:
+    return set(map(type, cells)) <= {int, float, type(None)}
+
+
+def _named_variants(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
+) -> dict[str, TakenAs]:
+    """A column that names what each run changes, in a table that has no other setting.
+
+    Names that differ in one number only, such as run_1 and run_2, name repeats.
+    """
+    if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
+        return {}
+    for column, one in found.items():
+        if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in _VARIANTS:
+            continue
+        names = {str(cell) for cell in columns[column]}
+        if values[column].kind == "words" and len(names) > 1 and not _number_repeats(names):
+            reason = "names what each run changes, and no other setting varies"
+            return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
+    return {}
+
+
+def _number_repeats(names: Collection[str]) -> bool:
+    """Whether half of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
+
+    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
+    """
+    repeats = 0
+    alike: dict[str, list[list[str]]] = {}
+    for name in names:
+        alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
+    for stem, own in alike.items():
+        changing = [place for place, at in enumerate(zip(*own, strict=True)) if len(set(at)) > 1]
+        if len(changing) == 1:
+            numbers = sorted({int(numbers[changing[0]]) for numbers in own})
+            before = re.split(r"\d+", stem)[changing[0]]
+            counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
+            if counted or is_repetition(re.findall(r"[A-Za-z]*", before.rstrip("_- ="))[-2]):
+                repeats += len(own)
+    return 2 * repeats >= len(names)
+
+
+def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:
+    """scikit-learn's ``test_score`` is that of the folds left out, and not of a test set."""
+    reason = "scikit-learn's score on the folds left out"
+    scores = [
+        column
+        for column in found
+        if column.startswith(CROSS_VALIDATED)
+        and (column == f"{CROSS_VALIDATED}score" or f"rank{column[4:]}" in columns)
+    ]
+    return {c: TakenAs(c, found[c].name, Role.RESULT, reason) for c in scores}
+
+
+def _chosen_sizes(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Numbers of parameters that were set, as in a table of scaling: a grid with other settings.
+
+    Beside the names of models they only follow from them.
+    """
+    others = [values[c] for c, o in found.items()
+              if o.role in SEARCHED and is_list_of_values(values[c])]  # fmt: skip
+    sizes = [
+        one for column, one in found.items()
+        if one.role is Role.TIME_AND_COST and not is_time(one.name)
+        and is_chosen_list(values[column])
+    ]  # fmt: skip
+    named = [own for own in values.values() if own.kind == "words" and own.levels > 1]
+    sizes = [o for o in sizes if not any(_follows_from(values[o.column], own) for own in named)]
+    reason = "each value tried with every value of the other settings"
+    return {
+        one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, reason)
+        for one in sizes
+        if any(are_a_product([values[one.column], other]) for other in others)
+    }
+
+
+def _of_parts_of_data(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
+) -> dict[str, TakenAs]:
+    """Numbers that each part of the data has one of, such as that of its examples."""
+    parts = [c for c, one in found.items() if names_parts_of_data(one.name, columns[c])]
+    return {
+        column: TakenAs(column, one.name, Role.COMPUTED, f"the same wherever {part} is the same")
+        for part in parts
+        for column, one in found.items()
+        if one.role is Role.HYPERPARAMETER
+        and hyperparameter_family(one.name) is None
+        and 1 < values[column].levels <= values[part].levels
+        and _follows_from(values[column], values[part])
+    }
+
+
+def _follows_from(values: ColumnValues, other: ColumnValues) -> bool:
+    return len(set(zip(other.codes.tolist(), values.codes.tolist(), strict=True))) <= other.levels
+
+
+def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Role and name of each column that says what it is; no role for the others."""
+    prefix = ""
+    if {"number", "state"} <= {*table}:
+        prefix = "params_"  # Optuna's table of trials
+    elif CROSS_VALIDATED in table:
+        prefix = "param_"
+    if prefix:
+        return {
+            c: ("parameter", c.removeprefix(prefix)) if c.startswith(prefix) else ("", c)
+            for c in columns
+        }
+    return {column: group_of(column) for column in columns}
+
+
+def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> TakenAs | None:
+    if values.kind == "nothing":
+        return TakenAs(column, name, Role.EMPTY, "no cell is filled")
+    if not role:
+        return None
+    prefix = column[: len(column) - len(name)]
+    by_name = role_by_name(column, name, values, ())
+    if role == "parameter":
+        beside = by_name is not None and by_name.role in (
+            Role.SEED, Role.BOOKKEEPING, Role.TRAINING_LENGTH, Role.CONSTANT
+        )  # fmt: skip
+        if by_name is not None and beside:
+            return by_name
+        if values.levels == 1:
+            return TakenAs(column, name, Role.CONSTANT, "the same in every row")
+        return TakenAs(column, name, Role.HYPERPARAMETER, f"declared by {prefix!r}")
+    if by_name is not None and by_name.role in (
+        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
+    ):  # fmt: skip
+        return by_name
+    if is_length(name) and counts_on_the_way(name):
+        return TakenAs(column, name, Role.PROGRESS, "how far training came, among the results")
+    return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")
+
+
+def _is_running_number(plain: str, cells: Cells, values: ColumnValues) -> bool:
+    named = is_running_number(plain)
+    if values.kind != "numbers" or values.levels < len(values.numbers):
+        return False
+    return (named or is_counter(plain, cells)) and is_each_number_once(cells)
+
+
+def _missing_like_results(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Numbers that are missing exactly where no result is: nobody chose them beforehand."""
+    results = [values[c] for c, one in found.items() if one.role in MEASURED]
+    if not results:
+        return {}
+    gaps = results[0].codes < 0
+    for own in results[1:]:
+        gaps = gaps & (own.codes < 0)
+    if not _FEWEST_GAPS <= gaps.sum() < len(gaps):
+        return {}
+    reason = "missing exactly where there is no result"
+    return {
+        column: TakenAs(column, one.name, Role.RESULT, reason)
+        for column, one in found.items()
+        if one.role is Role.HYPERPARAMETER
+        and values[column].kind == "numbers"
+        and ((values[column].codes < 0) == gaps).all()
+    }
+
+
+def _copies(
+    found: Mapping[str, TakenAs],
+    values: Mapping[str, ColumnValues],
+    columns: Mapping[str, Cells],
+) -> dict[str, TakenAs]:
+    """Settings that repeat another one or scale it; two names of one thing would share its credit.
+
+    The one whose role is better known stays. In a list where each configuration stands once, any
+    two sorted columns look like that, so that only two of one family count there.
+    """
+    settings = [o for o in found.values() if o.role in SEARCHED]
+    settings.sort(key=lambda one: (not one.certain, "by its name" not in one.reason))
+    seen: dict[bytes, str] = {}
+    copies = {}
+    for one in settings:
+        own = values[one.column]
+        other = seen.setdefault(own.codes.tobytes(), one.column)
+        if other == one.column:
+            continue
+        same = _same(columns[other], columns[one.column])
+        family = hyperparameter_family(one.name)
+        alike = is_list_of_values(own) or family is hyperparameter_family(found[other].name)
+        if same or (alike and is_scaled(own, values[other])):
+            how = "repeats" if same else "changes only together with"
+            reason = f"{how} {found[other].column}"
+            copies[one.column] = TakenAs(one.column, one.name, Role.COMPUTED, reason)
+    return copies
+
+
+def _same(a: Cells, b: Cells) -> bool:
+    return all(x == y or _rounded(x) == _rounded(y) for x, y in zip(a, b, strict=True))
+
+
+def _rounded(cell: Any) -> Any:
+    number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    return f"{cell:.5g}" if number else cell

@@ -1,0 +1,103 @@
+"""Lengths of training that nobody set: how far each run came until something ended it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tuning_playbook.importers.roles.by_name import counts_on_the_way
+from tuning_playbook.importers.roles.column_names import group_of
+from tuning_playbook.importers.roles.column_values import ColumnValues, are_counted_out, combined
+from tuning_playbook.importers.roles.taken_as import SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import Family, hyperparameter_family, names_tasks, words_of
+
+_FEWEST_SETTINGS = 3
+_MOSTLY = 0.5
+_PLANNED = frozenset({"max", "maximum", "total", "planned", "budget", "limit"})
+
+
+def is_length(name: str) -> bool:
+    """Whether a name is that of a training length."""
+    return hyperparameter_family(name) is Family.TRAINING_LENGTH
+
+
+def reached_beside_planned(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
+    """``epoch`` beside ``epochs``: what was reached of the length that was chosen."""
+    lengths = [
+        o.column for o in found.values() if o.role in SETTINGS and is_length(o.name)
+        and not counts_on_the_way(o.name)
+    ]  # fmt: skip
+    if not lengths:
+        return {}
+    reason = f"how far training came, beside {lengths[0]}"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason)
+        for column, one in found.items()
+        if one.role in (*SETTINGS, Role.PROGRESS)
+        and is_length(one.name)
+        and counts_on_the_way(one.name)
+        and group_of(column)[0] != "parameter"
+    }
+
+
+def lengths_counted_out(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Lengths that were reached, in a training that a clock or its loss ended."""
+    reason = "how far training came: numbers that nobody sets"
+    return {
+        column: TakenAs(column, one.name, Role.PROGRESS, reason, certain=False)
+        for column, one in found.items()
+        if one.role is Role.TRAINING_LENGTH
+        and group_of(column)[0] != "parameter"
+        and not _PLANNED & set(words_of(one.name))
+        and are_counted_out(values[column])
+    }
+
+
+def lengths_of_seeds(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Lengths that differ between the seeds of one setting, as early stopping makes them.
+
+    A length that was set is the same for all seeds, or each of several for every seed.
+
+    Args:
+        found: column -> its role so far.
+        values: of all columns.
+    """
+    lengths = [c for c, one in found.items()
+               if one.role is Role.TRAINING_LENGTH and "declared" not in one.reason]  # fmt: skip
+    seeds = [values[c].codes for c, one in found.items() if one.role is Role.SEED]
+    reached = {}
+    for column in lengths:
+        settings = [
+            values[c].codes for c, one in found.items()
+            if c != column and (one.role in SEARCHED or names_tasks(one.name))
+        ]  # fmt: skip
+        if any(_differ(values[column], settings, seed) for seed in seeds):
+            reason = "differs between the seeds of one setting"
+            reached[column] = TakenAs(column, found[column].name, Role.PROGRESS, reason)
+    return reached
+
+
+def _differ(
+    length: ColumnValues, settings: list[np.typing.NDArray[np.int64]], seed: object
+) -> bool:
+    there = length.codes >= 0
+    alone = np.zeros(len(there), dtype=np.int64)
+    group = combined([*settings, alone])[there]
+    run = combined([*settings, alone, np.asarray(seed)])[there]
+    own = length.codes[there]
+    pairs = np.unique(np.stack([run, own]), axis=1)
+    if len(pairs[0]) > len(np.unique(run)):
+        return False  # a run of one setting and seed for each of several lengths
+    lengths: dict[int, set[int]] = {}
+    runs: dict[int, set[int]] = {}
+    for g, r, n in zip(group.tolist(), run.tolist(), own.tolist(), strict=True):
+        lengths.setdefault(g, set()).add(n)
+        runs.setdefault(g, set()).add(r)
+    repeated = [g for g, several in runs.items() if len(several) > 1]
+    differing = sum(len(lengths[g]) > 1 for g in repeated)
+    return len(repeated) >= _FEWEST_SETTINGS and differing >= _MOSTLY * len(repeated)

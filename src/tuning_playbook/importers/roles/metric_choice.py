@@ -1,0 +1,245 @@
+"""Which metric decides, where the names leave no doubt, and what to ask where they do."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.cells.values import is_number
+from tuning_playbook.importers.roles.naming_columns import quoted
+from tuning_playbook.importers.roles.statistics_of_results import SPREADS
+from tuning_playbook.importers.roles.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
+from tuning_playbook.trial import Status
+from tuning_playbook.vocabulary import (
+    holds_metric,
+    is_coefficient,
+    may_be_unwanted,
+    metric_direction,
+    split_of,
+    statistic_in,
+    words_of,
+)
+from tuning_playbook.words import agreeing, counted, listed
+
+_MOST_LISTED = 20
+_LONGEST_SHOWN = 40
+_NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
+_NAMELESS = ("value",)  # what Optuna calls an objective without a name
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChoice:
+    """What decides, and why.
+
+    Args:
+        metric: its name in the study.
+        reason: a sentence for the notes; empty where the tool declares it.
+    """
+
+    metric: str
+    reason: str = ""
+
+
+def metric_choice(study: ForeignStudy) -> MetricChoice:
+    """The metric that decides by the study's own word or by the names of its columns.
+
+    A metric on test data is never chosen: choosing by it spends the test set. A metric on training
+    data is where there is no other, not even one on test data.
+
+    Args:
+        study: with its roles.
+
+    Raises:
+        InvalidInput: where no metric or several could decide; the message lists them.
+    """
+    if study.objective is not None:
+        return MetricChoice(study.objective.metric)
+    _require_no_text_in_metrics(study)
+    results = _results(study)
+    beside = [n for n in results if split_of(n) != "training" and not _is_training(n, results)]
+    if len(beside) == 1:
+        which = "metric" if len(results) == 1 else "validation metric"
+        varying = "" if len(_named_results(study)) == len(results) else " that varies"
+        reason = f"{beside[0]} is the only {which}{varying}, so it decides."
+        return MetricChoice(beside[0], reason)
+    training = [name for name in results if name not in beside]
+    if not beside and len(training) == 1 and not _named_like_metrics(held_out_metrics(study)):
+        reason = (
+            f"{training[0]} is the only metric, and it is measured on training data: the study is "
+            "judged by how well it fits, not by how well it generalizes."
+        )
+        return MetricChoice(training[0], reason)
+    raise InvalidInput(
+        f"{study.name} does not say which metric decides; add --metric NAME. "
+        f"{metrics_in_words(study)}"
+    )
+
+
+def _require_no_text_in_metrics(study: ForeignStudy) -> None:
+    """Refuse to choose where text in a few cells keeps a metric from being one."""
+    for one in study.columns:
+        cells = study.metadata.get(one.name, ())
+        if metric_direction(one.name) is None or split_of(one.name) in ("training", "test"):
+            continue
+        there = [(trial, c) for trial, c in zip(study.ids, cells, strict=False) if c is not None]
+        texts = [(trial, c) for trial, c in there if isinstance(c, str)]
+        if texts and 2 * len(texts) < len(there):
+            trial, cell = texts[0]
+            raise InvalidInput(
+                f"{study.name} does not say which metric decides; add --metric NAME. {one.name} is "
+                f"called like a metric, but {len(texts)} of its {len(there)} cells hold text: "
+                f"trial {trial} has {cell[:_LONGEST_SHOWN]!r}; correct them, leave them empty or "
+                "name another metric"
+            )
+
+
+def _named_like_metrics(names: Sequence[str]) -> list[str]:
+    return [name for name in names if metric_direction(name) is not None]
+
+
+def _results(study: ForeignStudy) -> list[str]:
+    """Results that could decide, without constant ones where others vary."""
+    names = _named_results(study)
+    varying = [name for name in names if _varies(study, name)]
+    return varying or [name for name in names if metric_direction(name) is not None]
+
+
+def _named_results(study: ForeignStudy) -> list[str]:
+    """Results that are called like a metric; where none is, those that are known to be results."""
+    found = [one for one in study.columns if one.role is Role.RESULT and not _is_spread(one)]
+    if any(one.name in _NAMELESS for one in found):
+        found = [one for one in found if not one.name.startswith(_NOTED)]
+    plain = [one for one in found if _is_called_a_metric(one)]
+    return list(dict.fromkeys(one.name for one in plain or [o for o in found if o.certain]))
+
+
+def _is_called_a_metric(one: TakenAs) -> bool:
+    return metric_direction(one.name) is not None or one.name in _NAMELESS
+
+
+def _is_spread(one: TakenAs) -> bool:
+    """Whether a column is how far a metric varies, whose metric itself is in no column."""
+    statistic = statistic_in(one.name.removeprefix(_NOTED))
+    return statistic is not None and statistic[0] in SPREADS
+
+
+def _varies(study: ForeignStudy, name: str) -> bool:
+    if name in study.curves:
+        return True
+    cells = study.results.get(name, ())
+    return len({c for c in cells if c is not None and c == c}) > 1 or len(cells) < 2
+
+
+def _is_training(name: str, names: Sequence[str]) -> bool:
+    """Whether a metric stands beside the same one on validation data: ``loss`` and ``val_loss``."""
+    words = words_of(name)
+    if split_of(name) is not None:
+        return False
+    validation = [words_of(n) for n in names if split_of(n) == "validation"]
+    return any(w[-len(words) :] == words and len(w) > len(words) for w in validation)
+
+
+def metrics_that_may_decide(study: ForeignStudy) -> list[str]:
+    """The metrics of a study that could decide: on validation data where there are any."""
+    results = _results(study)
+    candidates = [n for n in results if not _is_training(n, results)]
+    return [name for name in candidates if split_of(name) != "training"] or candidates
+
+
+def held_out_metrics(study: ForeignStudy) -> list[str]:
+    """Its metrics on test data, which are never chosen by themselves."""
+    return [one.name for one in study.columns if one.role is Role.HELD_OUT]
+
+
+def metrics_in_words(study: ForeignStudy) -> str:
+    """The metrics of a study that could decide, or what could be one where none is called so."""
+    beside, held_out = metrics_that_may_decide(study), held_out_metrics(study)
+    tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
+    if beside:
+        named = [*beside, *(n for n in _known_results(study) if n not in beside)]
+        listed = ", ".join(_as_candidate(name) for name in named[:_MOST_LISTED])
+        unnamed = not any(metric_direction(name) for name in named)
+        turn = f"; {how_to_turn(study)}".removesuffix("; ") if unnamed else ""
+        return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "") + turn
+    if held_out:
+        return (
+            f"Its only metrics are {tested}. To be judged by one of them all the same, name it: "
+            f"--metric {shlex.quote(held_out[0])}; what is chosen by it has no unseen data left"
+        )
+    return possible_metrics(study)
+
+
+def _known_results(study: ForeignStudy) -> list[str]:
+    """Results with a metric in their name, whose direction it does not tell."""
+    return [
+        one.name
+        for one in study.columns
+        if one.role is Role.RESULT and holds_metric(one.name) and not _is_called_a_metric(one)
+        and split_of(one.name) != "training" and not _is_spread(one)
+    ]  # fmt: skip
+
+
+def _as_candidate(name: str) -> str:
+    if metric_direction(name) is None or may_be_unwanted(name):
+        return f"{quoted(name)} (with --direction minimize or maximize)"
+    return f"{quoted(name)} (on training data)" if split_of(name) == "training" else quoted(name)
+
+
+def possible_metrics(study: ForeignStudy) -> str:
+    """What could be the metric of a study in which nothing is called like one."""
+    numeric, possible = _numeric(study), names_that_may_be_metrics(study)
+    if possible:
+        return (
+            f"No column is named like a metric; {how_to_turn(study)}if one holds the "
+            "results, name it with --metric NAME --direction minimize or maximize: "
+            f"{', '.join(possible[:_MOST_LISTED])}"
+        )
+    if not numeric:
+        columns = [*study.results, *study.parameters, *study.metadata]
+        there = ", ".join(columns[:_MOST_LISTED]) or "names"
+        return f"It has no column of numbers, only {there}; give the table that has the results"
+    ended = _how_all_failed(study)
+    if ended:
+        return ended
+    return (
+        f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
+        "that has the results, or their curves with --curves"
+    )
+
+
+def _how_all_failed(study: ForeignStudy) -> str:
+    """What there is to judge where no trial has a result since none trained; empty elsewhere."""
+    lost = {Status.INFEASIBLE.value, Status.FAILED.value}
+    if not study.status or not lost.issuperset(study.status):
+        return ""
+    failed = f"None of its {counted(len(study.ids), 'trial')} trained"
+    empty = [o.column for o in study.columns
+             if o.role is Role.EMPTY and metric_direction(o.name) is not None]  # fmt: skip
+    if not empty:
+        return f"{failed}, and no column holds a metric, so there is nothing to judge"
+    return (
+        f"{failed}, and {listed(empty)} {agreeing(len(empty), 'is', 'are')} empty. To be told "
+        f"where they failed, name it all the same: --metric {shlex.quote(empty[0])}"
+    )
+
+
+def names_that_may_be_metrics(study: ForeignStudy) -> list[str]:
+    """Columns of numbers whose role is open, in a study in which nothing is called a metric."""
+    taken = {one.name: one for one in study.columns}
+    return [name for name in _numeric(study) if name not in taken or _is_open(taken[name])]
+
+
+def _numeric(study: ForeignStudy) -> list[str]:
+    columns = {**study.results, **study.parameters, **study.metadata}
+    return [name for name, cells in columns.items() if any(map(is_number, cells))]
+
+
+def _is_open(one: TakenAs) -> bool:
+    """Whether a column could be a result as far as its role is known."""
+    if one.role in SETTINGS:
+        return not (one.certain or is_coefficient(one.name))
+    return one.role in (Role.RESULT, Role.COMPUTED, Role.STATISTIC) or not one.certain

@@ -1,0 +1,1 @@
+"""Runs that log plain files, and what became of runs and trials."""

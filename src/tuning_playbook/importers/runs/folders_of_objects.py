@@ -1,0 +1,83 @@
+"""Folders in which each run has left one JSON object: its settings, its results, its curves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.importers.cells.values import is_number
+from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.roles.column_names import ID_NAMES
+from tuning_playbook.importers.tables.columns_in_json import rows_of_columns
+from tuning_playbook.importers.tables.nested import flattened
+from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.words import counted
+
+_MOST_FILES = 5000
+_MOST_SHOWN = 5
+_MOST_BYTES = 50_000_000
+_ALIKE = 2 / 3  # of the files, that have to hold the same things
+
+
+def holds_objects(folder: Path) -> bool:
+    """Whether the JSON files in a folder are of one run each.
+
+    Most of them hold an object with the same keys then, and numbers among them.
+    """
+    return bool(_runs_in(folder))
+
+
+def objects_in(folder: Path, notes: list[str]) -> list[dict[str, Any]]:
+    """The objects in a folder's JSON files, one for each run.
+
+    The name of the file is the run's, unless the object names it.
+
+    Args:
+        folder: only the files in it are read, and none below.
+        notes: takes what was read, and which files hold something else.
+    """
+    runs = _runs_in(folder)
+    notes.append(
+        f"Found in {folder.resolve().name}: {counted(len(runs), 'JSON file')}, one run in each."
+    )
+    others = [file.name for file in _files_in(folder) if file.stem not in runs]
+    if others:
+        shown = ", ".join(others[:_MOST_SHOWN]) + (", ..." if len(others) > _MOST_SHOWN else "")
+        notes.append(f"Not of the same kind, and left out: {shown}.")
+    return list(runs.values())
+
+
+def _files_in(folder: Path) -> list[Path]:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".json" and p.is_file())
+    return [file for file in files if file.name[:1] != "."]
+
+
+def _runs_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Name of the file -> its object, of those that are alike."""
+    files = _files_in(folder)
+    if len(files) > _MOST_FILES:
+        return {}
+    read = {file.stem: _object_in(file) for file in files}
+    found = {name: own for name, own in read.items() if own is not None}
+    common = Counter(map(frozenset, found.values())).most_common(1)
+    if not common or common[0][1] < max(2.0, _ALIKE * len(files)):
+        return {}
+    alike = {name: own for name, own in found.items() if frozenset(own) == common[0][0]}
+    numbers = (is_number(cell) for own in alike.values() for cell in flattened(own).values())
+    if not any(numbers):
+        return {}
+    named = any(plain_name(key) in ID_NAMES for key in common[0][0])
+    return {name: dict(own) if named else {"run": name, **own} for name, own in alike.items()}
+
+
+def _object_in(file: Path) -> Mapping[str, Any] | None:
+    """What a file holds, where that is one object and no table."""
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            return None
+        found = read_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and rows_of_columns(found) is None else None

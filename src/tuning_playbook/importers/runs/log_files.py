@@ -1,0 +1,163 @@
+"""The files in which a program logs one run: a table of steps, and results."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import deque
+from itertools import islice
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.columns import Column
+from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, lines_above_header, opened_text
+from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
+from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.files.table_files import read_columns, table_ending
+from tuning_playbook.importers.roles.column_names import STEP_NAMES, unit_of_training
+from tuning_playbook.importers.runs.episodes import names_episodes
+from tuning_playbook.importers.runs.logs import FEWEST_STEPS, log_in
+from tuning_playbook.importers.runs.runs import Points, Run
+from tuning_playbook.importers.tables.curves import curve_table, named
+from tuning_playbook.importers.wandb.steps import with_own_counter
+
+_RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
+TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
+
+
+Stage: TypeAlias = Literal["", "begun", "log"]
+
+
+def stage_of_log(path: Path) -> Stage:
+    """Whether a file is the log of one run, or may become one; empty where it is something else.
+
+    In a ``log`` the step rises from row to row; one that has ``begun`` has too few steps to tell.
+    """
+    if not _names_steps(path):
+        return ""
+    columns = _read(path, [])
+    if _log_in(columns) is not None:
+        return "log"
+    return "" if _begun_in(path, columns) is None else "begun"
+
+
+def _names_steps(path: Path) -> bool:
+    if table_ending(path) not in TABLES_OF_STEPS:
+        return False
+    header = header_of(path)
+    words = set(re.split(r"[^A-Za-z_]+", header.lower()))
+    names = re.split(r"[,;:{}\t\"]+", header)
+    steps = bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
+    return steps or names_episodes(header.strip().split(","))
+
+
+def is_results(path: Path) -> bool:
+    """Whether a file of that name holds the results of a run, as one JSON object."""
+    return _RESULTS.fullmatch(path.name) is not None
+
+
+def header_of(path: Path) -> str:
+    """The first line of a text file that is no comment; empty where there is none."""
+    try:
+        comments = lines_above_header(path)
+        with opened_text(path) as file:
+            deque(islice(file, comments), maxlen=0)
+            return file.readline(10_000)
+    except (OSError, EOFError, zlib.error, UnicodeError):
+        return ""
+
+
+def curves_of_steps(
+    path: Path, notes: list[str], *, lines_have_ends: bool = False
+) -> dict[str, Points]:
+    """The curves in the log of one run, which may have begun only now.
+
+    Args:
+        path: of the log.
+        notes: takes a sentence where the file ends within a line, which is left out.
+        lines_have_ends: whether the last lines of such logs have ends, so that one without is cut.
+
+    Raises:
+        InvalidInput: for a file that is no such log.
+    """
+    read = _read(path, notes)
+    log = _log_in(read) or _begun_in(path, read)
+    if log is None:
+        raise InvalidInput(
+            f"{path} is not the log of one run, with steps that rise from row to row"
+        )
+    columns, steps = log
+    numeric = {
+        name: own for name, own in columns.items()
+        if own.values.dtype == np.float64 and name != INDEX_COLUMN
+    }  # fmt: skip
+    if not set(numeric) - {steps}:
+        return {}  # nothing was measured yet
+    count = len(columns[steps].values)
+    run = Column(np.full(count, "run", dtype=object), np.zeros(count, dtype=bool))
+    long = curve_table(path, {"run": run, **numeric}, id_column="run", step_column=steps)
+    curves = {
+        metric: (np.asarray(at, np.int64), np.asarray(values, np.float64))
+        for metric, (_, at, values) in long.curves.items()
+    }
+    if lines_have_ends and not notes and ends_within_a_line(path):
+        notes.append(note_on(path))
+        last = max(int(at.max()) for at, _ in curves.values())
+        curves = {metric: (at[at < last], v[at < last]) for metric, (at, v) in curves.items()}
+    return curves
+
+
+def _read(path: Path, notes: list[str]) -> dict[str, Column] | None:
+    try:
+        return read_columns(path, notes)
+    except InvalidInput:
+        return None
+
+
+def _log_in(columns: dict[str, Column] | None) -> tuple[dict[str, Column], str] | None:
+    if columns is None:
+        return None
+    columns, _ = with_own_counter(columns)
+    found = log_in(columns)
+    return (columns, found.steps) if found is not None and found.runs == 1 else None
+
+
+def _begun_in(
+    path: Path, columns: dict[str, Column] | None
+) -> tuple[dict[str, Column], str] | None:
+    """The first steps of a log; no columns where it has none yet."""
+    if columns is None:
+        return ({}, "") if _is_header_alone(path) else None
+    steps = named(columns, STEP_NAMES)
+    if steps is None or columns[steps].values.dtype != np.float64:
+        return None
+    counted = columns[steps].values.astype(np.float64)
+    rises = bool(np.all(np.isfinite(counted)) and np.all(np.diff(counted) >= 0))
+    return (columns, steps) if rises and len(np.unique(counted)) < FEWEST_STEPS else None
+
+
+def _is_header_alone(path: Path) -> bool:
+    """Whether a file ends before the first row that it would have is whole."""
+    if path.suffix.lower() == ".gz":
+        return False
+    lines = 1 if path.suffix.lower() in (".jsonl", ".ndjson") else 2
+    with path.open("rb") as file:
+        whole = [line for line in islice(file, lines) if line.endswith(b"\n")]
+        return len(whole) < lines and not file.read(1)
+
+
+def add_results(run: Run, path: Path) -> None:
+    """Add the numbers of a JSON object to a run's results; other contents are left alone."""
+    try:
+        found = read_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(found, dict):
+        for name, value in dotted(found).items():
+            number = None if isinstance(value, (bool, str)) else as_number(value)
+            if number is not None:
+                run.results.setdefault(name, number)

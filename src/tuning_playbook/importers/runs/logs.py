@@ -1,0 +1,166 @@
+"""The log of one run in a table: a row for each step, and no trials beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.curves.steady_change import steadiness
+from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.cells.texts import names_parts_of_data
+from tuning_playbook.importers.roles.by_name import role_by_name
+from tuning_playbook.importers.roles.column_names import (
+    ID_NAMES,
+    STEP_NAMES,
+    STUDY_NAMES,
+    is_logged,
+    unit_of_training,
+)
+from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.roles.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.runs.within_runs import fixed_cells
+from tuning_playbook.importers.tables.curves import named
+from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
+
+FEWEST_STEPS = 4
+# So many lengths of training, in rising order and each once, nobody tries: a run passed them.
+_MANY_STEPS = 10
+# Words that count on the way of a training, and never the trials of a search.
+SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
+                         "training_iteration"})  # fmt: skip
+# Settings that a schedule changes while a run goes on.
+_SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
+                        Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
+_MOST_TURNS = 0.2
+# Standard deviations from a random order; four steps in order are at 1.9.
+_FOLLOWS = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Log:
+    """A table of steps, with the runs that it holds.
+
+    Args:
+        steps: the column that counts them.
+        run: shape (rows,), number of the run of each row, from 0.
+        runs: how many there are.
+        resumed: how often a run went on from an earlier step.
+    """
+
+    steps: str
+    run: NDArray[np.int64]
+    runs: int
+    resumed: int
+
+
+def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
+    """The log that a table is; ``None`` for a table of trials.
+
+    The step rises from row to row, results change with it, and no setting does but what a schedule
+    changes. Where the step begins again from its first value, another run begins.
+
+    Args:
+        columns: of the table.
+        steps: which column counts the steps; found by its name where empty.
+    """
+    column = steps or named(columns, STEP_NAMES) or _long_count(columns)
+    if column is None or columns[column].values.dtype != np.float64:
+        return None
+    if any(_names_trials(name, own) for name, own in columns.items() if name != column):
+        return None
+    counted = columns[column].values
+    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < FEWEST_STEPS:
+        return None
+    back = np.flatnonzero(np.diff(counted) < 0) + 1
+    again = back[counted[back] <= counted[0]]
+    run = np.searchsorted(again, np.arange(len(counted)), side="right")
+    log = Log(column, run.astype(np.int64), len(again) + 1, len(back) - len(again))
+    names = (own for name, own in columns.items() if plain_name(name) in STUDY_NAMES)
+    if any(fixed_cells(own, log.run) is None for own in names):
+        return None  # each name has rows of its own, which are no steps of one run
+    short = len(counted) < FEWEST_STEPS * log.runs
+    if short or log.resumed > max(3, len(counted) // 20):
+        return None
+    return log if steps or _only_results_change(columns, log) else None
+
+
+def _long_count(columns: Mapping[str, Column]) -> str | None:
+    """A column that counts a long training, under a name that settings have as well."""
+    units = {name: unit_of_training(name) for name in columns}
+    found = [name for name, own in columns.items() if units[name] and _rises_for_long(own.values)]
+    found.sort(key=lambda name: "step" not in units[name])
+    return found[0] if found else None
+
+
+def _rises_for_long(values: NDArray[np.generic]) -> bool:
+    if values.dtype != np.float64 or len(values) < _MANY_STEPS:
+        return False
+    return bool(np.all(np.diff(values.astype(np.float64)) > 0))
+
+
+def _names_trials(name: str, column: Column) -> bool:
+    return plain_name(name) in ID_NAMES and len(set(column.values.tolist())) > 1
+
+
+def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
+    """Whether the columns are what a run logs: at least one metric, no setting that varies."""
+    sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
+    if not sure and not _counts_by_one(columns[log.steps].values):
+        return False
+    measured: list[NDArray[np.generic]] = []
+    for name, column in columns.items():
+        if name == log.steps:
+            continue
+        cells = plain_values(column)
+        values = column_values(cells, sampled_rows(len(cells)))
+        if values.levels <= 1 or (log.runs > 1 and fixed_cells(column, log.run) is not None):
+            continue
+        taken = role_by_name(name, name, values, ())
+        family = hyperparameter_family(name)
+        if is_phase(name, column):
+            continue
+        if taken is None:
+            if not (sure and values.kind == "numbers"):
+                return False
+        elif (taken.role in SETTINGS or taken.role is Role.SEED) and not (
+            (family in _SCHEDULED and _turns_seldom(column.values))
+            or (sure and values.kind == "numbers" and is_logged(name))
+        ):
+            return False
+        if taken is not None and taken.role in QUALITY:
+            measured.append(column.values)
+    return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
+
+
+def _go_one_way(
+    log: Log, columns: Mapping[str, Column], measured: Sequence[NDArray[np.generic]]
+) -> bool:
+    """Whether a result follows the steps; where none does, ``iteration`` numbers repeats."""
+    steps = columns[log.steps].values
+    numbers = [v.astype(np.float64) for v in measured if v.dtype == np.float64]
+    return any(
+        steadiness(log.run, steps.astype(np.float64), values) > _FOLLOWS for values in numbers
+    )
+
+
+def is_phase(name: str, column: Column) -> bool:
+    """Whether a column says on which part of the data a row was measured."""
+    return names_parts_of_data(name, column.values.tolist())
+
+
+def _counts_by_one(steps: NDArray[np.float64]) -> bool:
+    return steps[0] in (0, 1) and bool(np.all(np.isin(np.diff(np.unique(steps)), (1.0,))))
+
+
+def _turns_seldom(values: NDArray[np.generic]) -> bool:
+    """Whether numbers go one way for long, as schedules do."""
+    if values.dtype != np.float64:
+        return False
+    there = values.astype(np.float64)
+    there = there[np.isfinite(there)]
+    moves = np.diff(there)
+    moves = np.sign(moves[moves != 0])
+    return len(moves) < 2 or float(np.mean(moves[1:] != moves[:-1])) <= _MOST_TURNS

@@ -1,0 +1,61 @@
+"""Settings that people write into the names of runs, files and folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tuning_playbook.importers.cells.values import typed_value
+from tuning_playbook.importers.runs.run_folders import named_values
+from tuning_playbook.vocabulary import hyperparameter_family, split_of, words_of
+
+_NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_PAIR = re.compile(
+    rf"(?P<name>[A-Za-z]+(?:_[A-Za-z]+)*?)[_=:\-]?(?P<value>{_NUMBER})(?![A-Za-z0-9])"
+)
+
+_NUMBERED = frozenset({"sweep", "exp", "experiment", "study", "ablation", "search", "run", "trial",
+                       "test", "try", "round", "grid", "group"})  # fmt: skip
+# Words beside the part of the data in the name of a log.
+_LOGS = frozenset({"log", "logs", "metrics", "metric", "history", "loss", "losses", "curve",
+                   "curves", "results", "stats"})  # fmt: skip
+
+
+def settings_in(name: str) -> dict[str, Any]:
+    """The hyperparameters in a run's name: what is written ``name=value``, and known names.
+
+    Example:
+        >>> settings_in("lr_0.1_bs32_run7"), settings_in("lr=0.1,mixup=0.2")
+        ({'lr': 0.1, 'bs': 32}, {'lr': 0.1, 'mixup': 0.2})
+        >>> settings_in("lr_sweep_2")
+        {}
+    """
+    written = named_values(name)
+    if written:
+        return written
+    return {
+        m["name"]: typed_value(m["value"])
+        for m in _PAIR.finditer(name)
+        if hyperparameter_family(m["name"]) is not None and not _NUMBERED & set(words_of(m["name"]))
+    }
+
+
+def is_part(name: str) -> bool:
+    """Whether a table of that name holds one part of a run: what was measured on that data.
+
+    Example:
+        >>> [is_part(name) for name in ("train", "val_log", "test-metrics", "lr_0.1_train", "run1")]
+        [True, True, True, False, False]
+    """
+    words = [word for word in words_of(name) if word not in _LOGS]
+    return len(words) == 1 and split_of(words[0]) is not None
+
+
+def natural_order(place: Sequence[str]) -> list[tuple[float, str]]:
+    """Numbers in names count as numbers: trial_2 before trial_10, and lr_0.03 before lr_0.1."""
+    return [
+        (float(part), part) if part[:1].isdecimal() else (-1.0, part)
+        for name in place
+        for part in (*re.split(r"([0-9]+(?:\.[0-9]+)?)", name), "")
+    ]

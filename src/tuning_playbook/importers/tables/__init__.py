@@ -1,0 +1,1 @@
+"""Studies in tables, of any shape."""

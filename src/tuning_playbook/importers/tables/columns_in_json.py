@@ -1,0 +1,56 @@
+"""JSON objects that hold a table by its columns, as data frames and Keras' history are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuning_playbook.importers.roles.column_names import is_step
+from tuning_playbook.importers.tables.nested import is_list_of_numbers
+from tuning_playbook.vocabulary import hyperparameter_family, metric_direction
+
+_EPOCH = "epoch"
+
+
+def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of a table that is written by its columns; ``None`` for any other object.
+
+    Columns are lists of one length, or objects with the same keys. Lists of nothing but metrics and
+    learning rates are the history of a run, whose epochs are counted.
+
+    Args:
+        document: column -> its cells.
+
+    Example:
+        >>> rows_of_columns({"lr": {"0": 0.1, "1": 0.3}, "loss": {"0": 2.0, "1": 1.0}})
+        [{'lr': 0.1, 'loss': 2.0}, {'lr': 0.3, 'loss': 1.0}]
+        >>> rows_of_columns({"loss": [2.0, 1.0], "val_loss": [2.1, 1.3]})[1]
+        {'epoch': 1, 'loss': 1.0, 'val_loss': 1.3}
+        >>> rows_of_columns({"lr": 0.1, "val_loss": [2.1, 1.3]})
+    """
+    columns = {}
+    keys: tuple[Any, ...] | None = None
+    for name, cells in document.items():
+        if not isinstance(cells, (list, dict)):
+            return None
+        own = tuple(cells) if isinstance(cells, dict) else tuple(range(len(cells)))
+        if not own or own != (keys or own):
+            return None
+        keys = own
+        columns[name] = list(cells.values()) if isinstance(cells, dict) else cells
+    if keys is None:
+        return None
+    if _is_history(document):
+        columns = {_EPOCH: list(range(len(keys))), **columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _is_history(document: Mapping[str, Any]) -> bool:
+    return all(
+        is_list_of_numbers(cells) and not is_step(name) and _is_logged(name)
+        for name, cells in document.items()
+    )
+
+
+def _is_logged(name: str) -> bool:
+    return metric_direction(name) is not None or hyperparameter_family(name) is not None

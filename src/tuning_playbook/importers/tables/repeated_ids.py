@@ -1,0 +1,133 @@
+"""Rows that share an id: repeats of settings, resumed runs, rows written twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuning_playbook.importers.roles.by_name import role_by_name
+from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.roles.taken_as import SETTINGS, Role
+from tuning_playbook.words import counted
+
+Cells = Sequence[Any]
+
+_MET_BY_CHANCE = 5  # digits
+_LONGEST_NUMBER = 10  # digits; what is longer counts nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RowsKept:
+    """Which rows of a table count.
+
+    Args:
+        rows: numbers of them, in their order.
+        note: what was left out.
+    """
+
+    rows: tuple[int, ...]
+    note: str
+
+
+def counts_repeats(ids: Cells) -> bool:
+    """Whether ids are 0, 1, 2, ... again and again, each equally often: numbers of repeats.
+
+    Example:
+        >>> counts_repeats(["0", "1", "2", "0", "1", "2"]), counts_repeats(["a", "b", "a", "b"])
+        (True, False)
+    """
+    counts = Counter(ids)
+    numbers = [int(i) for i in counts if str(i).isdecimal() and len(str(i)) < _LONGEST_NUMBER]
+    if len(numbers) < len(counts) or len(set(counts.values())) > 1 or len(ids) < 4:
+        return False
+    first = min(numbers, default=-1)
+    return first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers)))
+
+
+def each_setting_once(ids: Cells, columns: Mapping[str, Cells]) -> bool:
+    """Whether a number may count repeats: no more settings than rows have one number.
+
+    Only columns that are hyperparameters by their name count; where there is none, it may.
+    """
+    rows = sampled_rows(len(ids))
+    settings = []
+    for name, cells in columns.items():
+        taken = role_by_name(name, name, column_values(cells, rows), ())
+        if taken is not None and taken.role is Role.HYPERPARAMETER:
+            settings.append(cells)
+    different = len(set(zip(*settings, strict=True))) if settings else 0
+    return different <= max(Counter(ids).values())
+
+
+def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The first of each set of rows that agree in every cell; ``None`` where there is none."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, cells in enumerate(zip(ids, *columns.values(), strict=True)):
+        seen.setdefault(tuple(map(str, cells)), row)
+    lost = len(ids) - len(seen)
+    if not lost:
+        return None
+    again = "row repeats" if lost == 1 else "rows repeat"
+    note = f"{lost} {again} another row in every cell; counted once."
+    return RowsKept(tuple(seen.values()), note)
+
+
+def without_copied_rows(columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The first of rows that agree in every cell, where some cell is measured to many digits.
+
+    Two runs meet in a few digits of an accuracy, and not in six of a loss: such rows were written
+    twice. Those of a run that gives the same again to the last digit tell nothing of its noise.
+
+    Example:
+        >>> without_copied_rows({"lr": [0.1, 0.1], "loss": [0.7312648, 0.7312648]}).rows
+        (0,)
+        >>> without_copied_rows({"lr": [0.1, 0.1], "acc": [0.73, 0.73]})  # two runs, perhaps
+    """
+    fine = [cells for cells in columns.values() if any(map(_is_fine, cells))]
+    if not fine:
+        return None
+    rows = zip(*columns.values(), strict=True)
+    first: dict[tuple[str, ...], int] = {}
+    kept = []
+    for row, cells in enumerate(rows):
+        earlier = first.setdefault(tuple(map(str, cells)), row)
+        if earlier == row or not any(_is_fine(own[row]) for own in fine):
+            kept.append(row)
+    lost = len(next(iter(columns.values()))) - len(kept)
+    if not lost:
+        return None
+    again = "row repeats" if lost == 1 else "rows repeat"
+    return RowsKept(tuple(kept), f"{lost} {again} another row in every cell; counted once.")
+
+
+def _is_fine(cell: Any) -> bool:
+    """Whether a number is given to more digits than two measurements agree in by chance."""
+    return isinstance(cell, float) and cell == cell and float(f"{cell:.{_MET_BY_CHANCE}g}") != cell
+
+
+def last_rows_of_resumed_runs(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
+    """The last row of each id, where rows of one id agree in all their settings.
+
+    A run that was stopped and started again stands in the table twice. ``None`` where rows of one
+    id have other settings, or no column is a setting by its name.
+    """
+    rows = sampled_rows(len(ids))
+    settings = []
+    for name, cells in columns.items():
+        taken = role_by_name(name, name, column_values(cells, rows), ())
+        if taken is not None and taken.role in SETTINGS:
+            settings.append([str(c) for c in cells])
+    first: dict[Any, tuple[str, ...]] = {}
+    last: dict[Any, int] = {}
+    for row, trial in enumerate(ids):
+        own = tuple(cells[row] for cells in settings)
+        if not own or first.setdefault(trial, own) != own:
+            return None
+        last[trial] = row
+    again = [trial for trial, count in Counter(ids).items() if count > 1]
+    runs = f"{counted(len(again), 'run')} ({', '.join(map(str, again[:5]))})"
+    stands = "stands" if len(again) == 1 else "stand"
+    note = f"{runs} {stands} in several rows with the same settings; the last row counts."
+    return RowsKept(tuple(sorted(last.values())), note)

@@ -1,0 +1,1 @@
+"""TensorBoard's logs, and what its page downloads."""
