@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tuning_playbook.analysis.comparison.variances import trial_spread
+from tuning_playbook.analysis.statistics.variances import trial_spread
 from tuning_playbook.decisions import Choice
 
 Groups = dict[str, np.ndarray]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from real_curves import studies
-from tuning_playbook.analysis.curves.curve_noise import running_median_of_three
+from tuning_playbook.analysis.table.curve_noise import running_median_of_three
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable

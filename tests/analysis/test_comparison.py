@@ -10,7 +10,6 @@ import pytest
 from scipy import stats
 
 from tuning_playbook.analysis.comparison.many_arms import best_arms, level_effect
-from tuning_playbook.analysis.comparison.multiple_tests import holm
 from tuning_playbook.analysis.comparison.repeats_of_two import (
     Repeats,
     compare_repeats,
@@ -19,6 +18,7 @@ from tuning_playbook.analysis.comparison.repeats_of_two import (
     shared_seeds,
 )
 from tuning_playbook.analysis.comparison.size import repeats_needed
+from tuning_playbook.analysis.statistics.multiple_tests import holm
 from tuning_playbook.errors import InvalidInput
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tuning_playbook.analysis.curves.curve_noise import (
+from tuning_playbook.analysis.table.curve_blocks import equal_length_blocks, finite_part
+from tuning_playbook.analysis.table.curve_noise import (
     late_noise,
     level_error,
     moving_average,
@@ -14,7 +15,6 @@ from tuning_playbook.analysis.curves.curve_noise import (
     second_difference_sd,
     smoothing_width,
 )
-from tuning_playbook.analysis.table.curve_blocks import equal_length_blocks, finite_part
 from tuning_playbook.analysis.table.table import CurveColumn
 
 matrices = arrays(

@@ -5,7 +5,7 @@ from tuning_playbook.analysis.search.density import (
     chance_of_new_best,
     good_region,
 )
-from tuning_playbook.analysis.search.exact_shares import clopper_pearson
+from tuning_playbook.analysis.statistics.exact_shares import clopper_pearson
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 

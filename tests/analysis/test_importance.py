@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from tuning_playbook.analysis.comparison.multiple_tests import holm
 from tuning_playbook.analysis.search.importance import importances
 from tuning_playbook.analysis.search.interaction import interactions
+from tuning_playbook.analysis.statistics.multiple_tests import holm
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.feasibility import feasibility
-from tuning_playbook.analysis.table.ranks import mid_ranks
 from tuning_playbook.study import Objective
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.analysis.comparison.variances import (
+from tuning_playbook.analysis.statistics.variances import (
     data_spread,
     repeated_study_spread,
     study_spread,

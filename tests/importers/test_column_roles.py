@@ -12,7 +12,7 @@ from tuning_playbook.importers.roles.column_values import (
     rank_correlation,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.taken_as import Role
 
 DRAW = random.Random(20230119)
 

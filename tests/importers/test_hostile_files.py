@@ -10,16 +10,16 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.columns import plain_values
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.spreadsheets import numbers_written
 from tuning_playbook.importers.cells.values import dotted
 from tuning_playbook.importers.files import limits
-from tuning_playbook.importers.files.json_text import read_json
-from tuning_playbook.importers.files.table_files import read_columns
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.optuna.records import OptunaStudy, OptunaTrial
 from tuning_playbook.importers.optuna.study import foreign_of
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
 from tuning_playbook.importers.tables import studies as tables
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.workflow.checking import check_target
 from tuning_playbook.workflow.foreign import Told
 

@@ -8,8 +8,8 @@ import pytest
 from tests.importers.layouts import only, write
 
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import Role
 from tuning_playbook.importers.roles.told_columns import described
+from tuning_playbook.importers.taken_as import Role
 
 
 def lightning_log(steps, *, factor):

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from tuning_playbook.importers.roles.taken_as import Role
 from tuning_playbook.importers.tables.studies import read_table
+from tuning_playbook.importers.taken_as import Role
 
 ARMS = [(method, share, seed) for method in ("avg", "prox") for share in (0.0, 0.5)
         for seed in range(3)]  # fmt: skip

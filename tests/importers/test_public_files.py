@@ -8,7 +8,7 @@ from tuning_playbook.checks import run_checks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Verdict
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
 
 EPISODES = [f"{-50.0 + 0.7 * i},{40 + i % 7},{3.1 + 1.5 * i:.6f}" for i in range(30)]

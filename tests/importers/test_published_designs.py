@@ -8,7 +8,7 @@ from tests.importers.test_published_tables import roles, written
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.taken_as import Role
 
 DECODING = [
     f"{weight},{score},{beam},{8.28 + 0.0137 * (7 * i % 27):.6f}"

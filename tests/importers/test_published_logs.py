@@ -8,7 +8,7 @@ from tests.importers.test_published_tables import roles, written
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge
 
 AUTOMATIC_RESEARCH = (

@@ -6,7 +6,7 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
 
 
@@ -313,6 +313,6 @@ def test_a_share_of_the_test_data_is_no_result(tmp_path):
 
 
 def test_lists_in_cells_are_no_words():
-    from tuning_playbook.importers.cells.texts import names_parts_of_data
+    from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 
     assert not names_parts_of_data("split", [[1, 2], None, "dev"])

@@ -2,8 +2,8 @@ import csv
 
 import pytest
 
-from tuning_playbook.importers.roles.taken_as import Role
 from tuning_playbook.importers.tables.studies import read_table
+from tuning_playbook.importers.taken_as import Role
 
 VARIANTS = {"full": [81.9, 81.6, 82.1, 82.2], "w/o EMA": [82.2, 81.8, 82.6, 81.9],
             "w/o aug": [79.7, 79.6, 79.0, 80.1]}  # fmt: skip

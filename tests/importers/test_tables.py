@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import foreign_table
 from tuning_playbook.importers.files import arrow_tables, csv_tables
-from tuning_playbook.importers.files.table_files import read_columns
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.roles.metric_choice import metric_choice
-from tuning_playbook.importers.roles.taken_as import Role
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, with_roles
 from tuning_playbook.importers.tables.splitting import split_study
 from tuning_playbook.importers.tables.studies import read_table
+from tuning_playbook.importers.tables.table_files import read_columns
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.study import Objective
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -12,8 +12,8 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tuning_playbook.importers.hugging_face.arguments import arguments_in
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.taken_as import SETTINGS, Role
 from tuning_playbook.importers.roles.told_columns import described
+from tuning_playbook.importers.taken_as import SETTINGS, Role
 
 # `TrainingArguments.to_json_string()` of transformers 4.44, without some of its empty entries.
 ARGUMENTS = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
-from tuning_playbook.analysis.comparison.variances import Variances
 from tuning_playbook.analysis.search.study_design import ended_rows, study_design
 from tuning_playbook.analysis.search.study_shape import study_shape
 from tuning_playbook.analysis.search.useless_ends import useful_ranges
+from tuning_playbook.analysis.statistics.variances import Variances
 from tuning_playbook.analysis.table.feasibility import CHANCE, feasibility
 from tuning_playbook.answers.arm_standing import arm_standing, named_candidate
 from tuning_playbook.answers.reruns import rerun_groups

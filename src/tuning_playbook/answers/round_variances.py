@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, arm_losses
-from tuning_playbook.analysis.comparison.variances import (
+from tuning_playbook.analysis.statistics.variances import (
     Variances,
     data_spread,
     repeated_study_spread,

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison.multiple_tests import holm
 from tuning_playbook.analysis.search.importance import Importance, importances
 from tuning_playbook.analysis.search.interaction import Interaction, interactions
+from tuning_playbook.analysis.statistics.multiple_tests import holm
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable

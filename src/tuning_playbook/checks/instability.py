@@ -15,7 +15,7 @@ from tuning_playbook.analysis.curves.instability import (
     lost_progress,
 )
 from tuning_playbook.analysis.curves.learning_rate import learning_rate_of
-from tuning_playbook.analysis.search.exact_shares import chance_of_as_many
+from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many
 from tuning_playbook.analysis.table.best_trials import best_rows
 from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles

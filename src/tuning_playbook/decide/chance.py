@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.comparison.variances import data_spread
+from tuning_playbook.analysis.statistics.variances import data_spread
 from tuning_playbook.words import listed
 
 # Two standard deviations of a difference.

@@ -9,12 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from tuning_playbook.analysis.comparison.many_arms import BestArms, best_arms
-from tuning_playbook.analysis.comparison.multiple_tests import holm
 from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, Repeats, compare_repeats
 from tuning_playbook.analysis.comparison.searches import SearchComparisons
 from tuning_playbook.analysis.comparison.size import repeats_needed
 from tuning_playbook.analysis.comparison.symptoms import symptoms
-from tuning_playbook.analysis.search.exact_shares import chance_of_as_many
+from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many
+from tuning_playbook.analysis.statistics.multiple_tests import holm
 from tuning_playbook.decide.comparison_doubts import (
     Doubt,
     Learning,

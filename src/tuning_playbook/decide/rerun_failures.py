@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tuning_playbook.analysis.search.exact_shares import chance_of_as_many, clopper_pearson
+from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many, clopper_pearson
 from tuning_playbook.words import counted, listed, percent
 
 # Chance up to which failures are taken to be the candidate's doing; over three looks, a candidate

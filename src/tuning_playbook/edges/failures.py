@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.search.exact_shares import chance_of_as_many
+from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many
 
 FloatArray = NDArray[np.float64]
 

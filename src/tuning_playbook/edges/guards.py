@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table.ranks import mid_ranks
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 from tuning_playbook.edges.scores import best_share
 
 FloatArray = NDArray[np.float64]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 from tuning_playbook.analysis.table.feasibility import Feasibility
-from tuning_playbook.analysis.table.ranks import mid_ranks
 from tuning_playbook.analysis.table.repeats import grouped_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 

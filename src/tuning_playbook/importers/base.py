@@ -13,7 +13,7 @@ from tuning_playbook.analysis.table.building import LongCurve, table_from_column
 from tuning_playbook.analysis.table.inferred_space import usable_names
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status

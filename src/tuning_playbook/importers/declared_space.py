@@ -13,7 +13,7 @@ from tuning_playbook.analysis.table.inferred_space import usable_names
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.space import (
     Categorical,
     Float,

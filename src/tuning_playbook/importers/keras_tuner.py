@@ -14,7 +14,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import as_number, mapping_in, mappings_in
 from tuning_playbook.importers.runs.run_folders import read_document
-from tuning_playbook.importers.runs.runs import Run, shortened, study_of_runs
+from tuning_playbook.importers.runs_of_tools import Run, shortened, study_of_runs
 from tuning_playbook.space import (
     Categorical,
     Constant,

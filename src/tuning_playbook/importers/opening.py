@@ -9,10 +9,10 @@ from pathlib import Path
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.files.limits import require_plain_files
-from tuning_playbook.importers.files.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.importers.readers import named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
 from tuning_playbook.importers.runs.folders_of_objects import holds_objects
+from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
 
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
 # What values run into that no tool writes, wherever in a reader it is. An error of another type

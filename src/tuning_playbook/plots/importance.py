@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison.multiple_tests import holm
 from tuning_playbook.analysis.search.importance import Importance, importances
+from tuning_playbook.analysis.statistics.multiple_tests import holm
 from tuning_playbook.analysis.table.feasibility import Feasibility
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.plots.theme import BLUE, GREY, INK, Figure, layout, typed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, equal_budget_curves
-from tuning_playbook.analysis.comparison.variances import Spread, Variances
+from tuning_playbook.analysis.statistics.variances import Spread, Variances
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.candidates import changed_values

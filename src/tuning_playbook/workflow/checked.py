@@ -30,7 +30,7 @@ from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.doubts import constant_metric
 from tuning_playbook.checks.registry import all_checks
 from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.importers.roles.taken_as import TakenAs
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.records.finding_documents import finding_document

@@ -8,7 +8,7 @@ from typing import Any
 from tuning_playbook.analysis.search.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.report.columns_view import ColumnsView
 from tuning_playbook.words import counted
 

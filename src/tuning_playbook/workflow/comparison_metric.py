@@ -13,8 +13,8 @@ from tuning_playbook.importers.roles.metric_choice import (
     metrics_that_may_decide,
 )
 from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
-from tuning_playbook.importers.roles.taken_as import MEASURED, Role
 from tuning_playbook.importers.roles.told_columns import described, with_metric_named
+from tuning_playbook.importers.taken_as import MEASURED, Role
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import columns_of

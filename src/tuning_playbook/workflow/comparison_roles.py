@@ -9,8 +9,8 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
-from tuning_playbook.importers.roles.taken_as import Role
+from tuning_playbook.importers.cells.column_names import ID_NAMES, STATUS_NAMES, STUDY_NAMES
+from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,

@@ -11,7 +11,7 @@ from tuning_playbook.analysis.comparison.repeats_of_two import Reported
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.taken_as import TakenAs
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.workflow.comparison_target import columns_of
 

@@ -16,24 +16,24 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.files.limits import MOST_SEARCHED, require_plain_files
-from tuning_playbook.importers.files.table_files import table_ending
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.readers import named_study
 from tuning_playbook.importers.roles.metric_choice import metric_choice
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role
 from tuning_playbook.importers.roles.told_columns import (
     ToldColumns,
     as_told,
     with_metric_named,
     with_roles,
 )
+from tuning_playbook.importers.rows.range_tests import require_no_range_test
+from tuning_playbook.importers.rows.rows_without_settings import without_rows_without_settings
 from tuning_playbook.importers.runs.other_metrics import without_other_metrics
-from tuning_playbook.importers.runs.range_tests import require_no_range_test
 from tuning_playbook.importers.runs.rungs import without_early_stops
 from tuning_playbook.importers.runs.unended import without_unended
 from tuning_playbook.importers.tables.one_by_one import each_swept_alone
-from tuning_playbook.importers.tables.rows_without_settings import without_rows_without_settings
 from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
+from tuning_playbook.importers.tables.table_files import table_ending
+from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.project_files import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective

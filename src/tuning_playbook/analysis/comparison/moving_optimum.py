@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.search.slices import slices
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 from tuning_playbook.analysis.table.feasibility import feasibility
-from tuning_playbook.analysis.table.ranks import mid_ranks
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.space import Categorical, Constant

@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import (
-    moving_average,
-    running_median_of_three,
-    second_difference_sd,
-)
 from tuning_playbook.analysis.table.curve_blocks import (
     BoolArray,
     CurveBlock,
@@ -19,6 +14,11 @@ from tuning_playbook.analysis.table.curve_blocks import (
     IntArray,
     equal_length_blocks,
     finite_part,
+)
+from tuning_playbook.analysis.table.curve_noise import (
+    moving_average,
+    running_median_of_three,
+    second_difference_sd,
 )
 from tuning_playbook.analysis.table.table import CurveColumn
 

@@ -8,14 +8,14 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from tuning_playbook.analysis.comparison.variances import data_spread
-from tuning_playbook.analysis.curves.curve_noise import late_noise, resolution
+from tuning_playbook.analysis.statistics.variances import data_spread
 from tuning_playbook.analysis.table.curve_blocks import (
     FloatArray,
     IntArray,
     equal_length_blocks,
     finite_part,
 )
+from tuning_playbook.analysis.table.curve_noise import late_noise, resolution
 from tuning_playbook.analysis.table.table import CurveColumn
 from tuning_playbook.vocabulary import MetricFamily, metric_family
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import second_difference_sd
 from tuning_playbook.analysis.table.curve_blocks import FloatArray, IntArray, finite_part
+from tuning_playbook.analysis.table.curve_noise import second_difference_sd
 from tuning_playbook.analysis.table.table import CurveColumn
 from tuning_playbook.trial import Curve
 

@@ -6,13 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import (
-    level_error,
-    moving_average,
-    resolution,
-    running_median_of_three,
-    smoothing_width,
-)
 from tuning_playbook.analysis.table.curve_blocks import (
     BoolArray,
     CurveBlock,
@@ -20,6 +13,13 @@ from tuning_playbook.analysis.table.curve_blocks import (
     IntArray,
     equal_length_blocks,
     finite_part,
+)
+from tuning_playbook.analysis.table.curve_noise import (
+    level_error,
+    moving_average,
+    resolution,
+    running_median_of_three,
+    smoothing_width,
 )
 from tuning_playbook.analysis.table.table import CurveColumn
 

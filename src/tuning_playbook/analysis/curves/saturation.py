@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import (
-    level_error,
-    moving_average,
-    running_median_of_three,
-    smoothing_width,
-)
 from tuning_playbook.analysis.table.curve_blocks import (
     BoolArray,
     FloatArray,
     IntArray,
     equal_length_blocks,
     finite_part,
+)
+from tuning_playbook.analysis.table.curve_noise import (
+    level_error,
+    moving_average,
+    running_median_of_three,
+    smoothing_width,
 )
 from tuning_playbook.analysis.table.table import CurveColumn
 

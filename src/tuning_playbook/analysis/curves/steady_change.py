@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table.ranks import mid_ranks
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 
 _FEWEST = 4
 

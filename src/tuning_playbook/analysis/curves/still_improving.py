@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import level_error
 from tuning_playbook.analysis.table.curve_blocks import (
     BoolArray,
     FloatArray,
@@ -15,6 +14,7 @@ from tuning_playbook.analysis.table.curve_blocks import (
     equal_length_blocks,
     finite_part,
 )
+from tuning_playbook.analysis.table.curve_noise import level_error
 from tuning_playbook.analysis.table.table import CurveColumn
 
 

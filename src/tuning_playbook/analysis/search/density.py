@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.search.doubling import expected_best
-from tuning_playbook.analysis.search.exact_shares import clopper_pearson
+from tuning_playbook.analysis.statistics.exact_shares import clopper_pearson
 from tuning_playbook.analysis.table.feasibility import Feasibility
 from tuning_playbook.analysis.table.repeats import configuration_count, distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.comparison.multiple_tests import holm
+from tuning_playbook.analysis.statistics.multiple_tests import holm
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 from tuning_playbook.analysis.table.feasibility import Feasibility
-from tuning_playbook.analysis.table.ranks import mid_ranks
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.space import Constant

@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.curves.divergence import courses, diverged, never_moved
 from tuning_playbook.analysis.table.chance_level import ChanceLevel, chance_level
 from tuning_playbook.analysis.table.curve_ends import last_values
+from tuning_playbook.analysis.table.divergence import courses, diverged, never_moved
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.analysis.table.nothing_learnt import LuckBound, luck_bound
 from tuning_playbook.analysis.table.table import TrialTable

@@ -1,1 +1,1 @@
-"""What a cell of a table holds."""
+"""What the cells of a table hold, and what the names of its columns say."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.spreadsheets import NO_VALUE
-from tuning_playbook.importers.tables.nested import flattened
 from tuning_playbook.vocabulary import plain_name
 
 _BOOLEANS = {"true": True, "false": False}

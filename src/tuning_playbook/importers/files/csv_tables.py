@@ -15,6 +15,7 @@ from typing import IO
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.column_names import STEP_NAMES
 from tuning_playbook.importers.cells.columns import (
     Column,
     is_number_text,
@@ -31,7 +32,6 @@ from tuning_playbook.importers.files.arrow_tables import columns_of_large_csv
 from tuning_playbook.importers.files.comment_lines import comment_lines
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.files.limits import LONGEST_LINE_CHARACTERS, unpacked
-from tuning_playbook.importers.roles.column_names import STEP_NAMES
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 

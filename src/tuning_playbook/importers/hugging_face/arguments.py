@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.cells.values import dotted, is_number
-from tuning_playbook.importers.runs.runs import Run
-from tuning_playbook.importers.tables.nested import object_in
+from tuning_playbook.importers.runs_of_tools import Run
 from tuning_playbook.vocabulary import names_a_setting
 
 # Beside it stands ``model_config/text_summary``, which is what the model is and not what was tuned.

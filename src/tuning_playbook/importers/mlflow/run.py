@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tuning_playbook.importers.cells.values import typed_value
-from tuning_playbook.importers.runs.runs import Points, Run, counted_where_stepless
+from tuning_playbook.importers.runs_of_tools import Points, Run, counted_where_stepless
 from tuning_playbook.trial import Reason, Status
 
 _STATUS = {

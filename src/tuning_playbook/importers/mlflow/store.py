@@ -13,7 +13,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.mlflow.files import is_file_store, read_file_store
 from tuning_playbook.importers.mlflow.run import Experiment, StoredRun, run_of
 from tuning_playbook.importers.mlflow.sql import read_sql_store
-from tuning_playbook.importers.runs.runs import shortened, study_of_runs
+from tuning_playbook.importers.runs_of_tools import shortened, study_of_runs
 from tuning_playbook.words import counted, without_password
 
 _TABLES = {"experiments", "runs", "params", "metrics"}

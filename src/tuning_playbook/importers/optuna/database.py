@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import TableClause, column, table
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.optuna.records import (
     METRIC_NAMES_ATTRIBUTE,
     OptunaStudy,

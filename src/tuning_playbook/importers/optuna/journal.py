@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.optuna.records import (
     METRIC_NAMES_ATTRIBUTE,
     OptunaStudy,

@@ -17,7 +17,7 @@ from typing import Any
 
 from tuning_playbook.analysis.table.inferred_space import MOST_LISTED_VALUES, usable_names
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.files.json_text import read_json
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.optuna.records import OptunaTrial
 from tuning_playbook.space import (
     Categorical,

@@ -16,11 +16,11 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.statuses import reason_of
-from tuning_playbook.importers.files.json_text import read_json
 from tuning_playbook.importers.ray_tune.results import reported_curves, reported_rows
-from tuning_playbook.importers.runs.runs import Run, study_of_runs
-from tuning_playbook.importers.tables.nested import flattened
+from tuning_playbook.importers.runs_of_tools import Run, study_of_runs
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import metric_direction

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.values import as_number, is_step_number, typed_value
-from tuning_playbook.importers.files.json_text import read_json
-from tuning_playbook.importers.runs.runs import Points
-from tuning_playbook.importers.tables.nested import flattened
+from tuning_playbook.importers.runs_of_tools import Points
 from tuning_playbook.words import counted
 
 STEP = "training_iteration"

@@ -13,7 +13,7 @@ from tuning_playbook.importers.roles.column_values import (
     is_chosen_list,
     is_evenly_used,
 )
-from tuning_playbook.importers.roles.taken_as import QUALITY, SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, Role, TakenAs
 
 
 def roles_by_design(

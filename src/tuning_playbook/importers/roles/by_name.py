@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from tuning_playbook.importers.roles.column_names import (
+from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
     ROUND_NAMES,
     STUDY_NAMES,
@@ -22,7 +22,7 @@ from tuning_playbook.importers.roles.column_values import (
     is_list_of_values,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
     counts_outcomes,

@@ -22,7 +22,7 @@ from tuning_playbook.importers.roles.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
-from tuning_playbook.importers.roles.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import is_any_probability, is_difference, names_a_setting
 from tuning_playbook.words import counted
 

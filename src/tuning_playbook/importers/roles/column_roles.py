@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from tuning_playbook.importers.cells.texts import (
-    names_parts_of_data,
-    places_beside_settings,
-    role_of_texts,
-)
+from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.roles.by_design import roles_by_design
 from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
 from tuning_playbook.importers.roles.by_values import (
@@ -22,7 +18,6 @@ from tuning_playbook.importers.roles.by_values import (
     roles_by_values,
     shares_beside_results,
 )
-from tuning_playbook.importers.roles.column_names import group_of
 from tuning_playbook.importers.roles.column_values import (
     ColumnValues,
     are_a_product,
@@ -40,10 +35,15 @@ from tuning_playbook.importers.roles.lengths_reached import (
     reached_beside_planned,
 )
 from tuning_playbook.importers.roles.names_of_configurations import names_of_configurations
+from tuning_playbook.importers.roles.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles.sizes_of_parts import sizes_of_parts
 from tuning_playbook.importers.roles.statistics_of_results import statistics_among
-from tuning_playbook.importers.roles.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.importers.tables.repeats_in_columns import means_of_repeats
+from tuning_playbook.importers.roles.texts_in_cells import (
+    names_parts_of_data,
+    places_beside_settings,
+    role_of_texts,
+)
+from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     counts_of_predictions,
     hyperparameter_family,

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table.ranks import mid_ranks
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
 
 Cells: TypeAlias = Sequence[Any]
 Kind: TypeAlias = Literal["numbers", "words", "mixed", "nothing"]

@@ -11,8 +11,8 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.naming_columns import quoted
 from tuning_playbook.importers.roles.statistics_of_results import SPREADS
-from tuning_playbook.importers.roles.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import (
     holds_metric,

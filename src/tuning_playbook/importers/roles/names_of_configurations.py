@@ -8,7 +8,7 @@ from typing import Any
 
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.column_values import ColumnValues
-from tuning_playbook.importers.roles.taken_as import SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.words import listed
 
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:[eE]-?\d+)?")

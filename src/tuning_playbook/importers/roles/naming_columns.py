@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Sequence
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.roles.column_names import last_part
-from tuning_playbook.importers.roles.taken_as import TakenAs
+from tuning_playbook.importers.cells.column_names import last_part
+from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.vocabulary import plain_name
 
 _MOST_LISTED = 30
@@ -31,7 +31,7 @@ def column_named(
         InvalidInput: for a name that no column has, or that several could mean.
 
     Example:
-        >>> from tuning_playbook.importers.roles.taken_as import Role
+        >>> from tuning_playbook.importers.taken_as import Role
         >>> have = [TakenAs("metrics/mAP50(B)", "mAP50(B)", Role.RESULT, ""),
         ...         TakenAs("Val. Acc. (%)", "Val. Acc. (%)", Role.RESULT, "")]
         >>> [column_named(n, have, study="s").column for n in ("mAP50(B)", "val_acc")]

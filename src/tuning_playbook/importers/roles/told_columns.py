@@ -9,10 +9,10 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
+from tuning_playbook.importers.cells.column_names import is_step, last_part
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.by_values import with_metric
-from tuning_playbook.importers.roles.column_names import is_step, last_part
 from tuning_playbook.importers.roles.column_values import (
     column_values,
     is_list_of_values,
@@ -20,8 +20,8 @@ from tuning_playbook.importers.roles.column_values import (
 )
 from tuning_playbook.importers.roles.metric_choice import metrics_in_words
 from tuning_playbook.importers.roles.naming_columns import column_named, columns_named
-from tuning_playbook.importers.roles.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.importers.tables.curves import stray_text
+from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_coefficient,

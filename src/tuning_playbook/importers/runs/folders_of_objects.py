@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.importers.cells.column_names import ID_NAMES
+from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.files.json_text import read_json
-from tuning_playbook.importers.roles.column_names import ID_NAMES
-from tuning_playbook.importers.tables.columns_in_json import rows_of_columns
-from tuning_playbook.importers.tables.nested import flattened
+from tuning_playbook.importers.files.columns_in_json import rows_of_columns
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 

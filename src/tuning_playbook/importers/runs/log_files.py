@@ -12,17 +12,17 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.column_names import STEP_NAMES, unit_of_training
 from tuning_playbook.importers.cells.columns import Column
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number, dotted
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, lines_above_header, opened_text
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
-from tuning_playbook.importers.files.json_text import read_json
-from tuning_playbook.importers.files.table_files import read_columns, table_ending
-from tuning_playbook.importers.roles.column_names import STEP_NAMES, unit_of_training
-from tuning_playbook.importers.runs.episodes import names_episodes
-from tuning_playbook.importers.runs.logs import FEWEST_STEPS, log_in
-from tuning_playbook.importers.runs.runs import Points, Run
+from tuning_playbook.importers.rows.episodes import names_episodes
+from tuning_playbook.importers.rows.logs import FEWEST_STEPS, log_in
+from tuning_playbook.importers.runs_of_tools import Points, Run
 from tuning_playbook.importers.tables.curves import curve_table, named
+from tuning_playbook.importers.tables.table_files import read_columns, table_ending
 from tuning_playbook.importers.wandb.steps import with_own_counter
 
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")

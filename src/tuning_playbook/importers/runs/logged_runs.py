@@ -27,7 +27,7 @@ from tuning_playbook.importers.runs.run_folders import (
     with_settings_of_model,
 )
 from tuning_playbook.importers.runs.run_places import HYDRA, RunPlace, run_places, runs_among, walk
-from tuning_playbook.importers.runs.runs import Run, shortened, study_of_runs
+from tuning_playbook.importers.runs_of_tools import Run, shortened, study_of_runs
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 

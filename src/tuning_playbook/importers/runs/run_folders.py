@@ -16,11 +16,11 @@ from typing import IO, Any, cast
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number, dotted, is_step_number, typed_value
 from tuning_playbook.importers.files.cut_short import is_cut, note_on
-from tuning_playbook.importers.files.json_text import read_json
 from tuning_playbook.importers.files.limits import unpacked
-from tuning_playbook.importers.runs.runs import Points
+from tuning_playbook.importers.runs_of_tools import Points
 from tuning_playbook.words import counted
 
 # The first kind that is there counts: a file of flags repeats the hyperparameters among paths.

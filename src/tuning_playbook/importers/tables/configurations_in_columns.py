@@ -8,7 +8,7 @@ import numpy as np
 
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.roles.column_values import ColumnValues, column_values, sampled_rows
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role
+from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.words import listed
 
 _MOST_LISTED = 20

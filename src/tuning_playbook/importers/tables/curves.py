@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.column_names import ID_NAMES, ROUND_NAMES, STEP_NAMES, is_step
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.cells.values import LARGEST_STEP, is_number, types_in
-from tuning_playbook.importers.roles.column_names import ID_NAMES, ROUND_NAMES, STEP_NAMES, is_step
 from tuning_playbook.vocabulary import is_time, plain_name, words_of
 from tuning_playbook.words import counted
 

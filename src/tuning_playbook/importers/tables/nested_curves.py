@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.analysis.table.building import LongCurve
-from tuning_playbook.importers.cells.values import types_in
-from tuning_playbook.importers.roles.column_names import group_of, is_known_after_training, is_step
-from tuning_playbook.importers.tables.nested import (
+from tuning_playbook.importers.cells.column_names import group_of, is_known_after_training, is_step
+from tuning_playbook.importers.cells.nested import (
     Points,
     is_curve_name,
     is_list_of_numbers,
     points_in,
 )
+from tuning_playbook.importers.cells.values import types_in
 
 Rows = list[Points | None]
 

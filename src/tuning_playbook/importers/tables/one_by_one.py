@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
 from tuning_playbook.importers.tables.splitting import split_study
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
 
 Cells = Sequence[Any]

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.importers.cells.column_names import ID_NAMES, is_known_after_training, is_step
 from tuning_playbook.importers.cells.columns import Column, plain_values, typed
-from tuning_playbook.importers.roles.column_names import ID_NAMES, is_known_after_training, is_step
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_repetition,

@@ -10,25 +10,25 @@ import numpy as np
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.cells.deviations import without_deviations
-from tuning_playbook.importers.cells.endings import with_endings, without_endings
-from tuning_playbook.importers.files.table_files import read_columns
-from tuning_playbook.importers.roles.column_names import (
+from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
     REASON_NAMES,
     STATUS_NAMES,
 )
 from tuning_playbook.importers.roles.column_roles import column_roles
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
-from tuning_playbook.importers.runs.failures import failures
+from tuning_playbook.importers.rows.endings import with_endings, without_endings
+from tuning_playbook.importers.rows.failures import failures
+from tuning_playbook.importers.rows.logs_of_changes import log_of_changes
+from tuning_playbook.importers.rows.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.tables.curves import CurveTable, curve_table, named
-from tuning_playbook.importers.tables.logs_of_changes import log_of_changes
-from tuning_playbook.importers.tables.naming_trials import TrialRows, study_name, trial_rows
+from tuning_playbook.importers.tables.deviations import without_deviations
 from tuning_playbook.importers.tables.nested_curves import without_curves
 from tuning_playbook.importers.tables.one_by_one import measured_beside, swept_one_by_one
 from tuning_playbook.importers.tables.repeats_side_by_side import below_each_other
 from tuning_playbook.importers.tables.summary_rows import without_summary_rows
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.tables.turned import turned
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb.chart import without_chart
 from tuning_playbook.importers.wandb.steps import notes_on, with_own_counter
 from tuning_playbook.vocabulary import (

@@ -23,7 +23,7 @@ from tuning_playbook.importers.runs.run_folders import (
     is_measurements,
     measurements_in,
 )
-from tuning_playbook.importers.runs.runs import (
+from tuning_playbook.importers.runs_of_tools import (
     Points,
     Run,
     counted_where_stepless,

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.cells.column_names import is_step, last_part, unit_of_training
 from tuning_playbook.importers.cells.columns import Column
-from tuning_playbook.importers.roles.column_names import is_step, last_part, unit_of_training
 from tuning_playbook.vocabulary import is_time
 
 _BOUNDS = ("__MIN", "__MAX")

@@ -14,15 +14,15 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.columns import plain_values
+from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.cells.values import as_number, dotted
-from tuning_playbook.importers.files.json_text import read_json
 from tuning_playbook.importers.files.limits import unpacked
-from tuning_playbook.importers.files.table_files import read_columns, table_ending
 from tuning_playbook.importers.roles.by_name import counts_on_the_way
 from tuning_playbook.importers.roles.column_roles import column_roles
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
-from tuning_playbook.importers.runs.runs import Points, Run, study_of_runs
-from tuning_playbook.importers.tables.nested import object_in
+from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
+from tuning_playbook.importers.tables.table_files import read_columns, table_ending
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb.curves import add_curves
 from tuning_playbook.importers.wandb.history import curves_of_histories
 from tuning_playbook.importers.wandb.keys import without_own_keys

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number
-from tuning_playbook.importers.files.json_text import read_json
 from tuning_playbook.importers.files.protobuf_messages import Messages, declared_messages
-from tuning_playbook.importers.runs.runs import Points
+from tuning_playbook.importers.runs_of_tools import Points
 
 _SCHEMA = {
     "Record": {"history": (2, "Items"), "summary": (3, "bytes?"), "config": (5, "Updates"),

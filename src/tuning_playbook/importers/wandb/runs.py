@@ -13,7 +13,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import as_number, dotted
 from tuning_playbook.importers.runs.run_folders import read_document
-from tuning_playbook.importers.runs.runs import Run, joined_attempts, shortened, study_of_runs
+from tuning_playbook.importers.runs_of_tools import Run, joined_attempts, shortened, study_of_runs
 from tuning_playbook.importers.wandb.export import (
     is_export,
     read_export,

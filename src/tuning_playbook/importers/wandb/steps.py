@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.importers.cells.column_names import ID_NAMES, is_step, last_part
 from tuning_playbook.importers.cells.columns import Column
-from tuning_playbook.importers.roles.column_names import ID_NAMES, is_step, last_part
-from tuning_playbook.importers.runs.runs import Points
+from tuning_playbook.importers.runs_of_tools import Points
 from tuning_playbook.importers.tables.curves import named, positions
 
 _OF_WANDB = "_step"

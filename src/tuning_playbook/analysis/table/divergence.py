@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuning_playbook.analysis.curves.curve_noise import running_median_of_three
 from tuning_playbook.analysis.table.chance_level import all_alike
 from tuning_playbook.analysis.table.curve_blocks import (
     BoolArray,
@@ -16,6 +15,7 @@ from tuning_playbook.analysis.table.curve_blocks import (
     finite_part,
 )
 from tuning_playbook.analysis.table.curve_ends import first_steps, first_values, last_values
+from tuning_playbook.analysis.table.curve_noise import running_median_of_three
 from tuning_playbook.analysis.table.table import CurveColumn
 
 _FEWEST_POINTS = 4

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuning_playbook.importers.cells.values import types_in
 from tuning_playbook.importers.roles.column_values import ColumnValues
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, split_of, words_of
 
 Cells = Sequence[Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role
 from tuning_playbook.importers.tables.splitting import rows_of_study
+from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.words import agreeing, counted, some_of
 
 _FEWEST_SETTINGS = 2

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuning_playbook.importers.cells.statuses import are_decisions
 from tuning_playbook.importers.roles.column_roles import ColumnRoles
-from tuning_playbook.importers.roles.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import keeps_changes
 from tuning_playbook.words import counted
 

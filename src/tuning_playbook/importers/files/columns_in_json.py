@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tuning_playbook.importers.roles.column_names import is_step
-from tuning_playbook.importers.tables.nested import is_list_of_numbers
+from tuning_playbook.importers.cells.column_names import is_step
+from tuning_playbook.importers.cells.nested import is_list_of_numbers
 from tuning_playbook.vocabulary import hyperparameter_family, metric_direction
 
 _EPOCH = "epoch"

@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.curves.steady_change import steadiness
-from tuning_playbook.importers.cells.columns import Column, plain_values
-from tuning_playbook.importers.cells.texts import names_parts_of_data
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_names import (
+from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
     STEP_NAMES,
     STUDY_NAMES,
     is_logged,
     unit_of_training,
 )
+from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
-from tuning_playbook.importers.roles.taken_as import QUALITY, SETTINGS, Role
-from tuning_playbook.importers.runs.within_runs import fixed_cells
+from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.tables.curves import named
+from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
 
 FEWEST_STEPS = 4

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
-from tuning_playbook.importers.roles.taken_as import QUALITY, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, without_number
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
-from tuning_playbook.importers.roles.taken_as import SETTINGS, Role
+from tuning_playbook.importers.taken_as import SETTINGS, Role
 from tuning_playbook.words import counted
 
 Cells = Sequence[Any]

@@ -12,16 +12,16 @@ from typing import IO, Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.columns import Column, from_records
+from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.files.arrow_tables import columns_of_parquet
+from tuning_playbook.importers.files.columns_in_json import rows_of_columns
 from tuning_playbook.importers.files.csv_tables import columns_of_csv, opened_text
 from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
-from tuning_playbook.importers.files.json_text import read_json
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
-from tuning_playbook.importers.runs.episodes import with_episodes_named
+from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.runs.folders_of_objects import objects_in
-from tuning_playbook.importers.tables.columns_in_json import rows_of_columns
-from tuning_playbook.importers.tables.nested import object_in
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
 _PARAMS = "params"  # of scikit-learn's cv_results_

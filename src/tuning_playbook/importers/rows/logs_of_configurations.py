@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.curves.steady_change import steadiness
+from tuning_playbook.importers.cells.column_names import ROUND_NAMES, STEP_NAMES
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_names import ROUND_NAMES, STEP_NAMES
 from tuning_playbook.importers.roles.column_values import (
     column_values,
     is_each_number_once,
     is_list_of_values,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.taken_as import QUALITY, SETTINGS, Role
-from tuning_playbook.importers.runs.logs import FEWEST_STEPS, SURE_STEPS, Log, is_phase
+from tuning_playbook.importers.rows.logs import FEWEST_STEPS, SURE_STEPS, Log, is_phase
+from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
 from tuning_playbook.vocabulary import plain_name
 
 # From this many on, nobody chose them as lengths of training or numbered repeats by them.

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from tuning_playbook.importers.cells.column_names import is_step
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import is_number, is_step_number
-from tuning_playbook.importers.files.json_text import read_json
-from tuning_playbook.importers.roles.column_names import is_step
 from tuning_playbook.vocabulary import is_time, plain_name
 
 Points: TypeAlias = dict[str, tuple[list[float], list[float]]]

@@ -12,32 +12,32 @@ import numpy as np
 
 from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.cells.columns import Column, plain_values
-from tuning_playbook.importers.cells.texts import names_parts_of_data
-from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN
-from tuning_playbook.importers.files.table_files import table_ending
-from tuning_playbook.importers.roles.column_names import (
+from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
     NAMES_OF_RUNS,
     STEP_NAMES,
     STUDY_NAMES,
 )
+from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN
 from tuning_playbook.importers.roles.column_roles import is_counter
 from tuning_playbook.importers.roles.naming_columns import column_named, quoted
-from tuning_playbook.importers.roles.taken_as import Role, TakenAs
-from tuning_playbook.importers.runs.logs import Log, is_phase, log_in
-from tuning_playbook.importers.runs.runs import distinct_ids
-from tuning_playbook.importers.runs.within_runs import fixed_cells
-from tuning_playbook.importers.tables.curves import curve_table, named, positions
-from tuning_playbook.importers.tables.logs_of_configurations import log_of_configurations
-from tuning_playbook.importers.tables.repeated_ids import (
+from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+from tuning_playbook.importers.rows.logs import Log, is_phase, log_in
+from tuning_playbook.importers.rows.logs_of_configurations import log_of_configurations
+from tuning_playbook.importers.rows.repeated_ids import (
     counts_repeats,
     each_setting_once,
     last_rows_of_resumed_runs,
     without_copied_rows,
     without_rows_written_twice,
 )
+from tuning_playbook.importers.rows.within_runs import fixed_cells
+from tuning_playbook.importers.runs_of_tools import distinct_ids
+from tuning_playbook.importers.tables.curves import curve_table, named, positions
 from tuning_playbook.importers.tables.splitting import NUMBERED_NAMES
+from tuning_playbook.importers.tables.table_files import table_ending
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction, names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
 

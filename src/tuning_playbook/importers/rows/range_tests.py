@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.taken_as import QUALITY, SEARCHED, Role, TakenAs
+from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
     MetricFamily,
