@@ -5,7 +5,7 @@ from tuning_playbook.analysis import table_from_columns
 from tuning_playbook.analysis.comparison.isolation import compare_arms
 from tuning_playbook.analysis.comparison.naming import contenders
 from tuning_playbook.analysis.search.slices import slices
-from tuning_playbook.analysis.table import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.rows import take_rows
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import (

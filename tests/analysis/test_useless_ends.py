@@ -9,7 +9,7 @@ from tuning_playbook.analysis import table_from_columns
 from tuning_playbook.analysis.search.density import good_region
 from tuning_playbook.analysis.search.study_design import study_design
 from tuning_playbook.analysis.search.useless_ends import useful_ranges
-from tuning_playbook.analysis.table import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.search.halton import halton_points
 from tuning_playbook.space import Float, Hyperparameter, Integer, SearchSpace
 from tuning_playbook.study import Objective

@@ -4,7 +4,7 @@ import pytest
 from tuning_playbook.analysis import table_from_columns
 from tuning_playbook.analysis.comparison.isolation import compare_arms
 from tuning_playbook.analysis.comparison.naming import contenders
-from tuning_playbook.analysis.table import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.checks.registry import run_checks
 from tuning_playbook.decide.soundness import judge_soundness
 from tuning_playbook.decisions import Soundness
