@@ -14,7 +14,7 @@ from tuning_playbook.analysis.comparison.isolation import (
     equal_budget_curves,
 )
 from tuning_playbook.analysis.comparison.naming import contenders
-from tuning_playbook.analysis.comparison.repetition import (
+from tuning_playbook.analysis.statistics.repetition import (
     best_rank_probabilities,
     paired_bests,
     separate_bests,

@@ -6,8 +6,8 @@ import math
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, ArmResult
 from tuning_playbook.analysis.comparison.naming import stated_confidence
-from tuning_playbook.analysis.comparison.repetition import rank_reached_by_most
 from tuning_playbook.analysis.comparison.tuning_ease import TuningEase
+from tuning_playbook.analysis.statistics.repetition import rank_reached_by_most
 from tuning_playbook.decide.chance import Chance
 from tuning_playbook.decide.fresh_seeds import FreshSeeds
 from tuning_playbook.decide.standing import Standing

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.comparison.best_of_k import TuningCurve, tuning_curve
 from tuning_playbook.analysis.comparison.paired_evidence import better_half_probabilities
-from tuning_playbook.analysis.comparison.repetition import (
+from tuning_playbook.analysis.statistics.repetition import (
     paired_bests,
     rank_reached_by_most,
     separate_bests,

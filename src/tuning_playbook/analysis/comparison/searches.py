@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, compare_arms
 from tuning_playbook.analysis.comparison.repeats_of_two import CONFIDENCE, Comparison
-from tuning_playbook.analysis.comparison.repetition import best_rank_probabilities
+from tuning_playbook.analysis.statistics.repetition import best_rank_probabilities
 from tuning_playbook.analysis.table.table import TrialTable
 
 _FloatArray = NDArray[np.float64]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tuning_playbook.analysis.comparison.repetition import best_rank_probabilities
+from tuning_playbook.analysis.statistics.repetition import best_rank_probabilities
 from tuning_playbook.errors import InvalidInput
 
 # A variance estimated from values with heavy tails varies as much as one from a third of the runs.
