@@ -69,6 +69,7 @@ _UNITS_OF_PROGRESS = frozenset({"epochs", "steps", "iterations", "iters", "updat
                                 "episodes"})  # fmt: skip
 _REACHED = frozenset({"used", "ran", "trained", "taken", "completed", "done", "reached", "executed",
                       "elapsed", "actual", "performed", "finished"})  # fmt: skip
+_OF_CLOCKS = frozenset({"datetime", "time", "timestamp", "timing"})
 _FOLDS = frozenset({"fold", "folds", "kfold", "split"})
 _STEPS = frozenset({"step", "iter", "iteration"})
 _OF_STEPS = frozenset({"global", "train", "trainer", "training", "current"})
@@ -163,8 +164,8 @@ def is_time(name: str) -> bool:
     Example:
         >>> [is_time(n) for n in ("train_time_s", "minutes", "warmup_time", "max_minutes")]
         [True, True, False, False]
-        >>> [is_time(name) for name in ("ms_per_sample", "time_embed", "clip_seconds")]
-        [True, False, False]
+        >>> [is_time(n) for n in ("ms_per_sample", "timing/forward_ms", "time_embed", "window_ms")]
+        [True, True, False, False]
     """
     written = words = words_of(name)
     while len(words) > 1 and words[-1] in _UNITS:
@@ -172,7 +173,7 @@ def is_time(name: str) -> bool:
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
     timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
     timed = timed or (len(written) > 1 and written[0] in _TIMED and written[-1] == "s")
-    start_or_end = words[0] in ("datetime", "time", "timestamp") or words[-1] in _TIME_WORDS
+    start_or_end = words[0] in _OF_CLOCKS or words[-1] in _TIME_WORDS
     of_pieces = any(a in _TIMES_OF_PIECES and b == "per" for a, b in pairwise(written[:-1]))
     return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or of_pieces or timed)
 

@@ -35,6 +35,8 @@ SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "
 _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
                         Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
 _MOST_TURNS = 0.2
+# A setting has a value in more rows than not; what was logged now and then has none in most.
+_SPARSE = 0.5
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
 
@@ -119,15 +121,14 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
         if values.levels <= 1 or (log.runs > 1 and fixed_cells(column, log.run) is not None):
             continue
         taken = role_by_name(name, name, values, ())
-        family = hyperparameter_family(name)
         if is_phase(name, column):
             continue
         if taken is None:
             if not (sure and values.kind == "numbers"):
                 return False
         elif (taken.role in SETTINGS or taken.role is Role.SEED) and not (
-            (family in _SCHEDULED and _turns_seldom(column.values))
-            or (sure and values.kind == "numbers" and is_logged(name))
+            follows_a_schedule(name, column.values)
+            or (sure and values.kind == "numbers" and (is_logged(name) or _is_sparse(column)))
         ):
             return False
         if taken is not None and taken.role in QUALITY:
@@ -153,6 +154,16 @@ def is_phase(name: str, column: Column) -> bool:
 
 def _counts_by_one(steps: NDArray[np.float64]) -> bool:
     return steps[0] in (0, 1) and bool(np.all(np.isin(np.diff(np.unique(steps)), (1.0,))))
+
+
+def _is_sparse(column: Column) -> bool:
+    """Whether a column is filled in some rows only, as where each row holds a group of metrics."""
+    return bool(np.mean(column.missing) > _SPARSE)
+
+
+def follows_a_schedule(name: str, values: NDArray[np.generic]) -> bool:
+    """Whether a column is of a setting that changes along a run, and changes as schedules do."""
+    return hyperparameter_family(name) in _SCHEDULED and _turns_seldom(values)
 
 
 def _turns_seldom(values: NDArray[np.generic]) -> bool:

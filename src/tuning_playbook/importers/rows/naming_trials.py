@@ -32,6 +32,7 @@ from tuning_playbook.importers.rows.repeated_ids import (
     without_copied_rows,
     without_rows_written_twice,
 )
+from tuning_playbook.importers.rows.rows_as_steps import NO_STEPS, log_by_rows
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.runs_of_tools import distinct_ids
 from tuning_playbook.importers.tables.curves import curve_table, named, positions
@@ -119,9 +120,9 @@ def trial_rows(
         steps_by_name and candidates and _repeats_with_steps(given, candidates[0], steps_by_name)
     )
     if in_curves is None and not by_id:
-        configurations = log_of_configurations(given, steps=steps)
-        if configurations is not None:
-            return _from_log(path, given, configurations)
+        table = _of_steps(path, given, steps, without_names=not (steps or candidates))
+        if table is not None:
+            return table
     if not candidates:
         return _numbered(path, {name: plain_values(c) for name, c in given.items()})
     chosen = candidates[0]
@@ -135,6 +136,21 @@ def trial_rows(
     if plain_name(chosen) in map(plain_name, shared):
         return _numbered(path, {name: plain_values(c) for name, c in given.items()})
     return _repaired(path, given, chosen, [_column(given, name, path) for name in by])
+
+
+def _of_steps(
+    path: Path, given: Mapping[str, Column], steps: str, *, without_names: bool
+) -> TrialRows | None:
+    """A table whose rows are steps, of several configurations or of one run."""
+    configurations = log_of_configurations(given, steps=steps)
+    if configurations is not None:
+        return _from_log(path, given, configurations)
+    by_rows = log_by_rows(given) if without_names else None
+    if by_rows is None:
+        return None
+    table = _from_log(path, *by_rows)
+    table.notes.insert(0, NO_STEPS)
+    return table
 
 
 def _column(given: Mapping[str, Column], asked: str, path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from tuning_playbook.words import counted
 MOSTLY_NUMBERS = 0.9
 # A metric with at least this share of its cells filled is one of every row.
 DENSE = 0.95
+# A column that is empty in more rows than this is filled in rows of its own.
+_SELDOM = 0.5
 _METRIC_NAMES = ("metric", "metric_name", "key", "tag")
 _VALUE_NAMES = ("value", "metric_value")
 _THOUSANDTHS = 1000.0
@@ -92,7 +94,9 @@ def curve_table(
     metrics = _metrics(path, columns, there, ids, rows, skip=(ids_from, steps_from))
     if not metrics:
         raise InvalidInput(f"{path} has no column of numbers beside {ids_from} and {steps_from}")
-    return CurveTable(ids, logged_points(rows, steps, metrics, len(ids)), tuple(notes))
+    beside = [own.missing[there] for name, own in columns.items() if name not in metrics]
+    curves = logged_points(rows, steps, metrics, len(ids), beside=beside)
+    return CurveTable(ids, curves, tuple(notes))
 
 
 def positions(names: NDArray[Any]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -200,6 +204,8 @@ def logged_points(
     steps: NDArray[np.float64],
     metrics: Mapping[str, Column],
     count: int,
+    *,
+    beside: Iterable[NDArray[np.bool_]] = (),
 ) -> dict[str, LongCurve]:
     """The curve of each metric, without the cells where it was not logged.
 
@@ -211,8 +217,11 @@ def logged_points(
         steps: of each row.
         metrics: name -> its column.
         count: number of trials.
+        beside: cells that are empty in columns of other kinds; one that is filled in few rows, such
+            as the time since the start, has rows of its own, in which no metric was logged.
     """
-    nothing = np.all([column.missing for column in metrics.values()], axis=0)
+    others = [empty for empty in beside if np.mean(empty) > _SELDOM]
+    nothing = np.all([*(column.missing for column in metrics.values()), *others], axis=0)
     curves: dict[str, LongCurve] = {}
     whole = steps.astype(np.int64)
     for name, column in metrics.items():

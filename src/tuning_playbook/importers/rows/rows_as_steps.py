@@ -1,0 +1,127 @@
+"""Logs without a column of steps: a history whose rows alone count its epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.analysis.curves.steady_change import steadiness
+from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.roles.by_name import role_by_name
+from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
+    column_values,
+    is_evenly_used,
+    sampled_rows,
+)
+from tuning_playbook.importers.rows.logs import Log, follows_a_schedule
+from tuning_playbook.importers.taken_as import QUALITY, Role
+from tuning_playbook.vocabulary import holds_metric, is_time, metric_direction, plain_name
+
+ROWS = "row"
+NO_STEPS = (
+    "No column counts the steps; the results follow each other from row to row, so its rows are "
+    "taken for its steps."
+)
+_OF_VALIDATION, _OF_TRAINING = ("val_", "valid_", "validation_"), ("", "train_", "training_")
+_FEWEST_ROWS = 6
+# Without a metric on training and validation data, so many rows in order are a log all the same.
+_MANY_ROWS = 30
+# What stays at one value in nearly all of so many rows was counted, and not varied.
+_LONG, _AT_REST = 100, 0.9
+# Standard deviations from a random order.
+_FOLLOWS, _FOLLOWS_FAR = 2.0, 3.0
+
+
+def log_by_rows(columns: Mapping[str, Column]) -> tuple[dict[str, Column], Log] | None:
+    """The columns with one that counts the steps, and the log; ``None`` for a table of trials.
+
+    Nothing in it may have been set, and a result gets better from row to row, which a table that
+    is sorted with its best row first does not show.
+    """
+    index = next((name for name in columns if plain_name(name) == "unnamed_0"), None)
+    rest = {name: own for name, own in columns.items() if name != index}
+    count = len(next(iter(columns.values())).values)
+    if count < _FEWEST_ROWS or ROWS in columns:
+        return None
+    if index is not None and not _counts(columns[index].values):
+        return None
+    measured = _measured(rest)
+    if measured is None or not _get_better(measured, count):
+        return None
+    steps = index or ROWS
+    numbers = columns[steps].values if index else np.arange(count, dtype=np.float64)
+    counter = Column(numbers, np.zeros(count, dtype=bool))
+    log = Log(steps, np.zeros(count, dtype=np.int64), 1, 0)
+    return {steps: counter, **rest}, log
+
+
+def _counts(values: NDArray[np.generic]) -> bool:
+    if values.dtype != np.float64:
+        return False
+    numbers = values.astype(np.float64)
+    return bool(numbers[0] in (0.0, 1.0) and np.all(np.diff(numbers) == 1.0))
+
+
+def _measured(columns: Mapping[str, Column]) -> dict[str, NDArray[np.float64]] | None:
+    """The results; ``None`` where a column may have been set, or tells trials apart."""
+    found: dict[str, NDArray[np.float64]] = {}
+    for name, column in columns.items():
+        cells = plain_values(column)
+        values = column_values(cells, sampled_rows(len(cells)))
+        if values.levels <= 1:
+            continue
+        if values.kind != "numbers" or column.values.dtype != np.float64:
+            return None
+        numbers = column.values.astype(np.float64)
+        taken = role_by_name(name, name, values, ())
+        if taken is not None and taken.role in QUALITY:
+            found[name] = numbers
+        elif not _is_logged_beside(name, numbers, values, None if taken is None else taken.role):
+            return None
+    return found
+
+
+def _is_logged_beside(
+    name: str, numbers: NDArray[np.float64], values: ColumnValues, role: Role | None
+) -> bool:
+    if role is None:
+        seldom = holds_metric(name) or (len(numbers) >= _LONG and _most_common(numbers) > _AT_REST)
+        return seldom and not is_evenly_used(values)
+    timed = role is Role.TIME_AND_COST and is_time(name)
+    return timed or role is Role.LOGGED or follows_a_schedule(name, numbers)
+
+
+def _most_common(numbers: NDArray[np.float64]) -> float:
+    """In which share of the rows the most frequent value stands."""
+    _, counts = np.unique(numbers, return_counts=True)
+    return float(counts.max()) / len(numbers)
+
+
+def _get_better(measured: Mapping[str, NDArray[np.float64]], count: int) -> bool:
+    """Whether training results improve with the rows, beside those of validation or for long."""
+    names = {plain_name(name): name for name in measured}
+    validated = [plain.split("_", 1)[1] for plain in names if plain.startswith(_OF_VALIDATION)]
+    trained = [
+        names[prefix + metric] for metric in validated for prefix in _OF_TRAINING
+        if prefix + metric in names
+    ]  # fmt: skip
+    if any(_improves(name, measured[name], _FOLLOWS) for name in trained):
+        return True
+    return count >= _MANY_ROWS and any(
+        _improves(name, values, _FOLLOWS_FAR) for name, values in measured.items()
+    )
+
+
+def _improves(name: str, values: NDArray[np.float64], least: float) -> bool:
+    direction = metric_direction(name)
+    there = values[np.isfinite(values)]
+    if direction is None or len(there) < _FEWEST_ROWS:
+        return False
+    third = len(there) // 3
+    gained = float(np.median(there[-third:]) - np.median(there[:third]))
+    better = gained > 0 if direction == "maximize" else gained < 0
+    one_run = np.zeros(len(values), dtype=np.int64)
+    return better and steadiness(one_run, np.arange(len(values), dtype=np.float64), values) > least
