@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
-from tuning_playbook.vocabulary.names import phrases, without_digits, words_of
+from tuning_playbook.vocabulary.names import phrases, without_digits, without_moment, words_of
 
 Direction: TypeAlias = Literal["minimize", "maximize"]
 Split: TypeAlias = Literal["training", "validation", "test"]
@@ -103,8 +103,10 @@ def metric_family(name: str) -> MetricFamily | None:
         >>> [str(metric_family(n)) for n in ("val/box_loss", "metrics/mAP50(B)", "top_1", "WER")]
         ['loss', 'score', 'accuracy', 'error']
         >>> metric_family("loss_scale")
+        >>> str(metric_family("val_acc_at_best_epoch"))
+        'accuracy'
     """
-    for words in _readings(name):
+    for words in _readings(without_moment(name)):
         for family, known in _FAMILIES:
             if words[-3:] in known or words[-2:] in known or words[-1:] in known:
                 return family
@@ -189,9 +191,11 @@ def split_of(name: str) -> Split | None:
     Example:
         >>> split_of("loss/train"), split_of("val_acc"), split_of("test_error"), split_of("loss")
         ('training', 'validation', 'test', None)
+        >>> split_of("train_acc_at_best_val_epoch"), split_of("acc_at_best_val_loss")
+        ('training', None)
     """
-    first, *_ = words_of(name)
-    words = set(words_of(name))
+    first, *_ = measured = words_of(without_moment(name))
+    words = set(measured)
     written = next((part for word, part in _WRITTEN_IN_CHINESE.items() if word in name), None)
     if written is not None:
         return written

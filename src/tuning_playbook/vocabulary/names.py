@@ -9,6 +9,11 @@ Words: TypeAlias = tuple[str, ...]
 
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
+_MOMENT = re.compile(
+    r"(?<=[A-Za-z0-9])[^A-Za-z0-9]at[^A-Za-z0-9](the[^A-Za-z0-9])?"
+    r"(best|final|last|end|selected|chosen|early|lowest|highest|min|max)(?![A-Za-z0-9]).*",
+    re.IGNORECASE,
+)
 
 
 def plain_name(name: str) -> str:
@@ -29,6 +34,16 @@ def words_of(name: str) -> Words:
         (('model', 'optimizer', 'weight', 'decay'), ('%',))
     """
     return tuple(word for word in plain_name(name).split("_") if word) or (name,)
+
+
+def without_moment(name: str) -> str:
+    """What was measured, without when: at the best epoch, at the end.
+
+    Example:
+        >>> without_moment("val_accuracy_at_best_epoch"), without_moment("recall_at_10")
+        ('val_accuracy', 'recall_at_10')
+    """
+    return _MOMENT.sub("", name)
 
 
 def without_digits(word: str) -> str:

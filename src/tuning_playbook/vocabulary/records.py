@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from tuning_playbook.vocabulary.hyperparameters import Family, hyperparameter_family
-from tuning_playbook.vocabulary.names import contains, phrases, plain_name, words_of
+from tuning_playbook.vocabulary.metrics import holds_metric
+from tuning_playbook.vocabulary.names import (
+    contains,
+    phrases,
+    plain_name,
+    without_moment,
+    words_of,
+)
 
 _REPETITIONS = phrases(
     """
@@ -204,7 +211,12 @@ def is_progress(name: str) -> bool:
     Example:
         >>> [is_progress(n) for n in ("epochs_ran", "best_epoch", "max_epochs", "epochs")]
         [True, True, False, False]
+        >>> is_progress("val_acc_at_best_epoch")
+        False
     """
+    measured = without_moment(name)
+    if measured != name and holds_metric(measured):
+        return False
     words = words_of(name)
     units, reached = _UNITS_OF_PROGRESS & set(words), _REACHED & set(words)
     return contains(words, _PROGRESS) or bool(units and reached and not _LIMITS & set(words))

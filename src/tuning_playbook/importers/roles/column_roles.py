@@ -34,7 +34,11 @@ from tuning_playbook.importers.roles.lengths_reached import (
     lengths_of_seeds,
     reached_beside_planned,
 )
-from tuning_playbook.importers.roles.names_of_configurations import names_of_configurations
+from tuning_playbook.importers.roles.names_of_configurations import (
+    VARIANTS,
+    names_inside,
+    names_of_configurations,
+)
 from tuning_playbook.importers.roles.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles.sizes_of_parts import sizes_of_parts
 from tuning_playbook.importers.roles.statistics_of_results import statistics_among
@@ -56,9 +60,9 @@ from tuning_playbook.vocabulary import (
 Cells = Sequence[Any]
 
 _FEWEST_GAPS = 2
-_VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
-                       "config", "setting", "description"})  # fmt: skip
 CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
+# What an Optuna study's program notes of a trial, its settings perhaps, in words of its own.
+_ATTRIBUTES = ("user_attrs_", "system_attrs_")
 _LONG = 20
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
 
@@ -147,6 +151,7 @@ def column_roles(
     found |= changed_by_seeds(found, values)
     found |= lengths_of_seeds(found, values)
     found |= names_of_configurations(found, values, columns)
+    found |= names_inside(found, values, columns)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
@@ -192,7 +197,7 @@ def _named_variants(
     if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
         return {}
     for column, one in found.items():
-        if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in _VARIANTS:
+        if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in VARIANTS:
             continue
         names = {str(cell) for cell in columns[column]}
         if values[column].kind == "words" and len(names) > 1 and not _number_repeats(names):
@@ -285,10 +290,13 @@ def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple
     elif CROSS_VALIDATED in table:
         prefix = "param_"
     if prefix:
-        return {
+        told = {
             c: ("parameter", c.removeprefix(prefix)) if c.startswith(prefix) else ("", c)
             for c in columns
         }
+        if any(role for role, _ in told.values()):
+            told |= {c: ("attribute", c) for c in columns if c.startswith(_ATTRIBUTES)}
+        return told
     return {column: group_of(column) for column in columns}
 
 
@@ -299,6 +307,10 @@ def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> 
         return None
     prefix = column[: len(column) - len(name)]
     by_name = role_by_name(column, name, values, ())
+    if role == "attribute":
+        if by_name is None or by_name.role not in SETTINGS:
+            return by_name
+        return TakenAs(column, name, Role.BOOKKEEPING, "noted beside what the study suggested")
     if role == "parameter":
         beside = by_name is not None and by_name.role in (
             Role.SEED, Role.BOOKKEEPING, Role.TRAINING_LENGTH, Role.CONSTANT

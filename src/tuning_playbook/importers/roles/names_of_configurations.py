@@ -9,9 +9,13 @@ from typing import Any
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.column_values import ColumnValues
 from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
+from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import listed
 
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:[eE]-?\d+)?")
+# What people call a column that says what a run changes.
+VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
+                      "config", "setting", "description"})  # fmt: skip
 _FEWEST_SPELLED = 2
 # Of the rows in which a setting is filled; some names tell only what is unusual about a run.
 _MOSTLY = 0.6
@@ -45,6 +49,33 @@ def names_of_configurations(
             reason = f"spells out {listed(spelled)}"
             named[column] = TakenAs(column, one.name, Role.IDENTIFIER, reason, certain=False)
     return named
+
+
+def names_inside(
+    found: Mapping[str, TakenAs],
+    values: Mapping[str, ColumnValues],
+    columns: Mapping[str, Sequence[Any]],
+) -> dict[str, TakenAs]:
+    """Names of runs that stand among the settings too: ``config/alias`` beside ``alias``.
+
+    Each row has another one, and other settings tell the rows apart.
+    """
+    inside = [
+        column for column, one in found.items()
+        if one.role in SEARCHED and column != one.name and one.name in found
+        and found[one.name].role in (Role.IDENTIFIER, Role.BOOKKEEPING)
+        and values[column].kind == "words" and values[column].levels == len(columns[column])
+        and plain_name(one.name) not in VARIANTS
+        and columns[column] == columns[one.name]
+    ]  # fmt: skip
+    others = [c for c, one in found.items() if one.role in SEARCHED and c not in inside]
+    if not any(values[column].levels > 1 for column in others):
+        return {}
+    return {
+        column: TakenAs(column, found[column].name, Role.BOOKKEEPING, f"repeats {name}")
+        for column in inside
+        for name in [found[column].name]
+    }
 
 
 def _is_spelled(cells: Sequence[Any], names: Sequence[Any]) -> bool:

@@ -77,7 +77,8 @@ def _is_measured_with_spread(
     spreads = [own[statistic] for statistic in own if statistic in _NO_CENTRES]
     if centre is None or not spreads:
         return False
-    if names_a_setting(stem):
+    in_front = plain_name(centre).split("_", 1)[0] in _CENTRES  # ``mean_epsilon``: nobody sets it
+    if names_a_setting(stem) and not in_front:
         return False
     return not any(is_list_of_values(values[c]) for c in (centre, *spreads))
 

@@ -29,6 +29,7 @@ from tuning_playbook.importers.rows.repeated_ids import (
     counts_repeats,
     each_setting_once,
     last_rows_of_resumed_runs,
+    numbers_one_grid,
     without_copied_rows,
     without_rows_written_twice,
 )
@@ -212,6 +213,9 @@ def _repaired(
             )
         return table
     ids, repeated = distinct_ids(names)
+    if not (by or of_optuna) and numbers_one_grid(names, rest):
+        note = f"{chosen} begins anew within one grid; {NUMBERED_NAMES}"
+        return TrialRows(path, rest, ids, chosen, notes=[note])
     if plain_name(chosen).strip("_") not in NAMES_OF_RUNS:
         raise InvalidInput(_many_times(path, chosen, names, parts, by))
     bear = agreeing(repeated, "bears", "bear")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from tuning_playbook.importers.roles.by_name import role_by_name
@@ -59,6 +60,28 @@ def each_setting_once(ids: Cells, columns: Mapping[str, Cells]) -> bool:
             settings.append(cells)
     different = len(set(zip(*settings, strict=True))) if settings else 0
     return different <= max(Counter(ids).values())
+
+
+def numbers_one_grid(ids: Cells, columns: Mapping[str, Cells]) -> bool:
+    """Whether numbers begin anew within one grid, whose rows were written by several programs.
+
+    Rows of two searches may count from 0 as well; but theirs seldom make one whole grid, in which
+    each combination of the settings stands once.
+    """
+    numbers = [int(i) if str(i).isdecimal() and len(str(i)) < _LONGEST_NUMBER else -1 for i in ids]
+    pairs = pairwise(numbers)
+    if -1 in numbers or not all(b in (a + 1, numbers[0]) for a, b in pairs):
+        return False
+    rows = sampled_rows(len(ids))
+    levels, settings = 1, []
+    for name, cells in columns.items():
+        own = column_values(cells, rows)
+        taken = role_by_name(name, name, own, ())
+        if own.kind == "words" or (taken is not None and taken.role is Role.HYPERPARAMETER):
+            settings.append([str(cell) for cell in cells])
+            levels *= own.levels
+    different = len(set(zip(*settings, strict=True))) if len(settings) > 1 else 0
+    return different == levels == len(ids)
 
 
 def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
