@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-
 RUN := $(BIN)/python
 
-.PHONY: demo test check clean
+.PHONY: demo test check docs transcripts clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
@@ -32,6 +32,13 @@ check: $(STAMP)test  ## style, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(STAMP)core  ## the pages that are written from the code
+	$(RUN) -m tuning_playbook.checks.passages docs/passages.md
+	$(RUN) -m tuning_playbook.cli.reference docs/commands.md
+
+transcripts: $(STAMP)test  ## what every command says, recorded anew: look at the diff
+	$(RUN) -m tests.transcripts
 
 clean:
 	rm -rf .venv demo-project build dist .mypy_cache .ruff_cache .pytest_cache

@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from calibration_curves import Setting, overfit, study
-from tuning_playbook.checks.registry import all_checks
+from tuning_playbook.checks.checklist import all_checks
 
 
 def main() -> None:

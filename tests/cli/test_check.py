@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tuning_playbook.checks.registry import all_checks
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.cli.check import command
 from tuning_playbook.cli.main import main
 

@@ -5,11 +5,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import run_playbook
 from tests.waiting import DEADLINE_SECONDS, hold, release, started, wait_until, waiting_trials
 
+from tuning_playbook import cli
 from tuning_playbook.cli.main import _COMMANDS
 
 
@@ -21,6 +23,12 @@ def test_help_lists_every_command_and_each_has_help(tmp_path):
         helped = run_playbook(name, "--help", folder=tmp_path)
         assert helped.returncode == 0, helped.stderr
         assert "Usage" in helped.stdout
+
+
+def test_every_file_with_a_command_has_a_line():
+    folder = Path(cli.__file__).parent
+    written = [p.stem for p in folder.glob("*.py") if "@click.command(" in p.read_text()]
+    assert len(written) == len(_COMMANDS), sorted(written)
 
 
 def test_help_imports_nothing_heavy(tmp_path):

@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from tuning_playbook.checks.registry import all_checks
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.verdicts import VerdictsView, verdicts

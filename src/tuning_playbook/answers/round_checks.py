@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuning_playbook.checks.base import Check
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
-from tuning_playbook.checks.registry import all_checks, run_checks, with_tolerance
+from tuning_playbook.checks.registry import run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
 from tuning_playbook.decide.problem_kind import believed_for
 from tuning_playbook.findings import Finding

@@ -5,6 +5,7 @@ prints them beside the numbers.
 """
 
 from tuning_playbook.checks.base import Check
-from tuning_playbook.checks.registry import all_checks, run_checks
+from tuning_playbook.checks.checklist import all_checks
+from tuning_playbook.checks.registry import run_checks
 
 __all__ = ["Check", "all_checks", "run_checks"]

@@ -16,6 +16,7 @@ from tuning_playbook.analysis.curves.best_step import (
 )
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -46,6 +47,9 @@ class BestStep:
     id: ClassVar[str] = "best-step"
     title: ClassVar[str] = "At which step were the best trials best?"
     source: ClassVar[str] = "steps-not-compute-bound"
+    premises: ClassVar[frozenset[Premise]] = frozenset(
+        {Premise.METRIC, Premise.CURVES, Premise.FIXED_EXAMPLES}
+    )
 
     early: float = 0.1
     late: float = 0.75

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from tuning_playbook.analysis.curves.direction import DirectionEvidence, direction_evidence
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.vocabulary import may_be_unwanted, metric_direction
@@ -32,6 +33,7 @@ class DirectionSanity:
     id: ClassVar[str] = "direction-sanity"
     title: ClassVar[str] = "Is the metric's direction right?"
     source: ClassVar[str] = "extracting-insight"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.METRIC, Premise.CURVES})
 
     worse_share: float = 0.9
     first_best_share: float = 0.75

@@ -9,20 +9,13 @@ import numpy as np
 
 from tuning_playbook.analysis.search.study_shape import study_shape
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
+from tuning_playbook.checks.checklist import ids_with
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import is_of_a_part
 from tuning_playbook.words import listed
 
-_OF_A_SEARCH = frozenset(
-    {"search-space-boundary", "sampling-density", "infeasible-fraction", "edge-of-stability",
-     "importance"}
-)  # fmt: skip
-# These take a better value of the metric for a better model.
-_BY_THE_METRIC = frozenset(
-    {"search-space-boundary", "sampling-density", "importance", "direction-sanity", "overfitting",
-     "still-improving", "saturated-early", "best-step", "late-variance"}
-)  # fmt: skip
 _OF_RUNS = frozenset({"infeasible-fraction"})
 _OF_A_SAMPLE, _FORECAST = "sampling-density", "gain_of_doubling"
 _OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
@@ -69,7 +62,7 @@ def _on_constant_metric(finding: Finding, table: TrialTable, constant: float | N
 
 def _on_a_part(finding: Finding, metric: str) -> Finding:
     judges = finding.verdict is not Verdict.UNKNOWN or finding.advice
-    if not is_of_a_part(metric) or finding.check not in _BY_THE_METRIC or not judges:
+    if not is_of_a_part(metric) or finding.check not in ids_with(Premise.METRIC) or not judges:
         return finding
     summary = (
         f"Cannot tell: by its name, {metric} is the loss of one part that trains against or after "
@@ -97,9 +90,9 @@ def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
 def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:
     """Why a table is no search, and which checks do not judge it then; empty for a search."""
     if len(table) == 1:
-        return "this is one run", _OF_A_SEARCH
+        return "this is one run", frozenset(ids_with(Premise.SEARCH))
     if len(table) > 1 and study_shape(table) == "repeats":
-        return "no hyperparameter varies", _OF_A_SEARCH - _OF_REPEATS
+        return "no hyperparameter varies", frozenset(ids_with(Premise.SEARCH)) - _OF_REPEATS
     return "", frozenset()
 
 

@@ -9,6 +9,7 @@ from tuning_playbook.analysis.curves.learning_rate import learning_rates
 from tuning_playbook.analysis.search.edge_of_stability import StabilityEdge, stability_edges
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import agreeing, counted, some_of
@@ -29,6 +30,7 @@ class EdgeOfStability:
     id: ClassVar[str] = "edge-of-stability"
     title: ClassVar[str] = "Does instability limit the learning rate?"
     source: ClassVar[str] = "unstable-workloads"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH})
 
     factor: float = 4.0
     significance: float = 0.05

@@ -13,6 +13,7 @@ from tuning_playbook.analysis.statistics.multiple_tests import holm
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import agreeing, counted, listed, percent
@@ -37,6 +38,7 @@ class HyperparameterImportance:
     id: ClassVar[str] = "importance"
     title: ClassVar[str] = "Which hyperparameters mattered?"
     source: ClassVar[str] = "watanabe-2023"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH, Premise.METRIC})
 
     top_share: float = 0.2
     significance: float = 0.05

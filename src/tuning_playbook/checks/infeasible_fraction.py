@@ -20,6 +20,7 @@ from tuning_playbook.analysis.table.feasibility import (
     feasibility,
 )
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.combined_search import declarations
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
@@ -52,6 +53,7 @@ class InfeasibleFraction:
     id: ClassVar[str] = "infeasible-fraction"
     title: ClassVar[str] = "How many trials are infeasible, and where?"
     source: ClassVar[str] = "search-space-boundaries"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH})
 
     high: float = 0.5
     extreme: float = 0.9

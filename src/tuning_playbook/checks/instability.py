@@ -20,6 +20,7 @@ from tuning_playbook.analysis.table.best_trials import best_rows
 from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -66,6 +67,7 @@ class Instability:
     id: ClassVar[str] = "instability"
     title: ClassVar[str] = "Does training lose its progress?"
     source: ClassVar[str] = "unstable-workloads"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.CURVES})
 
     best_trials: int = 5
     minimum_points: int = 10

@@ -21,6 +21,7 @@ from tuning_playbook.analysis.table.best_trials import best_rows, feasible_rows
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -80,6 +81,9 @@ class LateVariance:
     id: ClassVar[str] = "late-variance"
     title: ClassVar[str] = "Do results depend on the last step?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset(
+        {Premise.METRIC, Premise.CURVES, Premise.FIXED_EXAMPLES}
+    )
 
     best_trials: int = 5
     minimum_points: int = 10

@@ -13,6 +13,7 @@ from tuning_playbook.analysis.table.best_trials import feasible_rows
 from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -91,6 +92,9 @@ class Overfitting:
     id: ClassVar[str] = "overfitting"
     title: ClassVar[str] = "Do the best trials overfit?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset(
+        {Premise.METRIC, Premise.CURVES, Premise.FIXED_EXAMPLES}
+    )
 
     best_trials: int = 5
     minimum_points: int = 10

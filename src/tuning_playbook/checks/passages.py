@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuning_playbook.checks.registry import all_checks
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.sources import PLAYBOOK_URL, SOURCES
 
 

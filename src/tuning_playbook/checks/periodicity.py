@@ -12,6 +12,7 @@ from tuning_playbook.analysis.curves.periodicity import RepeatingPattern, period
 from tuning_playbook.analysis.table.best_trials import best_rows
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -42,6 +43,7 @@ class Periodicity:
     id: ClassVar[str] = "periodicity"
     title: ClassVar[str] = "Do curves repeat a pattern?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.CURVES})
 
     best_trials: int = 5
     agreeing_trials: int = 2

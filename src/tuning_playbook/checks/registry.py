@@ -1,4 +1,4 @@
-"""All checks by id, and running them."""
+"""Choosing among the checks by id, and running them."""
 
 from __future__ import annotations
 
@@ -8,46 +8,14 @@ from dataclasses import replace
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Check
-from tuning_playbook.checks.best_step import BestStep
-from tuning_playbook.checks.direction_sanity import DirectionSanity
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.checks.doubts import with_doubts
-from tuning_playbook.checks.edge_of_stability import EdgeOfStability
-from tuning_playbook.checks.importance import HyperparameterImportance
-from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
-from tuning_playbook.checks.instability import Instability
-from tuning_playbook.checks.late_variance import LateVariance
-from tuning_playbook.checks.overfitting import Overfitting
-from tuning_playbook.checks.periodicity import Periodicity
-from tuning_playbook.checks.rising_train_loss import RisingTrainLoss
 from tuning_playbook.checks.said_once import said_once
 from tuning_playbook.checks.sampling_density import SamplingDensity
-from tuning_playbook.checks.saturated_early import SaturatedEarly
-from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
-from tuning_playbook.checks.still_improving import StillImproving
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Finding, Verdict
 
 _ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.NOTE, Verdict.PASS)
-
-
-def all_checks() -> tuple[Check, ...]:
-    """Every check with its default thresholds: what invalidates, what costs most, what helps."""
-    return (
-        DirectionSanity(),
-        RisingTrainLoss(),
-        InfeasibleFraction(),
-        SearchSpaceBoundary(),
-        EdgeOfStability(),
-        Instability(),
-        Overfitting(),
-        StillImproving(),
-        SamplingDensity(),
-        SaturatedEarly(),
-        BestStep(),
-        LateVariance(),
-        Periodicity(),
-        HyperparameterImportance(),
-    )
 
 
 def with_tolerance(checks: Sequence[Check], tolerance: float | None) -> tuple[Check, ...]:

@@ -13,6 +13,7 @@ from tuning_playbook.analysis.table.best_trials import best_rows, completed_rows
 from tuning_playbook.analysis.table.curve_blocks import BoolArray
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, names, no_training_loss, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.words import some_of
@@ -38,6 +39,7 @@ class RisingTrainLoss:
     id: ClassVar[str] = "rising-train-loss"
     title: ClassVar[str] = "Does the training loss rise?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.CURVES, Premise.FIXED_EXAMPLES})
 
     best_trials: int = 5
     minimum_points: int = 10

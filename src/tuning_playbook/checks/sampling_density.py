@@ -14,6 +14,7 @@ from tuning_playbook.analysis.search.study_design import StudyDesign, study_desi
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.repeats import configuration_count, distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.trial import Status
@@ -50,6 +51,7 @@ class SamplingDensity:
     id: ClassVar[str] = "sampling-density"
     title: ClassVar[str] = "Would more trials of this space help?"
     source: ClassVar[str] = "sampling-density"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH, Premise.METRIC})
 
     tolerance: float | None = None
     noise: float | None = None

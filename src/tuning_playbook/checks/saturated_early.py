@@ -13,6 +13,7 @@ from tuning_playbook.analysis.curves.schedule import CONSTANT, schedules
 from tuning_playbook.analysis.table.best_trials import best_rows, stopped_early
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -54,6 +55,9 @@ class SaturatedEarly:
     id: ClassVar[str] = "saturated-early"
     title: ClassVar[str] = "Did training saturate long before the end?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset(
+        {Premise.METRIC, Premise.CURVES, Premise.FIXED_EXAMPLES}
+    )
 
     best_trials: int = 3
     agreeing_trials: int = 2

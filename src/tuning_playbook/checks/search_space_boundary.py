@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.edge_words import (
     aside_of,
     edge_evidence,
@@ -57,6 +58,7 @@ class SearchSpaceBoundary:
     id: ClassVar[str] = "search-space-boundary"
     title: ClassVar[str] = "Are the searched ranges wide enough?"
     source: ClassVar[str] = "search-space-boundaries"
+    premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH, Premise.METRIC})
 
     rising: float = _USUAL.rising
     effect: float = _USUAL.effect

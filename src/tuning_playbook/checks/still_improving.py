@@ -13,6 +13,7 @@ from tuning_playbook.analysis.curves.still_improving import Improvement, late_im
 from tuning_playbook.analysis.table.best_trials import best_rows, stopped_early
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
     cannot_tell,
     names,
@@ -48,6 +49,9 @@ class StillImproving:
     id: ClassVar[str] = "still-improving"
     title: ClassVar[str] = "Are trials still improving at the end?"
     source: ClassVar[str] = "training-curves"
+    premises: ClassVar[frozenset[Premise]] = frozenset(
+        {Premise.METRIC, Premise.CURVES, Premise.FIXED_EXAMPLES}
+    )
 
     best_trials: int = 5
     minimum_points: int = 10

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-# name -> line of help; the command lives in the module of that name
+# name -> line of help; the command lives in the file of that name, with _ for -
 _COMMANDS = {
     "init": "Write a commented project file to start from.",
     "try": "Run the training program once, briefly, end to end.",
@@ -33,12 +33,8 @@ _COMMANDS = {
     "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",
 }
-_MODULES = {
-    "try": "try_target",
-    "import": "import_study",
-    "next": "next_step",
-    "close-exploration": "close_exploration",
-}
+# Python's own words, which name no file
+_MODULES = {"try": "try_target", "import": "import_study", "next": "next_step"}
 
 
 class _LazyGroup(click.Group):
@@ -50,7 +46,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"tuning_playbook.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        file = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+        module = import_module(f"tuning_playbook.cli.{file}")
         command: click.Command = module.command
         return command
 

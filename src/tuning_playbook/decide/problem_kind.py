@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tuning_playbook.checks.base import Premise
+from tuning_playbook.checks.checklist import ids_with
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.study import ProblemKind
 from tuning_playbook.words import listed
@@ -12,9 +14,6 @@ from tuning_playbook.words import listed
 _WRITTEN_FOR: tuple[ProblemKind, ...] = ("supervised", "self-supervised")
 _ONE_STEP_LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}
 _JUDGED = (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
-# These read a curve as progress on a fixed set of training and validation examples.
-_ON_FIXED_EXAMPLES = ("overfitting", "rising-train-loss", "best-step", "saturated-early",
-                      "still-improving", "late-variance")  # fmt: skip
 
 
 def believed_for(kind: ProblemKind, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -39,10 +38,11 @@ def kind_caveats(kind: ProblemKind) -> tuple[str, ...]:
     if kind in _WRITTEN_FOR:
         return ()
     of_what = "another kind of problem" if kind == "other" else kind.replace("-", " ")
+    checks = listed(ids_with(Premise.FIXED_EXAMPLES))
     words = (
         f"The playbook is written for supervised learning and problems that look like it, and this "
         f"project is {of_what}: every verdict has one step less confidence, and the checks that "
-        f"take a fixed set of examples for granted may not hold ({listed(_ON_FIXED_EXAMPLES)}), "
+        f"take a fixed set of examples for granted may not hold ({checks}), "
         "nor may the rules that batch size and training length are not tuned for quality."
     )
     return (words,)

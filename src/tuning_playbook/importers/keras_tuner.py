@@ -13,6 +13,7 @@ from tuning_playbook.analysis.table.inferred_space import usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import as_number, mapping_in, mappings_in
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Run, shortened, study_of_runs
 from tuning_playbook.space import (
@@ -211,3 +212,6 @@ def _domain(kind: Any, config: Mapping[str, Any]) -> Domain | None:
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return None
     return Integer(int(low), int(high), scale) if kind == "Int" else Float(low, high, scale)
+
+
+READER = Reader("Keras Tuner", looks_like_keras_tuner, chosen(read_keras_tuner))

@@ -9,10 +9,11 @@ from pathlib import Path
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.files.limits import require_plain_files
-from tuning_playbook.importers.readers import named_study, reader_of, unzipped
+from tuning_playbook.importers.readers import known_tools, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
 from tuning_playbook.importers.runs.folders_of_objects import holds_objects
 from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
+from tuning_playbook.words import listed
 
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
 # What values run into that no tool writes, wherever in a reader it is. An error of another type
@@ -142,9 +143,8 @@ def _unzipped(path: Path, study: str | None) -> tuple[ForeignStudy, ...]:
 
 def _unknown(path: Path) -> InvalidInput:
     known = (
-        f"Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), Optuna and MLflow "
-        "storages, and folders of W&B, Ray Tune, Keras Tuner, Hugging Face, Lightning, Hydra or "
-        "TensorBoard runs"
+        f"Known are tables ({', '.join(TABLE_ENDINGS)}, each also .gz), storages of "
+        f"{listed(known_tools('storage'))}, and folders of runs of {listed(known_tools('runs'))}"
     )
     if path.is_dir():
         tables = tables_in(path)

@@ -1,4 +1,4 @@
-"""The readers of files and folders, each with what it knows its own by."""
+"""The readers of files and folders, one line for each, and finding the one that a path needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Literal
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
@@ -25,17 +28,54 @@ class Reader:
         looks_like: whether a path is one of these, or has some below it.
         read: the studies at a path; the one of that name, where a name is given.
         read_some: the same for some sub-folders only; ``None`` where a folder is one whole.
+        names: the tools one by one, where it reads several or one by another name.
+        kind: what messages call it: folders of runs, or a storage that has a URL too.
     """
 
     tool: str
     looks_like: Callable[[Path], bool]
     read: Callable[[Path, str | None], tuple[ForeignStudy, ...]]
     read_some: Callable[[Path, Collection[str]], tuple[ForeignStudy, ...]] | None = None
+    names: tuple[str, ...] = ()
+    kind: Literal["runs", "storage"] = "runs"
+
+
+# File below this folder and the reader in it. The first that knows a path reads it, so the most
+# particular come first: many folders hold event files too, and a Trainer writes more than those.
+_READERS = (
+    "optuna.storage.READER",
+    "keras_tuner.READER",
+    "tensorboard.downloads.READER",
+    "ray_tune.experiments.READER",
+    "mlflow.store.READER",
+    "wandb.runs.READER",
+    "runs.logged_runs.TRAINER",
+    "tensorboard.runs.READER",
+    "runs.logged_runs.LOGS",
+)
 
 
 def reader_of(path: Path) -> Reader | None:
     """What reads a path; ``None`` where nothing knows it."""
-    return next((reader for reader in _readers() if reader.looks_like(path)), None)
+    return next((reader for reader in all_readers() if reader.looks_like(path)), None)
+
+
+def all_readers() -> Iterator[Reader]:
+    """Every reader in the order in which they are asked, each imported when it is its turn."""
+    return map(_reader, _READERS)
+
+
+def known_tools(kind: Literal["runs", "storage"]) -> list[str]:
+    """The tools whose folders of runs, or whose storages, can be read."""
+    readers = (reader for reader in all_readers() if reader.kind == kind)
+    return list(dict.fromkeys(name for r in readers for name in r.names or (r.tool,)))
+
+
+def chosen(
+    read: Callable[[Path], tuple[ForeignStudy, ...]],
+) -> Callable[[Path, str | None], tuple[ForeignStudy, ...]]:
+    """Reads all studies at a path with ``read``, and keeps the one that was asked for."""
+    return lambda path, study: named_study(read(path), study, str(path))
 
 
 def named_study(
@@ -76,52 +116,8 @@ def unzipped(path: Path) -> Iterator[Path]:
         yield inside
 
 
-def _chosen(
-    read: Callable[[Path], tuple[ForeignStudy, ...]],
-) -> Callable[[Path, str | None], tuple[ForeignStudy, ...]]:
-    return lambda path, study: named_study(read(path), study, str(path))
-
-
-def _readers() -> Iterator[Reader]:
-    """The most particular first, since many folders hold event files too."""
-    from tuning_playbook.importers.optuna.storage import looks_like_optuna, read_optuna
-
-    yield Reader("Optuna", looks_like_optuna, lambda p, study: read_optuna(str(p), study=study))
-
-    from tuning_playbook.importers.keras_tuner import looks_like_keras_tuner, read_keras_tuner
-
-    yield Reader("Keras Tuner", looks_like_keras_tuner, _chosen(read_keras_tuner))
-
-    from tuning_playbook.importers.tensorboard.downloads import looks_like_downloads, read_downloads
-
-    yield Reader("downloads of TensorBoard", looks_like_downloads, _chosen(read_downloads))
-
-    from tuning_playbook.importers.ray_tune.experiments import looks_like_ray_tune, read_ray_tune
-
-    yield Reader("Ray Tune", looks_like_ray_tune, _chosen(read_ray_tune))
-
-    from tuning_playbook.importers.mlflow.store import looks_like_mlflow, read_mlflow
-
-    yield Reader("MLflow", looks_like_mlflow,
-                 lambda path, study: read_mlflow(str(path), experiment=study))  # fmt: skip
-
-    from tuning_playbook.importers.wandb.runs import looks_like_wandb, read_wandb
-
-    yield Reader("W&B", looks_like_wandb, _chosen(read_wandb))
-
-    from tuning_playbook.importers.runs.logged_runs import (
-        looks_like_logged_runs,
-        looks_like_trainer,
-        read_logged_runs,
-    )
-
-    # Before TensorBoard: a Trainer writes event files too, which hold less.
-    yield Reader("Hugging Face", looks_like_trainer, _chosen(read_logged_runs), read_logged_runs)
-
-    from tuning_playbook.importers.tensorboard.runs import looks_like_tensorboard, read_tensorboard
-
-    yield Reader("TensorBoard or Lightning", looks_like_tensorboard, _chosen(read_tensorboard),
-                 read_tensorboard)  # fmt: skip
-
-    yield Reader("logs of runs", looks_like_logged_runs, _chosen(read_logged_runs),
-                 read_logged_runs)  # fmt: skip
+@cache
+def _reader(line: str) -> Reader:
+    file, _, name = line.rpartition(".")
+    reader: Reader = getattr(import_module(f"tuning_playbook.importers.{file}"), name)
+    return reader

@@ -12,14 +12,18 @@ from tuning_playbook.report.figures import Plot
 _MOST_PICTURES = 3  # beside one finding; the others are links
 _ALARMS = (Verdict.FAIL, Verdict.WARN)
 
-# Where the evidence of a check on curves lists the trials that it complains of.
-_COMPLAINTS = {
+# Where the evidence lists the trials that an alarm concerns, where a check has its own word for it.
+_CONCERNED = {
     "instability": "unstable_trials",
     "overfitting": "overfitting_best_trials",
     "rising-train-loss": "rising_best_trials",
     "still-improving": "improving_trials",
-    "late-variance": "",
-    "saturated-early": "",
+}
+# Figures of a whole study: those that prove a finding, and related ones.
+_OF_THE_STUDY = {
+    "sampling-density": (["best-of-k"], ["budget"]),
+    "best-step": (["best-step"], []),
+    "importance": (["importance"], ["parallel"]),
 }
 
 
@@ -75,7 +79,7 @@ def named_trials(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
 
 
 def _named(finding: Finding) -> tuple[str, ...]:
-    trials = finding.evidence.get(_COMPLAINTS.get(finding.check, ""))
+    trials = finding.evidence.get(_CONCERNED.get(finding.check, "concerned_trials"))
     if not trials and finding.check == "instability":  # the best are fine, those above them not
         above = finding.evidence.get("just_above_best_learning_rate")
         trials = above.get("unstable_trials") if isinstance(above, Mapping) else None
@@ -90,20 +94,14 @@ def _plot_keys(finding: Finding) -> tuple[list[str], list[str]]:
     if finding.check == "infeasible-fraction":
         places = _records(evidence.get("where"), "hyperparameter")
         return [*(f"axis:{place['hyperparameter']}" for place in places[:1]), "lost"], []
-    if finding.check == "edge-of-stability":
-        return [f"axis:{evidence.get('hyperparameter')}"], []
     if finding.check == "periodicity":
         curves = sorted(_records(evidence.get("curves"), "metric"), key=_is_not_periodic)
         return [f"curve:{curve['metric']}" for curve in curves[:1]], []
-    if finding.check in _COMPLAINTS:
-        return [f"curve:{evidence.get('metric')}"], []
     if finding.check == "direction-sanity":
         return [f"curve:{evidence.get('metric')}"], ["history"]
-    return {
-        "sampling-density": (["best-of-k"], ["budget"]),
-        "best-step": (["best-step"], []),
-        "importance": (["importance"], ["parallel"]),
-    }.get(finding.check, ([], []))
+    if finding.check in _OF_THE_STUDY:
+        return _OF_THE_STUDY[finding.check]
+    return [f"axis:{evidence.get('hyperparameter')}", f"curve:{evidence.get('metric')}"], []
 
 
 def _boundary_keys(finding: Finding) -> tuple[list[str], list[str]]:

@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tuning_playbook.checks.base import Premise
+from tuning_playbook.checks.checklist import ids_with
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.report.advice_words import advice_words
 from tuning_playbook.report.columns_view import ColumnsView, columns_table
@@ -30,10 +32,6 @@ _ALARMS = (Verdict.FAIL, Verdict.WARN)
 _TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
-_ABOUT_CURVES = frozenset(
-    {_DIRECTION, "instability", "overfitting", "late-variance", "still-improving",
-     "saturated-early", "rising-train-loss", "periodicity", "best-step"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:
             why = finding.summary.removeprefix("Cannot tell: ")
-            if not has_curves and finding.check in _ABOUT_CURVES:
+            if not has_curves and finding.check in ids_with(Premise.CURVES):
                 why = "these read the curves of the metric, and none were given"
             asked = [f"→ {advice_words(a)}" for a in finding.advice if a.action in _TRIED_CHEAPLY]
             reasons.setdefault("\n".join([why, *asked]), []).append(finding.check)

@@ -27,8 +27,8 @@ from tuning_playbook.analysis.table.fates import (
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.checks.doubts import constant_metric
-from tuning_playbook.checks.registry import all_checks
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure

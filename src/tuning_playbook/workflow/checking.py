@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.round_checks import arm_findings
-from tuning_playbook.checks.registry import all_checks, run_checks, selected_checks, with_tolerance
+from tuning_playbook.checks.checklist import all_checks
+from tuning_playbook.checks.registry import run_checks, selected_checks, with_tolerance
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.gather.arms import arms_of_round

@@ -13,6 +13,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.mlflow.files import is_file_store, read_file_store
 from tuning_playbook.importers.mlflow.run import Experiment, StoredRun, run_of
 from tuning_playbook.importers.mlflow.sql import read_sql_store
+from tuning_playbook.importers.readers import Reader
 from tuning_playbook.importers.runs_of_tools import shortened, study_of_runs
 from tuning_playbook.words import counted, without_password
 
@@ -167,3 +168,11 @@ def _trials(runs: Sequence[StoredRun], notes: list[str]) -> list[StoredRun]:
             f"trial: {counted(len(parts), 'nested run')}."
         )
     return [run for run in runs if run.id not in parents | parts]
+
+
+READER = Reader(
+    "MLflow",
+    looks_like_mlflow,
+    lambda path, study: read_mlflow(str(path), experiment=study),
+    kind="storage",
+)

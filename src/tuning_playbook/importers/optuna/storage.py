@@ -11,6 +11,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.optuna.journal import is_journal, studies_of_journal
 from tuning_playbook.importers.optuna.records import OptunaStudy
 from tuning_playbook.importers.optuna.study import foreign_of
+from tuning_playbook.importers.readers import Reader
 
 _SQLITE = b"SQLite format 3\0"
 _PREFIX = "optuna:"
@@ -109,3 +110,11 @@ def _refuse_name(storage: str, name: str, found: list[OptunaStudy]) -> list[Optu
     raise InvalidInput(
         f"{storage} has no study {name!r}{hint} It has: {', '.join(names) or 'none'}"
     )
+
+
+READER = Reader(
+    "Optuna",
+    looks_like_optuna,
+    lambda path, study: read_optuna(str(path), study=study),
+    kind="storage",
+)

@@ -20,6 +20,7 @@ from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.statuses import reason_of
 from tuning_playbook.importers.ray_tune.results import reported_curves, reported_rows
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs_of_tools import Run, study_of_runs
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Reason, Status
@@ -245,3 +246,6 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
+
+
+READER = Reader("Ray Tune", looks_like_ray_tune, chosen(read_ray_tune))

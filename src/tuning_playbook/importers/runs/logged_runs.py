@@ -18,6 +18,7 @@ from tuning_playbook.importers.hugging_face.state import (
     add_trainer_state,
     holds_trainer_state,
 )
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.log_files import add_results, curves_of_steps
 from tuning_playbook.importers.runs.names_of_runs import is_part, settings_in
@@ -181,3 +182,13 @@ def _of_hydra(files: Sequence[Path], notes: list[str]) -> dict[str, Any]:
             # What the configuration holds is written there with its type.
             found |= {key: value for key, value in groups.items() if key not in found}
     return found
+
+
+TRAINER = Reader("Hugging Face", looks_like_trainer, chosen(read_logged_runs), read_logged_runs)
+LOGS = Reader(
+    "logs of runs",
+    looks_like_logged_runs,
+    chosen(read_logged_runs),
+    read_logged_runs,
+    names=("Hydra",),
+)

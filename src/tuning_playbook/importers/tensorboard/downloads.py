@@ -13,6 +13,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.columns import plain_values
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.names_of_runs import settings_in
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
@@ -116,3 +117,11 @@ def _points(file: Path, notes: list[str]) -> Points:
         steps, values = (plain_values(columns[name]) for name in ("step", "value"))
     numbers = [float("nan") if value is None else float(value) for value in values]
     return np.array(steps, np.int64), np.array(numbers, np.float64)
+
+
+READER = Reader(
+    "downloads of TensorBoard",
+    looks_like_downloads,
+    chosen(read_downloads),
+    names=("TensorBoard",),
+)

@@ -15,6 +15,7 @@ from tuning_playbook.analysis.table.inferred_space import inferred_space, usable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.hugging_face.arguments import MODEL_CONFIGURATION, add_arguments
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.names_of_runs import natural_order, settings_in
 from tuning_playbook.importers.runs.run_folders import (
@@ -232,3 +233,12 @@ def _declared_space(
         return None
     # The plugin tells the ends and not the scale, so that is inferred from the values.
     return inferred_space({k: [*parameters[k], *domains[k]] for k in sorted(varied)})
+
+
+READER = Reader(
+    "TensorBoard or Lightning",
+    looks_like_tensorboard,
+    chosen(read_tensorboard),
+    read_tensorboard,
+    names=("Lightning", "TensorBoard"),
+)

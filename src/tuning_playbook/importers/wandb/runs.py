@@ -12,6 +12,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Run, joined_attempts, shortened, study_of_runs
 from tuning_playbook.importers.wandb.export import (
@@ -172,3 +173,6 @@ def _unended(runs: Sequence[Run]) -> list[str]:
     if stopped:
         notes.append(f"Stopped by hand, and not judged as failed: {stopped} of {total}.")
     return notes
+
+
+READER = Reader("W&B", looks_like_wandb, chosen(read_wandb))
