@@ -325,7 +325,7 @@ def test_the_first_run_of_a_project_tries_its_program_first(project):
     said = project.refused("run", "first", "--json")
     assert "KeyError: 'data' (train.py, line 2)" in said
     assert "playbook try runs it alone" in said
-    assert not (project.folder / ".playbook").exists()
+    assert not (project.folder / ".playbook" / "store.db").exists()  # nothing has run
     (project.folder / "train.py").write_text(MENDED)
     project.json("run", "first", "--no-report")
     starts = (project.folder / "starts-try-0.txt").read_text()
