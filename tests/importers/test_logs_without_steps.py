@@ -74,6 +74,18 @@ def test_a_column_that_somebody_may_have_set_makes_trials(tmp_path, name, cells)
     assert study.kind != ONE_RUN
 
 
+@pytest.mark.parametrize("header", [f",{HEADER}", HEADER])
+def test_a_folder_of_histories_is_a_study_of_runs(tmp_path, header):
+    for name, epochs in (("lr0.1", 20), ("lr0.2", 25)):
+        (tmp_path / name).mkdir()
+        lines = [header, *history(epochs, index=header[0] == ",")]
+        (tmp_path / name / "history.csv").write_text("\n".join(lines) + "\n")
+    (study,) = open_foreign(str(tmp_path))
+    assert study.ids == ("lr0.1", "lr0.2")
+    assert list(study.parameters["lr"]) == [0.1, 0.2]
+    assert [int((study.curves["val_loss"][0] == row).sum()) for row in (0, 1)] == [20, 25]
+
+
 SPARSE_HEADER = (
     "timestamp,step,learning_rate/group_0,timing/optimizer_ms,iterations_per_second,"
     "train/loss,eval/loss,total_parameters,elapsed_time_hours"

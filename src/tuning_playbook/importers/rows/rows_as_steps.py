@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,16 @@ _MANY_ROWS = 30
 _LONG, _AT_REST = 100, 0.9
 # Standard deviations from a random order.
 _FOLLOWS, _FOLLOWS_FAR = 2.0, 3.0
+
+
+def names_validation(names: Iterable[str]) -> bool:
+    """Whether a history may have these columns: a metric of training and that of validation.
+
+    Example:
+        >>> names_validation(["", "loss", "val_loss"]), names_validation(["lr", "val_loss"])
+        (True, False)
+    """
+    return bool(_trained({plain_name(name): name for name in names if name}))
 
 
 def log_by_rows(columns: Mapping[str, Column]) -> tuple[dict[str, Column], Log] | None:
@@ -102,17 +112,21 @@ def _most_common(numbers: NDArray[np.float64]) -> float:
 
 def _get_better(measured: Mapping[str, NDArray[np.float64]], count: int) -> bool:
     """Whether training results improve with the rows, beside those of validation or for long."""
-    names = {plain_name(name): name for name in measured}
-    validated = [plain.split("_", 1)[1] for plain in names if plain.startswith(_OF_VALIDATION)]
-    trained = [
-        names[prefix + metric] for metric in validated for prefix in _OF_TRAINING
-        if prefix + metric in names
-    ]  # fmt: skip
+    trained = _trained({plain_name(name): name for name in measured})
     if any(_improves(name, measured[name], _FOLLOWS) for name in trained):
         return True
     return count >= _MANY_ROWS and any(
         _improves(name, values, _FOLLOWS_FAR) for name, values in measured.items()
     )
+
+
+def _trained(names: Mapping[str, str]) -> list[str]:
+    """The metrics of training beside which those of validation stand, by their plain names."""
+    validated = [plain.split("_", 1)[1] for plain in names if plain.startswith(_OF_VALIDATION)]
+    return [
+        names[prefix + metric] for metric in validated for prefix in _OF_TRAINING
+        if prefix + metric in names
+    ]  # fmt: skip
 
 
 def _improves(name: str, values: NDArray[np.float64], least: float) -> bool:

@@ -20,6 +20,7 @@ from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, lines_above
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.rows.episodes import names_episodes
 from tuning_playbook.importers.rows.logs import FEWEST_STEPS, log_in
+from tuning_playbook.importers.rows.rows_as_steps import log_by_rows, names_validation
 from tuning_playbook.importers.runs_of_tools import Points, Run
 from tuning_playbook.importers.tables.curves import curve_table, named
 from tuning_playbook.importers.tables.table_files import read_columns, table_ending
@@ -52,7 +53,7 @@ def _names_steps(path: Path) -> bool:
     words = set(re.split(r"[^A-Za-z_]+", header.lower()))
     names = re.split(r"[,;:{}\t\"]+", header)
     steps = bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
-    return steps or names_episodes(header.strip().split(","))
+    return steps or names_episodes(header.strip().split(",")) or names_validation(names)
 
 
 def is_results(path: Path) -> bool:
@@ -93,7 +94,7 @@ def curves_of_steps(
     columns, steps = log
     numeric = {
         name: own for name, own in columns.items()
-        if own.values.dtype == np.float64 and name != INDEX_COLUMN
+        if own.values.dtype == np.float64 and (name == steps or name != INDEX_COLUMN)
     }  # fmt: skip
     if not set(numeric) - {steps}:
         return {}  # nothing was measured yet
@@ -123,6 +124,8 @@ def _log_in(columns: dict[str, Column] | None) -> tuple[dict[str, Column], str] 
         return None
     columns, _ = with_own_counter(columns)
     found = log_in(columns)
+    if found is None and (by_rows := log_by_rows(columns)) is not None:
+        columns, found = by_rows
     return (columns, found.steps) if found is not None and found.runs == 1 else None
 
 
