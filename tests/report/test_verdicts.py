@@ -78,6 +78,9 @@ def test_without_curves_one_line_says_so():
     text = " ".join(printed(quiet, has_curves=False).split())
     assert "overfitting, late-variance: these read the curves" in text
     assert "importance: importance." in text
+    others = ("val_accs", "train_losses", "c", "d", "e", "f")
+    text = " ".join(printed(quiet, has_curves=False, curves_of=others).split())
+    assert "none were given; the curves are of val_accs, train_losses, c, d and 2 more" in text
 
 
 def test_a_wrong_direction_stands_alone_until_asked():

@@ -19,7 +19,7 @@ from tuning_playbook.report.evidence_lines import evidence_lines
 from tuning_playbook.report.labelled_rows import labelled_rows
 from tuning_playbook.report.verdict_words import VERDICT_WORDS
 from tuning_playbook.sources import SOURCES
-from tuning_playbook.words import printable
+from tuning_playbook.words import listed, printable
 
 _STYLES = {
     Verdict.FAIL: "bold red",
@@ -32,6 +32,7 @@ _ALARMS = (Verdict.FAIL, Verdict.WARN)
 _TRIED_CHEAPLY = ("try-level",)  # what one or two trials would tell, said without an alarm too
 _MOST_ADVICE = 2
 _DIRECTION = "direction-sanity"
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class VerdictsView:
         findings: failed ones first, as `run_checks` returns them.
         notes: what was guessed or repaired while reading.
         has_curves: whether the metric that decides has curves.
+        curves_of: the other metrics that have some.
         columns: what its columns were taken for; ``None`` for a study of the project.
     """
 
@@ -52,6 +54,7 @@ class VerdictsView:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
     has_curves: bool = True
+    curves_of: tuple[str, ...] = ()
     columns: ColumnsView | None = None
 
 
@@ -73,7 +76,7 @@ def verdicts(
         if verbose or finding.verdict in _ALARMS:
             rows.add_row(_badge(finding.verdict), _told(finding, titles, verbose=verbose))
     if not verbose:
-        _fold(rows, findings, has_curves=view.has_curves)
+        _fold(rows, findings, "" if view.has_curves else _missing_curves(view.curves_of))
     if len(findings) < len(view.findings):
         rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
         rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
@@ -111,14 +114,27 @@ def _told(finding: Finding, titles: Mapping[str, str], *, verbose: bool) -> Text
     return text
 
 
-def _fold(rows: Table, findings: Sequence[Finding], *, has_curves: bool) -> None:
-    """One line for each reason not to know, and one for all that passed."""
+def _missing_curves(others: Sequence[str]) -> str:
+    """Why what reads curves of the metric cannot tell, where other metrics may have some."""
+    missing = "these read the curves of the metric, and none were given"
+    more = len(others) - _MOST_NAMED
+    named = [*others[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
+    return f"{missing}; the curves are of {listed(named)}" if others else missing
+
+
+def _fold(rows: Table, findings: Sequence[Finding], without_curves: str) -> None:
+    """One line for each reason not to know, and one for all that passed.
+
+    Args:
+        without_curves: what stands for every reason of the checks that read curves of the metric;
+            empty where it has some.
+    """
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         if finding.verdict is Verdict.UNKNOWN:
             why = finding.summary.removeprefix("Cannot tell: ")
-            if not has_curves and finding.check in ids_with(Premise.CURVES):
-                why = "these read the curves of the metric, and none were given"
+            if without_curves and finding.check in ids_with(Premise.CURVES):
+                why = without_curves
             asked = [f"→ {advice_words(a)}" for a in finding.advice if a.action in _TRIED_CHEAPLY]
             reasons.setdefault("\n".join([why, *asked]), []).append(finding.check)
     if reasons:

@@ -213,6 +213,7 @@ def _view(study: CheckedStudy) -> VerdictsView:
         study.findings,
         study.notes,
         has_curves=study.table.objective.metric in study.table.curves,
+        curves_of=tuple(study.table.curves),
         columns=columns_view(study.columns, study.kind) if study.columns else None,
     )
 
