@@ -30,6 +30,8 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
     - The loss of a network that trains against another one says nothing of how good a model is.
     - A column of which nobody said that it is a hyperparameter carries no failed check, no warning
       and no advice; nor is a number in it a sample that more trials would go on with.
+    - Where that holds for every column that varies, and no curves were logged, nothing is an alarm:
+      the rows may be the steps of one run, or its logged groups of metrics.
 
     Args:
         table: the study.
@@ -38,6 +40,7 @@ def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding
     constant, no_search = constant_metric(table), _why_no_search(table)
     judged = [_where_no_search(_on_guesses(f, table), no_search) for f in findings]
     judged = [_on_a_guessed_sample(finding, table) for finding in judged]
+    judged = [_on_guessed_trials(finding, table) for finding in judged]
     judged = [_on_a_part(finding, table.objective.metric) for finding in judged]
     return tuple(_on_constant_metric(finding, table, constant) for finding in judged)
 
@@ -83,6 +86,20 @@ def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
         "--params with it, or --results."
     )
     evidence = {**finding.evidence, "guessed_hyperparameters": guessed}
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=(),
+                   evidence=evidence)  # fmt: skip
+
+
+def _on_guessed_trials(finding: Finding, table: TrialTable) -> Finding:
+    """No alarm where it is a guess that the rows are trials at all."""
+    alarm = finding.verdict in (Verdict.FAIL, Verdict.WARN)
+    if not alarm or table.curves or not table.guessed or {*table.space.keys} - {*table.guessed}:
+        return finding
+    summary = (
+        "Cannot tell: that the rows are trials is a guess, since no column is surely a "
+        "hyperparameter. Say --params with what was set before training."
+    )
+    evidence = {**finding.evidence, "guessed_hyperparameters": list(table.guessed)}
     return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=(),
                    evidence=evidence)  # fmt: skip
 
