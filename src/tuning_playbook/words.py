@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from tuning_playbook.numerals import whole_number
+
 
 def percent(share: float) -> str:
     """A share without digits behind the point; what is not all is never called 100 %.
@@ -105,7 +107,8 @@ def copied_round(name: str) -> str:
         ('cp -n rounds/decay.toml rounds/decay-2.toml, then playbook run decay-2', 'run decay-3')
     """
     stem, _, number = name.rpartition("-")
-    other = f"{stem}-{int(number) + 1}" if stem and number.isdecimal() else f"{name}-2"
+    count = whole_number(number)
+    other = f"{stem}-{count + 1}" if stem and count is not None else f"{name}-2"
     return f"cp -n rounds/{name}.toml rounds/{other}.toml, then playbook run {other}"
 
 

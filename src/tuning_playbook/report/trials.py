@@ -11,6 +11,7 @@ import numpy as np
 
 from tuning_playbook.analysis.table.fates import fate_words
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.numerals import whole_number
 from tuning_playbook.trial import Status, Trial
 from tuning_playbook.words import short
 
@@ -80,9 +81,9 @@ def _of_our_own(trial: Trial) -> tuple[Any, ...]:
 def _ids(table: TrialTable) -> list[str | int]:
     """Numbers where all ids are whole numbers, so that the column sorts as one expects."""
     names = [str(name) for name in table.ids]
-    if all(name.isdecimal() and str(int(name)) == name for name in names):
-        return [int(name) for name in names]
-    return list(names)
+    numbers = [number for name in names
+               if (number := whole_number(name)) is not None and str(number) == name]  # fmt: skip
+    return [*numbers] if len(numbers) == len(names) else [*names]
 
 
 def _rounded(value: Any, digits: int = 6) -> Any:

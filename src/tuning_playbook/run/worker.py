@@ -6,6 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+from tuning_playbook.numerals import whole_number
+
 
 def worker_name() -> str:
     """Name of this process: host, process id and start time, so that ids may be reused."""
@@ -16,9 +18,10 @@ def worker_name() -> str:
 def is_dead(worker: str) -> bool:
     """Whether ``worker`` was a process of this host that has ended; ``False`` where unknown."""
     host, _, rest = worker.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname() or not rest.isdigit():
+    pid = whole_number(rest)
+    if host != socket.gethostname() or pid is None:
         return False
-    return _start_time(int(rest)) != worker.rpartition(":")[2]
+    return _start_time(pid) != worker.rpartition(":")[2]
 
 
 def _start_time(pid: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import LeaseLost, StoreUnavailable
+from tuning_playbook.numerals import whole_number
 from tuning_playbook.study import Direction
 from tuning_playbook.training.state import load_state, save_state
 from tuning_playbook.trial import Checkpoint, Step
@@ -93,7 +94,8 @@ class CheckpointFolder:
     def _from_files(self) -> list[Checkpoint]:
         steps = ((path.stem.removeprefix("step-"), path) for path in self._folder.iterdir()
                  if path.suffix == ".checkpoint")  # fmt: skip
-        found = [Checkpoint(int(n), str(p), math.nan) for n, p in steps if n.isdecimal()]
+        found = [Checkpoint(step, str(path), math.nan) for name, path in steps
+                 if (step := whole_number(name)) is not None]  # fmt: skip
         return sorted(found, key=lambda checkpoint: checkpoint.step)
 
     def save(self, step: Step, value: float, parts: dict[str, Any]) -> tuple[Checkpoint, ...]:

@@ -12,6 +12,7 @@ from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.numerals import whole_number
 from tuning_playbook.records.answers import answer_as_entered
 from tuning_playbook.records.logbook import (
     DECISION,
@@ -231,8 +232,8 @@ def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> i
     if answer is None:
         return None
     own, best = answer_as_entered(answer).best_trials.get(study.name, (0, ""))
-    if own == finished_trials(tally) == sum(tally.counts.values()) and best.isdecimal():
-        return int(best)  # else of a round that it follows
+    if own == finished_trials(tally) == sum(tally.counts.values()):
+        return whole_number(best)  # ``None`` where it is of a round that it follows
     return None
 
 

@@ -15,6 +15,7 @@ from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.held_out import release_metric
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.numerals import whole_number
 from tuning_playbook.records.held_out import HeldOutSet
 from tuning_playbook.records.imports import taken_over_trials
 from tuning_playbook.records.logbook import ANSWER, EXPLORATION_OVER, LOOK, told_entry
@@ -260,8 +261,9 @@ def _same(a: object, b: object) -> bool:
 
 def _trial(known: Snapshot, name: str) -> Trial:
     study, hash_sign, index = name.rpartition("#")
-    if hash_sign and index.isdigit() and study in {s.name for s in known.studies}:
-        for trial in known.some_trials(study, [int(index)]):
+    number = whole_number(index)
+    if hash_sign and number is not None and study in {s.name for s in known.studies}:
+        for trial in known.some_trials(study, [number]):
             return trial
         raise InvalidInput(f"study {study!r} has no trial {index}")
     names = ", ".join(s.name for s in known.studies[-3:])

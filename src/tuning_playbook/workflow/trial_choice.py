@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.numerals import whole_number
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
 from tuning_playbook.words import counted, listed
@@ -26,19 +27,20 @@ def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, 
     arm, _, number = wanted.replace("#", "/").rpartition("/")
     if arm:
         studies = _of_arm(studies, arm)
-    if not number.isdigit():
+    index = whole_number(number)
+    if index is None:
         raise InvalidInput(
             f"{wanted!r} is not a trial; a trial is called by its number: "
             f"{listed([_called(s, 0, studies) for s in studies[:2]])}, for example"
         )
     if len(studies) > 1:
-        names = [_called(s, int(number), studies) for s in studies]
+        names = [_called(s, index, studies) for s in studies]
         raise InvalidInput(
             f"round {round_name!r} has {counted(len(studies), 'arm')}, each with a trial {number}; "
             f"name one of: {', '.join(names)}"
         )
     (study,) = studies
-    found = known.some_trials(study.name, [int(number)])
+    found = known.some_trials(study.name, [index])
     if not found:
         count = len(known.trials(study.name))
         raise InvalidInput(f"{study.name!r} has no trial {number}; it has trials 0 to {count - 1}")

@@ -55,7 +55,7 @@ def is_part(name: str) -> bool:
 def natural_order(place: Sequence[str]) -> list[tuple[float, str]]:
     """Numbers in names count as numbers: trial_2 before trial_10, and lr_0.03 before lr_0.1."""
     return [
-        (float(part), part) if part[:1].isdecimal() else (-1.0, part)
+        (float(part), part) if part[:1].isascii() and part[:1].isdecimal() else (-1.0, part)
         for name in place
         for part in (*re.split(r"([0-9]+(?:\.[0-9]+)?)", name), "")
     ]
