@@ -551,3 +551,17 @@ def test_a_range_of_steps_holds_every_value_that_optuna_may_draw(low, count, ste
     k = pick.draw(st.integers(0, count))
     ours = distribution_of(optuna.distributions.distribution_to_json(theirs))
     assert ours.value(theirs.to_internal_repr(low + k * step)) == low + k * step
+
+
+def test_a_journal_whose_study_names_no_direction_is_read_as_one_of_unknown_direction(tmp_path):
+    from optuna.storages.journal import JournalFileBackend
+
+    file = tmp_path / "log"
+    storage = optuna.storages.JournalStorage(JournalFileBackend(str(file)))
+    study = optuna.create_study(storage=storage, study_name="s", direction="minimize")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    kept = [line | ({"directions": []} if "directions" in line else {}) for line in lines]
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in kept))
+    (found,) = read_optuna(str(file))
+    assert len(found.ids) == 3

@@ -104,7 +104,7 @@ class _Replay:
     def _create_study(self, entry: Mapping[str, Any]) -> None:
         name = entry["study_name"]
         if all(name != study.name for study in self._studies.values()):
-            directions = [_DIRECTIONS[d] for d in entry["directions"]]
+            directions = [_DIRECTIONS[d] for d in entry["directions"]] or ["NOT_SET"]
             self._studies[self._created] = OptunaStudy(name, directions)
             self._created += 1
 

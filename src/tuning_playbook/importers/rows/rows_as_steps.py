@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,14 @@ from tuning_playbook.importers.roles.column_values import (
 )
 from tuning_playbook.importers.rows.logs import Log, follows_a_schedule
 from tuning_playbook.importers.taken_as import QUALITY, Role
-from tuning_playbook.vocabulary import holds_metric, is_time, metric_direction, plain_name
+from tuning_playbook.vocabulary import (
+    Family,
+    holds_metric,
+    hyperparameter_family,
+    is_time,
+    metric_direction,
+    plain_name,
+)
 
 ROWS = "row"
 NO_STEPS = (
@@ -59,7 +66,7 @@ def log_by_rows(columns: Mapping[str, Column]) -> tuple[dict[str, Column], Log] 
     if index is not None and not _counts(columns[index].values):
         return None
     measured = _measured(rest)
-    if measured is None or not _get_better(measured, count):
+    if measured is None or not _get_better(measured, count, rates=_rates(rest)):
         return None
     steps = index or ROWS
     numbers = columns[steps].values if index else np.arange(count, dtype=np.float64)
@@ -110,13 +117,36 @@ def _most_common(numbers: NDArray[np.float64]) -> float:
     return float(counts.max()) / len(numbers)
 
 
-def _get_better(measured: Mapping[str, NDArray[np.float64]], count: int) -> bool:
-    """Whether training results improve with the rows, beside those of validation or for long."""
+def _rates(columns: Mapping[str, Column]) -> list[NDArray[np.float64]]:
+    """Learning rates that vary: of a schedule, or those that were tried."""
+    found = [
+        column.values.astype(np.float64)
+        for name, column in columns.items()
+        if hyperparameter_family(name) is Family.LEARNING_RATE and column.values.dtype == np.float64
+    ]
+    return [rates for rates in found if len(np.unique(rates)) > 1]
+
+
+def _get_better(
+    measured: Mapping[str, NDArray[np.float64]],
+    count: int,
+    *,
+    rates: Sequence[NDArray[np.float64]],
+) -> bool:
+    """Whether training results improve with the rows, beside those of validation or for long.
+
+    A learning rate beside them that rises from row to row is that of a sweep in its order, and so
+    may be any other without results of both kinds.
+    """
+    if any(np.all(np.diff(rate) > 0) for rate in rates):
+        return False
     trained = _trained({plain_name(name): name for name in measured})
     if any(_improves(name, measured[name], _FOLLOWS) for name in trained):
         return True
-    return count >= _MANY_ROWS and any(
-        _improves(name, values, _FOLLOWS_FAR) for name, values in measured.items()
+    return (
+        not rates
+        and count >= _MANY_ROWS
+        and any(_improves(name, values, _FOLLOWS_FAR) for name, values in measured.items())
     )
 
 
