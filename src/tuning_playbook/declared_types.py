@@ -37,10 +37,9 @@ def require_types(value: object) -> None:
         for name, declared in _declared(type(value)):
             found = getattr(value, name)
             if not _is(found, declared):
-                expected = getattr(declared, "__name__", None) or str(declared)
-                if get_origin(declared) is not None:
-                    expected = str(declared).replace("typing.", "").replace("collections.abc.", "")
-                raise TypeError(f"expected {expected} for {name}, found {found!r:.60}")
+                expected = declared.__name__ if isinstance(declared, type) else str(declared)
+                plain = expected.replace("typing.", "").replace("collections.abc.", "")
+                raise TypeError(f"expected {plain} for {name}, found {found!r:.60}")
     elif isinstance(value, Mapping):
         for inner in value.values():
             require_types(inner)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tuning_playbook.decide.next_steps import gate, next_steps
+from tuning_playbook.decide.asking_steps import gate
+from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.findings import Advice, Finding, Verdict

@@ -16,9 +16,10 @@ from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import is_of_a_part
 from tuning_playbook.words import listed
 
-_OF_RUNS = frozenset({"infeasible-fraction"})
+_GUESSED = "guessed_hyperparameters"
 _OF_A_SAMPLE, _FORECAST = "sampling-density", "gain_of_doubling"
-_OF_REPEATS = frozenset({"infeasible-fraction"})  # asked of repeats of one configuration too
+# Asked of repeats of one configuration too, and a failure of it even of one run.
+_OF_RUNS = frozenset({"infeasible-fraction"})
 
 
 def with_doubts(table: TrialTable, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -59,20 +60,19 @@ def constant_metric(table: TrialTable) -> float | None:
 def _on_constant_metric(finding: Finding, table: TrialTable, constant: float | None) -> Finding:
     if constant is None or finding.verdict is not Verdict.PASS:
         return finding
-    summary = f"Cannot tell: {table.objective.metric} is {constant:g} in every trial."
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+    return _untold(finding, f"{table.objective.metric} is {constant:g} in every trial.")
 
 
 def _on_a_part(finding: Finding, metric: str) -> Finding:
     judges = finding.verdict is not Verdict.UNKNOWN or finding.advice
     if not is_of_a_part(metric) or finding.check not in ids_with(Premise.METRIC) or not judges:
         return finding
-    summary = (
-        f"Cannot tell: by its name, {metric} is the loss of one part that trains against or after "
-        "another, so that a lower value need not be better. Judge by a measure of quality, such as "
-        "a reward, an FID or a metric on validation data."
+    return _untold(
+        finding,
+        f"by its name, {metric} is the loss of one part that trains against or after another, so "
+        "that a lower value need not be better. Judge by a measure of quality, such as a reward, "
+        "an FID or a metric on validation data.",
     )
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
 
 
 def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
@@ -81,13 +81,11 @@ def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
     guessed = [name for name in table.guessed if name in drawn]
     if not guessed or finding.check != _OF_A_SAMPLE or _FORECAST not in finding.evidence:
         return finding
-    summary = (
-        f"Cannot tell: whether {listed(guessed)} can be set before training is a guess; say "
-        "--params with it, or --results."
+    why = (
+        f"whether {listed(guessed)} can be set before training is a guess; say --params with it, "
+        "or --results."
     )
-    evidence = {**finding.evidence, "guessed_hyperparameters": guessed}
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=(),
-                   evidence=evidence)  # fmt: skip
+    return _untold(finding, why, guessed=guessed)
 
 
 def _on_guessed_trials(finding: Finding, table: TrialTable) -> Finding:
@@ -95,13 +93,11 @@ def _on_guessed_trials(finding: Finding, table: TrialTable) -> Finding:
     alarm = finding.verdict in (Verdict.FAIL, Verdict.WARN)
     if not alarm or table.curves or not table.guessed or {*table.space.keys} - {*table.guessed}:
         return finding
-    summary = (
-        "Cannot tell: that the rows are trials is a guess, since no column is surely a "
-        "hyperparameter. Say --params with what was set before training."
+    why = (
+        "that the rows are trials is a guess, since no column is surely a hyperparameter. Say "
+        "--params with what was set before training."
     )
-    evidence = {**finding.evidence, "guessed_hyperparameters": list(table.guessed)}
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=(),
-                   evidence=evidence)  # fmt: skip
+    return _untold(finding, why, guessed=table.guessed)
 
 
 def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:
@@ -109,7 +105,7 @@ def _why_no_search(table: TrialTable) -> tuple[str, frozenset[str]]:
     if len(table) == 1:
         return "this is one run", frozenset(ids_with(Premise.SEARCH))
     if len(table) > 1 and study_shape(table) == "repeats":
-        return "no hyperparameter varies", frozenset(ids_with(Premise.SEARCH)) - _OF_REPEATS
+        return "no hyperparameter varies", frozenset(ids_with(Premise.SEARCH)) - _OF_RUNS
     return "", frozenset()
 
 
@@ -118,8 +114,7 @@ def _where_no_search(finding: Finding, no_search: tuple[str, frozenset[str]]) ->
     failed = finding.check in _OF_RUNS and finding.verdict is Verdict.FAIL
     if finding.check not in checks or failed:  # that a run did not train is no question of a search
         return finding
-    summary = f"Cannot tell: {why}, so there is no search to judge."
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=())
+    return _untold(finding, f"{why}, so there is no search to judge.")
 
 
 def _on_guesses(finding: Finding, table: TrialTable) -> Finding:
@@ -129,16 +124,28 @@ def _on_guesses(finding: Finding, table: TrialTable) -> Finding:
     names = ", ".join(guessed)
     kept = tuple(a for a in finding.advice if not _names_of(a) & set(guessed))
     known = {name for advice in kept for name in _names_of(advice)}
-    evidence = {**finding.evidence, "guessed_hyperparameters": guessed}
     if known or finding.verdict not in (Verdict.FAIL, Verdict.WARN):
         summary = f"{finding.summary} Not judged, since its role is a guess: {names}."
+        evidence = {**finding.evidence, _GUESSED: guessed}
         return replace(finding, summary=summary, advice=kept, evidence=evidence)
-    summary = (
-        f"Cannot tell: this would concern {names}, and that is a guess about what the table holds; "
-        f"say --params with it, or --results."
+    why = (
+        f"this would concern {names}, and that is a guess about what the table holds; say "
+        "--params with it, or --results."
     )
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=summary, advice=kept,
-                   evidence=evidence)  # fmt: skip
+    return _untold(finding, why, guessed=guessed, advice=kept)
+
+
+def _untold(
+    finding: Finding,
+    why: str,
+    *,
+    guessed: Sequence[str] = (),
+    advice: tuple[Advice, ...] = (),
+) -> Finding:
+    """``finding`` as one that cannot tell, with the reason and the guesses it would rest on."""
+    about = {_GUESSED: list(guessed)} if guessed else {}
+    return replace(finding, verdict=Verdict.UNKNOWN, summary=f"Cannot tell: {why}", advice=advice,
+                   evidence={**finding.evidence, **about})  # fmt: skip
 
 
 def _named_in(advice: Sequence[Advice]) -> set[str]:

@@ -119,12 +119,11 @@ def _best_at_the_end(edges: Sequence[EdgeOfChoice], metric: str) -> str:
     there = [f"{e.value} at {e.hyperparameter} {short(e.tried)}" for e in edges[:_MOST_NAMED]]
     more = len(edges) - len(there)
     rest = f" and {counted(more, 'more choice')}" if more else ""
-    values = "values" if len(edges) > 1 else "value"
+    if len(edges) == 1:
+        return f"By itself, {there[0]} has its best {metric}, the last value tried there."
     return (
-        f"By itself, {listed(there)}{rest} has its best {metric}, the last {values} tried there."
-        if len(edges) == 1
-        else f"By themselves, {listed(there)}{rest} have their best {metric}, the last {values} "
-        "tried there."
+        f"By themselves, {listed(there)}{rest} have their best {metric}, the last values tried "
+        "there."
     )
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
-from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
+from tuning_playbook.decide.asking_steps import asking_steps
 from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
-    declaring_step,
     proving_steps,
     searched_nothing,
     steps_after_no_search,
@@ -31,22 +29,13 @@ from tuning_playbook.decide.running_steps import (
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
-    USUAL_TRIALS,
     extended_values,
-    final_round,
     free_name,
-    question_rounds,
-    tuning_round,
     with_more_values,
 )
-from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.roles import compared_keys
-from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round
 from tuning_playbook.words import short
-
-_OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
 
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
@@ -88,7 +77,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
             steps += _mending(state, earlier, earlier.answered)
     steps += proving_steps(state)
     proposed = tuple(step.round.name for step in steps if step.round is not None)
-    steps += _questions(state, proposed)
+    steps += asking_steps(state, proposed)
     steps += _pending(state, {step.title for step in steps})
     return tuple(steps)
 
@@ -272,164 +261,3 @@ def _beyond_the_values(
                 round=with_more_values(round_, key, beyond, name=name),
                 source="search-space-boundaries",
             )
-
-
-def _questions(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
-    """The next question, or the last search where all have been asked.
-
-    Args:
-        state: of the project.
-        proposed: rounds that come before any of them.
-    """
-    current = state.current
-    written = None if current is None else current.written
-    trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
-    rounds = question_rounds(
-        state.project,
-        asked=state.asked,
-        trials=trials,
-        taken_names=state.names,
-        moving=state.moving,
-    )
-    for round_ in rounds:
-        yield NextStep(
-            f"Ask: {round_.question}",
-            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(current, round_)}",
-            round=round_,
-            source="round-goal",
-        )
-    if current is None and not state.waiting:
-        first = tuning_round(state.project, trials=trials, taken_names=state.names)
-        if first is not None:
-            yield NextStep(
-                f"Ask: {first.question}",
-                "a tuned baseline shows what there is to gain, before anything is compared",
-                round=first,
-                source="initial-configuration",
-            )
-        elif not rounds and (declaring := declaring_step(state.project)) is not None:
-            yield declaring
-    elif current is not None and not rounds and not searched_nothing(current):
-        yield from _the_end(state, current, proposed, trials)
-
-
-def _why_asked(round_: Round) -> str:
-    key = compared_keys(round_)[0]
-    if key in round_.presence:
-        shared = ", ".join(other for other in round_.nuisance if other != key)
-        return (
-            f"whether {key} helps has not been compared yet; {round_.trials} trials without it and "
-            f"{round_.trials} with it, tuning {shared}, and its strength where it is on"
-        )
-    return (
-        f"{key} has not been compared yet; {round_.trials} trials for each of "
-        f"{len(round_.scientific[key])} values, tuning {', '.join(round_.nuisance)}"
-    )
-
-
-def _why_so_many(current: RoundState | None) -> str:
-    """Where the trials of the last round's file cannot be read, so that the usual number stands."""
-    if current is None or current.written is not None:
-        return ""
-    return (
-        f". {USUAL_TRIALS} trials are the usual number, for rounds/{current.name}.toml, whose "
-        f"number would be taken, cannot be read; see: playbook plan {current.name}"
-    )
-
-
-def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
-    """Which ranges of ``round_`` the last round has shown to be wider than needed."""
-    answered = None if current is None else current.answered
-    if current is None or answered is None:
-        return ""
-    shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
-    narrowed = agreed_narrowing(round_.nuisance, shown)
-    if not narrowed:
-        return ""
-    return f". By {current.name}, these may be narrowed: {narrowing_words(narrowed)}"
-
-
-def _the_end(
-    state: ProjectState, current: RoundState, proposed: Sequence[str], trials: int
-) -> Iterator[NextStep]:
-    """The last search where exploration has shown where to look, and then the test set."""
-    answered = current.answered
-    if answered is None:
-        return
-    if state.final_done:
-        if state.project.test_metric:
-            over = state.exploration_over
-            yield NextStep(
-                "Look at the test set" if over else "Declare exploration over",
-                "the last search has ended" if over
-                else "looks at the test set are counted, and there are none before that",
-                "playbook look --test" if over else _OVER,
-                source="after-exploration",
-            )  # fmt: skip
-        return
-    if state.waiting:
-        return  # what it finds may move the region that is to be searched
-    missing = (
-        *gate(answered),
-        *(f"round {name}, proposed above, has not been run" for name in proposed),
-        *(f"round {name} was interrupted and has {left} trials left"
-          for name, left in state.begun.items()),
-        *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
-    )  # fmt: skip
-    if missing:
-        yield NextStep(
-            "Not yet: a last, greedy search for the best configuration",
-            f"everything has been asked once, but {'; '.join(missing)}",
-            source="after-exploration",
-        )
-    elif ranges := _last_ranges(state, answered.good_ranges):
-        last = final_round(
-            state.project,
-            ranges,
-            trials=max(2 * trials, 2 * USUAL_TRIALS),
-            asked=state.asked,
-            taken_names=state.names,
-        )
-        yield NextStep(
-            f"Search the good region closely: round {last.name}",
-            "everything has been asked once, and the good region lies well inside its ranges"
-            + _why_so_many(current),
-            round=last,
-            source="after-exploration",
-        )
-
-
-def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:
-    """What the last search searches: the good region, so far as it is one of the baseline.
-
-    Where the best arm was not adopted, its hyperparameters do not exist; the baseline's own are
-    searched in their declared ranges then.
-    """
-    base = {key: (value,) for key, value in baseline_config(state.project).items()}
-    present = {h.key for h in existing(state.project.hyperparameters, base)}
-    found = {key: domain for key, domain in good.items() if key in present}
-    if found or not good:
-        return found
-    tuned = tuning_round(state.project)
-    return {} if tuned is None else tuned.nuisance
-
-
-def gate(answered: AnsweredRound) -> tuple[str, ...]:
-    """What keeps a project from its last, greedy search; empty where nothing does.
-
-    Source: playbook, "After exploration concludes".
-    """
-    found = [f for findings in answered.findings.values() for f in findings]
-    words = {
-        "search-space-boundary": "the best trials of the last round crowd an edge of their range",
-        "sampling-density": "the good region of the last round was sampled too thinly",
-    }
-    void = answered.soundness is Soundness.VOID
-    return (
-        *(["the last round has no answer yet: its comparison is void"] if void else []),
-        *(
-            text
-            for check, text in words.items()
-            if any(f.check == check and f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
-        ),
-    )

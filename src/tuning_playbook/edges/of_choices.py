@@ -77,8 +77,8 @@ def _of_one(
         rows = judged & (chosen == name)
         span = _spanned(table.units[key], rows)
         alone = replace(table, units={**table.units, key: span})
-        for edge in judged_edges(alone, feasible, limits).edges:
-            if edge.hyperparameter == key and edge.verdict in ("tight", "open", "cannot-tell"):
+        for edge in judged_edges(alone, feasible, limits, keys=(key,)).edges:
+            if edge.verdict in ("tight", "open", "cannot-tell"):
                 values = [float(value) for value in table.values[key][rows]]
                 tried = min(values) if edge.edge == "low" else max(values)
                 best_there = edge.verdict != "cannot-tell"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -130,7 +130,11 @@ class JudgedEdges:
 
 
 def judged_edges(
-    table: TrialTable, feasible: Feasibility, limits: EdgeLimits | None = None
+    table: TrialTable,
+    feasible: Feasibility,
+    limits: EdgeLimits | None = None,
+    *,
+    keys: Collection[str] | None = None,
 ) -> JudgedEdges:
     """Whether each range of a study is wide enough, by what its own trials show.
 
@@ -148,6 +152,7 @@ def judged_edges(
         table: the study.
         feasible: the judgement of its trials.
         limits: where the verdicts begin.
+        keys: of the hyperparameters that are judged; all where ``None``.
 
     Source: playbook, "Identifying bad search space boundaries".
     """
@@ -155,7 +160,9 @@ def judged_edges(
     branches: dict[str, Branch] = {}
     fitted: dict[bytes, Branch] = {}
     for h in table.space.hyperparameters:
-        if isinstance(h.domain, (Categorical, Constant)):
+        if isinstance(h.domain, (Categorical, Constant)) or (
+            keys is not None and h.key not in keys
+        ):
             continue
         there = np.isfinite(table.units[h.key])
         branch = fitted.get(there.tobytes())

@@ -127,9 +127,7 @@ def foreign_table(
         )
     )
     names = (usable[name] for name in chosen if name in guesses)
-    guessed = tuple(
-        name for name in names if name in space.keys
-    )  # one that never varies is left out
+    guessed = tuple(name for name in names if name in space.keys)  # one that never varies is none
     return replace(table, space=space, guessed=guessed)
 
 

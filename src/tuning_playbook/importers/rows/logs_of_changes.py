@@ -66,11 +66,7 @@ def _beside(one: TakenAs, *, told: bool) -> TakenAs:
 
 def _are_flags_of_changes(name: str, cells: Cells) -> bool:
     """Whether a column of yes and no tells which changes were kept."""
-    return keeps_changes(name) and {True, False} <= {*map(_plain, cells)}
-
-
-def _plain(cell: Any) -> Any:
-    return cell if isinstance(cell, bool) else None
+    return keeps_changes(name) and len({cell for cell in cells if isinstance(cell, bool)}) == 2
 
 
 def _are_names(cells: Cells) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -40,8 +40,8 @@ def counts_repeats(ids: Cells) -> bool:
         (True, False)
     """
     counts = Counter(ids)
-    numbers = [int(i) for i in counts if str(i).isdecimal() and len(str(i)) < _LONGEST_NUMBER]
-    if len(numbers) < len(counts) or len(set(counts.values())) > 1 or len(ids) < 4:
+    numbers = _as_numbers(counts)
+    if numbers is None or len(set(counts.values())) > 1 or len(ids) < 4:
         return False
     first = min(numbers, default=-1)
     return first in (0, 1) and sorted(numbers) == list(range(first, first + len(numbers)))
@@ -68,9 +68,8 @@ def numbers_one_grid(ids: Cells, columns: Mapping[str, Cells]) -> bool:
     Rows of two searches may count from 0 as well; but theirs seldom make one whole grid, in which
     each combination of the settings stands once.
     """
-    numbers = [int(i) if str(i).isdecimal() and len(str(i)) < _LONGEST_NUMBER else -1 for i in ids]
-    pairs = pairwise(numbers)
-    if -1 in numbers or not all(b in (a + 1, numbers[0]) for a, b in pairs):
+    numbers = _as_numbers(ids)
+    if numbers is None or not all(b in (a + 1, numbers[0]) for a, b in pairwise(numbers)):
         return False
     rows = sampled_rows(len(ids))
     levels, settings = 1, []
@@ -86,15 +85,7 @@ def numbers_one_grid(ids: Cells, columns: Mapping[str, Cells]) -> bool:
 
 def without_rows_written_twice(ids: Cells, columns: Mapping[str, Cells]) -> RowsKept | None:
     """The first of each set of rows that agree in every cell; ``None`` where there is none."""
-    seen: dict[tuple[Any, ...], int] = {}
-    for row, cells in enumerate(zip(ids, *columns.values(), strict=True)):
-        seen.setdefault(tuple(map(str, cells)), row)
-    lost = len(ids) - len(seen)
-    if not lost:
-        return None
-    again = "row repeats" if lost == 1 else "rows repeat"
-    note = f"{lost} {again} another row in every cell; counted once."
-    return RowsKept(tuple(seen.values()), note)
+    return _without(_copies([ids, *columns.values()], range(len(ids))), len(ids))
 
 
 def without_copied_rows(columns: Mapping[str, Cells]) -> RowsKept | None:
@@ -108,21 +99,44 @@ def without_copied_rows(columns: Mapping[str, Cells]) -> RowsKept | None:
         (0,)
         >>> without_copied_rows({"lr": [0.1, 0.1], "acc": [0.73, 0.73]})  # two runs, perhaps
     """
-    fine = [cells for cells in columns.values() if any(map(_is_fine, cells))]
+    fine = [cells for cells in columns.values()
+            if any(map(_is_fine, {cell for cell in cells if isinstance(cell, float)}))]  # fmt: skip
     if not fine:
         return None
-    rows = zip(*columns.values(), strict=True)
-    first: dict[tuple[str, ...], int] = {}
-    kept = []
-    for row, cells in enumerate(rows):
-        earlier = first.setdefault(tuple(map(str, cells)), row)
-        if earlier == row or not any(_is_fine(own[row]) for own in fine):
-            kept.append(row)
-    lost = len(next(iter(columns.values()))) - len(kept)
-    if not lost:
+    cells = list(map(str, fine[0]))
+    often = Counter(cells)
+    alike = [row for row, cell in enumerate(cells) if often[cell] > 1]  # few, of many rows
+    copies = _copies([*columns.values()], alike)
+    measured = {row for row in copies if any(_is_fine(own[row]) for own in fine)}
+    return _without(measured, len(cells))
+
+
+def _copies(columns: Sequence[Cells], rows: Iterable[int]) -> set[int]:
+    """Those of some rows that agree in every cell with an earlier one."""
+    seen: set[tuple[str, ...]] = set()
+    copies = set()
+    for row in rows:
+        cells = tuple(str(column[row]) for column in columns)
+        if cells in seen:
+            copies.add(row)
+        seen.add(cells)
+    return copies
+
+
+def _without(copies: Collection[int], count: int) -> RowsKept | None:
+    if not copies:
         return None
-    again = "row repeats" if lost == 1 else "rows repeat"
-    return RowsKept(tuple(kept), f"{lost} {again} another row in every cell; counted once.")
+    again = "row repeats" if len(copies) == 1 else "rows repeat"
+    note = f"{len(copies)} {again} another row in every cell; counted once."
+    return RowsKept(tuple(row for row in range(count) if row not in copies), note)
+
+
+def _as_numbers(ids: Iterable[Any]) -> list[int] | None:
+    """Ids as whole numbers; ``None`` where one is something else, or too long to count anything."""
+    texts = list(map(str, ids))
+    if not all(text.isdecimal() and len(text) < _LONGEST_NUMBER for text in texts):
+        return None
+    return list(map(int, texts))
 
 
 def _is_fine(cell: Any) -> bool:

@@ -113,13 +113,13 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
     asked = {plain_name(name) for name in kept}
     by: list[str] = []
     notes, count = [], 1
-    for column, cells in {**foreign.metadata, **foreign.parameters}.items():
+    columns = {**foreign.metadata, **foreign.parameters}
+    for column, cells in columns.items():
         measured = names_parts_of_data(column, cells)
         if plain_name(column) in asked or not (measured or names_tasks(column)):
             continue
         if not all(isinstance(cell, str) for cell in cells):
             continue
-        columns = {**foreign.metadata, **foreign.parameters}
         parts = len(set(zip(*(columns[c] for c in (*by, column)), strict=True)))
         if count < parts <= min(len(cells) // 2, _MOST_STUDIES):
             by, count = [*by, column], parts
@@ -130,7 +130,6 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
             )
     if not by:
         return (foreign,)
-    columns = {**foreign.metadata, **foreign.parameters}
     seen = dict.fromkeys(zip(*(columns[c] for c in by), strict=True))
     own = [[note for c, cell in zip(by, cells, strict=True)
             if names_parts_of_data(c, columns[c]) and (note := _measured_on(c, cell))]
