@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 from tests.report.test_view import view_of
@@ -35,3 +36,12 @@ def test_without_kaleido_it_is_said_what_to_type(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "kaleido", None)
     with pytest.raises(InvalidInput, match=r"pip install 'tuning-playbook\[images\]'"):
         write_images(view_of(), tmp_path, "svg")
+
+
+def test_figures_whose_names_differ_in_letters_that_no_file_has_do_not_share_one():
+    view = view_of()
+    (section, *_) = view.sections
+    twin = replace(section, name=section.name.replace("-", "/") + "?")
+    both = replace(view, sections=(replace(section, name=f"{twin.name}?"), twin))
+    names = [name for name, *_ in figures_of(both)]
+    assert len(names) == len({*names}) == len(list(figures_of(view))) + len(section.plots)

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from tuning_playbook.analysis.table.feasibility import NO_PROGRESS
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import MetricSummary, Status, Trial
 from tuning_playbook.words import counted
 
-# Of the way to the best trial: less is no progress. As for trials, see `feasibility`.
-NO_PROGRESS = 0.05
 _FEWEST_TRIALS = 3  # that say from where training begins
 _NEAR_THE_BEGINNING = 0.1
 

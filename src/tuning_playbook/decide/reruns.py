@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from tuning_playbook.analysis.table.building import study_table
-from tuning_playbook.analysis.table.feasibility import feasibility
-from tuning_playbook.decide.apparent_chance import NO_PROGRESS
+from tuning_playbook.analysis.table.feasibility import NO_PROGRESS, feasibility
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Reason, Status, Trial
 

@@ -62,7 +62,7 @@ class AnsweredRound:
 
 @dataclass(frozen=True, slots=True)
 class AnswerAsEntered:
-    """What an entry says of an answer, whichever version wrote it: the rest is empty.
+    """What an entry says of an answer, whichever version wrote it: the rest is empty, or all is.
 
     Args:
         soundness: of the comparison.
@@ -71,10 +71,10 @@ class AnswerAsEntered:
         best_trials: study -> how many trials of its own it had, and which was the best.
     """
 
-    soundness: str
-    reasons: tuple[str, ...]
-    findings: tuple[Mapping[str, Any], ...]
-    best_trials: Mapping[str, tuple[int, str]]
+    soundness: str = ""
+    reasons: tuple[str, ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
+    best_trials: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 @told_entry

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -26,8 +27,12 @@ def figures_of(view: RoundView) -> Iterator[tuple[str, Figure, bool]]:
     """Every figure of a report: a name for its file, the figure, and whether it is a wide one."""
     plots = [("answer", plot) for plot in (view.answer.plots if view.answer else ())]
     plots += [(section.name, plot) for section in view.sections for plot in section.plots]
+    taken: set[str] = set()
     for study, plot in plots:
-        yield re.sub(r"[^\w.-]+", "-", f"{study}-{plot.key}").strip("-"), plot.figure, plot.wide
+        name = re.sub(r"[^\w.-]+", "-", f"{study}-{plot.key}").strip("-")
+        numbered = (f"{name}-{number}" if number > 1 else name for number in count(1))
+        taken.add(free := next(one for one in numbered if one not in taken))
+        yield free, plot.figure, plot.wide
 
 
 def write_images(view: RoundView, folder: Path, form: ImageFormat) -> tuple[Path, ...]:

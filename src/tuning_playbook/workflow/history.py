@@ -13,7 +13,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.numerals import whole_number
-from tuning_playbook.records.answers import answer_as_entered
+from tuning_playbook.records.answers import AnswerAsEntered
 from tuning_playbook.records.logbook import (
     DECISION,
     LAUNCH,
@@ -79,7 +79,6 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
     searches = round_.searches
     answer, decision = round_.answer, round_.decision
     tallies = [round_.tallies.get(s.name, NO_TRIALS) for s in round_.studies]
-    entered = None if answer is None else answer_as_entered(answer)
     return RoundStep(
         number=number,
         name=round_.name,
@@ -97,8 +96,8 @@ def _round_step(number: int, round_: PastRound, evaluations: Mapping[str, str]) 
         steps=sum(map(round_.steps, round_.studies)),
         seconds=sum(sum(t.seconds.values()) for t in tallies),
         answer="" if answer is None else answer.message,
-        soundness="" if entered is None else entered.soundness,
-        reasons=() if entered is None else entered.reasons,
+        soundness=round_.entered.soundness,
+        reasons=round_.entered.reasons,
         decision="" if decision is None else str(decision.data.get("choice", "")),
         decision_reason="" if decision is None else decision.message,
         abandoned=round_.abandoned,
@@ -188,8 +187,7 @@ def _ranges(rounds: Sequence[PastRound]) -> tuple[RangeStep, ...]:
 
 def _searched(round_: PastRound) -> SearchedRanges:
     domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
-    findings = () if round_.answer is None else answer_as_entered(round_.answer).findings
-    return SearchedRanges(round_.name, domains, round_.facts.reasons, findings)
+    return SearchedRanges(round_.name, domains, round_.facts.reasons, round_.entered.findings)
 
 
 def _ledger(rounds: Sequence[PastRound]) -> tuple[Spent, ...]:
@@ -222,16 +220,14 @@ def _ledger(rounds: Sequence[PastRound]) -> tuple[Spent, ...]:
 
 def _experiment(known: Snapshot, round_: PastRound, study: Study) -> TrackingRow:
     tally = round_.tallies.get(study.name, NO_TRIALS)
-    best = _answered_best(round_.answer, study, tally)
+    best = _answered_best(round_.entered, study, tally)
     trials = known.trials(study.name) if best is None else known.some_trials(study.name, [best])
     return tracking_row(study, trials, counts=tally.counts)
 
 
-def _answered_best(answer: LogbookEntry | None, study: Study, tally: Tally) -> int | None:
+def _answered_best(answer: AnswerAsEntered, study: Study, tally: Tally) -> int | None:
     """Index of the study's best trial, where the newest answer counted all that have ended."""
-    if answer is None:
-        return None
-    own, best = answer_as_entered(answer).best_trials.get(study.name, (0, ""))
+    own, best = answer.best_trials.get(study.name, (0, ""))
     if own == finished_trials(tally) == sum(tally.counts.values()):
         return whole_number(best)  # ``None`` where it is of a round that it follows
     return None

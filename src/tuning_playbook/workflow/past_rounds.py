@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.answers import AnswerAsEntered, answer_as_entered
 from tuning_playbook.records.imports import ImportFacts, import_facts, taken_over_trials
 from tuning_playbook.records.logbook import ANSWER, DECISION, ROUND, told_entry
 from tuning_playbook.records.round_facts import RoundFacts
@@ -22,6 +23,7 @@ from tuning_playbook.workflow.retrying import TO_BE_RUN_AGAIN
 class PastRound:
     """Everything stored about one round; entries are the newest of their kind.
 
+    ``entered``: what the answer says; empty without one.
     ``begun``: when it began; infinite where that is not known.
     ``taken_over``: study -> how many of its trials were not trained again.
     ``codes``: study -> version of the program that its trials ran.
@@ -33,6 +35,7 @@ class PastRound:
     tallies: Mapping[str, Tally]
     facts: RoundFacts
     answer: LogbookEntry | None
+    entered: AnswerAsEntered
     decision: LogbookEntry | None
     begun: float
     abandoned: str = ""
@@ -87,6 +90,7 @@ def past_rounds(known: Snapshot) -> tuple[PastRound, ...]:
                 tallies,
                 facts,
                 answer,
+                AnswerAsEntered() if answer is None else answer_as_entered(answer),
                 newest.get((DECISION, name)),
                 begun.get(name, math.inf),
                 known.abandoned.get(name, ""),

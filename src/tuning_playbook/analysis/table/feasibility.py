@@ -54,6 +54,8 @@ _KIND_OF_REASON = {
     Reason.CANCELLED: UNFINISHED,
 }
 
+NO_PROGRESS = 0.05  # of the way to the best trial: less is no learning
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feasibility:
@@ -95,7 +97,7 @@ class Feasibility:
 def feasibility(
     table: TrialTable,
     *,
-    progress_share: float = 0.05,
+    progress_share: float = NO_PROGRESS,
     outlier_deviations: float = 5.0,
 ) -> Feasibility:
     """Judge every trial of a study by its flag, its curves and its objective, in that order.

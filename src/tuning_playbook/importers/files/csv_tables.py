@@ -55,9 +55,8 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
     Raises:
         InvalidInput: for rows of unequal width, repeated names or a missing header.
     """
-    comments = lines_above_header(path)
-    with opened_text(path) as file:
-        deque(islice(file, comments), maxlen=0)
+    file, comments = opened_at_header(path)
+    with file:
         first = _first_row(file)
         told = _TOLD_DELIMITER.fullmatch(first.strip())
         if told:
@@ -106,10 +105,13 @@ def opened_text(path: Path) -> IO[str]:
     return path.open(encoding=encoding, newline="")
 
 
-def lines_above_header(path: Path) -> int:
-    """How many comments a text table begins with."""
+def opened_at_header(path: Path) -> tuple[IO[str], int]:
+    """A text table, read up to its header, and how many comments stand above that."""
     with opened_text(path) as file:
-        return comment_lines(iter(lambda: file.readline(LONGEST_LINE_CHARACTERS), ""))
+        comments = comment_lines(iter(lambda: file.readline(LONGEST_LINE_CHARACTERS), ""))
+    file = opened_text(path)
+    deque(islice(file, comments), maxlen=0)
+    return file, comments
 
 
 def _first_row(file: IO[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.roles.by_name import counts_on_the_way
@@ -83,21 +84,24 @@ def lengths_of_seeds(
 
 
 def _differ(
-    length: ColumnValues, settings: list[np.typing.NDArray[np.int64]], seed: object
+    length: ColumnValues, settings: Sequence[NDArray[np.int64]], seeds: NDArray[np.int64]
 ) -> bool:
+    """Whether half of the settings with several seeds were trained for several lengths."""
     there = length.codes >= 0
-    alone = np.zeros(len(there), dtype=np.int64)
-    group = combined([*settings, alone])[there]
-    run = combined([*settings, alone, np.asarray(seed)])[there]
+    alike = np.zeros(len(there), dtype=np.int64)  # without any setting, all rows are of one
+    setting = combined([*settings, alike])[there]
+    run = combined([*settings, alike, seeds])[there]
     own = length.codes[there]
-    pairs = np.unique(np.stack([run, own]), axis=1)
-    if len(pairs[0]) > len(np.unique(run)):
+    if np.any(_different(run, own) > 1):
         return False  # a run of one setting and seed for each of several lengths
-    lengths: dict[int, set[int]] = {}
-    runs: dict[int, set[int]] = {}
-    for g, r, n in zip(group.tolist(), run.tolist(), own.tolist(), strict=True):
-        lengths.setdefault(g, set()).add(n)
-        runs.setdefault(g, set()).add(r)
-    repeated = [g for g, several in runs.items() if len(several) > 1]
-    differing = sum(len(lengths[g]) > 1 for g in repeated)
-    return len(repeated) >= _FEWEST_SETTINGS and differing >= _MOSTLY * len(repeated)
+    runs_of = _different(setting, run)
+    lengths_of = _different(setting, own)
+    repeated = runs_of > 1
+    differing = np.sum(lengths_of[repeated] > 1)
+    return bool(repeated.sum() >= _FEWEST_SETTINGS and differing >= _MOSTLY * repeated.sum())
+
+
+def _different(groups: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many different values each group has, in the order of the groups' codes."""
+    pairs = np.unique(np.stack([groups, values]), axis=1)
+    return np.unique(pairs[0], return_counts=True)[1].astype(np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import deque
 from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -16,7 +15,7 @@ from tuning_playbook.importers.cells.column_names import STEP_NAMES, unit_of_tra
 from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number, dotted
-from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, lines_above_header, opened_text
+from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_header
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.rows.episodes import names_episodes
 from tuning_playbook.importers.rows.logs import FEWEST_STEPS, log_in
@@ -64,9 +63,7 @@ def is_results(path: Path) -> bool:
 def header_of(path: Path) -> str:
     """The first line of a text file that is no comment; empty where there is none."""
     try:
-        comments = lines_above_header(path)
-        with opened_text(path) as file:
-            deque(islice(file, comments), maxlen=0)
+        with opened_at_header(path)[0] as file:
             return file.readline(10_000)
     except (OSError, EOFError, zlib.error, UnicodeError):
         return ""
