@@ -16,14 +16,8 @@ from tuning_playbook.report.comparison_view import (
     effect_words,
     pair_sentence,
 )
-from tuning_playbook.report.html import (
-    asset,
-    content_hash,
-    page_environment,
-    script_json,
-    scripts_of,
-)
 from tuning_playbook.report.page_files import write_page
+from tuning_playbook.report.page_templates import page_environment, scripted
 from tuning_playbook.words import listed
 
 
@@ -38,16 +32,12 @@ def write_comparison(view: ComparisonView, figures: Sequence[dict[str, Any]], pa
     Raises:
         InvalidInput: when the file cannot be written.
     """
-    scripts = scripts_of("comparison.js")
     page = _rendered(
         "comparison_page.html.j2",
         view,
-        data=script_json({"figures": list(figures)}),
         pictures=len(figures),
         question=_question(view),
-        style=asset("report.css"),
-        scripts=scripts,
-        hashes=[content_hash(script) for script in scripts],
+        **scripted("comparison.js", {"figures": list(figures)}),
     )
     write_page(page, path, failure=f"the page cannot be written to {path}")
 

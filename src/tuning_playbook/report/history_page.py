@@ -11,8 +11,8 @@ from rich.text import Text
 
 from tuning_playbook.report.history_tables import HistoryTable, history_tables
 from tuning_playbook.report.history_view import ProjectHistory
-from tuning_playbook.report.html import asset, page_environment
 from tuning_playbook.report.looks import day
+from tuning_playbook.report.page_templates import asset, page_environment
 from tuning_playbook.report.workflow_drawing import workflow_svg
 
 _MOST_COLUMNS = 6  # that a terminal has room for

@@ -6,15 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tuning_playbook.findings import Verdict
-from tuning_playbook.report.html import (
-    asset,
-    content_hash,
-    page_environment,
-    script_json,
-    scripts_of,
-    section_figures,
-)
+from tuning_playbook.report.html import section_figures
 from tuning_playbook.report.page_files import write_page
+from tuning_playbook.report.page_templates import page_environment, scripted
 from tuning_playbook.report.section import StudySection
 from tuning_playbook.report.verdicts import VerdictsView
 from tuning_playbook.sources import SOURCES
@@ -67,7 +61,7 @@ def write_verdicts(
     Raises:
         InvalidInput: when the file cannot be written.
     """
-    scripts = scripts_of("report.js")
+    figures = {"sections": [section_figures(section) for section in sections]}
     template = page_environment().get_template("verdicts_page.html.j2")
     page: str = template.render(
         views=views,
@@ -76,9 +70,6 @@ def write_verdicts(
         version=version,
         unusable=unusable,
         sources=SOURCES,
-        data=script_json({"sections": [section_figures(section) for section in sections]}),
-        style=asset("report.css"),
-        scripts=scripts,
-        hashes=[content_hash(script) for script in scripts],
+        **scripted("report.js", figures),
     )
     write_page(page, path, failure=f"the page cannot be written to {path}")
