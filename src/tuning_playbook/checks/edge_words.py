@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
 from tuning_playbook.edges import EdgeOfChoice, EdgeStatistics
 from tuning_playbook.edges.growth import grown_range, next_level
-from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.findings import Advice
 from tuning_playbook.vocabulary import Family, hyperparameter_family
 from tuning_playbook.words import counted, listed, short
 
@@ -92,27 +92,22 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
     return " ".join(said)
 
 
-def within_choices(found: Finding, alone: Sequence[EdgeOfChoice], metric: str) -> Finding:
-    """``found`` with what holds within an optimizer or a model; a pass cannot stand beside it.
+def within_choices(alone: Sequence[EdgeOfChoice], metric: str) -> str:
+    """What each optimizer or model shows by itself, in words; empty where none leaves an end open.
 
     Args:
-        found: the finding for all trials together.
-        alone: the ends that a choice leaves open; at least one.
+        alone: the ends that a choice leaves open.
         metric: what decides.
     """
+    if not alone:
+        return ""
+    needed = f"Each {alone[0].choice} needs a learning rate of its own."
     at_the_end = [edge for edge in alone if edge.best_there]
-    said = _best_at_the_end(at_the_end, metric) if at_the_end else ""
-    if found.verdict is not Verdict.PASS:
-        return replace(found, summary=f"{found.summary} {said}".rstrip())
-    if not said:
-        key = alone[0].hyperparameter
-        named_choices = listed(list(dict.fromkeys(edge.value for edge in alone))[:_MOST_NAMED])
-        said = f"The trials with {named_choices} do not show whether a wider range of {key} helps."
-    summary = (
-        f"Cannot tell: over all trials together the ranges are wide enough, but each "
-        f"{alone[0].choice} needs a learning rate of its own. {said}"
-    )
-    return replace(found, verdict=Verdict.UNKNOWN, summary=summary, confidence="low")
+    if at_the_end:
+        return f"{needed} {_best_at_the_end(at_the_end, metric)}"
+    choices = listed(list(dict.fromkeys(edge.value for edge in alone))[:_MOST_NAMED])
+    key = alone[0].hyperparameter
+    return f"{needed} The trials with {choices} do not show whether a wider range of {key} helps."
 
 
 def _best_at_the_end(edges: Sequence[EdgeOfChoice], metric: str) -> str:

@@ -25,8 +25,7 @@ from tuning_playbook.edges import (
     EdgeLimits,
     EdgeStatistics,
     EdgeVerdict,
-    edges_of_choices,
-    judged_edges,
+    judged_with_choices,
 )
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
@@ -84,10 +83,8 @@ class SearchSpaceBoundary:
             infeasible=self.infeasible_limit,
         )
         feasible = feasibility(table)
-        edges = tuple(
-            _if_it_is_one(edge, table) for edge in judged_edges(table, feasible, limits).edges
-        )
-        alone = edges_of_choices(table, feasible, limits)
+        judged, alone = judged_with_choices(table, feasible, limits)
+        edges = tuple(_if_it_is_one(edge, table) for edge in judged.edges)
         evidence = {
             "inferred_ranges": table.inferred_ranges,
             "edges": [edge_evidence(edge) for edge in edges],
@@ -107,7 +104,8 @@ class SearchSpaceBoundary:
             found = self._wide_enough(edges, evidence)
         else:
             found = self._unsettled(table, edges, evidence)
-        return (within_choices(found, alone, table.objective.metric) if alone else found,)
+        said = within_choices(alone, table.objective.metric)
+        return (replace(found, summary=f"{found.summary} {said}".rstrip()),)
 
     def _wide_enough(self, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]) -> Finding:
         inside = _with_verdict(edges, "inside")

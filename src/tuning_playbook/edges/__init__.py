@@ -3,7 +3,7 @@
 May import: analysis, space, vocabulary, numpy.
 """
 
-from tuning_playbook.edges.of_choices import EdgeOfChoice, edges_of_choices
+from tuning_playbook.edges.of_choices import EdgeOfChoice, judged_with_choices
 from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.edges.verdicts import (
     Edge,
@@ -20,6 +20,6 @@ __all__ = [
     "EdgeStatistics",
     "EdgeVerdict",
     "JudgedEdges",
-    "edges_of_choices",
     "judged_edges",
+    "judged_with_choices",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table.feasibility import Feasibility
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges.thresholds import EdgeLimits
-from tuning_playbook.edges.verdicts import Edge, judged_edges
+from tuning_playbook.edges.verdicts import Edge, JudgedEdges, judged_edges
 from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import Family, chooses_what_is_trained, hyperparameter_family
 
@@ -37,6 +37,32 @@ class EdgeOfChoice:
     edge: Edge
     best_there: bool
     tried: float
+
+
+def judged_with_choices(
+    table: TrialTable, feasible: Feasibility, limits: EdgeLimits | None = None
+) -> tuple[JudgedEdges, tuple[EdgeOfChoice, ...]]:
+    """`judged_edges`, where no end is inside that one optimizer or model leaves open.
+
+    Args:
+        table: the study.
+        feasible: the judgement of its trials.
+        limits: where the verdicts begin.
+
+    Returns:
+        The edges, and the ends that choices leave open.
+    """
+    limits = limits or EdgeLimits()
+    judged = judged_edges(table, feasible, limits)
+    alone = edges_of_choices(table, feasible, limits)
+    open_ = {(found.hyperparameter, found.edge) for found in alone}
+    edges = tuple(
+        replace(edge, verdict="cannot-tell")
+        if edge.verdict == "inside" and (edge.hyperparameter, edge.edge) in open_
+        else edge
+        for edge in judged.edges
+    )
+    return replace(judged, edges=edges), alone
 
 
 def edges_of_choices(

@@ -12,7 +12,7 @@ from tuning_playbook.analysis.search.infeasible_region import (
 )
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.edges import JudgedEdges, judged_edges
+from tuning_playbook.edges import JudgedEdges, judged_with_choices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,7 @@ def judgement(table: TrialTable) -> Judgement:
     feasible = feasibility(table)
     return Judgement(
         feasible=feasible,
-        edges=judged_edges(table, feasible),
+        edges=judged_with_choices(table, feasible)[0],
         region=good_region(table, feasible),
         locations=telling_locations(infeasible_locations(table, feasible.infeasible, feasible)),
     )

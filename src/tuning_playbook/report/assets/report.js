@@ -53,7 +53,7 @@
 
   // A figure is drawn when it comes near the window, so that a long report opens at once. The few
   // figures of a short one are all drawn, so that nothing is blank in a capture of the whole page.
-  const FEW = 24;
+  const FEW = 40;
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
@@ -62,8 +62,8 @@
     }
   }, { rootMargin: "400px" });
   for (const place of waiting) watcher.observe(place);
-  const unfolded = [...waiting].filter((place) => place.offsetParent);
-  if (unfolded.length <= FEW) for (const place of unfolded) setTimeout(draw, 0, place);
+  const measurable = [...waiting].filter((place) => place.offsetParent); // has a width to draw in
+  if (measurable.length <= FEW) for (const place of measurable) setTimeout(draw, 0, place);
   const unfold = (inner) => {
     for (let box = inner?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   };
