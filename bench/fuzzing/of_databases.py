@@ -23,7 +23,10 @@ def database_changed(data: bytes, random: Random) -> bytes:
                 connection.execute("PRAGMA journal_mode = DELETE")
                 for _ in range(random.choice((1, 1, 1, 2, 5))):
                     _change(connection, random)
-        except sqlite3.Error:
+        except (
+            sqlite3.Error,
+            UnicodeDecodeError,
+        ):  # damaged before, so that its errors are no text
             return data
         return path.read_bytes()
 

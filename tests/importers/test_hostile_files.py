@@ -218,6 +218,19 @@ def test_a_setting_of_whole_numbers_beyond_64_bits_is_judged(tmp_path):
     assert read_or_told(tmp_path / "t.csv").findings
 
 
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_a_metric_of_values_whose_differences_are_beyond_floating_point_is_judged(tmp_path, share):
+    values = [(-1) ** i * 1e308 if i < share * 16 else i / 7 for i in range(16)]
+    rows = "".join(f"{i},{10 ** -(i % 5)},{value}\n" for i, value in enumerate(values))
+    (tmp_path / "t.csv").write_text(f"trial,lr,val_loss\n{rows}")
+    told = Told(metric="val_loss", direction="minimize")
+    checked = check_target(str(tmp_path / "t.csv"), told=told)
+    checked.write_html(tmp_path / "t.html")
+    page = (tmp_path / "t.html").read_text()
+    assert "1e+308" not in page
+    assert "Infinity" not in page
+
+
 @pytest.mark.parametrize("wrong", [3, "text", [1], {"a": 1}, None, [None], 0.5])
 @pytest.mark.parametrize(
     "place", ["hyperparameters", "values", "space", "config", "metrics", "observations", "score"]

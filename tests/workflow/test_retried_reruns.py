@@ -1,5 +1,6 @@
 """Reruns that failed for a reason outside of the program are run again when asked."""
 
+import pytest
 from tests.workflow.test_reruns_at_chance import PROJECT, ROUND
 
 TRAIN = """\
@@ -35,3 +36,21 @@ def test_failed_reruns_are_retried_with_the_seeds_that_they_had(written_project)
     assert again == failed
     _, ran = project.json("rerun", "first", "--times", "3", "--retry", "failed")
     assert ran["asked"] == 0
+
+
+@pytest.mark.parametrize("times", ["3", "5"])
+def test_next_says_to_mend_reruns_that_all_fail_alike(written_project, times):
+    project = written_project(PROJECT, TRAIN, first=ROUND)
+    data = project.folder / "data"
+    data.write_text("")
+    project.type("run", "first", "--no-report", "--no-try")
+    data.rename(project.folder / "elsewhere")
+    project.type("rerun", "first", "--times", times)
+    step = project.json("next")[1]["steps"][0]
+    assert step["title"] == "Mend what made the reruns of round first fail"
+    assert "No such file or directory" in step["reason"]
+    assert "playbook rerun first --retry failed" in step["how"]
+    (project.folder / "elsewhere").rename(data)
+    project.type("rerun", "first", "--times", times, "--retry", "failed")
+    titles = [step["title"] for step in project.json("next")[1]["steps"]]
+    assert not any(title.startswith("Mend what made the reruns") for title in titles)

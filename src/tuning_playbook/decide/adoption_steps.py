@@ -63,6 +63,8 @@ def deciding_steps(
         return
     if decision is not None and _is_about_chance(decision):
         yield _chance_step(state, current, decision)
+    elif current.failed_reruns:
+        yield _failing_reruns(current)
     elif current.reruns_left:
         yield _unfinished_reruns(current, decision)
     elif current.reruns >= max(1, _asked(decision)):
@@ -96,6 +98,20 @@ def _chance_step(state: ProjectState, current: RoundState, decision: Decision) -
         decision.reasons[0] if decision.reasons else "some reruns seem to have learnt nothing",
         source="adoption",
         how=declare_chance(decision.apparent_chance or 0.0, objective.metric),
+    )
+
+
+def _failing_reruns(current: RoundState) -> NextStep:
+    """Running what is left would fail as well, and whose fault that is only a person can tell."""
+    again = f"playbook rerun {current.name}"
+    return NextStep(
+        f"Mend what made the reruns of round {current.name} fail",
+        "\n".join(current.failed_reruns),
+        source="adoption",
+        how=f"After the training program has changed: {again}. Where the cause lay outside of it, "
+        f"such as a full disk: {again} --retry failed. Where the configuration itself is to blame: "
+        f"{again if current.reruns_left else f'playbook decide {current.name}'}; the failed reruns "
+        "then count against it.",
     )
 
 

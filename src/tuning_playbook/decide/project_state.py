@@ -25,6 +25,9 @@ class RoundState:
         reruns: of its best configuration and of the baseline, the fewer of the two, with the
             program as it is now.
         reruns_left: of those that were asked for, how many have not ended.
+        failed_reruns: ways to fail, in words, of a configuration whose reruns have all failed
+            alike; empty where more of them may train, or where only the candidate's fail and none
+            is left.
         decision: the newest, where it is about the best configuration.
         reruns_skipped: whether its user decided to make none.
         launched: whether the best configuration was launched.
@@ -46,6 +49,7 @@ class RoundState:
     answered: AnsweredRound | None = None
     reruns: int = 0
     reruns_left: int = 0
+    failed_reruns: tuple[str, ...] = ()
     decision: Decision | None = None
     reruns_skipped: bool = False
     launched: bool = False

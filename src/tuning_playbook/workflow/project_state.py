@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.mending import pending_advice
@@ -164,7 +165,7 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
     ended = [] if imported else _beside_failed(known, name)
     failed = [trial for trial in ended if trial.status is Status.FAILED]
     best = {} if answered is None else answered.best_config
-    reruns, left = (0, 0) if answered is None else _reruns(known, answered)
+    reruns = _Reruns() if answered is None else _reruns(known, answered)
     launches = entered_launches(known.logbook, name)
     return RoundState(
         name=name,
@@ -173,8 +174,9 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
         counting=sum(count.get(status, 0) for count in counts for status in POOLED),
         answered=answered,
-        reruns=reruns,
-        reruns_left=left,
+        reruns=reruns.of_both,
+        reruns_left=reruns.left,
+        failed_reruns=reruns.failing,
         decision=_standing_decision(known, name, best),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
@@ -231,18 +233,39 @@ def _agree(config: Config, best: Config) -> bool:
     return all(config.get(key, value) == value for key, value in best.items())
 
 
-def _reruns(known: Snapshot, answered: AnsweredRound) -> tuple[int, int]:
-    """How often the best configuration and the baseline were both run again, and reruns to go.
+class _Reruns(NamedTuple):
+    """Reruns with the program as it is now.
 
-    Only those with the program as it is now count.
+    ``of_both``: how often the best configuration and the baseline have both been run again.
+    ``left``: how many have not ended.
+    ``failing``: ways to fail of a configuration all of whose reruns failed alike.
     """
+
+    of_both: int = 0
+    left: int = 0
+    failing: tuple[str, ...] = ()
+
+
+def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
+    """How far the reruns of a round's best configuration and of the baseline are."""
     try:
         best = whole_config(known.project, answered.best_config)
     except InvalidInput:  # a hyperparameter is declared no longer
-        return 0, 0
+        return _Reruns()
     provenance, ended, left = Provenance(code=known.code), [], 0
-    for config in (best, baseline_config(known.project)):
-        counts = known.tally(rerun_study(known.project, config, provenance=provenance).name).counts
+    failing: dict[str, tuple[str, ...]] = {}
+    names = [
+        rerun_study(known.project, config, provenance=provenance).name
+        for config in (best, baseline_config(known.project))
+    ]
+    for name in names:
+        counts = known.tally(name).counts
         ended.append(sum(n for status, n in counts.items() if status.is_finished))
-        left += sum(n for status, n in counts.items() if not status.is_finished)
-    return min(ended), left
+        waiting = sum(n for status, n in counts.items() if not status.is_finished)
+        left += waiting
+        trials = known.trials(name) if counts.get(Status.FAILED) else ()
+        if all_fail_alike(trials):
+            failing[name] = tuple(found.text() for found in failed_alike(trials, round_name=name))
+    # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
+    stands = left or names[1] in failing
+    return _Reruns(min(ended), left, tuple(t for f in failing.values() for t in f) * bool(stands))

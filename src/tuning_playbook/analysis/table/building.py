@@ -12,7 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuning_playbook.analysis.table.curve_ends import last_steps
 from tuning_playbook.analysis.table.inferred_space import inferred_space, present, usable_names
-from tuning_playbook.analysis.table.objective import objective_column, objective_of_summary
+from tuning_playbook.analysis.table.objective import (
+    measured,
+    objective_column,
+    objective_of_summary,
+)
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered, SearchSpace
@@ -64,7 +68,7 @@ def study_table(
         units=MappingProxyType(units),
         status=_objects([t.status.value for t in trials]),
         reason=_reasons([t.reason.value for t in trials], len(trials)),
-        loss=loss,
+        loss=measured(loss),
         best_step=best_step,
         curves=MappingProxyType(long),
         max_train_steps=study.training.max_train_steps,
@@ -137,7 +141,7 @@ def table_from_columns(
     long = {metric: _long_column(metric, curve, count) for metric, curve in (curves or {}).items()}
     loss, best_step = _losses(objective, long, count)
     if metric_values is not None:
-        given = np.asarray(metric_values, dtype=np.float64)
+        given = measured(np.asarray(metric_values, dtype=np.float64))
         lacking = ~_has_curve(objective.metric, long, count) & np.isfinite(given)
         loss[lacking] = objective.direction.sign * given[lacking]
     rest.update({key: _objects(column) for key, column in (metadata or {}).items()})
@@ -305,7 +309,7 @@ def _curve_columns(trials: Sequence[Trial], curves: Mapping[int, Curves]) -> dic
         columns[metric] = CurveColumn(
             np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
             np.concatenate([np.asarray(c.steps, dtype=np.int64) for c in kept]),
-            np.concatenate([np.asarray(c.values, dtype=np.float64) for c in kept]),
+            measured(np.concatenate([np.asarray(c.values, dtype=np.float64) for c in kept])),
         )
     return columns
 
@@ -313,7 +317,7 @@ def _curve_columns(trials: Sequence[Trial], curves: Mapping[int, Curves]) -> dic
 def _long_column(metric: str, curve: LongCurve, count: int) -> CurveColumn:
     """One metric's long table in row and step order, the last value where a step is repeated."""
     rows, steps = (np.asarray(part).astype(np.int64) for part in curve[:2])
-    values = np.asarray(curve[2], dtype=np.float64)
+    values = measured(np.asarray(curve[2], dtype=np.float64))
     if not len(rows) == len(steps) == len(values):
         raise InvalidInput(f"curves of {metric!r}: rows, steps and values differ in length")
     if len(rows) and not 0 <= rows.min() <= rows.max() < count:

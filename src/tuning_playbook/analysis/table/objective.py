@@ -10,6 +10,7 @@ from tuning_playbook.study import Objective
 from tuning_playbook.trial import Curve, MetricSummary
 
 _NONE = (float("nan"), -1)
+_LARGEST = 1e150  # of twice as much, and of its spread, the square is still a number
 
 
 def objective_of(curve: Curve, objective: Objective) -> tuple[float, int]:
@@ -38,6 +39,20 @@ def objective_of(curve: Curve, objective: Objective) -> tuple[float, int]:
     column = CurveColumn(np.array([0, len(curve.steps)]), curve.steps, curve.values)
     values, steps = objective_column(column, objective)
     return float(values[0]), int(steps[0])
+
+
+def measured(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a metric; those whose square is beyond floating point as infinite, of their sign.
+
+    Args:
+        values: as logged, any shape.
+
+    Example:
+        >>> measured(np.array([0.5, -1e308, np.nan])).tolist()
+        [0.5, -inf, nan]
+    """
+    beyond = np.abs(values) > _LARGEST
+    return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
 
 
 def objective_of_summary(summary: MetricSummary, objective: Objective) -> tuple[float, int]:
