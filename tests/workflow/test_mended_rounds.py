@@ -55,6 +55,8 @@ def test_after_a_mistyped_metric_the_same_command_runs_the_round(written_project
     assert counts(project, "first") == {"complete": 4}
     (outputs,) = (project.folder / ".playbook/trials").glob("first~1/00000")
     assert (outputs / "attempt-1.output").exists()
+    (note,) = project.json("history")[1]["notes"]
+    assert note.startswith("3 trials (0 s) of studies that were changed")
 
 
 def test_trials_that_diverged_do_not_keep_the_mistyped_name(written_project):

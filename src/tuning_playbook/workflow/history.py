@@ -22,15 +22,17 @@ from tuning_playbook.records.logbook import (
 )
 from tuning_playbook.records.looks import Looks, looks_of
 from tuning_playbook.records.overrides import overrides_in
+from tuning_playbook.report.history_tables import hours_text
 from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
 from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally
-from tuning_playbook.words import counted, percent, short
+from tuning_playbook.words import agreeing, counted, percent, short
 from tuning_playbook.workflow.looking import complete_before
 from tuning_playbook.workflow.past_rounds import PastRound, finished_trials, past_rounds
+from tuning_playbook.workflow.translating import rounded_outward
 from tuning_playbook.workflow.tuning_gaps import tuning_gaps
 
 
@@ -54,6 +56,7 @@ def project_history(folder: Path) -> ProjectHistory:
             opened.project, known.studies, known.tallies, logbook, taken_over=complete_before(known)
         )
         experiments = tuple(_experiment(known, r, s) for r in rounds for s in r.studies)
+        withdrawn = [known.tally(s.name) for s in known.studies if s.purpose == "withdrawn"]
     evaluations = _evaluations(rounds)
     steps = tuple(_round_step(n, r, evaluations) for n, r in enumerate(rounds, 1))
     launches = [e for e in logbook if e.kind == LAUNCH]
@@ -69,7 +72,7 @@ def project_history(folder: Path) -> ProjectHistory:
         experiments=experiments,
         overrides=overrides_in(logbook),
         tuning_gaps=tuning_gaps([r.answer for r in rounds if r.answer is not None]),
-        notes=tuple(_notes(opened.project, launches, steps, looks)),
+        notes=tuple(_notes(opened.project, launches, steps, looks, withdrawn)),
         made_at=time.time(),
         version=version("tuning-playbook"),
     )
@@ -186,7 +189,12 @@ def _ranges(rounds: Sequence[PastRound]) -> tuple[RangeStep, ...]:
 
 
 def _searched(round_: PastRound) -> SearchedRanges:
-    domains = {h.key: h.domain for s in round_.searches for h in s.space.hyperparameters}
+    # Of an imported study, as its range stands in playbook.toml, from which later rounds take it.
+    domains = {
+        h.key: rounded_outward(h.domain) if s.name in round_.imports else h.domain
+        for s in round_.searches
+        for h in s.space.hyperparameters
+    }
     return SearchedRanges(round_.name, domains, round_.facts.reasons, round_.entered.findings)
 
 
@@ -238,7 +246,14 @@ def _notes(
     launches: Sequence[LogbookEntry],
     rounds: Sequence[RoundStep],
     looks: Looks,
+    withdrawn: Sequence[Tally],
 ) -> Iterator[str]:
+    if ended := sum(map(finished_trials, withdrawn)):
+        seconds = sum(sum(tally.seconds.values()) for tally in withdrawn)
+        yield (
+            f"{counted(ended, 'trial')} ({hours_text(seconds)}) of studies that were changed "
+            f"before any trial was complete {agreeing(ended, 'is', 'are')} not counted in these tables."
+        )
     if launches:
         last = launch_of(launches[-1])
         values = {h.key: h.default for h in project.hyperparameters} | dict(project.baseline)

@@ -127,17 +127,17 @@ def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
 
 
 def _as_declared(h: Hyperparameter, default: Value) -> Hyperparameter:
-    domain, kind = _rounded_outward(h.domain), kind_by_name(h.name)
+    domain, kind = rounded_outward(h.domain), kind_by_name(h.name)
     return replace(h, domain=domain, default=default, kind=kind)
 
 
-def _rounded_outward(domain: Domain) -> Domain:
+def rounded_outward(domain: Domain) -> Domain:
     """A range of numbers with ends of two digits, none of what it holds left out.
 
     Example:
-        >>> _rounded_outward(Float(0.0001179, 0.08565, "log"))
+        >>> rounded_outward(Float(0.0001179, 0.08565, "log"))
         Float(low=0.00011, high=0.086, scale='log')
-        >>> _rounded_outward(Float(0.70012, 0.99934, "reverse_log"))
+        >>> rounded_outward(Float(0.70012, 0.99934, "reverse_log"))
         Float(low=0.7, high=0.99934, scale='reverse_log')
     """
     if not isinstance(domain, Float):
