@@ -252,7 +252,7 @@ def _notes(
         seconds = sum(sum(tally.seconds.values()) for tally in withdrawn)
         yield (
             f"{counted(ended, 'trial')} ({hours_text(seconds)}) of studies that were changed "
-            f"before any trial was complete {agreeing(ended, 'is', 'are')} not counted in these tables."
+            f"before any trial was complete {agreeing(ended, 'is', 'are')} not counted here."
         )
     if launches:
         last = launch_of(launches[-1])
