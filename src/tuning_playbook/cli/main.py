@@ -100,15 +100,22 @@ def _exit_code() -> int:
         say(told.getvalue().rstrip(), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return 130
+        return _stopped()
     except SystemExit:
         if sys.stdout is out:
             raise
         return 0  # whoever reads has had enough, such as `head`: click has exchanged the stream
     except Exception as error:
         if came_of_an_interruption(error):
-            return 130
+            return _stopped()
         message = message_of(error)
         say(message or report_fault(error), err=True, label="error" if message else "fault")
         return 2 if message else 3
     return code if isinstance(code, int) else 0
+
+
+def _stopped() -> int:
+    from tuning_playbook.cli.printing import say
+
+    say("stopped before it was done", err=True)
+    return 130
