@@ -160,6 +160,11 @@ class Trial:
     checkpoints: tuple[Checkpoint, ...] = ()
     program: str = ""
 
+    @property
+    def never_began(self) -> bool:
+        """Whether it waits and was not started once."""
+        return self.status is Status.WAITING and not self.attempts
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from tuning_playbook.gather.opening import open_project, open_round, present_program
+from tuning_playbook.workflow.creating import Asked, create_studies
+
 TRAIN = """\
 import pathlib
 
@@ -122,3 +125,18 @@ def test_another_program_another_seed_or_another_range_is_trained(project):
 def test_trials_that_count_by_follows_are_not_counted_twice(project):
     (project.folder / "rounds/again.toml").write_text(FIRST + 'follows = "first"\n')
     assert project.json("plan", "again")[1]["shared"] == 0
+
+
+def test_what_another_round_trained_while_one_was_interrupted_is_not_trained_again(
+    written_project,
+):
+    project = written_project(PROJECT, TRAIN, first=FIRST, norm=SECOND)
+    project.edit("rounds/first.toml", "trials = 4", "trials = 1")
+    project.type("run", "first", "--no-report", "--no-try")
+    opened, store = open_project(project.folder), project.store()
+    asked = Asked("playbook run norm", present_program(opened), frozenset(), "")
+    create_studies(opened, open_round(opened, "norm"), store, asked=asked)  # and stopped there
+    project.type("run", "first", "--trials", "4", "--no-report")
+    assert project.json("plan", "norm")[1]["shared"] == 3  # and one since it began
+    assert project.json("run", "norm", "--no-report")[1]["counts"] == {"complete": 8}
+    assert len(trained(project)) == len(set(trained(project))) == 8

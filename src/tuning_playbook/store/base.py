@@ -130,7 +130,7 @@ class Store(StoreReader, Protocol):
         stored number of trials becomes the larger one. It is the same where its design is; the
         wording of its question, the training target and the number of kept checkpoints may differ
         and are replaced. Finished trials may be created as such, with their ``curves`` by index
-        (an import).
+        (an import); one takes the place of a trial that never began.
 
         Raises:
             StudyConflict: when a study of that name has another design; the message names the

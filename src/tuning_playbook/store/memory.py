@@ -63,7 +63,8 @@ class MemoryStore:
         chunks = self._chunks.setdefault(study.name, {})
         self._events.setdefault(study.name, [])
         for trial in trials:
-            if trial.index not in known:
+            there = known.get(trial.index)
+            if there is None or (there.never_began and trial.status.is_finished):
                 known[trial.index] = _kept(trial, study.name)
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))

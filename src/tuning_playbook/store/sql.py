@@ -67,6 +67,7 @@ class SqlStore:
             transaction.lock_studies()
             with told_damage(self._database.place):
                 study_id = _add_study(transaction, study)
+            _drop_never_begun(transaction, study_id, [t for t in trials if t.status.is_finished])
             known = _trial_ids(transaction, study_id, trials)
             added = {t.index: t for t in reversed(trials) if t.index not in known}
             rows = [trial_row(added[index], study_id) for index in sorted(added)]
@@ -318,6 +319,17 @@ def _add_study(transaction: Transaction, study: Study) -> int:
         row = {"trials": changed.trials, "design": codec.study_to_json(changed)}
         transaction.execute(statements.CHANGE_STUDY, {"study": study_id, **row})
     return int(study_id)
+
+
+def _drop_never_begun(transaction: Transaction, study_id: int, ended: Sequence[Trial]) -> None:
+    """Make room for trials that have ended, in the place of those that never began."""
+    numbers = {t.index for t in ended}
+    if not numbers:
+        return
+    span = {"study": study_id, "first": min(numbers), "last": max(numbers)}
+    for number, trial_id in transaction.execute(statements.NEVER_BEGUN_IDS, span):
+        if number in numbers:
+            transaction.execute(statements.DROP_NEVER_BEGUN, {"trial": trial_id})
 
 
 def _trial_ids(transaction: Transaction, study_id: int, trials: Sequence[Trial]) -> dict[int, int]:

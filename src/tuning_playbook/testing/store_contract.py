@@ -84,6 +84,18 @@ class _Designs:
         store.create(example_study(provenance=Provenance(commit="later")), example_trials(3))
         assert store.counts("study") == {Status.WAITING: 2, Status.RUNNING: 1}
 
+    def test_ended_trials_take_the_place_of_those_that_never_began(self, store: Store) -> None:
+        store.create(example_study(trials=4), example_trials(4))
+        store.claim("study", worker="w", count=2, now=1.0, lease_seconds=LEASE)
+        store.release("study", 1, worker="w")
+        ended = [replace(t, status=Status.COMPLETE, attempts=1) for t in example_trials(3)]
+        curves = {i: {"loss": Curve(np.array([i]), np.array([0.5]))} for i in range(3)}
+        store.create(example_study(trials=4), ended, curves=curves)
+        assert [t.status.value for t in store.trials("study")] == [
+            "running", "waiting", "complete", "waiting",
+        ]  # fmt: skip
+        assert sorted(store.curves("study")) == [2]
+
     def test_a_study_grows_and_never_shrinks(self, store: Store) -> None:
         store.create(example_study(trials=2), example_trials(2))
         store.create(example_study(trials=5), example_trials(5))

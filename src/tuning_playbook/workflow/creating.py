@@ -10,7 +10,6 @@ from tuning_playbook.gather.opening import OpenProject, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.records.round_facts import followed_rounds
-from tuning_playbook.search import planned_trials
 from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Event, Seconds, Trial
@@ -20,7 +19,12 @@ from tuning_playbook.workflow.mixing import mixed_trials, refuse_mixing, restart
 from tuning_playbook.workflow.programs import declare_same, remember_program
 from tuning_playbook.workflow.remembering import remember_round
 from tuning_playbook.workflow.retrying import Retried, reopen, trials_to_retry
-from tuning_playbook.workflow.sharing import shared_event, taken_over, trained_before
+from tuning_playbook.workflow.sharing import (
+    shared_event,
+    taken_over,
+    trained_before,
+    yet_to_begin,
+)
 from tuning_playbook.workflow.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.withdrawing import studies_to_withdraw, withdraw
 
@@ -152,19 +156,18 @@ def _create(
     """Studies with their trials, those that earlier rounds have run among them."""
     with opened_store(opened, must_exist=False, held_out=True, confirming=True) as whole:
         known = Snapshot(opened, whole)
-        there = {study.name for study in known.studies}
-        anew = any(study.name not in there for study in studies)
+        planned = {s.name: yet_to_begin(known, s, now) for s in studies}
         trained = (
-            trained_before(known, studies[0], program=program, without=followed) if anew else {}
+            trained_before(known, studies[0], program=program, without=followed)
+            if any(planned.values())
+            else {}
         )
         for study in studies:
-            planned = planned_trials(study, start=0, count=study.trials, created_at=now)
-            new = study.name not in there
-            shared = taken_over(known, study, planned, trained) if new else None
+            shared = taken_over(known, study, planned[study.name], trained)
             if shared is None:
-                store.create(study, planned)
+                store.create(study, planned[study.name])
                 continue
             ended = {trial.index for trial in shared.trials}
-            rest = [trial for trial in planned if trial.index not in ended]
+            rest = [trial for trial in planned[study.name] if trial.index not in ended]
             store.create(study, (*shared.trials, *rest), curves=shared.curves)
             store.note(study.name, shared_event(shared))

@@ -22,7 +22,6 @@ from tuning_playbook.gather.opening import OpenProject, open_project, open_round
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
 from tuning_playbook.records.round_facts import followed_rounds
-from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.study import Round, Study
@@ -31,7 +30,7 @@ from tuning_playbook.workflow.followed import refuse_unknown_followed
 from tuning_playbook.workflow.imported_baseline import was_rerun
 from tuning_playbook.workflow.last_try import last_tried
 from tuning_playbook.workflow.mixing import refuse_mixing
-from tuning_playbook.workflow.sharing import point_of, trained_before
+from tuning_playbook.workflow.sharing import point_of, trained_before, yet_to_begin
 from tuning_playbook.workflow.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.withdrawing import studies_to_withdraw
 
@@ -190,14 +189,12 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
 
 def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
     """How many trials need not be trained, since earlier rounds have trained the same."""
-    stored = {study.name for study in known.studies}
-    new = [study for study in studies if study.name not in stored]
-    if not new:
+    ahead = [trial for study in studies for trial in yet_to_begin(known, study, now=0.0)]
+    if not ahead:
         return 0
     followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
-    trained = trained_before(known, new[0], program=known.present_program, without=followed)
-    planned = (planned_trials(s, start=0, count=s.trials, created_at=0.0) for s in new)
-    return sum(point_of(trial) in trained for trials in planned for trial in trials)
+    trained = trained_before(known, studies[0], program=known.present_program, without=followed)
+    return sum(point_of(trial) in trained for trial in ahead)
 
 
 def _refuse_what_run_refuses(

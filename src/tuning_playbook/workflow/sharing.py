@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.imports import SHARED
+from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Value
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Curves, Event, Status, Trial
+from tuning_playbook.trial import Curves, Event, Seconds, Status, Trial
 from tuning_playbook.words import counted, listed
 
 Point: TypeAlias = tuple[int, tuple[tuple[str, Value], ...]]
@@ -31,6 +32,20 @@ class SharedTrials:
     sources: tuple[str, ...]
     trials: tuple[Trial, ...]
     curves: Mapping[int, Curves]
+
+
+def yet_to_begin(known: Snapshot, study: Study, now: Seconds) -> tuple[Trial, ...]:
+    """Trials of a study that were not started once: all of a new one, the rest of another.
+
+    Args:
+        known: of the project.
+        study: of the round that is about to run.
+        now: when they are planned.
+    """
+    stored = study.name in {s.name for s in known.studies}
+    begun = {t.index for t in known.trials(study.name) if not t.never_began} if stored else set()
+    planned = planned_trials(study, start=0, count=study.trials, created_at=now)
+    return tuple(trial for trial in planned if trial.index not in begun)
 
 
 def trained_before(
