@@ -38,7 +38,7 @@ def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
             return None
         keys = own
         columns[name] = list(cells.values()) if isinstance(cells, dict) else cells
-    if keys is None:
+    if keys is None or (len(columns) == 1 and _is_list_of_objects(*document.values())):
         return None
     if _is_history(document):
         columns = {_EPOCH: list(range(len(keys))), **columns}
@@ -50,6 +50,10 @@ def _is_history(document: Mapping[str, Any]) -> bool:
         is_list_of_numbers(cells) and not is_step(name) and _is_logged(name)
         for name, cells in document.items()
     )
+
+
+def _is_list_of_objects(cells: Any) -> bool:
+    return isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells)
 
 
 def _is_logged(name: str) -> bool:

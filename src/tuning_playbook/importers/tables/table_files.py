@@ -20,10 +20,13 @@ from tuning_playbook.importers.files.csv_tables import columns_of_csv, opened_te
 from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
+from tuning_playbook.importers.files.list_in_object import lists_of_objects
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.runs.folders_of_objects import objects_in
+from tuning_playbook.words import listed
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
+_MOST_NAMED = 8
 _PARAMS = "params"  # of scikit-learn's cv_results_
 
 
@@ -115,13 +118,9 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         if path.name.lower().removesuffix(".gz").endswith(".json"):
             document = _parsed(path, file.read(), 1)
             if isinstance(document, dict):
-                document = rows_of_columns(document) or document
+                document = rows_of_columns(document) or _rows_within(path, document, notes)
             if not isinstance(document, list):
-                raise InvalidInput(
-                    f"{path} holds no list of objects; write one object for each trial "
-                    '([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
-                    'for each step ([{"step": 1, "train_loss": 2.3}, ...])'
-                )
+                raise _no_list(path)
             lines = list(enumerate(document, 1))
         else:
             lines = list(_parsed_lines(path, file, notes))
@@ -129,6 +128,32 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         if not isinstance(record, dict):
             raise InvalidInput(f"{path}, line {number}: expected an object, found {record!r:.60}")
         yield record
+
+
+def _rows_within(
+    path: Path, document: Mapping[str, Any], notes: list[str]
+) -> list[dict[str, Any]]:
+    """The rows of an object that holds one list of objects, beside what else it tells."""
+    found = lists_of_objects(document)
+    if not found:
+        raise _no_list(path)
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{path} holds several lists of objects ({listed([one.place for one in found])}); "
+            "write the one that has an object for each trial to a file of its own"
+        )
+    beside = [key for key in document if key != found[0].place.split(".")[0]]
+    rest = f"; not read: {listed(beside[:_MOST_NAMED])}" if beside else ""
+    notes.append(f"The rows are those of {found[0].place}{rest}.")
+    return found[0].rows
+
+
+def _no_list(path: Path) -> InvalidInput:
+    return InvalidInput(
+        f"{path} holds no list of objects; write one object for each trial "
+        '([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
+        'for each step ([{"step": 1, "train_loss": 2.3}, ...])'
+    )
 
 
 def _parsed_lines(path: Path, file: IO[str], notes: list[str]) -> Iterator[tuple[int, Any]]:
