@@ -49,7 +49,7 @@ _EPOCHS = "tuner/epochs"
 def looks_like_keras_tuner(path: Path) -> bool:
     """Whether a path is such a folder, or one of its files."""
     if path.is_file():
-        return path.name in _LEVELS and _holds_trials(_folder(path))
+        return path.name in _LEVELS and (_holds_trials(_folder(path)) or _is_oracle(path))
     return _holds_trials(path)
 
 
@@ -64,6 +64,11 @@ def read_keras_tuner(path: Path) -> tuple[ForeignStudy, ...]:
     folder = _folder(path)
     notes: list[str] = []
     documents = [d for f in sorted(folder.glob("trial_*/trial.json")) if (d := _read(f, notes))]
+    if not documents and path.is_file() and not _holds_trials(folder):
+        raise InvalidInput(
+            f"{path} keeps the search space of Keras Tuner and no results; they are in "
+            "trial_*/trial.json beside it: copy the whole folder of the search and name it"
+        )
     if not documents:
         raise InvalidInput(f"{folder} has no readable trial of Keras Tuner; copy it again")
     runs = [_run(document) for document in documents]
@@ -83,6 +88,15 @@ def _folder(path: Path) -> Path:
 
 def _holds_trials(folder: Path) -> bool:
     return any(folder.glob("trial_*/trial.json"))
+
+
+def _is_oracle(path: Path) -> bool:
+    """Whether a file is what Keras Tuner keeps of a search beside its trials."""
+    try:
+        document = mapping_in(read_document(path))
+    except (InvalidInput, OSError):
+        return False
+    return "hyperparameters" in document and "ongoing_trials" in document
 
 
 def _read(path: Path, notes: list[str]) -> dict[str, Any] | None:

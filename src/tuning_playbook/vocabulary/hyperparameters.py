@@ -142,6 +142,7 @@ _SIZES = phrases(
 _COEFFICIENTS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",
                            "temperature", "temp", "weight", "coef", "coeff", "coefficient",
                            "strength", "scale", "margin", "sigma", "epsilon", "eta"})  # fmt: skip
+_LETTERS = frozenset({"alpha", "beta", "gamma", "lambda", "lam", "lambd", "tau"})
 _OPTIMIZERS = phrases("optimizer, optim, opt, optimiser, solver")
 _CHOOSING = _OPTIMIZERS | phrases("algorithm, algo, model, arch, architecture, backbone, network")
 _LABELS = phrases("name, type, class")
@@ -161,6 +162,14 @@ _DATA = phrases(
     augment, augmentation, augmentations, crop, flip, mixup, cutmix, randaugment, resolution,
     image size, imgsz, tokenizer, preprocessing, noise, cutout, sequence length, seq len,
     context length, vocab size
+    """
+)
+# Of an agent that learns from what it has stored.
+_REPLAYS = phrases(
+    """
+    buffer size, buffer capacity, replay size, replay capacity, replay buffer, replay memory,
+    learning starts, train freq, train frequency, update interval, update freq, update frequency,
+    target update, exploration fraction
     """
 )
 _LOGARITHMS = {"log": 10.0, "log10": 10.0, "log2": 2.0, "ln": math.e, "logarithm": 10.0}  # bases
@@ -255,6 +264,16 @@ def is_coefficient(name: str) -> bool:
         [True, True, True, False]
     """
     return words_of(name)[-1] in _COEFFICIENTS
+
+
+def is_letter(name: str) -> bool:
+    """Whether a name is that of a coefficient which papers write as a Greek letter.
+
+    Example:
+        >>> [is_letter(n) for n in ("gamma", "gae_lambda", "margin", "sharpe_beta_t")]
+        [True, True, False, False]
+    """
+    return words_of(name)[-1] in _LETTERS
 
 
 def adam_constant(name: str) -> Literal["beta1", "beta2", "epsilon"] | None:
@@ -385,5 +404,6 @@ _OTHER_KINDS: tuple[tuple[Kind, frozenset[tuple[str, ...]]], ...] = (
     ("optimizer", _OPTIMIZERS),
     ("initialization", _INITIALIZATIONS),
     ("data", _DATA),
+    ("data", _REPLAYS),
     ("architecture", _ARCHITECTURES),
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuning_playbook.analysis.search.study_design import ended_rows, study_design
-from tuning_playbook.analysis.table.repeats import configuration_count
+from tuning_playbook.analysis.table.repeats import configuration_count, grouped_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.report.columns_view import ColumnsView
@@ -55,16 +59,30 @@ def kind_of_study(table: TrialTable) -> str:
     if not len(ended):
         return ""
     design = study_design(table, ended)
-    count = configuration_count(table, ended)
-    repeats = len(ended) / count
+    numbers = np.bincount(grouped_configurations(table, ended)[1]).tolist()
+    count = len(numbers)
     if count == 1:
         return f"{counted(len(ended), 'trial')} with the same settings, as far as is recorded"
     of = counted(count, "configuration")
-    each = f", {repeats:.3g} trials each" if repeats >= _REPEATED else ""
+    repeats = str(min(numbers)) if min(numbers) == max(numbers) else _from_to(numbers)
+    each = f", {repeats} trials each" if len(ended) >= _REPEATED * count else ""
     return {
         "grid": f"a grid of {of}{each}",
-        "variants": f"a comparison of {of}{each}; playbook compare tells which of them differ",
+        "variants": _variants(table, ended, f"{of}{each}"),
         "adaptive": f"an adaptive search: {of}, later ones chosen by earlier results",
         "chosen": f"a list of {counted(count, 'chosen configuration')}{each}",
         "independent": f"a search of {of}{each}",
     }[design]
+
+
+def _variants(table: TrialTable, ended: NDArray[np.int64], of: str) -> str:
+    """Choices beside each other; a grid where every combination of several was tried."""
+    levels = [len(np.unique(table.units[key][ended])) for key in table.space.keys]
+    crossed = [number for number in levels if number > 1]
+    full = len(crossed) > 1 and math.prod(crossed) == configuration_count(table, ended)
+    what = "grid" if full else "comparison"
+    return f"a {what} of {of}; playbook compare tells which of them differ"
+
+
+def _from_to(numbers: Sequence[int]) -> str:
+    return f"{min(numbers):,} to {max(numbers):,}"

@@ -23,7 +23,7 @@ from tuning_playbook.importers.roles.column_values import (
     settings_that_determine,
 )
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import is_any_probability, is_difference, names_a_setting
+from tuning_playbook.vocabulary import is_any_probability, is_difference, is_letter, names_a_setting
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -57,6 +57,8 @@ def roles_by_values(
     unknown = [column for column in values if column not in found]
     for column in unknown:
         own[column] = _alone(column, names[column], values[column], said=said)
+    if not said:
+        own |= _letters(own, values, found)
     if said or not unknown:
         return own
     settings = {c: values[c] for c, one in {**found, **own}.items() if one.role in SEARCHED}
@@ -81,6 +83,24 @@ def roles_by_values(
         elif one.reason == _EACH_ONCE and len(settings) > 1:
             own[column] = TakenAs(column, one.name, Role.IDENTIFIER, _EACH_ONCE, False)
     return own
+
+
+def _letters(
+    own: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], found: Mapping[str, TakenAs]
+) -> dict[str, TakenAs]:
+    """Guessed coefficients, ``gamma`` or ``lambda``, in values as people write them.
+
+    Beside settings that are known by their names; alone they may be what was fitted.
+    """
+    if not any(one.role in SEARCHED and one.certain for one in found.values()):
+        return {}
+    reason = "a coefficient by its name, in short values"
+    return {
+        column: replace(one, reason=reason, certain=True)
+        for column, one in own.items()
+        if one.role is Role.HYPERPARAMETER and values[column].kind == "numbers"
+        and is_letter(one.name) and is_plain_list(values[column])
+    }  # fmt: skip
 
 
 def _full_grid(settings: Sequence[ColumnValues]) -> Sequence[ColumnValues]:

@@ -158,8 +158,13 @@ def column_roles(
 
 
 def is_counter(name: str, cells: Cells) -> bool:
-    """Whether a column counts its rows; a short one may be a hyperparameter swept in order."""
+    """Whether a column counts its rows; a short one may be a hyperparameter swept in order.
+
+    Seeds that count the rows are those of runs with the same settings.
+    """
     if not cells or cells[0] not in (0, 1) or (len(cells) < _LONG and not is_running_number(name)):
+        return False
+    if is_repetition(name):
         return False
     return all(type(c) is int and c == cells[0] + row for row, c in enumerate(cells))
 

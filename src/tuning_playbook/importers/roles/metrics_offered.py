@@ -13,6 +13,7 @@ _PREFERRED = ("validation", None, "training", "test")
 # What stands beside a result to compare it with.
 _OF_ANOTHER_RUN = frozenset({"baseline", "previous", "prev", "reference"})
 _ONE_KIND_OF_MISTAKE = frozenset({"precision", "recall", "sensitivity", "specificity"})
+_ENDS = frozenset({"min", "max", "minimum", "maximum"})  # of what a mean stands beside
 _OVER_THRESHOLDS = phrases(
     "ap50 95, map50 95, ap 50 95, map 50 95"
 )  # what detectors are compared by
@@ -31,7 +32,7 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
     """
     parts = _parts(metrics)
 
-    def place(metric: str) -> tuple[bool, bool, bool, int, bool, bool]:
+    def place(metric: str) -> tuple[bool, bool, bool, int, bool, bool, bool]:
         split = split_used(metric)
         return (
             bool(_OF_ANOTHER_RUN & set(words_of(metric))),
@@ -39,6 +40,7 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
             metric in parts,
             _PREFERRED.index(split),
             bool(_ONE_KIND_OF_MISTAKE & set(words_of(metric))),
+            bool(_ENDS & set(words_of(metric))),
             not contains(words_of(metric), _OVER_THRESHOLDS),
         )
 
@@ -64,7 +66,19 @@ def _parts(metrics: Sequence[str]) -> set[str]:
         and groups[metric] not in sums
         and sizes[groups[metric]] > 1
     }
-    return of_sums | terms | {metric for metric in metrics if _stem(metric) in outputs}
+    beside = {metric for metric in metrics if _stem(metric) in outputs}
+    return of_sums | terms | beside | _of_one_member(metrics)
+
+
+def _of_one_member(metrics: Sequence[str]) -> set[str]:
+    """Metrics under one name more than others: ``eval/scout/reward`` beside ``eval/reward``."""
+    paths = [tuple(metric.split("/")) for metric in metrics]
+    wholes = set(paths)
+    return {
+        "/".join(path)
+        for path in paths
+        if any((*path[:at], *path[at + 1 :]) in wholes for at in range(1, len(path) - 1))
+    }
 
 
 def _stem(metric: str) -> tuple[str, ...]:

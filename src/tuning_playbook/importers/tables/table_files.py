@@ -130,9 +130,7 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         yield record
 
 
-def _rows_within(
-    path: Path, document: Mapping[str, Any], notes: list[str]
-) -> list[dict[str, Any]]:
+def _rows_within(path: Path, document: Mapping[str, Any], notes: list[str]) -> list[dict[str, Any]]:
     """The rows of an object that holds one list of objects, beside what else it tells."""
     found = lists_of_objects(document)
     if not found:
