@@ -2,6 +2,8 @@
 
 import pytest
 
+from tuning_playbook import check
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
 
 OFFERS = {
@@ -27,3 +29,18 @@ def test_the_metric_that_sums_a_run_up_is_offered_first(metrics, first):
     offered = in_order_of_offer(metrics)
     assert offered[0] == first
     assert sorted(offered) == sorted(metrics)
+
+
+def test_a_long_list_of_metrics_is_cut_with_the_number_of_the_others(tmp_path):
+    names = [f"eval/{agent}/reward_{of}" for of in ("min", "max", "mean") for agent in "abcdef"]
+    rows = [",".join(str(0.1 + ((7 * i + 3 * j) % 29) / 31) for j, _ in enumerate(names))
+            for i in range(12)]  # fmt: skip
+    path = tmp_path / "runs.csv"
+    lines = [f"{10 ** -(1 + i / 4):.4g},{row}" for i, row in enumerate(rows)]
+    path.write_text("\n".join([f"lr,{','.join(names)}", *lines]))
+    with pytest.raises(InvalidInput) as refused:
+        check(path)
+    message = str(refused.value)
+    assert " and 10 more." in message
+    assert "Its metrics: eval/a/reward_mean, eval/b/reward_mean" in message
+    assert "metric='eval/a/reward_mean'" in message

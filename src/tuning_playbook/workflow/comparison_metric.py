@@ -12,15 +12,13 @@ from tuning_playbook.importers.roles.metric_choice import (
     metric_choice,
     metrics_that_may_decide,
 )
-from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
+from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, offered
 from tuning_playbook.importers.roles.told_columns import described, with_metric_named
 from tuning_playbook.importers.taken_as import MEASURED, Role
 from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.workflow.comparison_completion import Unsettled
 from tuning_playbook.workflow.comparison_target import columns_of
 from tuning_playbook.workflow.foreign import Told
-
-_MOST_LISTED = 15
 
 
 def with_metric(runs: ForeignStudy, told: Told) -> tuple[ForeignStudy, Told, tuple[str, ...]]:
@@ -51,8 +49,9 @@ def with_metric(runs: ForeignStudy, told: Told) -> tuple[ForeignStudy, Told, tup
     what = "metrics" if metrics else "metrics of the test set only"
     found = metrics or unseen
     several = "several " * (len(metrics) > 1)
+    shown, more = offered(found)
     raise Unsettled(
-        f"{study.name} has {several}{what}: {', '.join(found[:_MOST_LISTED])}.",
+        f"{study.name} has {several}{what}: {', '.join(shown)}{more}.",
         [{"metric": metric} for metric in in_order_of_offer(found)],
         others="or another of them" * (len(found) > 1),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
+from tuning_playbook.importers.roles.metrics_offered import offered
 from tuning_playbook.importers.roles.naming_columns import quoted
 from tuning_playbook.importers.roles.statistics_of_results import SPREADS
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
@@ -158,10 +159,12 @@ def held_out_metrics(study: ForeignStudy) -> list[str]:
 def metrics_in_words(study: ForeignStudy) -> str:
     """The metrics of a study that could decide, or what could be one where none is called so."""
     beside, held_out = metrics_that_may_decide(study), held_out_metrics(study)
-    tested = f"on test data, and so not chosen by itself: {', '.join(held_out[:_MOST_LISTED])}"
+    shown, more = offered(held_out)
+    tested = f"on test data, and so not chosen by itself: {', '.join(shown)}{more}"
     if beside:
         named = [*beside, *(n for n in _known_results(study) if n not in beside)]
-        listed = ", ".join(_as_candidate(name) for name in named[:_MOST_LISTED])
+        shown, more = offered(named)
+        listed = ", ".join(map(_as_candidate, shown)) + more
         unnamed = not any(metric_direction(name) for name in named)
         turn = f"; {how_to_turn(study)}".removesuffix("; ") if unnamed else ""
         return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "") + turn

@@ -9,6 +9,7 @@ from tuning_playbook.importers.roles.column_roles import CROSS_VALIDATED
 from tuning_playbook.vocabulary import MetricFamily, Split, metric_family, split_of, words_of
 from tuning_playbook.vocabulary.names import contains, phrases
 
+_MOST_OFFERED = 8
 _PREFERRED = ("validation", None, "training", "test")
 # What stands beside a result to compare it with.
 _OF_ANOTHER_RUN = frozenset({"baseline", "previous", "prev", "reference"})
@@ -45,6 +46,22 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
         )
 
     return sorted(metrics, key=place)
+
+
+def offered(metrics: Sequence[str]) -> tuple[list[str], str]:
+    """The metrics to list in a message, and how many more there are, in words.
+
+    A few stand in the order of the table; of many, the first ones in the order of offer.
+
+    Example:
+        >>> offered(["loss", "val_loss"])
+        (['loss', 'val_loss'], '')
+        >>> offered([f"loss_{n}" for n in range(30)])[1]
+        ' and 22 more'
+    """
+    if len(metrics) <= _MOST_OFFERED:
+        return list(metrics), ""
+    return in_order_of_offer(metrics)[:_MOST_OFFERED], f" and {len(metrics) - _MOST_OFFERED} more"
 
 
 def split_used(metric: str) -> Split | None:
