@@ -17,6 +17,7 @@ from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number, dotted
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_header
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
+from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.rows.episodes import names_episodes
 from tuning_playbook.importers.rows.logs import FEWEST_STEPS, log_in
 from tuning_playbook.importers.rows.rows_as_steps import log_by_rows, names_validation
@@ -26,7 +27,7 @@ from tuning_playbook.importers.tables.table_files import read_columns, table_end
 from tuning_playbook.importers.wandb.steps import with_own_counter
 
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
-TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
+_TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 Stage: TypeAlias = Literal["", "begun", "log"]
@@ -46,7 +47,7 @@ def stage_of_log(path: Path) -> Stage:
 
 
 def _names_steps(path: Path) -> bool:
-    if table_ending(path) not in TABLES_OF_STEPS:
+    if not may_hold_steps(path):
         return False
     header = header_of(path)
     words = set(re.split(r"[^A-Za-z_]+", header.lower()))
@@ -55,9 +56,15 @@ def _names_steps(path: Path) -> bool:
     return steps or names_episodes(header.strip().split(",")) or names_validation(names)
 
 
+def may_hold_steps(path: Path) -> bool:
+    """Whether a file is a table with a row for each step, by its ending."""
+    ending = table_ending(path)
+    return ending in _TABLES_OF_STEPS or (ending == ".json" and is_by_line(path))
+
+
 def is_results(path: Path) -> bool:
     """Whether a file of that name holds the results of a run, as one JSON object."""
-    return _RESULTS.fullmatch(path.name) is not None
+    return _RESULTS.fullmatch(path.name) is not None and not is_by_line(path)
 
 
 def header_of(path: Path) -> str:
@@ -144,7 +151,7 @@ def _is_header_alone(path: Path) -> bool:
     """Whether a file ends before the first row that it would have is whole."""
     if path.suffix.lower() == ".gz":
         return False
-    lines = 1 if path.suffix.lower() in (".jsonl", ".ndjson") else 2
+    lines = 1 if is_by_line(path) else 2
     with path.open("rb") as file:
         whole = [line for line in islice(file, lines) if line.endswith(b"\n")]
         return len(whole) < lines and not file.read(1)

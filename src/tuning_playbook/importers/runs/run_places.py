@@ -7,16 +7,18 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from filecmp import cmp
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.hugging_face.state import TRAINER_STATE
 from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.log_files import (
-    TABLES_OF_STEPS,
     header_of,
     is_results,
+    may_hold_steps,
     stage_of_log,
 )
 from tuning_playbook.importers.runs.names_of_runs import is_part, natural_order
@@ -27,7 +29,7 @@ HYDRA = ".hydra"
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 # Folders that a tool makes inside a run, and names that tell nothing of it.
 _INSIDE = frozenset(
-    {"lightning_logs", "csv_logs", "logs", "csv", "tensorboard", HYDRA, "version_0"}
+    {"lightning_logs", "csv_logs", "logs", "csv", "tensorboard", "vis_data", HYDRA, "version_0"}
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
@@ -94,6 +96,7 @@ def run_places(
         home = _home(top, own)
         place = found.setdefault(home, RunPlace(top.joinpath(*home)))
         in_job = (place.folder / HYDRA).is_dir()
+        names, copies = _without_copies(where, names)
         tables = [] if in_job else _logs_of_runs(where, names)
         for table in tables:
             beside = place.configurations
@@ -102,9 +105,29 @@ def run_places(
             )
         for name in sorted({*names} - {table.name for table in tables}):
             _take(where / name, place, own, alone=not tables)
-        if tables and notes is not None:
-            notes += _left_out(where, tables)
+        if notes is not None:
+            notes += copies
+            notes += _left_out(where, tables) if tables else ()
     return found
+
+
+def _without_copies(folder: Path, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The names of files without copies of logs, and a sentence on each.
+
+    Some toolboxes write their log twice, under the time and under a plain name.
+    """
+    kept: list[str] = []
+    notes: list[str] = []
+    by_size: dict[int, list[Path]] = defaultdict(list)
+    for file in sorted(folder / name for name in names):
+        alike = by_size[file.stat().st_size] if file.is_file() and is_by_line(file) else []
+        first = next((one for one in alike if cmp(one, file, shallow=False)), None)
+        if first is None:
+            alike.append(file)
+            kept.append(file.name)
+        else:
+            notes.append(f"{file.name} is a copy of {first.name}, and left out.")
+    return kept, notes
 
 
 def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> None:
@@ -143,9 +166,8 @@ def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
     """Tables of the same columns in a folder that are logs of one run each; at least two."""
     by_header: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for file in sorted(folder / name for name in names):
-        if file.suffix.lower() in TABLES_OF_STEPS and not is_measurements(file.name):
-            in_lines = file.suffix.lower() in (".jsonl", ".ndjson")
-            by_header[() if in_lines else _names_in(header_of(file))].append(file)
+        if may_hold_steps(file) and not is_measurements(file.name):
+            by_header[() if is_by_line(file) else _names_in(header_of(file))].append(file)
     most = max(by_header.values(), key=len, default=[])
     if len(most) < 2 or all(is_part(file.stem) for file in most):
         return []

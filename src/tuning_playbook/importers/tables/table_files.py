@@ -21,7 +21,9 @@ from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
 from tuning_playbook.importers.files.list_in_object import lists_of_objects
+from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.rows.episodes import with_episodes_named
+from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
 from tuning_playbook.importers.runs.folders_of_objects import objects_in
 from tuning_playbook.words import listed
 
@@ -69,6 +71,7 @@ def read_columns(
             columns = _unpacked(columns_of_parquet(path, as_text), as_text)
         elif ending:
             columns = from_records(list(_json_records(path, notes)), as_text)
+            columns = with_steps_of_training(columns)
         else:
             raise InvalidInput(
                 f"{path} is not a table: its name ends with none of {', '.join(TABLE_ENDINGS)}"
@@ -115,7 +118,7 @@ def _unpacked(columns: dict[str, Column], as_text: Collection[str]) -> dict[str,
 
 def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
     with opened_text(path) as file:
-        if path.name.lower().removesuffix(".gz").endswith(".json"):
+        if table_ending(path) == ".json" and not is_by_line(path):
             document = _parsed(path, file.read(), 1)
             if isinstance(document, dict):
                 document = rows_of_columns(document) or _rows_within(path, document, notes)
