@@ -19,6 +19,7 @@ OFFERS = {
     "validation before what does not say": (["acc", "val_loss"], "val_loss"),
     "the order of the table otherwise": (["dice", "iou", "loss"], "dice"),
     "accuracies of two kinds": (["val_top1_acc", "val_top5_acc", "val_loss"], "val_top1_acc"),
+    "a score before a loss of no data": (["Loss", "Reward_Mean"], "Reward_Mean"),
     "parts of a loss where there is no more": (["val_box_loss", "val_cls_loss"], "val_box_loss"),
     "what weighs both kinds of mistakes": (["precision", "recall", "f1"], "f1"),
 }  # fmt: skip

@@ -36,7 +36,7 @@ _LOSSES = phrases(
 _ERRORS = phrases(
     """
     error, errors, err, error rate, wer, cer, ter, rmse, mae, mape, smape, rmsle, fid, eer,
-    brier, ece, lpips, regret, cost, mean absolute error, perplexities,
+    brier, ece, nme, lpips, regret, cost, mean absolute error, perplexities,
     misclassification
     """
 )
@@ -45,7 +45,7 @@ _ACCURACIES = phrases("accuracy, acc, accuracies, accs, top, exact match, em, to
 _SCORES = phrases(
     """
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
-    f, f1 score, bleu,
+    f, f1 score, bleu, rougelsum, pck,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, prec, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
@@ -55,6 +55,17 @@ _SCORES = phrases(
     """
 )
 _WITH_NUMBERS = frozenset({"r2", "f1"})
+# Terms of a loss, where ``loss`` stands before them: ``loss_dice`` falls, and ``dice`` rises.
+_TERMS = phrases(
+    """
+    aux, bbox, bc, bce, bound, boundary, box, ce, center, centerness, class, classification,
+    classifier, cls, conf, consistency, content, contrastive, cycle, data, depth, dfl, dice,
+    dir, distill, feat, feature, focal, giou, heatmap, ic, identity, idt, iou, kd, keypoint,
+    keypoints, kl, kpt, l, loc, localization, lpips, mae, mask, mse, noobj, obj, objectness,
+    ode, offset, pde, perceptual, physics, pose, proto, recon, reconstruction, reg, regression,
+    residual, rot, rpn, seg, segmentation, sem, ssim, style, tv, vgg, wh, xy
+    """
+)
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
 _TRAINING = frozenset({"train", "training", "tr", "minibatch", "batch"})
@@ -105,12 +116,23 @@ def metric_family(name: str) -> MetricFamily | None:
         >>> metric_family("loss_scale")
         >>> str(metric_family("val_acc_at_best_epoch"))
         'accuracy'
+        >>> [str(metric_family(n)) for n in ("loss_dice", "d0.loss_rpn_cls", "loss_weight")]
+        ['loss', 'loss', 'None']
     """
     for words in _readings(without_moment(name)):
+        if _is_term_of_loss(words):
+            return MetricFamily.LOSS
         for family, known in _FAMILIES:
             if words[-3:] in known or words[-2:] in known or words[-1:] in known:
                 return family
     return None
+
+
+def _is_term_of_loss(words: tuple[str, ...]) -> bool:
+    """Whether nothing but terms follows ``loss`` in the words of a name."""
+    at = next((place for place, word in enumerate(words) if word in _LOSS), len(words))
+    terms = words[at + 1 :]
+    return bool(terms) and all((without_digits(word),) in _TERMS for word in terms)
 
 
 def holds_metric(name: str) -> bool:

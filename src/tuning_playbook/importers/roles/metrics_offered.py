@@ -25,7 +25,9 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
 
     Metrics of validation data come first, those of a baseline last. A metric of one output of a
     model (``val_text_loss`` beside ``val_loss``) follows after what sums the outputs up, a part of
-    a loss after any score, precision and recall after what weighs both kinds of mistakes.
+    a loss after any score, precision and recall after what weighs both kinds of mistakes. A loss
+    that does not say on which data it is measured, that of training as often as not, follows after
+    any score.
 
     Example:
         >>> in_order_of_offer(["val_text_loss", "val_image_loss", "val_loss"])[0]
@@ -40,6 +42,7 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
             split == "test" or split == "training",
             metric in parts,
             _PREFERRED.index(split),
+            split is None and metric_family(metric) is MetricFamily.LOSS,
             bool(_ONE_KIND_OF_MISTAKE & set(words_of(metric))),
             bool(_ENDS & set(words_of(metric))),
             not contains(words_of(metric), _OVER_THRESHOLDS),

@@ -20,9 +20,10 @@ from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+from tuning_playbook.importers.rows.following import FOLLOWS, improves, trained
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.tables.curves import named
-from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
+from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
 
 FEWEST_STEPS = 4
@@ -35,8 +36,11 @@ SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "
 _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
                         Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
 _MOST_TURNS = 0.2
+# What changes within a run, however it does, where the results tell that it is one.
+_MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
 # A setting has a value in more rows than not; what was logged now and then has none in most.
 _SPARSE = 0.5
+_EPOCH = "epoch"
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
 
@@ -112,6 +116,7 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
+    followed = _follow_epochs(columns, log)
     measured: list[NDArray[np.generic]] = []
     for name, column in columns.items():
         if name == log.steps:
@@ -121,19 +126,51 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
         if values.levels <= 1 or (log.runs > 1 and fixed_cells(column, log.run) is not None):
             continue
         taken = role_by_name(name, name, values, ())
-        if is_phase(name, column):
-            continue
-        if taken is None:
-            if not (sure and values.kind == "numbers"):
-                return False
-        elif (taken.role in SETTINGS or taken.role is Role.SEED) and not (
-            follows_a_schedule(name, column.values)
-            or (sure and values.kind == "numbers" and (is_logged(name) or _is_sparse(column)))
-        ):
-            return False
         if taken is not None and taken.role in QUALITY:
             measured.append(column.values)
+        elif is_phase(name, column) or (followed and _moves_within_a_run(name)):
+            continue
+        elif not _may_be_logged(name, column, taken, sure=sure and values.kind == "numbers"):
+            return False
     return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
+
+
+def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
+    """Whether each row is the next epoch, and a result of training beside validation gets better.
+
+    Trials beside each other are not numbered by epochs, and do not get better one by one.
+    """
+    counted = columns[log.steps].values.astype(np.float64)
+    if plain_name(log.steps) != _EPOCH or counted[0] not in (0, 1) or np.any(np.diff(counted) != 1):
+        return False
+    numbers = {n: c.values.astype(np.float64) for n, c in columns.items()
+               if c.values.dtype == np.float64}  # fmt: skip
+    names = trained({plain_name(name): name for name in numbers})
+    return any(improves(name, numbers[name], FOLLOWS) for name in names)
+
+
+def _moves_within_a_run(name: str) -> bool:
+    """Whether a column may change within a run: a rate, a flag or a word on each of its steps."""
+    family = hyperparameter_family(name)
+    return family is None or family in _MOVED
+
+
+def _may_be_logged(name: str, column: Column, taken: TakenAs | None, *, sure: bool) -> bool:
+    """Whether a column that is no result may change along a run.
+
+    Args:
+        name: of the column.
+        column: its cells.
+        taken: what its name says.
+        sure: whether its cells are numbers beside steps that count on the way of a training.
+    """
+    if taken is None:
+        return sure
+    if taken.role not in SETTINGS and taken.role is not Role.SEED:
+        return True
+    return follows_a_schedule(name, column.values) or (
+        sure and (is_logged(name) or _is_sparse(column))
+    )
 
 
 def _go_one_way(

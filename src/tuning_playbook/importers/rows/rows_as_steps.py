@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.curves.steady_change import steadiness
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import (
@@ -16,6 +15,13 @@ from tuning_playbook.importers.roles.column_values import (
     is_evenly_used,
     sampled_rows,
 )
+from tuning_playbook.importers.rows.following import (
+    FEWEST_ROWS,
+    FOLLOWS,
+    FOLLOWS_FAR,
+    improves,
+    trained,
+)
 from tuning_playbook.importers.rows.logs import Log, follows_a_schedule
 from tuning_playbook.importers.taken_as import QUALITY, Role
 from tuning_playbook.vocabulary import (
@@ -23,7 +29,6 @@ from tuning_playbook.vocabulary import (
     holds_metric,
     hyperparameter_family,
     is_time,
-    metric_direction,
     plain_name,
 )
 
@@ -32,14 +37,10 @@ NO_STEPS = (
     "No column counts the steps; the results follow each other from row to row, so its rows are "
     "taken for its steps."
 )
-_OF_VALIDATION, _OF_TRAINING = ("val_", "valid_", "validation_"), ("", "train_", "training_")
-_FEWEST_ROWS = 6
 # Without a metric on training and validation data, so many rows in order are a log all the same.
 _MANY_ROWS = 30
 # What stays at one value in nearly all of so many rows was counted, and not varied.
 _LONG, _AT_REST = 100, 0.9
-# Standard deviations from a random order.
-_FOLLOWS, _FOLLOWS_FAR = 2.0, 3.0
 
 
 def names_validation(names: Iterable[str]) -> bool:
@@ -49,7 +50,7 @@ def names_validation(names: Iterable[str]) -> bool:
         >>> names_validation(["", "loss", "val_loss"]), names_validation(["lr", "val_loss"])
         (True, False)
     """
-    return bool(_trained({plain_name(name): name for name in names if name}))
+    return bool(trained({plain_name(name): name for name in names if name}))
 
 
 def log_by_rows(columns: Mapping[str, Column]) -> tuple[dict[str, Column], Log] | None:
@@ -61,7 +62,7 @@ def log_by_rows(columns: Mapping[str, Column]) -> tuple[dict[str, Column], Log] 
     index = next((name for name in columns if plain_name(name) == "unnamed_0"), None)
     rest = {name: own for name, own in columns.items() if name != index}
     count = len(next(iter(columns.values())).values)
-    if count < _FEWEST_ROWS or ROWS in columns:
+    if count < FEWEST_ROWS or ROWS in columns:
         return None
     if index is not None and not _counts(columns[index].values):
         return None
@@ -140,32 +141,11 @@ def _get_better(
     """
     if any(np.all(np.diff(rate) > 0) for rate in rates):
         return False
-    trained = _trained({plain_name(name): name for name in measured})
-    if any(_improves(name, measured[name], _FOLLOWS) for name in trained):
+    found = trained({plain_name(name): name for name in measured})
+    if any(improves(name, measured[name], FOLLOWS) for name in found):
         return True
     return (
         not rates
         and count >= _MANY_ROWS
-        and any(_improves(name, values, _FOLLOWS_FAR) for name, values in measured.items())
+        and any(improves(name, values, FOLLOWS_FAR) for name, values in measured.items())
     )
-
-
-def _trained(names: Mapping[str, str]) -> list[str]:
-    """The metrics of training beside which those of validation stand, by their plain names."""
-    validated = [plain.split("_", 1)[1] for plain in names if plain.startswith(_OF_VALIDATION)]
-    return [
-        names[prefix + metric] for metric in validated for prefix in _OF_TRAINING
-        if prefix + metric in names
-    ]  # fmt: skip
-
-
-def _improves(name: str, values: NDArray[np.float64], least: float) -> bool:
-    direction = metric_direction(name)
-    there = values[np.isfinite(values)]
-    if direction is None or len(there) < _FEWEST_ROWS:
-        return False
-    third = len(there) // 3
-    gained = float(np.median(there[-third:]) - np.median(there[:third]))
-    better = gained > 0 if direction == "maximize" else gained < 0
-    one_run = np.zeros(len(values), dtype=np.int64)
-    return better and steadiness(one_run, np.arange(len(values), dtype=np.float64), values) > least
