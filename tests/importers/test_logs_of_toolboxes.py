@@ -83,3 +83,13 @@ def test_one_object_on_one_line_is_a_result_and_no_log(tmp_path):
     write(tmp_path / "runs" / "b" / "metrics.json", '{"epoch": 12, "val_loss": 0.2}')
     study = only(tmp_path / "runs")
     assert sorted(study.results["val_loss"]) == [0.2, 0.3]
+
+
+def test_logs_of_runs_beside_as_many_tables_of_results_are_runs(tmp_path):
+    for run in ("baseline", "improved_1", "improved_2"):
+        rows = [f"{i},{1 / (i + 1):.4f},{i / 10:.2f}" for i in range(30)]
+        write(tmp_path / f"{run}_metrics.csv", "\n".join(["Timestep,Loss,Reward_Mean", *rows]))
+        write(tmp_path / f"{run}_evaluation.csv", "Run,Steps,Reward\nRun 1,9,1.6\nAverage,9,1.6\n")
+    study = only(tmp_path)
+    assert len(study.ids) == 3
+    assert set(study.curves) == {"Loss", "Reward_Mean"}

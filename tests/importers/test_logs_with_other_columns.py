@@ -34,7 +34,8 @@ def test_a_learning_rate_that_jumps_from_epoch_to_epoch_is_logged(tmp_path, head
 def test_an_index_beside_the_epochs_changes_nothing(tmp_path):
     text = log_of_epochs("lr", jumping).splitlines()
     rows = [f"index,{text[0]}", *(f"{i},{row}" for i, row in enumerate(text[1:]))]
-    assert len(only(write(tmp_path / "log.csv", "\n".join(rows) + "\n")).ids) == 1
+    study = only(write(tmp_path / "log.csv", "\n".join(rows) + "\n"))
+    assert (len(study.ids), "index" in study.curves) == (1, False)
 
 
 def test_settings_that_no_schedule_moves_make_trials(tmp_path):

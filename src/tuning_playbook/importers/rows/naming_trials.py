@@ -43,6 +43,8 @@ from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction, names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
 
+_NAMES_OF_INDEX = frozenset({"index", "idx", "row", "no", "unnamed_0"})
+
 
 @dataclass(slots=True)
 class TrialRows:
@@ -316,9 +318,11 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
         fixed = fixed_cells(own, log.run)
         if column != log.steps and fixed is not None and not _is_measured(column, own):
             columns[column] = fixed
-        elif column in (phase, INDEX_COLUMN) and column != log.steps:
+        elif column == log.steps:
+            varying[column] = own
+        elif column in (phase, INDEX_COLUMN) or _numbers_rows(column, own):
             continue
-        elif column == log.steps or own.values.dtype == np.float64:
+        elif own.values.dtype == np.float64:
             varying[column] = own
     if phase is not None:
         varying = _by_phase(varying, given[phase], log.steps)
@@ -336,6 +340,14 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
         )
     taken = [TakenAs(log.steps, log.steps, Role.PROGRESS, "counts the steps of the log")]
     return TrialRows(path, columns, ids, "", dict(long.curves), notes, kind, taken)
+
+
+def _numbers_rows(name: str, column: Column) -> bool:
+    """Whether a column beside the steps counts the rows, as the index of a data frame does."""
+    if column.values.dtype != np.float64 or plain_name(name) not in _NAMES_OF_INDEX:
+        return False
+    numbers = column.values.astype(np.float64)
+    return bool(numbers[0] in (0, 1) and np.all(np.diff(numbers) == 1))
 
 
 def _is_measured(name: str, column: Column) -> bool:

@@ -38,7 +38,7 @@ def stage_of_log(path: Path) -> Stage:
 
     In a ``log`` the step rises from row to row; one that has ``begun`` has too few steps to tell.
     """
-    if not _names_steps(path):
+    if not names_steps(path):
         return ""
     columns = _read(path, [])
     if _log_in(columns) is not None:
@@ -46,7 +46,8 @@ def stage_of_log(path: Path) -> Stage:
     return "" if _begun_in(path, columns) is None else "begun"
 
 
-def _names_steps(path: Path) -> bool:
+def names_steps(path: Path) -> bool:
+    """Whether the header of a table names steps, episodes, or metrics of both kinds of data."""
     if not may_hold_steps(path):
         return False
     header = header_of(path)

@@ -18,7 +18,7 @@ from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.log_files import (
     header_of,
     is_results,
-    may_hold_steps,
+    names_steps,
     stage_of_log,
 )
 from tuning_playbook.importers.runs.names_of_runs import is_part, natural_order
@@ -166,21 +166,26 @@ def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
     """Tables of the same columns in a folder that are logs of one run each; at least two."""
     by_header: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for file in sorted(folder / name for name in names):
-        if may_hold_steps(file) and not is_measurements(file.name):
+        if names_steps(file) and not is_measurements(file.name):
             by_header[() if is_by_line(file) else _names_in(header_of(file))].append(file)
-    most = max(by_header.values(), key=len, default=[])
-    if len(most) < 2 or all(is_part(file.stem) for file in most):
+    groups = sorted(by_header.values(), key=len, reverse=True)
+    return next((found for files in groups if (found := _logs_among(files))), [])
+
+
+def _logs_among(files: Sequence[Path]) -> list[Path]:
+    """Those of some tables with the same columns that are logs; none where too few are."""
+    if len(files) < 2 or all(is_part(file.stem) for file in files):
         return []
     found: list[Path] = []
     whole = 0
-    for number, file in enumerate(most):
+    for number, file in enumerate(files):
         stage = stage_of_log(file)
         if stage:
             found.append(file)
             whole += stage == "log"
         elif number + 1 - len(found) > max(_OTHERS_AMONG_LOGS, len(found)):
             return []
-    return found if whole and len(found) > 1 and 2 * len(found) >= len(most) else []
+    return found if whole and len(found) > 1 and 2 * len(found) >= len(files) else []
 
 
 def _names_in(header: str) -> tuple[str, ...]:
