@@ -46,7 +46,8 @@ def test_one_run_that_overfits_keeps_its_best_checkpoint_first(curve_study):
     assert finding.verdict is Verdict.FAIL
     assert finding.summary.startswith("The run overfits: val_error gets worse after step")
     first, second = finding.advice[:2]
-    lowest = finding.evidence["curves"][0]["lowest_at_step"]
+    curve = table.curves["val_error"].of(0)
+    lowest = curve.steps[curve.values.argmin()]
     assert first.action == "keep-best-checkpoint"
     assert advice_words(first).startswith(f"keep the checkpoint of step {lowest}")
     assert second.action == "add-regularization"

@@ -10,7 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.curves.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table.best_trials import feasible_rows
-from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray
+from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
@@ -317,9 +317,11 @@ class Overfitting:
             reason = "then run the study again before comparing"
             return (Advice("add-regularization", arguments, reason),)
         # One run is there already, and its best evaluation costs nothing.
+        curve = finite_part(table.curves[table.objective.metric]).of(int(best.rises.rows[0]))
+        lowest = int(np.argmin(table.objective.direction.sign * curve.values))
         kept = Advice(
             "keep-best-checkpoint",
-            {"step": int(best.rises.low_step[0])},
+            {"step": int(curve.steps[lowest])},
             "its best evaluation; later ones are worse",
         )
         return (kept, Advice("add-regularization", arguments, "then train again"))
@@ -349,4 +351,6 @@ def _regularizes(h: Hyperparameter) -> bool:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if np.isfinite(share) else "all"
+    if not np.isfinite(share):
+        return "all"
+    return f"{100 * share:.0f} %" if share >= 1 else f"{100 * share:.2g} %"
