@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from tuning_playbook.importers.roles.metric_choice import (
 )
 from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, split_used
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told
+from tuning_playbook.importers.runs.other_metrics import runs_with
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.workflow.foreign import Told, table_as_told
@@ -64,12 +65,19 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             return
         # A metric of the test set is left to its user to name: choosing by it spends the test set.
         found = [m for m in metrics_that_may_decide(named) if split_used(m) != "test"]
-        metrics = in_order_of_offer(found)
+        metrics = _of_most_runs_first(in_order_of_offer(found), named)
         if not metrics and not held_out_metrics(named):
             possible = [] if how_to_turn(named) else names_that_may_be_metrics(named)
             metrics = sorted(possible, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
+
+
+def _of_most_runs_first(metrics: Sequence[str], study: ForeignStudy) -> list[str]:
+    """Metrics in their order, those last that few runs have beside those of the others."""
+    runs = {metric: int(runs_with(study, metric).sum()) for metric in metrics}
+    most = max(runs.values(), default=0)
+    return sorted(metrics, key=lambda metric: 2 * runs[metric] < most)
 
 
 def command_line(target: str, told: Told, others: Mapping[str, Any]) -> str:

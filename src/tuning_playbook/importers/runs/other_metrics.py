@@ -26,7 +26,7 @@ def without_other_metrics(study: ForeignStudy, metric: str) -> ForeignStudy:
         study: as read.
         metric: what decides.
     """
-    measured = {name: _measured(study, name) for name in {*study.curves, *study.results}}
+    measured = {name: runs_with(study, name) for name in {*study.curves, *study.results}}
     own = measured.pop(metric, None)
     if own is None or not own.any() or own.all():
         return study
@@ -37,7 +37,7 @@ def without_other_metrics(study: ForeignStudy, metric: str) -> ForeignStudy:
     complete = [status in ("", Status.COMPLETE.value) for status in study.status]
     others = np.any(list(instead.values()), axis=0) if instead else np.zeros_like(own)
     others &= np.array(complete or [True] * len(own))
-    if not others.any() or others.sum() >= own.sum():
+    if not others.any():
         return study
     names = [study.ids[row] for row in np.flatnonzero(others)]
     shown = ", ".join(names[:_MOST_SHOWN]) + (", ..." if len(names) > _MOST_SHOWN else "")
@@ -50,15 +50,20 @@ def without_other_metrics(study: ForeignStudy, metric: str) -> ForeignStudy:
     return replace(rows_of_study(study, kept), notes=(*study.notes, note))
 
 
-def _is_quality(name: str) -> bool:
-    """Whether a name is of a metric that may decide; ``diverged_at`` stands beside failures."""
-    return metric_direction(name) is not None and split_of(name) != "training"
+def runs_with(study: ForeignStudy, metric: str) -> NDArray[np.bool_]:
+    """Which runs have a value of a metric, or a point of its curve.
 
-
-def _measured(study: ForeignStudy, metric: str) -> NDArray[np.bool_]:
-    """Which runs have a value of a metric, or a point of its curve."""
+    Args:
+        study: as read.
+        metric: one of its results, or of its curves.
+    """
     cells = study.results.get(metric, [None] * len(study.ids))
     found = np.array([cell is not None for cell in cells], dtype=bool)
     if metric in study.curves:
         found[np.asarray(study.curves[metric][0], dtype=np.int64)] = True
     return found
+
+
+def _is_quality(name: str) -> bool:
+    """Whether a name is of a metric that may decide; ``diverged_at`` stands beside failures."""
+    return metric_direction(name) is not None and split_of(name) != "training"
