@@ -156,3 +156,16 @@ def test_learning_rates_may_be_named_after_their_optimizer(name, is_one):
 def test_the_learning_rate_of_a_group_of_parameters_is_one(name):
     found = metric_roles(table_of({name: LINE, "loss": LINE, "val_accuracy": LINE}))
     assert found.learning_rate == name
+
+
+def test_a_training_loss_that_was_logged_often_is_preferred_to_a_few_means():
+    rows, steps = np.repeat([0, 1, 2], 10), np.tile(np.arange(10), 3)
+    few = (rows[::5], steps[::5], np.tile(LINE[::5], 3))
+    often = (rows, steps, np.tile(LINE, 3))
+    for points, first in ((few, "loss"), (often, "train_loss")):
+        curves = {"train_loss": points, "loss": often, "val_accuracy": often}
+        own = table_from_columns(
+            "s", ids=list("abc"), values={"lr": [0.1, 0.2, 0.3]}, curves=curves,
+            objective=Objective("val_accuracy", "maximize"),
+        )  # fmt: skip
+        assert metric_roles(own).training_loss == first

@@ -41,3 +41,27 @@ def test_losses_of_a_policy_and_its_critic_do_not_have_to_fall(curve_study):
         for finding in run_checks(own, select=["rising-train-loss", "instability"]):
             assert finding.verdict is Verdict.UNKNOWN
             assert "none of them has to fall" in finding.summary
+
+
+def test_the_loss_of_an_agent_that_collects_rewards_does_not_have_to_fall(curve_study):
+    table = curve_study(turning, lambda t: -1 + t, metric="Reward_Mean", direction="maximize")
+    curves = dict(table.curves)
+    own = replace(table, curves={**curves, "Loss": curves.pop("train_loss")})
+    for finding in run_checks(own, select=["rising-train-loss", "instability"]):
+        assert finding.verdict is Verdict.UNKNOWN
+        assert "does not have to fall" in finding.summary
+
+
+@pytest.mark.parametrize("beside", ["rewards/chosen", "rewards/margins"])
+def test_the_loss_that_preferences_are_learnt_with_has_to_fall(curve_study, beside):
+    table = curve_study(lambda t: 1 - t, lambda t: -1 + t, metric="accuracy", direction="maximize")
+    table = replace(table, curves={**table.curves, beside: table.curves["accuracy"]})
+    (finding,) = run_checks(table, select=["rising-train-loss"])
+    assert finding.verdict is Verdict.FAIL
+
+
+def test_a_loss_of_validation_beside_rewards_is_that_of_a_model(curve_study):
+    table = curve_study(lambda t: 1 - t, lambda t: -1 + t, metric="val_loss")
+    table = replace(table, curves={**table.curves, "reward": table.curves["val_loss"]})
+    (finding,) = run_checks(table, select=["rising-train-loss"])
+    assert finding.verdict is Verdict.FAIL

@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tuning_playbook.analysis.table.metric_roles import OF_PARTS, MetricRoles, may_be_held_out
+from tuning_playbook.analysis.table.metric_roles import (
+    OF_AGENT,
+    OF_PARTS,
+    MetricRoles,
+    may_be_held_out,
+)
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Check
 from tuning_playbook.findings import Finding, Verdict
@@ -58,6 +63,11 @@ def no_training_loss(roles: MetricRoles, where: str = "", how_often: str = "") -
         return (
             "the logged losses are of parts that train against or after each other, such as a "
             "policy and its critic, and none of them has to fall"
+        )
+    if roles.how["training_loss"] == OF_AGENT:
+        return (
+            "the logged loss is that of an agent that learns from what it collects, so that its "
+            "targets move, and it does not have to fall"
         )
     return (
         f"no training loss was found among the logged metrics{where}; log it as "

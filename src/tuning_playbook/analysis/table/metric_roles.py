@@ -23,6 +23,12 @@ from tuning_playbook.vocabulary import (
 _VALIDATION = ("val", "valid", "validation", "eval", "dev", "test", "heldout", "holdout")
 # How it is known that there is no training loss, where there are losses of several networks.
 OF_PARTS = "the losses are of parts that train against or after each other"
+# And where an agent collects rewards: what it learns from changes with what it has learnt.
+OF_AGENT = "the loss is that of an agent, whose targets move"
+# Rewards that preferences imply, as DPO logs them: their loss is that of a fixed set of data.
+_OF_PREFERENCES = frozenset({"chosen", "rejected", "margin", "margins", "accuracy", "accuracies"})
+# Values of a run from which its curve can be judged.
+_FOLLOWED = 10
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
 _NORMS = frozenset(
     {"grad_norm", "gradient_norm", "gradnorm", "global_grad_norm", "grad_norm_global"}
@@ -69,7 +75,7 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     _require_known(overrides, table)
     sizes = {name: finite_part(column).values.size for name, column in table.curves.items()}
     usable = [name for name, size in sizes.items() if size]
-    followed = {name for name, size in sizes.items() if size > len(table)}
+    followed = {name for name, size in sizes.items() if size >= _FOLLOWED * len(table)}
     objective = table.objective.metric if table.objective.metric in usable else None
     words = {name: words_of(name) for name in usable}
     others = [name for name in usable if name != table.objective.metric]
@@ -87,8 +93,18 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
     }
     if found["training_loss"] is None and any(map(is_of_a_part, others)):
         how["training_loss"] = OF_PARTS
+    elif found["training_loss"] is not None and _is_of_agent(usable):
+        found["training_loss"], how["training_loss"] = None, OF_AGENT
     how["objective"] = "given" if objective else "no curves of the objective's metric"
     return MetricRoles(**{**found, **overrides}, how=how)
+
+
+def _is_of_agent(names: list[str]) -> bool:
+    """Whether rewards were collected, and no loss was measured apart from training."""
+    held_out = any(_is_loss(n) and split_of(n) in ("validation", "test") for n in names)
+    return not held_out and any(
+        is_of_episodes(name) and not _OF_PREFERENCES & set(words_of(name)) for name in names
+    )
 
 
 def _is_loss(name: str) -> bool:
