@@ -35,7 +35,7 @@ def in_order_of_offer(metrics: Sequence[str]) -> list[str]:
     """
     parts = _parts(metrics)
 
-    def place(metric: str) -> tuple[bool, bool, bool, int, bool, bool, bool]:
+    def place(metric: str) -> tuple[bool, bool, bool, int, bool, bool, bool, bool]:
         split = split_used(metric)
         return (
             bool(_OF_ANOTHER_RUN & set(words_of(metric))),
