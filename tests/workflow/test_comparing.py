@@ -117,6 +117,26 @@ def test_two_files_are_two_arms(table):
     assert pair["p_value"] == pytest.approx(together["p_value"])
 
 
+def test_an_arm_on_which_the_metric_was_not_measured_is_left_out(table):
+    rows = recipes(arms="ABC")
+    for row in rows:
+        row["accuracy"] = 0.5
+    empty = [{**row, "val_loss": ""} if row["recipe"] == "C" else row for row in rows]
+    asked = Question(arm=("recipe",), seed="seed")
+    found = document(table(empty), asked, Told(metric="val_loss"))
+    assert [pair["candidate"] for pair in found["comparisons"]] == ["B"]
+    assert any("val_loss is empty in each of the 5 runs of C" in note for note in found["notes"])
+    two = [row for row in empty if row["recipe"] != "B"]
+    with pytest.raises(InvalidInput, match="nothing can be told of how good they are"):
+        document(table(two), asked, Told(metric="val_loss"))
+
+
+def test_an_arm_whose_runs_ended_in_nan_is_not_left_out(table):
+    rows = [{**row, "val_loss": "nan"} if row["recipe"] == "B" else row for row in recipes()]
+    (pair,) = document(table(rows))["comparisons"]
+    assert (pair["candidate"], pair["verdict"]) == ("B", "worse")
+
+
 def test_a_diverged_run_is_counted_against_its_arm(table):
     rows = recipes()
     rows[7]["val_loss"] = "nan"

@@ -97,7 +97,7 @@ def arms_of(
     kind = feasibility(table).kind
     lost = np.isin(kind, _LOST) | ~np.isfinite(table.loss)
     values = np.where(lost, np.nan, table.objective.direction.sign * table.loss)
-    notes, empty, unfinished = [], [], 0
+    notes, empty, blank, unfinished = [], [], [], 0
     found: dict[tuple[Any, ...], ArmRuns] = {}
     for key, label in labels_of(keys, roles.arm, summarized=spreads is not None).items():
         own = np.array([row for row, k in enumerate(keys) if k == key], dtype=np.int64)
@@ -108,12 +108,17 @@ def arms_of(
         if not len(rows):
             empty.append(label)
             continue
+        if _is_blank(table, kind, rows):
+            blank.append((label, len(rows)))
+            continue
         seeds = tuple(columns[roles.seed][r] for r in rows.tolist()) if roles.seed else ()
         names = tuple(str(table.ids[r]) for r in rows.tolist())
         found[key] = ArmRuns(Repeats(label, values[rows], seeds, names), rows, stopped)
+    unmeasured = _not_measured(blank, table.objective.metric)
     if len(found) < 2:
         raise InvalidInput(
-            f"only {listed([a.repeats.label for a in found.values()]) or 'no arm'} has finished "
+            unmeasured
+            or f"only {listed([a.repeats.label for a in found.values()]) or 'no arm'} has finished "
             "runs; at least two arms need one"
         )
     survivors = sum(arm.stopped for arm in found.values())
@@ -125,6 +130,7 @@ def arms_of(
     if unfinished > survivors:
         notes.append(f"{counted(unfinished - survivors, 'unfinished run')} left out.")
     notes += [f"{label} has no finished run and is left out." for label in empty]
+    notes += [f"{unmeasured} Left out."] * bool(blank)
     if all(np.isnan(arm.repeats.values).all() for arm in found.values()):
         raise InvalidInput(
             f"no run has a finite value of {table.objective.metric}, so there is nothing to compare"
@@ -134,6 +140,28 @@ def arms_of(
         notes += told
     lengths = _lengths(columns, found, {*roles.arm, roles.seed}, table)
     return Arms(tuple(found), tuple(found.values()), lengths, tuple(notes))
+
+
+def _is_blank(table: TrialTable, kind: NDArray[np.str_], rows: NDArray[np.int64]) -> bool:
+    """Whether no run of an arm has the metric and nothing says that one failed.
+
+    Empty cells of some runs are runs that were lost; those of a whole arm are more likely a metric
+    that was not measured on it, which says nothing of how good it is.
+    """
+    silent = (table.status[rows] == Status.COMPLETE.value) & (table.reason[rows] == "")
+    return bool(np.all(silent & (kind[rows] == NO_MEASUREMENT)))
+
+
+def _not_measured(blank: Sequence[tuple[str, int]], metric: str) -> str:
+    """That arms have no value of the metric, and that nothing follows from it; empty without."""
+    if not blank:
+        return ""
+    labels = listed([label for label, _ in blank])
+    runs = counted(sum(count for _, count in blank), "run")
+    return (
+        f"{metric} is empty in each of the {runs} of {labels}, and nothing says that they failed, "
+        "so nothing can be told of how good they are."
+    )
 
 
 def _with_spreads(
