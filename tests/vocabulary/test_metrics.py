@@ -6,6 +6,7 @@ import pytest
 
 from tuning_playbook.vocabulary import (
     MetricFamily,
+    holds_metric,
     is_gradient_norm,
     kind_by_name,
     metric_direction,
@@ -76,3 +77,22 @@ def test_norms_of_gradients_are_measured_and_no_part_of_a_model(name: str) -> No
 @pytest.mark.parametrize("name", NO_NORMS.split())
 def test_limits_of_gradient_norms_and_other_norms_are_none(name: str) -> None:
     assert not is_gradient_norm(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        ("hits@50", "maximize"), ("hits_at_10", "maximize"), ("HR@10", "maximize"),
+        ("recall_at_20", "maximize"), ("NDCG@10_mean", "maximize"), ("pass@1", "maximize"),
+        ("aamr", "minimize"), ("aamri", "maximize"), ("auc_pr", "maximize"),
+        ("ppl_wikitext2", "minimize"), ("ppl_threshold", None), ("look_at", None), ("hits", None),
+        ("flops@224", None),
+    ],
+)  # fmt: skip
+def test_metrics_of_ranks_and_of_data_sets(name: str, direction: str | None) -> None:
+    assert metric_direction(name) == direction
+
+
+def test_average_precision_at_an_overlap_is_a_metric_wherever_it_stands() -> None:
+    assert holds_metric("probe_ap50_aux")
+    assert not holds_metric("map_size")

@@ -37,7 +37,7 @@ _ERRORS = phrases(
     """
     error, errors, err, error rate, wer, cer, ter, rmse, mae, mape, smape, rmsle, fid, eer,
     brier, ece, nme, lpips, regret, cost, mean absolute error, perplexities,
-    misclassification
+    misclassification, amr, aamr, adjusted mean rank, adjusted arithmetic mean rank
     """
 )
 _PERPLEXITIES = phrases("perplexity, ppl")
@@ -51,7 +51,9 @@ _SCORES = phrases(
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
     truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
-    lambada, sciq, gpqa, bbh, ifeval, musr
+    lambada, sciq, gpqa, bbh, ifeval, musr, hits at, hit at, hr at, pass at, success at, auc pr, auc
+    roc, amri, aamri,
+    iamr, igmr
     """
 )
 _WITH_NUMBERS = frozenset({"r2", "f1"})
@@ -66,6 +68,7 @@ _TERMS = phrases(
     residual, rot, rpn, seg, segmentation, sem, ssim, style, tv, vgg, wh, xy
     """
 )
+_AVERAGE_PRECISION = re.compile(r"m?ap\d\d")  # at an overlap, in percent
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
 _TRAINING = frozenset({"train", "training", "tr", "minibatch", "batch"})
@@ -85,6 +88,10 @@ _ALSO_SETTINGS = phrases(
     """
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
+# What is set by a metric, or is one of its own settings: ``ppl_threshold``, ``ppl_stride``.
+_SET_BY_METRICS = frozenset({"threshold", "thresh", "thr", "target", "weight", "coef", "limit",
+                             "cutoff", "filter", "window", "stride", "batch", "size", "length",
+                             "temperature", "interval", "every", "penalty", "reward"})  # fmt: skip
 _NEGATED = frozenset({"neg", "negative", "minus"})
 # What is to be forgotten or withstood is better the worse a model does on it.
 _UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
@@ -125,6 +132,8 @@ def metric_family(name: str) -> MetricFamily | None:
         for family, known in _FAMILIES:
             if words[-3:] in known or words[-2:] in known or words[-1:] in known:
                 return family
+        if words[:1] in _PERPLEXITIES and not _SET_BY_METRICS & set(words):
+            return MetricFamily.PERPLEXITY  # of the data that follow: ``ppl_wikitext``
     return None
 
 
@@ -143,7 +152,11 @@ def holds_metric(name: str) -> bool:
         [True, True, False, True]
     """
     words = words_of(name.lower())
-    return any(word in _WITH_NUMBERS or (_numbered(word),) in _ONLY_METRICS for word in words)
+    return any(
+        word in _WITH_NUMBERS or _AVERAGE_PRECISION.fullmatch(word)
+        or (_numbered(word),) in _ONLY_METRICS
+        for word in words
+    )  # fmt: skip
 
 
 def metric_direction(name: str) -> Direction | None:
@@ -263,10 +276,13 @@ def _ends_in_gradient_norm(part: str) -> bool:
 def _readings(name: str) -> list[tuple[str, ...]]:
     """The words of a name that say what it is, as written with capitals and without."""
     found = []
+    name = name.replace("@", " at ")
     for text in (name, name.lower()):
         words = [w for w in words_of(text) if w not in _TRAINING | _VALIDATION | _TEST]
         numbered = [_numbered(w) for w in words]
         while len(numbered) > 1 and _STATISTICS.fullmatch(numbered[-1]):
+            numbered.pop()
+        if len(numbered) > 1 and numbered[-1] == "at" and tuple(numbered[-2:]) not in _SCORES:
             numbered.pop()
         found.append(tuple(numbered))
     return found

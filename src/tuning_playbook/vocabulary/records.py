@@ -37,7 +37,7 @@ _OF_TIME = frozenset({"embed", "embedding", "emb", "encoding", "encoder", "dim",
 _WHOLE_UNITS = frozenset({"seconds", "secs", "sec", "minutes", "mins", "hours", "hrs"})
 _TIMED = frozenset({"train", "training", "total", "eval", "evaluation", "val", "validation", "test",
                     "fit", "score", "run", "wall", "inference", "compile", "setup", "compute",
-                    "gpu", "cpu", "elapsed"})  # fmt: skip
+                    "gpu", "cpu", "elapsed", "tune", "tuning"})  # fmt: skip
 _TIMES_OF_PIECES = frozenset({"time", "ms", "milliseconds", "us", "sec", "secs", "seconds",
                               "minutes", "hours"})  # fmt: skip
 _COSTS = phrases(
@@ -98,7 +98,12 @@ _ABOUT_RUNS = frozenset(
      "eval_interval", "save_interval", "log_every", "save_every", "eval_every"}
 )  # fmt: skip
 # What a row is among the rows: ``is_final_only``, ``is_best``.
-_KINDS_OF_ROWS = frozenset({"final", "best", "last", "latest", "complete", "valid", "selected"})
+_KINDS_OF_ROWS = frozenset({"final", "best", "last", "latest", "complete", "valid", "selected",
+                            "baseline", "reference"})  # fmt: skip
+_RUNS = frozenset({"runs", "seeds", "repeats", "reps", "replicates", "repetitions"})
+# What people write beside results that they have looked at.
+_VERDICTS = frozenset({"status", "verdict", "conclusion", "interpretation", "significance",
+                       "winner", "outcome", "assessment"})  # fmt: skip
 _PLACES = ("_uri", "_url", "_path", "_dir", "_file", "_folder", "_host", "_hostname", "_name",
            "_hash", "_device", "_ckpt", "_workers", "_project", "_entity", "_filename")  # fmt: skip
 # Names of parts of a model, which are choices.
@@ -124,7 +129,7 @@ _STATISTICS = {
     "p5": "percentile", "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
 }  # fmt: skip
 _TASKS = frozenset({"task", "dataset", "corpus", "city", "country", "language", "workload",
-                    "problem", "benchmark", "env", "environment"})  # fmt: skip
+                    "problem", "benchmark", "env", "environment", "series"})  # fmt: skip
 _KEPT_CHANGES = frozenset({"kept", "keep", "accepted", "accept", "adopted", "merged", "discarded",
                            "rejected", "reverted"})  # fmt: skip
 _TESTS = phrases(
@@ -312,6 +317,27 @@ def is_difference(name: str) -> bool:
     """
     words = words_of(name)
     return len(words) > 1 and bool({words[0], words[-1]} & _DIFFERENCES) and words[0] != "drop"
+
+
+def counts_runs(name: str) -> bool:
+    """Whether a name is that of how many runs a row of means stands for.
+
+    Example:
+        >>> [counts_runs(n) for n in ("n_runs", "num_seeds", "n_estimators", "runs_per_day")]
+        [True, True, False, False]
+    """
+    words = words_of(name)
+    return len(words) == 2 and words[0] in _COUNTED and words[1] in _RUNS
+
+
+def is_verdict(name: str) -> bool:
+    """Whether words under a name are what somebody made of the results, and no choice.
+
+    Example:
+        >>> [is_verdict(n) for n in ("Status", "fit_verdict", "status_loss_weight")]
+        [True, True, False]
+    """
+    return words_of(name)[-1] in _VERDICTS
 
 
 def keeps_changes(name: str) -> bool:
