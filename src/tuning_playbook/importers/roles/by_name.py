@@ -26,6 +26,7 @@ from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,
     counts_outcomes,
+    counts_runs,
     holds_metric,
     hyperparameter_family,
     is_about_the_run,
@@ -39,6 +40,7 @@ from tuning_playbook.vocabulary import (
     is_step_count,
     is_time,
     is_time_or_cost,
+    is_verdict,
     keeps_changes,
     metric_direction,
     names_a_setting,
@@ -126,11 +128,23 @@ def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role,
         return measured
     if is_about_the_run(name):
         return Role.BOOKKEEPING, "about the run by its name"
-    if values.kind == "words" and keeps_changes(name):
-        return Role.BOOKKEEPING, "whether a change was kept, by its name"
+    noted = _noted(name, values)
+    if noted:
+        return Role.BOOKKEEPING, noted
     if values.kind == "words" and metric_direction(name) and not is_list_of_values(values):
         return Role.BOOKKEEPING, "text under the name of a metric"
     return None
+
+
+def _noted(name: str, values: ColumnValues) -> str:
+    """What somebody noted of a row that is neither setting nor result; empty for other columns."""
+    if values.kind == "numbers" and counts_runs(name):
+        return "counts the runs behind a row by its name"
+    if values.kind == "words" and is_verdict(name):
+        return "a verdict on the results by its name"
+    if values.kind == "words" and keeps_changes(name):
+        return "whether a change was kept, by its name"
+    return ""
 
 
 def _identifying(name: str, plain: str, values: ColumnValues) -> str:

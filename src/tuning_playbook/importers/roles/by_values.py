@@ -35,6 +35,7 @@ _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
 _OF_RESULTS = QUALITY | {Role.STATISTIC}
 _FEWEST_RESULTS = 3
+_FEWEST_RANDOM = 3  # settings with values of their own for each seed
 _NEAR = 0.1  # between the medians of shares that are of one size
 
 
@@ -228,14 +229,23 @@ def _is_unknown(one: TakenAs) -> bool:
 
 
 def _differs_by(own: ColumnValues, design: Sequence[ColumnValues], seed: ColumnValues) -> bool:
-    """Whether the seeds of a setting have other values, with few ties, and rows of one the same."""
+    """Whether the seeds of a setting have other values, with few ties, and rows of one the same.
+
+    Settings whose runs all agree, or have no value, do not count where several others have values
+    of their own: there is nothing random in some methods.
+    """
     runs = combined([*(d.codes for d in design), seed.codes])
     settings = combined([d.codes for d in design])
     if not is_list_of_values(seed) or len(np.unique(runs)) < seed.levels * len(np.unique(settings)):
         return False
     pairs = np.unique(np.stack([settings, runs, own.codes]), axis=1)
-    each = len(pairs[0]) == len(np.unique(runs))
-    return each and len(np.unique(pairs[[0, 2]], axis=1)[0]) >= _OWN_SHARE * len(pairs[0])
+    if len(pairs[0]) != len(np.unique(runs)):
+        return False
+    own_values = [len(np.unique(pairs[2][pairs[0] == one])) for one in np.unique(settings)]
+    random = [count for count in own_values if count > 1]
+    drawn = seed.levels * len(random)
+    enough = len(random) == len(own_values) or len(random) >= _FEWEST_RANDOM
+    return bool(random) and enough and sum(random) >= _OWN_SHARE * drawn
 
 
 def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> TakenAs:

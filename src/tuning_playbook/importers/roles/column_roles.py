@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.roles.by_design import roles_by_design
 from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
@@ -27,6 +29,10 @@ from tuning_playbook.importers.roles.column_values import (
     is_list_of_values,
     is_scaled,
     sampled_rows,
+)
+from tuning_playbook.importers.roles.follow_from_results import (
+    differences_of_results,
+    thresholds_of_variants,
 )
 from tuning_playbook.importers.roles.lengths_reached import (
     is_length,
@@ -64,6 +70,15 @@ CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
 # What an Optuna study's program notes of a trial, its settings perhaps, in words of its own.
 _ATTRIBUTES = ("user_attrs_", "system_attrs_")
 _LONG = 20
+# In this order: a length that each seed has its own of is no setting that a result could depend on.
+_LATER = (
+    sizes_of_parts,
+    places_beside_settings,
+    lengths_of_seeds,
+    changed_by_seeds,
+    differences_of_results,
+    thresholds_of_variants,
+)
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
 
 
@@ -108,23 +123,13 @@ def column_roles(
     rows = sampled_rows(len(next(iter(columns.values()), ())))
     values = {column: column_values(cells, rows) for column, cells in columns.items()}
     told = _declared(columns, {*columns, *beside})
-    said = any(role == "parameter" for role, _ in told.values())
+    said = _says_its_settings([values[c] for c, (r, _) in told.items() if r == "parameter"])
     measured = {**dict.fromkeys(counts_of_predictions(columns), _PREDICTED), **measured}
     found: dict[str, TakenAs] = dict(known)
     for column, cells in columns.items():
-        if column in known:
-            continue
-        role, name = told[column]
-        taken = _by_declaration(column, name, role, values[column])
-        if taken is None and _is_running_number(plain_name(name), cells, values[column]):
-            reason = "each whole number from 0 or 1 on, once"
-            taken = TakenAs(column, name, Role.IDENTIFIER, reason)
-        if taken is None:
-            taken = role_of_texts(column, name, cells, values[column])
-        if taken is None:
-            taken = role_by_name(column, name, values[column], curves)
-        if taken is None and column in measured:
-            taken = TakenAs(column, name, Role.RESULT, measured[column])
+        taken = known.get(column) or _by_itself(
+            column, cells, values[column], told[column], curves, measured
+        )
         if taken is not None:
             found[column] = taken
     found = {**statistics_among(found, values), **known}
@@ -146,15 +151,34 @@ def column_roles(
         found |= roles_by_design(found, values)
     found |= _copies(found, values, columns)
     found |= _of_parts_of_data(found, values, columns)
-    found |= sizes_of_parts(found, values)
-    found |= places_beside_settings(found, values)
-    found |= changed_by_seeds(found, values)
-    found |= lengths_of_seeds(found, values)
+    for later in _LATER:
+        found |= later(found, values)
     found |= names_of_configurations(found, values, columns)
     found |= names_inside(found, values, columns)
     found |= _named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
+
+
+def _by_itself(
+    column: str,
+    cells: Cells,
+    values: ColumnValues,
+    told: tuple[str, str],
+    curves: Collection[str],
+    measured: Mapping[str, str],
+) -> TakenAs | None:
+    """The role of a column by what the table declares, by its name or by the kind of its cells."""
+    role, name = told
+    taken = _by_declaration(column, name, role, values)
+    if taken is None and _is_running_number(plain_name(name), cells, values):
+        reason = "each whole number from 0 or 1 on, once"
+        taken = TakenAs(column, name, Role.IDENTIFIER, reason)
+    taken = taken or role_of_texts(column, name, cells, values)
+    taken = taken or role_by_name(column, name, values, curves)
+    if taken is None and column in measured:
+        taken = TakenAs(column, name, Role.RESULT, measured[column])
+    return taken
 
 
 def is_counter(name: str, cells: Cells) -> bool:
@@ -287,12 +311,24 @@ def _follows_from(values: ColumnValues, other: ColumnValues) -> bool:
     return len(set(zip(other.codes.tolist(), values.codes.tolist(), strict=True))) <= other.levels
 
 
+def _says_its_settings(declared: Sequence[ColumnValues]) -> bool:
+    """Whether a table declares its hyperparameters, so that what it does not declare is none.
+
+    Where most rows declare nothing, as in a table of methods of which some have settings of their
+    own, what the rows differ in stands elsewhere.
+    """
+    if not declared:
+        return False
+    rows = np.any([values.codes >= 0 for values in declared], axis=0)
+    return bool(2 * np.sum(rows) >= len(rows))
+
+
 def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
     """Role and name of each column that says what it is; no role for the others."""
     prefix = ""
     if {"number", "state"} <= {*table}:
         prefix = "params_"  # Optuna's table of trials
-    elif CROSS_VALIDATED in table:
+    elif any(column.startswith(CROSS_VALIDATED) for column in table):
         prefix = "param_"
     if prefix:
         told = {

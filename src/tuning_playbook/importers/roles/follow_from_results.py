@@ -1,0 +1,91 @@
+"""Columns that were worked out after the results, and from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuning_playbook.importers.roles.column_values import ColumnValues, is_list_of_values
+from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, Role, TakenAs
+from tuning_playbook.vocabulary import words_of
+
+_COMPARED = 12  # results, the first, for tables with hundreds
+_FEWEST_ROWS, _FEWEST_RESULTS = 3, 3
+_ROUNDED = 0.51  # of the last digit that is written
+_MOST_DIGITS = 12
+_THRESHOLDS = frozenset({"threshold", "thresh", "thr", "cutoff"})
+
+
+def differences_of_results(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Guessed settings that are one result minus another in every row, as far as they are written.
+
+    ``Delta`` beside the score of a cross-validation and that of a test set.
+    """
+    results = [c for c, one in found.items() if one.role in MEASURED][:_COMPARED]
+    numbers = {c: values[c].numbers for c in results if values[c].kind == "numbers"}
+    computed = {}
+    for column, one in found.items():
+        own = values[column]
+        guess = one.role is Role.HYPERPARAMETER and not one.certain
+        if not guess or own.kind != "numbers" or own.levels < _FEWEST_ROWS:
+            continue
+        for a, b in permutations(numbers, 2):
+            if _is_difference(own.numbers, numbers[a], numbers[b]):
+                reason = f"{a} minus {b}"
+                computed[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
+                break
+    return computed
+
+
+def _is_difference(
+    own: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]
+) -> bool:
+    there = np.isfinite(own)
+    if np.sum(there) < _FEWEST_ROWS or not np.all(np.isfinite(a[there]) & np.isfinite(b[there])):
+        return False
+    unit = max(_unit(column[there]) for column in (own, a, b))
+    return bool(np.all(np.abs(own - (a - b))[there] <= 3 * _ROUNDED * unit)) and (
+        float(np.ptp(own[there])) > 10 * unit
+    )
+
+
+def _unit(numbers: NDArray[np.float64]) -> float:
+    """The last digit to which numbers are written: 0.01 of 0.5 and 0.25."""
+    for digits in range(_MOST_DIGITS):
+        if np.allclose(np.round(numbers, digits), numbers, rtol=0, atol=1e-13):
+            return float(10.0**-digits)
+    return float(10.0**-_MOST_DIGITS)
+
+
+def thresholds_of_variants(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Thresholds of decision, fitted to the predictions of each variant.
+
+    Where a column of words names every row, its results are there, and no other number was set, a
+    share that differs from row to row says from which score on that variant says yes.
+    """
+    varied = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
+    names = [c for c in varied if values[c].kind == "words" and _names_rows(values[c])]
+    numbers = [c for c in varied if values[c].kind == "numbers"]
+    results = [one for one in found.values() if one.role in MEASURED]
+    if not names or len(numbers) != 1 or len(results) < _FEWEST_RESULTS:
+        return {}
+    (column,) = numbers
+    one, own = found[column], values[column].numbers
+    shares = bool(np.all((own > 0) & (own < 1)))
+    if one.certain or not shares or not _THRESHOLDS & set(words_of(one.name)):
+        return {}
+    if is_list_of_values(values[column]):
+        return {}
+    reason = f"a threshold of decision, one for each {found[names[0]].name}"
+    return {column: TakenAs(column, one.name, Role.COMPUTED, reason, certain=False)}
+
+
+def _names_rows(values: ColumnValues) -> bool:
+    return values.levels == len(values.codes)
