@@ -39,7 +39,7 @@ def _in_a_chain():
 
 @pytest.mark.parametrize("act", [_imported_while_interrupted, _in_a_chain])
 def test_an_error_that_an_interruption_has_caused_is_an_interruption(ends_with, act):
-    assert ends_with(act) == (130, "stopped before it was done\n")
+    assert ends_with(act) == (130, "stopped before it was finished\n")
 
 
 def test_an_error_of_our_own_is_a_fault_with_a_report(ends_with, tmp_path, monkeypatch):

@@ -155,7 +155,7 @@ def test_a_fault_is_told_where_no_report_can_be_written(ending, monkeypatch):
     ("error", "told"),
     [
         (PermissionError(13, "Permission denied", "/x/rounds"), "/x/rounds cannot be used: Perm"),
-        (MemoryError(), "memory of this machine"),
+        (MemoryError(), "run out of memory"),
         (click.UsageError(f"no {ESCAPE}"), "no ?]0;owned??31m?"),
     ],
 )

@@ -59,7 +59,7 @@ def test_what_a_command_asks_for_is_declared_and_tuned(tmp_path):
     round_ = read_round(first, project)
     assert list(round_.nuisance) == ["lr", "weight_decay"]
     assert round_.question == "Which lr and weight_decay suit the baseline?"
-    assert file.read_text().count("# put in the value that you use today") == 3
+    assert file.read_text().count("# change the value to the one that you use now") == 3
 
 
 def test_a_hyperparameter_whose_name_tells_no_range_is_to_be_filled_in(tmp_path):

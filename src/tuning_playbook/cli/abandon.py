@@ -12,13 +12,13 @@ from tuning_playbook.cli.printing import say
 
 @click.command("abandon")
 @round_argument
-@click.option("--reason", default="", help="Why, for those who read it later.")
+@click.option("--reason", default="", help="Why the round is given up; kept on record.")
 @project_option
 @json_option
 def command(round_name: str, reason: str, folder: Path, as_json: bool) -> None:
-    """Give ROUND up: playbook next asks no more to go on with it, or to mend it.
+    """Give up ROUND: playbook next no longer proposes to continue or correct it.
 
-    Its trials and the reason stay on record. To take it up again: playbook run ROUND.
+    Its trials and the reason stay on record. To resume it: playbook run ROUND.
     """
     from tuning_playbook.workflow.abandoning import abandon_round
 

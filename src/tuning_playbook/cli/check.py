@@ -15,22 +15,29 @@ from tuning_playbook.cli.printing import console
 @click.command("check")
 @click.argument("target")
 @foreign_study_options
-@click.option("--chance-level", type=float, help="Metric of a model that has learnt nothing.")
+@click.option(
+    "--chance-level", type=float, help="Value of the metric for a model that has learnt nothing."
+)
 @click.option(
     "--tolerance",
     type=float,
     metavar="X",
-    help="Gain of the metric that is too small to matter; tells whether more trials would help.",
+    help=(
+        "Gain of the metric that is too small to matter; used to judge whether more trials "
+        "would help."
+    ),
 )
 @click.option("--select", multiple=True, callback=names, metavar="ID,...", help="Checks to run.")
 @click.option("--ignore", multiple=True, callback=names, metavar="ID,...",
-              help="Checks to leave out; of a round of the project, until --heed.")  # fmt: skip
+              help="Checks to leave out; in a round of the project until --heed.")  # fmt: skip
 @click.option("--reason", default="", metavar="WHY",
-              help="Why checks of a round do not count; kept on record.")  # fmt: skip
+              help="Why the checks of a round are ignored; kept on record.")  # fmt: skip
 @click.option("--heed", multiple=True, callback=names, metavar="ID,...",
-              help="Checks of a round that count again.")  # fmt: skip
+              help="Checks of a round that are no longer ignored.")  # fmt: skip
 @click.option(
-    "--project", type=click.Path(path_type=Path), help="TARGET is a round of this project."
+    "--project",
+    type=click.Path(path_type=Path),
+    help="Folder of the project whose round TARGET is.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
               help="Write the verdicts and all figures as one HTML file.")  # fmt: skip
@@ -51,7 +58,7 @@ def command(
     params: tuple[str, ...],
     **told: Any,
 ) -> None:
-    """Go through the playbook's checklist of a study and say what to do about it.
+    """Check a study against the playbook's checklist and say what to do about the findings.
 
     TARGET is a round of the project, or a study of another tool: a table of trials (CSV, TSV, JSON
     lines or Parquet, also .gz), an Optuna or MLflow storage (a file or optuna:///study.db,

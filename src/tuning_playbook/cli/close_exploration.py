@@ -12,7 +12,7 @@ from tuning_playbook.cli.printing import say
 
 
 @click.command("close-exploration")
-@click.option("--reason", default="", help="Why, for those who read it later.")
+@click.option("--reason", default="", help="Why exploration is over; kept on record.")
 @project_option
 @json_option
 def command(reason: str, folder: Path, as_json: bool) -> None:

@@ -14,28 +14,33 @@ from tuning_playbook.cli.printing import console
 @click.command("compare")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @click.option("--arm", multiple=True, callback=names, metavar="COLUMN,...",
-              help="Column that tells the arms apart; several make a grid.")  # fmt: skip
+              help="Column whose values are the arms; several columns make a grid.")  # fmt: skip
 @click.option("--seed", default="", metavar="COLUMN",
-              help="Column of the seeds; runs of one seed are paired.")  # fmt: skip
+              help="Column of the seeds; runs with the same seed are paired.")  # fmt: skip
 @click.option("--baseline", default="", metavar="ARM", help="The arm to compare the others with.")
-@click.option("--metric", default="", help="What decides.")
-@click.option("--direction", default="", metavar="minimize|maximize", help="Which way is better.")
+@click.option("--metric", default="", help="The metric that decides.")
+@click.option(
+    "--direction",
+    default="",
+    metavar="minimize|maximize",
+    help="Whether lower or higher is better.",
+)
 @click.option("--margin", type=float, default=0.0, metavar="X",
               help="Difference of the metric that is too small to matter.")  # fmt: skip
 @click.option("--repeats", type=int, metavar="N",
-              help="Runs that each mean is over, in a table of means with spreads.")  # fmt: skip
+              help="Number of runs behind each mean in a table of means.")  # fmt: skip
 @click.option("--all-pairs", is_flag=True, help="Compare every arm with every other one.")
 @click.option("--target", type=float, metavar="X",
-              help="Compare too when the metric's curves reach this value.")  # fmt: skip
+              help="Also compare how soon the metric's curves reach this value.")  # fmt: skip
 @click.option("--curves", type=click.Path(path_type=Path, dir_okay=False),
-              help="Table of curves: trial, step, metrics.")  # fmt: skip
+              help="Table of curves: columns for trial, step and metrics.")  # fmt: skip
 @click.option("--params", multiple=True, callback=names, metavar="A,B,...",
               help="Which columns are hyperparameters.")  # fmt: skip
 @click.option("--by", multiple=True, callback=names, metavar="A,B,...",
-              help="Columns that tell studies in one table apart; --study names one.")  # fmt: skip
-@click.option("--study", default="", help="Which of several studies.")
+              help="Columns that separate studies; --study selects one.")  # fmt: skip
+@click.option("--study", default="", help="Which study, if there are several.")
 @click.option("--project", type=click.Path(path_type=Path),
-              help="TARGET is a round of this project.")  # fmt: skip
+              help="Folder of the project whose round TARGET is.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
               help="Write the answer and its picture as one HTML file.")  # fmt: skip
 @json_option
@@ -54,9 +59,9 @@ def command(
     W&B, Ray Tune or TensorBoard runs, or a round of the project. Several targets are one arm each:
     playbook compare a.csv b.csv.
 
-    Runs of one setting are compared by their means, in pairs where the arms share seeds; arms that
-    hold tuned trials by the best of as many trials. Answers are better, worse, equivalent (within
-    --margin) and cannot tell.
+    Runs of one setting are compared by their means, in pairs where the arms share seeds; arms of
+    tuned trials are compared by the best of the same number of trials. The answer is better, worse,
+    equivalent (within --margin) or cannot tell.
 
     Ends with 0 when there is an answer, with 2 where TARGET cannot be used.
     """

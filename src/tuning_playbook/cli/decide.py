@@ -16,11 +16,17 @@ from tuning_playbook.cli.printing import say
 @project_option
 @click.option(
     "--confidence", type=float,
-    help="Of each bound of the gain, between 0.5 and 1 (default: from the looks so far).",
+    help=(
+        "Confidence of each bound of the gain, between 0.5 and 1 (default: set by the number of "
+        "looks so far)."
+    ),
 )  # fmt: skip
 @click.option(
     "--complexity-cost", type=float,
-    help="Gain that the change must bring, in the metric's units (default: the round file's).",
+    help=(
+        "Gain that the change must exceed, in the metric's units (default: from the round's "
+        "file)."
+    ),
 )  # fmt: skip
 @json_option
 def command(
@@ -30,7 +36,7 @@ def command(
     complexity_cost: float | None,
     as_json: bool,
 ) -> None:
-    """Decide by reruns whether ROUND's best configuration takes the baseline's place.
+    """Decide from reruns whether ROUND's best configuration replaces the baseline.
 
     Ends with 0 for adopt and keep, with 1 where it is inconclusive. The decision goes into the
     project's logbook; nothing else changes until playbook launch.

@@ -22,7 +22,7 @@ from tuning_playbook.cli.options import json_option, print_written, project_opti
 )  # fmt: skip
 @click.option(
     "--test", "held_out", is_flag=True,
-    help="Curves of the metric on held-out data too; counts as a look at the test set.",
+    help="Include the curves of the metric on held-out data; counts as a look at the test set.",
 )  # fmt: skip
 @json_option
 def command(
@@ -35,12 +35,12 @@ def command(
 ) -> None:
     """Write trials and curves of ROUND, or of all rounds, to tables.
 
-    trials has one row for each trial, curves one for each trial and logged step; together they are
-    what playbook check reads. The metric on held-out data is left out unless --test is given.
+    The table trials has one row for each trial, the table curves has one for each trial and logged
+    step; playbook check reads both. The metric on held-out data is left out unless --test is given.
 
-    A hyperparameter or metric that is called like another column (status, seed, step, ...) is
-    written as config/NAME or metrics/NAME, which playbook check takes for what it says. In CSV,
-    text that a spreadsheet would run as a formula has an apostrophe before it.
+    A hyperparameter or metric with the name of another column (status, seed, step, ...) is written
+    as config/NAME or metrics/NAME, which playbook check reads back as a hyperparameter or a metric.
+    In CSV, text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     from tuning_playbook.workflow.exporting import export
 

@@ -25,7 +25,9 @@ def message_of(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{_name(error.filename)} cannot be used: {error.strerror}"
     if isinstance(error, MemoryError):
-        return "the memory of this machine is used up; give a smaller input, or a larger machine"
+        return (
+            "this machine has run out of memory; use a smaller input or a machine with more memory"
+        )
     return ""
 
 

@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Show how the project came to where it is.
 
-    The chain of baselines, every round with its question, answer and decision, how the search
+    The baselines, every round with its question, answer and decision, how the search
     spaces changed and why, what exploring has cost, and the looks at held-out data. In CSV, text
     that a spreadsheet would run as a formula has an apostrophe before it.
     """

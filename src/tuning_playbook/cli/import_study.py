@@ -17,9 +17,11 @@ from tuning_playbook.cli.printing import say
 @click.argument("target")
 @click.option(
     "--into", required=True, type=click.Path(path_type=Path), metavar="FOLDER",
-    help="Folder of the project; made with a playbook.toml where there is none.",
+    help="Folder of the project; created with a playbook.toml if it does not exist.",
 )  # fmt: skip
-@click.option("--round", "round_name", default="", help="Name of the round (default: the study's).")
+@click.option(
+    "--round", "round_name", default="", help="Name of the round (default: the study's name)."
+)
 @foreign_study_options
 @json_option
 def command(
@@ -31,7 +33,7 @@ def command(
     params: tuple[str, ...],
     **told: Any,
 ) -> None:
-    """Make a study of another tool a round of a project, with its trials and curves.
+    """Import a study of another tool as a round of a project, with its trials and curves.
 
     TARGET is what playbook check takes: a table of trials, an Optuna or MLflow storage, or a folder
     of TensorBoard, W&B or Ray Tune runs. Importing again adds the trials that have ended since.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 _QUESTIONS = {
-    "task": "What does the model do",
-    "reason": "Why does the metric stand for what you need",
+    "task": "What does the model do, in one line",
+    "reason": "Why does this metric measure what you need",
     "reference": "Which paper or repository does the baseline come from",
-    "test_metric": "Which metric is on held-out data",
+    "test_metric": "What is the metric on held-out data called",
 }
 
 
@@ -34,15 +34,17 @@ def _asked(entry: str) -> str:
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option(
-    "--target", help="What to train: train.py:train, or a command.", default="train.py:train"
+    "--target",
+    help="The training program: FILE:FUNCTION, such as train.py:train, or a command.",
+    default="train.py:train",
 )
-@click.option("--metric", help="Metric that decides.", default="validation_error")
+@click.option("--metric", help="Name of the metric that decides.", default="validation_error")
 @click.option(
     "--direction", type=click.Choice(["minimize", "maximize"]),
-    help="Which way the metric gets better; by default as its name tells, such as accuracy.",
+    help="Whether lower or higher is better; by default derived from the metric's name (accuracy).",
 )  # fmt: skip
 @click.option("--task", help="What the model does, in one line.")
-@click.option("--reason", help="Why the metric stands for what you need, in one line.")
+@click.option("--reason", help="Why the metric measures what you need, in one line.")
 @click.option("--reference", help="Paper or repository that the baseline comes from, or none.")
 @click.option("--test", "test_metric", help="Metric on held-out data, locked while exploring.")
 @json_option
@@ -56,7 +58,8 @@ def command(
 ) -> None:
     """Write a commented playbook.toml and a first round into FOLDER (default: this one).
 
-    In a terminal, what the project is for is asked where no option tells it; Enter leaves it open.
+    In a terminal, the command asks for the task, the reason for the metric, the reference and the
+    metric on held-out data where no option gives them; press Enter to leave an answer open.
     """
     from tuning_playbook.project_files import Purpose
     from tuning_playbook.workflow.starting import init_project

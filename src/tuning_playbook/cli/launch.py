@@ -13,7 +13,9 @@ from tuning_playbook.cli.printing import say
 @click.command("launch")
 @round_argument
 @project_option
-@click.option("--reason", default="", help="Why it is launched without, or against, a decision.")
+@click.option(
+    "--reason", default="", help="Why the launch is made without, or against, a decision."
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @json_option
 def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: bool) -> None:

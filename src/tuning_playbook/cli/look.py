@@ -12,16 +12,20 @@ from tuning_playbook.cli.printing import say
 
 
 @click.command("look")
-@click.option("--test", "at_test", is_flag=True, help="Look at the test set; the look is counted.")
+@click.option(
+    "--test", "at_test", is_flag=True, help="Show the metric on the test set; counts as a look."
+)
 @click.option(
     "--config", default="baseline", show_default=True, metavar="CONFIG",
     help="With --test: baseline, or a trial as STUDY#INDEX.",
 )  # fmt: skip
 @click.option(
     "--release", metavar="METRIC",
-    help="Show METRIC from now on, which was held out and is declared no longer; counts as a look.",
+    help="Show METRIC from now on, although it was once declared held out; counts as a look.",
 )  # fmt: skip
-@click.option("--reason", default="", metavar="WHY", help="With --release: kept on record.")
+@click.option(
+    "--reason", default="", metavar="WHY", help="With --release: the reason, kept on record."
+)
 @project_option
 @json_option
 def command(
@@ -37,7 +41,7 @@ def command(
     from tuning_playbook.workflow.looking import look_at_test, looks
 
     if at_test and release is not None:
-        raise click.UsageError("Give one of --test and --release.")
+        raise click.UsageError("Give --test or --release, not both.")
     if release is not None:
         look = looking.release(folder, release, reason)
         document = {"schema": 1, **asdict(look)}

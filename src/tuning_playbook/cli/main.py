@@ -13,23 +13,23 @@ _COMMANDS = {
     "init": "Write a commented project file to start from.",
     "try": "Run the training program once, briefly, end to end.",
     "plan": "Show what a round would run and what it costs.",
-    "run": "Run a round, or go on with it where it stopped.",
-    "next": "Say what to do now, and write the round that it proposes.",
+    "run": "Run a round, or continue an interrupted one.",
+    "next": "Say what to do next, and write the round that a step proposes.",
     "rerun": "Run a round's best configuration and the baseline again.",
-    "decide": "Decide by reruns whether the best takes the baseline's place.",
+    "decide": "Decide from reruns whether the best configuration replaces the baseline.",
     "launch": "Make a round's best configuration the baseline.",
-    "status": "Show how far the rounds are.",
-    "stop": "Stop one running trial; the others go on.",
-    "abandon": "Give a round up, with the reason on record.",
+    "status": "Show the progress of the rounds.",
+    "stop": "Stop one running trial; the others continue.",
+    "abandon": "Give up a round, with the reason on record.",
     "logs": "Show what a trial printed.",
     "checkpoint": "Print the path of the best checkpoint of a round or a trial.",
-    "check": "Go through the checklist of a round, or of any other study.",
+    "check": "Check a round, or a study of another tool, against the checklist.",
     "compare": "Say whether one arm of your runs is really better than another.",
-    "import": "Make a study of another tool a round of a project.",
+    "import": "Import a study of another tool as a round of a project.",
     "report": "Write the report of a round as one HTML file.",
     "export": "Write trials and curves as CSV, JSON or Parquet.",
     "history": "Show how the project came to where it is.",
-    "look": "Count the looks at held-out data, or take one.",
+    "look": "Show the number of looks at held-out data, or take a look.",
     "close-exploration": "Declare exploration over, which unlocks the test set.",
     "demo": "Run a real round on handwritten digits, in under a minute.",
 }
@@ -117,5 +117,5 @@ def _exit_code() -> int:
 def _stopped() -> int:
     from tuning_playbook.cli.printing import say
 
-    say("stopped before it was done", err=True)
+    say("stopped before it was finished", err=True)
     return 130

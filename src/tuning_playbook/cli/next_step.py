@@ -18,7 +18,7 @@ from tuning_playbook.cli.printing import console, say
 )  # fmt: skip
 @json_option
 def command(folder: Path, number: int | None, as_json: bool) -> None:
-    """Say what the playbook would do now: the finding, the reason, the command."""
+    """Say what the playbook would do next: the step, the reason, the command."""
     from tuning_playbook.workflow.next_step import apply_step, what_next
 
     if number is not None:

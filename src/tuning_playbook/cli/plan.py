@@ -16,11 +16,11 @@ from tuning_playbook.cli.printing import console
 @project_option
 @click.option(
     "--budget", type=click.IntRange(min=1), metavar="TRIALS",
-    help="Ways to spend this many trials, and what each gives up.",
+    help="Show ways to spend this number of trials, and what each of them gives up.",
 )  # fmt: skip
 @click.option(
     "--hours", type=click.FloatRange(min=0, min_open=True),
-    help="The same for as many trials as the workers finish in that time.",
+    help="The same for the number of trials that the workers finish in this time.",
 )  # fmt: skip
 @json_option
 def command(

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["svg", "png", "pdf"]), default="svg", show_default=True,
-    help="Of the files of --figures.",
+    help="Format of the files that --figures writes.",
 )  # fmt: skip
-@click.option("--open", "open_it", is_flag=True, help="Open it in a browser.")
+@click.option("--open", "open_it", is_flag=True, help="Open the report in a browser.")
 @json_option
 def command(
     round_name: str,
@@ -45,7 +45,9 @@ def command(
 
     if figures is not None:
         if output is not None or open_it:
-            raise click.UsageError("--figures writes no page: leave out -o and --open")
+            raise click.UsageError(
+                "--figures writes files instead of the report: leave out -o and --open"
+            )
         print_written(write_round_figures(folder, round_name, figures, form), as_json=as_json)
         return
     path = write_round_report(folder, round_name, output=output)

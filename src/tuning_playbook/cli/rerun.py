@@ -17,23 +17,26 @@ from tuning_playbook.cli.printing import say
 @project_option
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=5, show_default=True,
-    help="Reruns of each in all; those that are there already count.",
+    help="Total number of reruns of each; existing ones count.",
 )  # fmt: skip
-@click.option("--candidate", is_flag=True, help="Only the round's best configuration.")
-@click.option("--baseline", is_flag=True, help="Only the baseline; needs no ROUND.")
-@click.option("--arms", is_flag=True, help="The best configuration of every arm instead.")
-@click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
+@click.option("--candidate", is_flag=True, help="Rerun only the round's best configuration.")
+@click.option("--baseline", is_flag=True, help="Rerun only the baseline; needs no ROUND.")
+@click.option("--arms", is_flag=True, help="Rerun the best configuration of every arm instead.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of trials at the same time.")
 @click.option(
     "--same-program", default="", metavar="WHY",
-    help="The training program has changed, and this is why earlier reruns count; kept on record.",
+    help=(
+        "Why earlier reruns still count although the training program has changed; kept on "
+        "record."
+    ),
 )  # fmt: skip
 @click.option(
     "--retry", type=click.Choice(["failed"]),
-    help="Run reruns that failed again, with their seeds.",
+    help="Repeat failed reruns with the same seeds.",
 )  # fmt: skip
 @click.option(
     "--skip", metavar="WHY",
-    help="Make no reruns for ROUND, because they cost too much, say; kept on record.",
+    help="Make no reruns for ROUND, for this reason (such as their cost); kept on record.",
 )  # fmt: skip
 @json_option
 def command(
@@ -51,8 +54,9 @@ def command(
 ) -> None:
     """Run ROUND's best configuration and the baseline again, with fresh seeds.
 
-    The trial that was chosen for being the best is no evidence for itself; a decision rests on
-    these reruns. Those of the baseline serve later rounds too, until the training program changes.
+    The best trial was selected for its result, so its own result is no evidence; a decision uses
+    these reruns. Reruns of the baseline also count for later rounds, until the training program
+    changes.
     Ctrl-C stops cleanly; run the same command to continue.
     """
     from tuning_playbook.cli.progress import progress_display
@@ -60,17 +64,19 @@ def command(
 
     both = candidate == baseline
     if round_name is None and (both or candidate):
-        raise click.UsageError("Missing argument 'ROUND' (only --baseline goes without).")
+        raise click.UsageError("Missing argument 'ROUND' (only --baseline works without it).")
     if arms and (candidate or baseline):
-        raise click.UsageError("--arms goes without --candidate and --baseline.")
+        raise click.UsageError("--arms cannot be combined with --candidate or --baseline.")
     if skip is not None:
         if round_name is None or arms or not both:
-            raise click.UsageError("--skip goes with a ROUND alone.")
+            raise click.UsageError(
+                "--skip needs a ROUND, without --candidate, --baseline or --arms."
+            )
         skipped = skip_round(folder, round_name, reason=skip)
         if as_json:
             print_json({"schema": 1, "round": skipped, "skipped": skip})
         else:
-            say(f"{skipped}: no reruns; the baseline stays unless it is launched with a reason")
+            say(f"{skipped}: no reruns; the baseline stays unless you launch it with a reason")
         return
     with progress_display(quiet=as_json) as show:
         result = rerun(

@@ -19,19 +19,23 @@ if TYPE_CHECKING:
 @click.command("run")
 @round_argument
 @project_option
-@click.option("--workers", type=click.IntRange(min=1), help="Trials at the same time.")
-@click.option("--trials", type=click.IntRange(min=1), help="Trials for each arm, if more.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of trials at the same time.")
+@click.option(
+    "--trials",
+    type=click.IntRange(min=1),
+    help="Number of trials for each arm, if more than in the round's file.",
+)
 @click.option(
     "--retry", multiple=True, type=click.Choice(["failed", "infeasible", "stopped"]),
-    help="Run ended trials again that failed, were infeasible, or were stopped by hand.",
+    help="Run trials again that failed, were infeasible, or were stopped by hand.",
 )  # fmt: skip
 @click.option(
     "--same-program", default="", metavar="WHY",
-    help="The training program has changed, and this is why it trains alike; kept on record.",
+    help="Why a change of the training program does not affect results; kept on record.",
 )  # fmt: skip
 @click.option(
     "--no-try", is_flag=True,
-    help="Do not run the program once, briefly, before the first round of a project.",
+    help="Skip the short run of the program before the first round of a project.",
 )  # fmt: skip
 @click.option("--no-report", is_flag=True, help="Do not write the report at the end.")
 @json_option
@@ -46,11 +50,11 @@ def command(
     no_report: bool,
     as_json: bool,
 ) -> None:
-    """Run ROUND, or go on with it where it stopped.
+    """Run ROUND, or continue it where it stopped.
 
-    Ctrl-C stops it cleanly: running trials go on from their last checkpoint next time. Several
-    runs of one round share its trials. With --retry, trials that ended without completing run again
-    with the same configuration, seed and number; their earlier attempts stay on record.
+    Ctrl-C stops it cleanly: the next run continues the running trials from their last checkpoint.
+    Several runs of one round share its trials. With --retry, trials that ended without completing
+    run again with the same configuration, seed and number; earlier attempts stay on record.
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.workflow.running import run_round

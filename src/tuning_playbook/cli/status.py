@@ -15,7 +15,7 @@ from tuning_playbook.cli.printing import console
 @project_option
 @json_option
 def command(round_name: str | None, folder: Path, as_json: bool) -> None:
-    """Show how far the project's rounds are, or one of them with its best trials."""
+    """Show the progress of the project's rounds, or of one of them with its best trials."""
     from tuning_playbook.workflow.status import status
 
     found = status(folder, round_name)

@@ -15,13 +15,13 @@ from tuning_playbook.cli.printing import say
 @round_argument
 @click.argument("trial", metavar="TRIAL")
 @project_option
-@click.option("--reason", default="", help="Why, for the record.")
+@click.option("--reason", default="", help="Why the trial is stopped; kept on record.")
 @json_option
 def command(round_name: str, trial: str, folder: Path, reason: str, as_json: bool) -> None:
-    """Stop TRIAL of ROUND, which a playbook run in another terminal trains; the others go on.
+    """Stop TRIAL of ROUND, which playbook run trains in another terminal; the others continue.
 
-    What it logged stays. It counts as stopped by hand, never as infeasible. TRIAL is its number; in
-    a round of several arms the arm comes first, as in optimizer=adam/3.
+    Its logged values are kept. It counts as stopped by hand, never as infeasible. TRIAL is its
+    number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
     from tuning_playbook.workflow.stopping import stop_trial
 

@@ -13,15 +13,17 @@ from tuning_playbook.cli.printing import say
 
 @click.command("try")
 @project_option
-@click.option("--steps", type=click.IntRange(min=1), help="Steps to train (default: a few).")
+@click.option(
+    "--steps", type=click.IntRange(min=1), help="Number of steps to train (default: a few)."
+)
 @json_option
 def command(folder: Path, steps: int | None, as_json: bool) -> None:
     """Run the training program once, briefly, with the baseline configuration.
 
-    Ends with exit code 0 when it trained and evaluated finite metrics, else with 1 and the name of
-    what went wrong. A program that does not take its length from playbook is stopped once it has
-    evaluated beyond the steps that it was given; a quick one is run again with another seed, to
-    see whether the seed changes anything.
+    The exit code is 0 if the program trained and evaluated finite metrics, else 1 with the name of
+    what went wrong. A program that ignores the requested number of steps is stopped after its first
+    evaluation beyond them; a fast program is run again with another seed, to see whether the seed
+    has an effect.
     """
     from tuning_playbook.workflow.trying import try_target
 

@@ -47,5 +47,8 @@ def _declaration(name: str) -> str:
     family = hyperparameter_family(name)
     usual = _USUAL.get(family) if family is not None else None
     if usual is None:
-        return f"{written_key(name)} = {{ }}  # a range and today's value, or fixed = today's value"
-    return f"{written_key(name)} = {{ {usual} }}  # put in the value that you use today"
+        return (
+            f"{written_key(name)} = {{ }}  # a range and the present value as default, or fixed "
+            "= the present value"
+        )
+    return f"{written_key(name)} = {{ {usual} }}  # change the value to the one that you use now"

@@ -93,10 +93,10 @@ class _Model(BaseModel):
 class ProjectTable(_Model):
     """What the project is about."""
 
-    name: str = Field("", description="Name of the project; the folder's by default.")
+    name: str = Field("", description="Name of the project; by default the folder's name.")
     kind: ProblemKind = Field(
         "supervised",
-        description="Kind of the problem; the rules are written for supervised and the like.",
+        description="Kind of the problem; the rules are written for supervised learning.",
     )
     task: str = Field("", description="One line on what the model does.")
     reference: str = Field("", description="Paper or repository that the baseline comes from.")
@@ -105,25 +105,29 @@ class ProjectTable(_Model):
 class MetricTable(_Model):
     """What decides."""
 
-    name: str = Field(min_length=1, description="Name under which it is evaluated.")
+    name: str = Field(min_length=1, description="Name of the metric in trial.evaluate.")
     direction: Direction = Field(
         validation_alias=AliasChoices("direction", "mode", "goal"),
-        description="Which way it gets better.",
+        description="Whether lower or higher is better.",
     )
     reduction: Literal["best", "final", "smoothed-best"] = Field(
-        "best", description="How a curve of it becomes one number."
+        "best", description="How a curve of the metric becomes one number."
     )
-    reason: str = Field("", description="Why it stands for what deployment needs.")
-    test: str = Field("", description="Metric on held-out data, for after exploration.")
+    reason: str = Field("", description="Why the metric measures what you need.")
+    test: str = Field("", description="Metric on held-out data, locked during exploration.")
     examples: int | None = Field(
-        None, gt=0, description="size of the evaluation set, where the metric is a share of it"
+        None, gt=0, description="Size of the evaluation set, if the metric is a share of it."
     )
     confirm: str = Field(
-        "", description="The same metric on validation examples that choose nothing, for decisions."
+        "", description="The metric on validation examples that only playbook decide uses."
     )
-    confirm_examples: int | None = Field(None, gt=0, description="Size of the set for confirm.")
+    confirm_examples: int | None = Field(
+        None, gt=0, description="Number of the examples behind confirm."
+    )
     chance: float | None = Field(
-        None, allow_inf_nan=False, description="Its value for a model that has learnt nothing."
+        None,
+        allow_inf_nan=False,
+        description="The metric's value for a model that has learnt nothing.",
     )
 
 
@@ -134,7 +138,9 @@ class FailuresTable(_Model):
     """Text of the program's last error, or exit codes, and what they mean."""
 
     diverged: Signs = Field(default=[], description="The configuration cannot be trained.")
-    out_of_memory: Signs = Field(default=[], description="It needs more memory than there is.")
+    out_of_memory: Signs = Field(
+        default=[], description="The configuration needs more memory than there is."
+    )
     machine: Signs = Field(default=[], description="The machine is at fault: run it again.")
 
 
@@ -146,7 +152,9 @@ class TrainingTable(_Model):
     max_train_steps: int = Field(ge=1, description="Length of every trial, in steps.")
     evaluation_interval: int = Field(ge=1, description="Steps between two evaluations.")
     keep_best_checkpoints: int = Field(1, ge=0, description="Best checkpoints kept, plus the last.")
-    timeout_seconds: float | None = Field(None, gt=0, description="Longest a trial may take.")
+    timeout_seconds: float | None = Field(
+        None, gt=0, description="A trial that takes longer is infeasible."
+    )
     stop_on_non_finite: list[str] = Field(
         default=["loss", "train_loss", "training_loss"],
         description="Logged metrics that end a trial when they are NaN or infinite.",
@@ -157,7 +165,7 @@ class TrainingTable(_Model):
 class ResourcesTable(_Model):
     """What this machine offers."""
 
-    workers: int = Field(1, ge=1, description="Trials at the same time.")
+    workers: int = Field(1, ge=1, description="Number of trials at the same time.")
     gpus_per_trial: int = Field(0, ge=0, description="Accelerators that each trial sees.")
 
 
@@ -177,7 +185,7 @@ class ProjectFile(_Model):
     training: TrainingTable
     resources: ResourcesTable = Field(default_factory=ResourcesTable.model_construct)
     store: StoreTable = Field(default_factory=StoreTable.model_construct)
-    hyperparameters: Hyperparameters = Field(description="Every one of the pipeline.")
+    hyperparameters: Hyperparameters = Field(description="Every hyperparameter of the pipeline.")
     baseline: PlainTable = Field(
         default_factory=dict, description="Values that differ from the defaults."
     )
@@ -189,25 +197,39 @@ class RoundFile(_Model):
     question: str = Field(min_length=1, description="One narrow question.")
     kind: Literal["compare", "understand", "improve"]
     mode: Literal["explore", "exploit"] = Field(
-        "explore", description="To understand, or to squeeze out the rest."
+        "explore", description="explore: understand; exploit: improve the best configuration."
     )
-    trials: int | None = Field(None, ge=1, description="For each combination of scientific values.")
-    scientific: Scientific = Field(default_factory=dict, description="What is compared.")
-    nuisance: Nuisance = Field(default_factory=list, description="What is tuned for each arm.")
+    trials: int | None = Field(
+        None, ge=1, description="Number of trials for each combination of scientific values."
+    )
+    scientific: Scientific = Field(
+        default_factory=dict, description="The values that are compared."
+    )
+    nuisance: Nuisance = Field(
+        default_factory=list, description="Hyperparameters that are tuned for each arm."
+    )
     presence: list[str] = Field(
-        default=[], description="Of the nuisances, what is compared with and without: 0, and tuned."
+        default=[], description="Nuisances that are compared at 0 and tuned."
     )
     joint: bool = Field(False, description="One study for all scientific values.")
-    masked: bool = Field(False, description="A joint study whose values bring different nuisances.")
-    fixed: PlainTable = Field(default_factory=dict, description="What is not as in the baseline.")
+    masked: bool = Field(
+        False, description="Accept a joint study in which values have different nuisances."
+    )
+    fixed: PlainTable = Field(
+        default_factory=dict, description="Values that differ from the baseline."
+    )
     reasons: Reasons = Field(
-        default_factory=dict, description="Why something is fixed, or a range is what it is."
+        default_factory=dict, description="Why a value is fixed, or a range was chosen."
     )
     complexity_cost: float = Field(
-        0.0, ge=0, allow_inf_nan=False, description="Gain that the change must bring."
+        0.0, ge=0, allow_inf_nan=False, description="Gain that a change must exceed to be adopted."
     )
-    follows: str = Field("", description="Round whose trials count as well, where ranges overlap.")
+    follows: str = Field(
+        "", description="Earlier round whose trials inside the new ranges count too."
+    )
     algorithm: Algorithm = Field("quasi-random", description="How configurations are chosen.")
-    seed: int = Field(0, ge=0, le=_LARGEST_SEED, description="Of the search.")
-    configs: Configs = Field(default_factory=list, description="For the algorithm list.")
+    seed: int = Field(0, ge=0, le=_LARGEST_SEED, description="Seed of the search.")
+    configs: Configs = Field(
+        default_factory=list, description="The configurations, for algorithm = list."
+    )
     notes: str = Field("", description="Anything a reader should know.")

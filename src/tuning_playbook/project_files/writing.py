@@ -15,7 +15,7 @@ from tuning_playbook.words import listed
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 _PROJECT = """\
-# The project file: declared once, shared by every round of experiments.
+# The project file. All rounds of experiments use what is declared here.
 
 [project]
 name = {name}
@@ -27,47 +27,47 @@ reference = {reference:<22} # paper or repository that the baseline comes from
 name = {metric}                    # as passed to trial.evaluate(step, ...)
 direction = {direction}            # or {other_direction}
 reduction = {reduction}            # best over training; or "final", "smoothed-best"
-reason = {reason:<25} # one line: why does it stand for what you need?
+reason = {reason:<25} # one line: why does it measure what you need?
 {test:<34} # the metric on held-out data, locked while exploration goes on
-# chance = 0.9                     # its value for a model that has learnt nothing
-# examples = 5000                  # size of the evaluation set: how much a share of it can tell
-# confirm = "confirm_error"        # the metric on examples that choose nothing, for decide alone
+# chance = 0.9                     # the metric of a model that has learnt nothing
+# examples = 5000                  # size of the evaluation set, which limits what is significant
+# confirm = "confirm_error"        # the metric on examples that only playbook decide uses
 
 [training]
 {target}
 max_train_steps = {max_train_steps:<17}# every trial trains this long
 evaluation_interval = {evaluation_interval:<13}# steps between two evaluations
-keep_best_checkpoints = 1          # beside the last one
+keep_best_checkpoints = 1          # in addition to the last one
 # timeout_seconds = 3600           # a trial that takes longer is infeasible
 
 [resources]
-workers = 1                        # trials at the same time
+workers = 1                        # number of trials at the same time
 gpus_per_trial = 0
 
 # Every hyperparameter of your pipeline, varied or not. Ranges:
-#   log = [low, high]           for what matters by factors (learning rates, penalties)
-#   reverse_log = [low, high]   for what is near 1 (momentum)
+#   log = [low, high]           logarithmic scale (learning rates, weight decay)
+#   reverse_log = [low, high]   for values near 1 (momentum)
 #   linear, integer, integer_log = [low, high];  ordered, choice = [values];  fixed = value
 # kind: optimizer, schedule, regularization, architecture, initialization, data, batch_size, other
-# natural = [smallest, largest]: limits beyond which a range never grows
+# natural = [smallest, largest]: limits beyond which no range is proposed
 {about_defaults}[hyperparameters]
 {hyperparameters}"""
 
 _FUNCTION = """\
-target = {target}                  # FILE:FUNCTION, or instead of it:
+target = {target}                  # FILE:FUNCTION, or instead a command:
 # command = ["python", "train.py", "--lr", "{{learning_rate}}", "--seed", "{{seed}}"]"""
 
 _COMMAND = """\
 command = [{arguments}]
-# {{NAME}} in it is the value of that hyperparameter, or {{seed}}, {{max_train_steps}}, ...
-# target = "train.py:train"        # instead of it: a Python function, FILE:FUNCTION"""
+# {{NAME}} stands for the value of that hyperparameter, or {{seed}}, {{max_train_steps}}, ...
+# target = "train.py:train"        # instead of a command: a Python function, FILE:FUNCTION"""
 
 _EXAMPLE = """\
 learning_rate = { log = [1e-4, 1.0], default = 0.1, kind = "optimizer" }
 momentum = { reverse_log = [0.5, 0.999], default = 0.9, kind = "optimizer", natural = [0.0, 1.0] }
 batch_size = { fixed = 64, kind = "batch_size" }
 
-# Hyperparameters that exist for one value of another only:
+# Hyperparameters that exist only for one value of another one:
 # [hyperparameters.optimizer]
 # choice = ["nesterov", "adam"]
 # default = "nesterov"
@@ -76,13 +76,13 @@ batch_size = { fixed = 64, kind = "batch_size" }
 """
 
 _ROUND = """\
-# One narrow question. Whatever is not named here stays at the baseline and becomes a caveat.
+# One narrow question. Hyperparameters not named here stay at the baseline; the answer says so.
 question = {question}
 kind     = "understand"            # compare, understand or improve
 nuisance = {nuisance}
 trials   = 20                      # for each combination of scientific values
 # scientific = {{ optimizer = ["sgd", "adam"] }}   # what is compared
-# presence = ["weight_decay"]      # with and without it: a nuisance that is 0 in one arm
+# presence = ["weight_decay"]      # one arm without it (fixed at 0), one arm with it tuned
 """
 
 

@@ -108,7 +108,7 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
         evaluation_interval=protocol.evaluation_interval,
         hyperparameters=[*varied, *fixed],
         about_defaults=f"# The defaults are the best setting of {foreign.name!a}, imported: a "
-        "candidate, and no\n# proven baseline before this project has run it: playbook next\n",
+        "candidate, and no\n# proven baseline until this project has rerun it: playbook next\n",
     )
     try:
         into.mkdir(parents=True, exist_ok=True)
