@@ -23,11 +23,12 @@ def command(round_name: str, trial: str, folder: Path, reason: str, as_json: boo
     Its logged values are kept. It counts as stopped by hand, never as infeasible. TRIAL is its
     number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
+    from tuning_playbook.report.results.stopped import stopped_document, stopped_text
     from tuning_playbook.workflow.stopping import stop_trial
 
     found = stop_trial(folder, round_name, trial, reason=reason)
     if as_json:
-        print_json(found.as_document())
+        print_json(stopped_document(found))
     else:
-        say(found.text())
+        say(stopped_text(found))
     sys.exit(0 if found.stopped else 1)
