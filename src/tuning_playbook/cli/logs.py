@@ -20,10 +20,11 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
 
     TRIAL is its number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
+    from tuning_playbook.report.results.logs import logs_document, logs_text
     from tuning_playbook.workflow.logs import trial_logs
 
     found = trial_logs(folder, round_name, trial)
     if as_json:
-        print_json(found.as_document())
+        print_json(logs_document(found))
     else:
-        say(found.text().replace("\t", "    "), wrap=False)
+        say(logs_text(found).replace("\t", "    "), wrap=False)
