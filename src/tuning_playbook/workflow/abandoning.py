@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput
@@ -13,33 +11,8 @@ from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.logbook import ABANDONED, TAKEN_UP
+from tuning_playbook.report.results.abandoned import AbandonedRound
 from tuning_playbook.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class AbandonedRound:
-    """A round that will not be gone on with.
-
-    Args:
-        name: of the round.
-        reason: in its user's words.
-        left: trials that were planned and have not ended.
-    """
-
-    name: str
-    reason: str
-    left: int
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"schema": 1, "round": self.name, "reason": self.reason, "left": self.left}
-
-    def text(self) -> str:
-        """For a person."""
-        return (
-            f"{self.name} is abandoned: {self.reason}\n"
-            f"its trials stay on record; to take it up again: playbook run {self.name}"
-        )
 
 
 def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRound:
