@@ -22,10 +22,11 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
     round of several arms the arm comes first, as in optimizer=adam/3. In Python:
     tuning_playbook.best_checkpoint(folder, round).
     """
+    from tuning_playbook.report.results.checkpoint import checkpoint_document
     from tuning_playbook.workflow.checkpoints import best_checkpoint
 
     found = best_checkpoint(folder, round_name, trial)
     if as_json:
-        print_json(found.as_document())
+        print_json(checkpoint_document(found))
     else:
         say(str(found.path), wrap=False)

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.trial import Checkpoint, Status, Step, Trial
+from tuning_playbook.report.results.checkpoint import BestCheckpoint
+from tuning_playbook.trial import Checkpoint, Status, Trial
 from tuning_playbook.workflow.trial_choice import chosen_trial
-
-
-@dataclass(frozen=True, slots=True)
-class BestCheckpoint:
-    """A checkpoint as its trial saved it.
-
-    Args:
-        study, trial: whose it is.
-        step: at which it was taken.
-        value: objective at that step; NaN where it was not evaluated.
-        path: of the file.
-        config: of the trial.
-    """
-
-    study: str
-    trial: int
-    step: Step
-    value: float
-    path: Path
-    config: dict[str, Any]
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "study": self.study,
-            "trial": self.trial,
-            "step": self.step,
-            "value": self.value if math.isfinite(self.value) else None,
-            "path": str(self.path),
-            "config": self.config,
-        }
 
 
 def best_checkpoint(folder: str | Path, round_name: str, trial: str = "") -> BestCheckpoint:
