@@ -38,6 +38,7 @@ def command(
     TARGET is what playbook check takes: a table of trials, an Optuna or MLflow storage, or a folder
     of TensorBoard, W&B or Ray Tune runs. Importing again adds the trials that have ended since.
     """
+    from tuning_playbook.report.results.imported import imported_document, imported_text
     from tuning_playbook.workflow.foreign import Told
     from tuning_playbook.workflow.importing import import_study
 
@@ -49,6 +50,6 @@ def command(
         command=shlex.join(["playbook", *sys.argv[1:]]),
     )
     if as_json:
-        print_json(imported.as_document())
+        print_json(imported_document(imported))
     else:
-        say(imported.text())
+        say(imported_text(imported))

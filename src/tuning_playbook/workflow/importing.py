@@ -6,7 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.translating import Translated, trial_of
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.records.imports import IMPORTED, import_facts
+from tuning_playbook.report.results.imported import Imported
 from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Event, Status, Trial
@@ -33,66 +34,6 @@ from tuning_playbook.workflow.translating import (
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _ROUND_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import came to.
-
-    Args:
-        round: its name.
-        folder: of the project.
-        study: what the study was called.
-        added: trials that are new in the store, by status.
-        known: trials that had been imported before.
-        unfinished: trials left out because they still run or wait.
-        project_file: the file, where it was written for this import.
-        notes: what was guessed, repaired, renamed or left out.
-    """
-
-    round: str
-    folder: Path
-    study: str
-    added: Mapping[Status, int]
-    known: int
-    unfinished: int
-    project_file: Path | None
-    notes: tuple[str, ...]
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "round": self.round,
-            "project": str(self.folder),
-            "study": self.study,
-            "added": {status.value: count for status, count in self.added.items()},
-            "known": self.known,
-            "unfinished": self.unfinished,
-            "project_file": None if self.project_file is None else str(self.project_file),
-            "notes": list(self.notes),
-        }
-
-    def text(self) -> str:
-        """For a person."""
-        total = sum(self.added.values())
-        words = ", ".join(f"{count} {status.value}" for status, count in self.added.items())
-        words = f" ({words})" if words else ""
-        lines = [f"round {self.round}: {total} trials of {self.study!r} imported{words}"]
-        if self.known:
-            lines.append(f"  {self.known} had been imported before and are as they were")
-        if self.unfinished:
-            lines.append(f"  {self.unfinished} have not ended; import again when they have")
-        lines += [f"  - {note}" for note in self.notes]
-        if self.project_file is not None:
-            lines.append(
-                f"wrote {self.project_file}: defaults are those of the best setting, a candidate "
-                "that this project has not run; before a round of your own runs, set [training] "
-                "target and look through the ranges"
-            )
-        lines.append(f"next: playbook check {self.round} --project {self.folder}, "
-                     f"playbook report {self.round} --project {self.folder}")  # fmt: skip
-        return "\n".join(lines)
 
 
 def import_study(
