@@ -19,6 +19,7 @@ from tuning_playbook.cli.printing import console, say
 @json_option
 def command(folder: Path, number: int | None, as_json: bool) -> None:
     """Say what the playbook would do next: the step, the reason, the command."""
+    from tuning_playbook.report.results.next_steps import next_document, next_text
     from tuning_playbook.workflow.next_step import apply_step, what_next
 
     if number is not None:
@@ -30,6 +31,6 @@ def command(folder: Path, number: int | None, as_json: bool) -> None:
         return
     found = what_next(folder)
     if as_json:
-        print_json(found.as_document())
+        print_json(next_document(found))
         return
-    console(highlight=False).print(found.renderable())
+    console(highlight=False).print(next_text(found))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.step import NextStep
@@ -13,66 +11,9 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
-from tuning_playbook.sources import SOURCES
+from tuning_playbook.report.results.next_steps import NextSteps
 from tuning_playbook.study import Round
 from tuning_playbook.workflow.project_state import project_state
-
-
-@dataclass(frozen=True, slots=True)
-class NextSteps:
-    """What the playbook would do now.
-
-    Args:
-        project: its name.
-        steps: most urgent first; numbered from 1 for a person.
-    """
-
-    project: str
-    steps: tuple[NextStep, ...]
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "project": self.project,
-            "steps": [
-                {
-                    "title": step.title,
-                    "reason": step.reason,
-                    "command": _command(step, number),
-                    "round": None if step.round is None else step.round.name,
-                    "source": step.source,
-                    "how": step.how,
-                    "dismissal": step.dismissal,
-                }
-                for number, step in enumerate(self.steps, 1)
-            ],
-        }
-
-    def renderable(self) -> Any:
-        """For a terminal."""
-        from rich.console import Group
-        from rich.text import Text
-
-        from tuning_playbook.report.hanging import Hanging
-
-        if not self.steps:
-            return Text("Nothing is left to do: every question was asked and decided.")
-        lines: list[Hanging] = []
-        for number, step in enumerate(self.steps, 1):
-            ahead = f"{number}. "
-            lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
-            command = _command(step, number)
-            unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
-            words = [(step.reason, ""), (step.how, ""),
-                     (f"$ {command}" if command else "", "green"), (unless, "dim"),
-                     (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
-            lines += [Hanging(w, 3, style=style) for w, style in words if w]
-        return Group(*lines)
-
-
-def _command(step: NextStep, number: int) -> str:
-    return step.command or (f"playbook next --apply {number}" if step.round else "")
 
 
 def what_next(folder: Path) -> NextSteps:

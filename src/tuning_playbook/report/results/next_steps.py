@@ -1,0 +1,67 @@
+"""What the playbook would do now, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.report.hanging import Hanging
+from tuning_playbook.sources import SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """What the playbook would do now.
+
+    Args:
+        project: its name.
+        steps: most urgent first; numbered from 1 for a person.
+    """
+
+    project: str
+    steps: tuple[NextStep, ...]
+
+
+def next_document(found: NextSteps) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        "schema": 1,
+        "project": found.project,
+        "steps": [
+            {
+                "title": step.title,
+                "reason": step.reason,
+                "command": _command(step, number),
+                "round": None if step.round is None else step.round.name,
+                "source": step.source,
+                "how": step.how,
+                "dismissal": step.dismissal,
+            }
+            for number, step in enumerate(found.steps, 1)
+        ],
+    }
+
+
+def next_text(found: NextSteps) -> RenderableType:
+    """For a terminal."""
+    if not found.steps:
+        return Text("Nothing is left to do: every question was asked and decided.")
+    lines: list[Hanging] = []
+    for number, step in enumerate(found.steps, 1):
+        ahead = f"{number}. "
+        lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
+        command = _command(step, number)
+        unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
+        words = [(step.reason, ""), (step.how, ""),
+                 (f"$ {command}" if command else "", "green"), (unless, "dim"),
+                 (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
+        lines += [Hanging(w, 3, style=style) for w, style in words if w]
+    return Group(*lines)
+
+
+def _command(step: NextStep, number: int) -> str:
+    return step.command or (f"playbook next --apply {number}" if step.round else "")
