@@ -5,6 +5,7 @@ import math
 import pytest
 from tests.workflow.conftest import PROJECT
 
+from tuning_playbook.report.results.tried import tried_text
 from tuning_playbook.workflow import trying
 
 SEEDED = """
@@ -24,7 +25,7 @@ def test_a_seed_that_changes_nothing_is_told(tmp_path, monkeypatch, program, sam
     (tmp_path / "train.py").write_text(program)
     tried = trying.try_target(tmp_path)
     assert tried.ok
-    assert ("the seed does not seem to reach the program" in tried.text()) is same
+    assert ("the seed does not seem to reach the program" in tried_text(tried)) is same
 
 
 def test_a_slow_program_is_not_run_again_for_its_seed(tmp_path, monkeypatch):
@@ -66,7 +67,9 @@ def test_a_run_that_was_stopped_says_nothing_of_a_test_set_evaluated_at_the_end(
 def test_what_the_project_leaves_open_is_told_once(tmp_path):
     (tmp_path / "playbook.toml").write_text(PROJECT)
     (tmp_path / "train.py").write_text("def train(trial):\n    trial.evaluate(1, error=0.5)\n")
-    told = ["not declared in playbook.toml" in trying.try_target(tmp_path).text() for _ in range(2)]
+    told = [
+        "not declared in playbook.toml" in tried_text(trying.try_target(tmp_path)) for _ in range(2)
+    ]
     assert told == [True, False]
 
 

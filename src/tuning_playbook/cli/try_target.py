@@ -25,11 +25,12 @@ def command(folder: Path, steps: int | None, as_json: bool) -> None:
     evaluation beyond them; a fast program is run again with another seed, to see whether the seed
     has an effect.
     """
+    from tuning_playbook.report.results.tried import tried_document, tried_text
     from tuning_playbook.workflow.trying import try_target
 
     tried = try_target(folder, steps=steps)
     if as_json:
-        print_json(tried.as_document())
+        print_json(tried_document(tried))
     else:
-        say(tried.text())
+        say(tried_text(tried))
     sys.exit(0 if tried.ok else 1)

@@ -23,6 +23,7 @@ from tuning_playbook.gather.opening import (
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.arm import account_of_arms
+from tuning_playbook.report.results.tried import took_text, tried_text
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
@@ -208,10 +209,11 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
     if not tried.ok:
         raise TargetError(
             f"one short run of the training program failed, so no trial was started: "
-            f"{tried.text()}\nMend it and type the same again; playbook try runs it alone, and "
-            "--no-try leaves this out"
+            f"{tried_text(tried)}\n"
+            "Mend it and type the same again; playbook try runs it alone, and --no-try leaves this "
+            "out"
         )
-    tell("\n".join([f"tried: {tried.took}", *tried.remarks]))
+    tell("\n".join([f"tried: {took_text(tried)}", *tried.remarks]))
 
 
 def _metrics_of_trained(opened: OpenProject) -> set[str]:

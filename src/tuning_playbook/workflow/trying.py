@@ -15,6 +15,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.errors import TargetError
 from tuning_playbook.gather.opening import OpenProject, held_out_now, open_project, present_program
+from tuning_playbook.report.results.tried import TriedTarget
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
 from tuning_playbook.run.places import trial_folder
@@ -25,7 +26,6 @@ from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
 from tuning_playbook.workflow.last_failed_try import forget_failed_try, remember_failed_try
 from tuning_playbook.workflow.last_try import Tried, last_tried, remember_tried
-from tuning_playbook.workflow.tried import TriedTarget
 
 USUAL_STEPS = 20
 _PATIENCE_SECONDS: Seconds = 600.0  # where the project sets no limit
