@@ -40,11 +40,12 @@ def command(
         )
     if as_json + as_csv + as_markdown + (output is not None) > 1:
         raise click.UsageError("Give one of --json, --csv, --markdown and -o.")
+    from tuning_playbook.report.history_view import history_document
     from tuning_playbook.workflow.history import project_history
 
     history = project_history(folder)
     if as_json:
-        print_json(history.as_document())
+        print_json(history_document(history))
         return
     if output is not None:
         from tuning_playbook.report.page_files import write_page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -36,7 +35,7 @@ def command(
     A metric that was ever declared held out stays hidden when its line is removed from
     playbook.toml, until it is released with a reason.
     """
-    from tuning_playbook.report.looks import look_text, looks_text
+    from tuning_playbook.report.looks import look_document, look_text, looks_document, looks_text
     from tuning_playbook.workflow import looking
     from tuning_playbook.workflow.looking import look_at_test, looks
 
@@ -44,14 +43,14 @@ def command(
         raise click.UsageError("Give --test or --release, not both.")
     if release is not None:
         look = looking.release(folder, release, reason)
-        document = {"schema": 1, **asdict(look)}
+        document = look_document(look)
         text = f"{release} is shown from now on; look {look.count} at the {look.set} set"
     elif at_test:
         look = look_at_test(folder, config=config)
-        document, text = {"schema": 1, **asdict(look)}, look_text(look)
+        document, text = look_document(look), look_text(look)
     else:
         found = looks(folder)
-        document, text = found.as_document(), looks_text(found)
+        document, text = looks_document(found), looks_text(found)
     if as_json:
         print_json(document)
     else:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.records.held_out import held_out_metrics
@@ -80,10 +79,6 @@ class Looks:
     confirm_metric: str = ""
     confirm: tuple[Look, ...] = ()
     declared: bool = True
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"schema": 1, **asdict(self)}
 
 
 def exploration_over(logbook: Iterable[LogbookEntry]) -> ExplorationOver | None:

@@ -138,6 +138,7 @@ class ProjectHistory:
     made_at: Seconds
     version: str
 
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"schema": 1, **asdict(self)}
+
+def history_document(history: ProjectHistory) -> dict[str, Any]:
+    """For ``--json``."""
+    return {"schema": 1, **asdict(history)}

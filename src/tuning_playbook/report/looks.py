@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import asdict
+from typing import Any
 
 from tuning_playbook.records.looks import Look, Looks
 from tuning_playbook.trial import Seconds
@@ -34,6 +36,11 @@ def looks_text(looks: Looks) -> str:
     return "\n".join(lines)
 
 
+def looks_document(looks: Looks) -> dict[str, Any]:
+    """The ledger of looks, for ``--json``."""
+    return {"schema": 1, **asdict(looks)}
+
+
 def judged_text(looks: Looks) -> str:
     """How often the validation set was used, in words."""
     trials = counted(looks.trials, "trial")
@@ -54,6 +61,11 @@ def look_text(look: Look) -> str:
             "turns it into a second validation set."
         )
     return "\n".join(lines)
+
+
+def look_document(look: Look) -> dict[str, Any]:
+    """What one look showed, for ``--json``."""
+    return {"schema": 1, **asdict(look)}
 
 
 def value_text(look: Look) -> str:
