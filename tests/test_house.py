@@ -139,6 +139,27 @@ def test_the_store_is_handed_to_those_who_write():
     assert len(taking) <= MOST_THAT_TAKE_A_STORE, taking
 
 
+# A class that words itself, and why.
+WORD_THEMSELVES = {
+    "workflow/checked.py": "what tuning_playbook.check returns to its user",
+    "workflow/compared.py": "what tuning_playbook.compare returns to its user",
+    "analysis/table/fates.py": "the account is evidence of a check, which lies below the report",
+}
+
+
+def test_results_do_not_know_their_layout():
+    words = {"text", "as_document", "renderable"}
+    found = {
+        str(path.relative_to(SOURCE))
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name in words
+    }
+    assert found == set(WORD_THEMSELVES), "its words belong to a function in report"
+
+
 # A file that names a clock or a number of seconds to wait, and why no verdict depends on it.
 CLOCKS = {
     "tests/waiting.py": "the loop that waits for events; its deadline only ends a hang",

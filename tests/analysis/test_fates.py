@@ -5,6 +5,7 @@ import pytest
 
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.fates import account, fates, joined
+from tuning_playbook.report.phrases.accounts import account_text
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
 
@@ -45,7 +46,7 @@ def test_the_parts_add_up_and_say_who_judged():
     found = account(table(list(ENDS)))
     assert sum(found.fates.values()) == 6 + len(ENDS)
     assert found.infeasible == 2
-    assert found.text() == (
+    assert account_text(found) == (
         "15 trials: 7 complete, 1 infeasible as run (1 non-finite), 1 more judged infeasible "
         "(1 chance-level), 1 stopped, 1 stopped by hand, 1 failed by program, 1 failed by machine, "
         "1 running, 1 waiting"

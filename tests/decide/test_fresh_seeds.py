@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tuning_playbook.decide.answer_words import fresh_seeds_sentences
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.study import Objective
 
@@ -17,8 +18,8 @@ def test_the_bound_is_that_of_welch_s_test():
     found = compared_with_fresh_seeds({"a": A, "b": B}, ERROR, confidence=0.9)
     two_sided = stats.ttest_ind(B, A, equal_var=False).confidence_interval(0.9)
     assert found.lower == pytest.approx(two_sided.low)
-    assert f"by more than {two_sided.low:.2g}" in found.text
-    assert "a is ahead of b by 0.1" in found.text
+    assert f"by more than {two_sided.low:.2g}" in fresh_seeds_sentences(found)
+    assert "a is ahead of b by 0.1" in fresh_seeds_sentences(found)
 
 
 def test_equal_arms_are_settled_in_two_of_a_hundred_whichever_is_ahead():
@@ -41,13 +42,15 @@ def test_the_first_has_to_be_ahead_of_every_other_arm():
 
 def test_the_other_way_round_for_a_metric_to_be_maximized():
     found = compared_with_fresh_seeds({"a": A, "b": B}, Objective("accuracy", "maximize"))
-    assert "b is ahead of a" in found.text
+    assert "b is ahead of a" in fresh_seeds_sentences(found)
     assert found.settled
 
 
 def test_a_difference_within_the_spread_is_called_luck():
     near = [v + 0.001 for v in A]
-    assert "luck of the seed" in compared_with_fresh_seeds({"a": A, "b": near}, ERROR).text
+    assert "luck of the seed" in fresh_seeds_sentences(
+        compared_with_fresh_seeds({"a": A, "b": near}, ERROR)
+    )
 
 
 @pytest.mark.parametrize("reruns", [{}, {"a": A}, {"a": A, "b": [0.3]}, {"a": A, "b": [math.nan]}])
@@ -56,7 +59,8 @@ def test_too_few_reruns_say_nothing(reruns):
 
 
 def test_failed_reruns_are_left_out_and_the_best_two_are_compared():
-    words = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR).text
+    found = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR)
+    words = fresh_seeds_sentences(found)
     assert "a comes to error = 0.215 (4 reruns), b to 0.315" in words
     assert "ahead of b" in words
 

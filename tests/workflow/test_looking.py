@@ -11,6 +11,7 @@ from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.opening import open_project, project_store
 from tuning_playbook.project_files import read_project
 from tuning_playbook.report.history_page import history_markdown
+from tuning_playbook.report.results.status import status_document
 from tuning_playbook.workflow.exporting import export
 from tuning_playbook.workflow.history import project_history
 from tuning_playbook.workflow.looking import close_exploration, look_at_test, looks, release
@@ -27,7 +28,7 @@ def test_nothing_but_a_look_ever_sees_the_held_out_metric(made, tmp_path):
     store = project_store(open_project(made.folder))
     assert "test_error" not in page
     assert "test_error" not in Path(curves).read_text() + Path(trials).read_text()
-    assert "test_error" not in json.dumps(status(made.folder, "first").as_document())
+    assert "test_error" not in json.dumps(status_document(status(made.folder, "first")))
     assert {n for c in store.curves("first").values() for n in c} == {"error"}
     assert {n for t in store.trials("first") for n in t.summaries} == {"error"}
     assert store.curves("first", metrics=["test_error"]) == {}

@@ -12,12 +12,13 @@ from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.report.phrases.reruns import reruns_text
+from tuning_playbook.report.results.reran import RerunResult, reran_document, reran_text
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Provenance, TrainingProtocol
 from tuning_playbook.trial import Curve, Status
-from tuning_playbook.workflow.rerunning import RerunResult
 
 PROJECT = Project(
     "p",
@@ -72,7 +73,7 @@ def test_only_reruns_of_the_same_configuration_code_and_protocol_are_values():
     found = reruns(store, 0.1)
     assert (found.values, found.planned, found.elsewhere) == ((1.0, 2.0), 2, (3, 1))
     assert (found.mean, found.deviation) == (1.5, pytest.approx(0.5**0.5))
-    assert "(2 reruns)" in found.text(PROJECT.objective)
+    assert "(2 reruns)" in reruns_text(found, PROJECT.objective)
 
 
 def test_a_smoothed_objective_is_computed_from_the_curve():
@@ -91,7 +92,7 @@ def test_what_was_never_rerun_has_no_values():
     found = reruns(store_with(), 0.1)
     assert (found.values, found.planned) == ((), 0)
     assert np.isnan(found.mean)
-    assert found.text(PROJECT.objective) == "candidate  (0 reruns)"
+    assert reruns_text(found, PROJECT.objective) == "candidate  (0 reruns)"
 
 
 def test_spread_is_remembered_from_other_reruns_of_any_code_under_the_same_protocol():
@@ -109,19 +110,18 @@ def test_spread_is_remembered_from_other_reruns_of_any_code_under_the_same_proto
 def test_identical_reruns_say_nothing_of_the_spread():
     store = store_with((PROJECT, 0.1, BEFORE, [0.3] * 5), (PROJECT, 0.2, BEFORE, [11.0, 13.0]))
     assert earlier_deviation(store, PROJECT, without=()) == pytest.approx(2**0.5)
-    assert reruns_of(store, PROJECT, {"rate": 0.1}, role="candidate", provenance=BEFORE).text(
-        PROJECT.objective
-    ) == "candidate  error 0.3 ± 0 (5 reruns)"  # fmt: skip
+    found = reruns_of(store, PROJECT, {"rate": 0.1}, role="candidate", provenance=BEFORE)
+    assert reruns_text(found, PROJECT.objective) == "candidate  error 0.3 ± 0 (5 reruns)"
 
 
 def test_rerunning_says_that_the_seed_does_not_reach_the_program():
     store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.4]))
     same = tuple(reruns(store, rate) for rate in (0.1, 0.2))
     result = RerunResult("decay", PROJECT.objective, same, 5, interrupted=False)
-    assert "the seed does not seem to reach the training program" in result.text()
-    assert "playbook decide" not in result.text()
-    assert result.as_document()["identical"] is True
+    assert "the seed does not seem to reach the training program" in reran_text(result)
+    assert "playbook decide" not in reran_text(result)
+    assert reran_document(result)["identical"] is True
     store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.5]))
     apart = tuple(reruns(store, rate) for rate in (0.1, 0.2))
     result = RerunResult("decay", PROJECT.objective, apart, 5, interrupted=False)
-    assert "seed" not in result.text()
+    assert "seed" not in reran_text(result)

@@ -10,7 +10,7 @@ from statistics import fmean
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 from tuning_playbook.answers.reruns import Reruns, reruns_of
-from tuning_playbook.decide.answer_words import ease_sentence
+from tuning_playbook.decide.answer_words import ease_sentence, fresh_seeds_sentences
 from tuning_playbook.decide.apparent_chance import Side, how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import (
     Candidate,
@@ -81,7 +81,7 @@ def arm_standing(
             fresh=fresh,
             made=min((len(side.values) for side in sides), default=0),
         )
-    said = fresh.text if fresh else _rerun_alone(sides, arms, objective)
+    said = fresh_seeds_sentences(fresh) if fresh else _rerun_alone(sides, arms, objective)
     if all_identical([side.as_failed for side in sides]):
         said = SEED_IS_LOST
     doubts = idle_sentences([replace(s, name=_whose(s, arms)) for s in sides], objective.metric)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tuning_playbook.decide.apparent_chance import Side
 from tuning_playbook.decide.reruns import all_identical, pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.records.reruns import Protocol, StoredReruns, has_protocol
 from tuning_playbook.space import Config
-from tuning_playbook.study import Objective, Project, Provenance, Study
-from tuning_playbook.words import counted
+from tuning_playbook.study import Project, Provenance, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +61,6 @@ class Reruns:
         """The values, and which of them may be no results of training."""
         name = f"the {self.role}" if self.role in ("candidate", "baseline") else self.role
         return Side(name, self.values, self.idle)
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "role": self.role,
-            "study": self.study.name,
-            "config": dict(self.config),
-            "values": list(self.values),
-            "idle": [index for index, idle in enumerate(self.idle) if idle],
-            "planned": self.planned,
-            "mean": self.mean,
-            "deviation": self.deviation,
-        }
-
-    def text(self, objective: Objective, *, width: int = len("candidate")) -> str:
-        """One line for a person; the role takes ``width`` characters."""
-        failed = len(self.values) - len(self.finite)
-        count = counted(len(self.values), "rerun")
-        words = [count, *[f"{failed} failed"] * bool(failed)]
-        idle = len(self.side.idle_values)
-        words += [f"{idle} seem to have learnt nothing"] * bool(idle)
-        words += [f"{self.planned - len(self.values)} to go"] * (self.planned > len(self.values))
-        spread = f" ± {self.deviation:.2g}" if math.isfinite(self.deviation) else ""
-        mean = f"{objective.metric} {self.mean:.5g}{spread} " if self.finite else ""
-        return f"{self.role:<{width}}  {mean}({', '.join(words)})"
 
 
 def reruns_of(

@@ -41,11 +41,12 @@ def command(
     Ends with 0 for adopt and keep, with 1 where it is inconclusive. The decision goes into the
     project's logbook; nothing else changes until playbook launch.
     """
+    from tuning_playbook.report.results.decided import decided_document, decided_text
     from tuning_playbook.workflow.deciding import decide
 
     result = decide(folder, round_name, confidence=confidence, complexity_cost=complexity_cost)
     if as_json:
-        print_json(result.as_document())
+        print_json(decided_document(result))
     else:
-        say(result.text())
+        say(decided_text(result))
     sys.exit(0 if result.is_settled else 1)

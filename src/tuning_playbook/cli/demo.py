@@ -15,6 +15,7 @@ from tuning_playbook.cli.printing import say
 def command(folder: Path) -> None:
     """Run a real round on handwritten digits in FOLDER, from nothing to a report."""
     from tuning_playbook.cli.progress import progress_display
+    from tuning_playbook.report.results.ran import ran_text
     from tuning_playbook.workflow.demo import ROUND, write_demo_project
     from tuning_playbook.workflow.running import run_round
 
@@ -23,5 +24,5 @@ def command(folder: Path) -> None:
     say(f"\n$ cd {folder} && playbook run {ROUND}")
     with progress_display(quiet=False) as show:
         result = run_round(folder, ROUND, command=f"playbook run {ROUND}", on_progress=show)
-    say(result.text())
+    say(ran_text(result))
     sys.exit(130 if result.interrupted else 0)

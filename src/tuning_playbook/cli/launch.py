@@ -24,10 +24,11 @@ def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: 
     Needs a decision to adopt it that still stands, or a reason. Comments and order of the file are
     kept.
     """
+    from tuning_playbook.report.results.launched import launched_document, launched_text
     from tuning_playbook.workflow.launching import launch
 
     result = launch(folder, round_name, reason=reason, dry_run=dry_run)
     if as_json:
-        print_json(result.as_document())
+        print_json(launched_document(result))
     else:
-        say(result.text())
+        say(launched_text(result))

@@ -60,6 +60,7 @@ def command(
     Ctrl-C stops cleanly; run the same command to continue.
     """
     from tuning_playbook.cli.progress import progress_display
+    from tuning_playbook.report.results.reran import reran_document, reran_text
     from tuning_playbook.workflow.rerunning import rerun, skip_round
 
     both = candidate == baseline
@@ -93,9 +94,9 @@ def command(
             on_progress=show,
         )
     if as_json:
-        print_json(result.as_document())
+        print_json(reran_document(result))
     else:
-        say(result.text())
+        say(reran_text(result))
     if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if all(r.finite for r in result.reruns) else 1)

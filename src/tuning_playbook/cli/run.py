@@ -57,6 +57,7 @@ def command(
     run again with the same configuration, seed and number; earlier attempts stay on record.
     """
     from tuning_playbook.cli.progress import progress_display
+    from tuning_playbook.report.results.ran import ran_document, ran_text
     from tuning_playbook.workflow.running import run_round
 
     with progress_display(quiet=as_json) as show:
@@ -74,9 +75,9 @@ def command(
             tell=lambda line: None if as_json else say(line, err=True),
         )
     if as_json:
-        print_json(result.as_document())
+        print_json(ran_document(result))
     else:
-        say(result.text())
+        say(ran_text(result))
     if result.interrupted and not result.crashing:
         sys.exit(130)
     sys.exit(0 if result.complete_trials and not result.crashing else 1)

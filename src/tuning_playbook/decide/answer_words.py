@@ -83,6 +83,31 @@ def leading_sentence(comparison: ArmComparison, standing: Standing) -> str:
     )
 
 
+def fresh_seeds_sentences(fresh: FreshSeeds) -> str:
+    """What the reruns of the arms' best configurations say of each other, in two sentences.
+
+    Example:
+        >>> found = FreshSeeds(("adam", "sgd"), (0.205, 0.305), (2, 2), 0.1, 0.051, True, 0.98,
+        ...                    "error")
+        >>> fresh_seeds_sentences(found)
+        'With fresh seeds adam comes to error = 0.205 (2 reruns) and sgd to 0.305 (2 reruns). \
+adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
+    """
+    words = [
+        f"{arm} {'comes ' * (i == 0)}to {f'{fresh.metric} = ' * (i == 0)}"
+        f"{mean:.4g} ({counted(count, 'rerun')})"
+        for i, (arm, mean, count) in enumerate(
+            zip(fresh.order, fresh.means, fresh.counts, strict=True)
+        )
+    ]
+    lead = f"{fresh.order[0]} is ahead of {fresh.order[1]} by {fresh.gain:.2g}"
+    if fresh.lower > 0:
+        lead += f", and with {percent(fresh.confidence)} confidence by more than {fresh.lower:.2g}"
+    else:
+        lead += ", which the luck of the seed may bring about"
+    return f"With fresh seeds {listed(words)}. {lead}."
+
+
 def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshSeeds) -> str:
     """The answer where reruns say who is ahead: their means first, the search's best beside."""
     shown = [arm for arm in fresh.order if standing.winner or arm in standing.contenders]

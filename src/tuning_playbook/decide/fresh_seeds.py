@@ -11,7 +11,6 @@ from tuning_playbook.decide.apparent_chance import Side
 from tuning_playbook.decide.gain_bounds import gain_bounds
 from tuning_playbook.decide.reruns import all_identical
 from tuning_playbook.study import Objective
-from tuning_playbook.words import counted, listed, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +36,6 @@ class FreshSeeds:
     settled: bool
     confidence: float
     metric: str
-
-    @property
-    def text(self) -> str:
-        """In two sentences."""
-        words = [
-            f"{arm} {'comes ' * (i == 0)}to {f'{self.metric} = ' * (i == 0)}"
-            f"{mean:.4g} ({counted(count, 'rerun')})"
-            for i, (arm, mean, count) in enumerate(
-                zip(self.order, self.means, self.counts, strict=True)
-            )
-        ]
-        lead = f"{self.order[0]} is ahead of {self.order[1]} by {self.gain:.2g}"
-        if self.lower > 0:
-            lead += (
-                f", and with {percent(self.confidence)} confidence by more than {self.lower:.2g}"
-            )
-        else:
-            lead += ", which the luck of the seed may bring about"
-        return f"With fresh seeds {listed(words)}. {lead}."
 
 
 def settled_either_way(sides: Sequence[Side], objective: Objective) -> FreshSeeds | None:
@@ -92,9 +72,8 @@ def compared_with_fresh_seeds(
     Example:
         >>> found = compared_with_fresh_seeds({"adam": [0.20, 0.21], "sgd": [0.30, 0.31]},
         ...                                   Objective("error", "minimize"))
-        >>> found.text
-        'With fresh seeds adam comes to error = 0.205 (2 reruns) and sgd to 0.305 (2 reruns). \
-adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
+        >>> found.order, round(found.gain, 6), round(found.lower, 3), found.settled
+        (('adam', 'sgd'), 0.1, 0.051, True)
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".

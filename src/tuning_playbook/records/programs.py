@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.records.logbook import PROGRAM, SAME_PROGRAM, told_entry
+from tuning_playbook.trial import Status
+
+POOLED = (Status.COMPLETE, Status.INFEASIBLE)  # ends that ask for one program in all of a round
 
 
 class SamePrograms:

@@ -9,6 +9,7 @@ from tuning_playbook.analysis.table.fates import account
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.figures import Group, Plot, study_plots
+from tuning_playbook.report.phrases.accounts import account_text
 from tuning_playbook.report.pictures import PicturedFinding, named_trials, pictured
 from tuning_playbook.report.tracking import TrackingRow, tracking_row
 from tuning_playbook.report.trials import TrialsTable, best_lines, hover_text, trials_table
@@ -83,7 +84,7 @@ def study_section(
     return replace(
         section,
         name=study.name,
-        counts=account(table).text(),
+        counts=account_text(account(table)),
         scientific=", ".join(f"{k} = {v}" for k, v in study.scientific.items()),
         table=trials_table(table, trials, derived=tuple(study.derived)),
         hover=tuple(

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.report.hanging import Hanging
+from tuning_playbook.report.phrases.failures import failed_text
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
@@ -109,7 +110,7 @@ def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> Ren
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
         lines.append(Hanging(f"  lost: {words}", 0))
     for failed in failed_alike(trials, round_name=study.round or study.name)[:_MOST_FAILURES]:
-        lines += [Hanging(f"  {line}", 0, style="red") for line in failed.text().split("\n")]
+        lines += [Hanging(f"  {line}", 0, style="red") for line in failed_text(failed).split("\n")]
     return Group(*lines)
 
 

@@ -1,4 +1,4 @@
-"""Trials that failed, told once for each way to fail, with what to read and to type."""
+"""Trials that failed, once for each way to fail."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.run.failing_region import where_they_fail
 from tuning_playbook.run.places import last_output_of
 from tuning_playbook.space import Config
 from tuning_playbook.trial import Outcome, Reason, Status, Trial
-from tuning_playbook.words import counted
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_MOST_INDICES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +41,6 @@ class FailedAlike:
     def by_machine(self) -> bool:
         """Whether the machine is at fault, and not the program."""
         return self.reason is Reason.LOST
-
-    @property
-    def logs_command(self) -> str:
-        """What shows what the first of them printed."""
-        arm = self.study.removeprefix(f"{self.round}/")
-        name = f"{self.trials[0]}" if arm == self.round else f"{arm}/{self.trials[0]}"
-        quoted = f"'{name}'" if re.search(r"[^\w=./:+-]", name) else name
-        return f"playbook logs {self.round} {quoted}"
-
-    def text(self) -> str:
-        """For a person: what happened, where in the space, and the way to what was printed."""
-        which = ", ".join(map(str, self.trials[:_MOST_INDICES]))
-        more = len(self.trials) - _MOST_INDICES
-        which += f" and {more} more" * (more > 0)
-        number = "trial" if len(self.trials) == 1 else "trials"
-        alike = "" if len(self.trials) == 1 else " alike"
-        return (
-            f"{counted(len(self.trials), 'trial')} of {self.study} failed{alike}, "
-            f"{number} {which}: {self.detail or self.reason.value}\n"
-            + f"  where: {self.where}\n" * bool(self.where)
-            + f"  what was printed: {self.logs_command} ({self.output})"
-        )
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "study": self.study,
-            "trials": list(self.trials),
-            "reason": self.reason.value,
-            "detail": self.detail,
-            "output": str(self.output),
-            "where": self.where,
-        }
 
 
 def way_to_fail(outcome: Outcome | Trial) -> str:

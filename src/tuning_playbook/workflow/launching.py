@@ -5,13 +5,11 @@ from __future__ import annotations
 import difflib
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.readiness import why_stale
-from tuning_playbook.decide.candidates import baseline_config, changed_values
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decisions import Choice, Decision, Launch
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
@@ -23,53 +21,11 @@ from tuning_playbook.records.logbook import (
     launch_entry,
 )
 from tuning_playbook.records.round_record import RoundRecord
+from tuning_playbook.report.results.launched import LaunchResult
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.workflow.deciding import changes_text
 
 _BYTE_ORDER_MARK = "\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchResult:
-    """What launching came to.
-
-    Args:
-        launch: with the values before and after.
-        diff: of playbook.toml, as a patch; empty where nothing had to change.
-        written: whether the file and the logbook were changed.
-    """
-
-    launch: Launch
-    diff: str
-    written: bool
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "round": self.launch.round,
-            "choice": self.launch.choice.value,
-            "reason": self.launch.reason,
-            "changes": [
-                {"key": key, "before": before, "after": after}
-                for key, before, after in changed_values(self.launch.before, self.launch.after)
-            ],
-            "diff": self.diff,
-            "written": self.written,
-        }
-
-    def text(self) -> str:
-        """For a person."""
-        name = self.launch.round
-        if not self.diff:
-            return f"{name}: its best configuration is the baseline already; nothing to do"
-        head = f"{name}: launched" if self.written else f"{name}: would change"
-        changes = changes_text(self.launch.before, self.launch.after)
-        return "\n".join([
-            head, *(f"  {line}" for line in changes), "", self.diff.rstrip("\n"), "",
-            f"reason: {self.launch.reason}", *(["next: playbook next"] * self.written),
-        ])  # fmt: skip
 
 
 def launch(

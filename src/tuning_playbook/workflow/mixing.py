@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.records.programs import SamePrograms
+from tuning_playbook.records.programs import POOLED, SamePrograms
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Status, Trial
 from tuning_playbook.words import copied_round, counted
 from tuning_playbook.workflow.programs import what_changed
 from tuning_playbook.workflow.retrying import set_aside
-
-POOLED = (Status.COMPLETE, Status.INFEASIBLE)
 
 
 def refuse_mixing(

@@ -19,6 +19,8 @@ from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
 from tuning_playbook.records.overrides import skipped_reruns
+from tuning_playbook.records.programs import POOLED
+from tuning_playbook.report.phrases.failures import failed_text
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.run.crashing import all_fail_alike
 from tuning_playbook.run.failed_alike import failed_alike
@@ -29,7 +31,7 @@ from tuning_playbook.workflow.imported_baseline import program_is_there, unprove
 from tuning_playbook.workflow.imported_rounds import same_search
 from tuning_playbook.workflow.last_failed_try import failed_try
 from tuning_playbook.workflow.last_try import last_tried
-from tuning_playbook.workflow.mixing import POOLED, ran_another_program
+from tuning_playbook.workflow.mixing import ran_another_program
 from tuning_playbook.workflow.refused_rounds import refused_rounds, runnable_now
 
 
@@ -180,7 +182,7 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         decision=_standing_decision(known, name, best),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
-        failures=tuple(found.text() for found in failed_alike(ended, round_name=name)),
+        failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
         mended=bool(failed) and _is_mended(failed, known.present_program),
         mixed=not imported and _mixed(known, name),
         imported=imported,
@@ -265,7 +267,9 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         left += waiting
         trials = known.trials(name) if counts.get(Status.FAILED) else ()
         if all_fail_alike(trials):
-            failing[name] = tuple(found.text() for found in failed_alike(trials, round_name=name))
+            failing[name] = tuple(
+                failed_text(found) for found in failed_alike(trials, round_name=name)
+            )
     # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
     stands = left or names[1] in failing
     return _Reruns(min(ended), left, tuple(t for f in failing.values() for t in f) * bool(stands))

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tuning_playbook.answers.arm_standing import best_of_arms
 from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.reruns import Reruns, reruns_of
-from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
-from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical, counts_as_rerun
+from tuning_playbook.decide.looks import USUAL_LOOKS
+from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store, present_program
@@ -25,13 +22,13 @@ from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.provenance import provenance_of
 from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.records.round_record import RoundRecord
-from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.report.results.reran import RerunResult
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.study import Objective, Study
+from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Trial
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.overrides import skip_reruns
@@ -40,81 +37,6 @@ from tuning_playbook.workflow.remembering import renew_answer
 from tuning_playbook.workflow.retrying import reopen
 
 USUAL_RERUNS = USUAL_LOOKS[0]
-
-
-@dataclass(frozen=True, slots=True)
-class RerunResult:
-    """What rerunning came to.
-
-    Args:
-        round: whose candidate it is; empty for the baseline alone.
-        objective: of the project.
-        reruns: of each configuration.
-        asked: how many were left to run when it began.
-        interrupted: whether some still are.
-        failures: reruns that failed, by way to fail.
-        crashing: whether the first ones failed alike, so that no more were started.
-    """
-
-    round: str
-    objective: Objective
-    reruns: tuple[Reruns, ...]
-    asked: int
-    interrupted: bool
-    failures: tuple[FailedAlike, ...] = ()
-    crashing: bool = False
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "round": self.round,
-            "metric": self.objective.metric,
-            "direction": self.objective.direction.value,
-            "code": self.reruns[0].study.provenance.code,
-            "reruns": [r.as_document() for r in self.reruns],
-            "asked": self.asked,
-            "interrupted": self.interrupted,
-            "identical": self.identical,
-            "failures": [found.as_document() for found in self.failures],
-            "crashing": self.crashing,
-        }
-
-    @property
-    def identical(self) -> bool:
-        """Whether all reruns of one configuration have the same value, so that none is a repeat."""
-        return all_identical([r.side.as_failed for r in self.reruns])
-
-    def text(self) -> str:
-        """For a person."""
-        width = max(len("candidate"), *(len(r.role) for r in self.reruns))
-        lines = [r.text(self.objective, width=width) for r in self.reruns]
-        of_arms = len(self.reruns) > 1 and "baseline" not in {r.role for r in self.reruns}
-        name = (self.round or "--baseline") + " --arms" * of_arms
-        lines += [found.text() for found in self.failures]
-        sides = [r.side for r in self.reruns]
-        lines += idle_sentences(sides, self.objective.metric)
-        lines += filter(None, [how_to_say(sides, self.objective.metric)])
-        if self.crashing:
-            return "\n".join([*lines, _after_crashes(name)])
-        if self.interrupted:
-            return "\n".join([*lines, "stopped; run the same command to continue"])
-        if self.identical:
-            return "\n".join([*lines, SEED_IS_LOST])
-        if not self.asked:
-            there = max(r.planned for r in self.reruns)
-            said = "there are that many already"
-            if there < AFFORDABLE_RERUNS:
-                more = min(2 * there, AFFORDABLE_RERUNS)
-                said += f"; for more: playbook rerun {name} --times {more}"
-            lines.append(said)
-        if of_arms:
-            values = {r.role: r.values for r in self.reruns}
-            fresh = compared_with_fresh_seeds(values, self.objective)
-            lines += [fresh.text] if fresh else []
-        elif len(self.reruns) > 1:
-            lines.append(f"next: playbook decide {self.round}")
-        return "\n".join(lines)
 
 
 def rerun(
@@ -289,14 +211,6 @@ def _finished(opened: OpenProject, round_name: str) -> tuple[RoundRecord, Conten
             f"configuration may still change; finish it first: playbook run {round_name}"
         )
     return record, contenders
-
-
-def _after_crashes(name: str) -> str:
-    return (
-        f"stopped: the first {FIRST_ALIKE} failed alike. Mend the program and type the same again; "
-        f"where the cause lay outside of it: playbook rerun {name} --retry failed; where the "
-        "configuration is to blame, type the same again: they count as failed"
-    )
 
 
 def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:

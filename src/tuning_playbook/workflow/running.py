@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from tuning_playbook.analysis.table.fates import Account
-from tuning_playbook.decide.answer import Answer
-from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.gather.opening import (
     OpenProject,
@@ -23,87 +19,19 @@ from tuning_playbook.gather.opening import (
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.arm import account_of_arms
+from tuning_playbook.report.results.ran import RoundResult
 from tuning_playbook.report.results.tried import took_text, tried_text
-from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status
-from tuning_playbook.words import listed
 from tuning_playbook.workflow.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.driving import drive
 from tuning_playbook.workflow.last_try import last_tried
-from tuning_playbook.workflow.mixing import POOLED
 from tuning_playbook.workflow.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.retrying import Retried
 from tuning_playbook.workflow.trying import try_target
-
-
-@dataclass(frozen=True, slots=True)
-class RoundResult:
-    """What running a round came to.
-
-    Args:
-        round: its name.
-        counts: trials in each status, over all its studies.
-        account: what happened to them, measurements judged; ``None`` before any has ended.
-        interrupted: whether trials are left.
-        answer: what the round says; ``None`` before it has ended.
-        report: the file written, if any.
-        failures: trials that failed, by way to fail.
-        crashing: arms of which no more trials were started, since the first ones failed alike.
-    """
-
-    round: str
-    counts: dict[Status, int]
-    interrupted: bool
-    answer: Answer | None = None
-    report: Path | None = None
-    failures: tuple[FailedAlike, ...] = ()
-    crashing: tuple[str, ...] = ()
-    account: Account | None = None
-
-    @property
-    def complete_trials(self) -> int:
-        """Trials that completed."""
-        return self.counts.get(Status.COMPLETE, 0)
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "round": self.round,
-            "counts": {status.value: count for status, count in self.counts.items()},
-            "account": None if self.account is None else self.account.as_document(),
-            "interrupted": self.interrupted,
-            "answer": None if self.answer is None else asdict(self.answer),
-            "report": None if self.report is None else str(self.report),
-            "crashing": list(self.crashing),
-            "failures": [found.as_document() for found in self.failures],
-        }
-
-    def text(self) -> str:
-        """For a person."""
-        words = ", ".join(f"{count} {status.value}" for status, count in self.counts.items())
-        lines = [f"{self.round}: {self.account.text() if self.account else words}"]
-        lines += [found.text() for found in self.failures]
-        if self.crashing:
-            lines.append(
-                f"stopped: the first {FIRST_ALIKE} trials of {listed(self.crashing)} failed "
-                "alike, so no more of them were started; after mending, go on with: "
-                f"{retry_after_mending(self.round, sum(self.counts.get(s, 0) for s in POOLED))}"
-            )
-        elif self.interrupted:
-            lines.append(f"stopped; go on with: playbook run {self.round}")
-        if self.answer is not None:
-            lines += ["", f"{self.answer.sentence} ({self.answer.soundness.value})"]
-            lines += [f"  {reason}" for reason in self.answer.reasons]
-            lines += [f"  {self.answer.settling}"] if self.answer.settling else []
-            lines += ["", "what now: playbook next"]
-        if self.report is not None:
-            lines.append(f"report: {self.report}")
-        return "\n".join(lines)
 
 
 def run_round(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import (
     open_project,
@@ -15,95 +12,8 @@ from tuning_playbook.gather.opening import (
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.arm import account_of_arms
 from tuning_playbook.records.reruns import has_protocol
-from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
+from tuning_playbook.report.results.status import ProjectStatus, StudyStatus
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Status, Trial
-
-
-@dataclass(frozen=True, slots=True)
-class StudyStatus:
-    """How far one study is.
-
-    Args:
-        study: which.
-        counts: trials in each status.
-        trials: all trials, where one round was asked for; else empty.
-        account: what happened to the trials, where one round was asked for.
-        abandoned: why its round was given up; empty where it was not.
-        outdated: why reruns cannot be compared with ones made now; empty where they can.
-    """
-
-    study: Study
-    counts: dict[Status, int]
-    trials: tuple[Trial, ...] = ()
-    outdated: str = ""
-    abandoned: str = ""
-    account: Account | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectStatus:
-    """How far the studies of a project are.
-
-    Args:
-        project: its name.
-        studies: of its rounds.
-        reruns: of configurations, for decisions; empty where one round was asked for.
-    """
-
-    project: str
-    studies: tuple[StudyStatus, ...]
-    reruns: tuple[StudyStatus, ...] = ()
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {
-            "schema": 1,
-            "project": self.project,
-            "studies": [
-                {
-                    "study": s.study.name,
-                    "round": s.study.round,
-                    "question": s.study.question,
-                    "trials": s.study.trials,
-                    "abandoned": s.abandoned,
-                    "account": None if s.account is None else s.account.as_document(),
-                    "counts": {status.value: n for status, n in s.counts.items()},
-                }
-                for s in self.studies
-            ],
-            "reruns": [
-                {
-                    "study": s.study.name,
-                    "of": s.study.question,
-                    "config": dict(s.study.fixed),
-                    "counts": {status.value: n for status, n in s.counts.items()},
-                    "code": s.study.provenance.code,
-                    "outdated": s.outdated,
-                }
-                for s in self.reruns
-            ],
-        }
-
-    def renderable(self) -> Any:
-        """For a terminal."""
-        from rich.console import Group
-
-        rows = [(_titled(s), s.counts) for s in self.studies]
-        detailed = [
-            study_panel(s.study, s.trials, s.account.text() if s.account else "")
-            for s in self.studies
-            if s.trials
-        ]
-        again = [(s.study, s.counts, s.outdated) for s in self.reruns]
-        return Group(rounds_table(rows), *([reruns_table(again)] if again else []), *detailed)
-
-
-def _titled(found: StudyStatus) -> Study:
-    if not found.abandoned:
-        return found.study
-    said = f"abandoned: {found.abandoned} ({found.study.question})"
-    return replace(found.study, question=said)
 
 
 def status(folder: Path, round_name: str | None = None) -> ProjectStatus:

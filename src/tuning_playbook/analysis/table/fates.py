@@ -22,7 +22,6 @@ from tuning_playbook.analysis.table.feasibility import (
 )
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.words import counted
 
 COMPLETE = "complete"
 INFEASIBLE = "infeasible"  # as run: the run itself said that it cannot be trained
@@ -54,22 +53,8 @@ class Account:
         """All infeasible trials, as run or judged."""
         return self.fates.get(INFEASIBLE, 0) + self.fates.get(JUDGED, 0)
 
-    def text(self) -> str:
-        """For a person; the parts add up to all trials."""
-        words = []
-        for fate, count in self.fates.items():
-            if fate == INFEASIBLE:
-                words.append(f"{count:,} infeasible as run{_kinds(self.as_run)}")
-            elif fate == JUDGED:
-                more = "more " * bool(self.as_run)
-                words.append(f"{count:,} {more}judged infeasible{_kinds(self.judged)}")
-            else:
-                words.append(f"{count} {fate}")
-        total = counted(sum(self.fates.values()), "trial")
-        return f"{total}: {', '.join(words)}" if words else total
-
     def as_document(self) -> dict[str, Any]:
-        """For ``--json``."""
+        """For ``--json``, and for the evidence of a finding."""
         return {
             "fates": dict(self.fates),
             "infeasible_as_run": dict(self.as_run),
@@ -150,7 +135,3 @@ def _fate(kind: str, status: str, reason: str) -> str:
 
 def _counted(kinds: NDArray[np.str_]) -> dict[str, int]:
     return dict(Counter(kinds.tolist()).most_common())
-
-
-def _kinds(counts: dict[str, int]) -> str:
-    return f" ({', '.join(f'{n:,} {kind}' for kind, n in counts.items())})" if counts else ""

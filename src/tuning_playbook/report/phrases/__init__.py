@@ -1,0 +1,1 @@
+"""What several answers say in the same words. May import: the rooms below report."""

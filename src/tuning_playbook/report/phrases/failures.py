@@ -1,0 +1,46 @@
+"""Trials that failed, once for each way to fail, with what to read and to type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tuning_playbook.run.failed_alike import FailedAlike
+from tuning_playbook.words import counted
+
+_MOST_INDICES = 4
+
+
+def failed_text(failed: FailedAlike) -> str:
+    """What happened, where in the space, and the way to what was printed."""
+    which = ", ".join(map(str, failed.trials[:_MOST_INDICES]))
+    more = len(failed.trials) - _MOST_INDICES
+    which += f" and {more} more" * (more > 0)
+    number = "trial" if len(failed.trials) == 1 else "trials"
+    alike = "" if len(failed.trials) == 1 else " alike"
+    return (
+        f"{counted(len(failed.trials), 'trial')} of {failed.study} failed{alike}, "
+        f"{number} {which}: {failed.detail or failed.reason.value}\n"
+        + f"  where: {failed.where}\n" * bool(failed.where)
+        + f"  what was printed: {_logs_command(failed)} ({failed.output})"
+    )
+
+
+def failed_document(failed: FailedAlike) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        "study": failed.study,
+        "trials": list(failed.trials),
+        "reason": failed.reason.value,
+        "detail": failed.detail,
+        "output": str(failed.output),
+        "where": failed.where,
+    }
+
+
+def _logs_command(failed: FailedAlike) -> str:
+    """What shows what the first of them printed."""
+    arm = failed.study.removeprefix(f"{failed.round}/")
+    name = f"{failed.trials[0]}" if arm == failed.round else f"{arm}/{failed.trials[0]}"
+    quoted = f"'{name}'" if re.search(r"[^\w=./:+-]", name) else name
+    return f"playbook logs {failed.round} {quoted}"

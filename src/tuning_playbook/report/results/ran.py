@@ -1,0 +1,86 @@
+"""What running a round came to, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tuning_playbook.analysis.table.fates import Account
+from tuning_playbook.decide.answer import Answer
+from tuning_playbook.decide.running_steps import retry_after_mending
+from tuning_playbook.records.programs import POOLED
+from tuning_playbook.report.phrases.accounts import account_text
+from tuning_playbook.report.phrases.failures import failed_document, failed_text
+from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.run.failed_alike import FailedAlike
+from tuning_playbook.trial import Status
+from tuning_playbook.words import listed
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What running a round came to.
+
+    Args:
+        round: its name.
+        counts: trials in each status, over all its studies.
+        account: what happened to them, measurements judged; ``None`` before any has ended.
+        interrupted: whether trials are left.
+        answer: what the round says; ``None`` before it has ended.
+        report: the file written, if any.
+        failures: trials that failed, by way to fail.
+        crashing: arms of which no more trials were started, since the first ones failed alike.
+    """
+
+    round: str
+    counts: dict[Status, int]
+    interrupted: bool
+    answer: Answer | None = None
+    report: Path | None = None
+    failures: tuple[FailedAlike, ...] = ()
+    crashing: tuple[str, ...] = ()
+    account: Account | None = None
+
+    @property
+    def complete_trials(self) -> int:
+        """Trials that completed."""
+        return self.counts.get(Status.COMPLETE, 0)
+
+
+def ran_document(ran: RoundResult) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        "schema": 1,
+        "round": ran.round,
+        "counts": {status.value: count for status, count in ran.counts.items()},
+        "account": None if ran.account is None else ran.account.as_document(),
+        "interrupted": ran.interrupted,
+        "answer": None if ran.answer is None else asdict(ran.answer),
+        "report": None if ran.report is None else str(ran.report),
+        "crashing": list(ran.crashing),
+        "failures": [failed_document(found) for found in ran.failures],
+    }
+
+
+def ran_text(ran: RoundResult) -> str:
+    """For a person."""
+    words = ", ".join(f"{count} {status.value}" for status, count in ran.counts.items())
+    lines = [f"{ran.round}: {account_text(ran.account) if ran.account else words}"]
+    lines += [failed_text(found) for found in ran.failures]
+    if ran.crashing:
+        lines.append(
+            f"stopped: the first {FIRST_ALIKE} trials of {listed(ran.crashing)} failed "
+            "alike, so no more of them were started; after mending, go on with: "
+            f"{retry_after_mending(ran.round, sum(ran.counts.get(s, 0) for s in POOLED))}"
+        )
+    elif ran.interrupted:
+        lines.append(f"stopped; go on with: playbook run {ran.round}")
+    if ran.answer is not None:
+        lines += ["", f"{ran.answer.sentence} ({ran.answer.soundness.value})"]
+        lines += [f"  {reason}" for reason in ran.answer.reasons]
+        lines += [f"  {ran.answer.settling}"] if ran.answer.settling else []
+        lines += ["", "what now: playbook next"]
+    if ran.report is not None:
+        lines.append(f"report: {ran.report}")
+    return "\n".join(lines)

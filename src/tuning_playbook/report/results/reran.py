@@ -1,0 +1,103 @@
+"""What rerunning came to, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tuning_playbook.answers.reruns import Reruns
+from tuning_playbook.decide.answer_words import fresh_seeds_sentences
+from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
+from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
+from tuning_playbook.report.phrases.failures import failed_document, failed_text
+from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text
+from tuning_playbook.run.crashing import FIRST_ALIKE
+from tuning_playbook.run.failed_alike import FailedAlike
+from tuning_playbook.study import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class RerunResult:
+    """What rerunning came to.
+
+    Args:
+        round: whose candidate it is; empty for the baseline alone.
+        objective: of the project.
+        reruns: of each configuration.
+        asked: how many were left to run when it began.
+        interrupted: whether some still are.
+        failures: reruns that failed, by way to fail.
+        crashing: whether the first ones failed alike, so that no more were started.
+    """
+
+    round: str
+    objective: Objective
+    reruns: tuple[Reruns, ...]
+    asked: int
+    interrupted: bool
+    failures: tuple[FailedAlike, ...] = ()
+    crashing: bool = False
+
+    @property
+    def identical(self) -> bool:
+        """Whether all reruns of one configuration have the same value, so that none is a repeat."""
+        return all_identical([r.side.as_failed for r in self.reruns])
+
+
+def reran_document(reran: RerunResult) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        "schema": 1,
+        "round": reran.round,
+        "metric": reran.objective.metric,
+        "direction": reran.objective.direction.value,
+        "code": reran.reruns[0].study.provenance.code,
+        "reruns": [reruns_document(r) for r in reran.reruns],
+        "asked": reran.asked,
+        "interrupted": reran.interrupted,
+        "identical": reran.identical,
+        "failures": [failed_document(found) for found in reran.failures],
+        "crashing": reran.crashing,
+    }
+
+
+def reran_text(reran: RerunResult) -> str:
+    """For a person."""
+    width = max(len("candidate"), *(len(r.role) for r in reran.reruns))
+    lines = [reruns_text(r, reran.objective, width=width) for r in reran.reruns]
+    of_arms = len(reran.reruns) > 1 and "baseline" not in {r.role for r in reran.reruns}
+    name = (reran.round or "--baseline") + " --arms" * of_arms
+    lines += [failed_text(found) for found in reran.failures]
+    sides = [r.side for r in reran.reruns]
+    lines += idle_sentences(sides, reran.objective.metric)
+    lines += filter(None, [how_to_say(sides, reran.objective.metric)])
+    if reran.crashing:
+        return "\n".join([*lines, _after_crashes(name)])
+    if reran.interrupted:
+        return "\n".join([*lines, "stopped; run the same command to continue"])
+    if reran.identical:
+        return "\n".join([*lines, SEED_IS_LOST])
+    if not reran.asked:
+        there = max(r.planned for r in reran.reruns)
+        said = "there are that many already"
+        if there < AFFORDABLE_RERUNS:
+            more = min(2 * there, AFFORDABLE_RERUNS)
+            said += f"; for more: playbook rerun {name} --times {more}"
+        lines.append(said)
+    if of_arms:
+        values = {r.role: r.values for r in reran.reruns}
+        fresh = compared_with_fresh_seeds(values, reran.objective)
+        lines += [fresh_seeds_sentences(fresh)] if fresh else []
+    elif len(reran.reruns) > 1:
+        lines.append(f"next: playbook decide {reran.round}")
+    return "\n".join(lines)
+
+
+def _after_crashes(name: str) -> str:
+    return (
+        f"stopped: the first {FIRST_ALIKE} failed alike. Mend the program and type the same again; "
+        f"where the cause lay outside of it: playbook rerun {name} --retry failed; where the "
+        "configuration is to blame, type the same again: they count as failed"
+    )
