@@ -37,11 +37,6 @@ class FailedAlike:
     output: Path
     where: str = ""
 
-    @property
-    def by_machine(self) -> bool:
-        """Whether the machine is at fault, and not the program."""
-        return self.reason is Reason.LOST
-
 
 def way_to_fail(outcome: Outcome | Trial) -> str:
     """The same text for failures that differ at most in numbers, such as addresses and steps.

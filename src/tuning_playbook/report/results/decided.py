@@ -52,17 +52,6 @@ class DecisionResult:
         """Whether there is an answer: adopt or keep."""
         return self.decision.choice is not Choice.INCONCLUSIVE
 
-    @property
-    def next_command(self) -> str:
-        """What to type next; empty where the incumbent stays."""
-        if self.decision.choice is Choice.ADOPT:
-            return f"playbook launch {self.decision.round}"
-        if self.is_settled or not self.decision.reruns_asked:
-            return ""
-        failed = max(len(r.values) - len(r.finite) for r in self.reruns)
-        times = self.decision.reruns_asked + failed
-        return f"playbook rerun {self.decision.round} --times {times}"
-
 
 def decided_document(decided: DecisionResult) -> dict[str, Any]:
     """For ``--json``."""
@@ -100,7 +89,7 @@ def decided_document(decided: DecisionResult) -> dict[str, Any]:
         },
         "reruns": [reruns_document(r) for r in decided.reruns],
         "changes": changes_document(d.incumbent, d.candidate),
-        "next": decided.next_command,
+        "next": _next_command(decided),
     }
 
 
@@ -139,8 +128,20 @@ def decided_text(decided: DecisionResult) -> str:
     if d.apparent_chance is not None:
         how = declare_chance(d.apparent_chance, decided.chosen_by)
         return "\n".join([*lines, "", how, f"next: playbook decide {d.round}"])
-    after = decided.next_command or "the baseline stays; playbook next proposes what to try"
-    if decided.next_command and only_examples_settle(d):
+    command = _next_command(decided)
+    after = command or "the baseline stays; playbook next proposes what to try"
+    if command and only_examples_settle(d):
         after = "keep the baseline, or evaluate on more examples; only if you expect a larger "
-        after += f"gain than the one measured: {decided.next_command}"
+        after += f"gain than the one measured: {command}"
     return "\n".join([*lines, "", f"next: {after}"])
+
+
+def _next_command(decided: DecisionResult) -> str:
+    """What to type next; empty where the incumbent stays."""
+    d = decided.decision
+    if d.choice is Choice.ADOPT:
+        return f"playbook launch {d.round}"
+    if decided.is_settled or not d.reruns_asked:
+        return ""
+    failed = max(len(r.values) - len(r.finite) for r in decided.reruns)
+    return f"playbook rerun {d.round} --times {d.reruns_asked + failed}"
