@@ -29,8 +29,8 @@ from tuning_playbook.plots.curves import curves_figure, curves_info
 from tuning_playbook.plots.importance import importance_figure, importance_info
 from tuning_playbook.plots.judgement import judgement
 from tuning_playbook.plots.parallel import parallel_figure, parallel_info
-from tuning_playbook.report.html import write_report
-from tuning_playbook.report.view import round_view
+from tuning_playbook.report.rounds.page import write_report
+from tuning_playbook.report.rounds.view import round_view
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
 from tuning_playbook.trial import Curve, Reason, Status, Trial

@@ -7,7 +7,7 @@ import pytest
 
 from tuning_playbook.checks import run_checks
 from tuning_playbook.findings import Verdict
-from tuning_playbook.report.advice_words import advice_words
+from tuning_playbook.report.phrases.advice_words import advice_words
 
 SHAPES = {
     "falling": lambda t: np.exp(-6 * t),

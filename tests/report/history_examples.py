@@ -4,10 +4,10 @@ import random
 
 from tuning_playbook.records.looks import ExplorationOver, Look, Looks
 from tuning_playbook.records.overrides import Override
-from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
-from tuning_playbook.report.range_history import RangeStep
-from tuning_playbook.report.tracking import TrackingRow
-from tuning_playbook.report.tuning_gaps import TuningGap
+from tuning_playbook.report.history.ranges import RangeStep
+from tuning_playbook.report.history.tuning_gaps import TuningGap
+from tuning_playbook.report.history.view import BaselineStep, ProjectHistory, RoundStep, Spent
+from tuning_playbook.report.rounds.tracking import TrackingRow
 
 HOSTILE = "</script><script>alert('x')</script> & \"q\" | `a` \x00 \u2028 学習率 " + "long " * 30
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tuning_playbook.report.happenings import happenings
+from tuning_playbook.report.rounds.happenings import happenings
 from tuning_playbook.trial import Event, Trial
 
 TRIALS = [Trial("s", i, {}, seed=i) for i in range(20)]

@@ -7,13 +7,13 @@ from rich.console import Console
 from tests.report.history_examples import HOSTILE, a_history
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.report.history_page import (
+from tuning_playbook.report.history.page import (
     history_html,
     history_markdown,
     history_text,
 )
-from tuning_playbook.report.history_tables import history_tables
-from tuning_playbook.report.page_files import write_page
+from tuning_playbook.report.history.tables import history_tables
+from tuning_playbook.report.pages.files import write_page
 
 
 class Elements(HTMLParser):

@@ -8,7 +8,7 @@ import pytest
 from tests.report.test_view import view_of
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.report.images import figures_of, write_images
+from tuning_playbook.report.rounds.images import figures_of, write_images
 
 _BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -9,7 +9,7 @@ from tests.cli.conftest import run_playbook, write_project
 from tests.report.test_view import FINDING, view_of
 from tests.waiting import DEADLINE_SECONDS, wait_until
 
-from tuning_playbook.report.html import write_report
+from tuning_playbook.report.rounds.page import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [

@@ -6,8 +6,8 @@ import pytest
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.checks import all_checks, run_checks
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.report.figures import study_plots
-from tuning_playbook.report.pictures import named_trials, pictured
+from tuning_playbook.report.rounds.figures import study_plots
+from tuning_playbook.report.rounds.pictures import named_trials, pictured
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import Objective
 
@@ -115,6 +115,6 @@ def test_more_pictures_than_fit_become_links():
 
 
 def _plot(key):
-    from tuning_playbook.report.figures import Plot
+    from tuning_playbook.report.rounds.figures import Plot
 
     return Plot(key, "hyperparameters", key, "", {"data": [], "layout": {"height": 1}})

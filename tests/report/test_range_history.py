@@ -1,6 +1,6 @@
 import pytest
 
-from tuning_playbook.report.range_history import SearchedRanges, range_change, range_history
+from tuning_playbook.report.history.ranges import SearchedRanges, range_change, range_history
 from tuning_playbook.space import Categorical, Constant, Float, Integer, Ordered
 
 LOG = Float(1e-3, 1e-1, "log")

@@ -3,7 +3,7 @@ from dataclasses import replace
 from rich.console import Console
 from tests.report.test_tracking import STUDY, TRIALS
 
-from tuning_playbook.report.terminal import rounds_table, study_panel
+from tuning_playbook.report.results.status_tables import rounds_table, study_panel
 from tuning_playbook.trial import MetricSummary, Reason, Status, Trial
 
 

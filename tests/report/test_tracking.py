@@ -2,7 +2,7 @@ import csv
 import io
 from dataclasses import replace
 
-from tuning_playbook.report.tracking import tracking_csv, tracking_row
+from tuning_playbook.report.rounds.tracking import tracking_csv, tracking_row
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import (
     FunctionTarget,

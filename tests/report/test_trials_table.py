@@ -1,7 +1,7 @@
 import pytest
 
 from tuning_playbook.analysis.table.building import table_from_columns
-from tuning_playbook.report.trials import trials_table
+from tuning_playbook.report.rounds.trials import trials_table
 from tuning_playbook.study import Objective
 
 

@@ -5,8 +5,8 @@ from rich.console import Console
 
 from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.report.advice_words import advice_words
-from tuning_playbook.report.verdicts import VerdictsView, verdicts
+from tuning_playbook.report.phrases.advice_words import advice_words
+from tuning_playbook.report.verdicts.text import VerdictsView, verdicts
 
 TITLES = {check.id: check.title for check in all_checks()}
 EXPAND = Advice(

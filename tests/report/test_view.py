@@ -7,8 +7,8 @@ import pytest
 from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.report.html import report_html, write_report
-from tuning_playbook.report.view import round_view
+from tuning_playbook.report.rounds.page import report_html, write_report
+from tuning_playbook.report.rounds.view import round_view
 from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Provenance, Study, TrainingProtocol
 from tuning_playbook.trial import Curve, Event, Reason, Status, Trial

@@ -1,4 +1,4 @@
-from tuning_playbook.report.page_templates import whole_options
+from tuning_playbook.report.pages.templates import whole_options
 
 
 def test_no_line_ends_within_an_option_and_foreign_text_stays_escaped():

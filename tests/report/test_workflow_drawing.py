@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.report.history_examples import a_history, a_round
 
-from tuning_playbook.report.workflow_drawing import workflow_svg
+from tuning_playbook.report.history.drawing import workflow_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,7 +14,7 @@ from scipy import stats
 
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.report.comparison_view import best_words
+from tuning_playbook.report.comparison.view import best_words
 from tuning_playbook.workflow.comparing import compare_runs
 from tuning_playbook.workflow.comparison_completion import Question
 from tuning_playbook.workflow.foreign import Told

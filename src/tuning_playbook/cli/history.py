@@ -11,7 +11,7 @@ from tuning_playbook.cli.options import json_option, print_json, project_option
 from tuning_playbook.cli.printing import console, print_file, say
 
 if TYPE_CHECKING:
-    from tuning_playbook.report.history_view import ProjectHistory
+    from tuning_playbook.report.history.view import ProjectHistory
 
 _ENDINGS = (".html", ".svg", ".md", ".csv")
 
@@ -40,7 +40,7 @@ def command(
         )
     if as_json + as_csv + as_markdown + (output is not None) > 1:
         raise click.UsageError("Give one of --json, --csv, --markdown and -o.")
-    from tuning_playbook.report.history_view import history_document
+    from tuning_playbook.report.history.view import history_document
     from tuning_playbook.workflow.history import project_history
 
     history = project_history(folder)
@@ -48,22 +48,22 @@ def command(
         print_json(history_document(history))
         return
     if output is not None:
-        from tuning_playbook.report.page_files import write_page
+        from tuning_playbook.report.pages.files import write_page
 
         write_page(_written(history, output.suffix.lower()), output)
         say(f"wrote {output}", wrap=False)
     elif as_csv or as_markdown:
         print_file(_written(history, ".csv" if as_csv else ".md"))
     else:
-        from tuning_playbook.report.history_page import history_text
+        from tuning_playbook.report.history.page import history_text
 
         console().print(history_text(history))
 
 
 def _written(history: ProjectHistory, ending: str) -> str:
-    from tuning_playbook.report.history_page import history_html, history_markdown
-    from tuning_playbook.report.tracking import tracking_csv
-    from tuning_playbook.report.workflow_drawing import workflow_svg
+    from tuning_playbook.report.history.drawing import workflow_svg
+    from tuning_playbook.report.history.page import history_html, history_markdown
+    from tuning_playbook.report.rounds.tracking import tracking_csv
 
     if ending == ".html":
         return history_html(history)

@@ -35,7 +35,12 @@ def command(
     A metric that was ever declared held out stays hidden when its line is removed from
     playbook.toml, until it is released with a reason.
     """
-    from tuning_playbook.report.looks import look_document, look_text, looks_document, looks_text
+    from tuning_playbook.report.phrases.looks import (
+        look_document,
+        look_text,
+        looks_document,
+        looks_text,
+    )
     from tuning_playbook.workflow import looking
     from tuning_playbook.workflow.looking import look_at_test, looks
 

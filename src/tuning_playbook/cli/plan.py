@@ -40,7 +40,7 @@ def command(
         extra = {} if spending is None else {"budget": asdict(spending)}
         print_json({"schema": 1, **asdict(planned), **extra})
         return
-    from tuning_playbook.report.plan import budget_text, plan_text
+    from tuning_playbook.report.results.plan import budget_text, plan_text
 
     out = console()
     out.print(plan_text(planned))

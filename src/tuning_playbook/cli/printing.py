@@ -40,7 +40,7 @@ def _is_too_wide(text: str) -> bool:
 
 
 def _say_wrapped(text: str, *, err: bool, label: str) -> None:
-    from tuning_playbook.report.hanging import Hanging
+    from tuning_playbook.report.phrases.hanging import Hanging
 
     head = f"{label}: " if label else ""
     words = Hanging(text, len(head), first=head, first_style="bold red" if head else "")

@@ -10,7 +10,7 @@ import click
 from tuning_playbook.cli.options import json_option, print_written, project_option, round_argument
 
 if TYPE_CHECKING:
-    from tuning_playbook.report.images import ImageFormat
+    from tuning_playbook.report.rounds.images import ImageFormat
 
 
 @click.command("report")

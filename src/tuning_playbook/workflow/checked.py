@@ -34,9 +34,9 @@ from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure
 from tuning_playbook.project_files.domains import domain_to_toml
 from tuning_playbook.records.finding_documents import finding_document
-from tuning_playbook.report.advice_words import advice_words
-from tuning_playbook.report.verdicts import VerdictsView, notes_below, verdicts
-from tuning_playbook.report.verdicts_in_short import verdicts_in_short
+from tuning_playbook.report.phrases.advice_words import advice_words
+from tuning_playbook.report.verdicts.in_short import verdicts_in_short
+from tuning_playbook.report.verdicts.text import VerdictsView, notes_below, verdicts
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.columns_taken import columns_document, columns_view
 from tuning_playbook.workflow.frames import frame_of, with_arguments
@@ -153,7 +153,7 @@ class Checked:
         Names are ``axis:HYPERPARAMETER``, ``curve:METRIC`` or a word; of several studies, the
         study's name and a slash stand before them.
         """
-        from tuning_playbook.report.figures import study_plots
+        from tuning_playbook.report.rounds.figures import study_plots
 
         several = len(self.studies) > 1
         return {
@@ -164,8 +164,8 @@ class Checked:
 
     def write_html(self, path: str | Path) -> None:
         """Write the verdicts with their figures as one page that loads nothing."""
-        from tuning_playbook.report.section import table_section
-        from tuning_playbook.report.verdicts_page import write_verdicts
+        from tuning_playbook.report.rounds.section import table_section
+        from tuning_playbook.report.verdicts.page import write_verdicts
 
         name = self.studies[0].table.study
         count = len(self.studies)
@@ -179,7 +179,7 @@ class Checked:
         )
 
     def _repr_html_(self) -> str:
-        from tuning_playbook.report.verdicts_page import verdicts_fragment
+        from tuning_playbook.report.verdicts.page import verdicts_fragment
 
         views = list(map(_for_python, self._views()))
         unusable = [with_arguments(why) for _, why in self.unusable]

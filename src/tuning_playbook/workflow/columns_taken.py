@@ -13,7 +13,7 @@ from tuning_playbook.analysis.search.study_design import ended_rows, study_desig
 from tuning_playbook.analysis.table.repeats import configuration_count, grouped_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.report.columns_view import ColumnsView
+from tuning_playbook.report.verdicts.columns import ColumnsView
 from tuning_playbook.words import counted
 
 # What a reader asks first stands first; what is empty is not worth a line.

@@ -8,12 +8,12 @@ from typing import Any
 
 from tuning_playbook.decide.comparison_answer import Pair
 from tuning_playbook.plots.theme import Figure
-from tuning_playbook.report.comparison_document import comparison_document
-from tuning_playbook.report.comparison_in_short import comparison_in_short
-from tuning_playbook.report.comparison_page import comparison_fragment, write_comparison
-from tuning_playbook.report.comparison_picture import comparison_figure
-from tuning_playbook.report.comparison_text import comparison_text
-from tuning_playbook.report.comparison_view import ComparisonView, with_short_labels
+from tuning_playbook.report.comparison.document import comparison_document
+from tuning_playbook.report.comparison.in_short import comparison_in_short
+from tuning_playbook.report.comparison.page import comparison_fragment, write_comparison
+from tuning_playbook.report.comparison.picture import comparison_figure
+from tuning_playbook.report.comparison.text import comparison_text
+from tuning_playbook.report.comparison.view import ComparisonView, with_short_labels
 from tuning_playbook.workflow.frames import frame_of, with_arguments
 
 

@@ -14,7 +14,7 @@ from tuning_playbook.decide.retuning import comparisons_without_tuning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
-from tuning_playbook.report.comparison_view import ComparisonView
+from tuning_playbook.report.comparison.view import ComparisonView
 from tuning_playbook.vocabulary import names_tasks, split_of
 from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking import names_a_round, refuse_near_misses

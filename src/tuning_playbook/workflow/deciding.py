@@ -34,7 +34,7 @@ from tuning_playbook.records.logbook import (
 from tuning_playbook.records.looks import Look, looks_at
 from tuning_playbook.records.reruns import StoredReruns
 from tuning_playbook.records.round_record import RoundRecord
-from tuning_playbook.report.overrides import override_text
+from tuning_playbook.report.phrases.overrides import override_text
 from tuning_playbook.report.results.decided import DecisionResult
 from tuning_playbook.store import Store
 from tuning_playbook.workflow.looking import enter_look

@@ -22,10 +22,10 @@ from tuning_playbook.records.logbook import (
 )
 from tuning_playbook.records.looks import Looks, looks_of
 from tuning_playbook.records.overrides import overrides_in
-from tuning_playbook.report.history_tables import hours_text
-from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep, Spent
-from tuning_playbook.report.range_history import RangeStep, SearchedRanges, range_history
-from tuning_playbook.report.tracking import TrackingRow, tracking_row
+from tuning_playbook.report.history.ranges import RangeStep, SearchedRanges, range_history
+from tuning_playbook.report.history.tables import hours_text
+from tuning_playbook.report.history.view import BaselineStep, ProjectHistory, RoundStep, Spent
+from tuning_playbook.report.rounds.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
 from tuning_playbook.trial import NO_TRIALS, Status, Tally

@@ -10,10 +10,10 @@ from tuning_playbook.answers.round_answer import RoundAnswer
 from tuning_playbook.errors import StoreReadOnly
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.report.answer_view import AnswerView, answer_view
-from tuning_playbook.report.html import write_report
-from tuning_playbook.report.images import ImageFormat, write_images
-from tuning_playbook.report.view import RoundView, round_view
+from tuning_playbook.report.rounds.answer_view import AnswerView, answer_view
+from tuning_playbook.report.rounds.images import ImageFormat, write_images
+from tuning_playbook.report.rounds.page import write_report
+from tuning_playbook.report.rounds.view import RoundView, round_view
 from tuning_playbook.workflow.remembering import answer_now, remember_answer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.records.logbook import told_entry
-from tuning_playbook.report.tuning_gaps import TuningGap
+from tuning_playbook.report.history.tuning_gaps import TuningGap
 
 
 def tuning_gaps(answers: Iterable[LogbookEntry]) -> tuple[TuningGap, ...]:

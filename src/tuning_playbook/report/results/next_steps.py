@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tuning_playbook.decide.step import NextStep
-from tuning_playbook.report.hanging import Hanging
+from tuning_playbook.report.phrases.hanging import Hanging
 from tuning_playbook.sources import SOURCES
 
 

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 
 from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.report.phrases.accounts import account_text
-from tuning_playbook.report.terminal import reruns_table, rounds_table, study_panel
+from tuning_playbook.report.results.status_tables import reruns_table, rounds_table, study_panel
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Status, Trial
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tuning_playbook.findings import Verdict
-from tuning_playbook.report.verdict_words import VERDICT_WORDS
-from tuning_playbook.report.verdicts import VerdictsView
+from tuning_playbook.report.phrases.verdict_words import VERDICT_WORDS
+from tuning_playbook.report.verdicts.text import VerdictsView
 from tuning_playbook.words import printable
 
 _TOLD = (Verdict.FAIL, Verdict.WARN, Verdict.NOTE)

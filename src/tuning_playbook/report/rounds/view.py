@@ -10,10 +10,10 @@ from types import MappingProxyType
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.records.overrides import Override
-from tuning_playbook.report.answer_view import AnswerView
-from tuning_playbook.report.happenings import Happening, happenings
-from tuning_playbook.report.looks import day
-from tuning_playbook.report.section import StudySection, study_section
+from tuning_playbook.report.phrases.looks import day
+from tuning_playbook.report.rounds.answer_view import AnswerView
+from tuning_playbook.report.rounds.happenings import Happening, happenings
+from tuning_playbook.report.rounds.section import StudySection, study_section
 from tuning_playbook.study import Study, describe_target
 from tuning_playbook.trial import Event, Trial
 from tuning_playbook.words import counted

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.report.history_tables import HistoryTable, history_tables
-from tuning_playbook.report.history_view import ProjectHistory
-from tuning_playbook.report.looks import day
-from tuning_playbook.report.page_templates import asset, page_environment
-from tuning_playbook.report.workflow_drawing import workflow_svg
+from tuning_playbook.report.history.drawing import workflow_svg
+from tuning_playbook.report.history.tables import HistoryTable, history_tables
+from tuning_playbook.report.history.view import ProjectHistory
+from tuning_playbook.report.pages.templates import asset, page_environment
+from tuning_playbook.report.phrases.looks import day
 
 _MOST_COLUMNS = 6  # that a terminal has room for
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.table.objective import objective_of_summary
-from tuning_playbook.report.hanging import Hanging
 from tuning_playbook.report.phrases.failures import failed_text
+from tuning_playbook.report.phrases.hanging import Hanging
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study

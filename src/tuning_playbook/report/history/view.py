@@ -7,9 +7,9 @@ from typing import Any
 
 from tuning_playbook.records.looks import Looks
 from tuning_playbook.records.overrides import Override
-from tuning_playbook.report.range_history import RangeStep
-from tuning_playbook.report.tracking import TrackingRow
-from tuning_playbook.report.tuning_gaps import TuningGap
+from tuning_playbook.report.history.ranges import RangeStep
+from tuning_playbook.report.history.tuning_gaps import TuningGap
+from tuning_playbook.report.rounds.tracking import TrackingRow
 from tuning_playbook.trial import Seconds, Step
 
 

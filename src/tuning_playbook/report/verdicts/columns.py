@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tuning_playbook.report.labelled_rows import labelled_rows
+from tuning_playbook.report.phrases.labelled_rows import labelled_rows
 from tuning_playbook.words import printable
 
 _MOST_NAMED = 8

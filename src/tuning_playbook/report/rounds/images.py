@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.plots.theme import Figure
-from tuning_playbook.report.view import RoundView
+from tuning_playbook.report.rounds.view import RoundView
 
 ImageFormat: TypeAlias = Literal["svg", "png", "pdf"]
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.report.page_files import write_page
-from tuning_playbook.report.page_templates import page_environment, scripted
-from tuning_playbook.report.section import StudySection
-from tuning_playbook.report.view import RoundView
+from tuning_playbook.report.pages.files import write_page
+from tuning_playbook.report.pages.templates import page_environment, scripted
+from tuning_playbook.report.rounds.section import StudySection
+from tuning_playbook.report.rounds.view import RoundView
 from tuning_playbook.sources import SOURCES
 
 

@@ -20,7 +20,7 @@ from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.parallel import parallel_figure, parallel_info
 from tuning_playbook.plots.reasons import lost_trials, reasons_figure
 from tuning_playbook.plots.theme import Figure
-from tuning_playbook.report import captions
+from tuning_playbook.report.rounds import captions
 from tuning_playbook.space import Constant
 
 _NOTHING_NAMED: Mapping[str, Sequence[str]] = MappingProxyType({})

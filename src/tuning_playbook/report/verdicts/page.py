@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tuning_playbook.findings import Verdict
-from tuning_playbook.report.html import section_figures
-from tuning_playbook.report.page_files import write_page
-from tuning_playbook.report.page_templates import page_environment, scripted
-from tuning_playbook.report.section import StudySection
-from tuning_playbook.report.verdicts import VerdictsView
+from tuning_playbook.report.pages.files import write_page
+from tuning_playbook.report.pages.templates import page_environment, scripted
+from tuning_playbook.report.rounds.page import section_figures
+from tuning_playbook.report.rounds.section import StudySection
+from tuning_playbook.report.verdicts.text import VerdictsView
 from tuning_playbook.sources import SOURCES
 
 _WORDS = {

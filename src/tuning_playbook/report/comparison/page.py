@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.decide.comparison_answer import Answered
-from tuning_playbook.report.comparison_document import comparison_document
-from tuning_playbook.report.comparison_text import TITLES, length_warnings
-from tuning_playbook.report.comparison_view import (
+from tuning_playbook.report.comparison.document import comparison_document
+from tuning_playbook.report.comparison.text import TITLES, length_warnings
+from tuning_playbook.report.comparison.view import (
     ComparisonView,
     after_the_verdict,
     best_words,
     effect_words,
     pair_sentence,
 )
-from tuning_playbook.report.page_files import write_page
-from tuning_playbook.report.page_templates import page_environment, scripted
+from tuning_playbook.report.pages.files import write_page
+from tuning_playbook.report.pages.templates import page_environment, scripted
 from tuning_playbook.words import listed
 
 

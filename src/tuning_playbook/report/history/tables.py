@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from tuning_playbook.records.looks import Looks
 from tuning_playbook.records.overrides import Override
-from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep
-from tuning_playbook.report.looks import day, judged_text, value_text
-from tuning_playbook.report.range_history import RangeStep
-from tuning_playbook.report.tuning_gaps import TuningGap
+from tuning_playbook.report.history.ranges import RangeStep
+from tuning_playbook.report.history.tuning_gaps import TuningGap
+from tuning_playbook.report.history.view import BaselineStep, ProjectHistory, RoundStep
+from tuning_playbook.report.phrases.looks import day, judged_text, value_text
 from tuning_playbook.words import counted, percent
 
 _NO_REASON = "no reason recorded"

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tuning_playbook.report.advice_words import advice_words
-from tuning_playbook.report.verdict_words import VERDICT_WORDS
+from tuning_playbook.report.phrases.advice_words import advice_words
+from tuning_playbook.report.phrases.verdict_words import VERDICT_WORDS
 from tuning_playbook.words import short
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")

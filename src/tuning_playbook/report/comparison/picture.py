@@ -11,7 +11,7 @@ import numpy as np
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, moments
 from tuning_playbook.decide.comparison_answer import Answered
 from tuning_playbook.plots.theme import BLUE, GREEN, GREY, INK, LOST, ORANGE, RED, Figure, layout
-from tuning_playbook.report.comparison_view import limits_in_words
+from tuning_playbook.report.comparison.view import limits_in_words
 
 _COLOURS = {"better": GREEN, "worse": RED, "equivalent": BLUE, "cannot-tell": GREY}
 _MOST_ROWS = 60

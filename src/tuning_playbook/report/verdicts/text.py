@@ -13,11 +13,11 @@ from rich.text import Text
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.checklist import ids_with
 from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.report.advice_words import advice_words
-from tuning_playbook.report.columns_view import ColumnsView, columns_table
-from tuning_playbook.report.evidence_lines import evidence_lines
-from tuning_playbook.report.labelled_rows import labelled_rows
-from tuning_playbook.report.verdict_words import VERDICT_WORDS
+from tuning_playbook.report.phrases.advice_words import advice_words
+from tuning_playbook.report.phrases.evidence_lines import evidence_lines
+from tuning_playbook.report.phrases.labelled_rows import labelled_rows
+from tuning_playbook.report.phrases.verdict_words import VERDICT_WORDS
+from tuning_playbook.report.verdicts.columns import ColumnsView, columns_table
 from tuning_playbook.sources import SOURCES
 from tuning_playbook.words import listed, printable
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 
-from tuning_playbook.report.history_view import BaselineStep, ProjectHistory, RoundStep
-from tuning_playbook.report.looks import day
+from tuning_playbook.report.history.view import BaselineStep, ProjectHistory, RoundStep
+from tuning_playbook.report.phrases.looks import day
 
 _WIDTH, _LEFT, _TOP = 1120, 208, 44
 _BOX_WIDTH, _BOX_HEIGHT, _COLUMNS = 204, 104, 4

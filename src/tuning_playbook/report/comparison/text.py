@@ -12,7 +12,7 @@ from rich.text import Text
 from tuning_playbook.analysis.comparison.repeats_of_two import moments, runs_of
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import CompareVerdict
-from tuning_playbook.report.comparison_view import (
+from tuning_playbook.report.comparison.view import (
     ComparisonView,
     after_the_verdict,
     best_words,
@@ -22,8 +22,8 @@ from tuning_playbook.report.comparison_view import (
     pair_sentence,
     unit_of_pairs,
 )
-from tuning_playbook.report.labelled_rows import labelled_rows
-from tuning_playbook.report.verdicts import notes_below
+from tuning_playbook.report.phrases.labelled_rows import labelled_rows
+from tuning_playbook.report.verdicts.text import notes_below
 from tuning_playbook.words import listed, printable, to_scale
 
 _LOOKS = {

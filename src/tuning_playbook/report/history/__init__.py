@@ -1,0 +1,1 @@
+"""How a project came to where it is. May import: rounds, pages, phrases."""

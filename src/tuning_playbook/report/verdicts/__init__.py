@@ -1,0 +1,1 @@
+"""Verdicts on a study, in full, in short, as a page. May import: rounds, pages, phrases."""
