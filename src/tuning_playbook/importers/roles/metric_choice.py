@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
+from tuning_playbook.importers.roles.metrics_alike import metric_of_those_alike
 from tuning_playbook.importers.roles.metrics_offered import offered
 from tuning_playbook.importers.roles.naming_columns import quoted
 from tuning_playbook.importers.roles.statistics_of_results import SPREADS
@@ -67,6 +68,14 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         varying = "" if len(_named_results(study)) == len(results) else " that varies"
         reason = f"{beside[0]} is the only {which}{varying}, so it decides."
         return MetricChoice(beside[0], reason)
+    alike = metric_of_those_alike(study, beside)
+    if alike:
+        others = [name for name in beside if name != alike]
+        reason = (
+            f"{alike} decides: {listed(others)} {agreeing(len(others), 'says', 'say')} "
+            "the same of every trial, on another scale at most."
+        )
+        return MetricChoice(alike, reason)
     training = [name for name in results if name not in beside]
     if not beside and len(training) == 1 and not _named_like_metrics(held_out_metrics(study)):
         reason = (
@@ -164,10 +173,10 @@ def metrics_in_words(study: ForeignStudy) -> str:
     if beside:
         named = [*beside, *(n for n in _known_results(study) if n not in beside)]
         shown, more = offered(named)
-        listed = ", ".join(map(_as_candidate, shown)) + more
+        named_so = ", ".join(map(_as_candidate, shown)) + more
         unnamed = not any(metric_direction(name) for name in named)
         turn = f"; {how_to_turn(study)}".removesuffix("; ") if unnamed else ""
-        return f"Its metrics: {listed}" + (f"; {tested}" if held_out else "") + turn
+        return f"Its metrics: {named_so}" + (f"; {tested}" if held_out else "") + turn
     if held_out:
         return (
             f"Its only metrics are {tested}. To be judged by one of them all the same, name it: "
