@@ -104,3 +104,59 @@ def test_draws_from_short_lists_are_not_chosen_by_their_optimizer(tmp_path):
             f"{0.5 + draw.random() / 3:.5f}" for _ in range(40)]  # fmt: skip
     path = written(tmp_path, "optimizer,lr,hidden_dim,dropout,val_acc", *rows)
     assert kind(path).startswith("a search of")
+
+
+MLFLOW = "Start Time,Duration,Run ID,Name,Source Type,Source Name,User,Status"
+
+
+def test_a_parameter_and_a_metric_of_one_name_in_mlflows_table_are_told_apart(tmp_path):
+    of_run = "3 min,abc{0},run{0},LOCAL,t.py,me,FINISHED"
+    rows = [f"2025-01-0{i},{of_run.format(i)},{lr},{16 * i},{0.5 + i / 50},0"
+            for i, lr in enumerate((0.1, 0.03, 0.01, 0.003, 0.001), 1)]  # fmt: skip
+    header = f"{MLFLOW},learning_rate,units,eval_f1,learning_rate"
+    found = roles(written(tmp_path, header, *rows))
+    assert found["params.learning_rate"] is found["units"] is Role.HYPERPARAMETER
+    assert "metrics.learning_rate" in found
+
+
+def test_two_columns_of_one_name_in_another_table_are_refused(tmp_path):
+    with pytest.raises(InvalidInput, match="more than one column named 'lr'"):
+        open_foreign(str(written(tmp_path, "lr,lr,val_acc", "0.1,0.2,0.5", "0.2,0.3,0.6")))
+
+
+def test_files_that_name_each_combination_of_settings_are_no_setting(tmp_path):
+    cells = [(m, t, s) for m in ("omp", "imp") for t, s in (("filter", 0.4), ("single", 0.8))]
+    rows = [f"{m},{t},{s},{s + 0.0111},{93.1 + 0.17 * i:.2f},{m}_{t}_{s}.pt"
+            for i, (m, t, s) in enumerate([*cells, cells[0]])]  # fmt: skip
+    header = "method,type,target_sparsity,achieved_sparsity,accuracy,model_path"
+    found = roles(written(tmp_path, header, *rows))
+    assert found["model_path"] is Role.BOOKKEEPING
+    assert found["achieved_sparsity"] is Role.RESULT
+    assert found["target_sparsity"] is Role.HYPERPARAMETER
+
+
+def test_a_path_that_was_chosen_beside_another_setting_stays_one(tmp_path):
+    cells = [(lr, path) for lr in (0.1, 0.01, 0.001) for path in ("large.pt", "small.pt")]
+    rows = [f"{lr},{p},{0.5 + 0.031 * (5 * i % 6):.3f}" for i, (lr, p) in enumerate(cells)]
+    found = roles(written(tmp_path, "lr,model_path,val_acc", *rows))
+    assert found["model_path"] is Role.HYPERPARAMETER
+
+
+def test_what_stands_under_hps_was_declared_and_a_round_of_each_row_numbers_it(tmp_path):
+    draw = random.Random(3)
+    rows = [
+        {"round": i, "hps": {"gizmo": draw.uniform(1, 9), "zorp": draw.random()},
+         "avg_score": draw.random()} for i in range(16)
+    ]  # fmt: skip
+    path = tmp_path / "sweep.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    found = roles(path)
+    assert found["hps/gizmo"] is found["hps/zorp"] is Role.HYPERPARAMETER
+    assert found["round"] is Role.IDENTIFIER
+
+
+def test_no_more_than_all_of_the_data_is_advised(tmp_path):
+    cells = [(size, part) for size in "SML" for part in (10, 25, 50, 100)]
+    rows = [f"{size},{part},{3 - part / 60 - 0.03 * i:.4f}" for i, (size, part) in enumerate(cells)]
+    findings = check(written(tmp_path, "size,split_pct,val_loss", *rows)).as_document()["findings"]
+    assert not any("200" in str(finding) for finding in findings)

@@ -16,6 +16,8 @@ from tuning_playbook.vocabulary import (
 
 _OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split",
                          "subset"})  # fmt: skip
+_PERCENTAGES = frozenset({"pct", "percent", "percentage"})
+_ALL = 100
 _CONTINUOUS = (Family.LEARNING_RATE, Family.MOMENTUM, Family.OPTIMIZER_CONSTANT, Family.CLIPPING,
                Family.WEIGHT_PENALTY, Family.PROBABILITY)  # fmt: skip
 _COUNTED = frozenset({"n", "num", "number", "k", "count", "neighbors", "neighbours", "degree",
@@ -55,7 +57,7 @@ def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
         return 0 <= low <= near or (low == 1 and lists_whole_numbers(h))
     if natural_high is not None:
         return high >= natural_high
-    if high == 1 and _is_share(h.name):
+    if (high == 1 and _is_share(h.name)) or (high == _ALL and is_percentage(h.name)):
         return True
     if family not in SHARES or high > 1:
         return False
@@ -65,6 +67,16 @@ def is_natural_limit(h: Hyperparameter, edge: Literal["low", "high"]) -> bool:
 def _is_share(name: str) -> bool:
     """Whether a name is that of a part of a whole, of which there is no more than all."""
     return bool(_OF_A_WHOLE & set(words_of(name)))
+
+
+def is_percentage(name: str) -> bool:
+    """Whether a name is that of a percentage of a whole.
+
+    Example:
+        >>> [is_percentage(n) for n in ("split_pct", "data_percent", "percent_gain", "train_split")]
+        [True, True, False, False]
+    """
+    return words_of(name)[-1] in _PERCENTAGES
 
 
 def range_ends(h: Hyperparameter) -> tuple[float, float]:

@@ -168,8 +168,8 @@ _DATA = phrases(
 _REPLAYS = phrases(
     """
     buffer size, buffer capacity, replay size, replay capacity, replay buffer, replay memory,
-    learning starts, train freq, train frequency, update interval, update freq, update frequency,
-    target update, exploration fraction
+    replay start, learning starts, train freq, train frequency, update interval, update freq,
+    update frequency, target update, exploration fraction
     """
 )
 _LOGARITHMS = {"log": 10.0, "log10": 10.0, "log2": 2.0, "ln": math.e, "logarithm": 10.0}  # bases

@@ -30,14 +30,15 @@ _BESIDE_UNITS = frozenset({"id", "idx", "index", "number", "no", "num", "n", "to
 
 # ``config/lr`` and ``params.lr`` say what they are.
 _PARAMETER_GROUPS = ("config", "configs", "params", "param", "parameters", "hparams", "hparam",
-                     "hyperparameters", "hyperparams", "args", "cfg")  # fmt: skip
+                     "hyperparameters", "hyperparams", "hps", "args", "cfg")  # fmt: skip
 _RESULT_GROUPS = ("metrics", "metric", "summary", "results", "result", "scores", "last_result")
 # What loggers put their numbers under, beside ``config``, which they keep apart.
 _LOGGED_GROUPS = frozenset({"train", "training", "rollout", "eval", "val", "valid", "validation",
                             "test", "time", "charts", "losses", "loss", "policy", "actor", "critic",
                             "stats", "perf"})  # fmt: skip
 # What is only known when training has ended, where no word after it says otherwise.
-_AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed"})
+_AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed",
+                             "achieved", "measured", "observed", "realized"})  # fmt: skip
 _ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "dev"})
 _SET_BEFORE = frozenset(
     {"size", "split", "fraction", "interval", "every", "frequency", "freq", "ratio", "rate", "lr",

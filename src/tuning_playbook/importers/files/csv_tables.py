@@ -42,6 +42,8 @@ _CHUNK_ROWS = 10_000
 LARGE_BYTES = 20_000_000
 _TOLD_DELIMITER = re.compile(r"sep=([,;\t|])")  # Excel's own first line
 INDEX_COLUMN = "Unnamed: 0"  # what data frames call the column of their index
+# In the header of the table that its page of runs downloads.
+_OF_MLFLOW = frozenset({"Start Time", "Run ID", "Source Type", "Source Name"})
 
 
 def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> dict[str, Column]:
@@ -136,6 +138,8 @@ def _header(path: Path, cells: list[str]) -> list[str]:
     names = [" ".join(cell.split("\n")).replace("\r", "").strip() for cell in cells]
     if names and plain_name(bare := names[0].lstrip("# ")) in STEP_NAMES:
         names[0] = bare  # after the mark that numpy puts before a header
+    if set(names) >= _OF_MLFLOW:
+        names = _parameters_and_metrics(names)
     repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if repeated:
         raise InvalidInput(
@@ -146,6 +150,17 @@ def _header(path: Path, cells: list[str]) -> list[str]:
             f"{path} has no header: its first line is {cells}; put the columns' names there"
         )
     return names
+
+
+def _parameters_and_metrics(names: list[str]) -> list[str]:
+    """MLflow's table with names that a parameter and a metric share told apart: in that order."""
+    counts, seen = Counter(names), Counter[str]()
+    told = []
+    for name in names:
+        groups = ("params", "metrics") if name and counts[name] == 2 else ()
+        told.append(f"{groups[seen[name]]}.{name}" if groups else name)
+        seen[name] += 1
+    return told
 
 
 def _require_width(path: Path, rows: list[list[str]], width: int, last_line: int) -> None:

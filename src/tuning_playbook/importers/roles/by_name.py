@@ -18,6 +18,7 @@ from tuning_playbook.importers.roles.column_values import (
     ColumnValues,
     column_values,
     is_chosen_list,
+    is_each_number_once,
     is_evenly_used,
     is_list_of_values,
     sampled_rows,
@@ -85,7 +86,7 @@ def role_by_name(
     if beside is not None:
         return taken(*beside)
     if numeric and plain in ROUND_NAMES:
-        return _round(column, name)
+        return _round(column, name, values)
     setting = _setting(column, name, values)
     if setting is None and numeric and holds_metric(name) and not is_chosen_list(values):
         reason = "measured values under a name with a metric in it"
@@ -171,12 +172,19 @@ def _measured_beside(name: str, values: ColumnValues) -> tuple[Role, str] | None
     return None
 
 
-def _round(column: str, name: str) -> TakenAs:
-    """A counter along which no curves were found: ``round`` may number repeats."""
+def _round(column: str, name: str, values: ColumnValues) -> TakenAs:
+    """A counter along which no curves were found: ``round`` may number rows or repeats."""
+    if words_of(name)[-1] == "round" and _counts_rows(values):
+        reason = "another number in every row; --steps says that it counts steps of training"
+        return TakenAs(column, name, Role.IDENTIFIER, reason, certain=False)
     if words_of(name)[-1] == "round":
         reason = "numbers repeats or steps of training; --steps says the latter"
         return TakenAs(column, name, Role.SEED, reason, certain=False)
     return TakenAs(column, name, Role.PROGRESS, "reached in training, by its name", certain=False)
+
+
+def _counts_rows(values: ColumnValues) -> bool:
+    return is_each_number_once([int(n) if n == n and n == int(n) else -1 for n in values.numbers])
 
 
 def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tuning_playbook.importers.cells.values import types_in
-from tuning_playbook.importers.roles.column_values import ColumnValues
+from tuning_playbook.importers.roles.column_values import ColumnValues, combined
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, split_of, words_of
 
@@ -56,14 +58,26 @@ def role_of_texts(column: str, name: str, cells: Cells, values: ColumnValues) ->
 def places_beside_settings(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
-    """Paths of which each trial has its own, where another setting varies too."""
+    """Paths of which each trial or each combination of the other settings has its own."""
     varied = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
-    own = [c for c in varied if _is_place(found[c].name) and values[c].kind == "words"
-           and values[c].levels == values[c].filled]  # fmt: skip
-    if len(own) == len(varied):
+    places = [c for c in varied if _is_place(found[c].name) and values[c].kind == "words"]
+    own = [c for c in places if values[c].levels == values[c].filled]
+    others = [values[c] for c in varied if c not in places]
+    if not others:
         return {}
-    reason = "names a place, another in every row"
-    return {c: TakenAs(c, found[c].name, Role.BOOKKEEPING, reason) for c in own}
+    reasons = dict.fromkeys(own, "names a place, another in every row")
+    for column in places:
+        if _names_combinations(values[column], others):
+            reasons.setdefault(column, "names a place, another for each combination of settings")
+    return {c: TakenAs(c, found[c].name, Role.BOOKKEEPING, why) for c, why in reasons.items()}
+
+
+def _names_combinations(values: ColumnValues, others: Sequence[ColumnValues]) -> bool:
+    """Whether texts differ as all other settings together do, and as no single one does."""
+    together = combined([other.codes for other in others])
+    count = len(np.unique(together))
+    same = count == values.levels == len(np.unique(combined([together, values.codes])))
+    return same and all(other.levels < count for other in others)
 
 
 def _is_place(name: str) -> bool:
