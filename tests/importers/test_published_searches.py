@@ -160,3 +160,11 @@ def test_no_more_than_all_of_the_data_is_advised(tmp_path):
     rows = [f"{size},{part},{3 - part / 60 - 0.03 * i:.4f}" for i, (size, part) in enumerate(cells)]
     findings = check(written(tmp_path, "size,split_pct,val_loss", *rows)).as_document()["findings"]
     assert not any("200" in str(finding) for finding in findings)
+
+
+@pytest.mark.parametrize("name", ["logging_nan_inf_filter", "terminate_on_nan", "skip_failed"])
+def test_what_is_done_about_failures_is_no_flag_of_one(tmp_path, name):
+    rows = [f"{lr},{'true' if i % 2 else ''},{0.5 + i / 50}"
+            for i, lr in enumerate((0.1, 0.03, 0.01, 0.003, 0.001))]  # fmt: skip
+    (study,) = open_foreign(str(written(tmp_path, f"lr,{name},val_acc", *rows)))
+    assert not study.status or set(study.status) == {"complete"}

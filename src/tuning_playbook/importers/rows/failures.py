@@ -25,6 +25,10 @@ _FLAGS = {
     "crashed": (Status.FAILED, Reason.EXCEPTION),
     "failed": (Status.FAILED, Reason.EXCEPTION),
 }
+# What a program was told to do about failures: ``nan_inf_filter`` says of no trial that it failed.
+_HANDLING = frozenset({"filter", "skip", "ignore", "check", "detect", "allow", "policy", "handling",
+                       "stop", "guard", "raise", "remove", "drop", "replace", "terminate", "on",
+                       "to", "max", "retry", "save", "log"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _flag(column: str, cells: Sequence[Any]) -> tuple[Status, Reason] | None:
     """What a column of yes and no says of the trials, by a word in its name."""
     words = plain_name(column).split("_")
     word = next((word for word in words if word in _FLAGS), None)
-    if word is None:
+    if word is None or _HANDLING & set(words):
         return None
     there = {c for c in cells if isinstance(c, (bool, int, float)) and c in (0, 1)}
     yes_or_no = bool(there) and all(c is None or (isinstance(c, (bool, int)) and c in (0, 1))
