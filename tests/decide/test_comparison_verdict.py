@@ -118,6 +118,14 @@ def test_doubts_are_raised_where_their_reason_is_seen():
     assert "same-value" in keys(usual, repeats(twins, "b"))
 
 
+def test_shares_of_few_examples_may_be_the_same_by_chance():
+    usual = repeats([0.1234567, 0.1334561, 0.1434563, 0.1534567], "a")
+    shares = [k / 2800 for k in (2230, 2238, 2231, 2246, 2230, 2241, 2252, 2225)]
+    assert "same-value" not in keys(usual, repeats(shares, "b"))
+    rare = [k / 17300 for k in (2230, 8238, 15231, 2230)]
+    assert "same-value" in keys(usual, repeats(rare, "b"))
+
+
 def test_a_verdict_that_hangs_on_one_run_says_so():
     a = repeats([0.0, 0.1, 0.2, 0.15], "a")
     b = repeats([0.3, 0.35, 0.12, 0.4], "b")

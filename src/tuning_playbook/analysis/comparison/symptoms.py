@@ -26,6 +26,10 @@ _SKEWED = 0.3
 _COARSE = 0.5  # step of rounding over the deviation
 _WIDER = 0.01
 
+# Shares of up to so many examples are told from other numbers, by three different ones.
+_MOST_EXAMPLES, _FEWEST_SHARES, _WHOLE = 20_000, 3, 1e-6
+_RARE = 0.05  # equal pairs expected by chance
+
 
 @dataclass(frozen=True, slots=True)
 class Without:
@@ -166,7 +170,22 @@ def _agree(values: _FloatArray) -> bool:
         return False
     distinct = np.unique(values)
     repeated = [v for v in distinct.tolist() if np.sum(values == v) > 1]
-    return any(len(f"{abs(v):.12g}".replace(".", "").strip("0")) >= 7 for v in repeated)
+    agree = any(len(f"{abs(v):.12g}".replace(".", "").strip("0")) >= 7 for v in repeated)
+    return agree and not _meet_by_chance(values)
+
+
+def _meet_by_chance(values: _FloatArray) -> bool:
+    """Whether the values are shares of so few examples that two of them may well be the same."""
+    counts = np.arange(1, _MOST_EXAMPLES + 1)
+    for scale in (1.0, 100.0):
+        shares = np.unique(values) / scale
+        hits = np.outer(shares, counts)
+        whole = np.all(np.abs(hits - np.round(hits)) < _WHOLE, axis=0)
+        if len(shares) >= _FEWEST_SHARES and whole.any():
+            spread = deviation(values / scale) * float(counts[whole][0])  # in examples
+            pairs = len(values) * (len(values) - 1) / 2
+            return pairs / (2 * math.sqrt(math.pi) * spread) > _RARE
+    return False
 
 
 def _wider(sides: list[Repeats]) -> tuple[str, float] | None:
