@@ -1,9 +1,13 @@
 """Tables of results that people publish: what follows from the results, and what was only set."""
 
+import json
+
 import pytest
 
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.workflow.foreign import Told, table_as_told
 
 
 def roles(folder, header, rows):
@@ -97,3 +101,57 @@ def test_what_each_seed_has_its_own_of_is_measured_though_one_method_is_not_rand
     found = roles(tmp_path, "family,variant,seed,epochs,quality,ratio", rows)
     assert found["epochs"] is Role.PROGRESS
     assert found["quality"] is Role.RESULT
+
+
+@pytest.mark.parametrize("mean", ["Average", "Mean gap"])
+def test_columns_with_their_mean_beside_them_are_results_on_several_data_sets(tmp_path, mean):
+    scores = [(84.9, 98.6, 96.7), (86.5, 98.9, 92.5), (94.7, 91.5, 98.5), (81.1, 97.2, 95.4)]
+    rows = [f"method{'abcd'[i]},{a},{b},{c},{(a + b + c) / 3:.2f}"
+            for i, (a, b, c) in enumerate(scores)]  # fmt: skip
+    end = " gap" if " " in mean else ""
+    found = roles(tmp_path, f"Method,Pines{end},Pavia{end},Salinas{end},{mean}", rows)
+    for column in (f"Pines{end}", f"Pavia{end}", f"Salinas{end}", mean):
+        assert found[column] is Role.RESULT
+    assert found["Method"] is Role.HYPERPARAMETER
+
+
+def test_settings_beside_a_column_called_average_stay_settings(tmp_path):
+    rows = [f"{a},{b},{0.5 + a * b / 9},{0.6 + b / 7:.3f}" for a, b in
+            ((0.11, 1.31), (0.42, 0.52), (0.23, 2.73), (0.94, 1.94))]  # fmt: skip
+    found = roles(tmp_path, "gizmo,wobble,average,val_acc", rows)
+    assert found["gizmo"] is found["wobble"] is Role.HYPERPARAMETER
+
+
+def test_objects_of_metrics_under_the_names_of_configurations_are_rows(tmp_path):
+    path = tmp_path / "results.json"
+    names = ("E1: Plain", "E2: Full", "E3: - Stochastic Depth", "E4: + LayerScale")
+    path.write_text(
+        json.dumps({n: {"test_acc": 0.8 - i / 50, "best_val_acc": 0.8 + i / 60, "params_M": 7.4}
+                    for i, n in enumerate(names)})
+    )  # fmt: skip
+    (study,) = open_foreign(str(path))
+    found = {one.column: one.role for one in study.columns}
+    assert len(study.ids) == len(names)
+    assert found["configuration"] is Role.HYPERPARAMETER
+    assert (found["best_val_acc"], found["test_acc"]) == (Role.RESULT, Role.HELD_OUT)
+
+
+def test_objects_of_cells_under_the_names_of_columns_are_columns(tmp_path):
+    path = tmp_path / "frame.json"
+    path.write_text(
+        json.dumps({"lr": {"a": 0.1, "b": 0.2}, "val_loss": {"a": 1.5, "b": 1.2},
+                    "gizmo": {"a": 3, "b": 4}})
+    )  # fmt: skip
+    (study,) = open_foreign(str(path))
+    assert {"lr", "val_loss", "gizmo"} == {one.column for one in study.columns}
+
+
+def test_a_second_line_of_headers_is_said_and_no_command_that_fails_is_suggested(tmp_path):
+    path = tmp_path / "results.csv"
+    rows = ["Experiments,Useful,,Not-Useful,", ",F1 (%),Recall (%),F1 (%),Recall (%)"]
+    rows += [f"model {name},0.8{i},0.7{i},0.6{i},0.5{i}" for i, name in enumerate("abc")]
+    path.write_text("\n".join(rows) + "\n")
+    (study,) = open_foreign(str(path))
+    with pytest.raises(InvalidInput, match="second line of headers") as refused:
+        table_as_told(study, Told())
+    assert "--metric Useful" not in str(refused.value)

@@ -41,7 +41,7 @@ _ERRORS = phrases(
     """
 )
 _PERPLEXITIES = phrases("perplexity, ppl")
-_ACCURACIES = phrases("accuracy, acc, accuracies, accs, top, exact match, em, top acc, acc top")
+_ACCURACIES = phrases("accuracy, acc, accuracies, accs, top, exact match, em, top acc, acc top, oa")
 _SCORES = phrases(
     """
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,

@@ -10,13 +10,15 @@ from tuning_playbook.importers.cells.nested import is_list_of_numbers
 from tuning_playbook.vocabulary import hyperparameter_family, metric_direction
 
 _EPOCH = "epoch"
+_CONFIGURATION = "configuration"
 
 
 def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The rows of a table that is written by its columns; ``None`` for any other object.
 
     Columns are lists of one length, or objects with the same keys. Lists of nothing but metrics and
-    learning rates are the history of a run, whose epochs are counted.
+    learning rates are the history of a run, whose epochs are counted. Objects with metrics in them
+    are the rows, under the names of their configurations.
 
     Args:
         document: column -> its cells.
@@ -27,6 +29,8 @@ def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         >>> rows_of_columns({"loss": [2.0, 1.0], "val_loss": [2.1, 1.3]})[1]
         {'epoch': 1, 'loss': 1.0, 'val_loss': 1.3}
         >>> rows_of_columns({"lr": 0.1, "val_loss": [2.1, 1.3]})
+        >>> rows_of_columns({"full": {"val_acc": 0.9}, "no mixup": {"val_acc": 0.8}})[1]
+        {'configuration': 'no mixup', 'val_acc': 0.8}
     """
     columns = {}
     keys: tuple[Any, ...] | None = None
@@ -40,9 +44,26 @@ def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         columns[name] = list(cells.values()) if isinstance(cells, dict) else cells
     if keys is None or (len(columns) == 1 and _is_list_of_objects(*document.values())):
         return None
+    if _are_rows(document, keys):
+        return [{_CONFIGURATION: name, **cells} for name, cells in document.items()]
     if _is_history(document):
         columns = {_EPOCH: list(range(len(keys))), **columns}
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _are_rows(document: Mapping[str, Any], keys: tuple[Any, ...]) -> bool:
+    """Whether the inner names are those of columns, and fewer of the outer ones are."""
+    rows = list(document.values())
+    if len(rows) < 2 or not all(isinstance(cells, dict) for cells in rows):
+        return False
+    if _CONFIGURATION in keys:
+        return False
+    columns = sum(is_step(name) or _is_logged(name) for name in document)
+    if all(isinstance(cell, dict) for cells in rows for cell in cells.values()):
+        return not columns
+    metrics = sum(metric_direction(str(key)) is not None for key in keys)
+    # Some names of configurations say what was changed: "without stochastic depth".
+    return metrics * len(rows) > columns * len(keys)
 
 
 def _is_history(document: Mapping[str, Any]) -> bool:

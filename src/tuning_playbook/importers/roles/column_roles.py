@@ -32,6 +32,7 @@ from tuning_playbook.importers.roles.column_values import (
 )
 from tuning_playbook.importers.roles.follow_from_results import (
     differences_of_results,
+    parts_of_means,
     thresholds_of_variants,
 )
 from tuning_playbook.importers.roles.lengths_reached import (
@@ -76,6 +77,7 @@ _LATER = (
     places_beside_settings,
     lengths_of_seeds,
     changed_by_seeds,
+    parts_of_means,
     differences_of_results,
     thresholds_of_variants,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -16,6 +17,7 @@ _COMPARED = 12  # results, the first, for tables with hundreds
 _FEWEST_ROWS, _FEWEST_RESULTS = 3, 3
 _ROUNDED = 0.51  # of the last digit that is written
 _MOST_DIGITS = 12
+_MEANS = frozenset({"mean", "avg", "average", "overall"})
 _THRESHOLDS = frozenset({"threshold", "thresh", "thr", "cutoff"})
 
 
@@ -60,6 +62,62 @@ def _unit(numbers: NDArray[np.float64]) -> float:
         if np.allclose(np.round(numbers, digits), numbers, rtol=0, atol=1e-13):
             return float(10.0**-digits)
     return float(10.0**-_MOST_DIGITS)
+
+
+def parts_of_means(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Guessed settings whose mean stands beside them, in every row: results on several data sets.
+
+    ``Mean OA`` beside ``Pavia OA`` and ``Salinas OA``, or ``Average`` beside the names of tasks.
+    """
+    guesses = [c for c, one in found.items() if _is_guessed_number(one, values[c])]
+    parts: dict[str, TakenAs] = {}
+    for mean, one in found.items():
+        words = words_of(one.name)
+        rest = tuple(word for word in words if word not in _MEANS)
+        if len(rest) == len(words) or (one.role not in MEASURED and mean not in guesses):
+            continue
+        own = [c for c in guesses if c != mean]
+        own = [c for c in own if not rest or words_of(found[c].name)[-len(rest) :] == rest]
+        if len(own) < 2 or not _is_mean(values[mean].numbers, [values[c].numbers for c in own]):
+            continue
+        reason = f"{mean} is the mean of it and others"
+        parts |= {c: TakenAs(c, found[c].name, Role.RESULT, reason) for c in own}
+        if one.role not in MEASURED:
+            reason = "the mean of other columns in every row"
+            parts[mean] = TakenAs(mean, one.name, Role.RESULT, reason)
+    return {**parts, **_names_of_methods(found, values, parts)}
+
+
+def _names_of_methods(
+    found: Mapping[str, TakenAs],
+    values: Mapping[str, ColumnValues],
+    results: Mapping[str, TakenAs],
+) -> dict[str, TakenAs]:
+    """A text in every row, once what seemed to be settings beside it are results: the methods."""
+    settings = [c for c, one in found.items()
+                if one.role in SEARCHED and values[c].levels > 1 and c not in results]  # fmt: skip
+    if settings or not results:
+        return {}
+    return {
+        column: replace(one, role=Role.HYPERPARAMETER)
+        for column, one in found.items()
+        if one.role is Role.IDENTIFIER and not one.certain and values[column].kind == "words"
+    }
+
+
+def _is_guessed_number(one: TakenAs, values: ColumnValues) -> bool:
+    return one.role is Role.HYPERPARAMETER and not one.certain and values.kind == "numbers"
+
+
+def _is_mean(own: NDArray[np.float64], parts: list[NDArray[np.float64]]) -> bool:
+    rows = np.stack(parts)
+    if len(own) < _FEWEST_ROWS or not np.all(np.isfinite(own)) or not np.all(np.isfinite(rows)):
+        return False
+    unit = max(_unit(column) for column in (own, *parts))
+    exact = bool(np.all(np.abs(own - rows.mean(axis=0)) <= 2 * _ROUNDED * unit))
+    return exact and float(np.ptp(own)) > 10 * unit
 
 
 def thresholds_of_variants(

@@ -28,6 +28,7 @@ from tuning_playbook.vocabulary import (
 from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_LISTED = 20
+_FEW_HEADERS = 4
 _LONGEST_SHOWN = 40
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
 _NAMELESS = ("value",)  # what Optuna calls an objective without a name
@@ -204,6 +205,13 @@ def _as_candidate(name: str) -> str:
 def possible_metrics(study: ForeignStudy) -> str:
     """What could be the metric of a study in which nothing is called like one."""
     numeric, possible = _numeric(study), names_that_may_be_metrics(study)
+    headers = _second_header(study)
+    if headers and len(possible) <= len(headers):
+        return (
+            f"The first row below the header holds text above numbers ({listed(headers)}): where "
+            "it is a second line of headers, write both into one line, so that each column has a "
+            "name of its own"
+        )
     if possible:
         return (
             f"No column is named like a metric; {how_to_turn(study)}if one holds the "
@@ -221,6 +229,16 @@ def possible_metrics(study: ForeignStudy) -> str:
         f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
         "that has the results, or their curves with --curves"
     )
+
+
+def _second_header(study: ForeignStudy) -> list[str]:
+    """Texts of the first row in columns that hold numbers below it."""
+    columns = {**study.results, **study.parameters, **study.metadata}
+    return [
+        str(cells[0])
+        for cells in columns.values()
+        if len(cells) > 1 and isinstance(cells[0], str) and all(map(is_number, cells[1:]))
+    ][:_FEW_HEADERS]
 
 
 def _how_all_failed(study: ForeignStudy) -> str:
