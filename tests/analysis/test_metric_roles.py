@@ -9,7 +9,7 @@ from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.study import Objective
-from tuning_playbook.vocabulary import metric_direction
+from tuning_playbook.vocabulary import metric_direction, split_of
 
 
 def table_of(metrics, objective="val_accuracy", values=None, metadata=None):
@@ -169,3 +169,10 @@ def test_a_training_loss_that_was_logged_often_is_preferred_to_a_few_means():
             objective=Objective("val_accuracy", "maximize"),
         )  # fmt: skip
         assert metric_roles(own).training_loss == first
+
+
+def test_what_detectron_measures_on_batches_is_of_training():
+    names = ("fast_rcnn/cls_accuracy", "mask_rcnn/accuracy", "total_loss", "loss_cls")
+    roles = metric_roles(table_of(dict.fromkeys(names, LINE), "fast_rcnn/cls_accuracy"))
+    assert roles.training_loss == "total_loss"
+    assert [split_of(name) for name in names[:2]] == ["training", "training"]

@@ -70,3 +70,91 @@ def test_what_a_monitor_says_of_each_episode_is_no_setting(tmp_path, name):
     study = only(write(tmp_path / "monitor.csv", "\n".join(rows) + "\n"))
     assert (len(study.ids), searched(study)) == (1, [])
     assert len(study.curves["episode_reward"][1]) == 60
+
+
+def log_of_episodes(count=120, *, first=0, header=True):
+    """An agent's log, whose facts of each episode are flags, words and times."""
+    rows = ["episode,score,length,terminated,truncated,reason,timestamp,epsilon"] if header else []
+    for i in range(count):
+        chance = random.Random(i + first)
+        crash = chance.random() < 0.6
+        rows.append(f"{i},{i - 100 + 30 * chance.random():.3f},{chance.randint(50, 150)},{crash},"
+                    f"{not crash},{'crash' if crash else 'landing'},2026-05-15T23:{i // 60:02d}:"
+                    f"{i % 60:02d},{0.995**i:.5f}")  # fmt: skip
+    return "\n".join(rows) + "\n"
+
+
+def test_what_an_agents_log_says_of_each_episode_is_no_setting(tmp_path):
+    study = only(write(tmp_path / "dqn.csv", log_of_episodes()))
+    assert (len(study.ids), searched(study)) == (1, [])
+    assert len(study.curves["score"][1]) == 120
+
+
+def test_agents_logs_in_folders_are_runs_of_one_study(tmp_path):
+    for number in range(3):
+        write(tmp_path / "train" / f"agent_{number}" / "log.csv", log_of_episodes(first=number))
+    assert len(only(tmp_path / "train").ids) == 3
+
+
+def test_logs_below_each_other_with_their_headers_are_runs(tmp_path):
+    text = "".join(log_of_episodes(first=n, count=40 + n) for n in range(3))
+    study = only(write(tmp_path / "dqn.csv", text))
+    assert (len(study.ids), searched(study)) == (3, [])
+    assert any("header" in note and "2" in note for note in study.notes)
+
+
+def test_a_name_of_a_column_in_one_cell_is_no_header(tmp_path):
+    rows = ["lr,loss,note", *(f"0.{i},{i}.5,{'note' if i == 3 else 'ok'}" for i in range(1, 9))]
+    study = only(write(tmp_path / "t.csv", "\n".join(rows) + "\n"))
+    assert len(study.ids) == 8
+
+
+def log_of_two_networks(runs=2, epochs=40):
+    rows = ["epoch,lr_g,lr_d,train_G,train_D,train_L1,val_PSNR,val_L1"]
+    for run in range(runs):
+        for i in range(epochs):
+            noise = random.Random(100 * run + i).random()
+            rate = 1e-4 * 0.5 ** (i // 10)
+            rows.append(f"{i + 1},{rate},{rate},{2 + 3 / (i + 1):.4f},{0.3 + noise / 9:.4f},"
+                        f"{0.3 + 1 / (i + 1):.4f},{26 - 8 / (i + 1) + noise / 3:.4f},"
+                        f"{0.04 + 0.05 / (i + 1):.4f}")  # fmt: skip
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_losses_of_two_networks_with_their_rates_are_logged(tmp_path, runs):
+    study = only(write(tmp_path / "log.csv", log_of_two_networks(runs)))
+    assert (len(study.ids), searched(study)) == (runs, [])
+    assert {"train_G", "val_PSNR", "lr_g"} <= set(study.curves)
+
+
+def test_epochs_that_were_reached_beside_a_setting_are_of_trials(tmp_path):
+    rows = ["epoch,dropout,train_loss,val_loss"]
+    for i in range(12):
+        loss = random.Random(i).uniform(0.5, 1.5)
+        rows.append(f"{12 - i},{0.05 * i:.2f},{loss:.3f},{loss + 0.1:.3f}")
+    assert len(only(write(tmp_path / "t.csv", "\n".join(rows) + "\n")).ids) == 12
+
+
+def test_a_log_of_several_runs_among_folders_of_runs_is_told(tmp_path):
+    for number in range(2):
+        write(tmp_path / "train" / f"agent_{number}" / "log.csv", log_of_episodes(first=number))
+    several = "".join(log_of_episodes(first=n, count=40 + n) for n in range(3))
+    write(tmp_path / "train" / "agent_2" / "log.csv", several)
+    study = only(tmp_path / "train")
+    assert len(study.ids) == 2
+    assert any("agent_2/log.csv holds several runs" in note for note in study.notes)
+
+
+@pytest.mark.parametrize("epochs", [5, 6, 9])
+def test_a_rate_that_warms_up_and_decays_within_few_epochs_is_a_schedule(tmp_path, epochs):
+    def warmed_up(i):
+        return f"{0.0003 * (i + 1) if i < 3 else 0.001 / i:.6f}"
+
+    study = only(write(tmp_path / "log.csv", log_of_epochs("lr/pg0", warmed_up, epochs=epochs)))
+    assert (len(study.ids), searched(study)) == (1, [])
+
+
+def test_a_rate_that_falls_and_rises_in_few_rows_is_of_trials(tmp_path):
+    rows = ["step,lr,loss", "0,0.1,2.0", "1,0.01,1.5", "2,0.03,1.7", "3,0.3,2.5", "4,0.02,1.4"]
+    assert len(only(write(tmp_path / "t.csv", "\n".join(rows) + "\n")).ids) == 5

@@ -71,6 +71,8 @@ _TERMS = phrases(
 _AVERAGE_PRECISION = re.compile(r"m?ap\d\d")  # at an overlap, in percent
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
+# Groups in which Detectron2 logs what it measures on the batches of training.
+_OF_BATCHES = ("fast_rcnn/", "mask_rcnn/", "keypoint_rcnn/", "roi_head/", "rpn/")
 _TRAINING = frozenset({"train", "training", "tr", "minibatch", "batch"})
 _VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "dev", "heldout",
                          "holdout", "cv"})  # fmt: skip
@@ -234,6 +236,8 @@ def split_of(name: str) -> Split | None:
     written = next((part for word, part in _WRITTEN_IN_CHINESE.items() if word in name), None)
     if written is not None:
         return written
+    if name.startswith(_OF_BATCHES):
+        return "training"
     # ``test_mae_val`` is of valence, and not on validation data.
     if words & _TEST and (first in _TEST or not words & _VALIDATION):
         return "test"

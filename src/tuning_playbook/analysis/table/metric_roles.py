@@ -27,6 +27,7 @@ OF_PARTS = "the losses are of parts that train against or after each other"
 OF_AGENT = "the loss is that of an agent, whose targets move"
 # Rewards that preferences imply, as DPO logs them: their loss is that of a fixed set of data.
 _OF_PREFERENCES = frozenset({"chosen", "rejected", "margin", "margins", "accuracy", "accuracies"})
+_SUM = ("total", "loss")
 # Values of a run from which its curve can be judged.
 _FOLLOWED = 10
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
@@ -149,7 +150,7 @@ def _training_loss(
     whole = [n for n in said if n not in by_batch]
     # The word in full first: ``train_loss`` before ``tr_loss``.
     whole.sort(key=lambda n: not {"train", "training"} & set(words[n]))
-    bare = [n for n in losses if len(words[n]) == 1]
+    bare = [n for n in losses if len(words[n]) == 1 or words[n] == _SUM]
     if metric is not None and not losses and _is_loss(metric) and split_of(metric) == "training":
         return metric  # the study is judged by its training loss
     # A Trainer ends its log with ``train_loss``, the mean over all steps of its ``loss``.

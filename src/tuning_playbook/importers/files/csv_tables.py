@@ -77,6 +77,7 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
         comma = delimiter != ","
         reader = csv.reader(file, delimiter=delimiter)
         known: dict[str, str] = {}
+        again = 0
         while rows := list(islice(reader, _CHUNK_ROWS)):
             last = len(rows) < _CHUNK_ROWS
             rows = [row for row in rows if row]
@@ -85,10 +86,18 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
                 del rows[-1]
             above = comments + len(first.splitlines())
             _require_width(path, rows, len(names), above + reader.line_num)
+            kept = [row for row in rows if row != names]
+            again += len(rows) - len(kept)
+            rows = kept
             for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
                 shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 as_written = text or (comma and are_in_thousands(shared))
                 part.append(shared if as_written else _numbers(shared))
+    if again:
+        notes.append(
+            f"The header of {path.name} stands between its rows {counted(again, 'more time')}, as "
+            "where logs were written below each other; it is left out there."
+        )
     points = comma and any(_has_decimal_commas(part) for part in parts)
     return {
         name: _joined(part, text=text, comma_is_decimal=comma, point_is_mark=points)

@@ -20,11 +20,17 @@ from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
-from tuning_playbook.importers.rows.following import FOLLOWS, improves, trained
+from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.tables.curves import named
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import Family, hyperparameter_family, plain_name
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_of_episodes,
+    plain_name,
+    split_of,
+)
 
 FEWEST_STEPS = 4
 # So many lengths of training, in rising order and each once, nobody tries: a run passed them.
@@ -40,7 +46,10 @@ _MOST_TURNS = 0.2
 _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
 # A setting has a value in more rows than not; what was logged now and then has none in most.
 _SPARSE = 0.5
-_EPOCH = "epoch"
+_EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
+# What only the log of an agent tells of an episode: how it ended, how much was left to chance.
+_OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
+                        "episode_length", "ep_length", "ep_len"})  # fmt: skip
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
 
@@ -72,7 +81,7 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
         columns: of the table.
         steps: which column counts the steps; found by its name where empty.
     """
-    column = steps or named(columns, STEP_NAMES) or _long_count(columns)
+    column = steps or named(columns, STEP_NAMES) or _long_count(columns) or _episodes(columns)
     if column is None or columns[column].values.dtype != np.float64:
         return None
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
@@ -136,21 +145,39 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
 
 
 def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
-    """Whether each row is the next epoch, and a result of training beside validation gets better.
+    """Whether each row is the next epoch of its run, and a result gets better along the longest.
 
     Trials beside each other are not numbered by epochs, and do not get better one by one.
     """
     counted = columns[log.steps].values.astype(np.float64)
-    if plain_name(log.steps) != _EPOCH or counted[0] not in (0, 1) or np.any(np.diff(counted) != 1):
+    first = np.diff(log.run, prepend=-1) > 0
+    if np.any(~np.isin(counted[first], (0, 1))) or np.any(np.diff(counted)[~first[1:]] != 1):
         return False
-    numbers = {n: c.values.astype(np.float64) for n, c in columns.items()
+    if log.steps == _episodes(columns):
+        return True
+    if plain_name(log.steps) != _EPOCH:
+        return False
+    rows = log.run == np.bincount(log.run).argmax()
+    numbers = {n: c.values.astype(np.float64)[rows] for n, c in columns.items()
                if c.values.dtype == np.float64}  # fmt: skip
-    names = trained({plain_name(name): name for name in numbers})
-    return any(improves(name, numbers[name], FOLLOWS) for name in names)
+    beside = trained({plain_name(name): name for name in numbers})
+    return any(improves(name, numbers[name], FOLLOWS) for name in beside) or (
+        int(rows.sum()) >= _MANY_STEPS
+        and any(improves(name, values, FOLLOWS_FAR) for name, values in numbers.items())
+    )
+
+
+def _episodes(columns: Mapping[str, Column]) -> str | None:
+    """The column that counts an agent's episodes, by what else is told of each of them."""
+    by_name = {plain_name(name): name for name in columns}
+    collected = any(is_of_episodes(name) or name == _SCORE for name in by_name)
+    return by_name.get(EPISODE) if collected and _OF_AGENTS & by_name.keys() else None
 
 
 def _moves_within_a_run(name: str) -> bool:
     """Whether a column may change within a run: a rate, a flag or a word on each of its steps."""
+    if plain_name(name) in _OF_AGENTS or split_of(name) is not None:
+        return True
     family = hyperparameter_family(name)
     return family is None or family in _MOVED
 
@@ -204,11 +231,13 @@ def follows_a_schedule(name: str, values: NDArray[np.generic]) -> bool:
 
 
 def _turns_seldom(values: NDArray[np.generic]) -> bool:
-    """Whether numbers go one way for long, as schedules do."""
+    """Whether numbers go one way for long, as schedules do, or up once and then down."""
     if values.dtype != np.float64:
         return False
     there = values.astype(np.float64)
     there = there[np.isfinite(there)]
     moves = np.diff(there)
     moves = np.sign(moves[moves != 0])
-    return len(moves) < 2 or float(np.mean(moves[1:] != moves[:-1])) <= _MOST_TURNS
+    if len(moves) < 2 or np.all(np.diff(moves) <= 0):
+        return True
+    return float(np.mean(moves[1:] != moves[:-1])) <= _MOST_TURNS

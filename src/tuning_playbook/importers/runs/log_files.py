@@ -19,7 +19,7 @@ from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_h
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.rows.episodes import names_episodes
-from tuning_playbook.importers.rows.logs import FEWEST_STEPS, log_in
+from tuning_playbook.importers.rows.logs import EPISODE, FEWEST_STEPS, log_in
 from tuning_playbook.importers.rows.rows_as_steps import log_by_rows, names_validation
 from tuning_playbook.importers.runs_of_tools import Points, Run
 from tuning_playbook.importers.tables.curves import curve_table, named
@@ -30,20 +30,29 @@ _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|sco
 _TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
-Stage: TypeAlias = Literal["", "begun", "log"]
+Stage: TypeAlias = Literal["", "begun", "log", "several"]
 
 
 def stage_of_log(path: Path) -> Stage:
     """Whether a file is the log of one run, or may become one; empty where it is something else.
 
-    In a ``log`` the step rises from row to row; one that has ``begun`` has too few steps to tell.
+    In a ``log`` the step rises from row to row; one that has ``begun`` has too few steps to tell,
+    and ``several`` runs have logged into one below each other.
     """
     if not names_steps(path):
         return ""
     columns = _read(path, [])
     if _log_in(columns) is not None:
         return "log"
+    if columns is not None and runs_in(columns) > 1:
+        return "several"
     return "" if _begun_in(path, columns) is None else "begun"
+
+
+def runs_in(columns: dict[str, Column]) -> int:
+    """How many runs have logged into a table below each other; 0 where it is no log."""
+    found = log_in(with_own_counter(columns)[0])
+    return 0 if found is None else found.runs
 
 
 def names_steps(path: Path) -> bool:
@@ -53,7 +62,7 @@ def names_steps(path: Path) -> bool:
     header = header_of(path)
     words = set(re.split(r"[^A-Za-z_]+", header.lower()))
     names = re.split(r"[,;:{}\t\"]+", header)
-    steps = bool(words & set(STEP_NAMES)) or any(map(unit_of_training, names))
+    steps = bool(words & {*STEP_NAMES, EPISODE}) or any(map(unit_of_training, names))
     return steps or names_episodes(header.strip().split(",")) or names_validation(names)
 
 

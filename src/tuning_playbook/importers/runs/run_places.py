@@ -16,6 +16,7 @@ from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.hugging_face.state import TRAINER_STATE
 from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.log_files import (
+    Stage,
     header_of,
     is_results,
     names_steps,
@@ -96,7 +97,7 @@ def run_places(
         home = _home(top, own)
         place = found.setdefault(home, RunPlace(top.joinpath(*home)))
         in_job = (place.folder / HYDRA).is_dir()
-        names, copies = _without_copies(where, names)
+        names, told = _without_copies(where, names)
         tables = [] if in_job else _logs_of_runs(where, names)
         for table in tables:
             beside = place.configurations
@@ -104,9 +105,10 @@ def run_places(
                 where, [table], configurations=beside, is_table=True
             )
         for name in sorted({*names} - {table.name for table in tables}):
-            _take(where / name, place, own, alone=not tables)
+            if _take(where / name, place, own, alone=not tables) == "several":
+                told.append(_several("/".join((*own, name))))
         if notes is not None:
-            notes += copies
+            notes += told
             notes += _left_out(where, tables) if tables else ()
     return found
 
@@ -130,8 +132,12 @@ def _without_copies(folder: Path, names: Sequence[str]) -> tuple[list[str], list
     return kept, notes
 
 
-def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> None:
-    """Put a file where it belongs in what a run has left."""
+def _several(file: str) -> str:
+    return f"{file} holds several runs below each other, and is left out: check it by itself."
+
+
+def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> Stage:
+    """Put a file where it belongs in what a run has left; the stage of a log."""
     if own[-1:] == (HYDRA,) or is_configuration(file.name):
         place.configurations.append(file)
     elif file.name == TRAINER_STATE:
@@ -140,7 +146,10 @@ def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> None:
     elif is_results(file):
         place.results.append(file)
     elif alone and (stage := stage_of_log(file)):
-        (place.tables if stage == "log" else place.begun).append(file)
+        if stage != "several":
+            (place.tables if stage == "log" else place.begun).append(file)
+        return stage
+    return ""
 
 
 def runs_among(places: Mapping[Place, RunPlace]) -> dict[Place, RunPlace]:
@@ -180,7 +189,7 @@ def _logs_among(files: Sequence[Path]) -> list[Path]:
     whole = 0
     for number, file in enumerate(files):
         stage = stage_of_log(file)
-        if stage:
+        if stage in ("begun", "log"):
             found.append(file)
             whole += stage == "log"
         elif number + 1 - len(found) > max(_OTHERS_AMONG_LOGS, len(found)):

@@ -15,7 +15,7 @@ from tuning_playbook.importers.cells.columns import Column, from_records
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.files.arrow_tables import columns_of_parquet
-from tuning_playbook.importers.files.columns_in_json import rows_of_columns
+from tuning_playbook.importers.files.columns_in_json import rows_of_columns, rows_of_histories
 from tuning_playbook.importers.files.csv_tables import columns_of_csv, opened_text
 from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
@@ -121,7 +121,8 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         if table_ending(path) == ".json" and not is_by_line(path):
             document = _parsed(path, file.read(), 1)
             if isinstance(document, dict):
-                document = rows_of_columns(document) or _rows_within(path, document, notes)
+                rows = rows_of_histories(document) or rows_of_columns(document)
+                document = rows or _rows_within(path, document, notes)
             if not isinstance(document, list):
                 raise _no_list(path)
             lines = list(enumerate(document, 1))
