@@ -5,6 +5,8 @@ import random
 import pytest
 from tests.importers.layouts import only, write
 
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import SEARCHED
 
 
@@ -158,3 +160,33 @@ def test_a_rate_that_warms_up_and_decays_within_few_epochs_is_a_schedule(tmp_pat
 def test_a_rate_that_falls_and_rises_in_few_rows_is_of_trials(tmp_path):
     rows = ["step,lr,loss", "0,0.1,2.0", "1,0.01,1.5", "2,0.03,1.7", "3,0.3,2.5", "4,0.02,1.4"]
     assert len(only(write(tmp_path / "t.csv", "\n".join(rows) + "\n")).ids) == 5
+
+
+def refused(folder):
+    with pytest.raises(InvalidInput) as told:
+        open_foreign(str(folder))
+    return str(told.value)
+
+
+def test_a_folder_of_curves_in_files_of_their_own_names_one_that_can_be_judged(tmp_path):
+    write(tmp_path / "logs" / "125test_rmse.csv", "test_rmse\n45.4\n")
+    for name in ("execution_time", "train_loss", "valid_loss"):
+        cells = [f"{2 / (i + 1) + random.Random(i).random() / 50:.5f}" for i in range(60)]
+        write(tmp_path / "logs" / f"{name}.csv", "\n".join([name, *cells]) + "\n")
+    assert "playbook check" in refused(tmp_path / "logs")
+    assert "valid_loss.csv, with" in refused(tmp_path / "logs").split("type:")[1]
+
+
+def test_a_folder_with_a_log_of_runs_beside_results_names_the_log(tmp_path):
+    log = log_of_epochs("lr", jumping).splitlines()
+    write(tmp_path / "logs" / "train_log.csv", "\n".join([*log, *log[1:]]) + "\n")
+    write(tmp_path / "logs" / "a_results.csv", "channels,accuracy\nR,0.4\nG,0.5\n")
+    assert "train_log.csv, with" in refused(tmp_path / "logs").split("type:")[1]
+
+
+def test_batches_that_are_counted_anew_in_each_epoch_are_no_setting(tmp_path):
+    rows = ["iteration,epoch,batch,loss,words/sec"]
+    rows += [f"{200 * i + 5000},{1 + i // 10},{200 * (i % 10 + 1)},{3 / (i + 1):.4f},"
+             f"{38000 + 7 * i % 90}.5" for i in [*range(30), *range(25, 50)]]  # fmt: skip
+    study = only(write(tmp_path / "log.csv", "\n".join(rows) + "\n"))
+    assert (len(study.ids), searched(study)) == (1, [])

@@ -46,7 +46,8 @@ _COSTS = phrases(
     gmacs, gmac, mmacs, mfu, latency, throughput, fps, energy, kwh, co2,
     emissions, price, usd, dollars, gpu hours, gpu hour, cpu hours, gpu days, compute hours,
     utilization, tokens per second, tokens per sec, tok per sec, tok per s, tokens per s, tok s,
-    tok sec, tokens sec, samples per second, samples per sec, it per sec, its per sec, it s,
+    tok sec, tokens sec, words per second, words per sec, words sec, wps,
+    samples per second, samples per sec, it per sec, its per sec, it s,
     steps per second, steps per sec, images per sec, model size, file size, checkpoint size,
     speedup, flos, trainable pct, trainable percent, trainable percentage, trainable ratio
     """

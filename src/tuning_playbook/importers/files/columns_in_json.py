@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +10,9 @@ from tuning_playbook.importers.cells.column_names import is_step
 from tuning_playbook.importers.cells.nested import is_list_of_numbers
 from tuning_playbook.vocabulary import hyperparameter_family, metric_direction
 
-_EPOCH, _RUN = "epoch", "run"
+_EPOCH, _RUN, _MODEL = "epoch", "run", "model"
 _CONFIGURATION = "configuration"
+_NUMBERED = re.compile(r"[A-Za-z]*[_ -]?\d+")
 
 
 def rows_of_columns(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -84,17 +86,20 @@ def _is_logged(name: str) -> bool:
 def rows_of_histories(document: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """A row for each history under a name of its own; ``None`` for any other object.
 
+    Names that are numbered are those of runs, and others tell what was trained.
+
     Example:
         >>> rows_of_histories({"a": {"val_loss": [2.0, 1.0]}, "b": {"val_loss": [3.0, 1.5]}})
-        [{'run': 'a', 'val_loss': [2.0, 1.0]}, {'run': 'b', 'val_loss': [3.0, 1.5]}]
+        [{'model': 'a', 'val_loss': [2.0, 1.0]}, {'model': 'b', 'val_loss': [3.0, 1.5]}]
         >>> rows_of_histories({"val_loss": [2.0, 1.0]})
     """
     own = list(document.values())
-    if len(own) < 2 or not all(isinstance(one, dict) and _RUN not in one for one in own):
+    named = _RUN if all(map(_NUMBERED.fullmatch, document)) else _MODEL
+    if len(own) < 2 or not all(isinstance(one, dict) and named not in one for one in own):
         return None
     shared = set.intersection(*(set(one) for one in own))
     curves = [
         name for name in shared
         if metric_direction(name) is not None and all(is_list_of_numbers(one[name]) for one in own)
     ]  # fmt: skip
-    return [{_RUN: name, **one} for name, one in document.items()] if curves else None
+    return [{named: name, **one} for name, one in document.items()] if curves else None

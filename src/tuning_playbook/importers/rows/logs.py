@@ -46,6 +46,8 @@ _MOST_TURNS = 0.2
 _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
 # A setting has a value in more rows than not; what was logged now and then has none in most.
 _SPARSE = 0.5
+_ALIKE = 0.8
+_OF_PARTS = frozenset({"batch", "batch_idx", "step_in_epoch", "iter_in_epoch"})
 _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
 _OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
@@ -123,6 +125,7 @@ def _names_trials(name: str, column: Column) -> bool:
 def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
+    sure = sure or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
@@ -137,7 +140,11 @@ def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
         taken = role_by_name(name, name, values, ())
         if taken is not None and taken.role in QUALITY:
             measured.append(column.values)
-        elif is_phase(name, column) or (followed and _moves_within_a_run(name)):
+        elif (
+            is_phase(name, column)
+            or (followed and _moves_within_a_run(name))
+            or _counts_alike(column.values, columns[log.steps].values)
+        ):
             continue
         elif not _may_be_logged(name, column, taken, sure=sure and values.kind == "numbers"):
             return False
@@ -180,6 +187,23 @@ def _moves_within_a_run(name: str) -> bool:
         return True
     family = hyperparameter_family(name)
     return family is None or family in _MOVED
+
+
+def _are_counted_twice(columns: Mapping[str, Column], steps: str) -> bool:
+    """Whether another column counts the steps too, anew in each epoch or part of the log."""
+    counted = columns[steps].values
+    return any(
+        _counts_alike(own.values, counted) for name, own in columns.items()
+        if name != steps and plain_name(name) in _OF_PARTS
+    )  # fmt: skip
+
+
+def _counts_alike(values: NDArray[np.generic], steps: NDArray[np.generic]) -> bool:
+    """Whether a column counts as the steps do but where it begins anew, as batches in an epoch."""
+    if values.dtype != np.float64 or len(values) < _MANY_STEPS:
+        return False
+    alike = np.diff(values.astype(np.float64)) == np.diff(steps.astype(np.float64))
+    return float(np.mean(alike)) > _ALIKE
 
 
 def _may_be_logged(name: str, column: Column, taken: TakenAs | None, *, sure: bool) -> bool:

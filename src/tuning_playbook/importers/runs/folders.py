@@ -13,14 +13,17 @@ from typing import TypeAlias
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.readers import Reader, named_study, reader_of, unzipped
+from tuning_playbook.importers.runs.log_files import stage_of_log
 from tuning_playbook.importers.runs.run_places import is_run_folder
 from tuning_playbook.importers.tables.table_files import table_ending
+from tuning_playbook.vocabulary import split_of
 
 _DEEPEST = 3
 _MOST_PARTS = 100
 _MOST_CLAIMED = 200  # sub-folders; those of one tool are alike
 _STORAGES = (".db", ".sqlite", ".sqlite3", ".log", ".journal")
-_MOST_TABLES = 5
+_MOST_TABLES, _MOST_READ = 5, 20
+_SPLITS = ("validation", None, "training", "test")
 # Where a Trainer logs, beside the runs of its search.
 _OF_TRAINER = frozenset({"runs", "logs"})
 
@@ -67,11 +70,22 @@ def read_folder(folder: Path, study: str | None) -> tuple[ForeignStudy, ...]:
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """Some of the tables in a folder and the folders in it, those of trials first."""
+    """Some of the tables in a folder and the folders in it, the most telling first.
+
+    These are tables of trials, then logs of runs, then what is named after validation data.
+    """
     files = [*folder.iterdir(), *(file for below in _folders(folder) for file in below.iterdir())]
     tables = [file for file in files if file.is_file() and table_ending(file)]
     tables.sort(key=lambda p: (len(p.parts), not p.name.startswith(("trials", "runs")), str(p)))
-    return tables[:_MOST_TABLES]
+    some = tables[:_MOST_READ]
+    some.sort(key=_place_among_tables)
+    return some[:_MOST_TABLES]
+
+
+def _place_among_tables(table: Path) -> tuple[bool, bool, int]:
+    of_trials = table.name.startswith(("trials", "runs"))
+    is_log = not of_trials and stage_of_log(table) in ("log", "several")
+    return not of_trials, not is_log, _SPLITS.index(split_of(table.stem))
 
 
 def _parts(top: Path, folder: Path, reader: Reader | None, depth: int) -> Iterator[_Part]:
