@@ -58,7 +58,7 @@ def test_one_run_is_never_spoken_of_as_some_of_the_best_trials(curve_study, vali
     table = curve_study(SHAPES[validation], SHAPES["falling"], trials=1)
     said = {finding.check: finding.summary for finding in run_checks(table)}
     assert not [words for words in said.values() if "best trials" in words]
-    asked = "Cannot tell: this is one run, and {} with"
+    asked = "Cannot tell: this is one run, and the check needs {} runs with"
     assert said["periodicity"].startswith(asked.format(2))
     assert said["late-variance"].startswith(asked.format(3))
     assert said["saturated-early"].startswith(asked.format(2))

@@ -137,14 +137,14 @@ def test_a_small_validation_set_is_known_by_its_binomial_error(curve_study):
     assert found.verdict is Verdict.NOTE
     # sqrt(p (1 - p) / n) of p = 0.54 and n = 100
     assert found.evidence["sampling_deviation"] == pytest.approx(0.05, rel=0.02)
-    assert "100 evaluation examples leave (0.05)" in found.summary
+    assert "100 evaluation examples explain (0.05)" in found.summary
 
 
 def test_noise_beyond_what_the_examples_leave_is_still_a_warning(curve_study):
     table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05)
     found = run(LateVariance(validation_examples=10_000), table)
     assert found.verdict is Verdict.WARN
-    assert "more than 10,000 evaluation examples leave (0.005)" in found.summary
+    assert "more than 10,000 evaluation examples explain (0.005)" in found.summary
 
 
 def test_a_loss_is_no_share_of_the_examples(curve_study):

@@ -40,5 +40,5 @@ def test_nothing_is_an_alarm_where_that_is_a_guess_of_every_column():
     assert _alarms(("zeta", "psi")) == set()
     findings = run_checks(_mostly_failed(("zeta", "psi")))
     (found,) = [f for f in findings if f.check == "infeasible-fraction"]
-    assert "that the rows are trials is a guess" in found.summary
+    assert "it is a guess that the rows are trials" in found.summary
     assert "--params" in found.summary

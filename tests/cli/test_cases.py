@@ -78,7 +78,7 @@ def test_a_learning_rate_is_one_under_longer_names(document, name):
     assert rate["certain"]
     assert rate["role"] == "hyperparameter"
     stability = next(f for f in found["findings"] if f["check"] == "edge-of-stability")
-    assert "no searched hyperparameter is a learning rate" not in stability["summary"]
+    assert "no searched hyperparameter has the name of a learning rate" not in stability["summary"]
     assert stability["verdict"] in ("pass", "warn", "unknown")
 
 
@@ -213,7 +213,7 @@ def test_results_that_are_not_finite_are_divergences(document, file):
     feasible = next(f for f in found["findings"] if f["check"] == "infeasible-fraction")
     assert feasible["evidence"]["kinds"] == {"non-finite": 16}
     assert verdict(found, "edge-of-stability") == "warn"
-    assert "training fails from about lr = 0.084 on" in summary(found, "edge-of-stability")
+    assert "training fails above about lr = 0.084" in summary(found, "edge-of-stability")
     assert "without a measurement" not in json.dumps(found)
 
 

@@ -116,14 +116,14 @@ def test_a_gap_as_large_as_the_known_noise_of_the_seed_is_no_winner():
     near = [v + 0.01 + 0.002 * (-1) ** i for i, v in enumerate(GOOD)]
     found = _answer({"a": GOOD, "b": near}, paired=True, seed_deviation=0.03)
     assert found.leader == "a"
-    assert "may be luck of the seed" in found.sentence
+    assert "may be due to the luck of the seed" in found.sentence
 
 
 def test_a_difference_below_what_counts_is_no_difference():
     shifted = [v + 0.001 for v in GOOD]
     cheap = _answer({"a": GOOD, "b": shifted}, paired=True, complexity_cost=0.01)
     assert set(cheap.winners) == {"a", "b"}
-    assert "below the 0.01 that would count" in cheap.sentence
+    assert "below the smallest gain that counts, 0.01" in cheap.sentence
 
 
 def test_a_difference_of_three_examples_of_five_hundred_is_no_winner():
@@ -139,19 +139,19 @@ def test_a_difference_of_three_examples_of_five_hundred_is_no_winner():
 def test_what_is_not_counted_is_said():
     arms = {"adam": GOOD, "sgd": BAD}
     unknown = _answer(arms, paired=True).sentence
-    assert "but not the evaluation sample and the split of the data." in unknown
+    assert "but not for the evaluation sample and the split of the data." in unknown
     known = _answer(arms, paired=True, examples=5000).sentence
-    assert "the sample of 5,000 evaluation examples, but not the split of the data." in known
+    assert "the sample of 5,000 evaluation examples, but not for the split of the data." in known
     alone = _answer({"a": GOOD}).caveats[1]
-    assert "not the luck of the seed, the evaluation sample and the split of the data" in alone
+    assert "not for the luck of the seed, the evaluation sample and the split of the data" in alone
 
 
 def test_reruns_name_a_winner_that_the_search_does_not():
     found = _answer(LEVEL, reruns={"a": [0.30, 0.31, 0.29], "b": [0.10, 0.11, 0.09]})
     assert (found.winners, found.leader) == (("b",), None)
     assert found.sentence.startswith(
-        "b is best: its best configuration comes to error = 0.1 (mean of 3 reruns) with fresh "
-        "seeds, the next, a, to 0.3 (mean of 3 reruns)."
+        "b is best: its best configuration reaches error = 0.1 (mean of 3 reruns) with fresh "
+        "seeds, the next, a, reaches 0.3 (mean of 3 reruns)."
     )
     assert found.sentence.endswith("The best trials of the search reached 0.1105 and 0.1.")
 
@@ -161,7 +161,7 @@ def test_reruns_that_put_another_arm_ahead_take_the_winner_back():
     found = _answer({"adam": GOOD, "sgd": BAD}, reruns=reruns, seed_deviation=0.1)
     assert found.leader == "sgd"
     assert set(found.winners) == {"adam", "sgd"}
-    assert "sgd leads, its best configuration comes to error = 0.37 (mean" in found.sentence
+    assert "sgd leads, its best configuration reaches error = 0.37 (mean" in found.sentence
     assert "do not confirm" in found.sentence
 
 
@@ -207,12 +207,12 @@ def test_one_arm_tells_its_best_and_where_it_was_found():
 
 def test_a_search_that_its_results_led_says_nothing_of_a_repeated_one():
     found = _answer({"tuning": GOOD}, is_sample=False)
-    assert "repeated search would find cannot be told" in found.sentence
+    assert "not known what a repeated search would find" in found.sentence
     assert "%" not in found.sentence
 
 
 def test_a_rerun_of_the_best_trial_is_expected_to_be_worse():
-    assert "how much is not known" in _answer({"a": GOOD}).caveats[0]
+    assert "how much worse is not known" in _answer({"a": GOOD}).caveats[0]
     known = _answer({"a": GOOD}, seed_deviation=0.01).caveats[0]
     assert "half to one standard deviation between seeds (0.005 to 0.01)" in known
 

@@ -89,7 +89,7 @@ def test_a_baseline_that_seems_to_have_learnt_nothing_launches_nothing():
     decision = decided(GOOD, IDLE)
     assert (decision.choice, decision.apparent_chance) == (Choice.INCONCLUSIVE, 0.1)
     assert "All 5 reruns of the baseline stayed at accuracy = 0.1" in decision.reasons[0]
-    assert "Counted as they are, the reruns say adopt; counted as failed" in decision.reasons[1]
+    assert "the reruns lead to adopt; counted as failed, to inconclusive" in decision.reasons[1]
 
 
 def test_what_holds_either_way_is_decided_and_the_doubt_is_said():

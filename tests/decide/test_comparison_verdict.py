@@ -135,7 +135,7 @@ def test_a_verdict_that_hangs_on_one_run_says_so():
     (pair,) = answered("metric", "loss", [a, b], sign=1, baseline=0).pairs
     assert pair.judged.verdict is CompareVerdict.WORSE
     (words,) = [d.words for d in pair.doubts if d.key == "rests-on-one-run"]
-    assert words.startswith("The verdict rests on one run: without run ")
+    assert words.startswith("The verdict depends on one run: without run ")
     assert "adjusted" not in words
 
 
@@ -208,4 +208,4 @@ def test_how_often_few_runs_against_many_mislead_is_what_is_said(few, many):
 
 
 def test_as_many_runs_of_each_keep_the_stated_error():
-    assert "The interval allows for that" in words_on_few(3, 3)
+    assert "The interval accounts for that" in words_on_few(3, 3)

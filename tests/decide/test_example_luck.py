@@ -103,7 +103,7 @@ def test_the_reasons_say_what_was_added_and_how_it_is_known():
     assert "best of 20 trials on these same examples" in said
     assert decision.example_deviation == pytest.approx(math.sqrt(0.001 / 500))
     assert decision.lower < decide(None).lower
-    assert "cautious figure" in " ".join(decide(Examples()).reasons)
+    assert "cautious estimate" in " ".join(decide(Examples()).reasons)
 
 
 def test_reruns_that_only_examples_leave_open_are_not_asked_for():

@@ -15,7 +15,7 @@ EDGES = Finding("search-space-boundary", Verdict.PASS, "Wide enough.")
     [
         (Verdict.PASS, "Tuning has saturated in adam: twice the 20"),
         (Verdict.WARN, "Tuning has not saturated in adam: twice the 20"),
-        (Verdict.UNKNOWN, "Whether more trials would pay in adam: twice the 20"),
+        (Verdict.UNKNOWN, "Whether more trials are worth it in adam: twice the 20"),
     ],
 )
 def test_whether_tuning_has_saturated_follows_the_density_of_trials(verdict, words):
@@ -25,9 +25,9 @@ def test_whether_tuning_has_saturated_follows_the_density_of_trials(verdict, wor
 
 def test_where_to_narrow_is_told_and_so_is_that_it_cannot_be_told():
     (line,) = exploration_lines([EDGES], {"rate": Float(1e-2, 1.0, "log")})
-    assert line.startswith("Where to narrow: rate from 0.01 to 1.")
+    assert line.startswith("Ranges that could be narrowed: rate from 0.01 to 1.")
     (line,) = exploration_lines([EDGES], {})
-    assert line.startswith("Where to narrow: nowhere yet")
+    assert line.startswith("Ranges that could be narrowed: none yet")
 
 
 def test_what_matters_is_said_here_only_where_it_cannot_be_told():

@@ -61,7 +61,7 @@ def test_too_few_reruns_say_nothing(reruns):
 def test_failed_reruns_are_left_out_and_the_best_two_are_compared():
     found = compared_with_fresh_seeds({"c": [9.0, 9.1], "a": [*A, math.nan], "b": B}, ERROR)
     words = fresh_seeds_sentences(found)
-    assert "a comes to error = 0.215 (4 reruns), b to 0.315" in words
+    assert "a reaches error = 0.215 (4 reruns), b reaches 0.315" in words
     assert "ahead of b" in words
 
 

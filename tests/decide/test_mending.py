@@ -188,7 +188,7 @@ def test_a_length_or_direction_that_was_advised_stays_until_the_file_has_it():
 def test_what_a_trial_printed_is_asked_of_its_arm():
     broken = _finding("infeasible", Verdict.FAIL, Advice("investigate", {"trials": ["4"]}))
     (step,) = advice_steps("width", {"width/width=8": (), "width/width=64": (broken,)}, {})
-    assert step.how == "What a trial printed: playbook logs width width=64/4."
+    assert step.how == "To see what a trial printed: playbook logs width width=64/4."
     earlier = Advice("investigate", {"trials": ["first/3"]})
     (step,) = advice_steps("second", {"second": (_finding("x", Verdict.FAIL, earlier),)}, {})
-    assert step.how == "What a trial printed: playbook logs first 3."
+    assert step.how == "To see what a trial printed: playbook logs first 3."

@@ -147,7 +147,7 @@ def test_what_the_answer_says_would_settle_it_comes_before_the_decision(project)
 
 
 def test_reruns_that_cannot_settle_the_answer_are_not_its_first_step(project):
-    words = "Reruns on the same 500 evaluation examples cannot settle a difference of 0.01."
+    words = "Reruns on the same 500 evaluation examples cannot decide about a difference of 0.01."
     step = _steps(project, _current(_answered(settling=words)))[0]
     assert (step.command, step.reason) == ("", words)
     assert "evaluate on more examples" in step.title
@@ -241,7 +241,7 @@ def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):
     state = ProjectState(project, done, names=frozenset({"decay"}), **asked)
     (step,) = next_steps(state)
     assert step.round is None
-    assert "crowd an edge" in step.reason
+    assert "concentrated at an edge" in step.reason
     good = {"learning_rate": Float(0.05, 0.5, "log")}
     done = _current(_answered(good_ranges=good), decision=_decision(Choice.KEEP))
     (step,) = next_steps(replace(state, current=done))
@@ -325,7 +325,7 @@ def test_a_void_answer_that_no_range_mends_says_what_is_wrong(project):
 def test_a_finished_round_without_its_answer_is_answered_first(project):
     (step,) = _steps(project, _current(None))
     assert step.command == "playbook run decay"
-    assert "not been entered" in step.reason
+    assert "not in the logbook" in step.reason
 
 
 def test_more_trials_come_after_the_decision_once_they_were_doubled(project):
@@ -376,7 +376,7 @@ def test_a_program_that_never_ran_is_tried_before_the_first_round(project):
 def test_nothing_is_gone_on_with_while_every_trial_fails_alike(project):
     state = RoundState("norm", planned=8, finished=3, failures=("3 failed alike",), crashing=True)
     (only,) = next_steps(ProjectState(project, current=state))
-    assert only.title.startswith("Mend what made trials")
+    assert only.title.startswith("Fix what made trials")
 
 
 def test_the_command_that_settles_it_stands_once_in_a_step(project):
@@ -394,7 +394,7 @@ def test_the_usual_number_of_trials_is_said_where_the_last_rounds_file_cannot_be
         current = replace(_current(answered), written=file)
         asked = [s for s in _steps(project, current) if s.title.startswith("Ask: ")]
         assert asked
-        found = ["rounds/decay.toml, whose number would be taken, cannot be read" in s.reason
+        found = ["the number in rounds/decay.toml would be used" in s.reason
                  for s in asked]  # fmt: skip
         assert found == [said] * len(asked)
 
@@ -405,5 +405,5 @@ def test_a_void_round_names_no_best_value_to_go_beyond_and_says_how_it_is_asked_
     )
     steps = _steps(project, _current(last))
     assert not [s for s in steps if "beyond" in s.title]
-    (by_hand,) = [s for s in steps if s.title.startswith("Mend round decay by hand")]
+    (by_hand,) = [s for s in steps if s.title.startswith("Correct round decay by hand")]
     assert "cp -n rounds/decay.toml rounds/decay-2.toml" in by_hand.how

@@ -89,7 +89,7 @@ def test_after_a_failed_try_no_round_is_to_be_run_before_the_program_is_mended(
 ):
     state = ProjectState(project, waiting=("first",), failed_try=FailedTry("boom", changed=False))
     steps = next_steps(state)
-    assert steps[0].title == "Mend what made the last try of the training program fail"
+    assert steps[0].title == "Fix what made the last try of the training program fail"
     assert (steps[0].reason, steps[0].how) == ("boom", "After that: playbook try")
     assert "playbook run first" not in _commands(steps)
     steps = next_steps(replace(state, failed_try=FailedTry("boom", changed=True)))

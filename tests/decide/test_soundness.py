@@ -95,7 +95,7 @@ def test_too_few_trials_void_and_unequal_budgets_are_unfair():
     few = judged({"a": [], "b": []}, feasible={"a": 20, "b": 4})
     assert few.soundness is Soundness.VOID
     (reason,) = few.reasons
-    assert reason.startswith("b was not tuned: 4 of 20 trials trained, and fewer than 5 tell")
+    assert reason.startswith("b was not tuned: 4 of 20 trials trained, and fewer than 5")
     unequal = judged({"a": [], "b": []}, trials={"a": 20, "b": 15})
     assert unequal.soundness is Soundness.UNFAIR
     (reason,) = unequal.reasons
@@ -267,6 +267,6 @@ def test_an_arm_that_hardly_learnt_is_not_beaten():
 
 def test_few_trials_that_all_trained_are_not_called_trained():
     (few,) = judged({"a": []}, trials=6).reasons
-    assert few == "a was searched thinly: it has 6 trials."
+    assert few == "a was searched with few trials: it has 6 trials."
     (fewer,) = judged({"a": []}, trials=10, feasible={"a": 6}).reasons
-    assert fewer == "a was searched thinly: 6 of its 10 trials trained."
+    assert fewer == "a was searched with few trials: 6 of its 10 trials trained."

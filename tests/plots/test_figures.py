@@ -107,8 +107,8 @@ def test_what_stands_on_the_border_stands_on_the_bad_side_and_is_not_pushed_over
     traces = {t["name"]: t for t in axis_figure(info, metric="error")["data"]}
     bad = info.y_range.high if direction == "minimize" else info.y_range.low
     assert set(numbers(traces["infeasible"]["y"]).tolist()) == {bad}
-    assert numbers(traces["far worse"]["y"]).tolist() == [bad]
-    assert traces["far worse"]["marker"]["symbol"] == f"triangle-{symbol}-open"
+    assert numbers(traces["outside plotted range"]["y"]).tolist() == [bad]
+    assert traces["outside plotted range"]["marker"]["symbol"] == f"triangle-{symbol}-open"
 
 
 def test_a_high_objective_is_never_drawn_on_a_log_axis():

@@ -110,7 +110,7 @@ def test_terrible_trials_do_not_hide_the_difference_between_the_bests():
     assert info.trial_y[info.clipped].tolist() == [info.y_range.high] * 4
     assert info.trial_value[info.clipped].tolist() == [40.0, 90.0, 70.0, 80.0]
     (worse,) = [t for t in isolation_figure(info, metric="error")["data"]
-                if t.get("name") == "far worse"]  # fmt: skip
+                if t.get("name") == "outside plotted range"]  # fmt: skip
     assert worse["marker"]["symbol"] == "triangle-up-open"
 
 

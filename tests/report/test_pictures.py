@@ -77,7 +77,8 @@ def test_the_picture_of_failures_is_the_axis_that_explains_them(judged):
     numbers = failing.shown or failing.linked
     assert plots[numbers[0]].key == "axis:rate"
     assert re.search(
-        r"Above 0\.\d+ \(dashed\) 100 % are infeasible, 0 %", plots[numbers[0]].caption
+        r"Above 0\.\d+ \(dashed\) 100 % of the trials are infeasible, 0 %",
+        plots[numbers[0]].caption,
     )
 
 

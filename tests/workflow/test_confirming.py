@@ -201,6 +201,6 @@ def test_identical_reruns_are_inconclusive_and_ask_for_nothing(project):
     project.json("rerun", "better", "--times", "3")
     code, decision = project.json("decide", "better")
     assert (code, decision["choice"], decision["next"]) == (1, "inconclusive", "")
-    assert "the seed does not seem to reach the training program" in decision["reasons"][0]
+    assert "the training program does not seem to use the seed" in decision["reasons"][0]
     made = decision_of(project.logbook("decision")[-1])
     assert made.reruns_asked == 0

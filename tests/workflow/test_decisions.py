@@ -153,7 +153,7 @@ def test_after_a_launch_nothing_is_left_to_do_and_its_reruns_are_the_baselines(d
     assert "baseline already" in output
     assert (decided.folder / "playbook.toml").read_text() == text
     assert len(decided.logbook("launch")) == 1
-    assert "nothing is left to decide" in decided.refused("decide", "better")
+    assert "there is nothing left to decide" in decided.refused("decide", "better")
     code, document = decided.json("rerun", "better", "--times", "3")
     assert (code, document["asked"]) == (0, 0)
     assert [r["role"] for r in document["reruns"]] == ["baseline"]

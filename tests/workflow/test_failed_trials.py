@@ -211,7 +211,7 @@ def test_a_plan_counts_no_failed_trial_as_done_and_says_how_to_run_it_again(proj
 def test_every_command_proposed_for_after_mending_is_one_that_works_after_mending(project):
     project.type("run", "first", "--no-report")
     steps = project.json("next")[1]["steps"]
-    (step,) = [s for s in steps if s["title"].startswith("Mend what made trials")]
+    (step,) = [s for s in steps if s["title"].startswith("Fix what made trials")]
     assert "6 trials of the round have ended with the present program" in step["reason"]
     command = 'playbook run first --retry failed --same-program "why"'
     assert command in step["reason"]
@@ -232,7 +232,7 @@ def test_where_no_trial_has_trained_a_mended_program_needs_no_reason(project):
 def test_next_says_what_failed_and_how_to_run_it_again(project):
     project.type("run", "first", "--no-report")
     _, document = project.json("next")
-    (step,) = [s for s in document["steps"] if s["title"].startswith("Mend what made trials")]
+    (step,) = [s for s in document["steps"] if s["title"].startswith("Fix what made trials")]
     assert "After that: playbook run first --retry failed" in step["reason"]
     assert "KeyError: 'beta1'" in step["reason"]
     assert "playbook logs first optimizer=adam/1 (.playbook/trials/" in step["reason"]
@@ -276,7 +276,7 @@ def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project
     first, *others = project.json("next")[1]["steps"]
     assert first["command"] == ""  # the same program would fail alike
     assert "KeyError: 'beta0'" in first["reason"]
-    assert not any(step["title"].startswith("Go on with") for step in others)
+    assert not any(step["title"].startswith("Continue") for step in others)
     (project.folder / "train.py").write_text(MENDED)
     _, document = project.json(
         "run", "first", "--retry", "failed", "--same-program", "sgd is as before", "--no-report"

@@ -71,7 +71,7 @@ def test_the_arm_that_reruns_name_is_the_one_compared_with_the_baseline(say):
     say("rerun", "norm", "--times", "5")
     assert _commands(say)[0] == "playbook decide norm"
     sentence = json.loads(say("next", "--json"))["steps"][0]["reason"]
-    assert sentence.startswith("norm = layer is best: its best configuration comes to error = 0.10")
+    assert sentence.startswith("norm = layer is best: its best configuration reaches error = 0.10")
     say("rerun", "norm", "--times", "12")
     decided = json.loads(say("decide", "norm", "--json"))
     assert [r["config"]["norm"] for r in decided["reruns"]] == ["layer", "batch"]

@@ -24,6 +24,6 @@ def test_next_proposes_nothing_to_tune_on_a_pipeline_at_chance_level(tmp_path, t
     _, ran = project.json("run", "first", "--no-report")
     assert ran["answer"]["soundness"] == "void"
     (step,) = project.json("next")[1]["steps"]
-    assert step["title"] == "Mend the pipeline: it learns nothing"
+    assert step["title"] == "Fix the pipeline: it learns nothing"
     assert "chance level is 0.9 (declared)" in step["reason"]
     assert (step["round"], step["command"]) == (None, "")

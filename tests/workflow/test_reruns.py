@@ -118,7 +118,7 @@ def test_rerunning_says_that_the_seed_does_not_reach_the_program():
     store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.4]))
     same = tuple(reruns(store, rate) for rate in (0.1, 0.2))
     result = RerunResult("decay", PROJECT.objective, same, 5, interrupted=False)
-    assert "the seed does not seem to reach the training program" in reran_text(result)
+    assert "the training program does not seem to use the seed" in reran_text(result)
     assert "playbook decide" not in reran_text(result)
     assert reran_document(result)["identical"] is True
     store = store_with((PROJECT, 0.1, NOW, [0.3] * 3), (PROJECT, 0.2, NOW, [0.4, 0.5]))

@@ -60,7 +60,8 @@ def test_a_decision_waits_until_the_chance_level_is_known(stuck):
     assert project.json("decide", "first")[1]["choice"] == "inconclusive"
     first = project.json("next")[1]["steps"][0]
     assert (
-        first["title"] == "Say what a model scores that has learnt nothing: chance under [metric]"
+        first["title"]
+        == "Declare the metric of a model that has learnt nothing: chance under [metric]"
     )
     declare(project, 0.0)
     assert project.json("next")[1]["steps"][0]["command"] == "playbook decide first"

@@ -47,10 +47,10 @@ def test_next_says_to_mend_reruns_that_all_fail_alike(written_project, times):
     data.rename(project.folder / "elsewhere")
     project.type("rerun", "first", "--times", times)
     step = project.json("next")[1]["steps"][0]
-    assert step["title"] == "Mend what made the reruns of round first fail"
+    assert step["title"] == "Fix what made the reruns of round first fail"
     assert "No such file or directory" in step["reason"]
     assert "playbook rerun first --retry failed" in step["how"]
     (project.folder / "elsewhere").rename(data)
     project.type("rerun", "first", "--times", times, "--retry", "failed")
     titles = [step["title"] for step in project.json("next")[1]["steps"]]
-    assert not any(title.startswith("Mend what made the reruns") for title in titles)
+    assert not any(title.startswith("Fix what made the reruns") for title in titles)

@@ -145,7 +145,7 @@ def _rerun_alone(sides: Sequence[Side], arms: Sequence[Arm], objective: Objectiv
     if len(arms) > 1 or not values:
         return ""
     return (
-        f"With fresh seeds the best configuration comes to {objective.metric} = "
+        f"With fresh seeds the best configuration reaches {objective.metric} = "
         f"{fmean(values):.4g} (mean of {counted(len(values), 'rerun')})."
     )
 

@@ -48,8 +48,8 @@ def contenders_of(record: RoundRecord) -> Contenders:
     found = _candidate(record)
     if found is None:
         raise InvalidInput(
-            f"no trial of round {record.name!r} trained, so it brings no candidate up; see why "
-            f"with: playbook status {record.name}"
+            f"no trial of round {record.name!r} trained, so there is no candidate; to see why, "
+            f"type: playbook status {record.name}"
         )
     require_same_formulas(project, (arm.study for arm in record.arms))
     config = whole_config(project, found.config)

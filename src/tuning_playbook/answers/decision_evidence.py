@@ -79,9 +79,9 @@ def require_confirmed(project: Project, before: Sequence[Reruns], after: Sequenc
         if silent > 0:
             raise InvalidInput(
                 f"{silent} of the {len(chosen.values)} reruns of the {chosen.role} did not log "
-                f"{project.confirm_metric!r}, which playbook.toml names under [metric] as confirm; "
-                "evaluate it in the training program beside the metric that decides, "
-                f"trial.evaluate(step, {project.objective.metric}=..., "
+                f"{project.confirm_metric!r}, which playbook.toml names under [metric] as "
+                "confirm; evaluate it in the training program together with the metric that "
+                f"decides, trial.evaluate(step, {project.objective.metric}=..., "
                 f"{project.confirm_metric}=...), then rerun both"
             )
 

@@ -20,14 +20,14 @@ def require_open(record: RoundRecord, contenders: Contenders) -> None:
     name = record.name
     if record.unfinished:
         raise InvalidInput(
-            f"round {name!r} has {record.unfinished} trials left, and a decision waits for all "
-            f"of them; finish it first: playbook run {name}"
+            f"round {name!r} has {record.unfinished} trials left, and a decision needs all of "
+            f"them; finish it first: playbook run {name}"
         )
     if contenders.candidate.config == contenders.incumbent and record.launches:
         day = time.strftime("%Y-%m-%d", time.localtime(record.launches[-1].at))
         raise InvalidInput(
-            f"round {name!r} was launched on {day}: its best configuration is the baseline, and "
-            "nothing is left to decide"
+            f"round {name!r} was launched on {day}: its best configuration is the baseline, so "
+            "there is nothing left to decide"
         )
 
 
@@ -50,8 +50,8 @@ def require_reruns(round_name: str, reruns: Sequence[Reruns], *, skipped: str | 
         return
     if lacking and skipped:
         raise InvalidInput(
-            f"the reruns of round {round_name!r} were skipped ({skipped}), and nothing can be "
-            f"decided without them; to make them after all: playbook rerun {round_name}; to launch "
+            f"the reruns of round {round_name!r} were skipped ({skipped}), and no decision is "
+            f"possible without them; to make them anyway: playbook rerun {round_name}; to launch "
             f"it without evidence: playbook launch {round_name} --reason '...'"
         )
     command = f"playbook rerun {round_name}"
@@ -83,8 +83,8 @@ def _lack(reruns: Reruns) -> str:
         )
     if protocol:
         return (
-            f"{role} has {protocol} reruns that were trained or evaluated differently, and none as "
-            "playbook.toml says now"
+            f"{role} has {protocol} reruns that were trained or evaluated differently, and none "
+            "in the way that playbook.toml declares now"
         )
     if reruns.planned:
         return f"no rerun of {role} has ended"
@@ -100,7 +100,7 @@ def why_stale(record: RoundRecord, contenders: Contenders) -> str:
     """
     name = record.name
     if record.unfinished:
-        return f"{record.unfinished} of its trials are left; type: playbook run {name}"
+        return f"{record.unfinished} of its trials have not been run; type: playbook run {name}"
     if record.reruns_skipped is not None:
         return f"its reruns were skipped: {record.reruns_skipped}"
     if record.decided is None:
@@ -109,12 +109,12 @@ def why_stale(record: RoundRecord, contenders: Contenders) -> str:
         )
     decision = record.decided.decision
     if dict(decision.candidate) != dict(contenders.candidate.config):
-        return f"it has a better trial since it was decided on; type: playbook rerun {name}"
+        return f"it has had a better trial since the decision; type: playbook rerun {name}"
     if dict(decision.incumbent) != dict(contenders.incumbent):
-        return f"the baseline has changed since it was decided on; type: playbook decide {name}"
+        return f"the baseline has changed since the decision; type: playbook decide {name}"
     if record.same_programs.first(record.decided.code) != record.code:
         return (
-            "the training program has changed since it was decided on; type: playbook rerun "
-            f"{name}, then playbook decide {name}"
+            f"the training program has changed since the decision; type: playbook rerun {name}, "
+            f"then playbook decide {name}"
         )
     return ""

@@ -34,20 +34,20 @@ def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) ->
     found = _unsound(record.answered)
     if cost != record.facts.complexity_cost:
         found.append(
-            f"The gain was held against a complexity cost of {cost:g}; the round was run with "
+            f"The gain was compared with a complexity cost of {cost:g}; the round was run with "
             f"{record.facts.complexity_cost:g}."
         )
     same = record.same_programs
     codes = {same.first(s.provenance.code) for s in studies if s.provenance.code}
     if codes - {record.code}:
         found.append(
-            "The training program has changed since the round ran: the candidate was selected with "
-            "another version than it was rerun with."
+            "The training program has changed since the round ran: the candidate was selected "
+            "with one version and rerun with another."
         )
     if not all(has_protocol(s, project) for s in studies):
         found.append(
             "Training or evaluation has changed since the round ran: the candidate was selected "
-            "under another protocol than it was rerun with."
+            "under one protocol and rerun under another."
         )
     # What is absent now went with the choice that brought it; it is no change of its own.
     changed = [
@@ -84,22 +84,23 @@ def evidence_reservations(
             key = "confirm_examples" if project.confirm_metric else "examples"
             missing += f", and write their number under [metric]: {key} = ..."
         found.append(
-            "How far the choice of evaluation examples moves the gain is not measured, so a "
-            f"cautious figure was used. To measure it, {missing}"
+            "The effect of the choice of evaluation examples on the gain was not measured, so a "
+            f"cautious estimate was used. To measure it, {missing}"
         )
         found[-1] += "."
     if not project.confirm_metric:
         found.append(
-            "The reruns were evaluated on the examples that chose the candidate. Set a part of the "
-            "validation set aside that chooses nothing, log the metric on it in the same runs, and "
-            'name it under [metric]: confirm = "..."; decisions then go by it.'
+            "The reruns were evaluated on the examples that were used to select the candidate. "
+            "Set aside a part of the validation set that is used for no choice, log the metric on "
+            "it in the same runs, and name that metric under [metric]: "
+            'confirm = "..."; decisions then use it.'
         )
     spent = looks.spent + 1 - decision.confidence
     if looks.decisions and spent > _SPENT_NOTED:
         found.append(
-            f"With this one the project has made {looks.decisions + 1} decisions; if no change "
-            "did anything, one of them would still have been adopted with a probability of up to "
-            f"{percent(min(1.0, spent))}."
+            f"Including this one, the project has made {looks.decisions + 1} decisions; if no "
+            "change had any effect, at least one of them would still have been adopted with a "
+            f"probability of up to {percent(min(1.0, spent))}."
         )
     return found
 
@@ -113,7 +114,7 @@ def untested_values(record: RoundRecord, config: Config) -> list[str]:
     ]
     if not odd:
         return []
-    return [f"No round has ever compared or tuned {listed(odd)}, so nobody knows what it does."]
+    return [f"No round has ever compared or tuned {listed(odd)}, so its effect is not known."]
 
 
 def _unsound(answered: AnsweredRound | None) -> list[str]:
@@ -123,6 +124,6 @@ def _unsound(answered: AnsweredRound | None) -> list[str]:
     label, reasons = answered.soundness.value, answered.reasons
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return [
-        f"The round's comparison is {label}, so this is about the two configurations alone and not "
-        f"about its question. {reasons[0] if reasons else ''}{more}".strip()
+        f"The round's comparison is {label}, so this decision is about the two configurations only "
+        f"and not about the round's question. {reasons[0] if reasons else ''}{more}".strip()
     ]

@@ -41,9 +41,9 @@ def settings_sentence(arm: Arm, round_name: str) -> str:
     best, second = (_words(arm, found, place, keys) for place in order[:2])
     after = sign * float(found.loss[order[1]])
     return (
-        f"Of {len(order)} settings with {counted(runs, 'run')}, {best} has the best mean {metric} "
-        f"= {first:.4g}{spread}; the next is {second} with {after:.4g}. Whether that is more than "
-        f"luck, this says: {compare_command(round_name, keys)}."
+        f"Of {len(order)} settings with {counted(runs, 'run')}, {best} has the best mean "
+        f"{metric} = {first:.4g}{spread}; the next is {second} with {after:.4g}. To see whether "
+        f"that is more than luck, type: {compare_command(round_name, keys)}."
     )
 
 

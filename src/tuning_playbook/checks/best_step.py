@@ -106,18 +106,19 @@ class BestStep:
             advice = self._shorter(table, steps)
         elif steps.pattern == "late":
             verdict = Verdict.NOTE
-            summary = f"{capital(late)} at a constant learning rate: would longer training help?"
+            summary = f"{capital(late)} at a constant learning rate: longer training might help."
             advice = self._longer(table)
         elif steps.pattern == "late-with-decay":
             summary = (
-                f"{capital(late)}, as is usual with a decaying learning rate whatever the length; "
-                "only longer runs could tell more."
+                f"{capital(late)}, as is usual with a decaying learning rate, whatever the "
+                "length of training; only longer runs could show more."
             )
         elif steps.pattern == "late-unknown-schedule":
             return cannot_tell(
                 self,
-                f"Cannot tell: {late}; that means too short with a constant learning rate, nothing "
-                "with a decaying one, and the schedule is not known. Log the learning rate.",
+                f"Cannot tell: {late}; with a constant learning rate this means that training is "
+                "too short, with a decaying one it means nothing, and the schedule is not "
+                "known. Log the learning rate.",
                 **evidence,
             )
         else:

@@ -67,7 +67,7 @@ class DirectionSanity:
             if worse:
                 summary += f", and {share} of the trials end worse than their first evaluation."
                 return self._alarm(Verdict.FAIL, summary, evidence, "high")
-            return self._alarm(Verdict.WARN, f"{summary}. Is it the right way round?", evidence,
+            return self._alarm(Verdict.WARN, f"{summary}. Is the direction right?", evidence,
                                "low")  # fmt: skip
         if worse and expected is None and found.first_best >= self.first_best_share * found.trials:
             summary = (

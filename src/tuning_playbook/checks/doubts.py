@@ -69,9 +69,9 @@ def _on_a_part(finding: Finding, metric: str) -> Finding:
         return finding
     return _untold(
         finding,
-        f"by its name, {metric} is the loss of one part that trains against or after another, so "
-        "that a lower value need not be better. Judge by a measure of quality, such as a reward, "
-        "an FID or a metric on validation data.",
+        f"judging by its name, {metric} is the loss of one network that trains against or after "
+        "another one, so a lower value need not be better. Use a measure of quality as the "
+        "metric, such as a reward, an FID or a metric on validation data.",
     )
 
 
@@ -82,8 +82,8 @@ def _on_a_guessed_sample(finding: Finding, table: TrialTable) -> Finding:
     if not guessed or finding.check != _OF_A_SAMPLE or _FORECAST not in finding.evidence:
         return finding
     why = (
-        f"whether {listed(guessed)} can be set before training is a guess; say --params with it, "
-        "or --results."
+        f"whether {listed(guessed)} can be set before training is a guess; confirm or correct it "
+        "with --params or --results."
     )
     return _untold(finding, why, guessed=guessed)
 
@@ -94,8 +94,8 @@ def _on_guessed_trials(finding: Finding, table: TrialTable) -> Finding:
     if not alarm or table.curves or not table.guessed or {*table.space.keys} - {*table.guessed}:
         return finding
     why = (
-        "that the rows are trials is a guess, since no column is surely a hyperparameter. Say "
-        "--params with what was set before training."
+        "it is a guess that the rows are trials, since no column is certain to be a "
+        "hyperparameter. Name the columns that were set before training in --params."
     )
     return _untold(finding, why, guessed=table.guessed)
 
@@ -129,8 +129,8 @@ def _on_guesses(finding: Finding, table: TrialTable) -> Finding:
         evidence = {**finding.evidence, _GUESSED: guessed}
         return replace(finding, summary=summary, advice=kept, evidence=evidence)
     why = (
-        f"this would concern {names}, and that is a guess about what the table holds; say "
-        "--params with it, or --results."
+        f"this would concern {names}, whose role is a guess; confirm or correct it with --params "
+        "or --results."
     )
     return _untold(finding, why, guessed=guessed, advice=kept)
 

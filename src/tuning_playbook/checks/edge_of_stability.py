@@ -46,8 +46,10 @@ class EdgeOfStability:
                     self,
                     "Cannot tell: no trial with a learning rate is feasible."
                     if learning_rates(table)
-                    else "Cannot tell: no searched hyperparameter is a learning rate by its name "
-                    "(lr, learning_rate, adam_lr, ...).",
+                    else (
+                        "Cannot tell: no searched hyperparameter has the name of a learning "
+                        "rate (lr, learning_rate, adam_lr, ...)."
+                    ),
                     hyperparameters=list(table.space.keys),
                 ),
             )
@@ -66,24 +68,25 @@ class EdgeOfStability:
             if edge.unexplained >= self.fewest_unstable and edge.unexplained_p < self.significance:
                 return cannot_tell(self, self._silent(edge), **evidence)
             return self._passed(self._harmless(edge), evidence)
-        where = f"training fails from about {key} = {edge.threshold:.2g} on"
-        where += f", {edge.ratio:.2g} times the best trials' {edge.best:.2g}"
+        where = f"training fails above about {key} = {edge.threshold:.2g}"
+        where += f", {edge.ratio:.2g} times the {edge.best:.2g} of the best trials"
         if not edge.ratio <= self.factor:
             return self._passed(
-                f"The best {key} ({edge.best:.2g}) is {edge.ratio:,.0f} times below "
-                f"{edge.threshold:.2g}, from which on training fails.",
+                f"The best {key} ({edge.best:.2g}) is {edge.ratio:,.0f} times smaller than "
+                f"{edge.threshold:.2g}, above which training fails.",
                 evidence,
             )
         if edge.improving_p != edge.improving_p:
             return cannot_tell(
                 self,
-                f"Cannot tell: {where}, and too few trials show whether they still improve.",
+                f"Cannot tell: {where}, and too few trials show whether the objective still "
+                "improves up to there.",
                 **evidence,
             )
         if edge.improving_p >= self.significance:
             return self._passed(
-                f"The best {key} is not held down by instability: {where}, and the objective stops "
-                "improving before.",
+                f"The best {key} is not limited by instability: {where}, and the objective stops "
+                "improving at smaller values.",
                 evidence,
             )
         return Finding(
@@ -103,8 +106,9 @@ class EdgeOfStability:
             return f"{counted(edge.trials, 'trial')} with {edge.label}"
         return (
             f"{some_of(edge.trials, edge.trials + edge.left_out, 'trial')} with {edge.label} "
-            f"{agreeing(edge.trials, 'shows', 'show')} whether it can be trained, and the rest "
-            "failed for other reasons, learnt nothing at small values or did not run to their end"
+            f"{agreeing(edge.trials, 'shows', 'show')} whether training is stable there; the "
+            "others failed for other reasons, learnt nothing at small values or did not run to "
+            "their end"
         )
 
     def _silent(self, edge: StabilityEdge) -> str:
@@ -114,12 +118,15 @@ class EdgeOfStability:
         )
 
     def _harmless(self, edge: StabilityEdge) -> str:
-        count = f"{some_of(edge.unstable, edge.trials, 'trial')} failed above the best ones"
+        count = (
+            f"{some_of(edge.unstable, edge.trials, 'trial')} failed at values above those of the "
+            "best trials"
+        )
         if edge.unstable == 0:
-            return f"No trial with a larger {edge.label} than the best ones became unstable."
+            return f"No trial with a larger {edge.label} than the best trials became unstable."
         if edge.unstable < self.fewest_unstable:
             return f"Instability does not limit {edge.label} in this study: only {count}."
-        return f"Failures do not go with large values of {edge.label}: {count}."
+        return f"Failures are not linked to large values of {edge.label}: {count}."
 
     def _passed(self, summary: str, evidence: dict[str, Any]) -> Finding:
         return Finding(self.id, Verdict.PASS, summary, evidence, (), self.source)
@@ -135,15 +142,15 @@ class EdgeOfStability:
                     "steps": 500,
                     "evaluate_every": 1,
                 },
-                "short runs above the best learning rate, evaluated at every step, tell early from "
-                "later instability",
+                "short runs above the best learning rate, evaluated at every step, show whether "
+                "instability is early or late",
             ),
             Advice(
                 "warmup",
                 {"hyperparameter": edge.name, "unstable": number(edge.threshold, 3)},
-                "against early instability",
+                "helps against early instability",
             ),
-            Advice("clip-gradients", {"percentile": 90}, "against instability at any time"),
+            Advice("clip-gradients", {"percentile": 90}, "helps against instability at any time"),
         )
 
     def _evidence(self, edge: StabilityEdge) -> dict[str, Any]:

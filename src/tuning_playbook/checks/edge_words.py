@@ -34,8 +34,8 @@ def widening(table: TrialTable, edge: EdgeStatistics) -> Advice:
     return Advice(
         "expand",
         {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "range": [low, high]},
-        f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}; look "
-        "again after that",
+        f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}; "
+        "check again with the wider range",
     )
 
 
@@ -59,14 +59,14 @@ def widening_question(metric: str, edges: Sequence[EdgeStatistics]) -> str:
     wrong = {"low": "too high", "high": "too low"}
     asked = (
         f"Is {named(edges)} {wrong[first.edge]}?" if len(edges) == 1
-        else f"Should the ranges reach further at {named(edges)}?"
+        else f"Should the ranges be wider at {named(edges)}?"
     )  # fmt: skip
     trials = counted(first.configurations, "configuration")
     do = "does" if first.configurations == 1 else "do"
     there = "there" if len(edges) == 1 else f"at {named([first])}"
     return (
-        f"{asked} {metric} still improves {there} by {improvement(first)}, which {trials} {do} "
-        "not make certain."
+        f"{asked} {metric} still improves {there} by {improvement(first)}, but {trials} {do} not "
+        "make that certain."
     )
 
 
@@ -79,15 +79,15 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
     if batches:
         were, them = ("were", "them") if len(batches) > 1 else ("was", "it")
         said.append(
-            f"{listed(batches)} {were} varied, but {'are' if len(batches) > 1 else 'is'} not to be "
-            f"chosen by validation performance: fix {them} by speed and tune the rest anew for "
-            f"{them}."
+            f"{listed(batches)} {were} varied, but {'are' if len(batches) > 1 else 'is'} not to "
+            f"be chosen by validation performance: choose {them} by training speed, then tune "
+            f"the other hyperparameters for {them}."
         )
     if lengths:
         were = "were" if len(lengths) > 1 else "was"
         said.append(
-            f"{listed(lengths)} {were} varied: every trial should train equally long; a longer "
-            "training is a round of its own."
+            f"{listed(lengths)} {were} varied: all trials of a study should train for the same "
+            "length; compare another length in a separate round."
         )
     return " ".join(said)
 
@@ -115,10 +115,10 @@ def _best_at_the_end(edges: Sequence[EdgeOfChoice], metric: str) -> str:
     more = len(edges) - len(there)
     rest = f" and {counted(more, 'more choice')}" if more else ""
     if len(edges) == 1:
-        return f"By itself, {there[0]} has its best {metric}, the last value tried there."
+        return f"Judged separately, {there[0]} has its best {metric} at the last value tried."
     return (
-        f"By themselves, {listed(there)}{rest} have their best {metric}, the last values tried "
-        "there."
+        f"Judged separately, {listed(there)}{rest} have their best {metric} at the last value "
+        "tried."
     )
 
 

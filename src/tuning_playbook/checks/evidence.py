@@ -56,13 +56,13 @@ def no_training_loss(roles: MetricRoles, where: str = "", how_often: str = "") -
     unsaid = metric is not None and split_of(metric) is None and not may_be_held_out(metric)
     if metric is not None and unsaid and not is_of_episodes(metric):
         return (
-            f"the name {metric} does not say on which data it is measured, and no other metric is "
-            f"a training loss; log that as train_loss{how_often}"
+            f"the name {metric} does not say on which data it is measured, and no other metric "
+            f"is a training loss; log the training loss as train_loss{how_often}"
         )
     if roles.how["training_loss"] == OF_PARTS:
         return (
-            "the logged losses are of parts that train against or after each other, such as a "
-            "policy and its critic, and none of them has to fall"
+            "the logged losses belong to networks that train against or after each other, such "
+            "as a policy and its critic, and none of them has to fall"
         )
     if roles.how["training_loss"] == OF_AGENT:
         return (
@@ -100,7 +100,7 @@ def too_few_of_the_best(needed: int, have: str, table: TrialTable) -> str:
         table: the study.
     """
     if len(table) == 1:
-        return f"Cannot tell: this is one run, and {needed} with {have} have to agree."
+        return f"Cannot tell: this is one run, and the check needs {needed} runs with {have}."
     return f"Cannot tell: fewer than {needed} of the best trials have {have}."
 
 

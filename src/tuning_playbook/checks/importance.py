@@ -107,16 +107,16 @@ class HyperparameterImportance:
         if not matter:
             return cannot_tell(
                 self,
-                f"Cannot tell: in {count} feasible configurations no hyperparameter stands out "
-                f"from chance for being among the best.{survival}",
+                f"Cannot tell: in {count} feasible configurations no hyperparameter separates "
+                f"the best trials from the others by more than chance.{survival}",
                 **evidence,
             )
         uncertain = any(i.share_high - i.share_low > self.widest for i in matter)
         summary = _uncertain(matter) if uncertain else _certain(matter)
         if together:
-            summary += f"; {together[0].first} and {together[0].second} depend on each other"
+            summary += f"; {together[0].first} and {together[0].second} interact"
         if fixable:
-            summary += f"; {', '.join(fixable)} made no difference that could be seen"
+            summary += f"; {', '.join(fixable)} made no visible difference"
         return Finding(
             check=self.id,
             verdict=Verdict.NOTE,
@@ -150,7 +150,7 @@ class HyperparameterImportance:
 
 def _certain(matter: list[Importance]) -> str:
     names = [f"{i.hyperparameter} ({percent(i.share)})" for i in matter]
-    return f"What decides about the best trials is {', '.join(names)}"
+    return f"Whether a trial is among the best depends on {', '.join(names)}"
 
 
 def _uncertain(matter: list[Importance]) -> str:
@@ -158,8 +158,8 @@ def _uncertain(matter: list[Importance]) -> str:
     shares = listed([f"{percent(i.share_low)} to {percent(i.share_high)}" for i in matter])
     each = agreeing(len(matter), "it matters", "each matters")
     return (
-        f"The best trials stand out by their {names}, but how much {each} is uncertain (share of "
-        f"the importance, 90 % interval: {shares})"
+        f"The best trials differ from the others in {names}, but how much {each} is uncertain "
+        f"(share of the importance, 90 % interval: {shares})"
     )
 
 
@@ -183,5 +183,5 @@ def _fix(table: TrialTable, judged: Feasibility, key: str) -> Advice:
     return Advice(
         "fix",
         {"hyperparameter": key, "value": value if isinstance(value, str) else number(value)},
-        "the value of the best trial; it made no difference in this study",
+        "this is the value of the best trial; it made no difference in this study",
     )

@@ -94,7 +94,7 @@ class InfeasibleFraction:
         verdict, ending = self._verdict(judged, places, by_space=by_space, unrelated=unrelated)
         summary = self._summary(table, judged, total, infeasible, causes) + ending
         if enough and not unrelated and not causes:
-            summary += " Whether a hyperparameter causes it cannot be told from so few trials."
+            summary += " These are too few trials to tell whether a hyperparameter causes it."
         high = judged.share > self.high
         investigate = judged.share > self.extreme or unrelated or (high and not by_space)
         advice = self._advice(
@@ -119,17 +119,17 @@ class InfeasibleFraction:
     ) -> tuple[Verdict, str]:
         """The verdict, and how the sentence about the share ends."""
         if judged.share > self.extreme:
-            return Verdict.FAIL, "; suspect the program before the search space."
+            return Verdict.FAIL, "; the program is a more likely cause than the search space."
         if unrelated:
             return Verdict.WARN, (
-                "; no threshold of any hyperparameter tells them from the others (the best is "
-                f"right in {percent(max(p.balanced_accuracy for p in places))}, as by chance), so "
-                "suspect a bug or the machine."
+                "; no threshold of any hyperparameter separates them from the others (the best "
+                f"one is right for {percent(max(p.balanced_accuracy for p in places))}, as by "
+                "chance), so suspect a bug or the machine."
             )
         if judged.share > self.high and by_space:
-            return Verdict.WARN, "; the search space holds more that fails than that trains."
+            return Verdict.WARN, "; in this search space more trials fail than train."
         if judged.share > self.high:
-            return Verdict.WARN, "; mend the program before the search space is judged."
+            return Verdict.WARN, "; fix the program before judging the search space."
         return Verdict.PASS, "."
 
     def _stopped_ones_trained(self, judged: Feasibility, total: int, beside: int) -> Finding:
@@ -190,7 +190,7 @@ class InfeasibleFraction:
             told = account(table)
             if told.as_run and told.judged:
                 as_run, by_curves = sum(told.as_run.values()), sum(told.judged.values())
-                text += f": {as_run} as run, {by_curves} more judged by what they measured"
+                text += f": {as_run} as run, {by_curves} more judged by their measurements"
             parts.append(text)
         if failed:
             share = f"{some_of(failed, total, 'trial')} ({percent(failed / total)})"
@@ -244,8 +244,8 @@ class InfeasibleFraction:
                 Advice(
                     "investigate",
                     {"trials": names(table, rows)},
-                    "read what these trials logged; a failure that no hyperparameter explains is "
-                    "seldom the search space",
+                    "read what these trials logged; a failure that no hyperparameter explains "
+                    "is seldom caused by the search space",
                 )
             )
         if shrink and len(causes) >= 2 and _combinable(table, causes[:2]):
@@ -278,16 +278,16 @@ def _by_luck(table: TrialTable, judged: Feasibility) -> str:
     how = "declared" if judged.chance.origin == "declared" else "measured before training"
     given = f" on {luck.examples:,} examples" if luck.examples else ", by the scatter of the trials"
     return (
-        f" The pipeline learns nothing: chance level is {level} ({how}), the best came to {best}, "
-        f"and luck alone comes to {bound} in one of 100 such studies (the best of "
-        f"{counted(luck.measurements, 'evaluation')}{given}). Mend the pipeline before tuning it."
+        f" The pipeline learns nothing: chance level is {level} ({how}), the best trial reached "
+        f"{best}, and chance alone reaches {bound} in one of 100 such studies (the best of "
+        f"{counted(luck.measurements, 'evaluation')}{given}). Fix the pipeline before tuning it."
     )
 
 
 def _combined(table: TrialTable, judged: Feasibility, places: tuple[Location, ...]) -> Advice:
     trained = np.flatnonzero(judged.judged & ~judged.infeasible).tolist()
     declare = declarations(table, places, trained)
-    reason = "failure depends on both; search their product or ratio, or shrink one"
+    reason = "failure depends on both; search their product or ratio, or narrow one of the ranges"
     return Advice(
         "reparametrise",
         {"hyperparameters": [place.hyperparameter for place in places], "declare": declare},

@@ -39,7 +39,7 @@ _MOST_NAMES = 20
 
 
 def _no_training_loss(roles: MetricRoles) -> str:
-    return no_training_loss(roles, " of completed trials", ", at best at every step")
+    return no_training_loss(roles, " of completed trials", ", ideally at every step")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Instability:
     """
 
     id: ClassVar[str] = "instability"
-    title: ClassVar[str] = "Does training lose its progress?"
+    title: ClassVar[str] = "Does training lose progress?"
     source: ClassVar[str] = "unstable-workloads"
     premises: ClassVar[frozenset[Premise]] = frozenset({Premise.CURVES})
 
@@ -101,8 +101,8 @@ class Instability:
                     self,
                     f"Cannot tell: {the_best(len(best), table)} "
                     f"{agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
-                    f"values of {roles.training_loss}; log it more often, single spikes need "
-                    "every step.",
+                    f"values of {roles.training_loss}; log it more often; to see single spikes, "
+                    "log every step.",
                     best_trials=names(table, best),
                 ),
             )
@@ -228,7 +228,9 @@ class Instability:
             best = float(known.values[found.rows[0]])
             arguments["hyperparameter"] = known.key
             arguments["learning_rates"] = [number(m * best) for m in (2, 5, 10)]
-        warmup = Advice("add-warmup", reason="ramp the learning rate up over the first steps")
+        warmup = Advice(
+            "add-warmup", reason="increase the learning rate gradually over the first steps"
+        )
         clipping = Advice("clip-gradients", reason="clip at the 90th percentile of the norm")
         fixes = (warmup, clipping) if early else (clipping, warmup)
         return (
@@ -278,16 +280,19 @@ def _summary(
             f"{some_of(above['unstable'], above['trials'], 'trial')} just above the best "
             f"{above['hyperparameter']} ({above['best']:.3g}) "
             f"{agreeing(above['unstable'], 'does not', 'do not')}, against "
-            f"{above['unstable_at_or_below']} of "
-            f"{above['trials_at_or_below']} at or below it. Whether that keeps the "
-            "learning rate too low is the question of edge-of-stability."
+            f"{above['unstable_at_or_below']} of {above['trials_at_or_below']} at or below it. "
+            "The check edge-of-stability judges whether that keeps the learning rate too low."
         )
     if found.sustained.any():
         lost = found.sustained | found.early
         count = int(lost.sum())
         worst = int(np.nanargmax(np.where(found.sustained, found.worst, -1.0)))
         share = found.worst[worst]
-        how = f"gives back {percent(share)} of its gain" if share <= 1 else "rises above its start"
+        how = (
+            (f"loses {percent(share)} of its improvement")
+            if share <= 1
+            else "rises above its start"
+        )
         recovered = int((lost & found.recovered).sum())
         again = "all" if recovered == count else str(recovered)
         again = "it recovers" if count == 1 else f"{again} recover"

@@ -35,18 +35,24 @@ from tuning_playbook.findings import Advice, Finding, Verdict
 
 _REMEDIES: dict[Cause, tuple[Advice, ...]] = {
     "small validation set": (
-        Advice("more-validation-data", reason="the metric itself is measured too coarsely"),
+        Advice("more-validation-data", reason="the metric is measured on too few examples"),
     ),
     "learning rate high late": (
-        Advice("decay-learning-rate", reason="smaller last steps end less by luck"),
-        Advice("average-weights", reason="Polyak averaging, where a decay is not wanted"),
+        Advice(
+            "decay-learning-rate",
+            reason="with smaller last steps the final value depends less on chance",
+        ),
+        Advice("average-weights", reason="Polyak averaging, if you do not want a decay"),
     ),
     "batch noise": (
-        Advice("average-weights", reason="Polyak averaging takes out the noise of single batches"),
-        Advice("larger-batch", reason="fewer examples per batch mean noisier steps"),
+        Advice("average-weights", reason="Polyak averaging reduces the noise of single batches"),
+        Advice("larger-batch", reason="smaller batches mean noisier steps"),
     ),
     "unknown": (
-        Advice("identify-noise", reason="they tell whether the rate or the batches make the noise"),
+        Advice(
+            "identify-noise",
+            reason="they show whether the noise comes from the learning rate or from the batches",
+        ),
         Advice("decay-learning-rate", reason="if the learning rate is still high at the end"),
         Advice("average-weights", reason="if it already decays"),
         Advice("more-validation-data", reason="if the validation set is small"),
@@ -146,7 +152,7 @@ class LateVariance:
             summary += "" if expected else f" {_why(cause)}"
         else:
             summary += f"and {the_best(len(found.rows), table)} lie within {gap:.2g}"
-            summary += ": these curves do not tell which of them is best." if close else "."
+            summary += ": these curves do not show which of them is best." if close else "."
         quiet = Verdict.NOTE if close else Verdict.PASS
         alarm = Verdict.NOTE if expected else Verdict.WARN
         return Finding(
@@ -165,8 +171,8 @@ class LateVariance:
             return ""
         set_of = f"{self.validation_examples:,} evaluation examples"
         if expected:
-            return f" This noise is what {set_of} leave ({sampling:.2g})."
-        return f" It is more than {set_of} leave ({sampling:.2g})."
+            return f" This noise is as large as {set_of} explain ({sampling:.2g})."
+        return f" It is more than {set_of} explain ({sampling:.2g})."
 
     def _cause(
         self, table: TrialTable, roles: MetricRoles, found: LateNoise, sampling: float
@@ -206,8 +212,8 @@ def _noise_words(roles: MetricRoles, noise: float, share: float) -> str:
         else "no improvement over training to compare it with"
     )
     return (
-        f"One evaluation of {roles.objective} late in training varies by {noise:.2g} from one "
-        f"to the next ({of_all}), "
+        f"One evaluation of {roles.objective} late in training differs by {noise:.2g} from the "
+        f"next ({of_all}), "
     )
 
 
@@ -215,6 +221,6 @@ def _why(cause: Cause) -> str:
     return {
         "small validation set": "The validation set seems too small.",
         "learning rate high late": "The learning rate is still high at the end.",
-        "batch noise": "The learning rate decays, so the batches make the noise.",
+        "batch noise": "The learning rate decays, so the noise comes from the batches.",
         "unknown": "The cause cannot be identified from these curves.",
     }[cause]

@@ -53,18 +53,18 @@ def _not_validation(metric: str) -> str:
     last = metric.split("/")[-1]
     if is_of_episodes(metric):
         return (
-            f"by its name, {metric} is what the agent collects while it trains, and overfitting "
-            f"shows in evaluations apart from training only; call it eval_{last} if it is of "
-            "these."
+            f"judging by its name, {metric} is collected while the agent trains, and overfitting "
+            f"can only be seen in separate evaluations; call it eval_{last} if it comes from "
+            "those."
         )
     if split_of(metric) is None:
         return (
-            f"the name {metric} does not say on which data it is measured, and overfitting shows "
-            f"on validation data only; call it val_{metric} if it is."
+            f"the name {metric} does not say on which data it is measured, and overfitting can "
+            f"only be seen on validation data; call it val_{metric} if it is measured there."
         )
     return (
-        f"by its name, {metric} is measured on training data; overfitting shows on validation data "
-        "only."
+        f"judging by its name, {metric} is measured on training data; overfitting can only be "
+        "seen on validation data."
     )
 
 
@@ -243,15 +243,16 @@ class Overfitting:
             some = int(best.overfits.sum())
             return (
                 f"{capital(some_of_the_best(some, known, table))} "
-                f"{agreeing(some, 'overfits', 'overfit')}: {roles.objective}"
-                f"{of_trial(table, best.rises.rows[i])} gets worse after {turn}, giving back "
-                f"{_percent(best.rises.share[i])} of its improvement{_while(best, i)}."
+                f"{agreeing(some, 'overfits', 'overfit')}: "
+                f"{roles.objective}{of_trial(table, best.rises.rows[i])} gets worse after "
+                f"{turn}, losing {_percent(best.rises.share[i])} of its "
+                f"improvement{_while(best, i)}."
             )
         note = ""
         if selection:
             note = (
-                f" {int(others.overfits.sum())} of the {int(others.rises.known.sum())} others do; "
-                "with regularization they might compete."
+                f" {int(others.overfits.sum())} of the {int(others.rises.known.sum())} others "
+                "do; with regularization they might be as good."
             )
         if loss_too:
             where = "it" if known == 1 else f"{len(loss_too)} of them"

@@ -43,7 +43,7 @@ PASSAGES: tuple[Passage, ...] = (
              "rising-train-loss", "periodicity")),
     Passage("extracting-insight", "Do the numbers mean what they are taken to mean?",
             ("direction-sanity",)),
-    Passage("search-space-boundaries", "Do the best points crowd against an edge of a range?",
+    Passage("search-space-boundaries", "Are the best points concentrated near an edge of a range?",
             ("search-space-boundary",)),
     Passage("search-space-boundaries", "Which trials are infeasible, and where in the space?",
             ("infeasible-fraction",)),
@@ -54,7 +54,7 @@ PASSAGES: tuple[Passage, ...] = (
     Passage("sampling-density", "Which hyperparameters does the region depend on?",
             ("importance",)),
     Passage("training-curves", "Do any of the best trials overfit?", ("overfitting",)),
-    Passage("training-curves", "Do trials overfit that the choice of the best hides?",
+    Passage("training-curves", "Do trials overfit that the selection of the best trials hides?",
             ("overfitting",)),
     Passage("training-curves", "Is step-to-step variance high late in training?",
             ("late-variance",)),
@@ -62,12 +62,12 @@ PASSAGES: tuple[Passage, ...] = (
     Passage("training-curves", "Did they saturate long before the end?", ("saturated-early",)),
     Passage("training-curves", "Does anything else look odd, such as a rising training loss?",
             ("rising-train-loss", "periodicity")),
-    Passage("isolation-plots", "Is a change useful once the nuisances are tuned away?",
-            reason="It compares the studies of a round, and a check looks at one study: the "
-            "round's answer tells it, with an isolation plot."),
-    Passage("automatic-plots", "Are the useful plots drawn without being asked for?",
-            reason="A duty of the report, which draws them for every study; nothing in the data "
-            "to judge."),
+    Passage("isolation-plots", "Is a change still useful once the nuisances are tuned?",
+            reason=
+                "It compares the studies of a round, while a check looks at one study: the "
+                "round's answer covers it, with an isolation plot."),
+    Passage("automatic-plots", "Are the useful plots drawn automatically?",
+            reason="The report draws them for every study; there is nothing in the data to judge."),
     Passage("number-of-steps", "Is the workload short of compute?",
             ("still-improving", "saturated-early")),
     Passage("steps-not-compute-bound", "Is the best step always early, or nearly always late?",
@@ -75,13 +75,16 @@ PASSAGES: tuple[Passage, ...] = (
     Passage("steps-not-compute-bound", "Do all trials of a study train for the same length?",
             reason="A study with the training length among its hyperparameters is refused "
             "before it starts."),
-    Passage("steps-sweep", "When does the fastest constant learning rate fit perfectly?",
-            reason="A procedure with a study of its own; its own rules say when it is void."),
+    Passage("steps-sweep",
+        "When does the fastest constant learning rate fit the training data perfectly?",
+            reason="A separate procedure with its own study; its own rules say when it is void."),
     Passage("steps-sweep", "Is the best learning rate of the sweep inside its range?",
             ("search-space-boundary",)),
     Passage("steps-compute-bound", "Would a longer run be better still?", ("still-improving",)),
     Passage("steps-round-1", "Which settings carry over from short runs to long ones?",
-            reason="Advice for planning the next round; one study of one length cannot tell."),
+            reason=
+                "Advice for planning the next round; one study with one training length cannot "
+                "answer it."),
     Passage("steps-round-2", "Is the schedule stretched to the longer run?",
             reason="A rule for designing a round, applied when the long run is planned."),
     Passage("optimization-failures", "Does instability force a learning rate that is too small?",
@@ -91,14 +94,16 @@ PASSAGES: tuple[Passage, ...] = (
     Passage("unstable-workloads", "Does training break early or in the middle?",
             ("instability",)),
     Passage("unstable-workloads", "Do short runs logged at every step show spikes?",
-            reason="It needs runs that a study does not contain; the check of instability advises "
-            "them, with the learning rates to probe."),
+            reason=
+                "It needs additional runs; the check of instability advises them, with the "
+                "learning rates to try."),
     Passage("instability-fixes", "Which remedy comes first?", ("instability",)),
     Passage("warmup", "How long must the learning rate be ramped up?",
-            reason="A procedure with runs of its own; the check of instability advises it."),
+            reason="A procedure with additional runs; the check of instability advises it."),
     Passage("gradient-clipping", "At which norm should gradients be clipped?",
-            reason="A procedure on logged gradient norms; the check of instability advises it and "
-            "tells the ratio of the largest norms to the typical one."),
+            reason=
+                "A procedure on logged gradient norms; the check of instability advises it and "
+                "gives the ratio of the largest norms to the typical one."),
 )  # fmt: skip
 
 _HEAD = """# The playbook, passage by passage

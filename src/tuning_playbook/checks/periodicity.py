@@ -117,8 +117,8 @@ class Periodicity:
             verdict=Verdict.WARN,
             summary=(
                 f"{metric} repeats a pattern every {period:.4g} steps in "
-                f"{some_of_the_best(len(group), len(judged[metric]), table)}, "
-                f"{amplitude:.2g} up and down."
+                f"{some_of_the_best(len(group), len(judged[metric]), table)}, with an amplitude "
+                f"of {amplitude:.2g}."
             ),
             evidence=evidence,
             advice=(_advice(table, group, period),),
@@ -144,10 +144,10 @@ def _advice(table: TrialTable, group: list[RepeatingPattern], period: float) -> 
             "trials": names(table, [p.row for p in group]),
             "period_steps": number(period, 4),
             "suspects": [
-                "data not shuffled anew in each epoch",
+                "data that are not reshuffled in each epoch",
                 "evaluation on rotating subsets",
                 "a cyclic learning rate",
-                "momentum close to 1, which swings",
+                "momentum close to 1, which oscillates",
             ],
         },
         "compare the period with the steps in one epoch and in one evaluation cycle",

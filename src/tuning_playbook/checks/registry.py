@@ -26,7 +26,8 @@ def with_tolerance(checks: Sequence[Check], tolerance: float | None) -> tuple[Ch
     """
     if tolerance is not None and not tolerance > 0:
         raise InvalidInput(
-            f"--tolerance {tolerance:g} is no gain: give a number above 0, in the metric's units"
+            f"--tolerance {tolerance:g} is not a valid gain: give a number above 0, in the "
+            "metric's units"
         )
     return tuple(
         replace(check, tolerance=tolerance) if isinstance(check, SamplingDensity) else check

@@ -145,7 +145,7 @@ def _summary(
         return f"{roles.training_loss} rises for long: look for a bug in training."
     head = f"{roles.training_loss} rises for long in {some_of(total, known, 'trial')}"
     if in_best.any():
-        return f"{head}, {int(in_best.sum())} of the best among them: look for a bug in training."
+        return f"{head}, including {int(in_best.sum())} of the best: look for a bug in training."
     if key is None:
         return f"{head}, none of the best among them."
     return (

@@ -23,13 +23,19 @@ from tuning_playbook.words import agreeing, counted, percent, short, some_of
 # With a larger share of trials stopped, those that ended were selected by their results.
 _MOST_STOPPED = 0.1
 _NOT_ASKED = {
-    "grid": "The study is a grid, all cells of which were tried; more trials need new values.",
-    "chosen": "Cannot tell: the values were chosen and not drawn at random, so the trials do not "
-    "show what more of them would bring.",
-    "variants": "The study compares variants and does not sample a range; "
-    "the number of trials is no question here.",
-    "adaptive": "Cannot tell: later trials were chosen by the results of earlier ones, so the "
-    "trials are no independent sample to judge by what more of them would bring.",
+    "grid": "The study is a grid and all of its cells were tried; more trials need new values.",
+    "chosen": (
+        "Cannot tell: the values were chosen by hand and not sampled at random, so these trials "
+        "do not show what more trials would bring."
+    ),
+    "variants": (
+        "The study compares variants and does not sample a range; the number of trials is not "
+        "judged here."
+    ),
+    "adaptive": (
+        "Cannot tell: later trials were chosen by the results of earlier ones, so these trials "
+        "are no independent sample and do not show what more trials would bring."
+    ),
 }
 
 
@@ -49,7 +55,7 @@ class SamplingDensity:
     """
 
     id: ClassVar[str] = "sampling-density"
-    title: ClassVar[str] = "Would more trials of this space help?"
+    title: ClassVar[str] = "Would more trials in this search space help?"
     source: ClassVar[str] = "sampling-density"
     premises: ClassVar[frozenset[Premise]] = frozenset({Premise.SEARCH, Premise.METRIC})
 
@@ -76,8 +82,8 @@ class SamplingDensity:
         if stopped > _MOST_STOPPED * (len(ended) + stopped):
             why = (
                 f"Cannot tell: {some_of(stopped, len(ended) + stopped, 'trial')} "
-                f"{agreeing(stopped, 'was', 'were')} stopped before the end, so those that ended "
-                "are no random sample."
+                f"{agreeing(stopped, 'was', 'were')} stopped before the end, so the trials that "
+                "ended are no random sample."
             )
             return (cannot_tell(self, why, stopped=stopped),)
         design = study_design(table, ended)
@@ -85,7 +91,7 @@ class SamplingDensity:
             return (cannot_tell(self, _NOT_ASKED[design], design=design),)
         found = doubling(_independent_losses(table, judged))
         if found is None:
-            why = "Cannot tell: the better half of the trials does not differ."
+            why = "Cannot tell: the better half of the trials all have the same value."
             return (cannot_tell(self, why, feasible_configurations=len(points.rows)),)
         noise = points.deviation if self.noise is None else self.noise
         return (self._word(table, found, noise, design, len(points.rows)),)
@@ -138,9 +144,9 @@ def _summary(
     low, high, gain = (short(value, 2) for value in (found.low, found.high, found.gain))
     n = found.trials
     numbers = (
-        f"Twice the {n:,} trials would improve the expected best {metric} by about {gain} "
-        f"({low} to {high}); {n:,} more beat the present best with probability "
-        f"{percent(chance_of_new_best(n, n))}, then typically by {short(found.typical, 2)}"
+        f"Doubling the {n:,} trials would improve the expected best {metric} by about {gain} "
+        f"({low} to {high}); {n:,} more trials find a better one with a probability of "
+        f"{percent(chance_of_new_best(n, n))}, typically better by {short(found.typical, 2)}"
     )
     if verdict is Verdict.PASS:
         below = "the tolerance" if tolerance is not None and found.high < tolerance else "the noise"
@@ -149,14 +155,17 @@ def _summary(
     if verdict is Verdict.WARN:
         return f"{numbers}: more than the tolerance of {short(float(tolerance or 0.0), 2)}."
     if tolerance is None:
-        return f"{numbers}. Whether that is worth it depends on you: --tolerance X judges it."
+        return (
+            f"{numbers}. Whether that is worth the cost is your decision; --tolerance X sets the "
+            "smallest gain that matters."
+        )
     return f"{numbers}. The trials do not show whether that exceeds {short(tolerance, 2)}."
 
 
 def _advice(found: Doubling) -> tuple[Advice, ...]:
     reason = (
-        "doubling the trials is expected to bring more than the tolerance; or search fewer "
-        "hyperparameters or narrower ranges"
+        "doubling the number of trials is expected to gain more than the tolerance; or search "
+        "fewer hyperparameters or narrower ranges"
     )
     return (Advice("add-trials", {"trials": found.trials}, reason),)
 

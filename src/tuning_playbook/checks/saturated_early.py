@@ -88,7 +88,8 @@ class SaturatedEarly:
                     self,
                     too_few_of_the_best(
                         self.agreeing_trials,
-                        f"{self.minimum_points} evaluations up to the end and little enough noise",
+                        f"{self.minimum_points} evaluations up to the end of training and little "
+                        "enough noise",
                         table,
                     ),
                     best_trials=names(table, best),
@@ -124,7 +125,7 @@ class SaturatedEarly:
         where = ", ".join(percent(s) for s in shares)
         summary = (
             f"{capital(the_best(len(shares), table))} "
-            f"{agreeing(len(shares), 'is as good as it gets', 'are as good as they get')} in "
+            f"{agreeing(len(shares), 'reaches its', 'reach their')} final level of "
             f"{roles.objective} after {where} of the run"
         )
         summary += "; training could be shorter" if saturated else ""
@@ -157,8 +158,8 @@ class SaturatedEarly:
         if steps > _WORTHWHILE * end:
             return ()
         reason = (
-            f"{self.margin:g} times the latest step that was needed"
+            f"this is {self.margin:g} times the latest step that was needed"
             if needed >= best
-            else "no best trial was best later"
+            else "none of the best trials was best later"
         )
         return (Advice("train-shorter", {"max_train_steps": steps}, reason),)

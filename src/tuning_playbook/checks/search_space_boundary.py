@@ -111,8 +111,9 @@ class SearchSpaceBoundary:
         inside = _with_verdict(edges, "inside")
         fitted = any(edge.rule == "effect" for edge in inside)
         why = (
-            "a gain of 10 % by widening would have been seen with a probability of 80 %" if fitted
-            else "the best trials do not lie at the last levels tried"
+            "if widening brought a gain of 10 %, these trials would have shown it with a "
+            "probability of 80 %" if fitted
+            else "the best trials are not at the last levels tried"
         )  # fmt: skip
         summary = f"{_capital(named(inside))} {_are(inside)} wide enough: {why}.{_aside(edges)}"
         return self._finding(Verdict.PASS, summary, evidence, "medium")
@@ -141,7 +142,7 @@ class SearchSpaceBoundary:
         summary = (
             f"{metric} still improves at {named(certain)} (by {improvement(certain[0])}, "
             f"{counted(certain[0].configurations, 'configuration')}), so a wider range is likely "
-            f"to hold better trials.{asked}{rest}"
+            f"to contain better trials.{asked}{rest}"
         )
         return self._finding(Verdict.FAIL, summary, evidence, "medium", advice)
 
@@ -158,8 +159,8 @@ class SearchSpaceBoundary:
         parts = []
         if open_edges:
             parts.append(
-                f"the best trial is at {named(open_edges)}, the last level tried, and whether the "
-                "next level is better cannot be seen from these trials"
+                f"the best trial is at {named(open_edges)}, the last level tried, and these "
+                "trials do not show whether the next level is better"
             )
         if unstable:
             parts.append(f"training fails towards {named(unstable)}")
@@ -167,8 +168,8 @@ class SearchSpaceBoundary:
             parts.append(self._why_untold(untold))
         if guessed:
             parts.append(
-                f"whether {guessed} can be set before training is a guess; say --params with it, "
-                "or --results"
+                f"whether {guessed} can be set before training is a guess; confirm or correct it "
+                "with --params or --results"
             )
         if not parts:
             parts.append(
@@ -184,8 +185,8 @@ class SearchSpaceBoundary:
         if count < self.fewest_trials and not any(edge.rule for edge in untold):
             do = "does" if count == 1 else "do"
             return (
-                f"{counted(count, 'configuration')} {do} not show where the best region is, and "
-                f"{self.fewest_trials} are needed"
+                f"{counted(count, 'configuration')} {do} not show where the best region is; at "
+                f"least {self.fewest_trials} are needed"
             )
         if not any(edge.rule for edge in untold):
             return "the trials do not differ enough to show where the best region is"

@@ -145,8 +145,8 @@ class StillImproving:
             return (Advice("train-longer", arguments, "the curves had not flattened"),)
         arguments["refit_schedule"] = True
         reason = (
-            "one run of the best configuration at this length, with its schedule fitted to it, "
-            "tells whether more steps help or the decay alone made the curve fall"
+            "one run of the best configuration at this length, with its schedule adapted to it, "
+            "shows whether more steps help or only the decay made the curve fall"
         )
         return (Advice("train-longer", {**arguments, "trials": 1}, reason),)
 
@@ -187,8 +187,8 @@ def _summary(
     if kind == CONSTANT:
         return head + " at a constant learning rate: more steps would help."
     if kind == DECAYING:
-        return f"Cannot tell: {head}, but the learning rate decays, which alone would do that."
+        return f"Cannot tell: {head}, but the learning rate decays, which alone can cause that."
     return (
-        f"Cannot tell: {head}, which a decaying learning rate alone would do, and the schedule is "
-        "not known. Log the learning rate."
+        f"Cannot tell: {head}, which may only be the effect of a decaying learning rate, and the "
+        "schedule is not known. Log the learning rate."
     )

@@ -88,13 +88,13 @@ def _chance_step(state: ProjectState, current: RoundState, decision: Decision) -
     if state.project.chance_level is not None:
         return NextStep(
             "Decide again, now that the chance level is declared",
-            f"{objective.metric} = {state.project.chance_level:g} is that of a model that has "
-            "learnt nothing",
+            f"{objective.metric} = {state.project.chance_level:g} is declared as the value of a "
+            "model that has learnt nothing",
             f"playbook decide {current.name}",
             source="adoption",
         )
     return NextStep(
-        "Say what a model scores that has learnt nothing: chance under [metric]",
+        "Declare the metric of a model that has learnt nothing: chance under [metric]",
         decision.reasons[0] if decision.reasons else "some reruns seem to have learnt nothing",
         source="adoption",
         how=declare_chance(decision.apparent_chance or 0.0, objective.metric),
@@ -105,19 +105,20 @@ def _failing_reruns(current: RoundState) -> NextStep:
     """Running what is left would fail as well, and whose fault that is only a person can tell."""
     again = f"playbook rerun {current.name}"
     return NextStep(
-        f"Mend what made the reruns of round {current.name} fail",
+        f"Fix what made the reruns of round {current.name} fail",
         "\n".join(current.failed_reruns),
         source="adoption",
-        how=f"After the training program has changed: {again}. Where the cause lay outside of it, "
-        f"such as a full disk: {again} --retry failed. Where the configuration itself is to blame: "
-        f"{again if current.reruns_left else f'playbook decide {current.name}'}; the failed reruns "
-        "then count against it.",
+        how=f"After the training program has changed: {again}. If the cause was outside the "
+        f"program, such as a full disk: {again} --retry failed. If the configuration itself "
+        "is the cause: "
+        f"{again if current.reruns_left else f'playbook decide {current.name}'}; the failed "
+        "reruns then count against it.",
     )
 
 
 def _unfinished_reruns(current: RoundState, decision: Decision | None) -> NextStep:
     return NextStep(
-        f"Go on with the reruns of round {current.name}",
+        f"Continue the reruns of round {current.name}",
         f"{counted(current.reruns_left, 'rerun')} of the best configuration or the baseline "
         "have not ended, and leaving out the slow ones would be unfair",
         f"playbook rerun {current.name}{_times(decision, current)}",
@@ -126,15 +127,18 @@ def _unfinished_reruns(current: RoundState, decision: Decision | None) -> NextSt
 
 
 def _more_reruns(current: RoundState, decision: Decision | None) -> Iterator[NextStep]:
-    reason = "the trial that was chosen for being best is no evidence of how good it is"
+    reason = (
+        "the best trial was selected for its result, so that result does not show how good the "
+        "configuration is"
+    )
     if decision is not None and decision.reasons:
         reason = decision.reasons[0]
     if decision is not None and only_examples_settle(decision):
         yield NextStep(
             "Keep the baseline, or evaluate on more examples",
             f"if the true gain is {decision.gain:.2g}, as measured, no number of reruns on these "
-            "examples settles it; a larger evaluation set does, or one that chose nothing, "
-            "named under [metric] as confirm",
+            "examples can decide; use a larger evaluation set, or one that was used for no "
+            "choice, named under [metric] as confirm",
             source="adoption",
         )
         reason = "reruns help only if the true gain is larger than the one measured"

@@ -113,7 +113,7 @@ def answer(
         (*learnt, *_insights(findings)),
         (
             selected_sentence(seed_deviation),
-            f"The answer counts {chance.counted}, but not {chance.left_out}.",
+            f"The answer accounts for {chance.counted}, but not for {chance.left_out}.",
             *caveats,
         ),
     )

@@ -16,8 +16,8 @@ from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent, short
 
 _NO_SAMPLE = (
-    "what a repeated search would find cannot be told, since the search chose or stopped trials "
-    "by the results of others"
+    "it is not known what a repeated search would find, since the search chose or stopped "
+    "trials by the results of others"
 )
 
 
@@ -54,7 +54,8 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
         words += f"the next, {ranked[0].label}, {_value(ranked[0])}. "
         sure = percent(stated_confidence(comparison))
         return words + (
-            f"That is about {sure} sure, counting {chance.counted}, but not {chance.left_out}."
+            f"That is about {sure} sure; this accounts for {chance.counted}, but not "
+            f"for {chance.left_out}."
         )
     rivals = [of_label[label] for label in standing.contenders[1:]]
     words = f"No clear winner: {best.label} leads with {reached}, "
@@ -90,12 +91,11 @@ def fresh_seeds_sentences(fresh: FreshSeeds) -> str:
         >>> found = FreshSeeds(("adam", "sgd"), (0.205, 0.305), (2, 2), 0.1, 0.051, True, 0.98,
         ...                    "error")
         >>> fresh_seeds_sentences(found)
-        'With fresh seeds adam comes to error = 0.205 (2 reruns) and sgd to 0.305 (2 reruns). \
+        'With fresh seeds adam reaches error = 0.205 (2 reruns) and sgd reaches 0.305 (2 reruns). \
 adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
     """
     words = [
-        f"{arm} {'comes ' * (i == 0)}to {f'{fresh.metric} = ' * (i == 0)}"
-        f"{mean:.4g} ({counted(count, 'rerun')})"
+        f"{arm} reaches {f'{fresh.metric} = ' * (i == 0)}{mean:.4g} ({counted(count, 'rerun')})"
         for i, (arm, mean, count) in enumerate(
             zip(fresh.order, fresh.means, fresh.counts, strict=True)
         )
@@ -104,7 +104,7 @@ adam is ahead of sgd by 0.1, and with 98 % confidence by more than 0.051.'
     if fresh.lower > 0:
         lead += f", and with {percent(fresh.confidence)} confidence by more than {fresh.lower:.2g}"
     else:
-        lead += ", which the luck of the seed may bring about"
+        lead += ", which may be due to the luck of the seed"
     return f"With fresh seeds {listed(words)}. {lead}."
 
 
@@ -117,11 +117,11 @@ def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshS
     }
     first, second = shown[:2]
     if standing.winner is not None:
-        words = f"{first} is best: its best configuration comes to {fresh.metric} = "
-        words += f"{of_arm[first]} with fresh seeds, the next, {second}, to {of_arm[second]}."
+        words = f"{first} is best: its best configuration reaches {fresh.metric} = "
+        words += f"{of_arm[first]} with fresh seeds, the next, {second}, reaches {of_arm[second]}."
     else:
-        words = f"No clear winner: {first} leads, its best configuration comes to {fresh.metric} = "
-        words += f"{of_arm[first]} with fresh seeds, {second} to {of_arm[second]}."
+        words = f"No clear winner: {first} leads, its best configuration reaches {fresh.metric} = "
+        words += f"{of_arm[first]} with fresh seeds, {second} reaches {of_arm[second]}."
         if len(standing.contenders) > 2:
             others = counted(len(standing.contenders) - 2, "other arm")
             words += f" {others} may be as good."
@@ -129,7 +129,7 @@ def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshS
             words += " The reruns do not confirm what the search found."
         elif fresh.gain <= standing.smallest_gain:
             words += f" The difference of {fresh.gain:.2g} is below the "
-            words += f"{standing.smallest_gain:.2g} that would count."
+            words += f"smallest gain that counts, {standing.smallest_gain:.2g}."
         else:
             words += f" The difference of {fresh.gain:.2g} may be luck of the seed."
     found = {arm.label: _value(arm) for arm in comparison.arms}
@@ -144,11 +144,11 @@ def ease_sentence(
         return ""
     sign = objective.direction.sign
     best, typical = ([_number(sign * v) for v in pair] for pair in (ease.best, ease.typical))
-    closing = " At this budget that is enough to win." if winner else ""
+    closing = " At this budget that is enough to be the better choice." if winner else ""
     return (
         f"{better} is easier to tune than {other}: its median trial is at {typical[0]} against "
-        f"{typical[1]}, the mean of its three best trials at {best[0]} against {best[1]}. That its "
-        f"optimum is better too is not shown by these trials.{closing}"
+        f"{typical[1]}, the mean of its three best trials at {best[0]} against {best[1]}. These "
+        f"trials do not show that its optimum is better too.{closing}"
     )
 
 
@@ -156,7 +156,7 @@ def selected_sentence(seed_deviation: float | None) -> str:
     """How much worse a rerun of the best trial is expected to be."""
     words = "The best trial was selected for its result, so a rerun is expected to be worse"
     if seed_deviation is None:
-        return f"{words}; by how much is not known before something has been rerun."
+        return f"{words}; how much worse is not known until something has been rerun."
     return (
         f"{words}, by about half to one standard deviation between seeds "
         f"({seed_deviation / 2:.2g} to {seed_deviation:.2g})."
@@ -175,17 +175,17 @@ def _why_not(
         return "Too few trials trained for more."
     gain = comparison.objective.direction.sign * (rival.value - best.value)
     if gain <= 0:
-        return "At this budget the two are level."
+        return "At this budget the two are equally good."
     difference = f"A difference of {gain:.2g}"
     if gain <= standing.smallest_gain:
         if chance.resolution is not None and chance.resolution >= standing.smallest_gain:
             return (
-                f"{difference} is within what {chance.examples:,} evaluation examples leave to "
-                f"chance ({chance.resolution:.2g})."
+                f"{difference} is not significant with {chance.examples:,} evaluation examples; "
+                f"more than {chance.resolution:.2g} is needed."
             )
-        return f"{difference} is below the {standing.smallest_gain:.2g} that would count."
+        return f"{difference} is below the smallest gain that counts, {standing.smallest_gain:.2g}."
     luck = "the seed" if comparison.paired else "the search and of the seed"
-    return f"{difference} may be luck of {luck}."
+    return f"{difference} may be due to the luck of {luck}."
 
 
 def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
@@ -197,7 +197,7 @@ def _bad_end(comparison: ArmComparison, arm: ArmResult) -> str:
         return f"{share} would find a trial at {worst:.4g} or better"
     if rank_reached_by_most(comparison.budget, comparison.budget, likely) is None:
         return "too few trials to say what a repeated search would find"
-    return f"fewer than {share} would find anything that trains"
+    return f"fewer than {share} would find a configuration that trains"
 
 
 def _value(arm: ArmResult) -> str:

@@ -102,9 +102,9 @@ class Side:
 def idle_sentences(sides: Sequence[Side], metric: str) -> list[str]:
     """Which reruns seem to have learnt nothing, a sentence for each side that has some."""
     return [
-        f"{_how_many(len(found), len(side.values))} of {side.name} stayed at "
-        f"{metric} = {median(found):.4g} from the first evaluation to the last, far from the best "
-        "trials, as a model does that learns nothing."
+        f"{_how_many(len(found), len(side.values))} of {side.name} stayed at {metric} = "
+        f"{median(found):.4g} from the first evaluation to the last, far from the best trials, "
+        "like a model that learns nothing."
         for side in sides
         if (found := side.idle_values)
     ]
@@ -127,9 +127,9 @@ def how_to_say(sides: Sequence[Side], metric: str) -> str:
 def declare_chance(value: float, metric: str) -> str:
     """What to write where."""
     return (
-        f"In playbook.toml, under [metric], write chance = {value:.4g} if that is the {metric} of "
-        "a model that has learnt nothing: then these reruns count as failed. Write what such a "
-        "model scores there if it is another number: then they count as they are."
+        f"In playbook.toml, under [metric], write chance = {value:.4g} if that is the {metric} "
+        "of a model that has learnt nothing: then these reruns count as failed. If such a model "
+        "has another value, write that one: then the reruns count with their values."
     )
 
 
@@ -162,9 +162,9 @@ def decided_either_way(
         return replace(by_values, reasons=(first, *doubts, *others))
     values = [v for side in sides for v in side.idle_values]
     open_ = (
-        f"Counted as they are, the reruns say {by_values.choice.value}; counted as failed, "
-        f"{by_failures.choice.value}. So nothing is decided before it is known what a model scores "
-        "that has learnt nothing."
+        f"Counted with their values, the reruns lead to {by_values.choice.value}; counted as "
+        f"failed, to {by_failures.choice.value}. So there is no decision until the value of a "
+        "model that has learnt nothing is declared."
     )
     return replace(
         by_values,

@@ -54,7 +54,7 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         if first is not None:
             yield NextStep(
                 f"Ask: {first.question}",
-                "a tuned baseline shows what there is to gain, before anything is compared",
+                "a tuned baseline shows how much there is to gain before anything is compared",
                 round=first,
                 source="initial-configuration",
             )
@@ -83,8 +83,8 @@ def _why_so_many(current: RoundState | None) -> str:
     if current is None or current.written is not None:
         return ""
     return (
-        f". {USUAL_TRIALS} trials are the usual number, for rounds/{current.name}.toml, whose "
-        f"number would be taken, cannot be read; see: playbook plan {current.name}"
+        f". {USUAL_TRIALS} trials are the default; the number in rounds/{current.name}.toml "
+        f"would be used, but that file cannot be read; see: playbook plan {current.name}"
     )
 
 
@@ -97,7 +97,7 @@ def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
     narrowed = agreed_narrowing(round_.nuisance, shown)
     if not narrowed:
         return ""
-    return f". By {current.name}, these may be narrowed: {narrowing_words(narrowed)}"
+    return f". After {current.name}, these ranges may be narrowed: {narrowing_words(narrowed)}"
 
 
 def _the_end(
@@ -113,7 +113,7 @@ def _the_end(
             yield NextStep(
                 "Look at the test set" if over else "Declare exploration over",
                 "the last search has ended" if over
-                else "looks at the test set are counted, and there are none before that",
+                else "looks at the test set are counted, and none is possible before that",
                 "playbook look --test" if over else _OVER,
                 source="after-exploration",
             )  # fmt: skip
@@ -130,7 +130,7 @@ def _the_end(
     if missing:
         yield NextStep(
             "Not yet: a last, greedy search for the best configuration",
-            f"everything has been asked once, but {'; '.join(missing)}",
+            f"every question has been asked once, but {'; '.join(missing)}",
             source="after-exploration",
         )
     elif ranges := _last_ranges(state, answered.good_ranges):
@@ -143,7 +143,7 @@ def _the_end(
         )
         yield NextStep(
             f"Search the good region closely: round {last.name}",
-            "everything has been asked once, and the good region lies well inside its ranges"
+            "every question has been asked once, and the good region lies well inside its ranges"
             + _why_so_many(current),
             round=last,
             source="after-exploration",
@@ -172,7 +172,9 @@ def gate(answered: AnsweredRound) -> tuple[str, ...]:
     """
     found = [f for findings in answered.findings.values() for f in findings]
     words = {
-        "search-space-boundary": "the best trials of the last round crowd an edge of their range",
+        "search-space-boundary": (
+            "the best trials of the last round are concentrated at an edge of their range"
+        ),
         "sampling-density": "the good region of the last round was sampled too thinly",
     }
     void = answered.soundness is Soundness.VOID

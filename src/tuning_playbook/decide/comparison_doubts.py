@@ -102,8 +102,8 @@ def too_few_trials(comparison: Comparison) -> Iterator[Doubt]:
     if comparison.compared[0] < _FEWEST_TRIALS:
         yield Doubt(
             "few-trials",
-            f"With {counted(comparison.compared[0], 'trial')} of each, even the clearest order of "
-            f"the results may be luck; from {_FEWEST_TRIALS} of each on it can be settled.",
+            f"With {counted(comparison.compared[0], 'trial')} of each, even the clearest order "
+            f"of the results may be luck; {_FEWEST_TRIALS} or more of each can give an answer.",
         )
 
 
@@ -112,11 +112,11 @@ def adaptive_search(comparison: Comparison, learning: Learning) -> Iterator[Doub
     if learning == "numbers":
         yield Doubt(
             "adaptive-search",
-            "The arms take turns in one search with very unequal numbers of trials, as a sampler "
-            "divides them that learns from the first results and then leaves an arm. Such trials "
-            f"are no sample of what an arm can do. If {comparison.baseline} and "
-            f"{comparison.candidate} were searched apart, name a file for each; otherwise search "
-            "each by itself, or run the best configuration of each again with fresh seeds.",
+            "The arms alternate in one search with very unequal numbers of trials, as in an "
+            "adaptive search whose sampler drops an arm after its first results. Such trials "
+            f"are no fair sample of an arm. If {comparison.baseline} and {comparison.candidate} "
+            "were searched separately, give a file for each; otherwise search each by itself, "
+            "or run the best configuration of each again with fresh seeds.",
         )
     elif learning == "stopped":
         yield Doubt(
@@ -129,10 +129,10 @@ def adaptive_search(comparison: Comparison, learning: Learning) -> Iterator[Doub
     elif learning:
         yield Doubt(
             "adaptive-search",
-            "The search learnt from its results: it gave each arm its number of trials, and their "
-            "places, by how the first ones came out. Its trials are no sample of what an arm can "
-            "do. Search each arm by itself, or run the best configuration of each again with "
-            "fresh seeds.",
+            "The search was adaptive: the results of the first trials decided how many trials "
+            "each arm got, and with which values. Its trials are no fair sample of an arm. "
+            "Search each arm by itself, or run the best configuration of each again with fresh "
+            "seeds.",
         )
 
 
@@ -151,8 +151,8 @@ def failures(comparison: Comparison) -> Iterator[Doubt]:
         )
     yield Doubt(
         "failures",
-        f"{listed(told)} did not train to a finite value. They are in no mean; an arm that fails "
-        f"more often is not called better.{chance}",
+        f"{listed(told)} did not train to a finite value. They are not part of any mean; an arm "
+        f"that fails more often is not called better.{chance}",
     )
 
 
@@ -174,8 +174,8 @@ def _unknown_number(
         )
     yield Doubt(
         "unknown-repeats",
-        f"{listed([s.label for s in open_])} {'stand' if len(open_) > 1 else 'stands'} with "
-        f"a spread, but nothing says over how many runs; --repeats N says it.{enough}",
+        f"{listed([s.label for s in open_])} {'stand' if len(open_) > 1 else 'stands'} with a "
+        f"spread, but the number of runs is not given; add --repeats N.{enough}",
     )
 
 
@@ -186,7 +186,7 @@ def _single(sides: Sequence[Repeats]) -> Iterator[Doubt]:
         own, rest = (s.values[np.isfinite(s.values)] for s in (arm, other))
         if len(own) != 1 or (arm.reported is not None and arm.reported.runs != 1):
             continue
-        words = f"{arm.label} has a single run, so nothing shows how much its runs vary."
+        words = f"{arm.label} has a single run, so it is not known how much its runs vary."
         spread = deviation(rest)
         if len(rest) >= FEW - 1 and spread > 0:
             reach = float(stdtrit(len(rest) - 1, 0.975)) * spread * math.sqrt(1 + 1 / len(rest))
@@ -227,18 +227,18 @@ def _few(comparison: Comparison) -> Iterator[Doubt]:
     freedom = fewest - 1
     factor = math.sqrt(freedom / (2 * float(gammaincinv(freedom / 2, 0.1))))
     most = max(comparison.compared)
-    allowed = "The interval allows for that, as far as the values are roughly normal, which so few "
+    allowed = "The interval accounts for that if the values are roughly normal, which so few "
     allowed += "cannot show."
     if not comparison.paired and most >= _OUTNUMBERED * fewest and fewest in _CALLED_DIFFERENT:
         allowed = (
-            f"Against {most} runs Welch's test does not quite allow for that: of equal arms, "
+            f"Against {most} runs Welch's test does not fully account for that: of equal arms, "
             f"{_CALLED_DIFFERENT[fewest]} are called better or worse instead of 5 %, and more "
             "where the values have a long tail."
         )
     yield Doubt(
         "few-repeats",
-        f"With {fewest} {'pairs' if comparison.paired else 'runs'} the spread is hardly known: the "
-        f"true one may well be {factor:.2g} times what these runs show. {allowed}",
+        f"With {fewest} {'pairs' if comparison.paired else 'runs'} the spread is hardly known: "
+        f"the true one may well be {factor:.2g} times the spread of these runs. {allowed}",
     )
 
 
@@ -257,8 +257,8 @@ def _one_run(
             of_many = f", up to {adjusted:.2g} adjusted for {tests} comparisons"
             yield Doubt(
                 "rests-on-one-run",
-                f"The verdict rests on one run: without {_named(weakest, comparison)} the p-value "
-                f"is {p_value:.2g}{of_many if tests > 1 else ''}.",
+                f"The verdict depends on one run: without {_named(weakest, comparison)} the "
+                f"p-value is {p_value:.2g}{of_many if tests > 1 else ''}.",
             )
     elif verdict is CompareVerdict.CANNOT_TELL:
         clearest = min(known, key=lambda w: w.comparison.p_value)
@@ -287,8 +287,8 @@ def _far(seen: Symptoms, comparison: Comparison) -> Iterator[Doubt]:
     yield Doubt(
         "outlier",
         f"{runs}{more} {'lie' if several else 'lies'} far from the other runs of "
-        f"{'their arms' if several else 'its arm'}. Find out what happened; a run that "
-        "diverged is better marked as diverged, and counts against its arm either way.",
+        f"{'their arms' if several else 'its arm'}. Find out what happened; if a run diverged, "
+        "mark it as diverged; it counts against its arm in either case.",
     )
 
 
@@ -315,8 +315,8 @@ def _twins(seen: Symptoms) -> Iterator[Doubt]:
     if seen.twins:
         yield Doubt(
             "same-value",
-            f"Runs of {listed(seen.twins)} agree in every digit: one run recorded twice, or a seed "
-            "that was used twice? Each counts as a run of its own here.",
+            f"Runs of {listed(seen.twins)} agree in every digit: one run recorded twice, or a "
+            "seed that was used twice? Each is counted here as a separate run.",
         )
 
 
@@ -325,9 +325,9 @@ def _wider(seen: Symptoms) -> Iterator[Doubt]:
         arm, factor = seen.wider
         yield Doubt(
             "unequal-spread",
-            f"The runs of {arm} vary {factor:.2g} times as much as the other arm's. The comparison "
-            "allows for it where the values are about normal; if some runs are much worse than the "
-            "rest, the error is nearer 10 % than 5 %.",
+            f"The runs of {arm} vary {factor:.2g} times as much as the other arm's. The "
+            "comparison accounts for it if the values are about normal; if some runs are much "
+            "worse than the rest, the error is nearer 10 % than 5 %.",
         )
 
 
@@ -347,7 +347,8 @@ def _seeds(sides: Sequence[Repeats], comparison: Comparison) -> Iterator[Doubt]:
     if twice:
         yield Doubt(
             "seed-twice",
-            f"{twice[0][0]} has several runs of seed {twice[0][1]}, so nothing is paired by seed.",
+            f"{twice[0][0]} has several runs of seed {twice[0][1]}, so runs are not paired by "
+            "seed.",
         )
         return
     shared = {s for s in sides[0].seeds if s is not None} & set(sides[1].seeds)

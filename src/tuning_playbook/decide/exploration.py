@@ -13,7 +13,7 @@ _OPEN = "Cannot tell: "
 _SATURATED = {
     Verdict.PASS: "Tuning has saturated",
     Verdict.WARN: "Tuning has not saturated",
-    Verdict.UNKNOWN: "Whether more trials would pay",
+    Verdict.UNKNOWN: "Whether more trials are worth it",
 }
 
 
@@ -80,13 +80,14 @@ def _lines(
         return
     if narrowed:
         yield (
-            f"Where to narrow{where}: {narrowing_words(narrowed)}. No trial beyond came near the "
-            "best third, by more than luck; what a later round changes may move the best value."
+            f"Ranges that could be narrowed{where}: {narrowing_words(narrowed)}. No trial "
+            "outside came near the best third, which chance does not explain; changes in a "
+            "later round may move the best value."
         )
     else:
         yield (
-            f"Where to narrow{where}: nowhere yet. No end of a range is free of good trials by "
-            "more than luck."
+            f"Ranges that could be narrowed{where}: none yet. At no end of a range are good "
+            "trials missing by more than chance."
         )
 
 

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from tuning_playbook.findings import Advice
 
 _HOW: Mapping[str, str] = {
-    "train-longer": "Change it in playbook.toml and fit the schedule of the learning rate to it.",
-    "train-shorter": "Change it in playbook.toml and fit the schedule of the learning rate to it.",
-    "mend-pipeline": "Look at the inputs, labels and outputs of one batch; a model that works can "
-    "learn that batch by heart.",
-    "inspect-bug": "What a trial printed: {logs}.",
-    "investigate": "What a trial printed: {logs}.",
+    "train-longer": "Change it in playbook.toml and adapt the learning rate schedule to it.",
+    "train-shorter": "Change it in playbook.toml and adapt the learning rate schedule to it.",
+    "mend-pipeline": (
+        "Look at the inputs, labels and outputs of one batch; a working model can overfit that "
+        "one batch."
+    ),
+    "inspect-bug": "To see what a trial printed: {logs}.",
+    "investigate": "To see what a trial printed: {logs}.",
     "reparametrise": "In playbook.toml, write {declare}, and search the first of them instead.",
     "probe-stability": "Give the program {hyperparameter} = {values} for {steps} steps, and log "
     "the training loss at every step.",

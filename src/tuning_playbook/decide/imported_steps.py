@@ -33,11 +33,11 @@ def unmoved_step(current: RoundState, answered: AnsweredRound, metric: str) -> N
     varied = f" although {listed(keys)} varied" if keys else ""
     return NextStep(
         f"Find out why {metric} never moves",
-        f"{metric} is {answered.unmoved:g} in every one of the "
-        f"{sum(answered.trials.values())} trials of {current.name}{varied}. Look whether the "
-        "program uses the values that it is given, whether the evaluation sees the trained model, "
-        "and whether the metric is too coarse or already at its limit. Until it moves, no round "
-        "can tell anything",
+        f"{metric} is {answered.unmoved:g} in every one of the {sum(answered.trials.values())} "
+        f"trials of {current.name}{varied}. Check whether the program uses the values that it is "
+        "given, whether the trained model is the one that is evaluated, and whether the metric "
+        "is too coarse or already at its limit. As long as the metric does not change, no round "
+        "can answer a question",
         source="extracting-insight",
     )
 
@@ -73,8 +73,8 @@ def proving_steps(state: ProjectState) -> Iterator[NextStep]:
     command = "playbook rerun --baseline"
     reason = (
         f"its values are those of the best trial of {state.unproven}, which was imported, and "
-        "chosen for being the best. How good they are with the training program of this project, "
-        "and how far seeds move the result, nothing has shown yet"
+        "were selected for their result. It is not known yet how good they are with the "
+        "training program of this project, and how much the seed changes the result"
     )
     if state.program_there:
         yield NextStep(
@@ -108,8 +108,8 @@ def declaring_step(project: Project) -> NextStep | None:
         )
     return NextStep(
         f"Declare ranges for {listed([h.key for h in fixed])} in playbook.toml",
-        f"it fixes every hyperparameter, so there is nothing to tune. A wide range to begin with: "
-        f"{'; '.join(map(_wide, fixed))}",
+        "it fixes every hyperparameter, so there is nothing to tune. A wide range to start "
+        f"with: {'; '.join(map(_wide, fixed))}",
         source="round-goal",
     )
 
@@ -118,9 +118,9 @@ def _compare(current: RoundState, answered: AnsweredRound) -> NextStep:
     keys = _varied(answered)
     return NextStep(
         f"Compare the variants of {current.name}",
-        f"it varied {listed(keys)} and no range of numbers, so there is no search to go on with. "
-        f"The best mean has {_setting(answered.best_setting)}; whether that is more than luck of "
-        f"the {counted(sum(answered.trials.values()), 'trial')}, this says: "
+        f"it varied {listed(keys)} and no range of numbers, so there is no search to continue. "
+        f"The best mean has {_setting(answered.best_setting)}; to see whether that is more than "
+        f"luck in {counted(sum(answered.trials.values()), 'trial')}, type: "
         f"{compare_command(current.name, keys)}",
         source="round-goal",
     )
@@ -129,10 +129,10 @@ def _compare(current: RoundState, answered: AnsweredRound) -> NextStep:
 def _fix_lengths(current: RoundState, answered: AnsweredRound) -> NextStep:
     keys = _varied(answered)
     return NextStep(
-        f"Fix {listed(keys)}, and tune what decides about quality",
-        f"{current.name} varied nothing else. Every trial of a round trains equally long and with "
-        "the same batch size; neither is tuned for quality. Set [training] max_train_steps to "
-        "what you can afford",
+        f"Fix {listed(keys)}, and tune the hyperparameters that decide about quality",
+        f"{current.name} varied nothing else. All trials of a round train for the same length "
+        "and with the same batch size; neither is tuned for quality. Set [training] "
+        "max_train_steps to what you can afford",
         source="number-of-steps",
     )
 
@@ -161,7 +161,10 @@ def _first_search(state: ProjectState, answered: AnsweredRound) -> Iterator[Next
         f"Ask: {round_.question}",
         f"nothing has been tuned yet, and {_setting(best)} was the best so far"
         if best
-        else "nothing has been tuned yet; what there is to gain shows before anything is compared",
+        else (
+            "nothing has been tuned yet; tuning shows how much there is to gain before anything "
+            "is compared"
+        ),
         round=replace(round_, fixed={**round_.fixed, **changed}),
         source="initial-configuration",
     )

@@ -39,15 +39,15 @@ def reasons_of(evidence: Evidence, choice: Choice, needed: int, asked: int) -> t
 def _headline(evidence: Evidence, choice: Choice) -> str:
     bounds, show = evidence.bounds, _writer(evidence)
     sure = f"with {_percent(evidence.confidence)} confidence"
-    cost = f"the change must bring more than {show(evidence.complexity_cost)}"
+    cost = f"a gain of more than {show(evidence.complexity_cost)} is required"
     without = _without_bounds(evidence, choice)
     if without:
         return without
     if choice is Choice.INCONCLUSIVE and bounds.lower > evidence.complexity_cost:
         return (
-            f"The candidate is better by {show(bounds.gain)} on average where it trains, but more "
-            "of its reruns failed than of the baseline's, and these are too few to tell whether "
-            "that is chance."
+            f"The candidate is better by {show(bounds.gain)} on average where it trains, but "
+            "more of its reruns failed than of the baseline's, and there are too few reruns to "
+            "tell whether that is chance."
         )
     if choice is Choice.INCONCLUSIVE:
         return (
@@ -66,19 +66,22 @@ def _headline(evidence: Evidence, choice: Choice) -> str:
 def _without_bounds(evidence: Evidence, choice: Choice) -> str:
     """The headline where no bounds of the gain decide; empty where they do."""
     if evidence.same:
-        return "The candidate is the baseline, value by value: there is nothing to adopt."
+        return "The candidate has the same values as the baseline: there is nothing to adopt."
     if not evidence.incumbent_finished or (choice is Choice.KEEP and evidence.failures.told_apart):
         return _failing(evidence)
     if not evidence.candidate:
-        return "The candidate was not rerun, and the trial that selected it is no evidence for it."
+        return (
+            "The candidate was not rerun, and the trial that was selected for its result is no "
+            "evidence."
+        )
     if not evidence.candidate_finished:
         return "No rerun of the candidate finished, and there are too few to reject it for that."
     if evidence.is_identical:
         return _identical(evidence)
     if math.isnan(evidence.bounds.deviation):
         return (
-            f"The gain of {_writer(evidence)(evidence.bounds.gain)} comes from one rerun of each, "
-            "and nothing is known of how far two reruns of one configuration lie apart."
+            f"The gain of {_writer(evidence)(evidence.bounds.gain)} comes from one rerun of "
+            "each, so it is not known how much reruns of one configuration differ."
         )
     return ""
 
@@ -86,8 +89,8 @@ def _without_bounds(evidence: Evidence, choice: Choice) -> str:
 def _failing(evidence: Evidence) -> str:
     if evidence.incumbent_finished:
         return (
-            "The candidate's reruns fail more often than the baseline's, and a configuration that "
-            "does not always train is not adopted for how well it does otherwise."
+            "The candidate's reruns fail more often than the baseline's, and a configuration "
+            "that does not always train is not adopted, however good its other reruns are."
         )
     if evidence.incumbent:
         return (
@@ -100,8 +103,9 @@ def _failing(evidence: Evidence) -> str:
 def _identical(evidence: Evidence) -> str:
     return (
         f"The gain is {_writer(evidence)(evidence.bounds.gain)}, but all reruns of one "
-        "configuration have the same value to the last digit: the seed does not seem to reach the "
-        "training program, so these are no repeats and show nothing of chance."
+        "configuration have the same value to the last digit: the training program does not "
+        "seem to use the seed, so these are no independent repeats and do not show the "
+        "variation between seeds."
     )
 
 
@@ -123,7 +127,7 @@ def _spread(evidence: Evidence) -> list[str]:
     bounds, show, past = evidence.bounds, _writer(evidence), evidence.past_deviation
     if math.isnan(bounds.deviation) or evidence.is_identical:
         return []
-    taken = f"The bounds take {show(bounds.deviation)} for the standard deviation between reruns"
+    taken = f"The bounds assume a standard deviation of {show(bounds.deviation)} between reruns"
     earlier = ""
     if past is not None:
         earlier = f", an earlier one of {show(past)} counted as five reruns"
@@ -133,8 +137,8 @@ def _spread(evidence: Evidence) -> list[str]:
     sides = evidence.candidate_finished, evidence.incumbent_finished
     if min(map(len, sides)) >= 4 and stdev(sides[0]) > 3 * stdev(sides[1]):
         found.append(
-            "The candidate's reruns lie more than three times as far apart as the baseline's: a "
-            "single run of it can be far off its mean."
+            "The candidate's reruns vary more than three times as much as the baseline's: a "
+            "single run of it can be far from its mean."
         )
     return found
 
@@ -147,16 +151,16 @@ def _examples(evidence: Evidence) -> list[str]:
     others = f"Another set of {count:,} examples" if count else "Another set of examples"
     how = {
         "measured": "measured from the predictions of the reruns",
-        "bounded": "a cautious figure that follows from their number",
-        "assumed": "a cautious figure, as it was not measured",
+        "bounded": "a cautious estimate from their number",
+        "assumed": "a cautious estimate, as it was not measured",
     }[luck.known]
     moved = f"{others} would change the gain by a standard deviation of {show(luck.deviation)}"
-    found = [f"{moved} ({how}), which more reruns do not reduce; the bounds count it."]
+    found = [f"{moved} ({how}), which more reruns do not reduce; the bounds include it."]
     if luck.optimism:
         found.append(
             f"The candidate was the best of {evidence.examples.chose_among} trials on these same "
-            f"examples, which is expected to flatter it by {show(luck.optimism)}; the lower bound "
-            "is reduced by that."
+            f"examples, so its value is expected to be too good by {show(luck.optimism)}; the "
+            "lower bound is reduced by that."
         )
     return found
 
@@ -166,13 +170,14 @@ def _looks(evidence: Evidence) -> list[str]:
         return []
     if evidence.counts_looks:
         said = (
-            f"This is look {evidence.look} at this change. All looks at it together adopt a change "
-            f"that does nothing in at most {percent(QUESTION_ERROR)} of cases."
+            f"This is decision {evidence.look} about this change. All decisions about it "
+            "together adopt a change without effect with a probability of at most "
+            f"{percent(QUESTION_ERROR)}."
         )
     else:
         said = (
-            f"The confidence of {_percent(evidence.confidence)} was asked for; it holds for this "
-            "decision alone and does not count earlier ones."
+            f"The confidence of {_percent(evidence.confidence)} was requested; it applies to "
+            "this decision alone and does not account for earlier ones."
         )
     return [said]
 
@@ -186,7 +191,7 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
             "Where the metric is a share of few examples, reruns can agree by chance: make more.",
         ]
     if not evidence.fewest or math.isnan(bounds.deviation):
-        return [f"{asked} reruns of each show what a gain is worth: {_more(evidence, asked)}."]
+        return [f"{asked} reruns of each show how reliable a gain is: {_more(evidence, asked)}."]
     if bounds.lower > evidence.complexity_cost:
         if not asked:
             return ["The baseline stays."]
@@ -195,13 +200,16 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
     if needed > AFFORDABLE_RERUNS:
         least = show(gain_settled_at_most(evidence))
         settle = (
-            f"{AFFORDABLE_RERUNS} of each, as many as most projects can afford, settle it if the "
+            f"{AFFORDABLE_RERUNS} of each, as many as most projects can afford, are enough if the "
         )
         settle += f"true gain is {least} or more"
         if evidence.fewest >= AFFORDABLE_RERUNS:
             found.append(f"{settle}, and they have been made: the baseline stays.")
         elif not asked:
-            found.append(f"{settle}, and so large a gain is unlikely by now: the baseline stays.")
+            found.append(
+                f"{settle}, and such a large gain is unlikely after these reruns: the baseline "
+                "stays."
+            )
         else:
             only = found and evidence.luck.deviation and needed > MOST_RERUNS
             condition = "Reruns help only if the true gain is larger: " if only else ""
@@ -215,13 +223,13 @@ def _settles(evidence: Evidence, needed: int) -> str:
     show = _writer(evidence)
     gain = f"If the true gain is {show(evidence.bounds.gain)}, as measured"
     if needed <= MOST_RERUNS:
-        return f"{gain}, about {needed} reruns of each settle it four times out of five."
+        return f"{gain}, about {needed} reruns of each decide it with a probability of 80 %."
     if evidence.luck.deviation:
         return (
-            f"{gain}, no number of reruns on these examples settles it: keep the baseline, or "
+            f"{gain}, no number of reruns on these examples can decide: keep the baseline, or "
             "evaluate on more examples."
         )
-    return f"{gain}, even {MOST_RERUNS:,} reruns of each do not settle it."
+    return f"{gain}, even {MOST_RERUNS:,} reruns of each are not enough to decide."
 
 
 def _more(evidence: Evidence, asked: int) -> str:

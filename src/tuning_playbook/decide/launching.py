@@ -173,8 +173,8 @@ def _floats(values: Sequence[float]) -> tuple[float, ...]:
 def _checked(cost: float, past: float | None, confidence: float | None) -> float | None:
     if confidence is not None and not 0.5 < confidence < 1:
         raise InvalidInput(
-            f"confidence is a probability above 0.5 and below 1, found {confidence}; leave it out "
-            "to have looks counted, or write 0.99"
+            f"confidence is a probability above 0.5 and below 1, found {confidence}; leave it "
+            "out so that looks are counted, or write 0.99"
         )
     if not math.isfinite(cost):
         raise InvalidInput(f"complexity_cost is a number in the metric's units, found {cost}")

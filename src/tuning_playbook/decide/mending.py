@@ -21,9 +21,9 @@ _RANGE_ACTIONS = ("expand", "shrink", "try-level")
 _TITLES = {
     "train-longer": "Train longer: set training.max_train_steps = {max_train_steps}",
     "train-shorter": "Train shorter: set training.max_train_steps = {max_train_steps}",
-    "mend-pipeline": "Mend the pipeline: it learns nothing",
+    "mend-pipeline": "Fix the pipeline: it learns nothing",
     "inspect-bug": "Look for a bug in the training program",
-    "investigate": "Find out why trials fail that no hyperparameter explains",
+    "investigate": "Find out why trials fail, as no hyperparameter explains it",
     "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',
     "reparametrise": "Search a product or a ratio instead of two hyperparameters separately",
     "probe-stability": "Probe where training becomes unstable, with short runs",
@@ -131,10 +131,15 @@ def _dropping(
         if old is None or new is None:
             continue
         if (key, "high") in grows and new[0] > old[0]:
-            reason = f"no good trial lies near its low end, so what is below {short(new[0])} goes"
+            reason = (
+                f"no good trial lies near its low end, so the part below {short(new[0])} is dropped"
+            )
             yield RangeAdvice(key, "low", "shrink", new[0], reason)
         if (key, "low") in grows and new[1] < old[1]:
-            reason = f"no good trial lies near its high end, so what is above {short(new[1])} goes"
+            reason = (
+                f"no good trial lies near its high end, so the part above {short(new[1])} is "
+                "dropped"
+            )
             yield RangeAdvice(key, "high", "shrink", new[1], reason)
 
 

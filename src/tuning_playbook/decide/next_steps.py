@@ -85,7 +85,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
 def _reading_step(current: RoundState) -> NextStep:
     return NextStep(
         f"Read the answer of round {current.name}",
-        "all its trials have ended, and its answer has not been entered yet",
+        "all its trials have ended, and its answer is not in the logbook yet",
         f"playbook {'report' if current.imported else 'run'} {current.name}",
     )
 
@@ -175,7 +175,7 @@ def _mending(
         )
         if mended is not None:
             yield NextStep(
-                f"Ask again with mended ranges: round {name}",
+                f"Ask again with corrected ranges: round {name}",
                 "; ".join(_range_reasons(current.written, mended)),
                 round=mended,
                 source="search-space-boundaries",
@@ -184,7 +184,7 @@ def _mending(
             yield from _beyond_the_values(state, current.written, answered, name)
     if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
         yield NextStep(
-            f"Mend round {current.name} by hand, and run it under a new name",
+            f"Correct round {current.name} by hand, and run it under a new name",
             answered.reasons[0],
             source="search-space-boundaries",
             how=_how_to_copy(current, _following(current, state)),
@@ -195,7 +195,7 @@ def _mending(
         if advice.command and current.imported and current.written is not None:
             name = free_name(current.name, state.names)
             yield NextStep(
-                f"Go on with this project's own trials: round {name}",
+                f"Continue with trials of this project: round {name}",
                 advice.reason,
                 round=replace(current.written, name=name),
                 source=advice.source,
@@ -256,8 +256,8 @@ def _beyond_the_values(
             listed = ", ".join(f"{v:g}" for v in beyond if not isinstance(v, str))
             yield NextStep(
                 f"Compare values of {key} beyond {short(best)}: round {name}",
-                f"{short(best)} was the best of those compared and the last in the row; "
-                f"next in it: {listed}",
+                f"{short(best)} was the best of the compared values and is the first or last of "
+                f"them; further values: {listed}",
                 round=with_more_values(round_, key, beyond, name=name),
                 source="search-space-boundaries",
             )

@@ -40,9 +40,9 @@ def kind_caveats(kind: ProblemKind) -> tuple[str, ...]:
     of_what = "another kind of problem" if kind == "other" else kind.replace("-", " ")
     checks = listed(ids_with(Premise.FIXED_EXAMPLES))
     words = (
-        f"The playbook is written for supervised learning and problems that look like it, and this "
-        f"project is {of_what}: every verdict has one step less confidence, and the checks that "
-        f"take a fixed set of examples for granted may not hold ({checks}), "
-        "nor may the rules that batch size and training length are not tuned for quality."
+        "The playbook is written for supervised learning and similar problems, and this project "
+        f"is {of_what}: the confidence of every verdict is one step lower, and the checks that "
+        f"assume a fixed set of examples may not apply ({checks}), nor may the rules that batch "
+        "size and training length are not tuned for quality."
     )
     return (words,)

@@ -91,8 +91,9 @@ def failure_sentences(failures: Failures, *, adopted: bool) -> list[str]:
         ]
         if failures.candidate and not failures.told_apart and failures.incumbent_runs:
             found.append(
-                "These failures do not show that the candidate fails more often than the baseline: "
-                f"at equal failure rates as many are seen in {percent(failures.chance)} of cases."
+                "These failures do not show that the candidate fails more often than the "
+                "baseline: at equal failure rates, at least as many are seen in "
+                f"{percent(failures.chance)} of cases."
             )
     if adopted:
         rate = percent(highest_failure_rate(len(failures.candidate), failures.candidate_runs))

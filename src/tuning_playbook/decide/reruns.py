@@ -16,9 +16,9 @@ from tuning_playbook.trial import Curves, Reason, Status, Trial
 _NO_EVIDENCE = (Reason.LOST, Reason.CANCELLED)
 
 SEED_IS_LOST = (
-    "All reruns are identical: the seed does not seem to reach the training program, so these are "
-    "no repeats, and nothing is decided by them. Seed the program from trial.seed, or from {seed} "
-    "in the command, and from nothing else."
+    "All reruns are identical: the training program does not seem to use the seed, so these are "
+    "no independent repeats, and no decision can use them. Seed the program from trial.seed, or "
+    "from {seed} in the command, and from nothing else."
 )
 
 

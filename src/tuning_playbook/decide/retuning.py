@@ -22,13 +22,13 @@ def comparisons_without_tuning(arm: Sequence[str]) -> Iterator[str]:
     for name in arm:
         if hyperparameter_family(name) is Family.BATCH_SIZE:
             yield (
-                f"The best learning rate and regularization depend on the batch size: the values "
-                f"of {name} are compared with everything else as it was in these runs, and not as "
-                "each would do when tuned for it."
+                "The best learning rate and regularization depend on the batch size: the values "
+                f"of {name} are compared with all other settings as they were in these runs, not "
+                "with settings tuned for each value."
             )
         elif _OPTIMIZERS.intersection(words_of(name)[-1:]):
             yield (
                 f"Every optimizer needs a learning rate of its own: the values of {name} are "
-                "compared with the settings of these runs, and not as each would do when tuned. "
+                "compared with the settings of these runs, not with settings tuned for each. "
                 "That is a fair comparison only if each was tuned before, with equal effort."
             )

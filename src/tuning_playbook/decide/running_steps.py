@@ -32,8 +32,8 @@ def correcting_steps(state: ProjectState) -> Iterator[NextStep]:
     for name, why in state.refused.items():
         yield NextStep(
             f"Correct round {name}",
-            f"it cannot run as rounds/{name}.toml and playbook.toml are now:\n{why}",
-            how=f"After that: playbook plan {name}. A round that nobody wants: "
+            f"it cannot run with the present rounds/{name}.toml and playbook.toml:\n{why}",
+            how=f"After that: playbook plan {name}. If you no longer want the round: "
             + (
                 f'playbook abandon {name} --reason "why"'
                 if name in state.begun or (current is not None and current.name == name)
@@ -48,7 +48,7 @@ def begun_steps(state: ProjectState) -> Iterator[NextStep]:
     for name, left in state.begun.items():
         if name in state.refused:
             continue
-        reason = f"{left} of its trials are left since it was interrupted"
+        reason = f"it was interrupted with {left} of its trials left"
         yield going_on_step(name, reason, mixed=name in state.begun_mixed)
 
 
@@ -59,7 +59,7 @@ def trying_steps(state: ProjectState) -> Iterator[NextStep]:
         return
     if not failed.changed:
         yield NextStep(
-            "Mend what made the last try of the training program fail",
+            "Fix what made the last try of the training program fail",
             failed.detail,
             how="After that: playbook try",
             source="round-design",
@@ -83,7 +83,7 @@ def waiting_steps(state: ProjectState) -> Iterator[NextStep]:
             yield NextStep(
                 f"Run round {name}",
                 "its file is written and it has not been run"
-                + "; whether the program runs at all is seen first by: playbook try" * unseen,
+                + "; to see first whether the program runs at all: playbook try" * unseen,
                 f"playbook run {name}",
                 source="round-design",
             )
@@ -99,7 +99,7 @@ def going_on_step(name: str, left: str, *, mixed: bool) -> NextStep:
     """
     command = f"playbook run {name}"
     if not mixed:
-        return NextStep(f"Go on with round {name}", left, command)
+        return NextStep(f"Continue round {name}", left, command)
     return NextStep(
         f"Finish round {name} with one version of the training program",
         f"{left}, and those that have ended ran another version. Undo the change; or, where it "
@@ -119,7 +119,7 @@ def retry_after_mending(name: str, ended: int) -> str:
     if not ended:
         return again
     return (
-        f"{again}\nIf mending changes the program: {counted(ended, 'trial')} of the round "
+        f"{again}\nIf the fix changes the program: {counted(ended, 'trial')} of the round "
         f"{agreeing(ended, 'has', 'have')} ended with the present program. Where the change cannot "
         f'alter their results, type: {again} --same-program "why". Where it can, ask again under a '
         f"new name: {copied_round(name)}"
@@ -132,14 +132,14 @@ def failing_step(current: RoundState) -> NextStep:
     shown = "\n".join(current.failures)
     if not current.mended:
         return NextStep(
-            f"Mend what made trials of round {current.name} fail",
+            f"Fix what made trials of round {current.name} fail",
             f"{shown}\nAfter that: {retry_after_mending(current.name, current.counting)}",
             source="search-space-boundaries",
         )
     if current.mixed:
         shown += (
-            "\nThe trials that have ended ran another version of the program; where the change "
-            f'cannot change their results, type: {again} --same-program "why"'
+            "\nThe trials that have ended ran another version of the program; if the change "
+            f'cannot affect their results, type: {again} --same-program "why"'
         )
     return NextStep(
         f"Run the trials of round {current.name} again that failed",

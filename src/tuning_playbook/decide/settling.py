@@ -56,19 +56,19 @@ def settling_reruns(
     gain = abs(gain if fresh is None else fresh.gain)
     if chance.resolution is not None and 0 < gain <= chance.resolution:
         return Settling(
-            f"Reruns on the same {chance.examples:,} evaluation examples cannot settle a "
+            f"Reruns on the same {chance.examples:,} evaluation examples cannot decide about a "
             f"difference of {gain:.2g}; a larger evaluation set can."
         )
     if fresh is None and made >= USUAL_LOOKS[0]:
         return Settling(
-            f"{counted(made, 'rerun')} of each arm do not settle it, since too few trained to "
+            f"{counted(made, 'rerun')} of each arm are not enough, since too few trained to "
             "their end; find out why they fail."
         )
     if fresh is None or seed_deviation is None:
         command = f"playbook rerun {round_name} --arms --times {USUAL_LOOKS[0]}"
         return Settling(
-            "The best configuration of every arm again, with fresh seeds, may settle it, or tell "
-            f"how many reruns do: {command}.",
+            "The best configuration of every arm again, with fresh seeds, may be enough to "
+            f"decide, or show how many reruns are needed: {command}.",
             command,
         )
     if not gain or not math.isfinite(gain):
@@ -83,13 +83,12 @@ def settling_reruns(
     needed = max(needed, made + 1)
     if needed > AFFORDABLE_RERUNS:
         return Settling(
-            f"If the true difference is the observed {gain:.2g}, it takes more than "
-            f"{AFFORDABLE_RERUNS} reruns of each arm to settle it; take the arm that is simpler or "
-            "cheaper."
+            f"If the true difference is the observed {gain:.2g}, more than {AFFORDABLE_RERUNS} "
+            "reruns of each arm are needed to decide; take the arm that is simpler or cheaper."
         )
     command = f"playbook rerun {round_name} --arms --times {needed}"
     return Settling(
         f"If the true difference is the observed {gain:.2g}, {counted(needed, 'rerun')} of each "
-        f"arm settle it four times out of five: {command}.",
+        f"arm decide it with a probability of 80 %: {command}.",
         command,
     )

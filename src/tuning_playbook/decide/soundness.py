@@ -180,15 +180,18 @@ def _of_counts(
         return [Objection(arm, "no-feasible-trial", Soundness.VOID, reason)]
     if feasible < fewest:
         reason = (
-            f"{arm} was not tuned: {feasible} of {trials} trials trained, and fewer than {fewest} "
-            "tell nothing about how good it can be."
+            f"{arm} was not tuned: {feasible} of {trials} trials trained, and fewer than "
+            f"{fewest} do not show how good it can be."
         )
         # Alone, a handful of trials is no answer either.
         soundness = Soundness.VOID if arms == 1 else untuned
         return [Objection(arm, "too-few-trials", soundness, reason)]
     if feasible < _FEW:
         trained = f"{feasible} of its {trials}" if feasible < trials else f"it has {trials}"
-        reason = f"{arm} was searched thinly: {trained} trials{' trained' * (feasible < trials)}."
+        reason = (
+            f"{arm} was searched with few trials: {trained} "
+            f"trials{' trained' * (feasible < trials)}."
+        )
         return [Objection(arm, "too-few-trials", Soundness.WEAK, reason)]
     return []
 
@@ -197,8 +200,9 @@ def _hardly_learnt(
     arm: str, unlearnt: int, trials: int, share: float, untuned: Soundness
 ) -> Objection:
     reason = (
-        f"{arm} was not tuned: {unlearnt} of its {trials} trials learnt nothing, and its best came "
-        f"{percent(share)} as far from chance as the best of all; its ranges may lie elsewhere."
+        f"{arm} was not tuned: {unlearnt} of its {trials} trials learnt nothing, and the "
+        f"improvement of its best trial over chance is {percent(share)} of that of the best "
+        "trial of all; its ranges may be in the wrong place."
     )
     return Objection(arm, "hardly-learnt", untuned, reason)
 
@@ -276,8 +280,8 @@ def _improves_at_an_edge(finding: Finding) -> str:
     edge = max(_tight_edges(finding), key=lambda edge: float(edge["strength"]))
     return (
         f"its trials still improve at the {edge['edge']} end of {edge['hyperparameter']} "
-        f"({edge['strength']:.1f} standard deviations), so a wider range is likely to hold better "
-        "ones."
+        f"({edge['strength']:.1f} standard deviations), so a wider range is likely to contain "
+        "better ones."
     )
 
 

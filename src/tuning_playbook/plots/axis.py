@@ -128,7 +128,7 @@ def axis_figure(info: AxisInfo, *, metric: str) -> Figure:
     away = "up" if info.y_range.sign > 0 else "down"
     if beyond.any():
         traces.append(
-            _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="far worse",
+            _points(info.rows[beyond], info.x[beyond], info.y[beyond], name="outside plotted range",
                     marker={"color": GREY, "size": 7, "symbol": f"triangle-{away}-open"})
         )  # fmt: skip
     traces += _crosses(info) + _rings(info)

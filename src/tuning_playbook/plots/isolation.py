@@ -202,7 +202,7 @@ def _trials(info: IsolationInfo) -> list[dict[str, Any]]:
     traces = []
     for name, rows, symbol in (
         ("trials", ~info.clipped, "circle"),
-        ("far worse", info.clipped, f"triangle-{away}-open"),
+        ("outside plotted range", info.clipped, f"triangle-{away}-open"),
     ):
         keep = np.flatnonzero(rows)
         if not len(keep):

@@ -59,8 +59,8 @@ def _edge(band: EdgeBand) -> str:
         return f"{words}: search {short(low)} to {short(high)}."
     if band.verdict == "open":
         return (
-            f"The best trial and most of the best tenth are at the {band.edge} end, the last level "
-            "tried; one more level would tell."
+            f"The best trial and most of the best tenth are at the {band.edge} end, the last "
+            "level tried; trying one more level would show whether it is better."
         )
     if band.verdict == "unstable":
         return f"Trials fail towards the {band.edge} end."
@@ -71,7 +71,7 @@ _QUIET = (
     ("inside", "wide enough"),
     ("natural-limit", "at a natural limit"),
     ("not-tuned", "not tuned for quality"),
-    ("cannot-tell", "these trials cannot tell"),
+    ("cannot-tell", "not known from these trials"),
 )
 
 
@@ -89,8 +89,8 @@ def _quiet(bands: Sequence[EdgeBand]) -> str:
 def _cliff(cliff: Cliff) -> str:
     elsewhere = "" if math.isnan(cliff.outside) else f", {percent(cliff.outside)} elsewhere"
     return (
-        f"{cliff.side.capitalize()} {cliff.threshold:.3g} (dashed) {percent(cliff.inside)} are "
-        f"infeasible{elsewhere}."
+        f"{cliff.side.capitalize()} {cliff.threshold:.3g} (dashed) {percent(cliff.inside)} of "
+        f"the trials are infeasible{elsewhere}."
     )
 
 
@@ -98,13 +98,13 @@ def of_curves(info: CurvesInfo, companion: str | None) -> str:
     """What the colours mean, and how much of the study is drawn."""
     shown = len(info.best) + len(info.marked) + len(info.others) + len(info.infeasible)
     return (
-        "The best three in colour"
+        "The best three trials are in colour"
         + (f", their {companion} dotted" if companion else "")
         + (", trials that the verdict names purple" if info.marked else "")
         + "; other trials grey"
         + (", infeasible ones red." if info.infeasible else ".")
-        + (" Means over stretches of steps." if info.averaged else "")
-        + (f" {shown} of {info.total} are drawn, evenly over the ranks."
+        + (" Values are averaged over intervals of steps." if info.averaged else "")
+        + (f" {shown} of {info.total} trials are drawn, chosen evenly over their ranks."
            if shown < info.total else "")
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def of_best_step(info: BestStepInfo) -> str:
 def of_best_of_k(info: BestOfKInfo) -> str:
     """What half as many trials would have found, and what the band is."""
     half = int((info.k <= max(info.trials // 2, 1)).sum()) - 1
-    band = f"a {percent(info.confidence)} band that holds for every k together"
+    band = f"a {percent(info.confidence)} simultaneous band for all k"
     words = [f"Median of the best of k trials, with {band}."]
     if math.isfinite(info.value[half]):
         words.append(
@@ -129,7 +129,7 @@ def of_best_of_k(info: BestOfKInfo) -> str:
             f"all {info.trials} find {info.value[-1]:.4g}."
         )
     better = "falls" if info.y_range.sign > 0 else "rises"
-    words.append(f"A curve that still {better} at its end asks for more trials.")
+    words.append(f"If the curve still {better} at its end, more trials would help.")
     return " ".join(words)
 
 
@@ -138,11 +138,11 @@ def of_budget(info: BudgetInfo) -> str:
     largest = int(info.simulated.k[-1])
     luck = float(info.simulated.luck[-1])
     words = (
-        f"Best trial of studies of k trials, drawn from these {info.trials}: median, quartiles, "
-        "5 and 95\u00a0%."
+        f"Best trial of simulated studies of k trials, drawn from these {info.trials}: median, "
+        "quartiles, 5 and 95\u00a0%."
     )
     if math.isfinite(luck):
-        words += f" With {largest} trials, luck makes a difference of {luck:.2g}."
+        words += f" With {largest} trials, luck changes the result by {luck:.2g}."
     return words
 
 
@@ -150,20 +150,20 @@ def of_parallel(info: ParallelInfo) -> str:
     """What the colours mean, and how much of the study is drawn."""
     shown = len(info.best) + sum(map(len, info.groups)) + len(info.infeasible)
     words = (
-        "One line for each trial; the best three in orange-red, orange and green, the best quarter "
-        "blue, the others grey, infeasible ones red. Where the best lines run together, the "
-        "hyperparameter matters."
+        "One line for each trial; the best three in orange-red, orange and green, the best "
+        "quarter blue, the others grey, infeasible ones red. Where the lines of the best trials "
+        "are close together, the hyperparameter matters."
     )
     if np.isnan(info.heights[:, :-1]).any():
-        words += " A line passes below an axis where its trial has no such value."
-    return words + (f" {shown} of {info.total} are drawn." if shown < info.total else "")
+        words += " A line passes below an axis where its trial does not have that hyperparameter."
+    return words + (f" {shown} of {info.total} trials are drawn." if shown < info.total else "")
 
 
 def of_importance(info: ImportanceInfo) -> str:
     """What the bars mean, and what decides about feasibility."""
     words = (
-        "How far the best fifth of the trials is concentrated along each hyperparameter (PED-ANOVA)"
-        ", with 90 % intervals. Grey: could be chance."
+        "How far the best fifth of the trials is concentrated along each hyperparameter "
+        "(PED-ANOVA), with 90 % intervals. Grey bars may be due to chance."
     )
     failing = [i.hyperparameter for i in info.found if i.feasibility_p * len(info.found) < 0.01]
     if failing:
