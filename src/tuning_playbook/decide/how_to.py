@@ -50,7 +50,7 @@ def how_to(advice: Advice, round_name: str, *, study: str = "") -> str:
 
     Example:
         >>> how_to(Advice("investigate", {"trials": ["4", "7"]}), "first")
-        'What a trial printed: playbook logs first 4.'
+        'To see what a trial printed: playbook logs first 4.'
         >>> how_to(Advice("investigate", {"trials": ["4"]}), "width", study="width/width=64")
         'What a trial printed: playbook logs width width=64/4.'
     """
