@@ -201,6 +201,17 @@ def test_main_effects_without_seeds_weigh_cells_alike():
     assert level_effect("depth", {"x": low["x"]}, {"x": high["x"]}, (2, 3), sign=1) is None
 
 
+def test_main_effects_of_cells_that_spread_alike_have_the_degrees_of_all_their_runs():
+    """Satterthwaite's degrees of equal parts are those of the pooled deviation: runs less cells."""
+    cells = {c: arm(np.add([0.0, 1.0, 3.0], shift)) for c, shift in zip("xy", (0, 7), strict=True)}
+    higher = {c: arm(one.values + 2) for c, one in cells.items()}
+    found = level_effect("depth", cells, higher, (2, 3), sign=1).comparison
+    runs, deviation = 12, np.std([0.0, 1.0, 3.0], ddof=1)
+    t = 2 / (deviation * math.sqrt(4 / runs))
+    assert found.degrees == pytest.approx(runs - 4)
+    assert found.p_value == pytest.approx(2 * stats.t.sf(t, runs - 4))
+
+
 @pytest.mark.parametrize("n", [3, 10])
 @pytest.mark.parametrize("paired", [False, True])
 def test_intervals_hold_the_true_difference_as_often_as_they_say(n, paired):

@@ -99,6 +99,15 @@ def test_a_few_random_values_have_no_next_level():
     assert next_level(rates, (2.2e-4, 1.7e-3, 0.05), "low") is None
 
 
+def test_after_many_random_values_the_next_level_is_the_end_of_the_grown_range():
+    rates = hyperparameter("lr", Float(1e-4, 0.03, "log"))
+    tried = (1e-4, 1.3e-4, 4e-4, 5e-4, 9e-4, 2e-3, 7e-3, 8e-3, 0.011, 0.03)
+    assert next_level(rates, tried, "high") == grown_range(rates, "high")[1]
+    layers = hyperparameter("layers", Integer(2, 45))
+    tried = (2, 3, 7, 9, 20, 22, 31, 33, 40, 45)
+    assert next_level(layers, tried, "high") == grown_range(layers, "high")[1]
+
+
 def test_layers_never_become_0():
     assert next_level(hyperparameter("layers", Integer(1, 3)), (1, 2, 3), "low") is None
 

@@ -73,6 +73,11 @@ def test_a_momentum_of_one_or_a_rate_of_zero_keeps_a_linear_scale():
     assert [h.domain.scale for h in space.hyperparameters] == ["linear", "linear"]
 
 
+def test_a_momentum_that_is_switched_off_in_some_trials_keeps_its_scale():
+    space = inferred_space({"momentum": np.linspace(0, 0.95, 30)})
+    assert space["momentum"].domain.scale == "reverse_log"
+
+
 def test_a_whole_number_that_no_float_can_hold_is_the_default_of_its_column():
     large = 2**60 + 1
     (found,) = inferred_space({"mask": [large, large, 3, 3, large, 3]}).hyperparameters

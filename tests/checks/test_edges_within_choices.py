@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.checks.edge_words import within_choices
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
+from tuning_playbook.edges.of_choices import EdgeOfChoice
 from tuning_playbook.findings import Verdict
 from tuning_playbook.space import Categorical, Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import Objective
@@ -58,3 +60,15 @@ def test_a_choice_that_needs_no_rate_of_its_own_is_not_judged_by_itself():
     table = _study({"relu": -2, "gelu": -3, "tanh": -6}, name="activation")
     finding = _finding(table)
     assert (finding.verdict, finding.evidence["within_choices"]) == (Verdict.PASS, [])
+
+
+@pytest.mark.parametrize(
+    ("count", "rest"), [(4, ""), (5, " and 1 more choice "), (7, " and 3 more choices ")]
+)
+def test_of_many_choices_best_at_the_end_four_are_named_and_the_others_counted(count, rest):
+    edges = [EdgeOfChoice("model", f"m{i}", "lr", "high", True, 0.1) for i in range(count)]
+    said = within_choices(edges, "loss")
+    assert "m3 at lr 0.1" in said
+    assert "m4" not in said
+    assert rest in said
+    assert ("more" in said) == bool(rest)

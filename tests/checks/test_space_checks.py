@@ -326,6 +326,12 @@ def test_a_study_in_which_nothing_trains_fails():
     assert finding.evidence["kinds"] == {"flagged": 10}
 
 
+def test_three_trials_of_which_none_trains_fail_however_few_they_are():
+    units, loss = bowl(3)
+    finding = only(InfeasibleFraction(), study(units, loss, failed=np.ones(3, dtype=bool)))
+    assert finding.verdict is Verdict.FAIL
+
+
 def test_the_edge_of_stability_asks_for_probes_and_fixes_in_order():
     units, loss = bowl(80, (0.9, 0.5, 0.5))
     finding = only(EdgeOfStability(), study(units, loss, failed=units[:, 0] > 0.75))

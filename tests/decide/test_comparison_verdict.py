@@ -7,14 +7,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, compare_repeats
-from tuning_playbook.decide.comparison_answer import answered, positions_of_pairs
+from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, Reported, compare_repeats
+from tuning_playbook.analysis.comparison.searches import compare_searches
+from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.decide.comparison_answer import (
+    answered,
+    answered_by_searches,
+    positions_of_pairs,
+)
 from tuning_playbook.decide.comparison_verdict import (
     CompareVerdict,
     Ground,
     failures_stand_against_the_mean,
     judged_comparison,
 )
+from tuning_playbook.study import Objective
 
 A = [1.00, 1.01, 0.99, 1.02]
 
@@ -209,3 +216,38 @@ def test_how_often_few_runs_against_many_mislead_is_what_is_said(few, many):
 
 def test_as_many_runs_of_each_keep_the_stated_error():
     assert "The interval accounts for that" in words_on_few(3, 3)
+
+
+def test_means_with_a_spread_say_over_how_many_runs_they_would_be_told_apart():
+    means, spreads = (1.0, 0.8), (0.2, 0.3)
+
+    def p_value(runs):
+        pairs = zip(means, spreads, strict=True)
+        given = [value for mean, spread in pairs for value in (mean, spread, runs)]
+        return stats.ttest_ind_from_stats(*given, equal_var=False).pvalue
+
+    fewest = next(runs for runs in range(2, 1000) if p_value(runs) < 0.05)
+    arms = [
+        Repeats(label, np.array([mean]), reported=Reported(spread, None))
+        for label, mean, spread in zip("ab", means, spreads, strict=True)
+    ]
+    (pair,) = answered("metric", "loss", arms, sign=1, baseline=0).pairs
+    (said,) = [doubt.words for doubt in pair.doubts if doubt.key == "unknown-repeats"]
+    assert f"Over {fewest} runs of each or more" in said
+
+
+def test_searches_of_unequal_length_are_told_with_the_best_of_all_their_trials():
+    objective = Objective("accuracy", "maximize")
+    values = {"short": np.linspace(0.5, 0.7, 8), "long": np.linspace(0.5, 0.9, 24)}
+    tables = [
+        table_from_columns(
+            "search", ids=[str(i) for i in range(len(one))], values={}, metric_values=one,
+            objective=objective,
+        )
+        for one in values.values()
+    ]  # fmt: skip
+    searches = compare_searches(tables, labels=["short", "long"], pairs=[(0, 1)])
+    arms = [repeats(one, label) for label, one in values.items()]
+    (pair,) = answered_by_searches("accuracy", searches, arms).pairs
+    (said,) = [doubt.words for doubt in pair.doubts if doubt.key == "unequal-budgets"]
+    assert "0.7 for short and 0.9 for long" in said

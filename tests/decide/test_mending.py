@@ -103,6 +103,22 @@ def test_a_range_that_grows_loses_its_useless_end():
     assert _shifted({}).nuisance["x"] == Float(0.1, 10.0, "log")
 
 
+def test_a_range_that_grows_below_loses_its_useless_high_end_and_no_useful_one():
+    lower = Advice("expand", {"hyperparameter": "x", "edge": "low", "range": [0.01, 1.0]}, "falls")
+    findings = {"r": (_finding("f", Verdict.FAIL, lower),)}
+    cut = _shifted({"r": {"x": Float(0.1, 0.4, "log")}}, findings=findings)
+    assert cut.nuisance["x"] == Float(0.01, 0.4, "log")
+    assert "no good trial lies near its high end" in cut.reasons["x"]
+    whole = _shifted({"r": {"x": Float(0.1, 1.0, "log")}}, findings=findings)
+    assert whole.nuisance["x"] == Float(0.01, 1.0, "log")
+    assert "no good trial" not in whole.reasons["x"]
+
+
+def test_of_a_range_that_is_useful_to_its_low_end_nothing_is_said_to_go():
+    whole = _shifted({"r": {"x": Float(0.1, 1.0, "log")}})
+    assert "no good trial" not in whole.reasons["x"]
+
+
 def test_a_range_that_does_not_grow_stays_whole():
     passed = {"r": (_finding("f", Verdict.PASS, EXPAND),)}
     assert _shifted({"r": {"x": Float(0.3, 1.0, "log")}}, findings=passed) is None

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tuning_playbook.decide.asking_steps import gate
+from tuning_playbook.decide.imported_steps import steps_after_no_search
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter
+from tuning_playbook.space import Categorical, Condition, Constant, Float, Hyperparameter
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 
 RATE = Float(1e-4, 1.0, "log")
@@ -407,3 +408,20 @@ def test_a_void_round_names_no_best_value_to_go_beyond_and_says_how_it_is_asked_
     assert not [s for s in steps if "beyond" in s.title]
     (by_hand,) = [s for s in steps if s.title.startswith("Correct round decay by hand")]
     assert "cp -n rounds/decay.toml rounds/decay-2.toml" in by_hand.how
+
+
+@pytest.mark.parametrize(
+    ("declared", "title"),
+    [
+        ((), "Declare the hyperparameters of the training program in playbook.toml"),
+        (("learning_rate",), "Declare ranges for learning_rate in playbook.toml"),
+    ],
+)
+def test_after_an_imported_list_of_a_project_that_fixes_everything_ranges_are_asked_for(
+    project, declared, title
+):
+    fixed = tuple(Hyperparameter(key, Constant(0.1), 0.1, "optimizer") for key in declared)
+    current = _current(_answered(shape="lengths"), imported=True)
+    state = ProjectState(replace(project, hyperparameters=fixed), current)
+    steps = list(steps_after_no_search(state, current, current.answered))
+    assert [step.title for step in steps[1:]] == [title]

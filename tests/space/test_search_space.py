@@ -11,6 +11,7 @@ from tuning_playbook.space import (
     Hyperparameter,
     Ordered,
     SearchSpace,
+    clashing_names,
     plain_config,
 )
 
@@ -145,3 +146,13 @@ def test_impossible_defaults_are_refused(domain, default, natural):
 def test_a_natural_default_may_lie_outside_the_searched_range():
     assert Hyperparameter("dropout", Float(0.1, 0.5), 0.0, natural=(0.0, 1.0)).default == 0.0
     assert Hyperparameter("loss", Constant("hinge"), "hinge").key == "loss"
+
+
+def test_a_name_may_return_under_another_choice_and_not_under_the_same_one():
+    assert clashing_names((OPTIMIZER, SGD_RATE, ADAM_RATE)) == ()
+    scale = Hyperparameter("scale", Categorical(("one", "two")), "one", condition=SGD)
+    deeper = Hyperparameter(
+        "rate", Float(0.0, 1.0), 0.1, condition=Condition("optimizer.sgd.scale", "one")
+    )
+    assert clashing_names((OPTIMIZER, SGD_RATE, scale, deeper)) == ((SGD_RATE, deeper),)
+    assert clashing_names((OPTIMIZER, ADAM_RATE, scale, deeper)) == ()
