@@ -112,7 +112,7 @@ def test_the_best_of_each_arm_can_be_compared_with_fresh_seeds(story):
     story.follow("optimizer")
     story.run("optimizer")
     said = story.type("rerun", "optimizer", "--arms", "--times", "4")
-    assert "With fresh seeds optimizer = adam comes to error = 0." in said
+    assert "With fresh seeds optimizer = adam reaches error = 0." in said
     ahead = re.search(r"ahead of optimizer = sgd by (0[.]\d+)", said)
     assert float(ahead[1]) == pytest.approx(0.1, abs=0.01)
     assert "with 98 % confidence" in said

@@ -86,8 +86,8 @@ def _lines(
         )
     else:
         yield (
-            f"Ranges that could be narrowed{where}: none yet. At no end of a range are good "
-            "trials missing by more than chance."
+            f"Ranges that could be narrowed{where}: none yet. There may be good trials at "
+            "every end of every range."
         )
 
 
