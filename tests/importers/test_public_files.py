@@ -229,7 +229,7 @@ def test_what_more_trials_would_bring_is_not_told_of_a_guess(tmp_path):
     assert "whether gizmo can be set before training is a guess" in finding.summary
     _, table = table_as_told(study, Told(parameters=("gizmo",)))
     (finding,) = run_checks(table, select=["sampling-density"])
-    assert "Twice the 12 trials" in finding.summary
+    assert "Doubling the 12 trials" in finding.summary
 
 
 def test_methods_beside_each_other_are_pointed_out(tmp_path):
