@@ -97,6 +97,14 @@ def test_a_blown_up_value_is_divergence_and_a_bad_one_only_poor():
     assert found.poor.tolist() == [False] * 8 + [True, False]
 
 
+def test_what_is_poor_does_not_depend_on_where_zero_lies():
+    # More than half of the better ones agree, so that the least deviation decides.
+    losses = np.array([0.25, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.75, 8.0])
+    expected = [False] * 8 + [True, True]
+    for shift in (0.0, 64.0, -64.0):
+        assert feasibility(study(10, metric_values=losses + shift)).poor.tolist() == expected
+
+
 def test_losses_over_many_decades_are_no_divergence_below_chance_level():
     losses = [10.0**-i for i in range(10)]
     found = feasibility(study(11, metric_values=[*losses, 50.0], chance_level=2.0))

@@ -1,5 +1,6 @@
 """What the checks on training curves say about studies of known truth."""
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -232,6 +233,18 @@ def test_progress_lost_for_good_fails(curve_study):
     found = run(Instability(), step)
     assert found.verdict is Verdict.FAIL
     assert "does not recover" in found.summary
+
+
+def test_trials_with_a_single_spike_are_counted_and_those_without_are_not(curve_study):
+    trial = itertools.count()
+
+    def the_first_two_spike(t):
+        return falling(t) + 0.4 * (t == t[50]) * (next(trial) < 2)
+
+    few = run(Instability(), curve_study(falling, the_first_two_spike))
+    assert "2 of them show single spikes" in few.summary
+    none = run(Instability(), curve_study(falling, falling))
+    assert "spike" not in none.summary
 
 
 def test_lost_progress_that_recovers_is_a_warning_and_a_single_spike_passes(curve_study):

@@ -461,6 +461,16 @@ def test_best_steps_are_read_with_the_schedule_in_mind(best_at, decaying, verdic
         assert finding.advice[0].arguments == {"max_train_steps": 120}
 
 
+def test_best_in_the_last_part_of_training_says_which_share_that_is():
+    units, loss = bowl(20)
+    share = np.arange(1, 51) / 50
+    rows, steps = np.repeat(np.arange(20), 50), np.tile(np.arange(1, 51) * 20, 20)
+    error = loss[:, None] + (share - 1) ** 2
+    table = study(units, np.full(20, np.nan), curves={"error": (rows, steps, error.ravel())})
+    for late, said in ((0.75, "the last 25 % of training"), (0.9, "the last 10 % of training")):
+        assert said in only(BestStep(late=late), table).summary
+
+
 def swept(failed_from, reason, best=0.5, count=40):
     """The loss is lowest at ``best`` of the learning rate's range; failures from a place on."""
     units = np.random.default_rng(3).random(count)
