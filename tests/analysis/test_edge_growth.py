@@ -108,6 +108,13 @@ def test_after_many_random_values_the_next_level_is_the_end_of_the_grown_range()
     assert next_level(layers, tried, "high") == grown_range(layers, "high")[1]
 
 
+def test_a_share_goes_on_in_its_last_step_where_its_last_value_is_large():
+    """A factor would leave too few units: 0.4 is followed by 0.4 + 0.35, not by 8 × 0.4."""
+    levels = (0.01, 0.05, 0.4)
+    shares = Hyperparameter("dropout", Ordered(levels), 0.01)
+    assert next_level(shares, levels, "high") == pytest.approx(0.75)
+
+
 def test_layers_never_become_0():
     assert next_level(hyperparameter("layers", Integer(1, 3)), (1, 2, 3), "low") is None
 

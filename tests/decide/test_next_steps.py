@@ -425,3 +425,12 @@ def test_after_an_imported_list_of_a_project_that_fixes_everything_ranges_are_as
     state = ProjectState(replace(project, hyperparameters=fixed), current)
     steps = list(steps_after_no_search(state, current, current.answered))
     assert [step.title for step in steps[1:]] == [title]
+
+
+def test_a_score_like_that_of_chance_is_asked_about_with_the_first_reason(project):
+    decision = replace(
+        _decision(Choice.INCONCLUSIVE), apparent_chance=0.1, reasons=("stuck", "and noisy")
+    )
+    current = _current(_answered(), reruns=5, decision=decision)
+    asked = [s for s in _steps(project, current) if s.title.startswith("Say what a model scores")]
+    assert [s.reason for s in asked] == ["stuck"]
