@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.analysis.table.chance_level import _has_learnt
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
 from tuning_playbook.study import Objective
@@ -71,3 +72,11 @@ def test_the_finding_says_so_with_its_bound():
     assert finding.verdict == "fail"
     assert "The pipeline learns nothing: chance level is 0.9 (declared)" in finding.summary
     assert "the best of 100 evaluations on 100 examples" in finding.summary
+
+
+@pytest.mark.parametrize("unit", [1.0, 100.0])
+@pytest.mark.parametrize(("wrong", "fewest", "learnt"), [(0.04, 0.03, True), (0.9, 0.85, False)])
+def test_a_share_of_right_answers_is_judged_as_that_of_wrong_ones(unit, wrong, fewest, learnt):
+    error, accuracy = Objective("error", "minimize"), Objective("accuracy", "maximize")
+    assert _has_learnt(error, wrong * unit, fewest * unit) == learnt
+    assert _has_learnt(accuracy, (wrong - 1) * unit, (fewest - 1) * unit) == learnt
