@@ -432,5 +432,6 @@ def test_a_score_like_that_of_chance_is_asked_about_with_the_first_reason(projec
         _decision(Choice.INCONCLUSIVE), apparent_chance=0.1, reasons=("stuck", "and noisy")
     )
     current = _current(_answered(), reruns=5, decision=decision)
-    asked = [s for s in _steps(project, current) if s.title.startswith("Say what a model scores")]
-    assert [s.reason for s in asked] == ["stuck"]
+    reasons = [step.reason for step in _steps(project, current)]
+    assert "stuck" in reasons
+    assert "and noisy" not in reasons
