@@ -41,7 +41,7 @@ def test_the_optimizer_is_asked_before_what_is_tuned_under_it(project):
 def test_what_was_asked_is_not_asked_again_and_says_so_where_it_is_fixed(project):
     found = _named(question_rounds(project, asked={"optimizer", "width"}))
     assert set(found) == {"weight_decay", "activation"}
-    assert found["weight_decay"].reasons["optimizer"] == "compared in an earlier round"
+    assert found["weight_decay"].reasons["optimizer"] == "the question of another round"
     assert found["weight_decay"].reasons["activation"] == "a question of its own"
 
 

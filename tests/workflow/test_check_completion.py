@@ -9,7 +9,10 @@ from click.testing import CliRunner
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import PlaybookError
 
-ROWS = [(lr, 2 - lr, 1 - lr / 2, lr / 2, lr / 3) for lr in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)]
+ROWS = [
+    (lr, 2 - lr, 1 - lr / 2, lr * (1 - lr), (lr * 3.7) % 1)
+    for lr in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+]
 
 
 def table(folder, *columns):
@@ -36,7 +39,7 @@ def proposed(said):
     [
         (("train_loss", "val_loss", "val_acc"), "val_loss"),
         (("test_loss", "val_loss", "val_acc", "test_acc"), "val_loss"),
-        (("loss", "accuracy"), "loss"),
+        (("loss", "accuracy"), "accuracy"),  # the loss may be that of training
     ],
 )
 def test_the_command_names_a_validation_metric_and_is_answered(tmp_path, columns, metric):
@@ -77,7 +80,6 @@ def test_a_table_of_unknown_scores_is_answered_with_a_whole_command(tmp_path):
     code, out, _ = typed("check", str(file), "--metric", "overall", "--direction", "maximize")
     assert code == 0
     assert "melody, rhythm, timbre, overall" in " ".join(out.split())
-    assert "melody (result:" in " ".join(out.split())
 
 
 def test_trials_without_a_setting_between_them_are_not_called_repeats(tmp_path):

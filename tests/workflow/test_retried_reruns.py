@@ -54,3 +54,29 @@ def test_next_says_to_mend_reruns_that_all_fail_alike(written_project, times):
     project.type("rerun", "first", "--times", times, "--retry", "failed")
     titles = [step["title"] for step in project.json("next")[1]["steps"]]
     assert not any(title.startswith("Fix what made the reruns") for title in titles)
+
+
+def test_reruns_that_failed_are_told_before_a_decision_and_one_on_them_does_not_stand(
+    written_project,
+):
+    # The first rerun of each side fails while the data are away, and the others train.
+    train = TRAIN.replace(
+        '    pathlib.Path("data").read_text()\n',
+        '    if pathlib.Path("away").exists() and trial.index == 0:\n'
+        '        raise OSError("data are away")\n',
+    )
+    project = written_project(PROJECT, train, first=ROUND)
+    project.type("run", "first", "--no-report", "--no-try")
+    (project.folder / "away").write_text("")
+    _, said, _ = project.type("rerun", "first", "--times", "4")
+    assert "before you decide: playbook rerun first --retry failed" in said
+    step = project.json("next")[1]["steps"][0]
+    assert step["command"] == "playbook decide first"
+    assert "2 reruns failed and count against their configuration" in step["reason"]
+    assert "playbook rerun first --retry failed" in step["reason"]
+    assert project.json("decide", "first")[1]["choice"] == "adopt"
+    assert project.json("next")[1]["steps"][0]["command"] == "playbook launch first"
+    (project.folder / "away").unlink()
+    project.type("rerun", "first", "--times", "4", "--retry", "failed")
+    step = project.json("next")[1]["steps"][0]
+    assert (step["command"], "failed" in step["reason"]) == ("playbook decide first", False)

@@ -105,7 +105,7 @@ def test_from_the_first_question_to_the_next_one_after_a_launch(story):
     second = read_round(story.folder / "rounds/weight-decay.toml", read_project(story.folder))
     assert list(second.nuisance) == ["optimizer.adam.learning_rate", "weight_decay"]
     assert second.presence == ("weight_decay",)
-    assert second.reasons["optimizer"] == "compared in an earlier round"
+    assert second.reasons["optimizer"] == "the question of another round"
 
 
 def test_the_best_of_each_arm_can_be_compared_with_fresh_seeds(story):

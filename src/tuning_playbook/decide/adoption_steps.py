@@ -13,7 +13,7 @@ from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.words import counted
+from tuning_playbook.words import agreeing, counted
 
 
 def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
@@ -70,12 +70,24 @@ def deciding_steps(
     elif current.reruns >= max(1, _asked(decision)):
         yield NextStep(
             "Decide whether the best configuration replaces the baseline",
-            answered.sentence,
+            answered.sentence + _failed_reruns(current),
             f"playbook decide {current.name}",
             source="adoption",
         )
     else:
         yield from _more_reruns(current, decision)
+
+
+def _failed_reruns(current: RoundState) -> str:
+    """What to do before a decision where some reruns failed by the program; empty otherwise."""
+    failed = current.reruns_failed
+    if not failed:
+        return ""
+    return (
+        f"\n{counted(failed, 'rerun')} failed and {agreeing(failed, 'counts', 'count')} against "
+        f"{agreeing(failed, 'its', 'their')} configuration. If the cause lay outside of it, such "
+        f"as a missing file, first: playbook rerun {current.name} --retry failed"
+    )
 
 
 def _is_about_chance(decision: Decision) -> bool:

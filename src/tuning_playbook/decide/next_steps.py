@@ -35,7 +35,7 @@ from tuning_playbook.design.proposals import (
 )
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Round
-from tuning_playbook.words import short
+from tuning_playbook.words import counted, short
 
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
@@ -98,16 +98,28 @@ def _of_other_rounds(state: ProjectState) -> Iterator[NextStep]:
 
 
 def _undecided(state: ProjectState) -> Iterator[NextStep]:
-    """Decisions of earlier rounds that were begun: they wait until they are made or set aside."""
+    """Decisions of earlier rounds: they wait until they are made or set aside.
+
+    A round that a later one follows is decided about by that one.
+    """
     for earlier in state.undecided:
         if earlier.answered is None or earlier.launched or earlier.reruns_skipped:
+            continue
+        begun = earlier.reruns or earlier.reruns_left or earlier.decision is not None
+        if not begun and earlier.name in state.followed:
             continue
         if earlier.decision is None and _same_best(state.current, earlier):
             continue  # one decision is about both
         if not is_settled(earlier.decision):
             setting_aside = f'playbook rerun {earlier.name} --skip "why"'
             for step in deciding_steps(state, earlier, earlier.answered):
-                yield replace(step, dismissal=setting_aside)
+                yield replace(_named(step, earlier.name), dismissal=setting_aside)
+
+
+def _named(step: NextStep, round_name: str) -> NextStep:
+    """A step of an earlier round, which its title has to tell."""
+    said = round_name in step.title
+    return step if said else replace(step, title=f"{step.title} (round {round_name})")
 
 
 def _same_best(a: RoundState | None, b: RoundState) -> bool:
@@ -185,7 +197,7 @@ def _mending(
     if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
         yield NextStep(
             f"Correct round {current.name} by hand, and run it under a new name",
-            answered.reasons[0],
+            answered.reasons[0] + _time_limit(current),
             source="search-space-boundaries",
             how=_how_to_copy(current, _following(current, state)),
         )
@@ -204,6 +216,16 @@ def _mending(
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield _advised(current.name, advice)
+
+
+def _time_limit(current: RoundState) -> str:
+    if not current.timed_out:
+        return ""
+    return (
+        f"\n{counted(current.timed_out, 'trial')} took longer than timeout_seconds under "
+        "[training] in playbook.toml allows. If they train well but slowly, raise it before the "
+        "round runs again."
+    )
 
 
 def _how_to_copy(current: RoundState, name: str) -> str:

@@ -28,6 +28,7 @@ class RoundState:
         failed_reruns: ways to fail, in words, of a configuration whose reruns have all failed
             alike; empty where more of them may train, or where only the candidate's fail and none
             is left.
+        reruns_failed: of those that have ended, how many failed by the program.
         decision: the newest, where it is about the best configuration.
         reruns_skipped: whether its user decided to make none.
         launched: whether the best configuration was launched.
@@ -39,6 +40,7 @@ class RoundState:
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
         counting: trials that completed or were infeasible, with which more would be pooled.
+        timed_out: trials that took longer than ``timeout_seconds`` allows.
         crashing: whether all that is left belongs to arms whose trials have all failed alike.
     """
 
@@ -50,6 +52,7 @@ class RoundState:
     reruns: int = 0
     reruns_left: int = 0
     failed_reruns: tuple[str, ...] = ()
+    reruns_failed: int = 0
     decision: Decision | None = None
     reruns_skipped: bool = False
     launched: bool = False
@@ -58,6 +61,7 @@ class RoundState:
     mixed: bool = False
     imported: bool = False
     counting: int = 0
+    timed_out: int = 0
     crashing: bool = False
 
 

@@ -8,6 +8,12 @@ from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.words import agreeing, copied_round, counted
 
+_OF_THE_CONFIGURATION = (
+    "\nIf the program is right and such configurations cannot be trained, say so under "
+    '[training.failures] in playbook.toml, diverged = ["part of the message"]: from then on such '
+    "trials count as infeasible."
+)
+
 
 def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep]:
     """Of the round that ran last, where trials of it are left.
@@ -133,7 +139,8 @@ def failing_step(current: RoundState) -> NextStep:
     if not current.mended:
         return NextStep(
             f"Fix what made trials of round {current.name} fail",
-            f"{shown}\nAfter that: {retry_after_mending(current.name, current.counting)}",
+            f"{shown}\nAfter that: {retry_after_mending(current.name, current.counting)}"
+            + _OF_THE_CONFIGURATION * bool(current.counting),
             source="search-space-boundaries",
         )
     if current.mixed:

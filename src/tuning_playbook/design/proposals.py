@@ -31,7 +31,7 @@ _ORDER = ("optimizer", "regularization", "schedule", "initialization", "architec
 # So many trials let one more hyperparameter be tuned; a convention, the playbook gives no number.
 _TRIALS_FOR_EACH = 10
 _FEWEST_TUNED = 2
-_COMPARED = "compared in an earlier round"
+_COMPARED = "the question of another round"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ def _roles(
             continue
         reason = _why_fixed(h, known)
         if not reason and h.key not in known.kept and _tuned_beside(h, tuned) >= most:
-            reason = f"{known.trials} trials tune {most} hyperparameters well, not more"
+            reason = f"{known.trials} trials are too few to tune this one as well"
         if reason:
             reasons[h.key] = reason
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from tuning_playbook.space import Domain, Float, Hyperparameter, Integer, canonical_json
+from tuning_playbook.space import Constant, Domain, Float, Hyperparameter, Integer, canonical_json
 from tuning_playbook.study import Study
 
 _NOT_COMPARED = ("name", "question", "trials", "provenance")
@@ -82,7 +82,8 @@ def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _declared(h: Hyperparameter) -> Iterator[tuple[str, Any]]:
-    yield f"search space: {h.key}: default", h.default
+    if isinstance(h.domain, Constant):  # what is searched takes no trial's value from its default
+        yield f"search space: {h.key}: default", h.default
     yield f"search space: {h.key}: natural range", h.natural
     if h.condition is not None:
         yield f"search space: {h.key}: condition", [h.condition.parent, h.condition.value]

@@ -120,6 +120,13 @@ class _Designs:
         assert "beta1" not in text
         assert len(store.trials("study")) == 2
 
+    def test_another_default_of_what_is_searched_is_no_other_design(self, store: Store) -> None:
+        store.create(example_study(), example_trials(2))
+        first, *others = example_study().space.hyperparameters
+        moved = SearchSpace((replace(first, default=0.85), *others))
+        store.create(example_study(space=moved), example_trials(3))
+        assert len(store.trials("study")) == 3
+
     def test_the_wording_and_a_mended_target_are_taken_over(self, store: Store) -> None:
         old = example_study(question="Does momentun help?")
         store.create(old, example_trials(2))

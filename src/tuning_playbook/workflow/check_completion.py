@@ -67,8 +67,8 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
         found = [m for m in metrics_that_may_decide(named) if split_used(m) != "test"]
         metrics = _of_most_runs_first(in_order_of_offer(found), named)
         if not metrics and not held_out_metrics(named):
-            possible = [] if how_to_turn(named) else names_that_may_be_metrics(named)
-            metrics = sorted(possible, key=lambda name: plain_name(name) not in _SUMMARIES)
+            metrics = [] if how_to_turn(named) else names_that_may_be_metrics(named)
+        metrics = sorted(metrics, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
 

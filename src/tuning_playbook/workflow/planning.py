@@ -129,9 +129,20 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
         *((words, "quasi-random-search") for words in (*smaller_grids(round_, studies), *grid)),
         (sparse, "affordable-experiments"),
         (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
+        (_too_slow(opened, planned), "search-space-boundaries"),
     ]
     warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
     return replace(planned, warnings=(*planned.warnings, *warnings))
+
+
+def _too_slow(opened: OpenProject, planned: RoundPlan) -> str:
+    limit, seconds = opened.project.training.timeout_seconds, planned.seconds_per_trial
+    if limit is None or seconds is None or planned.measured_by_try or seconds <= limit:
+        return ""
+    return (
+        f"A trial takes about {seconds:.3g} s by those that have ended, and timeout_seconds under "
+        f"[training] ends it after {limit:g} s: raise it, or most trials will be infeasible."
+    )
 
 
 def _too_long(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite, nan
 from typing import NamedTuple
 
+from tuning_playbook.decide.apparent_chance import course_of
 from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.mending import pending_advice
 from tuning_playbook.decide.project_state import ProjectState, RoundState
@@ -13,10 +15,11 @@ from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
+from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.records.entered_decisions import entered_launches
+from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
 from tuning_playbook.records.overrides import skipped_reruns
 from tuning_playbook.records.programs import POOLED
@@ -112,15 +115,28 @@ def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[st
 
 
 def _undecided(known: Snapshot, order: Sequence[str]) -> tuple[RoundState, ...]:
-    """Earlier rounds, latest first, whose best configuration was rerun and is not decided about."""
+    """Earlier rounds, latest first, that wait for a decision.
+
+    Their best configuration was rerun, or it is better than that of the newest round.
+    """
     found = []
+    newest = _best_loss(known, order[-1]) if order else nan
     for name in reversed(order[:-1]):
         answered = known.answers.get(name)
         if answered is None or answered.soundness is Soundness.VOID:
             continue
-        if _rerun_of(known, answered.best_config) in known.tallies:
+        rerun = _rerun_of(known, answered.best_config) in known.tallies
+        if rerun or _best_loss(known, name) < newest:
             found.append(_round_state(known, name))
     return tuple(found)
+
+
+def _best_loss(known: Snapshot, name: str) -> float:
+    """The best objective of a round's own trials, as a loss; NaN where none is complete."""
+    objective = known.project.objective
+    trials = [t for s in known.studies_of(name) for t in known.trials(s.name)]
+    course = course_of(trials, objective)
+    return nan if course is None else course.best
 
 
 def _rerun_of(known: Snapshot, best: Config) -> str:
@@ -179,6 +195,7 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         reruns=reruns.of_both,
         reruns_left=reruns.left,
         failed_reruns=reruns.failing,
+        reruns_failed=reruns.failed,
         decision=_standing_decision(known, name, best),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
@@ -187,21 +204,47 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         mixed=not imported and _mixed(known, name),
         imported=imported,
         crashing=_is_crashing(ended),
+        timed_out=0 if imported else _timed_out(known, name),
     )
 
 
 def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | None:
     """The newest decision on a round, where it is about things as they are now.
 
-    One to adopt is launched only while baseline and program are those that it was made with.
+    One to adopt is launched only while baseline, program and reruns are those that it was made
+    with. An open one is about the baseline of its time.
     """
     entered = [e for e in known.decisions if e.decision.round == name]
     if not entered or not _agree(entered[-1].decision.candidate, best):
         return None
     decided = entered[-1].decision
     before = dict(decided.incumbent) == baseline_config(known.project)
+    if decided.choice is Choice.INCONCLUSIVE:
+        return decided if before else None
     same = before and known.same_programs.first(entered[-1].code) == known.code
-    return decided if same or decided.choice is not Choice.ADOPT else None
+    stands = same and _is_about_present_reruns(known, entered[-1])
+    return decided if stands or decided.choice is not Choice.ADOPT else None
+
+
+def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
+    """Whether the reruns still came to what was decided on; others may have taken their place."""
+    decided = entered.decision
+    if entered.metric != known.project.objective.metric:
+        return True  # decided on examples that chose nothing
+    present = {one.study.name: one.values for one in stored_reruns(known)}
+    provenance = Provenance(code=known.code)
+    for config, values in (
+        (decided.candidate, decided.candidate_values),
+        (decided.incumbent, decided.incumbent_values),
+    ):
+        study = rerun_study(
+            known.project, whole_config(known.project, config), provenance=provenance
+        )
+        if sorted(filter(isfinite, present.get(study.name, ()))) != sorted(
+            filter(isfinite, values)
+        ):
+            return False
+    return True
 
 
 def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
@@ -210,6 +253,15 @@ def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
     if not any(count.get(Status.FAILED) for count in counts.values()):
         return []
     return [t for study in counts for t in known.trials(study)]
+
+
+def _timed_out(known: Snapshot, name: str) -> int:
+    return sum(
+        trial.reason is Reason.TIMEOUT
+        for s in known.studies_of(name)
+        if known.tally(s.name).counts.get(Status.INFEASIBLE)
+        for trial in known.trials(s.name)
+    )
 
 
 def _is_crashing(trials: Iterable[Trial]) -> bool:
@@ -241,11 +293,13 @@ class _Reruns(NamedTuple):
     ``of_both``: how often the best configuration and the baseline have both been run again.
     ``left``: how many have not ended.
     ``failing``: ways to fail of a configuration all of whose reruns failed alike.
+    ``failed``: how many failed by the program.
     """
 
     of_both: int = 0
     left: int = 0
     failing: tuple[str, ...] = ()
+    failed: int = 0
 
 
 def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
@@ -256,6 +310,7 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         return _Reruns()
     provenance, ended, left = Provenance(code=known.code), [], 0
     failing: dict[str, tuple[str, ...]] = {}
+    failed = 0
     names = [
         rerun_study(known.project, config, provenance=provenance).name
         for config in (best, baseline_config(known.project))
@@ -265,11 +320,13 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         ended.append(sum(n for status, n in counts.items() if status.is_finished))
         waiting = sum(n for status, n in counts.items() if not status.is_finished)
         left += waiting
-        trials = known.trials(name) if counts.get(Status.FAILED) else ()
+        trials = known.trials(name) if counts else ()
+        failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
         if all_fail_alike(trials):
             failing[name] = tuple(
                 failed_text(found) for found in failed_alike(trials, round_name=name)
             )
     # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
     stands = left or names[1] in failing
-    return _Reruns(min(ended), left, tuple(t for f in failing.values() for t in f) * bool(stands))
+    told = tuple(t for f in failing.values() for t in f) if stands else ()
+    return _Reruns(min(ended), left, told, failed)

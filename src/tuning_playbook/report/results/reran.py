@@ -91,13 +91,24 @@ def reran_text(reran: RerunResult) -> str:
         fresh = compared_with_fresh_seeds(values, reran.objective)
         lines += [fresh_seeds_sentences(fresh)] if fresh else []
     elif len(reran.reruns) > 1:
+        lines += [_before_deciding(name)] if reran.failures else []
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
 
 
 def _after_crashes(name: str) -> str:
     return (
-        f"stopped: the first {FIRST_ALIKE} failed alike. Mend the program and type the same again; "
-        f"where the cause lay outside of it: playbook rerun {name} --retry failed; where the "
-        "configuration is to blame, type the same again: they count as failed"
+        f"stopped: the first {FIRST_ALIKE} failed alike.\n"
+        f"- If the training program has to be corrected, after that: playbook rerun {name}\n"
+        "- If the cause lay outside of it, such as a missing file: "
+        f"playbook rerun {name} --retry failed\n"
+        f"- If the configuration itself is the cause: playbook rerun {name}. The failed reruns "
+        "then count against it."
+    )
+
+
+def _before_deciding(name: str) -> str:
+    return (
+        "Failed reruns count against their configuration. If the cause lay outside of it, such as "
+        f"a missing file, run them again before you decide: playbook rerun {name} --retry failed"
     )

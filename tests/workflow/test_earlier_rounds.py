@@ -1,0 +1,74 @@
+"""What `playbook next` keeps of rounds that are not the newest, and what it says of time limits."""
+
+PROJECT = """\
+[metric]
+name = "error"
+direction = "minimize"
+[training]
+target = "train.py:train"
+max_train_steps = 4
+evaluation_interval = 2
+timeout_seconds = 600
+[hyperparameters]
+lr = { log = [1e-3, 10.0], default = 0.003, kind = "optimizer" }
+"""
+TRAIN = """\
+import math, random
+
+def train(trial):
+    luck = random.Random(trial.seed).random() / 99
+    error = 0.2 + 0.1 * abs(math.log10(trial.config["lr"])) + luck
+    for step in trial.steps(0):
+        if trial.evaluation_due(step):
+            trial.evaluate(step, error=error + 1 / step)
+"""
+GOOD = """\
+question = "Which learning rate?"
+kind = "understand"
+trials = 6
+[nuisance]
+lr = { log = [0.1, 10.0] }
+"""
+POOR = GOOD.replace("0.1, 10.0", "0.001, 0.02")
+
+
+def commands(project):
+    return [step["command"] for step in project.json("next")[1]["steps"]]
+
+
+def ran(written_project, **rounds):
+    project = written_project(PROJECT, TRAIN, **rounds)
+    for name in rounds:
+        project.type("run", name, "--no-report", "--no-try")
+    return project
+
+
+def test_an_earlier_round_with_a_better_configuration_stays_on_the_list(written_project):
+    project = ran(written_project, first=GOOD, second=POOR)
+    assert "playbook rerun first" in commands(project)
+    titles = [s["title"] for s in project.json("next")[1]["steps"] if "first" in s["command"]]
+    assert titles == [
+        "Run the best configuration and the baseline again, with fresh seeds (round first)"
+    ]
+    project.type("rerun", "first", "--skip", "too dear")
+    assert "playbook rerun first" not in commands(project)
+
+
+def test_an_earlier_round_that_the_newest_one_has_beaten_is_not_asked_for(written_project):
+    project = ran(written_project, first=POOR, second=GOOD)
+    assert "playbook rerun first" not in commands(project)
+
+
+def test_a_round_goes_on_after_a_launch_has_moved_the_default_of_what_it_searches(written_project):
+    project = ran(written_project, first=GOOD)
+    project.edit("playbook.toml", "default = 0.003", "default = 0.9")
+    code, ran_again = project.json("run", "first", "--trials", "8", "--no-report")
+    assert (code, ran_again["counts"]) == (0, {"complete": 8})
+
+
+def test_plan_says_that_the_time_limit_is_shorter_than_a_trial(written_project):
+    project = ran(written_project, first=GOOD)
+    (project.folder / "rounds/second.toml").write_text(POOR)
+    project.edit("playbook.toml", "timeout_seconds = 600", "timeout_seconds = 1e-6")
+    warnings = " ".join(project.json("plan", "second")[1]["warnings"])
+    assert "timeout_seconds under [training] ends it after 1e-06 s" in warnings
