@@ -60,7 +60,7 @@ weight_decay = "the best trials lay at the upper edge"
 
 def build(folder: Path, *, rounds: int, trials: int) -> None:
     from tuning_playbook.design import studies_of
-    from tuning_playbook.workflow.remembering import remember_round
+    from tuning_playbook.workflow.rounds.remembering import remember_round
 
     (folder / "rounds").mkdir()
     (folder / "playbook.toml").write_text(PROJECT)
@@ -198,10 +198,10 @@ def main() -> None:
     parser.add_argument("--optuna-trials", type=int, default=5_000, help="in as many studies")
     given = parser.parse_args()
     warnings.filterwarnings("ignore")
-    from tuning_playbook.workflow.history import project_history
-    from tuning_playbook.workflow.next_step import what_next
-    from tuning_playbook.workflow.planning import plan
-    from tuning_playbook.workflow.status import status
+    from tuning_playbook.workflow.overview.history import project_history
+    from tuning_playbook.workflow.overview.next_step import what_next
+    from tuning_playbook.workflow.overview.status import status
+    from tuning_playbook.workflow.rounds.planning import plan
 
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root)

@@ -32,7 +32,7 @@ from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter
 from tuning_playbook.store import MemoryStore
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 from tuning_playbook.trial import Curve, MetricSummary, Status
-from tuning_playbook.workflow.remembering import answer_now
+from tuning_playbook.workflow.rounds.remembering import answer_now
 
 NOISE = 0.01  # standard deviation between seeds
 STEPS = np.arange(50, 1001, 50)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 from side_by_side import print_table
-from tuning_playbook.workflow.demo import write_demo_project
+from tuning_playbook.workflow.starting.demo import write_demo_project
 
 
 def cpu_seconds(*command: str, folder: str = ".") -> float:

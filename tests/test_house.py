@@ -141,8 +141,8 @@ def test_the_store_is_handed_to_those_who_write():
 
 # A class that words itself, and why.
 WORD_THEMSELVES = {
-    "workflow/checked.py": "what tuning_playbook.check returns to its user",
-    "workflow/compared.py": "what tuning_playbook.compare returns to its user",
+    "workflow/checking/checked.py": "what tuning_playbook.check returns to its user",
+    "workflow/comparing/compared.py": "what tuning_playbook.compare returns to its user",
     "analysis/table/fates.py": "the account is evidence of a check, which lies below the report",
 }
 

@@ -64,8 +64,8 @@ def optuna_journal(folder: Path) -> None:
 
 def imported_project(folder: Path) -> None:
     """Write a project whose store holds an imported round with curves."""
-    from tuning_playbook.workflow.foreign import Told
-    from tuning_playbook.workflow.importing import import_study
+    from tuning_playbook.workflow.checking.foreign import Told
+    from tuning_playbook.workflow.importing.importing import import_study
 
     table, curves = folder / "trials.csv", folder / "curves.csv"
     table.write_bytes(delimited(trial_rows()))

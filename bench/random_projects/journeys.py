@@ -228,7 +228,7 @@ class Traveller:
 def without_processes(traveller: Traveller) -> Iterator[None]:
     """Runs end at once, by what the traveller's world says."""
     driver = partial(FakeDriver, traveller=traveller)
-    place = "tuning_playbook.workflow.driving"
+    place = "tuning_playbook.workflow.running.driving"
     with mock.patch(f"{place}.LocalLauncher", NoLauncher), mock.patch(f"{place}.Driver", driver):
         yield
 

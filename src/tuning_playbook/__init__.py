@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     )
     from tuning_playbook.training import TrialHandle, current_trial
     from tuning_playbook.trial import Curve, Reason, Status, Trial
-    from tuning_playbook.workflow.checking_frames import check
-    from tuning_playbook.workflow.checkpoints import best_checkpoint
-    from tuning_playbook.workflow.comparing_frames import compare
-    from tuning_playbook.workflow.running import run_round
+    from tuning_playbook.workflow.checking.checking_frames import check
+    from tuning_playbook.workflow.comparing.comparing_frames import compare
+    from tuning_playbook.workflow.running.checkpoints import best_checkpoint
+    from tuning_playbook.workflow.running.running import run_round
 
 _HOMES = {
     "errors": ("PlaybookError", "TrialDiverged"),
@@ -52,10 +52,10 @@ _HOMES = {
               "Round", "Study", "TrainingProtocol"),
     "training": ("TrialHandle", "current_trial"),
     "trial": ("Curve", "Reason", "Status", "Trial"),
-    "workflow.checking_frames": ("check",),
-    "workflow.checkpoints": ("best_checkpoint",),
-    "workflow.comparing_frames": ("compare",),
-    "workflow.running": ("run_round",),
+    "workflow.checking.checking_frames": ("check",),
+    "workflow.running.checkpoints": ("best_checkpoint",),
+    "workflow.comparing.comparing_frames": ("compare",),
+    "workflow.running.running": ("run_round",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -21,10 +21,10 @@ from tuning_playbook.project_files import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
 from tuning_playbook.words import without_password
-from tuning_playbook.workflow.checking import check_target
-from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.importing import import_study
-from tuning_playbook.workflow.reporting import write_round_report
+from tuning_playbook.workflow.checking.checking import check_target
+from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.importing.importing import import_study
+from tuning_playbook.workflow.running.reporting import write_round_report
 
 RAY = Path(__file__).parents[1] / "importers" / "data" / "ray_tune"
 

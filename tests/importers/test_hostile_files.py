@@ -20,8 +20,8 @@ from tuning_playbook.importers.optuna.study import foreign_of
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
 from tuning_playbook.importers.tables import studies as tables
 from tuning_playbook.importers.tables.table_files import read_columns
-from tuning_playbook.workflow.checking import check_target
-from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.checking.checking import check_target
+from tuning_playbook.workflow.checking.foreign import Told
 
 HUGE = "1" + 400 * "0"
 

@@ -9,7 +9,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Verdict
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
-from tuning_playbook.workflow.foreign import Told, studies_to_judge, table_as_told
+from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
 
 EPISODES = [f"{-50.0 + 0.7 * i},{40 + i % 7},{3.1 + 1.5 * i:.6f}" for i in range(30)]
 MONITOR = ['#{"t_start": 1763997017.18, "env_id": "CartPole-v1"}', "r,l,t", *EPISODES]

@@ -9,7 +9,7 @@ from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
-from tuning_playbook.workflow.foreign import Told, studies_to_judge
+from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge
 
 AUTOMATIC_RESEARCH = (
     "commit\tval_bpb\tmemory_gb\ttok_per_sec\tnum_steps\tstatus\tdescription",

@@ -7,7 +7,7 @@ import pytest
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
-from tuning_playbook.workflow.foreign import Told, table_as_told
+from tuning_playbook.workflow.checking.foreign import Told, table_as_told
 
 
 def roles(folder, header, rows):

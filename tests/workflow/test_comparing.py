@@ -15,9 +15,9 @@ from scipy import stats
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.report.comparison.view import best_words
-from tuning_playbook.workflow.comparing import compare_runs
-from tuning_playbook.workflow.comparison_completion import Question
-from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.comparing.comparing import compare_runs
+from tuning_playbook.workflow.comparing.completion import Question
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from tuning_playbook import check
 from tuning_playbook.cli.main import main
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.workflow.comparing import compare_runs
+from tuning_playbook.workflow.comparing.comparing import compare_runs
 
 RNG = np.random.default_rng(3)
 

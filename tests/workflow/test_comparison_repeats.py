@@ -14,9 +14,9 @@ from scipy import stats
 
 import tuning_playbook
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.workflow.comparing import compare_runs
-from tuning_playbook.workflow.comparison_completion import Question
-from tuning_playbook.workflow.foreign import Told
+from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.comparing.comparing import compare_runs
+from tuning_playbook.workflow.comparing.completion import Question
 
 MEANS = {"full": (94.1, 0.2), "+ mixup": (95.0, 0.1), "+ sam": (94.2, 0.3)}
 

@@ -9,7 +9,7 @@ from tuning_playbook.errors import StoreUnavailable
 from tuning_playbook.records.imports import IMPORTED, import_facts
 from tuning_playbook.records.logbook import decision_of, launch_of
 from tuning_playbook.trial import Event
-from tuning_playbook.workflow.remembering import remember_round
+from tuning_playbook.workflow.rounds.remembering import remember_round
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tuning_playbook.design import studies_of
 from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.search import planned_trials
 from tuning_playbook.trial import Curve, MetricSummary, Status
-from tuning_playbook.workflow.exporting import export
+from tuning_playbook.workflow.overview.exporting import export
 
 PROJECT = """
 [metric]
@@ -78,7 +78,7 @@ def test_a_metric_named_like_a_column_of_the_export_keeps_its_values(made, tmp_p
 
 
 def test_a_hyperparameter_named_like_the_deciding_metric_of_an_export_keeps_its_values():
-    from tuning_playbook.workflow.exported_names import ExportedNames
+    from tuning_playbook.workflow.overview.exported_names import ExportedNames
 
     names = ExportedNames({"loss"})
     assert names.hyperparameter("loss") != names.metric("loss")

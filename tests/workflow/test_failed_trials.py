@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from tuning_playbook.workflow.last_try import Tried
+from tuning_playbook.workflow.trying.last_try import Tried
 
 PROJECT = """
 [metric]

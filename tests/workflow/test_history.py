@@ -16,8 +16,8 @@ from tuning_playbook.records.logbook import decision_entry, launch_entry
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import locked
 from tuning_playbook.trial import Status
-from tuning_playbook.workflow.history import project_history
-from tuning_playbook.workflow.looking import close_exploration, look_at_test
+from tuning_playbook.workflow.deciding.looking import close_exploration, look_at_test
+from tuning_playbook.workflow.overview.history import project_history
 
 OLD = {"learning_rate": 0.1, "momentum": 0.9, "optimizer": "sgd"}
 NEW = {**OLD, "learning_rate": 0.3}
@@ -193,7 +193,7 @@ def test_the_best_trial_is_found_without_reading_the_others(story, monkeypatch):
             return self._store.trials(study, indices=indices)
 
     monkeypatch.setattr(
-        "tuning_playbook.workflow.history.opened_store",
+        "tuning_playbook.workflow.overview.history.opened_store",
         lambda _: nullcontext(Watched(locked(story.store, "test_error"))),
     )
     project_history(story.folder)

@@ -12,11 +12,16 @@ from tuning_playbook.gather.opening import open_project, project_store
 from tuning_playbook.project_files import read_project
 from tuning_playbook.report.history.page import history_markdown
 from tuning_playbook.report.results.status import status_document
-from tuning_playbook.workflow.exporting import export
-from tuning_playbook.workflow.history import project_history
-from tuning_playbook.workflow.looking import close_exploration, look_at_test, looks, release
-from tuning_playbook.workflow.reporting import write_round_report
-from tuning_playbook.workflow.status import status
+from tuning_playbook.workflow.deciding.looking import (
+    close_exploration,
+    look_at_test,
+    looks,
+    release,
+)
+from tuning_playbook.workflow.overview.exporting import export
+from tuning_playbook.workflow.overview.history import project_history
+from tuning_playbook.workflow.overview.status import status
+from tuning_playbook.workflow.running.reporting import write_round_report
 
 BASELINE = {"learning_rate": 0.1, "momentum": 0.9, "optimizer": "sgd"}
 

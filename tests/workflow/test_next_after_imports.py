@@ -7,15 +7,15 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import read_project, read_round
-from tuning_playbook.workflow.comparing import Question, compare_runs
-from tuning_playbook.workflow.deciding import decide
-from tuning_playbook.workflow.foreign import Told
-from tuning_playbook.workflow.history import project_history
-from tuning_playbook.workflow.importing import import_study
-from tuning_playbook.workflow.next_step import apply_step, what_next
-from tuning_playbook.workflow.planning import plan
-from tuning_playbook.workflow.reporting import write_round_report
-from tuning_playbook.workflow.rerunning import rerun
+from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.comparing.comparing import Question, compare_runs
+from tuning_playbook.workflow.deciding.deciding import decide
+from tuning_playbook.workflow.deciding.rerunning import rerun
+from tuning_playbook.workflow.importing.importing import import_study
+from tuning_playbook.workflow.overview.history import project_history
+from tuning_playbook.workflow.overview.next_step import apply_step, what_next
+from tuning_playbook.workflow.rounds.planning import plan
+from tuning_playbook.workflow.running.reporting import write_round_report
 
 MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
 OWN = """\

@@ -9,7 +9,7 @@ from tests.workflow.test_decisions import BETTER, PROJECT, TRAIN
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.sources import SOURCES
-from tuning_playbook.workflow.checking import check_target
+from tuning_playbook.workflow.checking.checking import check_target
 
 CHECK = "search-space-boundary"
 WHY = "the range is what the hardware allows"

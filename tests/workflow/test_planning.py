@@ -9,8 +9,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
 from tuning_playbook.trial import Status, Tally
-from tuning_playbook.workflow.planning import plan, plan_with_budget, seconds_per_step
-from tuning_playbook.workflow.running import run_round
+from tuning_playbook.workflow.rounds.planning import plan, plan_with_budget, seconds_per_step
+from tuning_playbook.workflow.running.running import run_round
 
 
 def a_study(name, *, steps=100):

@@ -8,8 +8,8 @@ import pytest
 
 from tuning_playbook.gather.opening import open_project, project_store
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.workflow.remembering import answer_now
-from tuning_playbook.workflow.reporting import write_round_report
+from tuning_playbook.workflow.rounds.remembering import answer_now
+from tuning_playbook.workflow.running.reporting import write_round_report
 
 
 def repeated_of(folder, name):

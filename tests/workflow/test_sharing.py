@@ -3,7 +3,7 @@
 import pytest
 
 from tuning_playbook.gather.opening import open_project, open_round, present_program
-from tuning_playbook.workflow.creating import Asked, create_studies
+from tuning_playbook.workflow.rounds.creating import Asked, create_studies
 
 TRAIN = """\
 import pathlib

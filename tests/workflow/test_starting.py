@@ -6,7 +6,7 @@ from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.errors import InvalidFile, InvalidInput
 from tuning_playbook.project_files import Purpose, read_project, read_round
 from tuning_playbook.study import CommandTarget, FunctionTarget
-from tuning_playbook.workflow.starting import init_project
+from tuning_playbook.workflow.starting.starting import init_project
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.space import Float
-from tuning_playbook.workflow.history import project_history
-from tuning_playbook.workflow.translating import rounded_outward
+from tuning_playbook.workflow.importing.translating import rounded_outward
+from tuning_playbook.workflow.overview.history import project_history
 
 ROUND = """\
 question = "Which learning rate?"

@@ -6,7 +6,7 @@ import pytest
 from tests.workflow.conftest import PROJECT
 
 from tuning_playbook.report.results.tried import tried_text
-from tuning_playbook.workflow import trying
+from tuning_playbook.workflow.trying import trying
 
 SEEDED = """
 import random

@@ -3,7 +3,7 @@
 import pytest
 
 from tuning_playbook.decisions import LogbookEntry
-from tuning_playbook.workflow.tuning_gaps import tuning_gaps
+from tuning_playbook.workflow.overview.tuning_gaps import tuning_gaps
 
 RANGES = {
     "learning_rate": "{ log = [1e-4, 1.0] }",

@@ -21,7 +21,7 @@ def command(round_name: str, reason: str, folder: Path, as_json: bool) -> None:
     Its trials and the reason stay on record. To resume it: playbook run ROUND.
     """
     from tuning_playbook.report.results.abandoned import abandoned_document, abandoned_text
-    from tuning_playbook.workflow.abandoning import abandon_round
+    from tuning_playbook.workflow.rounds.abandoning import abandon_round
 
     found = abandon_round(folder, round_name, reason=reason)
     if as_json:

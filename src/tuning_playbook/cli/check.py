@@ -66,8 +66,8 @@ def command(
 
     Ends with 0 where no check fails, with 1 where one does, with 2 where TARGET cannot be used.
     """
-    from tuning_playbook.workflow.checking import check_target
-    from tuning_playbook.workflow.foreign import Told
+    from tuning_playbook.workflow.checking.checking import check_target
+    from tuning_playbook.workflow.checking.foreign import Told
 
     checked = check_target(
         target,

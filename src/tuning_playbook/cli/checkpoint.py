@@ -23,7 +23,7 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
     tuning_playbook.best_checkpoint(folder, round).
     """
     from tuning_playbook.report.results.checkpoint import checkpoint_document
-    from tuning_playbook.workflow.checkpoints import best_checkpoint
+    from tuning_playbook.workflow.running.checkpoints import best_checkpoint
 
     found = best_checkpoint(folder, round_name, trial)
     if as_json:

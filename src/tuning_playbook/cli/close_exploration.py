@@ -21,7 +21,7 @@ def command(reason: str, folder: Path, as_json: bool) -> None:
     Until then no report, check or export shows the metric that [metric] test names. Afterwards
     playbook look --test shows it, and counts each look.
     """
-    from tuning_playbook.workflow.looking import close_exploration
+    from tuning_playbook.workflow.deciding.looking import close_exploration
 
     found = close_exploration(folder, reason)
     if as_json:

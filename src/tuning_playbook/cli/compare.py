@@ -65,9 +65,9 @@ def command(
 
     Ends with 0 when there is an answer, with 2 where TARGET cannot be used.
     """
-    from tuning_playbook.workflow.comparing import compare_runs
-    from tuning_playbook.workflow.comparison_completion import Question
-    from tuning_playbook.workflow.foreign import Told
+    from tuning_playbook.workflow.checking.foreign import Told
+    from tuning_playbook.workflow.comparing.comparing import compare_runs
+    from tuning_playbook.workflow.comparing.completion import Question
 
     told = {name: options.pop(name) for name in ("metric", "direction", "curves", "by", "study")}
     compared = compare_runs(

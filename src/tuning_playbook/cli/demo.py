@@ -16,8 +16,8 @@ def command(folder: Path) -> None:
     """Run a real round on handwritten digits in FOLDER, from nothing to a report."""
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.report.results.ran import ran_text
-    from tuning_playbook.workflow.demo import ROUND, write_demo_project
-    from tuning_playbook.workflow.running import run_round
+    from tuning_playbook.workflow.running.running import run_round
+    from tuning_playbook.workflow.starting.demo import ROUND, write_demo_project
 
     for path in write_demo_project(folder):
         say(f"wrote {path}")

@@ -42,7 +42,7 @@ def command(
     as config/NAME or metrics/NAME, which playbook check reads back as a hyperparameter or a metric.
     In CSV, text that a spreadsheet would run as a formula has an apostrophe before it.
     """
-    from tuning_playbook.workflow.exporting import export
+    from tuning_playbook.workflow.overview.exporting import export
 
     written = export(folder, round_name, file_format=file_format, output=output, held_out=held_out)
     print_written(written, as_json=as_json)

@@ -41,7 +41,7 @@ def command(
     if as_json + as_csv + as_markdown + (output is not None) > 1:
         raise click.UsageError("Give one of --json, --csv, --markdown and -o.")
     from tuning_playbook.report.history.view import history_document
-    from tuning_playbook.workflow.history import project_history
+    from tuning_playbook.workflow.overview.history import project_history
 
     history = project_history(folder)
     if as_json:

@@ -39,8 +39,8 @@ def command(
     of TensorBoard, W&B or Ray Tune runs. Importing again adds the trials that have ended since.
     """
     from tuning_playbook.report.results.imported import imported_document, imported_text
-    from tuning_playbook.workflow.foreign import Told
-    from tuning_playbook.workflow.importing import import_study
+    from tuning_playbook.workflow.checking.foreign import Told
+    from tuning_playbook.workflow.importing.importing import import_study
 
     imported = import_study(
         target,

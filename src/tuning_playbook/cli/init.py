@@ -62,7 +62,7 @@ def command(
     metric on held-out data where no option gives them; press Enter to leave an answer open.
     """
     from tuning_playbook.project_files import Purpose
-    from tuning_playbook.workflow.starting import init_project
+    from tuning_playbook.workflow.starting.starting import init_project
 
     if sys.stdin.isatty() and not as_json:
         purpose = {k: _asked(k) if told is None else told for k, told in purpose.items()}

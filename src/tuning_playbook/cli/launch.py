@@ -25,7 +25,7 @@ def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: 
     kept.
     """
     from tuning_playbook.report.results.launched import launched_document, launched_text
-    from tuning_playbook.workflow.launching import launch
+    from tuning_playbook.workflow.deciding.launching import launch
 
     result = launch(folder, round_name, reason=reason, dry_run=dry_run)
     if as_json:

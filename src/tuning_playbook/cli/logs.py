@@ -21,7 +21,7 @@ def command(round_name: str, trial: str, folder: Path, as_json: bool) -> None:
     TRIAL is its number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
     from tuning_playbook.report.results.logs import logs_document, logs_text
-    from tuning_playbook.workflow.logs import trial_logs
+    from tuning_playbook.workflow.running.logs import trial_logs
 
     found = trial_logs(folder, round_name, trial)
     if as_json:

@@ -41,8 +41,8 @@ def command(
         looks_document,
         looks_text,
     )
-    from tuning_playbook.workflow import looking
-    from tuning_playbook.workflow.looking import look_at_test, looks
+    from tuning_playbook.workflow.deciding import looking
+    from tuning_playbook.workflow.deciding.looking import look_at_test, looks
 
     if at_test and release is not None:
         raise click.UsageError("Give --test or --release, not both.")

@@ -20,7 +20,7 @@ from tuning_playbook.cli.printing import console, say
 def command(folder: Path, number: int | None, as_json: bool) -> None:
     """Say what the playbook would do next: the step, the reason, the command."""
     from tuning_playbook.report.results.next_steps import next_document, next_text
-    from tuning_playbook.workflow.next_step import apply_step, what_next
+    from tuning_playbook.workflow.overview.next_step import apply_step, what_next
 
     if number is not None:
         path = apply_step(folder, number)

@@ -45,7 +45,7 @@ def names(_context: click.Context, _option: click.Parameter, value: Any) -> tupl
 
 
 def foreign_study_options(command: _Command) -> _Command:
-    """What the user tells of a study of another tool: the fields of `workflow.foreign.Told`."""
+    """What the user tells of a study of another tool: the fields of `Told`."""
     file = click.Path(path_type=Path, dir_okay=False)
     options = (
         click.option("--curves", type=file,

@@ -27,7 +27,7 @@ def command(
     round_name: str, folder: Path, budget: int | None, hours: float | None, as_json: bool
 ) -> None:
     """Show what ROUND would run and what it costs, before it does."""
-    from tuning_playbook.workflow.planning import plan, plan_with_budget
+    from tuning_playbook.workflow.rounds.planning import plan, plan_with_budget
 
     if budget is not None and hours is not None:
         raise click.UsageError("Give --budget or --hours, not both.")

@@ -41,7 +41,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Write the report of ROUND as one self-contained HTML file."""
-    from tuning_playbook.workflow.reporting import write_round_figures, write_round_report
+    from tuning_playbook.workflow.running.reporting import write_round_figures, write_round_report
 
     if figures is not None:
         if output is not None or open_it:

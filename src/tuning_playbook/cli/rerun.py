@@ -61,7 +61,7 @@ def command(
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.report.results.reran import reran_document, reran_text
-    from tuning_playbook.workflow.rerunning import rerun, skip_round
+    from tuning_playbook.workflow.deciding.rerunning import rerun, skip_round
 
     both = candidate == baseline
     if round_name is None and (both or candidate):

@@ -13,7 +13,7 @@ from tuning_playbook.cli.options import json_option, print_json, project_option,
 from tuning_playbook.cli.printing import say
 
 if TYPE_CHECKING:
-    from tuning_playbook.workflow.retrying import Retried
+    from tuning_playbook.workflow.rounds.retrying import Retried
 
 
 @click.command("run")
@@ -58,7 +58,7 @@ def command(
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.report.results.ran import ran_document, ran_text
-    from tuning_playbook.workflow.running import run_round
+    from tuning_playbook.workflow.running.running import run_round
 
     with progress_display(quiet=as_json) as show:
         result = run_round(

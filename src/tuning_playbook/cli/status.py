@@ -17,7 +17,7 @@ from tuning_playbook.cli.printing import console
 def command(round_name: str | None, folder: Path, as_json: bool) -> None:
     """Show the progress of the project's rounds, or of one of them with its best trials."""
     from tuning_playbook.report.results.status import status_document, status_text
-    from tuning_playbook.workflow.status import status
+    from tuning_playbook.workflow.overview.status import status
 
     found = status(folder, round_name)
     if as_json:

@@ -24,7 +24,7 @@ def command(round_name: str, trial: str, folder: Path, reason: str, as_json: boo
     number; in a round of several arms the arm comes first, as in optimizer=adam/3.
     """
     from tuning_playbook.report.results.stopped import stopped_document, stopped_text
-    from tuning_playbook.workflow.stopping import stop_trial
+    from tuning_playbook.workflow.running.stopping import stop_trial
 
     found = stop_trial(folder, round_name, trial, reason=reason)
     if as_json:

@@ -26,7 +26,7 @@ def command(folder: Path, steps: int | None, as_json: bool) -> None:
     has an effect.
     """
     from tuning_playbook.report.results.tried import tried_document, tried_text
-    from tuning_playbook.workflow.trying import try_target
+    from tuning_playbook.workflow.trying.trying import try_target
 
     tried = try_target(folder, steps=steps)
     if as_json:

@@ -52,7 +52,7 @@ def how_to(advice: Advice, round_name: str, *, study: str = "") -> str:
         >>> how_to(Advice("investigate", {"trials": ["4", "7"]}), "first")
         'To see what a trial printed: playbook logs first 4.'
         >>> how_to(Advice("investigate", {"trials": ["4"]}), "width", study="width/width=64")
-        'What a trial printed: playbook logs width width=64/4.'
+        'To see what a trial printed: playbook logs width width=64/4.'
     """
     pattern = _HOW.get(_ALSO.get(advice.action, advice.action), "")
     given = {name: _plain(value) for name, value in advice.arguments.items() if value}

@@ -1,0 +1,241 @@
+"""Running a round's best configuration and the baseline again, with fresh seeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tuning_playbook.answers.arm_standing import best_of_arms
+from tuning_playbook.answers.contenders import Contenders, contenders_of
+from tuning_playbook.answers.reruns import Reruns, reruns_of
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.looks import USUAL_LOOKS
+from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store, present_program
+from tuning_playbook.gather.reruns import stored_reruns
+from tuning_playbook.gather.rounds import round_record
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.provenance import provenance_of
+from tuning_playbook.records.reruns import has_protocol
+from tuning_playbook.records.round_record import RoundRecord
+from tuning_playbook.report.results.reran import RerunResult
+from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
+from tuning_playbook.run.progress import Progress
+from tuning_playbook.search import planned_trials
+from tuning_playbook.space import Config
+from tuning_playbook.store import Store
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Event, Trial
+from tuning_playbook.workflow.checking.overrides import skip_reruns
+from tuning_playbook.workflow.rounds.programs import declare_same, remember_program
+from tuning_playbook.workflow.rounds.remembering import renew_answer
+from tuning_playbook.workflow.rounds.retrying import reopen
+from tuning_playbook.workflow.running.driving import drive
+
+USUAL_RERUNS = USUAL_LOOKS[0]
+
+
+def rerun(
+    folder: Path,
+    round_name: str | None,
+    *,
+    times: int = USUAL_RERUNS,
+    candidate: bool = True,
+    baseline: bool = True,
+    arms: bool = False,
+    workers: int | None = None,
+    same_program: str = "",
+    retry: bool = False,
+    command: str = "",
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> RerunResult:
+    """Bring the reruns of a round's candidate and of the baseline to a number.
+
+    Both take turns on the same workers. Reruns that are there already count, so that those of the
+    baseline serve every round until the training program or the protocol changes.
+
+    Args:
+        folder: of the project.
+        round_name: whose best configuration is the candidate; ``None`` for the baseline alone.
+        times: of each, in all.
+        candidate, baseline: which of the two.
+        arms: the best configuration of every arm instead of both.
+        same_program: why earlier reruns, of another version of the program, count as well.
+        retry: whether reruns that failed are run again, with their seeds.
+        workers: trials at the same time; the project file's number by default.
+        command: what the user typed, for the record.
+        on_progress: called a few times a second.
+
+    Raises:
+        InvalidInput: where the round has trials left, so that its candidate may still change.
+    """
+    opened = open_project(Path(folder))
+    name = (round_name or "").removesuffix(".toml")
+    if arms:
+        configs = _configs_of_arms(opened, name)
+    else:
+        configs = _configs(opened, name, candidate=candidate, baseline=baseline)
+    command = command or " ".join(["playbook rerun", name]).strip()
+    program = present_program(opened)
+    provenance = provenance_of(opened.folder, command=command)
+    asked: list[Trial] = []
+
+    def create(store: Store) -> Sequence[Study]:
+        nonlocal provenance
+        remember_program(opened, store, program)
+        if same_program:
+            _declare_same(opened, store, name, configs, program=program, why=same_program)
+        provenance = replace(provenance, code=Snapshot(opened, store).same_programs.first(program))
+        studies = []
+        for role, config in configs.items():
+            study = rerun_study(opened.project, config, provenance=provenance)
+            question = f"reruns of {_named(role, name)}"
+            studies.append(replace(study, question=question))
+            if retry:
+                failed = Snapshot(opened, store).failed_trials(studies[-1].name)
+                reopen(store, opened.folder, failed, program=program)
+            asked.extend(_ask(store, studies[-1], times=times, command=command))
+        return studies
+
+    label = f"reruns for {name}" if name else "reruns of the baseline"
+    summary = drive(
+        opened,
+        create,
+        program=program,
+        workers=workers,
+        on_progress=lambda p: on_progress(replace(p, round=label)),
+    )
+    found, failures = _came_to(opened, configs, code=provenance.code)
+    if name and not summary.interrupted:
+        with opened_store(opened) as store:
+            # Reruns may change which arm is named, and the next step goes by the entered answer.
+            renew_answer(opened, store, name)
+    return RerunResult(
+        name,
+        opened.project.objective,
+        found,
+        len(asked),
+        summary.interrupted,
+        failures,
+        bool(summary.crashing),
+    )
+
+
+def skip_round(folder: Path, round_name: str, *, reason: str) -> str:
+    """Enter that no reruns are made for a round; a later decision by reruns takes it back.
+
+    Args:
+        folder: of the project.
+        round_name: that has ended.
+        reason: why, such as what they would cost.
+
+    Returns:
+        The round's name.
+
+    Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
+    configuration".
+    """
+    opened, name = open_project(Path(folder)), round_name.removesuffix(".toml")
+    _finished(opened, name)
+    with opened_store(opened) as store:
+        skip_reruns(store, name, reason)
+    return name
+
+
+def _named(role: str, round_name: str) -> str:
+    if role == "baseline":
+        return "the baseline"
+    return f"the candidate of {round_name}" if role == "candidate" else f"{role} in {round_name}"
+
+
+def _declare_same(
+    opened: OpenProject,
+    store: Store,
+    round_name: str,
+    configs: dict[str, Config],
+    *,
+    program: str,
+    why: str,
+) -> None:
+    """Enter that the programs of earlier reruns train like the present one."""
+    wanted = [dict(config) for config in configs.values()]
+    known = Snapshot(opened, store)
+    same = known.same_programs
+    earlier = {
+        s.provenance.code
+        for s in known.rerun_studies
+        if dict(s.fixed) in wanted
+        and has_protocol(s, opened.project)
+        and same.first(s.provenance.code) != same.first(program)
+    }
+    if earlier:
+        declare_same(store, round_name, earlier, program, why)
+
+
+def _configs(
+    opened: OpenProject, round_name: str, *, candidate: bool, baseline: bool
+) -> dict[str, Config]:
+    """What is to be rerun, by role; the baseline alone where the candidate is the same."""
+    found: dict[str, Config] = {}
+    if candidate:
+        found["candidate"] = _finished(opened, round_name)[1].candidate.config
+    config = baseline_config(opened.project)
+    if baseline or config in found.values():
+        found = {role: c for role, c in found.items() if c != config} | {"baseline": config}
+    return found
+
+
+def _configs_of_arms(opened: OpenProject, round_name: str) -> dict[str, Config]:
+    record, _ = _finished(opened, round_name)
+    arms = record.arms
+    if len(arms) < 2:
+        raise InvalidInput(
+            f"round {round_name!r} has one arm, so there are no others to rerun; "
+            f"type: playbook rerun {round_name}"
+        )
+    return best_of_arms(opened.project, arms, exact=record.exact)
+
+
+def _finished(opened: OpenProject, round_name: str) -> tuple[RoundRecord, Contenders]:
+    """A round that has ended, and its contenders; before that its best may still change."""
+    with opened_store(opened) as store:
+        record = round_record(Snapshot(opened, store), round_name)
+    contenders = contenders_of(record)
+    if record.unfinished:
+        raise InvalidInput(
+            f"round {round_name!r} has {record.unfinished} trials left, and its best "
+            f"configuration may still change; finish it first: playbook run {round_name}"
+        )
+    return record, contenders
+
+
+def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:
+    """Create a study of reruns, or add to it, so that ``times`` count; those that have to run."""
+    there = store.trials(study.name) if study.name in {s.name for s in store.studies()} else ()
+    missing = times - sum(map(counts_as_rerun, there))
+    start = 1 + max((t.index for t in there), default=-1)
+    now = time.time()
+    more = planned_trials(study, start=start, count=max(0, missing), created_at=now)
+    store.create(replace(study, trials=max(1, len(there) + len(more))), more)
+    store.note(study.name, Event(now, "run-started", command))
+    return (*(t for t in there if not t.status.is_finished), *more)
+
+
+def _came_to(
+    opened: OpenProject, configs: dict[str, Config], *, code: str
+) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...]]:
+    """The reruns as they are now, and those that failed."""
+    with opened_store(opened) as store:
+        known = Snapshot(opened, store)
+        stored = stored_reruns(known)
+        found = tuple(
+            reruns_of(stored, opened.project, config, role=role, code=code)
+            for role, config in configs.items()
+        )
+        trials = {r.study.name: known.trials(r.study.name) for r in found}
+    failures = (f for name, t in trials.items() for f in failed_alike(t, round_name=name))
+    return found, tuple(failures)
