@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import math
 import os
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.optuna.records import OptunaStudy, OptunaTrial
 from tuning_playbook.importers.optuna.study import foreign_of
 from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.tables import studies as tables
 from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.workflow.checking.checking import check_target
@@ -216,6 +218,12 @@ def test_a_setting_of_whole_numbers_beyond_64_bits_is_judged(tmp_path):
     rows = "".join(f"{i},{'-' * (i % 2)}1e308,{i % 5},{i / 7}\n" for i in range(16))
     (tmp_path / "t.csv").write_text(f"trial,huge,layers,v\n{rows}")
     assert read_or_told(tmp_path / "t.csv").findings
+
+
+def test_whole_numbers_of_yaml_beyond_64_bits_are_read_as_those_of_json(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(f"lr: -{'9' * 400}\nseed: 3\nwidth: [{10**30}, 8]\n")
+    assert read_document(path) == {"lr": -math.inf, "seed": 3, "width": [1e30, 8]}
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6])

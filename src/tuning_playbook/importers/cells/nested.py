@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tuning_playbook.importers.cells.column_names import is_step
-from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.json_text import read_json, without_long_numbers
 from tuning_playbook.importers.cells.values import is_number, is_step_number
 from tuning_playbook.vocabulary import is_time, plain_name
 
@@ -54,7 +54,7 @@ def object_in(cell: Any) -> Any:
         read = ast.literal_eval(cell)  # literals only: nothing is run
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return cell
-    return read if isinstance(read, dict) else cell
+    return without_long_numbers(read) if isinstance(read, dict) else cell
 
 
 def points_in(cell: Any, name: str) -> Points | None:

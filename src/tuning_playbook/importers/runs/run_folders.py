@@ -10,13 +10,14 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.json_text import plain_whole_number, read_json
 from tuning_playbook.importers.cells.values import as_number, dotted, is_step_number, typed_value
 from tuning_playbook.importers.files.cut_short import is_cut, note_on
 from tuning_playbook.importers.files.limits import unpacked
@@ -110,10 +111,25 @@ def require_yaml(path: Path) -> Any:
     return yaml
 
 
+@cache
+def _plain_loader() -> Any:
+    """A safe loader whose long whole numbers are fractions, as those of `read_json`."""
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        pass
+
+    def whole_number(loader: Any, node: Any) -> int | float:
+        return plain_whole_number(loader.construct_yaml_int(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:int", whole_number)
+    return Loader
+
+
 def _from_yaml(text: str, path: Path) -> Any:
     yaml = require_yaml(path)
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(text, Loader=_plain_loader())
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise InvalidInput(f"{path} cannot be read as plain YAML: {reason:.200}") from error
