@@ -10,6 +10,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decide.rerun_failures import retry_before_deciding
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.records.answers import AnsweredRound
@@ -85,8 +86,7 @@ def _failed_reruns(current: RoundState) -> str:
         return ""
     return (
         f"\n{counted(failed, 'rerun')} failed and {agreeing(failed, 'counts', 'count')} against "
-        f"{agreeing(failed, 'its', 'their')} configuration. If the cause lay outside of it, such "
-        f"as a missing file, first: playbook rerun {current.name} --retry failed"
+        f"{agreeing(failed, 'its', 'their')} configuration. {retry_before_deciding(current.name)}"
     )
 
 

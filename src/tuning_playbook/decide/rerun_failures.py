@@ -111,3 +111,11 @@ def _which(name: str, failed: tuple[int, ...], runs: int) -> str:
         return f"Of the {name}'s {counted(runs, 'rerun')} none failed."
     word = "Rerun" if len(failed) == 1 else "Reruns"
     return f"{word} {listed([str(i) for i in failed])} of {runs} of the {name} failed."
+
+
+def retry_before_deciding(round_name: str) -> str:
+    """What to type for reruns that failed, where their configuration is not to blame."""
+    return (
+        "If the cause lay outside of it, such as a missing file, run them again before you decide: "
+        f"playbook rerun {round_name} --retry failed"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,7 @@ from tuning_playbook.project_files.domains import domain_of
 from tuning_playbook.records.finding_documents import finding_of
 from tuning_playbook.records.logbook import ANSWER, told_entry
 from tuning_playbook.space import Config, Domain
+from tuning_playbook.study import Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class AnsweredRound:
         moving: pairs of hyperparameters: the best value of the second moves with the first.
         settling: what would tell the leading arms apart; empty where a winner is named.
         settling_command: that runs it; empty where no affordable reruns do.
+        metric: that decided; empty where an older version entered the answer.
+        best_loss: of the best trial, negated where the metric is to be maximized; NaN without one.
     """
 
     soundness: Soundness
@@ -58,6 +62,8 @@ class AnsweredRound:
     moving: tuple[tuple[str, str], ...] = ()
     settling: str = ""
     settling_command: str = ""
+    metric: str = ""
+    best_loss: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +130,19 @@ def _answered(entry: LogbookEntry) -> AnsweredRound:
         moving=tuple((first, second) for first, second in data.get("moving", ())),
         settling=data.get("settling", ""),
         settling_command=data.get("settling_command", ""),
+        metric=data.get("metric", ""),
+        best_loss=_best_loss(data),
         good_ranges={}
         if leading is None
         else {key: _read(text) for key, text in leading["good_ranges"].items()},
     )
+
+
+def _best_loss(data: Mapping[str, Any]) -> float:
+    best = data["best"]
+    if best is None or "direction" not in data:
+        return nan
+    return Direction(data["direction"]).sign * float(best["value"])
 
 
 def _read(text: str) -> Domain:

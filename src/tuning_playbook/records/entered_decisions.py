@@ -28,9 +28,7 @@ def entered_decisions(logbook: Iterable[LogbookEntry]) -> tuple[EnteredDecision,
     """Every decision of a project, oldest first."""
     return tuple(
         EnteredDecision(
-            decision_of(entry),
-            str(entry.data.get("code", "")),
-            str(entry.data.get("metric", "")),
+            decision_of(entry), str(entry.data.get("code", "")), str(entry.data.get("metric", ""))
         )
         for entry in logbook
         if entry.kind == DECISION

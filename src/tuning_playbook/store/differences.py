@@ -23,7 +23,7 @@ def differences(stored: Study, wanted: Study) -> list[str]:
     """Parts of the design in which two studies differ; empty for the same design.
 
     The question's wording, the number of trials, the training target, the number of kept
-    checkpoints and the provenance do not belong to the design.
+    checkpoints, the defaults of what is searched and the provenance do not belong to the design.
     Whole numbers are compared as numbers, so that ``1`` in a file is ``1.0`` in Python; a switch
     is never a number.
     """

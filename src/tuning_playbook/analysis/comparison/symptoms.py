@@ -176,13 +176,13 @@ def _agree(values: _FloatArray) -> bool:
 
 def _meet_by_chance(values: _FloatArray) -> bool:
     """Whether the values are shares of so few examples that two of them may well be the same."""
-    counts = np.arange(1, _MOST_EXAMPLES + 1)
     for scale in (1.0, 100.0):
         shares = np.unique(values) / scale
-        hits = np.outer(shares, counts)
-        whole = np.all(np.abs(hits - np.round(hits)) < _WHOLE, axis=0)
-        if len(shares) >= _FEWEST_SHARES and whole.any():
-            spread = deviation(values / scale) * float(counts[whole][0])  # in examples
+        counts = np.arange(1, _MOST_EXAMPLES + 1)
+        for share in shares.tolist():
+            counts = counts[np.abs(share * counts - np.round(share * counts)) < _WHOLE]
+        if len(shares) >= _FEWEST_SHARES and len(counts):
+            spread = deviation(values / scale) * float(counts[0])  # in examples
             pairs = len(values) * (len(values) - 1) / 2
             return pairs / (2 * math.sqrt(math.pi) * spread) > _RARE
     return False

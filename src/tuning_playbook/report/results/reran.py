@@ -10,6 +10,7 @@ from tuning_playbook.decide.answer_words import fresh_seeds_sentences
 from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.rerun_failures import retry_before_deciding
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.report.phrases.failures import failed_document, failed_text
 from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text
@@ -91,7 +92,9 @@ def reran_text(reran: RerunResult) -> str:
         fresh = compared_with_fresh_seeds(values, reran.objective)
         lines += [fresh_seeds_sentences(fresh)] if fresh else []
     elif len(reran.reruns) > 1:
-        lines += [_before_deciding(name)] if reran.failures else []
+        if reran.failures:
+            against = "Failed reruns count against their configuration."
+            lines.append(f"{against} {retry_before_deciding(name)}")
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
 
@@ -104,11 +107,4 @@ def _after_crashes(name: str) -> str:
         f"playbook rerun {name} --retry failed\n"
         f"- If the configuration itself is the cause: playbook rerun {name}. The failed reruns "
         "then count against it."
-    )
-
-
-def _before_deciding(name: str) -> str:
-    return (
-        "Failed reruns count against their configuration. If the cause lay outside of it, such as "
-        f"a missing file, run them again before you decide: playbook rerun {name} --retry failed"
     )

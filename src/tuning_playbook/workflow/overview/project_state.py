@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from math import isfinite, nan
+from math import isfinite
 from typing import NamedTuple
 
-from tuning_playbook.decide.apparent_chance import course_of
 from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.mending import pending_advice
 from tuning_playbook.decide.project_state import ProjectState, RoundState
@@ -120,23 +119,19 @@ def _undecided(known: Snapshot, order: Sequence[str]) -> tuple[RoundState, ...]:
     Their best configuration was rerun, or it is better than that of the newest round.
     """
     found = []
-    newest = _best_loss(known, order[-1]) if order else nan
+    newest = known.answers.get(order[-1]) if order else None
     for name in reversed(order[:-1]):
         answered = known.answers.get(name)
         if answered is None or answered.soundness is Soundness.VOID:
             continue
         rerun = _rerun_of(known, answered.best_config) in known.tallies
-        if rerun or _best_loss(known, name) < newest:
+        if rerun or (newest is not None and _is_better(answered, newest)):
             found.append(_round_state(known, name))
     return tuple(found)
 
 
-def _best_loss(known: Snapshot, name: str) -> float:
-    """The best objective of a round's own trials, as a loss; NaN where none is complete."""
-    objective = known.project.objective
-    trials = [t for s in known.studies_of(name) for t in known.trials(s.name)]
-    course = course_of(trials, objective)
-    return nan if course is None else course.best
+def _is_better(one: AnsweredRound, other: AnsweredRound) -> bool:
+    return one.metric == other.metric and one.best_loss < other.best_loss
 
 
 def _rerun_of(known: Snapshot, best: Config) -> str:
