@@ -59,6 +59,20 @@ def test_an_earlier_round_that_the_newest_one_has_beaten_is_not_asked_for(writte
     assert "playbook rerun first" not in commands(project)
 
 
+def test_a_round_leaves_its_decision_to_the_one_that_follows_it(written_project):
+    follower = GOOD.replace("trials = 6", 'trials = 8\nfollows = "first"')
+    project = ran(written_project, first=GOOD, second=follower)
+    project.type("rerun", "second")
+    project.type("decide", "second")
+    assert not [c for c in commands(project) if c.endswith(" first")]
+
+
+def test_a_round_that_follows_with_worse_trials_does_not_take_the_decision(written_project):
+    follower = POOR.replace("trials = 6", 'trials = 6\nfollows = "first"')
+    project = ran(written_project, first=GOOD, second=follower)
+    assert "playbook rerun first" in commands(project)
+
+
 def test_a_round_goes_on_after_a_launch_has_moved_the_default_of_what_it_searches(written_project):
     project = ran(written_project, first=GOOD)
     project.edit("playbook.toml", "default = 0.003", "default = 0.9")

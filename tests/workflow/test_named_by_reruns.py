@@ -83,3 +83,14 @@ def test_a_decision_on_another_arm_does_not_settle_the_round(say):
     assert json.loads(say("decide", "norm", "--json"))["reruns"][0]["config"]["norm"] == "batch"
     say("rerun", "norm", "--arms", "--times", "12")
     assert "playbook decide norm" in _commands(say)
+
+
+def test_a_decision_stands_where_the_reruns_of_another_round_name_its_arm(say, tmp_path):
+    say("run", "norm")
+    (tmp_path / "rounds/again.toml").write_text(ROUND, encoding="utf-8")
+    say("run", "again")
+    say("rerun", "again", "--arms", "--times", "12")
+    say("rerun", "again", "--times", "12")
+    say("decide", "norm")
+    assert "playbook decide norm" not in _commands(say)
+    assert json.loads(say("history", "--json"))["rounds"][0]["decision"] is not None

@@ -98,15 +98,9 @@ def _of_other_rounds(state: ProjectState) -> Iterator[NextStep]:
 
 
 def _undecided(state: ProjectState) -> Iterator[NextStep]:
-    """Decisions of earlier rounds: they wait until they are made or set aside.
-
-    A round that a later one follows is decided about by that one.
-    """
+    """Decisions of earlier rounds: they wait until they are made or set aside."""
     for earlier in state.undecided:
         if earlier.answered is None or earlier.launched or earlier.reruns_skipped:
-            continue
-        begun = earlier.reruns or earlier.reruns_left or earlier.decision is not None
-        if not begun and earlier.name in state.followed:
             continue
         if earlier.decision is None and _same_best(state.current, earlier):
             continue  # one decision is about both

@@ -90,7 +90,8 @@ class ProjectState:
         begun: earlier rounds with trials left -> how many.
         begun_mixed: those of them whose ended trials ran another version of the training program.
         unsettled: earlier rounds whose answer is void and that no round has asked again.
-        undecided: earlier rounds that were rerun and whose decision was not made.
+        undecided: earlier rounds that may wait for a decision: rerun, or better than the newest,
+            and not left to a round that follows.
         followed: rounds whose trials count in another one, run or written.
         asked: keys that earlier rounds have compared, or that waiting ones will.
         names: of all rounds, run or not.

@@ -38,6 +38,7 @@ from tuning_playbook.report.phrases.overrides import override_text
 from tuning_playbook.report.results.decided import DecisionResult
 from tuning_playbook.store import Store
 from tuning_playbook.workflow.deciding.looking import enter_look
+from tuning_playbook.workflow.rounds.remembering import renew_answer
 
 
 def decide(
@@ -84,6 +85,8 @@ def decide(
             complexity_cost=complexity_cost,
         )
         _enter(store, known, result, code=record.code)
+        # Reruns made for another round may have changed which arm is named here.
+        renew_answer(opened, store, record.name)
     return result
 
 

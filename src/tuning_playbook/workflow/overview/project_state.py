@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from typing import NamedTuple
@@ -96,7 +96,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         untried=last_tried(known.folder) is None
         and all(known.is_imported(study.name) for study in known.studies),
         failed_try=failed_try(known.opened, known.tallies),
-        undecided=_undecided(known, order),
+        undecided=_undecided(known, order, {r.follows for r in planned}),
         pending=pending_advice(
             order,
             {name: a.findings for name, a in answers.items()},
@@ -113,21 +113,40 @@ def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[st
     return [n for n in order if n in answers and answers[n].soundness is Soundness.VOID]
 
 
-def _undecided(known: Snapshot, order: Sequence[str]) -> tuple[RoundState, ...]:
+def _undecided(
+    known: Snapshot, order: Sequence[str], to_be_followed: Collection[str]
+) -> tuple[RoundState, ...]:
     """Earlier rounds, latest first, that wait for a decision.
 
-    Their best configuration was rerun, or it is better than that of the newest round.
+    Their best configuration was rerun, or it is better than that of the newest round. A round
+    leaves its decision to one that follows it, unless that one has found nothing as good.
     """
     found = []
     newest = known.answers.get(order[-1]) if order else None
+    followers = _followers(known, order)
     for name in reversed(order[:-1]):
         answered = known.answers.get(name)
         if answered is None or answered.soundness is Soundness.VOID:
             continue
+        if any(not _is_better(answered, later) for later in followers.get(name, ())):
+            continue
         rerun = _rerun_of(known, answered.best_config) in known.tallies
+        if not rerun and name in to_be_followed:
+            continue
         if rerun or (newest is not None and _is_better(answered, newest)):
             found.append(_round_state(known, name))
     return tuple(found)
+
+
+def _followers(known: Snapshot, order: Sequence[str]) -> dict[str, list[AnsweredRound]]:
+    """Answers, other than void ones, of the rounds that follow a round."""
+    found: dict[str, list[AnsweredRound]] = {}
+    for name in order:
+        later, facts = known.answers.get(name), known.facts.get(name)
+        if facts is None or later is None or later.soundness is Soundness.VOID:
+            continue
+        found.setdefault(facts.follows, []).append(later)
+    return found
 
 
 def _is_better(one: AnsweredRound, other: AnsweredRound) -> bool:
