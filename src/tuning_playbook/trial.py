@@ -44,6 +44,7 @@ class Reason(StrEnum):
 
     NONE = ""
     NON_FINITE = "non-finite"  # a watched metric was NaN or infinite
+    DIVERGED = "diverged"  # an error that is a sign of it, as declared or by its words
     OUT_OF_MEMORY = "out-of-memory"
     TIMEOUT = "timeout"
     EXCEPTION = "exception"  # the training function raised

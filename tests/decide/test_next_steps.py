@@ -128,6 +128,32 @@ def test_reruns_that_were_interrupted_go_on_before_anything_is_decided(project):
     assert (step.command, "4 reruns" in step.reason) == ("playbook rerun decay", True)
 
 
+def test_interrupted_reruns_of_the_arms_are_continued_by_one_command(project):
+    arms = "playbook rerun decay --arms --times 5"
+    answered = _answered(settling=f"Rerun both: {arms}.", settling_command=arms)
+    steps = _steps(project, _current(answered, reruns=3, reruns_left=4))
+    assert [s.command for s in steps if "rerun" in s.command] == [arms]
+
+
+def test_a_round_that_is_running_elsewhere_is_said_to_be(project):
+    (step,) = _steps(project, replace(_current(None), finished=40, running=2))
+    assert (
+        "2 of them are marked as running, by another terminal or by a run that was" in step.reason
+    )
+    assert "the command joins it" in step.reason
+
+
+def test_a_switch_is_asked_about_as_one(project):
+    switch = Hyperparameter("use_norm", Categorical((True, False)), True, "architecture")
+    project = replace(project, hyperparameters=(*project.hyperparameters, switch))
+    (question,) = [
+        s.round.question
+        for s in next_steps(ProjectState(project))
+        if s.round is not None and "use_norm" in s.round.scientific
+    ]
+    assert question == "Is use_norm = true or false better when learning rate is tuned for each?"
+
+
 def test_an_open_decision_is_not_made_again_on_the_same_reruns(project):
     nan = float("nan")
     open_ = replace(

@@ -73,10 +73,10 @@ def test_a_function_that_logged_only_training_metrics_is_told_so():
 
 
 ERRORS = {
-    "OverflowError: math range error": (Status.INFEASIBLE, Reason.NON_FINITE),
-    "OverflowError: (34, 'Numerical result out of range')": (Status.INFEASIBLE, Reason.NON_FINITE),
+    "OverflowError: math range error": (Status.INFEASIBLE, Reason.DIVERGED),
+    "OverflowError: (34, 'Numerical result out of range')": (Status.INFEASIBLE, Reason.DIVERGED),
     "OverflowError: Python int too large to convert to C long": (Status.FAILED, Reason.EXIT_CODE),
-    "FloatingPointError: Minimum loss scale reached": (Status.INFEASIBLE, Reason.NON_FINITE),
+    "FloatingPointError: Minimum loss scale reached": (Status.INFEASIBLE, Reason.DIVERGED),
     "MemoryError": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
     "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 1. TiB for an array":
         (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
@@ -110,7 +110,7 @@ def test_the_exception_of_a_function_is_judged_alike(error):
 def test_a_subclass_counts_as_what_it_is_derived_from():
     kinds = ["LossScaleError", "FloatingPointError", "ArithmeticError"]
     evidence = Evidence(exception={"type": kinds[0], "message": "", "kinds": kinds})
-    assert judge(evidence, Exit(1), metric="error").reason is Reason.NON_FINITE
+    assert judge(evidence, Exit(1), metric="error").reason is Reason.DIVERGED
 
 
 DECLARED = Failures(diverged=("loss is NaN", 3), out_of_memory=("no room",), machine=(42, "NCCL"))
@@ -119,8 +119,8 @@ DECLARED = Failures(diverged=("loss is NaN", 3), out_of_memory=("no room",), mac
 @pytest.mark.parametrize(
     ("error", "code", "reason"),
     [
-        ("RuntimeError: Loss is nan, stopping", 1, Reason.NON_FINITE),
-        ("anything", 3, Reason.NON_FINITE),
+        ("RuntimeError: Loss is nan, stopping", 1, Reason.DIVERGED),
+        ("anything", 3, Reason.DIVERGED),
         ("No room left on the accelerator", 1, Reason.OUT_OF_MEMORY),
         ("RuntimeError: NCCL error", 1, None),
         ("anything", 42, None),

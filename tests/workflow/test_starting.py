@@ -23,7 +23,7 @@ from tuning_playbook.workflow.starting.starting import init_project
 def test_a_new_project_has_the_direction_that_is_given_or_that_the_name_tells(
     tmp_path, metric, given, direction
 ):
-    file, _ = init_project(tmp_path, target="train.py:train", metric=metric, direction=given)
+    file, *_ = init_project(tmp_path, target="train.py:train", metric=metric, direction=given)
     assert read_project(tmp_path).objective.direction == direction
     other = {"minimize": "maximize", "maximize": "minimize"}[direction]
     assert f'direction = "{direction}"            # or "{other}"' in file.read_text()
@@ -53,7 +53,7 @@ def test_a_target_that_is_no_function_is_the_command(tmp_path, target, arguments
 
 def test_what_a_command_asks_for_is_declared_and_tuned(tmp_path):
     target = "python train.py --lr {lr} --wd {weight_decay} --bs {batch_size} --seed {seed}"
-    file, first = init_project(tmp_path, target=target, metric="error")
+    file, first, _ = init_project(tmp_path, target=target, metric="error")
     project = read_project(tmp_path)
     assert [h.key for h in project.hyperparameters] == ["lr", "weight_decay", "batch_size"]
     round_ = read_round(first, project)
@@ -174,3 +174,17 @@ def test_what_a_project_is_for_stands_in_its_file(tmp_path):
     told = (project.task, project.metric_reason, project.reference, project.test_metric)
     assert told == ('reads "digits"', "each misread one costs the same", "a paper", "test_error")
     assert undeclared(project) == ""
+
+
+def test_trials_and_reports_stay_out_of_git_unless_its_user_says_otherwise(tmp_path):
+    written = init_project(tmp_path, target="train.py:train", metric="val_loss")
+    assert tmp_path / ".gitignore" in written
+    lines = (tmp_path / ".gitignore").read_text().splitlines()
+    assert lines[1:] == [".playbook/", "reports/"]
+
+
+def test_a_gitignore_that_is_there_is_left_as_it_is(tmp_path):
+    (tmp_path / ".gitignore").write_text("*.pt\n")
+    written = init_project(tmp_path, target="train.py:train", metric="val_loss")
+    assert (tmp_path / ".gitignore").read_text() == "*.pt\n"
+    assert tmp_path / ".gitignore" not in written

@@ -10,7 +10,11 @@ from statistics import fmean
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 from tuning_playbook.answers.reruns import Reruns, reruns_of
-from tuning_playbook.decide.answer_words import ease_sentence, fresh_seeds_sentences
+from tuning_playbook.decide.answer_words import (
+    ease_sentence,
+    fresh_seeds_sentences,
+    identical_sentences,
+)
 from tuning_playbook.decide.apparent_chance import Side, how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import (
     Candidate,
@@ -70,7 +74,8 @@ def arm_standing(
     smallest = max(record.facts.complexity_cost, chance.resolution or 0.0)
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
     settling = NOTHING_TO_SETTLE
-    if len(arms) > 1:  # slices of one study have no reruns of their own
+    same = identical_sentences(comparison)
+    if len(arms) > 1 and not same:  # slices of one study have no reruns of their own
         first, second = comparison.order[:2]
         settling = settling_reruns(
             standing,
@@ -85,7 +90,13 @@ def arm_standing(
     if all_identical([side.as_failed for side in sides]):
         said = SEED_IS_LOST
     doubts = idle_sentences([replace(s, name=_whose(s, arms)) for s in sides], objective.metric)
-    learnt = (said, *doubts, how_to_say(sides, objective.metric), _ease(comparison, standing))
+    learnt = (
+        said,
+        *same,
+        *doubts,
+        how_to_say(sides, objective.metric),
+        _ease(comparison, standing),
+    )
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
 
 

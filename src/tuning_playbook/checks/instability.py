@@ -147,7 +147,7 @@ class Instability:
         """Rows of the trials that are known well enough, and whether each is unstable."""
         rows = np.flatnonzero(which).astype(np.int64)
         found = self._measure(column, rows)
-        blown_up = table.reason[rows] == Reason.NON_FINITE.value
+        blown_up = np.isin(table.reason[rows], [Reason.NON_FINITE.value, Reason.DIVERGED.value])
         counted = found.known | blown_up
         return rows[counted], (found.sustained | found.early | blown_up)[counted]
 

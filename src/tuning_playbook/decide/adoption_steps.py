@@ -17,7 +17,7 @@ from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.words import agreeing, counted
 
 
-def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
+def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
     """What the answer says would tell the leading arms apart."""
     if answered.settling_command:
         yield NextStep(
@@ -31,6 +31,9 @@ def settling_steps(answered: AnsweredRound) -> Iterator[NextStep]:
             "Take the arm that is simpler or cheaper, or evaluate on more examples",
             answered.settling,
             source="adoption",
+            how="To take an arm: write the values of its best trial (playbook report) as the "
+            "defaults in playbook.toml. To keep the baseline and close the round: playbook rerun "
+            f'{name} --skip "why".',
         )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
+
+import numpy as np
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, ArmResult
 from tuning_playbook.analysis.comparison.naming import stated_confidence
@@ -14,6 +17,8 @@ from tuning_playbook.decide.standing import Standing
 from tuning_playbook.space import Config
 from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent, short
+
+_NO_COINCIDENCE = 5  # different results that two arms share one by one
 
 _NO_SAMPLE = (
     "it is not known what a repeated search would find, since the search chose or stopped "
@@ -131,9 +136,32 @@ def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshS
             words += f" The difference of {fresh.gain:.2g} is below the "
             words += f"smallest gain that counts, {standing.smallest_gain:.2g}."
         else:
-            words += f" The difference of {fresh.gain:.2g} may be luck of the seed."
+            words += f" The difference of {fresh.gain:.2g} may be due to the seed"
+            if math.isfinite(fresh.lower):
+                words += f": at {percent(fresh.confidence)} confidence its lower bound is "
+                words += f"{fresh.lower:.2g}"
+            words += "."
     found = {arm.label: _value(arm) for arm in comparison.arms}
     return f"{words} The best trials of the search reached {found[first]} and {found[second]}."
+
+
+def identical_sentences(comparison: ArmComparison) -> list[str]:
+    """That arms gave the same results to the last digit, so that nothing was compared."""
+    if not comparison.paired:
+        return []
+    found = []
+    for (one, first), (other, second) in combinations(
+        zip(comparison.arms, comparison.losses, strict=True), 2
+    ):
+        both = np.isfinite(first) & np.isfinite(second)
+        if np.unique(first[both]).size >= _NO_COINCIDENCE and np.all(first[both] == second[both]):
+            found.append(
+                f"{one.label} and {other.label} gave exactly the same results in all "
+                f"{counted(int(both.sum()), 'trial')} with the same values and the same seed. "
+                "Either the setting does not reach the training program, or it has no effect "
+                "with the other settings used here."
+            )
+    return found
 
 
 def ease_sentence(

@@ -142,8 +142,11 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
-        yield from settling_steps(answered)
-        yield from deciding_steps(state, current, answered)
+        settling = tuple(settling_steps(current.name, answered))
+        yield from settling
+        continues = bool(current.reruns_left) and any(step.command for step in settling)
+        if current.decision is not None or not continues:
+            yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
     if current.launched and current.written is not None:

@@ -42,6 +42,7 @@ class RoundState:
         counting: trials that completed or were infeasible, with which more would be pooled.
         timed_out: trials that took longer than ``timeout_seconds`` allows.
         crashing: whether all that is left belongs to arms whose trials have all failed alike.
+        running: trials that are marked as running.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RoundState:
     counting: int = 0
     timed_out: int = 0
     crashing: bool = False
+    running: int = 0
 
 
 @dataclass(frozen=True, slots=True)

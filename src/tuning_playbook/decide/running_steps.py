@@ -29,6 +29,12 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         if current.crashing and not current.mixed:
             return  # what is left would fail as well, and running again runs it too
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
+    if current.running:
+        left += (
+            f"; {current.running} of them {agreeing(current.running, 'is', 'are')} marked as "
+            "running, by another terminal or by a run that was killed. Where another terminal runs "
+            "the round, the command joins it"
+        )
     yield going_on_step(current.name, left, mixed=current.mixed)
 
 

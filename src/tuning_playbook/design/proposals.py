@@ -234,6 +234,8 @@ def _which_is_best(name: str, values: Sequence[Value], tuned: Collection[str]) -
     """The question of a comparison."""
     compared = ", ".join(short(v) for v in values)
     when = f" when {_tuned_words(tuned)} tuned for each" if tuned else ""
+    if all(isinstance(value, bool) for value in values):
+        return f"Is {name} = {' or '.join(short(v) for v in values)} better{when}?"
     return f"Which {_words(name)} is best{when}: {compared}?"
 
 

@@ -12,6 +12,7 @@ from tuning_playbook.sources import cited
 from tuning_playbook.space import (
     Categorical,
     Constant,
+    Float,
     Hyperparameter,
     conditions_of,
     existing,
@@ -22,6 +23,7 @@ from tuning_playbook.words import listed
 
 # More arms than this are a joint study's business.
 _MANY_ARMS = 10
+_HIGHEST_LEARNING_RATE = 1e3
 
 
 def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
@@ -47,6 +49,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
         ("affordable-experiments", _many_arms(round_)),
         ("hyperparameter-roles", _unequal_shares(round_, declared)),
         ("optimizer", _adam_by_budget(round_, present)),
+        ("search-space-boundaries", _beyond_use(round_, declared)),
     )
     return tuple(cited(words, source) for source, found in objections for words in found)
 
@@ -169,6 +172,18 @@ def _scientific_learning_rate(round_: Round, declared: dict[str, Hyperparameter]
             yield (
                 f"{key} is scientific: the best learning rate moves with almost every other "
                 "change, so the answer will not outlive the next one."
+            )
+
+
+def _beyond_use(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[str]:
+    """Ranges of a learning rate that reach where nothing trains: a slip of the exponent."""
+    for key, domain in (*round_.nuisance.items(), *round_.scientific_ranges.items()):
+        named = hyperparameter_family(declared[key].name) is Family.LEARNING_RATE
+        if named and isinstance(domain, Float) and domain.high > _HIGHEST_LEARNING_RATE:
+            yield (
+                f"{key} is searched up to {domain.high:g}; learning rates above "
+                f"{_HIGHEST_LEARNING_RATE:g} are hardly ever used, and most of these trials will "
+                "diverge. Is the exponent right?"
             )
 
 

@@ -109,7 +109,7 @@ def _failed(evidence: Evidence, exit_: Exit, failures: Failures) -> Outcome | No
     error, detail, reason = _error(evidence, exit_)
     fault = fault_of(error, exit_.code, failures)
     if fault is Fault.DIVERGED:
-        return Outcome(Status.INFEASIBLE, Reason.NON_FINITE, detail)
+        return Outcome(Status.INFEASIBLE, Reason.DIVERGED, detail)
     if fault is Fault.OUT_OF_MEMORY:
         return Outcome(Status.INFEASIBLE, Reason.OUT_OF_MEMORY, detail)
     if fault is Fault.MACHINE or exit_.code == TEMPORARY_FAILURE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Callable
@@ -39,7 +40,25 @@ def load_function(target: FunctionTarget, folder: Path) -> Callable[[Any], Any]:
         raise TargetError(
             f"{target.file}:{target.function} is a {type(function).__name__}, not a function"
         )
+    _require_one_argument(function, target)
     return function  # type: ignore[no-any-return]
+
+
+def _require_one_argument(function: Callable[..., Any], target: FunctionTarget) -> None:
+    """Refuse a function that cannot be called with the trial alone."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # written in C
+        return
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise TargetError(
+            f"{target.file}:{target.function}{signature} is called with one argument, the trial; "
+            f"write def {target.function}(trial): and read each hyperparameter from trial.config, "
+            'as in trial.config["learning_rate"]. A script that takes them as command-line '
+            "arguments stays as it is with command under [training]."
+        ) from None
 
 
 def load_module(target: FunctionTarget, folder: Path) -> ModuleType:

@@ -218,6 +218,7 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         mixed=not imported and _mixed(known, name),
         imported=imported,
         crashing=_is_crashing(ended),
+        running=sum(count.get(Status.RUNNING, 0) for count in counts),
         timed_out=0 if imported else _timed_out(known, name),
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import (
     open_project,
@@ -57,4 +59,8 @@ def _of_reruns(known: Snapshot, study: Study) -> StudyStatus:
         outdated = "another protocol"
     elif study.provenance.code != known.code:
         outdated = "another program"
+    if study.question == "reruns of the baseline" and dict(study.fixed) != baseline_config(
+        known.project
+    ):
+        study = replace(study, question="reruns of an earlier baseline")
     return StudyStatus(study, dict(known.tally(study.name).counts), outdated=outdated)

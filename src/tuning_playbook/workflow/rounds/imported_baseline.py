@@ -5,6 +5,7 @@ from __future__ import annotations
 from tuning_playbook.decide.candidates import baseline_config, rounded_config
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.space import Config
 from tuning_playbook.study import FunctionTarget
 from tuning_playbook.trial import Tally
@@ -43,9 +44,19 @@ def unproven_baseline(known: Snapshot) -> str:
 def was_rerun(known: Snapshot) -> bool:
     """Whether a rerun of the baseline has ended in this project."""
     base = baseline_config(known.project)
-    return any(
-        dict(s.fixed) == base and _has_ended(known.tally(s.name)) for s in known.rerun_studies
-    )
+    return any(dict(s.fixed) == base and _ended(known.tally(s.name)) for s in known.rerun_studies)
+
+
+def baseline_reruns_by_program(known: Snapshot) -> dict[str, int]:
+    """Program -> ended reruns of the baseline with it, under the present protocol."""
+    base = baseline_config(known.project)
+    return {
+        known.same_programs.first(s.provenance.code): ended
+        for s in known.rerun_studies
+        if dict(s.fixed) == base
+        and has_protocol(s, known.project)
+        and (ended := _ended(known.tally(s.name)))
+    }
 
 
 def program_is_there(opened: OpenProject) -> bool:
@@ -58,5 +69,5 @@ def _agree(base: Config, best: Config) -> bool:
     return bool(best) and all(base.get(key) == value for key, value in best.items())
 
 
-def _has_ended(tally: Tally) -> bool:
-    return any(n for status, n in tally.counts.items() if status.is_finished)
+def _ended(tally: Tally) -> int:
+    return sum(n for status, n in tally.counts.items() if status.is_finished)

@@ -26,8 +26,12 @@ from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Seconds, Status, Tally
+from tuning_playbook.words import agreeing, counted
 from tuning_playbook.workflow.rounds.followed import refuse_unknown_followed
-from tuning_playbook.workflow.rounds.imported_baseline import was_rerun
+from tuning_playbook.workflow.rounds.imported_baseline import (
+    baseline_reruns_by_program,
+    was_rerun,
+)
 from tuning_playbook.workflow.rounds.mixing import refuse_mixing
 from tuning_playbook.workflow.rounds.sharing import point_of, trained_before, yet_to_begin
 from tuning_playbook.workflow.rounds.whole_rounds import smaller_grids, studies_to_run
@@ -122,17 +126,32 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
         compared=so_far.compared,
     )
     grid = [grid_warning(s.space) for s in studies if s.algorithm == "grid"]
+    outdated = "" if known is None else _outdated_baseline(known)
     sparse = sparse_warning(opened.project, round_, studies)
     damage = fixing_damage(round_, studies, so_far.moving)
     found = [
         *((words, "hyperparameter-roles") for words in damage),
         *((words, "quasi-random-search") for words in (*smaller_grids(round_, studies), *grid)),
+        (outdated, "adoption"),
         (sparse, "affordable-experiments"),
         (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
         (_too_slow(opened, planned), "search-space-boundaries"),
     ]
     warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
     return replace(planned, warnings=(*planned.warnings, *warnings))
+
+
+def _outdated_baseline(known: Snapshot) -> str:
+    """That the baseline was rerun, and only with another version of the training program."""
+    earlier = baseline_reruns_by_program(known)
+    if not earlier or known.code in earlier:
+        return ""
+    return (
+        f"The training program has changed since the baseline was rerun, so "
+        f"{counted(sum(earlier.values()), 'rerun')} of it no longer "
+        f"{agreeing(sum(earlier.values()), 'counts', 'count')}. Where the change cannot alter a "
+        'result: playbook rerun --baseline --same-program "why".'
+    )
 
 
 def _too_slow(opened: OpenProject, planned: RoundPlan) -> str:

@@ -17,6 +17,12 @@ from tuning_playbook.project_files.asked_by_command import asked_by, declaration
 from tuning_playbook.study import CommandTarget, Direction, Target, function_target
 from tuning_playbook.vocabulary.metrics import metric_direction
 
+_IGNORED = """\
+# Trials with their checkpoints, and reports: made by playbook, too large for git.
+.playbook/
+reports/
+"""
+
 
 def init_project(
     folder: Path,
@@ -61,14 +67,17 @@ def init_project(
                 purpose=purpose,
             )
         )
-        first = rounds / "first.toml"
-        if first.exists():
-            return (project_file,)
-        tuned = tuned_first(asked)
-        first.write_text(first_round_to_toml(tuned) if tuned else first_round_to_toml())
+        written = [project_file]
+        if not (first := rounds / "first.toml").exists():
+            tuned = tuned_first(asked)
+            first.write_text(first_round_to_toml(tuned) if tuned else first_round_to_toml())
+            written.append(first)
+        if not (ignored := folder / ".gitignore").exists():
+            ignored.write_text(_IGNORED)
+            written.append(ignored)
     except OSError as error:
         raise InvalidInput(f"{folder} cannot be written: {error.strerror}") from error
-    return project_file, first
+    return tuple(written)
 
 
 def _direction_of(metric: str) -> Direction:

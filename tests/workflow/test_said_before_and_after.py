@@ -1,0 +1,96 @@
+"""What is said where nothing was compared, where reruns are outdated, and where a run goes on."""
+
+import pytest
+
+PROJECT = """\
+[metric]
+name = "error"
+direction = "minimize"
+[training]
+target = "train.py:train"
+max_train_steps = 4
+evaluation_interval = 2
+[hyperparameters]
+lr = { log = [1e-3, 10.0], default = 0.003, kind = "optimizer" }
+norm = { choice = ["batch", "layer"], default = "batch", kind = "architecture" }
+"""
+TRAIN = """\
+import math, random
+
+def train(trial):
+    luck = random.Random(trial.seed).random() / 9
+    error = 0.2 + 0.1 * abs(math.log10(trial.config["lr"])) + luck EFFECT
+    for step in trial.steps(0):
+        if trial.evaluation_due(step):
+            trial.evaluate(step, error=error + 1 / step)
+"""
+NO_EFFECT = TRAIN.replace(" EFFECT", "")
+ROUND = """\
+question = "Which norm?"
+kind = "compare"
+trials = 8
+scientific = { norm = "all" }
+nuisance = ["lr"]
+"""
+SAME = "norm = batch and norm = layer gave exactly the same results in all 8 trials"
+
+
+def ran(written_project, train):
+    project = written_project(PROJECT, train, norm=ROUND)
+    code, result = project.json("run", "norm", "--no-report", "--no-try")
+    assert code in (0, 1)
+    return project, result["answer"]
+
+
+def test_arms_with_the_same_results_to_the_last_digit_were_not_compared(written_project):
+    project, answer = ran(written_project, NO_EFFECT)
+    assert any(SAME in insight for insight in answer["insights"])
+    commands = [step["command"] for step in project.json("next")[1]["steps"]]
+    assert not any("--arms" in command for command in commands)  # reruns would be equal as well
+
+
+@pytest.mark.parametrize("effect", ["+ 1e-9 * (trial.config['norm'] == 'batch')"])
+def test_arms_that_differ_in_the_last_digits_are_compared(written_project, effect):
+    _, answer = ran(written_project, TRAIN.replace("EFFECT", effect))
+    assert not any("exactly the same results" in insight for insight in answer["insights"])
+
+
+def test_plan_says_that_an_edit_has_outdated_the_reruns_of_the_baseline(written_project):
+    project = written_project(PROJECT, NO_EFFECT, norm=ROUND)
+    project.type("rerun", "--baseline", "--times", "3")
+    words = "3 reruns of it no longer count"
+    assert words not in " ".join(project.json("plan", "norm")[1]["warnings"])
+    project.edit("train.py", "/ 9", "/ 8")
+    assert words in " ".join(project.json("plan", "norm")[1]["warnings"])
+    project.type("rerun", "--baseline", "--times", "3", "--same-program", "an equal divisor")
+    assert words not in " ".join(project.json("plan", "norm")[1]["warnings"])
+
+
+def test_status_tells_an_earlier_baseline_from_the_present_one(written_project):
+    project = written_project(PROJECT, NO_EFFECT, norm=ROUND)
+    project.type("rerun", "--baseline", "--times", "2")
+    project.edit("playbook.toml", "default = 0.003", "default = 0.9")
+    project.type("rerun", "--baseline", "--times", "2")
+    said = [reruns["of"] for reruns in project.json("status")[1]["reruns"]]
+    assert said == ["reruns of an earlier baseline", "reruns of the baseline"]
+
+
+def test_plan_doubts_a_learning_rate_whose_exponent_slipped(written_project):
+    slipped = ROUND.replace('["lr"]', "{ lr = { log = [1e-3, 1e30] } }")
+    project = written_project(PROJECT.replace("10.0", "1e30"), NO_EFFECT, norm=slipped)
+    warnings = " ".join(project.json("plan", "norm")[1]["warnings"])
+    assert "lr is searched up to 1e+30" in warnings
+    assert "Is the exponent right?" in warnings
+
+
+def test_a_training_function_with_arguments_of_its_own_is_told_what_it_is_called_with(
+    written_project,
+):
+    program = "def train(lr, epochs=3):\n    pass\n"
+    project = written_project(PROJECT, program, norm=ROUND)
+    _, said, message = project.type("try")
+    assert not message, message
+    project.edit("train.py", "epochs=3", "epochs")
+    _, said, message = project.type("try")
+    assert "train.py:train(lr, epochs) is called with one argument, the trial" in said + message
+    assert "trial.config" in said + message
