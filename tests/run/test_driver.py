@@ -64,7 +64,7 @@ BODIES = {
     "raise ValueError('no luck')": (Status.FAILED, Reason.EXCEPTION),
     "raise MemoryError": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
     "np.empty(2**50)": (Status.INFEASIBLE, Reason.OUT_OF_MEMORY),
-    "__import__('math').exp(1000)": (Status.INFEASIBLE, Reason.NON_FINITE),
+    "__import__('math').exp(1000)": (Status.INFEASIBLE, Reason.DIVERGED),
     "trial.log(1, train_loss=1.0)": (Status.FAILED, Reason.NO_EVALUATION),
     "trial.evaluate(1, eror=1.0)": (Status.FAILED, Reason.MISSING_METRIC),
     "trial.evaluate(1, error='low')": (Status.FAILED, Reason.NOT_A_NUMBER),
@@ -272,7 +272,7 @@ def test_the_error_of_a_command_is_its_exception_and_what_the_project_says_of_it
     assert trial.reason is Reason.EXIT_CODE
     declared = Failures(diverged=("loss is gone",))
     _, store = bench.run(bench.study(trials=1, command=command, name="other"), failures=declared)
-    assert outcomes(store, "other") == [(Status.INFEASIBLE, Reason.NON_FINITE)]
+    assert outcomes(store, "other") == [(Status.INFEASIBLE, Reason.DIVERGED)]
 
 
 def test_a_machine_fault_that_the_project_declares_is_told_in_the_programs_own_words(bench):
