@@ -10,7 +10,7 @@ import numpy as np
 
 from random_projects.worlds import STEPS, World
 from tuning_playbook.analysis.table.summaries import summaries_of
-from tuning_playbook.run.loop import RunSummary
+from tuning_playbook.run.summary import RunSummary
 from tuning_playbook.store import Store
 from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.study import Study

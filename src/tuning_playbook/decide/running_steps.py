@@ -29,7 +29,7 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         if current.crashing and not current.mixed:
             return  # what is left would fail as well, and running again runs it too
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
-    if current.running:
+    if current.running and not current.mixed:
         left += (
             f"; {current.running} of them {agreeing(current.running, 'is', 'are')} marked as "
             "running, by another terminal or by a run that was killed. Where another terminal runs "

@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tuning_playbook.analysis.table.objective import objective_of_summary
@@ -22,6 +22,7 @@ from tuning_playbook.run.outcome import Evidence, fault_in_words, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
+from tuning_playbook.run.summary import RunSummary
 from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import worker_name
 from tuning_playbook.store.base import Store
@@ -34,21 +35,6 @@ _RENEWAL_SECONDS: Seconds = 15.0
 _FOLLOW_SECONDS: Seconds = 1.0
 _POLL_SECONDS: Seconds = 0.2
 _WAIT_FOR_OTHERS_SECONDS: Seconds = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """What a run came to.
-
-    Args:
-        counts: trials in each status, over all studies of the round.
-        interrupted: whether it was stopped before all trials had ended.
-        crashing: studies of which no more trials were started: their first ones failed alike.
-    """
-
-    counts: dict[Status, int]
-    interrupted: bool
-    crashing: frozenset[str] = frozenset()
 
 
 _MACHINE_FAULT = "machine-fault"  # kind of event; each under a trial is counted
@@ -69,6 +55,7 @@ class Driver:
         step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
         failures: what errors of the training program mean.
         program: digest of the training program, which every trial that is started here carries.
+        edits: tells which files of the program have been edited since the run began.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -86,6 +73,7 @@ class Driver:
         step_limit: Step | None = None,
         failures: Failures = Failures(),  # noqa: B008
         program: str = "",
+        edits: Callable[[], tuple[str, ...]] = tuple,
         on_progress: Callable[[Progress], None] = lambda _: None,
         stop_requested: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -96,6 +84,8 @@ class Driver:
         self._trials_folder = trials_folder or folder / TRIALS_FOLDER
         self._resources = resources
         self._program = program
+        self._edits = edits
+        self._edited: tuple[str, ...] = ()
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
         self._failures = failures
@@ -131,7 +121,8 @@ class Driver:
                 self._require_same_folder(place)
                 self._look_for_stop()
                 self._claim()
-                if not self._state.running and (self._state.stopping or self._nothing_left()):
+                stopping = self._state.stopping or bool(self._edited)
+                if not self._state.running and (stopping or self._nothing_left()):
                     break
                 self._wait()
                 self._follow()
@@ -141,7 +132,8 @@ class Driver:
             self._launcher.close()
         counts, crashing = self._refreshed_counts(), self._first_ends.crashing
         self._show()
-        return RunSummary(counts, interrupted=self._left(counts) > 0, crashing=crashing)
+        left = self._left(counts) > 0
+        return RunSummary(counts, left, crashing, self._edited if left else ())
 
     def _require_same_folder(self, place: tuple[int, int]) -> None:
         if identity_of(self._trials_folder) != place:
@@ -162,7 +154,8 @@ class Driver:
         release_orphans(self._store, held)
         self._refreshed_counts()
         while control.free_slots(self._state, self._limits) > 0:
-            trial = self._claim_one()
+            self._edited = self._edited or self._edits()
+            trial = None if self._edited else self._claim_one()
             if trial is None:
                 return
             study = self._studies[trial.study]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from tuning_playbook.run.failed_alike import FailedAlike
-from tuning_playbook.words import counted
+from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_INDICES = 4
 
@@ -23,6 +24,21 @@ def failed_text(failed: FailedAlike) -> str:
         f"{number} {which}: {failed.detail or failed.reason.value}\n"
         + f"  where: {failed.where}\n" * bool(failed.where)
         + f"  what was printed: {_logs_command(failed)} ({failed.output})"
+    )
+
+
+def edited_text(files: Sequence[str], command: str) -> str:
+    """Why no more trials were started once the program was edited, and how to continue.
+
+    Args:
+        files: that were edited.
+        command: what was typed, to continue with.
+    """
+    return (
+        f"stopped: {listed(files)} {agreeing(len(files), 'was', 'were')} edited during the run. "
+        "Every trial of a command reads the program anew, so later trials would have run another "
+        f"program.\nUndo the change and type: {command}\nIf the change cannot alter any result: "
+        f'{command} --same-program "why"'
     )
 
 

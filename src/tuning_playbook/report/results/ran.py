@@ -11,7 +11,7 @@ from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.accounts import account_text
-from tuning_playbook.report.phrases.failures import failed_document, failed_text
+from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike
 from tuning_playbook.trial import Status
@@ -31,6 +31,7 @@ class RoundResult:
         report: the file written, if any.
         failures: trials that failed, by way to fail.
         crashing: arms of which no more trials were started, since the first ones failed alike.
+        edited: files of the program that were edited, so that no more trials were started.
     """
 
     round: str
@@ -41,6 +42,7 @@ class RoundResult:
     failures: tuple[FailedAlike, ...] = ()
     crashing: tuple[str, ...] = ()
     account: Account | None = None
+    edited: tuple[str, ...] = ()
 
     @property
     def complete_trials(self) -> int:
@@ -59,6 +61,7 @@ def ran_document(ran: RoundResult) -> dict[str, Any]:
         "answer": None if ran.answer is None else asdict(ran.answer),
         "report": None if ran.report is None else str(ran.report),
         "crashing": list(ran.crashing),
+        "edited": list(ran.edited),
         "failures": [failed_document(found) for found in ran.failures],
     }
 
@@ -68,7 +71,9 @@ def ran_text(ran: RoundResult) -> str:
     words = ", ".join(f"{count} {status.value}" for status, count in ran.counts.items())
     lines = [f"{ran.round}: {account_text(ran.account) if ran.account else words}"]
     lines += [failed_text(found) for found in ran.failures]
-    if ran.crashing:
+    if ran.edited:
+        lines.append(edited_text(ran.edited, f"playbook run {ran.round}"))
+    elif ran.crashing:
         lines.append(
             f"stopped: the first {FIRST_ALIKE} trials of {listed(ran.crashing)} failed "
             "alike, so no more of them were started; after mending, go on with: "

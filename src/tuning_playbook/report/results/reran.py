@@ -12,7 +12,7 @@ from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.rerun_failures import retry_before_deciding
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
-from tuning_playbook.report.phrases.failures import failed_document, failed_text
+from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
 from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike
@@ -31,6 +31,7 @@ class RerunResult:
         interrupted: whether some still are.
         failures: reruns that failed, by way to fail.
         crashing: whether the first ones failed alike, so that no more were started.
+        edited: files of the program that were edited, so that no more were started.
     """
 
     round: str
@@ -40,6 +41,7 @@ class RerunResult:
     interrupted: bool
     failures: tuple[FailedAlike, ...] = ()
     crashing: bool = False
+    edited: tuple[str, ...] = ()
 
     @property
     def identical(self) -> bool:
@@ -61,6 +63,7 @@ def reran_document(reran: RerunResult) -> dict[str, Any]:
         "identical": reran.identical,
         "failures": [failed_document(found) for found in reran.failures],
         "crashing": reran.crashing,
+        "edited": list(reran.edited),
     }
 
 
@@ -74,6 +77,8 @@ def reran_text(reran: RerunResult) -> str:
     sides = [r.side for r in reran.reruns]
     lines += idle_sentences(sides, reran.objective.metric)
     lines += filter(None, [how_to_say(sides, reran.objective.metric)])
+    if reran.edited:
+        return "\n".join([*lines, edited_text(reran.edited, f"playbook rerun {name}")])
     if reran.crashing:
         return "\n".join([*lines, _after_crashes(name)])
     if reran.interrupted:

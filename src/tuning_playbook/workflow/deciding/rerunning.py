@@ -122,6 +122,7 @@ def rerun(
         summary.interrupted,
         failures,
         bool(summary.crashing),
+        summary.edited,
     )
 
 

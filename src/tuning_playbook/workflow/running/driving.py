@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tuning_playbook.gather.opening import OpenProject, project_store
+from tuning_playbook.run.edited_program import edits_of
 from tuning_playbook.run.interrupts import stop_on_signals
 from tuning_playbook.run.local import LocalLauncher
-from tuning_playbook.run.loop import Driver, RunSummary
+from tuning_playbook.run.loop import Driver
 from tuning_playbook.run.progress import Progress
+from tuning_playbook.run.summary import RunSummary
 from tuning_playbook.store import Store
 from tuning_playbook.study import Resources, Study
 
@@ -36,6 +38,7 @@ def drive(
     """
     resources = opened.project.resources
     resources = replace(resources, workers=workers or resources.workers)
+    edits = edits_of(opened.folder, opened.project.training.target)
     with stop_on_signals() as stop_requested:
         launcher = LocalLauncher(
             opened.folder, opened.project.training.target, workers=resources.workers
@@ -54,6 +57,7 @@ def drive(
                 resources=Resources(resources.workers, resources.gpus_per_trial),
                 failures=opened.project.failures,
                 program=program,
+                edits=edits,
                 on_progress=on_progress,
                 stop_requested=stop_requested,
             ).run()

@@ -102,6 +102,7 @@ def run_round(
         _failures(opened, name),
         tuple(sorted(summary.crashing)),
         account_of_arms(answered.arms),
+        summary.edited,
     )
 
 

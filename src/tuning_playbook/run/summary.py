@@ -1,0 +1,24 @@
+"""What a run came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuning_playbook.trial import Status
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run came to.
+
+    Args:
+        counts: trials in each status, over all studies of the round.
+        interrupted: whether it was stopped before all trials had ended.
+        crashing: studies of which no more trials were started: their first ones failed alike.
+        edited: files of the program that were edited, so that no more trials were started.
+    """
+
+    counts: dict[Status, int]
+    interrupted: bool
+    crashing: frozenset[str] = frozenset()
+    edited: tuple[str, ...] = ()
