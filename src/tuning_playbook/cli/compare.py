@@ -17,6 +17,8 @@ from tuning_playbook.cli.printing import console
               help="Column whose values are the arms; several columns make a grid.")  # fmt: skip
 @click.option("--seed", default="", metavar="COLUMN",
               help="Column of the seeds; runs with the same seed are paired.")  # fmt: skip
+@click.option("--tasks", multiple=True, callback=names, metavar="COLUMN,...",
+              help="Column of the tasks to compare over, or one of results for each.")  # fmt: skip
 @click.option("--baseline", default="", metavar="ARM", help="The arm to compare the others with.")
 @click.option("--metric", default="", help="The metric that decides.")
 @click.option(

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from tuning_playbook.analysis.comparison.many_arms import BestArms, best_arms
+from tuning_playbook.analysis.comparison.over_tasks import Wins
 from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, Repeats, compare_repeats
 from tuning_playbook.analysis.comparison.searches import SearchComparisons
 from tuning_playbook.analysis.comparison.size import repeats_needed
@@ -44,6 +45,7 @@ class Pair:
         repeats_needed: of each arm, to settle what cannot be told; ``None`` where settled or where
             no number is known.
         doubts: what speaks against taking the verdict at its word.
+        wins: task by task, where methods are compared over tasks.
     """
 
     comparison: Comparison
@@ -51,6 +53,7 @@ class Pair:
     adjusted_p_value: float | None
     repeats_needed: int | None
     doubts: tuple[Doubt, ...]
+    wins: Wins | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

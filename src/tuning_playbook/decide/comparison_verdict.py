@@ -27,6 +27,7 @@ class Ground(StrEnum):
     FAILURES = "failures"  # one arm fails more often than chance explains
     MEAN_AGAINST_FAILURES = "mean-against-failures"  # the better mean belongs to who fails more
     ADAPTIVE = "adaptive"  # the search gave each arm its trials by its results
+    WINS = "wins"  # tasks won and lost, whose scales differ
     NO_SPREAD = "no-spread"  # nothing says how much the runs of an arm vary
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -134,9 +135,29 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
     own = [[note for c, cell in zip(by, cells, strict=True)
             if names_parts_of_data(c, columns[c]) and (note := _measured_on(c, cell))]
            for cells in seen]  # fmt: skip
+    found = split_study(foreign, by)
+    kind = "" if len(by) > 1 else _kind_of_parts(found, by[0])
     return tuple(
-        replace(part, notes=(*part.notes, *notes, *said))
-        for part, said in zip(split_study(foreign, by), own, strict=True)
+        replace(part, notes=(*part.notes, *notes, *said), kind=part.kind or kind)
+        for part, said in zip(found, own, strict=True)
+    )
+
+
+def _kind_of_parts(parts: Sequence[ForeignStudy], column: str) -> str:
+    """What parts of one result for each method on each task are; empty for any others."""
+    if not names_tasks(column):
+        return ""
+    searched = {o.name for part in parts for o in part.columns if o.role in SEARCHED}
+    if len(searched) != 1:
+        return ""
+    (method,) = searched
+    for part in parts:
+        cells = part.parameters.get(method, ())
+        if len({*cells}) < len(part.ids) or not all(isinstance(cell, str) for cell in cells):
+            return ""
+    return (
+        f"one result of each {method} on one {column}; playbook compare compares them over all "
+        f"{len(parts)}, with --tasks {shlex.quote(column)}"
     )
 
 

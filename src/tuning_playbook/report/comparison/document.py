@@ -24,11 +24,13 @@ def comparison_document(view: ComparisonView) -> dict[str, Any]:
         "direction": view.objective.direction.value,
         "arm": list(view.arm),
         "seed": view.seed or None,
+        "tasks": view.tasks or None,
         "kind": view.kind,
         "baseline": view.baseline,
         "margin": view.margin or None,
         "seconds_per_run": view.seconds,
         **_answer(first),
+        "caution": first.caution or None,
         "main_effects": [_effect(effect) for effect in view.effects],
         "curves": [
             {"question": a.key, "metric": a.metric, "caution": a.caution or None,
@@ -83,6 +85,12 @@ def _pair(answer: Answered, pair: Pair) -> dict[str, Any]:
     }
     if pair.adjusted_p_value is not None:
         document["adjusted_p_value"] = pair.adjusted_p_value
+    if pair.wins is not None:
+        document["wins"] = {
+            "won": pair.wins.wins, "lost": pair.wins.losses, "equal": pair.wins.ties,
+            "sign_test_p_value": pair.wins.sign_p_value,
+            "signed_rank_p_value": pair.wins.rank_p_value,
+        }  # fmt: skip
     return document | {
         "answer": pair_sentence(answer, pair),
         "ground": pair.judged.ground.value,

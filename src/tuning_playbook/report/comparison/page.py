@@ -87,6 +87,8 @@ def _marks(view: ComparisonView, answer: Answered) -> str:
     """What stands for the runs of an arm in its picture."""
     if view.kind == "searches":
         return "Each dot is a trial and each bar the best at the common budget"
+    if view.kind == "tasks":
+        return "Each dot is the result on a task and each bar the mean over the tasks"
     reported = [arm.reported is not None for arm in answer.arms]
     if not any(reported):
         return "Each dot is a run and each bar the mean"

@@ -18,10 +18,10 @@ from tuning_playbook.report.comparison.view import (
     best_words,
     effect_words,
     limits_in_words,
-    p_words,
     pair_sentence,
     unit_of_pairs,
 )
+from tuning_playbook.report.comparison.wins import p_words
 from tuning_playbook.report.phrases.labelled_rows import labelled_rows
 from tuning_playbook.report.verdicts.text import notes_below
 from tuning_playbook.words import listed, printable, to_scale
@@ -50,6 +50,7 @@ def comparison_text(view: ComparisonView) -> RenderableType:
             (printable(view.study), "bold"), "  ", (printable(comparison_facts(view)), "dim")
         ),
         Text(),
+        *([_doubt(first.caution), Text()] if first.caution else []),
         *_answer(view, first),
     ]
     if view.lengths:
@@ -80,6 +81,7 @@ def comparison_facts(view: ComparisonView) -> str:
     counts = listed([str(runs_of(arm)) for arm in arms[:6]])
     what = "trials" if view.kind == "searches" else "runs"
     what = "folds" if unit_of_pairs(view) == "fold" and view.kind == "repeats" else what
+    what = "tasks" if view.kind == "tasks" else what
     if any(arm.reported is not None and arm.reported.runs is None for arm in arms):
         counts, what = str(len(arms)), "means"
     number = f"{counts} {what}" if len(arms) <= 6 else f"{len(arms)} arms"
@@ -128,6 +130,8 @@ def _method(view: ComparisonView, pair: Pair) -> str:
     c = pair.comparison
     if math.isnan(c.degrees):
         return ""
+    if pair.wins is not None:
+        return "Paired by task; p is the larger of the t-test's and Wilcoxon's signed-rank test's."
     if c.paired:
         return f"Paired t-test over {c.compared[0]} {unit_of_pairs(view)}s."
     return (
@@ -143,9 +147,12 @@ def _table(view: ComparisonView, answer: Answered) -> Table:
     table.add_column("candidate", overflow="fold", min_width=narrowest)
     if all_pairs:
         table.add_column("baseline", overflow="fold", min_width=narrowest)
-    shown = ("runs", "difference") if all_pairs else ("runs", "mean", "difference")
+    counts = "tasks" if view.kind == "tasks" else "runs"
+    shown = (counts, "difference") if all_pairs else (counts, "mean", "difference")
     for name in shown:
         table.add_column(name, justify="right", no_wrap=True)
+    if view.kind == "tasks":
+        table.add_column("won, lost", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right")
     table.add_column("p (Holm)", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True, min_width=_LONGEST_VERDICT)
@@ -153,7 +160,8 @@ def _table(view: ComparisonView, answer: Answered) -> Table:
         c = answer.pairs[0].comparison
         scale = _scale(answer)
         table.add_row(Text(printable(c.baseline)), str(c.repeats[0]), _mean(c.means[0], scale),
-                      "", "", "", Text("baseline", style="dim"))  # fmt: skip
+                      *[""] * (4 if view.kind == "tasks" else 3),
+                      Text("baseline", style="dim"))  # fmt: skip
     for pair in answer.pairs:
         table.add_row(*_row(answer, pair, all_pairs=all_pairs))
     return table
@@ -170,7 +178,8 @@ def _row(answer: Answered, pair: Pair, *, all_pairs: bool) -> list[Text | str]:
         f"{c.repeats[1]}{failed}",
         *([] if all_pairs else [_mean(c.means[1], scale)]),
         "" if math.isnan(c.difference) else to_scale(c.difference, scale),
-        limits_in_words(c, scale) if known else "unknown",
+        *([f"{pair.wins.wins}, {pair.wins.losses}"] if pair.wins is not None else []),
+        limits_in_words(c, scale) if known and math.isfinite(c.difference) else "unknown",
         p_words(pair.adjusted_p_value if pair.adjusted_p_value is not None else c.p_value),
         Text(word, style=style),
     ]

@@ -11,11 +11,11 @@ from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, momen
 from tuning_playbook.analysis.comparison.size import MOST_REPEATS
 from tuning_playbook.decide.comparison_answer import Answered, Pair
 from tuning_playbook.decide.comparison_verdict import (
-    LEVEL,
     CompareVerdict,
     Ground,
     failures_stand_against_the_mean,
 )
+from tuning_playbook.report.comparison.wins import p_words, sentence_of_wins, wins_in_words
 from tuning_playbook.study import Objective
 from tuning_playbook.vocabulary import is_fold
 from tuning_playbook.words import counted, listed, probability, to_scale
@@ -30,7 +30,8 @@ class ComparisonView:
         objective: what decides.
         arm: columns that make an arm.
         seed: column of the seeds; empty without one.
-        kind: whether arms hold repeats of one setting, or trials of a search.
+        tasks: column of the tasks that methods are compared over; empty without.
+        kind: whether arms hold repeats of one setting, trials of a search, or results on tasks.
         baseline: label of the baseline; ``None`` where all pairs are compared.
         margin: difference that is too small to matter; 0 where none is stated.
         answers: of the metric first, then of its curves.
@@ -44,7 +45,7 @@ class ComparisonView:
     objective: Objective
     arm: tuple[str, ...]
     seed: str
-    kind: Literal["repeats", "searches"]
+    kind: Literal["repeats", "searches", "tasks"]
     baseline: str | None
     margin: float
     answers: tuple[Answered, ...]
@@ -52,6 +53,7 @@ class ComparisonView:
     lengths: tuple[str, ...]
     seconds: float | None
     notes: tuple[str, ...]
+    tasks: str = ""
 
 
 def with_short_labels(view: ComparisonView) -> ComparisonView:
@@ -102,6 +104,8 @@ def pair_sentence(answer: Answered, pair: Pair) -> str:
             f"its {counted(c.repeats[1], 'run')} failed and {c.infeasible[0]} of {c.repeats[0]} of "
             f"{c.baseline}, which chance does not explain (p = {p_words(c.failure_p_value)})."
         )
+    if pair.judged.ground is Ground.WINS:
+        return sentence_of_wins(pair)
     values = _values(answer, c)
     if pair.judged.verdict in (CompareVerdict.BETTER, CompareVerdict.WORSE):
         return f"{c.candidate} is {pair.judged.verdict.value} than {c.baseline}: {values}."
@@ -123,6 +127,8 @@ def _values(answer: Answered, c: Comparison) -> str:
     means = [to_scale(m, scale) if math.isfinite(m) else "no finite value" for m in c.means]
     kind = "" if answer.key != "best-of-k" else f"best of {counted(c.compared[0], 'trial')} "
     words = f"{kind}{answer.metric} {means[1]} instead of {means[0]}"
+    if answer.key == "over-tasks":
+        words = f"mean {words} over {counted(c.compared[0], 'task')}"
     if math.isnan(c.difference):
         return words
     if c.difference:
@@ -155,6 +161,8 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     """What follows from a comparison of repeats: a new seed, pairing, how many more runs."""
     c = pair.comparison
     told = []
+    if pair.wins is not None and pair.judged.ground is not Ground.WINS:
+        told.append(wins_in_words(pair.wins, c.candidate))
     if not math.isnan(c.chance_new_seed):
         told.append(_next_time(view, c))
     if c.paired and not math.isnan(c.pairing_gain):
@@ -163,6 +171,7 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
     if needed:
         told.append(needed)
     open_ = pair.judged.verdict is CompareVerdict.CANNOT_TELL
+    open_ = open_ and pair.wins is None  # what tasks to come may bring is not excluded
     if open_ and pair.judged.ground is Ground.MEAN and math.isfinite(c.high - c.low):
         worst = max(abs(c.low), abs(c.high))
         told.append(f"Differences above {to_scale(worst, _scale(c))} are excluded.")
@@ -173,7 +182,9 @@ def after_the_verdict(view: ComparisonView, answer: Answered, pair: Pair) -> tup
 
 
 def unit_of_pairs(view: ComparisonView) -> str:
-    """What runs of two arms share: a seed, or a fold of a cross-validation."""
+    """What runs of two arms share: a seed, a fold of a cross-validation, or a task."""
+    if view.kind == "tasks":
+        return "task"
     return "fold" if view.seed and is_fold(view.seed) else "seed"
 
 
@@ -189,7 +200,7 @@ def _next_time(view: ComparisonView, c: Comparison) -> str:
 def needed_words(view: ComparisonView, answer: Answered, pair: Pair) -> str:
     """How many runs would settle it, and what they cost; empty where that is not known."""
     c, needed = pair.comparison, pair.repeats_needed
-    if pair.judged.verdict is not CompareVerdict.CANNOT_TELL:
+    if pair.judged.verdict is not CompareVerdict.CANNOT_TELL or view.kind == "tasks":
         return ""
     if failures_stand_against_the_mean(c, answer.sign):
         return _blocked(c)
@@ -280,21 +291,6 @@ def effect_words(effect: LevelEffect) -> str:
         + f"; {lost} in which one of them failed left out" * bool(effect.left_out)
         + "."
     )
-
-
-def p_words(p_value: float) -> str:
-    """A p-value to be read.
-
-    Example:
-        >>> p_words(0.0312), p_words(0.00001), p_words(float("nan"))
-        ('0.031', '1e-05', 'unknown')
-        >>> p_words(0.0498), p_words(0.0501)  # on the side of the level that they are on
-        ('0.0498', '0.0501')
-    """
-    if math.isnan(p_value):
-        return "unknown"
-    digits = next((d for d in (2, 3, 4) if float(f"{p_value:.{d}g}") != LEVEL), 2)
-    return f"{p_value:.{digits}g}"
 
 
 def _pairing(c: Comparison, unit: str) -> str:

@@ -15,10 +15,11 @@ from tuning_playbook.importers.roles.metric_choice import (
     names_that_may_be_metrics,
 )
 from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, split_used
-from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told
+from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, described
 from tuning_playbook.importers.runs.other_metrics import runs_with
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.importers.tables.tasks_in_columns import tasks_in_columns
+from tuning_playbook.vocabulary import metric_direction, plain_name
 from tuning_playbook.workflow.checking.foreign import Told, table_as_told
 
 # What sums the other results of a row up.
@@ -51,6 +52,26 @@ def with_command(
         other = ", or another of them" * several + ", or with --direction maximize" * either
         return InvalidInput(f"{refusal}. Type: {command}{other}")
     return refusal
+
+
+def over_tasks(refusal: InvalidInput, study: ForeignStudy, target: str, told: Told) -> InvalidInput:
+    """What a table of methods and tasks is, and what compares them; any other refusal as it is.
+
+    Args:
+        refusal, study, target, told: see `with_command`.
+    """
+    found = None if told.metric else tasks_in_columns(described(study))
+    if found is None:
+        return refusal
+    direction = told.direction or metric_direction(found.metric or "")
+    words = ["playbook compare", shlex.quote(target), "--tasks", shlex.quote(",".join(found.tasks))]
+    if told.direction or not direction:
+        words.append(f"--direction {direction or 'maximize'}")
+    either = "" if direction else ", or with --direction minimize"
+    return InvalidInput(
+        f"{study.name} looks like {found.in_words()}. Nothing was searched there, so check has "
+        f"nothing to judge; what compares the methods over the tasks is: {' '.join(words)}{either}"
+    )
 
 
 def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:

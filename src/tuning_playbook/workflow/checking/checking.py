@@ -19,7 +19,7 @@ from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.records.overrides import set_aside_checks
-from tuning_playbook.workflow.checking.check_completion import with_command
+from tuning_playbook.workflow.checking.check_completion import over_tasks, with_command
 from tuning_playbook.workflow.checking.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.checking.columns_taken import kind_of_study
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
@@ -180,8 +180,8 @@ def _check_foreign(
         try:
             read, table = table_as_told(study, told)
         except InvalidInput as error:
-            refusal = error
-            if not unusable:
+            refusal = over_tasks(error, study, target, told)
+            if not unusable and refusal is error:
                 typed = {"select": select, "ignore": ignore, "tolerance": tolerance}
                 refusal = with_command(error, study, target, told, typed)
             if len(studies) == 1:

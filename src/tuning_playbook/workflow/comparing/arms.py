@@ -111,7 +111,8 @@ def arms_of(
         if _is_blank(table, kind, rows):
             blank.append((label, len(rows)))
             continue
-        seeds = tuple(columns[roles.seed][r] for r in rows.tolist()) if roles.seed else ()
+        paired = roles.tasks or roles.seed
+        seeds = tuple(columns[paired][r] for r in rows.tolist()) if paired else ()
         names = tuple(str(table.ids[r]) for r in rows.tolist())
         found[key] = ArmRuns(Repeats(label, values[rows], seeds, names), rows, stopped)
     unmeasured = _not_measured(blank, table.objective.metric)
@@ -138,7 +139,7 @@ def arms_of(
     if spreads is not None:
         found, told = _with_spreads(found, spreads)
         notes += told
-    lengths = _lengths(columns, found, {*roles.arm, roles.seed}, table)
+    lengths = _lengths(columns, found, {*roles.arm, roles.seed, roles.tasks}, table)
     return Arms(tuple(found), tuple(found.values()), lengths, tuple(notes))
 
 

@@ -11,6 +11,7 @@ from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
 from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.decide.retuning import comparisons_without_tuning
+from tuning_playbook.decide.task_answer import answered_over_tasks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
@@ -31,10 +32,7 @@ from tuning_playbook.workflow.comparing.curves import questions_of_curves
 from tuning_playbook.workflow.comparing.grid import MainEffects, main_effects
 from tuning_playbook.workflow.comparing.labels import baseline_position
 from tuning_playbook.workflow.comparing.metric import with_metric
-from tuning_playbook.workflow.comparing.roles import (
-    Roles,
-    comparison_roles,
-)
+from tuning_playbook.workflow.comparing.roles import Roles
 from tuning_playbook.workflow.comparing.rounds import runs_of_round
 from tuning_playbook.workflow.comparing.searches import (
     searched_columns,
@@ -43,6 +41,11 @@ from tuning_playbook.workflow.comparing.searches import (
 )
 from tuning_playbook.workflow.comparing.spreads import spreads_of
 from tuning_playbook.workflow.comparing.target import columns_of, runs_at
+from tuning_playbook.workflow.comparing.tasks import (
+    averaged_by_task,
+    below_each_other,
+    roles_with_tasks,
+)
 from tuning_playbook.workflow.comparing.times import clocks_of
 
 _MOST_FACTORS = 3
@@ -118,25 +121,24 @@ class _Prepared:
 
 def _prepared(runs: ForeignStudy, question: Question, told: Told) -> _Prepared:
     """Everything that a comparison may be refused for."""
+    runs, question, told = below_each_other(runs, question, told)
     runs, told, why = with_metric(runs, told)
-    _require_one_part_of_data(runs, (*question.arm, question.seed))
+    _require_one_part_of_data(runs, (*question.arm, question.seed, *question.tasks))
     spreads = spreads_of(runs, told.metric, question.repeats)
-    roles = comparison_roles(
-        runs,
-        arm=question.arm,
-        seed=question.seed,
-        metric=told.metric,
-        summarized=spreads is not None,
-    )
+    roles = roles_with_tasks(runs, question, told, summarized=spreads is not None)
+    spreads = None if roles.tasks else spreads
     read, table = _table(_set_aside(runs, roles), told)
     about_runs = [n for n in read.notes if not n.startswith(_ABOUT_THE_SPACE)]
     arms = arms_of(read, table, roles, spreads)
+    if roles.tasks:
+        arms, means = averaged_by_task(arms)
+        about_runs += means
     labels = {key: arm.repeats.label for key, arm in zip(arms.keys, arms.arms, strict=True)}
     place, how = baseline_position(labels, question.baseline, roles.arm)
     baseline = None if question.all_pairs else place
     guessed = [how] if how and baseline is not None else []
     notes = (*why, *roles.notes, *about_runs, *guessed, *arms.notes)
-    varied = searched_columns(read, arms, roles, told.parameters)
+    varied = () if roles.tasks else searched_columns(read, arms, roles, told.parameters)
     _require_one_task(read, arms, roles, told.parameters)
     return _Prepared(read, table, arms, roles, question, told, varied, baseline, notes)
 
@@ -167,6 +169,11 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
         grid = MainEffects() if adaptive else grid
         first, told = _answer_by_searches(made, adaptive=adaptive)
         notes = (*notes, *told)
+    elif made.roles.tasks:
+        first = answered_over_tasks(
+            table.objective.metric, [arm.repeats for arm in arms.arms], sign=sign,
+            baseline=made.baseline, margin=question.margin,
+        )  # fmt: skip
     else:
         first = answered(
             "metric", table.objective.metric, [arm.repeats for arm in arms.arms], sign=sign,
@@ -182,7 +189,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
         objective=table.objective,
         arm=made.roles.arm,
         seed=made.roles.seed,
-        kind="searches" if made.varied else "repeats",
+        kind="searches" if made.varied else "tasks" if made.roles.tasks else "repeats",
         baseline=None if made.baseline is None else labels[made.baseline],
         margin=question.margin,
         answers=(first, *answers),
@@ -190,6 +197,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
         lengths=arms.lengths,
         seconds=seconds_of_a_run(read, clocks),
         notes=(*notes, *grid.notes),
+        tasks=made.roles.tasks,
     )
     return Compared(view)
 
@@ -228,15 +236,15 @@ def _require_one_task(
         Unsettled: where the runs of an arm are of several.
     """
     for name, cells in columns_of(study).items():
-        told = name in (*roles.arm, roles.seed, *settings)
+        told = name in (*roles.arm, roles.seed, roles.tasks, *settings)
         if told or not names_tasks(name) or not all(isinstance(cell, str) for cell in cells):
             continue
         if any(len({cells[row] for row in arm.rows.tolist()}) > 1 for arm in arms.arms):
             raise Unsettled(
                 f"runs of one arm differ in {name}, and results of different tasks are not mixed.",
                 [{"by": (name,), "study": task} for task in dict.fromkeys(cells)],
-                others=f"or another {name}; --arm {','.join((*roles.arm, name))} compares all of "
-                "them with main effects",
+                others=f"or another {name}; --tasks {name} compares over all of them, and --arm "
+                f"{','.join((*roles.arm, name))} each of them with main effects",
             )
 
 
@@ -261,7 +269,7 @@ def _require_one_part_of_data(study: ForeignStudy, told: Collection[str]) -> Non
 
 def _set_aside(runs: ForeignStudy, roles: Roles) -> ForeignStudy:
     """The study with its arms and seeds among what is no hyperparameter."""
-    aside = {name: runs.parameters[name] for name in (*roles.arm, roles.seed)
+    aside = {name: runs.parameters[name] for name in (*roles.arm, roles.seed, roles.tasks)
              if name in runs.parameters}  # fmt: skip
     return replace(
         runs,

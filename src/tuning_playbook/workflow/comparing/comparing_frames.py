@@ -33,6 +33,7 @@ def compare(
     all_pairs: bool = False,
     target: float | None = None,
     repeats: int | None = None,
+    tasks: str | Sequence[str] = (),
     curves: Any = None,
     params: Sequence[str] = (),
     by: Sequence[str] = (),
@@ -51,6 +52,7 @@ def compare(
         all_pairs: whether to compare every arm with every other one.
         target: value of the metric; when runs reach it is compared too, where there are curves.
         repeats: number of runs of each mean, in a table of means with their spreads.
+        tasks: column of the tasks that arms are compared over, or a column of results for each.
         curves: a long table of curves beside a table of runs, or a data frame.
         params: which columns are hyperparameters.
         by, study: columns that tell studies in one table apart, and which one is meant.
@@ -92,6 +94,7 @@ def compare(
             all_pairs,
             target,
             repeats,
+            names_in(tasks),
         )
         told = Told(
             metric=metric,

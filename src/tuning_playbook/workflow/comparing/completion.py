@@ -26,6 +26,7 @@ class Question:
         all_pairs: whether to compare every arm with every other one.
         target: value of the metric; when runs first reach it is compared too.
         repeats: number of runs of each mean, where the table has means with their spreads.
+        tasks: column of the tasks that the arms are compared over, or a column for each task.
     """
 
     arm: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Question:
     all_pairs: bool = False
     target: float | None = None
     repeats: int | None = None
+    tasks: tuple[str, ...] = ()
 
 
 class Unsettled(InvalidInput):
@@ -120,6 +122,7 @@ def command_line(
         "metric": told.metric,
         "direction": told.direction,
         "arm": ",".join(question.arm),
+        "tasks": ",".join(question.tasks),
         "seed": question.seed,
         "baseline": question.baseline,
         "margin": question.margin or None,

@@ -52,15 +52,23 @@ class Roles:
         arm: columns whose values make an arm; several make a grid.
         seed: column of the seeds; empty without one.
         notes: what was found by its name.
+        tasks: column of the tasks that arms are compared over; empty without.
     """
 
     arm: tuple[str, ...]
     seed: str
     notes: tuple[str, ...]
+    tasks: str = ""
 
 
 def comparison_roles(
-    study: ForeignStudy, *, arm: Sequence[str], seed: str, metric: str, summarized: bool = False
+    study: ForeignStudy,
+    *,
+    arm: Sequence[str],
+    seed: str,
+    metric: str,
+    tasks: str = "",
+    summarized: bool = False,
 ) -> Roles:
     """The columns of arms and seeds.
 
@@ -69,6 +77,7 @@ def comparison_roles(
         arm: as told; empty to find it.
         seed: as told; empty to find it.
         metric: that decides, which is no arm.
+        tasks: column of the tasks, which is none either.
         summarized: whether each row stands for several runs already.
 
     Raises:
@@ -81,7 +90,7 @@ def comparison_roles(
     if seed:
         found = named_column(study, seed, "--seed")
     else:
-        found = "" if summarized else _seed_column(columns, {*chosen, metric})
+        found = "" if summarized else _seed_column(columns, {*chosen, metric, tasks})
         if found:
             notes.append(f"{found} is taken as the seed; say --seed otherwise.")
     if found and is_fold(found):
@@ -95,7 +104,7 @@ def comparison_roles(
         return Roles(chosen, found, tuple(notes))
     if STUDY in columns and len(set(columns[STUDY])) > 1:
         return Roles((STUDY,), found, tuple(notes))
-    taken = {found, metric, *study.results}
+    taken = {found, metric, tasks, *study.results}
     candidates = _arm_candidates(study, columns, taken, summarized=summarized)
     if not candidates:
         raise InvalidInput(_nothing_shared(study, columns, metric))
