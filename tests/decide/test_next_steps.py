@@ -124,8 +124,8 @@ def test_a_round_whose_reruns_were_skipped_is_left_alone(project):
 
 
 def test_reruns_that_were_interrupted_go_on_before_anything_is_decided(project):
-    (step, *_) = _steps(project, _current(_answered(), reruns=3, reruns_left=4))
-    assert (step.command, "4 reruns" in step.reason) == ("playbook rerun decay", True)
+    (step, *_) = _steps(project, _current(_answered(), reruns=3, reruns_left=4, reruns_planned=5))
+    assert (step.command, "4 reruns" in step.reason) == ("playbook rerun decay --times 5", True)
 
 
 def test_interrupted_reruns_of_the_arms_are_continued_by_one_command(project):

@@ -255,3 +255,19 @@ def test_every_score_of_a_cross_validation_is_on_the_folds_left_out():
     found = roles(columns)
     assert found["mean_test_r2"].role is Role.RESULT
     assert found["mean_test_mae"].role is Role.HELD_OUT  # nothing says that it is scikit-learn's
+
+
+def test_a_number_that_counts_each_part_of_a_table_anew_is_no_setting():
+    columns = {
+        "study": ["a"] * 6 + ["b"] * 7,
+        "index": [*range(6), *range(7)],
+        "learning_rate": [10 ** DRAW.uniform(-4, 0) for _ in range(13)],
+        "val_loss": noise(13),
+    }
+    assert roles(columns)["index"].role is Role.IDENTIFIER
+
+
+def test_levels_of_a_grid_that_come_again_are_not_a_count():
+    columns = grid(width=[8, 16, 32], order=[1, 2, 3])
+    columns["val_loss"] = noise(9)
+    assert roles(columns)["order"].role is Role.HYPERPARAMETER

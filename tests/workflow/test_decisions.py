@@ -222,7 +222,7 @@ def test_no_gain_is_no_launch_without_a_reason(project):
     assert code == 0
     made = launch_of(project.logbook("launch")[0])
     assert made.choice == decision["choice"]
-    assert made.reason.endswith("evidence: the paper has it")
+    assert made.reason.endswith(": the paper has it")
     assert "dropout: 0 -> " in output
 
 
@@ -448,7 +448,10 @@ def test_a_launch_needs_a_decision(project):
     assert "no decision on it was made" in message
     assert project.type("launch", "better", "--reason", "deadline")[0] == 0
     made = launch_of(project.logbook("launch")[0])
-    assert (made.choice, made.reason) == ("inconclusive", "without evidence: deadline")
+    assert (made.choice, made.reason) == (
+        "inconclusive",
+        "without a decision to adopt it: deadline",
+    )
 
 
 def test_a_decision_is_outdated_by_another_program(decided):

@@ -87,7 +87,7 @@ def test_what_to_declare_can_be_written_into_the_project_file(imported):
     file = folder / "playbook.toml"
     line = what_next(folder).steps[1].reason.partition("start with: ")[2]
     file.write_text(file.read_text().replace("learning_rate = { fixed = 0.1 }", line))
-    asked = next(n for n, s in enumerate(what_next(folder).steps, 1) if s.round is not None)
+    asked = next(s.round.name for s in what_next(folder).steps if s.round is not None)
     round_ = read_round(apply_step(folder, asked), read_project(folder))
     assert (set(round_.nuisance), round_.scientific) == ({"learning_rate"}, {})
     assert plan(folder, round_.name).trials == round_.trials
@@ -99,7 +99,7 @@ def test_the_best_variant_is_the_base_of_a_round_about_its_hyperparameters(impor
     assert asked.fixed == {"variant": "mixup"}  # the project's baseline is another one
     assert set(asked.nuisance) == {"learning_rate"}
     assert asked.mode == "explore"
-    apply_step(folder, 1 + [s.round for s in what_next(folder).steps].index(asked))
+    apply_step(folder, asked.name)
     assert plan(folder, asked.name).trials == asked.trials
     assert not any(t.startswith("Search the good region") for t in titles(folder))
 
@@ -151,7 +151,7 @@ def test_a_range_that_grows_at_one_end_leaves_the_useless_one(imported):
     assert found.high > 0.3
     assert 1e-3 < found.low < rates[np.argsort(accuracy)[-10:]].min()
     assert "no good trial lies near its low end" in round_.reasons["learning_rate"]
-    apply_step(folder, 1)
+    apply_step(folder, "1")
     assert plan(folder, round_.name).warnings == ()
 
 
@@ -228,3 +228,22 @@ def test_what_an_import_does_not_tell_of_its_measurement_is_not_made_up(imported
     page = write_round_report(folder, "study").read_text()
     assert "how it was evaluated there is not known" in page
     assert "evaluated every" not in page
+
+
+def test_a_round_that_has_no_program_to_run_is_not_proposed_to_be_run(imported):
+    folder = imported(_search())
+    apply_step(folder, next(s.round.name for s in what_next(folder).steps if s.round is not None))
+    step = next(s for s in what_next(folder).steps if s.title.startswith("Set target"))
+    assert not any(s.command.startswith("playbook run ") for s in what_next(folder).steps)
+    assert "train.py, which target names now, does not exist" in step.reason
+    assert "after that: playbook run " in step.how
+
+
+def test_a_proposed_round_is_written_by_its_name_or_its_number(imported):
+    folder = imported(_search())
+    names = [s.round.name for s in what_next(folder).steps if s.round is not None]
+    with pytest.raises(
+        InvalidInput, match=f"no step proposes a round 'sgd'; proposed are {names[0]}"
+    ):
+        apply_step(folder, "sgd")
+    assert apply_step(folder, names[0]).stem == names[0]

@@ -152,6 +152,7 @@ def _caveats(record: RoundRecord) -> tuple[str, ...]:
         *caveats_of(record.project, studies, reasons=record.facts.reasons),
         *kind_caveats(record.project.kind),
         *(f"the check {check} was set aside by hand: {why}" for check, why in aside),
+        *dict.fromkeys(note for arm in record.arms for note in arm.notes),
     )
 
 

@@ -13,17 +13,17 @@ from tuning_playbook.cli.printing import console, say
 @click.command("next")
 @project_option
 @click.option(
-    "--apply", "number", type=click.IntRange(min=1), metavar="N",
-    help="Write the round file that step N proposes.",
+    "--apply", "chosen", metavar="ROUND",
+    help="Write the file of a proposed round; its name, or the number of the step.",
 )  # fmt: skip
 @json_option
-def command(folder: Path, number: int | None, as_json: bool) -> None:
+def command(folder: Path, chosen: str | None, as_json: bool) -> None:
     """Say what the playbook would do next: the step, the reason, the command."""
     from tuning_playbook.report.results.next_steps import next_document, next_text
     from tuning_playbook.workflow.overview.next_step import apply_step, what_next
 
-    if number is not None:
-        path = apply_step(folder, number)
+    if chosen is not None:
+        path = apply_step(folder, chosen)
         if as_json:
             print_json({"schema": 1, "written": str(path)})
         else:

@@ -31,9 +31,9 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             "Take the arm that is simpler or cheaper, or evaluate on more examples",
             answered.settling,
             source="adoption",
-            how="To take an arm: write the values of its best trial (playbook report) as the "
-            "defaults in playbook.toml. To keep the baseline and close the round: playbook rerun "
-            f'{name} --skip "why".',
+            how="To take an arm other than the leading one: write the values of its best trial "
+            f"(playbook report {name}) as defaults into playbook.toml. To keep the baseline and "
+            f'close the round: playbook rerun {name} --skip "why".',
         )
 
 
@@ -132,11 +132,12 @@ def _failing_reruns(current: RoundState) -> NextStep:
 
 
 def _unfinished_reruns(current: RoundState, decision: Decision | None) -> NextStep:
+    times = max(current.reruns_planned, _asked(decision))
     return NextStep(
         f"Continue the reruns of round {current.name}",
         f"{counted(current.reruns_left, 'rerun')} of the best configuration or the baseline "
         "have not ended, and leaving out the slow ones would be unfair",
-        f"playbook rerun {current.name}{_times(decision, current)}",
+        f"playbook rerun {current.name}" + (f" --times {times}" if times else ""),
         source="adoption",
     )
 

@@ -97,7 +97,10 @@ def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
     narrowed = agreed_narrowing(round_.nuisance, shown)
     if not narrowed:
         return ""
-    return f". After {current.name}, these ranges may be narrowed: {narrowing_words(narrowed)}"
+    return (
+        f". By the trials of {current.name} these ranges can be narrower, if you write that into "
+        f"the file: {narrowing_words(narrowed)}"
+    )
 
 
 def _the_end(

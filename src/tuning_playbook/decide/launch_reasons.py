@@ -212,7 +212,7 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
             )
         else:
             only = found and evidence.luck.deviation and needed > MOST_RERUNS
-            condition = "Reruns help only if the true gain is larger: " if only else ""
+            condition = "The true gain may be larger than measured. " if only else ""
             found.append(f"{condition}{settle}, which is still possible: {_more(evidence, asked)}.")
     else:
         found.append(f"Until then the baseline stays: {_more(evidence, asked)}.")

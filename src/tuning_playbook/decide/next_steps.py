@@ -143,13 +143,16 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
         settling = tuple(settling_steps(current.name, answered))
+        if current.decision is not None:  # it says itself what to do
+            settling = tuple(step for step in settling if step.command)
         yield from settling
         continues = bool(current.reruns_left) and any(step.command for step in settling)
         if current.decision is not None or not continues:
             yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
-    if current.launched and current.written is not None:
+    extended = current.name in state.followed
+    if current.launched and current.written is not None and not extended:
         name = _following(current, state)
         yield from _beyond_the_values(state, current.written, answered, name)
 

@@ -25,6 +25,7 @@ class RoundState:
         reruns: of its best configuration and of the baseline, the fewer of the two, with the
             program as it is now.
         reruns_left: of those that were asked for, how many have not ended.
+        reruns_planned: how many were asked for of the one of which more were.
         failed_reruns: ways to fail, in words, of a configuration whose reruns have all failed
             alike; empty where more of them may train, or where only the candidate's fail and none
             is left.
@@ -52,6 +53,7 @@ class RoundState:
     answered: AnsweredRound | None = None
     reruns: int = 0
     reruns_left: int = 0
+    reruns_planned: int = 0
     failed_reruns: tuple[str, ...] = ()
     reruns_failed: int = 0
     decision: Decision | None = None

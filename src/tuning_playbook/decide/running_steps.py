@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
+from tuning_playbook.study import FunctionTarget
 from tuning_playbook.words import agreeing, copied_round, counted
 
 _OF_THE_CONFIGURATION = (
@@ -89,6 +90,17 @@ def waiting_steps(state: ProjectState) -> Iterator[NextStep]:
     """Of rounds whose files are written and that have not run."""
     if state.failed_try is not None and not state.failed_try.changed:
         return  # it would fail for each of them
+    target = state.project.training.target
+    if state.waiting and not state.program_there and isinstance(target, FunctionTarget):
+        yield NextStep(
+            f"Set target under [training] in playbook.toml, then run round {state.waiting[0]}",
+            f"the file of the round is written, and {target.file}, which target names now, does "
+            "not exist",
+            how="Write FILE.py:FUNCTION, or command for a script; after that: playbook run "
+            f"{state.waiting[0]}",
+            source="round-design",
+        )
+        return
     unseen = state.untried and state.failed_try is None
     for name in state.waiting:
         if name not in state.refused:

@@ -28,6 +28,7 @@ from tuning_playbook.importers.roles.column_values import (
     is_each_number_once,
     is_list_of_values,
     is_scaled,
+    restarts_its_count,
     sampled_rows,
 )
 from tuning_playbook.importers.roles.follow_from_results import (
@@ -175,6 +176,9 @@ def _by_itself(
     taken = _by_declaration(column, name, role, values)
     if taken is None and _is_running_number(plain_name(name), cells, values):
         reason = "each whole number from 0 or 1 on, once"
+        taken = TakenAs(column, name, Role.IDENTIFIER, reason)
+    if taken is None and is_running_number(name) and restarts_its_count(cells):
+        reason = "counts the rows of each part of the table"
         taken = TakenAs(column, name, Role.IDENTIFIER, reason)
     taken = taken or role_of_texts(column, name, cells, values)
     taken = taken or role_by_name(column, name, values, curves)

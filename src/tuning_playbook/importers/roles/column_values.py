@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -136,6 +137,25 @@ def is_each_number_once(cells: Cells) -> bool:
         return False
     first = min(cells)
     return first in (0, 1) and max(cells) == first + count - 1 and len(set(cells)) == count
+
+
+def restarts_its_count(cells: Cells, *, fewest: int = 5) -> bool:
+    """Whether a column counts the rows of one block after another, each from 0 or from 1 on.
+
+    Args:
+        cells: in the order of the rows.
+        fewest: rows of the shortest block; levels of a grid also repeat, but are fewer.
+
+    Example:
+        >>> restarts_its_count([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 5]), restarts_its_count([1, 2, 1, 2])
+        (True, False)
+    """
+    if not cells or set(map(type, cells)) != {int} or cells[0] not in (0, 1):
+        return False
+    starts = [row for row, cell in enumerate(cells) if cell == cells[0]]
+    lengths = [end - start for start, end in pairwise([*starts, len(cells)])]
+    counted = [cells[0] + row for length in lengths for row in range(length)]
+    return len(starts) > 1 and min(lengths) >= fewest and counted == list(cells)
 
 
 def is_counted_up(values: ColumnValues) -> bool:

@@ -35,13 +35,13 @@ def next_document(found: NextSteps) -> dict[str, Any]:
             {
                 "title": step.title,
                 "reason": step.reason,
-                "command": _command(step, number),
+                "command": _command(step),
                 "round": None if step.round is None else step.round.name,
                 "source": step.source,
                 "how": step.how,
                 "dismissal": step.dismissal,
             }
-            for number, step in enumerate(found.steps, 1)
+            for step in found.steps
         ],
     }
 
@@ -54,7 +54,7 @@ def next_text(found: NextSteps) -> RenderableType:
     for number, step in enumerate(found.steps, 1):
         ahead = f"{number}. "
         lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
-        command = _command(step, number)
+        command = _command(step)
         unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
         words = [(step.reason, ""), (step.how, ""),
                  (f"$ {command}" if command else "", "green"), (unless, "dim"),
@@ -63,5 +63,6 @@ def next_text(found: NextSteps) -> RenderableType:
     return Group(*lines)
 
 
-def _command(step: NextStep, number: int) -> str:
-    return step.command or (f"playbook next --apply {number}" if step.round else "")
+def _command(step: NextStep) -> str:
+    """By the round's name: the numbers of the list change with every step that is done."""
+    return step.command or (f"playbook next --apply {step.round.name}" if step.round else "")

@@ -108,7 +108,7 @@ def study_panel(study: Study, trials: Sequence[Trial], account: str = "") -> Ren
     reasons = Counter(t.reason.value for t in trials if t.reason.value)
     if reasons:
         words = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-        lines.append(Hanging(f"  lost: {words}", 0))
+        lines.append(Hanging(f"  not complete: {words}", 0))
     for failed in failed_alike(trials, round_name=study.round or study.name)[:_MOST_FAILURES]:
         lines += [Hanging(f"  {line}", 0, style="red") for line in failed_text(failed).split("\n")]
     return Group(*lines)

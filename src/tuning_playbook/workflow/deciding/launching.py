@@ -105,7 +105,7 @@ def _launch(
                 f"same, say why: playbook launch {record.name} --reason '...'",
                 source="adoption",
             )
-        kind = "against the evidence" if choice is Choice.KEEP else "without evidence"
+        kind = "against the evidence" if choice is Choice.KEEP else "without a decision to adopt it"
         words = f"{kind}: {reason}"
     return Launch(
         round=record.name,

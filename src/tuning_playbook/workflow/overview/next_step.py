@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from tuning_playbook.decide.next_steps import next_steps
@@ -22,28 +23,26 @@ def what_next(folder: Path) -> NextSteps:
     return NextSteps(opened.project.name, next_steps(project_state(opened)))
 
 
-def apply_step(folder: Path, number: int) -> Path:
+def apply_step(folder: Path, chosen: str) -> Path:
     """Write the round that a step proposes.
 
     Args:
         folder: of the project.
-        number: of the step, from 1.
+        chosen: the round's name, or the number of the step, from 1.
 
     Returns:
         The file written, for its user to read and change before it runs.
 
     Raises:
-        InvalidInput: for a number that is not there, or a step that is no round; nothing is
-            overwritten.
+        InvalidInput: for a round that is not proposed, a number that is not there, or a step that
+            is no round; nothing is overwritten.
     """
     opened = open_project(folder)
     steps = next_steps(project_state(opened))
-    if not 1 <= number <= len(steps):
-        raise InvalidInput(f"there is no step {number}; there are {len(steps)}: playbook next")
-    step = steps[number - 1]
+    step = _chosen_step(steps, chosen)
     if step.round is None:
         do = f"type: {step.command}" if step.command else "it is a change that you make yourself"
-        raise InvalidInput(f"step {number} ({step.title}) writes no round; {do}")
+        raise InvalidInput(f"step {chosen} ({step.title}) writes no round; {do}")
     path = opened.folder / ROUNDS_FOLDER / f"{step.round.name}.toml"
     try:
         path.parent.mkdir(exist_ok=True)
@@ -54,6 +53,18 @@ def apply_step(folder: Path, number: int) -> Path:
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}") from error
     return path
+
+
+def _chosen_step(steps: Sequence[NextStep], chosen: str) -> NextStep:
+    rounds = {step.round.name: step for step in steps if step.round is not None}
+    if chosen in rounds:
+        return rounds[chosen]
+    if chosen.isdecimal() and 1 <= int(chosen) <= len(steps):
+        return steps[int(chosen) - 1]
+    if chosen.isdecimal():
+        raise InvalidInput(f"there is no step {chosen}; there are {len(steps)}: playbook next")
+    proposed = f"proposed are {', '.join(rounds)}" if rounds else "no round is proposed now"
+    raise InvalidInput(f"no step proposes a round {chosen!r}; {proposed}: playbook next")
 
 
 def _file(step: NextStep, round_: Round) -> str:

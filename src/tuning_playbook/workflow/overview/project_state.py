@@ -26,6 +26,7 @@ from tuning_playbook.report.phrases.failures import failed_text
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.run.crashing import all_fail_alike
 from tuning_playbook.run.failed_alike import failed_alike
+from tuning_playbook.run.failures import fault_of
 from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
@@ -133,9 +134,18 @@ def _undecided(
         rerun = _rerun_of(known, answered.best_config) in known.tallies
         if not rerun and name in to_be_followed:
             continue
-        if rerun or (newest is not None and _is_better(answered, newest)):
+        asks = rerun and not _was_decided(known, name)
+        if asks or (newest is not None and _is_better(answered, newest)):
             found.append(_round_state(known, name))
     return tuple(found)
+
+
+def _was_decided(known: Snapshot, name: str) -> bool:
+    """Whether a round was decided about when another configuration was the baseline."""
+    base = baseline_config(known.project)
+    return any(
+        e.decision.round == name and dict(e.decision.incumbent) != base for e in known.decisions
+    )
 
 
 def _followers(known: Snapshot, order: Sequence[str]) -> dict[str, list[AnsweredRound]]:
@@ -208,13 +218,14 @@ def _round_state(known: Snapshot, name: str) -> RoundState:
         answered=answered,
         reruns=reruns.of_both,
         reruns_left=reruns.left,
+        reruns_planned=reruns.planned,
         failed_reruns=reruns.failing,
         reruns_failed=reruns.failed,
         decision=_standing_decision(known, name, best),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and _agree(launches[-1].after, best),
         failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
-        mended=bool(failed) and _is_mended(failed, known.present_program),
+        mended=bool(failed) and _is_mended(failed, known),
         mixed=not imported and _mixed(known, name),
         imported=imported,
         crashing=_is_crashing(ended),
@@ -230,6 +241,7 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     with. An open one is about the baseline of its time.
     """
     entered = [e for e in known.decisions if e.decision.round == name]
+    entered = entered or _of_other_rounds(known, name, best)
     if not entered or not _agree(entered[-1].decision.candidate, best):
         return None
     decided = entered[-1].decision
@@ -239,6 +251,25 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     same = before and known.same_programs.first(entered[-1].code) == known.code
     stands = same and _is_about_present_reruns(known, entered[-1])
     return decided if stands or decided.choice is not Choice.ADOPT else None
+
+
+def _of_other_rounds(known: Snapshot, name: str, best: Config) -> list[EnteredDecision]:
+    """Decisions of other rounds on the same configuration and reruns, which a new one repeats.
+
+    One to adopt is launched from its own round.
+    """
+    facts = known.facts.get(name)
+    return [
+        e
+        for e in known.decisions
+        if e.decision.choice is not Choice.ADOPT
+        and best
+        and _agree(e.decision.candidate, best)
+        and dict(e.decision.incumbent) == baseline_config(known.project)
+        and facts is not None
+        and e.decision.complexity_cost == facts.complexity_cost
+        and _is_about_present_reruns(known, e)
+    ]
 
 
 def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
@@ -288,9 +319,15 @@ def _is_crashing(trials: Iterable[Trial]) -> bool:
     return bool(begun) and all(map(all_fail_alike, begun))
 
 
-def _is_mended(failed: Sequence[Trial], program: str) -> bool:
-    """Whether running failed trials again may help."""
-    return all(t.reason is Reason.LOST or t.program != program for t in failed)
+def _is_mended(failed: Sequence[Trial], known: Snapshot) -> bool:
+    """Whether running failed trials again may help: what is declared of errors counts as well."""
+    declared = known.project.failures
+    return all(
+        t.reason is Reason.LOST
+        or t.program != known.present_program
+        or fault_of(t.detail, None, declared) is not None
+        for t in failed
+    )
 
 
 def _mixed(known: Snapshot, name: str) -> bool:
@@ -309,12 +346,14 @@ class _Reruns(NamedTuple):
     ``left``: how many have not ended.
     ``failing``: ways to fail of a configuration all of whose reruns failed alike.
     ``failed``: how many failed by the program.
+    ``planned``: how many were asked for, of the one of which more were.
     """
 
     of_both: int = 0
     left: int = 0
     failing: tuple[str, ...] = ()
     failed: int = 0
+    planned: int = 0
 
 
 def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
@@ -325,7 +364,7 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         return _Reruns()
     provenance, ended, left = Provenance(code=known.code), [], 0
     failing: dict[str, tuple[str, ...]] = {}
-    failed = 0
+    failed = planned = 0
     names = [
         rerun_study(known.project, config, provenance=provenance).name
         for config in (best, baseline_config(known.project))
@@ -335,6 +374,7 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         ended.append(sum(n for status, n in counts.items() if status.is_finished))
         waiting = sum(n for status, n in counts.items() if not status.is_finished)
         left += waiting
+        planned = max(planned, sum(counts.values()))
         trials = known.trials(name) if counts else ()
         failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
         if all_fail_alike(trials):
@@ -344,4 +384,4 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
     # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
     stands = left or names[1] in failing
     told = tuple(t for f in failing.values() for t in f) if stands else ()
-    return _Reruns(min(ended), left, told, failed)
+    return _Reruns(min(ended), left, told, failed, planned)

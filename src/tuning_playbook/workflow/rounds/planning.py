@@ -17,16 +17,18 @@ from tuning_playbook.design import (
     sparse_warning,
     studies_of,
 )
+from tuning_playbook.design.follow_up import followed_study, reasons_against_pooling
 from tuning_playbook.errors import InvalidInput, NoStoreYet
+from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.opening import OpenProject, open_project, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
 from tuning_playbook.records.round_facts import followed_rounds
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
-from tuning_playbook.study import Round, Study
+from tuning_playbook.study import Provenance, Round, Study
 from tuning_playbook.trial import Seconds, Status, Tally
-from tuning_playbook.words import agreeing, counted
+from tuning_playbook.words import agreeing, counted, listed
 from tuning_playbook.workflow.rounds.followed import refuse_unknown_followed
 from tuning_playbook.workflow.rounds.imported_baseline import (
     baseline_reruns_by_program,
@@ -133,6 +135,7 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
         *((words, "hyperparameter-roles") for words in damage),
         *((words, "quasi-random-search") for words in (*smaller_grids(round_, studies), *grid)),
         (outdated, "adoption"),
+        *((words, "search-space-boundaries") for words in so_far.left_out),
         (sparse, "affordable-experiments"),
         (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
         (_too_slow(opened, planned), "search-space-boundaries"),
@@ -186,7 +189,8 @@ class _SoFar:
 
     ``compared`` are the keys that other rounds have compared, and ``moving`` by round the pairs of
     hyperparameters of which the best value of the second moves with the first. The baseline is
-    ``proven`` by a launch or by reruns of it.
+    ``proven`` by a launch or by reruns of it. ``left_out`` says why trials of followed rounds do
+    not count.
     """
 
     finished: int = 0
@@ -196,6 +200,7 @@ class _SoFar:
     compared: frozenset[str] = frozenset()
     moving: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     proven: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -214,7 +219,24 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
         compared=frozenset(key for s in others for key in (*s.scientific, *s.joint)),
         moving={name: found.moving for name, found in known.answers.items()},
         proven=launched or was_rerun(known),
+        left_out=_left_out(known, round_, studies),
     )
+
+
+def _left_out(known: Snapshot, round_: Round, studies: Sequence[Study]) -> tuple[str, ...]:
+    """Why trials of the rounds that this one follows do not count in it."""
+    found = []
+    for name in (round_.follows, *followed_rounds(round_.follows, known.facts)):
+        if known.is_imported(name):
+            continue  # never pooled: something else has run them
+        earlier = [by_first_program(known, s) for s in known.searches if s.round == name]
+        for study in studies:
+            later = replace(study, provenance=Provenance(code=known.code))
+            old = followed_study(later, earlier)
+            against = reasons_against_pooling(later, old) if old is not None else ()
+            if against:
+                found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
+    return tuple(dict.fromkeys(found))
 
 
 def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
