@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tuning_playbook.analysis.curves.learning_rate import learning_rates
 from tuning_playbook.analysis.search.edge_of_stability import StabilityEdge, stability_edges
-from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility, without_value
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import cannot_tell, number, thresholds
@@ -53,9 +53,9 @@ class EdgeOfStability:
                     hyperparameters=list(table.space.keys),
                 ),
             )
-        return tuple(self._word(edge) for edge in edges)
+        return tuple(self._word(edge, table) for edge in edges)
 
-    def _word(self, edge: StabilityEdge) -> Finding:
+    def _word(self, edge: StabilityEdge, table: TrialTable) -> Finding:
         evidence = self._evidence(edge)
         key = edge.label
         if edge.trials < self.fewest_trials:
@@ -66,7 +66,7 @@ class EdgeOfStability:
             )
         if edge.unstable < self.fewest_unstable or not edge.separation_p < self.significance:
             if edge.unexplained >= self.fewest_unstable and edge.unexplained_p < self.significance:
-                return cannot_tell(self, self._silent(edge), **evidence)
+                return cannot_tell(self, self._silent(edge, table), **evidence)
             return self._passed(self._harmless(edge), evidence)
         where = f"training fails above about {key} = {edge.threshold:.2g}"
         where += f", {edge.ratio:.2g} times the {edge.best:.2g} of the best trials"
@@ -111,9 +111,10 @@ class EdgeOfStability:
             "their end"
         )
 
-    def _silent(self, edge: StabilityEdge) -> str:
+    def _silent(self, edge: StabilityEdge, table: TrialTable) -> str:
+        ended = "ended without a result" if without_value(table).any() else "failed"
         return (
-            f"Cannot tell: {counted(edge.unexplained, 'trial')} failed, all at {edge.label} of "
+            f"Cannot tell: {counted(edge.unexplained, 'trial')} {ended}, all at {edge.label} of "
             f"{edge.unexplained_from:.2g} or more; whether training diverged there is not recorded."
         )
 

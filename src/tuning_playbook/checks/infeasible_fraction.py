@@ -16,8 +16,10 @@ from tuning_playbook.analysis.search.infeasible_region import (
 from tuning_playbook.analysis.table.fates import account
 from tuning_playbook.analysis.table.feasibility import (
     CAUSED_BY_CONFIGURATION,
+    NO_MEASUREMENT,
     Feasibility,
     feasibility,
+    without_value,
 )
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
@@ -68,7 +70,10 @@ class InfeasibleFraction:
         """One finding for the study."""
         judged = feasibility(table)
         total, infeasible = int(judged.judged.sum()), int(judged.infeasible.sum())
+        empty = int(without_value(table).sum())
         if 0 < infeasible == total:
+            if 2 * empty >= total:
+                return (self._are_empty(table, judged, total, empty),)
             beside = int(np.sum(~judged.judged & np.isfinite(table.loss)))
             if beside and total < self.fewest_trials:
                 return (self._stopped_ones_trained(judged, total, beside),)
@@ -92,6 +97,8 @@ class InfeasibleFraction:
         evidence = self._evidence(table, judged, places)
         by_space = _by_configuration(judged) / total > self.high or bool(causes)
         verdict, ending = self._verdict(judged, places, by_space=by_space, unrelated=unrelated)
+        if verdict is not Verdict.PASS and 2 * empty >= infeasible:
+            return (self._are_empty(table, judged, total, empty),)
         summary = self._summary(table, judged, total, infeasible, causes) + ending
         if enough and not unrelated and not causes:
             summary += " These are too few trials to tell whether a hyperparameter causes it."
@@ -131,6 +138,17 @@ class InfeasibleFraction:
         if judged.share > self.high:
             return Verdict.WARN, "; fix the program before judging the search space."
         return Verdict.PASS, "."
+
+    def _are_empty(self, table: TrialTable, judged: Feasibility, total: int, empty: int) -> Finding:
+        """Most of what lacks a result are cells that nobody filled, whatever that means."""
+        return cannot_tell(
+            self,
+            f"Cannot tell: {some_of(empty, total, 'trial')} {agreeing(empty, 'has', 'have')} no "
+            f"value of {table.objective.metric}, and nothing says whether they failed; a column "
+            "of statuses would.",
+            finished_trials=total,
+            kinds=dict(judged.counts),
+        )
 
     def _stopped_ones_trained(self, judged: Feasibility, total: int, beside: int) -> Finding:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in judged.counts.items())
@@ -180,7 +198,8 @@ class InfeasibleFraction:
                 else "The only finished trial is feasible"
             )
         caused = _by_configuration(judged)
-        failed = infeasible - caused
+        empty = int(without_value(table).sum())
+        failed = infeasible - caused - empty
         parts = []
         if caused:
             text = (
@@ -194,7 +213,11 @@ class InfeasibleFraction:
             parts.append(text)
         if failed:
             share = f"{some_of(failed, total, 'trial')} ({percent(failed / total)})"
-            parts.append(f"{share} failed ({_kinds(judged, caused=False)})")
+            parts.append(f"{share} failed ({_kinds(judged, caused=False, empty=empty)})")
+        if empty:
+            share = f"{some_of(empty, total, 'trial')} ({percent(empty / total)})"
+            have = agreeing(empty, "has", "have")
+            parts.append(f"{share} {have} no value of {table.objective.metric}")
         text = capital("; ".join(parts))
         return f"{text}, mostly where {_place(causes[0])}" if causes else text
 
@@ -260,11 +283,12 @@ def _by_configuration(judged: Feasibility) -> int:
     return sum(judged.counts.get(kind, 0) for kind in CAUSED_BY_CONFIGURATION)
 
 
-def _kinds(judged: Feasibility, *, caused: bool) -> str:
+def _kinds(judged: Feasibility, *, caused: bool, empty: int = 0) -> str:
+    counts = {k: n - (empty if k == NO_MEASUREMENT else 0) for k, n in judged.counts.items()}
     return ", ".join(
         f"{count:,} {kind}"
-        for kind, count in judged.counts.items()
-        if (kind in CAUSED_BY_CONFIGURATION) == caused
+        for kind, count in counts.items()
+        if count and (kind in CAUSED_BY_CONFIGURATION) == caused
     )
 
 

@@ -161,6 +161,19 @@ def feasibility(
     )
 
 
+def without_value(table: TrialTable) -> NDArray[np.bool_]:
+    """Trials without the objective of which nothing says that they failed: empty cells of a table.
+
+    Args:
+        table: the study.
+
+    Returns:
+        Shape (n,).
+    """
+    silent = (table.status == Status.COMPLETE.value) & (table.reason == "")
+    return np.asarray(silent & (feasibility(table).kind == NO_MEASUREMENT), dtype=np.bool_)
+
+
 def _by_record(table: TrialTable) -> NDArray[np.str_]:
     """Kinds that follow from what was recorded about how each trial ended."""
     of_record = {

@@ -29,6 +29,12 @@ def holds_objects(folder: Path) -> bool:
     return bool(_runs_in(folder))
 
 
+def files_alike(file: Path) -> int:
+    """How many JSON files of its folder hold one run each, where this one does; 0 elsewhere."""
+    runs = _runs_in(file.parent)
+    return len(runs) if file.stem in runs else 0
+
+
 def objects_in(folder: Path, notes: list[str]) -> list[dict[str, Any]]:
     """The objects in a folder's JSON files, one for each run.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import shlex
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +23,10 @@ from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
 from tuning_playbook.importers.files.list_in_object import lists_of_objects
 from tuning_playbook.importers.files.objects_by_line import is_by_line
+from tuning_playbook.importers.files.one_result import result_in_words
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
-from tuning_playbook.importers.runs.folders_of_objects import objects_in
+from tuning_playbook.importers.runs.folders_of_objects import files_alike, objects_in
 from tuning_playbook.words import listed
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
@@ -138,7 +140,7 @@ def _rows_within(path: Path, document: Mapping[str, Any], notes: list[str]) -> l
     """The rows of an object that holds one list of objects, beside what else it tells."""
     found = lists_of_objects(document)
     if not found:
-        raise _no_list(path)
+        raise _one_result(path, document) or _no_list(path)
     if len(found) > 1:
         raise InvalidInput(
             f"{path} holds several lists of objects ({listed([one.place for one in found])}); "
@@ -148,6 +150,25 @@ def _rows_within(path: Path, document: Mapping[str, Any], notes: list[str]) -> l
     rest = f"; not read: {listed(beside[:_MOST_NAMED])}" if beside else ""
     notes.append(f"The rows are those of {found[0].place}{rest}.")
     return found[0].rows
+
+
+def _one_result(path: Path, document: Mapping[str, Any]) -> InvalidInput | None:
+    """What an object is that holds the numbers of one run, and what can be done with it."""
+    words = result_in_words(document)
+    if not words:
+        return None
+    others = files_alike(path)
+    together = (
+        f"The {others} JSON files of its folder hold one run each; type: playbook check "
+        f"{shlex.quote(str(path.parent))}"
+        if others > 1
+        else "Put such a file of each run into one folder and name the folder, or write a list "
+        "with such an object for each run"
+    )
+    return InvalidInput(
+        f"{path} holds one result ({words}), and there is nothing to compare one result with. "
+        f"{together}"
+    )
 
 
 def _no_list(path: Path) -> InvalidInput:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,9 @@ from tuning_playbook.analysis.table.fates import (
     RUNNING,
     STOPPED,
     WAITING,
-    Account,
     account,
 )
-from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.feasibility import feasibility, without_value
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.checklist import all_checks
@@ -40,6 +40,7 @@ from tuning_playbook.report.verdicts.text import VerdictsView, notes_below, verd
 from tuning_playbook.words import counted, printable, short
 from tuning_playbook.workflow.checking.columns_taken import columns_document, columns_view
 from tuning_playbook.workflow.checking.frames import frame_of, with_arguments
+from tuning_playbook.workflow.checking.header_names import evidence_in_header_names, with_headers
 
 _TITLES = {check.id: check.title for check in all_checks()}
 _LONGEST_NAME = 40
@@ -56,6 +57,7 @@ class CheckedStudy:
         notes: what was guessed, repaired or left out.
         columns: what each column of a foreign study was taken for.
         kind: what kind of study it is, in words.
+        headers: name of a hyperparameter -> that of its column, where they differ.
     """
 
     table: TrialTable
@@ -63,6 +65,7 @@ class CheckedStudy:
     notes: tuple[str, ...] = ()
     columns: tuple[TakenAs, ...] = ()
     kind: str = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __repr__(self) -> str:
         return verdicts_in_short(_for_python(_view(self)))
@@ -209,8 +212,8 @@ class Checked:
 def _view(study: CheckedStudy) -> VerdictsView:
     return VerdictsView(
         study.table.study,
-        _facts(study.table),
-        study.findings,
+        with_headers(_facts(study.table), study.headers),
+        tuple(evidence_in_header_names(finding, study.headers) for finding in study.findings),
         study.notes,
         has_curves=study.table.objective.metric in study.table.curves,
         curves_of=tuple(study.table.curves),
@@ -229,7 +232,7 @@ def _for_python(view: VerdictsView) -> VerdictsView:
 def _facts(table: TrialTable) -> str:
     judged = feasibility(table)
     objective = table.objective
-    facts = ", ".join([counted(len(table), "trial"), *_lost(account(table))])
+    facts = ", ".join([counted(len(table), "trial"), *_lost(table)])
     facts += f"; {objective.direction.value} {objective.metric}"
     constant = constant_metric(table)
     if constant is not None:
@@ -247,8 +250,13 @@ def _facts(table: TrialTable) -> str:
     return facts
 
 
-def _lost(found: Account) -> Iterator[str]:
-    """What the trials came to that did not train to their end, fates of one kind together."""
+def _lost(table: TrialTable) -> Iterator[str]:
+    """What the trials came to that did not train to their end, fates of one kind together.
+
+    An empty cell is no failure: only a status or a reason tells of one.
+    """
+    found = account(table)
+    empty = int(without_value(table).sum())
     kinds = {
         "infeasible": (INFEASIBLE, JUDGED),
         "failed": (BY_PROGRAM, BY_MACHINE),
@@ -257,8 +265,11 @@ def _lost(found: Account) -> Iterator[str]:
     }
     for words, fates in kinds.items():
         count = sum(found.fates.get(fate, 0) for fate in fates)
+        count -= empty if words == "failed" else 0
         if count:
             yield f"{count:,} {words}"
+    if empty:
+        yield f"{empty:,} without a value of {table.objective.metric}"
 
 
 def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:

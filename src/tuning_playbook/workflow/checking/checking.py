@@ -23,6 +23,11 @@ from tuning_playbook.workflow.checking.check_completion import over_tasks, with_
 from tuning_playbook.workflow.checking.checked import Checked, CheckedStudy
 from tuning_playbook.workflow.checking.columns_taken import kind_of_study
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
+from tuning_playbook.workflow.checking.header_names import (
+    headers_of,
+    in_header_names,
+    with_headers,
+)
 from tuning_playbook.workflow.checking.other_objective import told_objective
 from tuning_playbook.workflow.checking.overrides import set_checks_aside
 from tuning_playbook.workflow.rounds.remembering import renew_answer
@@ -190,7 +195,10 @@ def _check_foreign(
             continue
         findings = run_checks(table, select=select, ignore=ignore, checks=checks)
         kind = read.kind or kind_of_study(table)
-        checked.append(CheckedStudy(table, findings, read.notes, read.columns, kind))
+        headers = headers_of(read, table)
+        said = in_header_names(findings, headers)
+        notes = tuple(with_headers(note, headers) for note in read.notes)
+        checked.append(CheckedStudy(table, said, notes, read.columns, kind, headers))
     if not checked:
         others = [name for name, _ in unusable[1:]]
         shown = ", ".join(others[:_MOST_SHOWN])
