@@ -53,5 +53,5 @@ def test_several_lists_are_named_and_none_is_chosen(tmp_path):
     [{"best": TRIALS[0], "runs": 6}, {"runs": TRIALS[:1]}, {"sizes": [1, 2], "a": []}, {}],
 )
 def test_an_object_without_such_a_list_is_refused(tmp_path, document):
-    with pytest.raises(InvalidInput, match="no list of objects|holds one result"):
+    with pytest.raises(InvalidInput, match=r"no list of objects|holds one result"):
         read_table(written(tmp_path, document))

@@ -16,7 +16,8 @@ from tuning_playbook.errors import InvalidInput
         ({"params": {"lr": 0.1, "batch_size": 32}, "metrics": {"accuracy": 0.91, "loss": 0.3}},
          "accuracy 0.91 and loss 0.3, with params/lr 0.1 and params/batch_size 32"),
         ({"accuracy": 0.91, "loss": 0.3, "task": "cola"}, "accuracy 0.91 and loss 0.3"),
-        ({"eval_accuracy": 0.9, "epoch": 3.0, "eval_runtime": 12.3}, "eval_accuracy 0.9, with epoch 3"),
+        ({"eval_accuracy": 0.9, "epoch": 3.0, "eval_runtime": 12.3},
+         "eval_accuracy 0.9, with epoch 3"),
     ],
 )  # fmt: skip
 def test_one_result_is_called_one_result(tmp_path, document, words):

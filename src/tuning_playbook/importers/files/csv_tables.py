@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Collection
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -32,6 +32,7 @@ from tuning_playbook.importers.files.arrow_tables import columns_of_large_csv
 from tuning_playbook.importers.files.comment_lines import comment_lines
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.files.limits import LONGEST_LINE_CHARACTERS, unpacked
+from tuning_playbook.importers.files.two_headers import LINES, TwoHeaders, two_headers
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 
@@ -65,17 +66,22 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             first = _first_row(file)
         delimiter = told[1] if told else max(",\t;|", key=first.count)
         lines = io.StringIO(first, newline="")
-        names = _header(path, next(csv.reader(lines, delimiter=delimiter), []))
+        cells = next(csv.reader(lines, delimiter=delimiter), [])
+        ahead, joined = _second_header(file, cells, delimiter)
+        if joined is not None:
+            cells = joined.names
+            notes.append(joined.in_words())
+        names = _header(path, cells)
         if names and not names[0]:
             names[0] = INDEX_COLUMN
-        one_line = len(first.splitlines()) <= 1 and not told and not comments
+        one_line = len(first.splitlines()) <= 1 and not told and not comments and joined is None
         large = _large_csv(path, names, delimiter, as_text) if one_line else None
         if large is not None:
             return large
         texts = [is_text(name, as_text) for name in names]
         parts: list[list[Column | list[str]]] = [[] for _ in names]
         comma = delimiter != ","
-        reader = csv.reader(file, delimiter=delimiter)
+        reader = csv.reader(chain(ahead, file), delimiter=delimiter)
         known: dict[str, str] = {}
         again = 0
         while rows := list(islice(reader, _CHUNK_ROWS)):
@@ -84,7 +90,7 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             if last and rows and is_cut(path, len(rows[-1]), len(names)):
                 notes.append(note_on(path))
                 del rows[-1]
-            above = comments + len(first.splitlines())
+            above = comments + len(first.splitlines()) + (joined.lines if joined else 0)
             _require_width(path, rows, len(names), above + reader.line_num)
             kept = [row for row in rows if row != names]
             again += len(rows) - len(kept)
@@ -104,6 +110,19 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
         for name, part, text in zip(names, parts, texts, strict=True)
         if name and part
     }
+
+
+def _second_header(
+    file: IO[str], first: list[str], delimiter: str
+) -> tuple[list[str], TwoHeaders | None]:
+    """Lines that were read ahead and are rows, and the names where two lines hold the header."""
+    if len(set(first)) == len(first):
+        return [], None
+    lines = [line for _ in range(LINES) if (line := file.readline(LONGEST_LINE_CHARACTERS))]
+    found = two_headers(
+        first, [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
+    )
+    return lines[0 if found is None else found.lines :], found
 
 
 def opened_text(path: Path) -> IO[str]:
