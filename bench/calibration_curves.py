@@ -20,6 +20,7 @@ from tuning_playbook.checks.base import Check
 from tuning_playbook.checks.direction_sanity import DirectionSanity
 from tuning_playbook.checks.instability import Instability
 from tuning_playbook.checks.late_variance import LateVariance
+from tuning_playbook.checks.learning_progress import LearningProgress
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.periodicity import Periodicity
 from tuning_playbook.checks.rising_train_loss import RisingTrainLoss
@@ -171,6 +172,14 @@ CASES: tuple[Case, ...] = (
         (("plateau", of(PLATEAU)), ("still falling", of(FALLING)),
          ("unstable instead", of(overfit(0.5, 0.2), training=overfit(0.5, 0.2)))),
         (("gives back 10 %", of(overfit(0.3, 0.10))), ("gives back 30 %", of(overfit(0.5, 0.30)))),
+    ),
+    Case(
+        LearningProgress(),
+        (("plateau", of(PLATEAU)), ("still falling", of(FALLING)),
+         ("overfits", of(overfit(0.3, 2)))),
+        (("never moves", quiet(lambda t, _: np.ones_like(t), 0.0)),
+         ("stays within 0.1 %", quiet(lambda t, _: np.ones_like(t), 0.001)),
+         ("gets worse", of(lambda t, _: 1 + t))),
     ),
     Case(
         LateVariance(),

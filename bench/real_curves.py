@@ -25,7 +25,7 @@ from tuning_playbook.study import Direction, Objective
 
 CURVE_CHECKS = (
     "direction-sanity", "overfitting", "late-variance", "still-improving", "saturated-early",
-    "rising-train-loss", "instability", "periodicity",
+    "rising-train-loss", "instability", "periodicity", "learning-progress",
 )  # fmt: skip
 
 

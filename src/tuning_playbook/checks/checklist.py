@@ -12,6 +12,7 @@ _CHECKS = (
     "direction_sanity.DirectionSanity",
     "rising_train_loss.RisingTrainLoss",
     "infeasible_fraction.InfeasibleFraction",
+    "learning_progress.LearningProgress",
     "search_space_boundary.SearchSpaceBoundary",
     "edge_of_stability.EdgeOfStability",
     "instability.Instability",

@@ -12,16 +12,21 @@ _ALARMS = (Verdict.FAIL, Verdict.WARN)
 # Cause -> what follows from it. Causes come before what they explain.
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     # Seen the wrong way round, the worst trials are the best, and a curve that improves gets worse.
-    "direction-sanity": ("overfitting", "best-step", "saturated-early", "still-improving",
-                         "late-variance", "rising-train-loss", "edge-of-stability",
-                         "search-space-boundary", "infeasible-fraction", "sampling-density"),
+    "direction-sanity": ("learning-progress", "overfitting", "best-step", "saturated-early",
+                         "still-improving", "late-variance", "rising-train-loss",
+                         "edge-of-stability", "search-space-boundary", "infeasible-fraction",
+                         "sampling-density"),
     # Bugs that undo training make it unstable, and the validation metric worse.
-    "rising-train-loss": ("instability", "overfitting", "best-step", "saturated-early",
-                          "late-variance"),
-    "instability": ("overfitting", "best-step", "saturated-early", "late-variance"),
+    "rising-train-loss": ("learning-progress", "instability", "overfitting", "best-step",
+                          "saturated-early", "late-variance"),
+    "instability": ("learning-progress", "overfitting", "best-step", "saturated-early",
+                    "late-variance"),
+    # No trial that trained, so that none of them improves.
+    "infeasible-fraction": ("learning-progress",),
     "periodicity": ("late-variance", "instability"),
     # What turns early was best early, and is as good as it gets early.
-    "overfitting": ("best-step", "saturated-early"),
+    "overfitting": ("learning-progress", "best-step", "saturated-early"),
+    "learning-progress": ("best-step", "saturated-early", "late-variance"),
     "saturated-early": ("best-step",),
     "still-improving": ("best-step",),
 }  # fmt: skip
