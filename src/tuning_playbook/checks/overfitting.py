@@ -24,6 +24,7 @@ from tuning_playbook.checks.evidence import (
     the_best,
     thresholds,
 )
+from tuning_playbook.checks.small_rise import small_rise, told
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
 from tuning_playbook.study import Objective
@@ -45,6 +46,7 @@ _MOST_OTHERS = 2_000
 _LEARNT_SHARE = 0.1
 # A large rise of so many standard errors is too likely real to be passed.
 _DOUBTFUL_ERRORS = 2.5
+_LOSSES = (MetricFamily.LOSS, MetricFamily.PERPLEXITY)
 _REGULARIZERS = (Family.WEIGHT_PENALTY, Family.PROBABILITY)
 _USUAL_TECHNIQUES = ["dropout", "label smoothing", "weight decay"]
 
@@ -82,6 +84,9 @@ class Overfitting:
         minimum_points: evaluations that a curve needs.
         minimum_share: smallest rise that matters, as a share of the improvement before it.
         minimum_errors: smallest rise that is real, in standard errors.
+        small_errors: smallest rise that is told where its share is below ``minimum_share``, in
+            standard errors. It is a note with what it costs; a warning where it is at least
+            ``minimum_share`` of the lowest loss.
         large_share: rise from which on overfitting of most of the best trials fails the check.
         other_share: share of the other trials that may overfit before it is told that the choice
             of the best trials may favour accidental regularization.
@@ -100,6 +105,7 @@ class Overfitting:
     minimum_points: int = 10
     minimum_share: float = 0.04
     minimum_errors: float = 4.0
+    small_errors: float = 8.0
     large_share: float = 0.1
     other_share: float = 0.1
     scientific: tuple[str, ...] = ()
@@ -135,7 +141,38 @@ class Overfitting:
         if unsure.any():
             return (self._too_noisy(table, roles.objective, objective, unsure),)
         elsewhere = self._judge(table, roles, roles.objective, others)
-        return (self._word(table, roles, objective, elsewhere),)
+        found = self._word(table, roles, objective, elsewhere)
+        return (self._with_small_rise(table, roles, found, objective),)
+
+    def _with_small_rise(
+        self, table: TrialTable, roles: MetricRoles, found: Finding, best: OverfitTrials
+    ) -> Finding:
+        """The finding, or, instead of a pass, a rise of the best trials that is small and clear."""
+        metric, rows = table.objective.metric, best.rises.rows
+        if found.verdict is not Verdict.PASS:
+            return found
+        any_size = replace(self, minimum_share=0.0, minimum_errors=self.small_errors)
+        risen = any_size._judge(table, roles, metric, rows)
+        rise = small_rise(table.curves[metric], risen, sign=_sign(metric, table.objective))
+        if rise is None:
+            return found
+        matters = rise.share_of_level >= self.minimum_share and metric_family(metric) in _LOSSES
+        known = int(best.rises.known.sum())
+        i = int(np.flatnonzero(risen.overfits)[0])
+        summary = (
+            f"{capital(some_of_the_best(rise.trials, known, table))} "
+            f"{agreeing(rise.trials, 'overfits', 'overfit')}{'' if matters else ' slightly'}: "
+            f"{told(rise, metric, of_trial(table, rise.row), while_=_while(risen, i))}"
+        )
+        advice = self._advice(table, risen)
+        return replace(
+            found,
+            verdict=Verdict.WARN if matters else Verdict.NOTE,
+            summary=summary,
+            evidence={**found.evidence, "small_rise": rise.as_document()},
+            advice=advice if matters else advice[:1] if len(table) == 1 else (),
+            confidence="high" if risen.training_known[i] else "medium",
+        )
 
     def _unsure(self, best: OverfitTrials) -> BoolArray:
         """Best trials with a large rise that noise explains badly, where none is sure to rise."""
@@ -245,8 +282,7 @@ class Overfitting:
                 f"{capital(some_of_the_best(some, known, table))} "
                 f"{agreeing(some, 'overfits', 'overfit')}: "
                 f"{roles.objective}{of_trial(table, best.rises.rows[i])} gets worse after "
-                f"{turn}, losing {_percent(best.rises.share[i])} of its "
-                f"improvement{_while(best, i)}."
+                f"{turn}, {_lost(float(best.rises.share[i]))}{_while(best, i)}."
             )
         note = ""
         if selection:
@@ -284,7 +320,7 @@ class Overfitting:
     def _steady_score(self, table: TrialTable, roles: MetricRoles, rows: IntArray) -> str | None:
         """An accuracy on the same data that gets worse in few of ``rows``, where a loss decides."""
         metric = table.objective.metric
-        if metric_family(metric) not in (MetricFamily.LOSS, MetricFamily.PERPLEXITY):
+        if metric_family(metric) not in _LOSSES:
             return None
         for name in table.curves:
             if metric_family(name) not in (MetricFamily.ACCURACY, MetricFamily.ERROR):
@@ -351,7 +387,10 @@ def _regularizes(h: Hyperparameter) -> bool:
     return h.kind == "regularization" or hyperparameter_family(h.name) in _REGULARIZERS
 
 
+def _lost(share: float) -> str:
+    return f"losing {_percent(share)} of its improvement" if share < 1 else (
+        "and ends worse than it began")  # fmt: skip
+
+
 def _percent(share: float) -> str:
-    if not np.isfinite(share):
-        return "all"
     return f"{100 * share:.0f} %" if share >= 1 else f"{100 * share:.2g} %"
