@@ -52,6 +52,9 @@ _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
 _OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
                         "episode_length", "ep_length", "ep_len"})  # fmt: skip
+# What a training tells while it runs, and nobody writes beside the trials of a search.
+_OF_RUNNING = frozenset({"eta_seconds", "data_time"})
+_FEWEST_OF_RUNNING, _EVERY_FEW = 2, 4
 # Standard deviations from a random order; four steps in order are at 1.9.
 _FOLLOWS = 1.5
 
@@ -89,7 +92,9 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
         return None
     counted = columns[column].values
-    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < FEWEST_STEPS:
+    running = _tells_of_running(columns, column)
+    fewest = _FEWEST_OF_RUNNING if running else FEWEST_STEPS
+    if not np.all(np.isfinite(counted)) or len(np.unique(counted)) < fewest:
         return None
     back = np.flatnonzero(np.diff(counted) < 0) + 1
     again = back[counted[back] <= counted[0]]
@@ -98,10 +103,33 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     names = (own for name, own in columns.items() if plain_name(name) in STUDY_NAMES)
     if any(fixed_cells(own, log.run) is None for own in names):
         return None  # each name has rows of its own, which are no steps of one run
-    short = len(counted) < FEWEST_STEPS * log.runs
+    short = len(counted) < fewest * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
-    return log if steps or _only_results_change(columns, log) else None
+    return log if steps or _only_results_change(columns, log, running=running) else None
+
+
+def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
+    """Whether few rows are steps all the same: of a training that tells how it runs.
+
+    It tells how long it will take, or counts from 0 and writes down every so many iterations (19,
+    39, 59); or it counts its epochs one by one, with metrics of training and validation in each.
+    """
+    if any(plain_name(name) in _OF_RUNNING for name in columns):
+        return True
+    counted = columns[steps].values.astype(np.float64)
+    if not np.all(np.isfinite(counted)) or len(counted) < _FEWEST_OF_RUNNING:
+        return False
+    every = counted[0] + 1
+    rows = np.arange(1, len(counted) + 1)
+    if every > _EVERY_FEW and np.array_equal(counted, every * rows - 1):
+        return True
+    one_by_one = counted[0] in (0, 1) and bool(np.all(np.diff(counted) == 1))
+    return (
+        one_by_one
+        and plain_name(steps) == _EPOCH
+        and bool(trained({plain_name(name): name for name in columns}))
+    )
 
 
 def _long_count(columns: Mapping[str, Column]) -> str | None:
@@ -122,10 +150,10 @@ def _names_trials(name: str, column: Column) -> bool:
     return plain_name(name) in ID_NAMES and len(set(column.values.tolist())) > 1
 
 
-def _only_results_change(columns: Mapping[str, Column], log: Log) -> bool:
+def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bool) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
-    sure = sure or _are_counted_twice(columns, log.steps)
+    sure = sure or running or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
