@@ -349,6 +349,11 @@ class Round:
     presence: tuple[str, ...] = ()
 
 
+def is_training_length(h: Hyperparameter) -> bool:
+    """Whether ``h`` is how long a trial trains, by its declared kind or its name."""
+    return h.kind == "training_length" or hyperparameter_family(h.name) is Family.TRAINING_LENGTH
+
+
 def is_never_tuned(h: Hyperparameter) -> bool:
     """Whether ``h`` is a batch size or a training length, which the playbook does not search.
 

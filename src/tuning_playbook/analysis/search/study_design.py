@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Ordered
+from tuning_playbook.study import is_training_length
 from tuning_playbook.trial import Status
 
 StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "chosen", "variants"]
@@ -56,6 +57,8 @@ def study_design(table: TrialTable, rows: NDArray[np.int64]) -> StudyDesign:
     if not numeric:
         return "variants"
     complete = count > 1 and count >= 0.95 * _cells(levels)
+    if all(is_training_length(table.space[key]) for key in searched):
+        return "chosen"  # lengths of training beside each other search nothing
     if complete and (len(searched) > 1 or _evenly_spaced(table, searched[0], rows)):
         return "grid"
     choices = [key for key in searched if key not in numeric]

@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.search.study_design import ended_rows, study_design
+from tuning_playbook.analysis.search.study_shape import varied_hyperparameters
 from tuning_playbook.analysis.table.repeats import configuration_count, grouped_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.report.verdicts.columns import ColumnsView
-from tuning_playbook.words import counted
+from tuning_playbook.study import is_training_length
+from tuning_playbook.words import counted, listed
 
 # What a reader asks first stands first; what is empty is not worth a line.
 _ORDER = tuple(role for role in Role if role is not Role.EMPTY)
+_FEWEST_CELLS = 9  # fewer runs of other lengths fill a grid by chance
 _REPEATED = 1.5  # from here on trials per configuration are repeats, and not chance
 _PLURAL = {
     Role.HYPERPARAMETER: "hyperparameters", Role.CONSTANT: "constant settings",
@@ -66,8 +69,14 @@ def kind_of_study(table: TrialTable) -> str:
     of = counted(count, "configuration")
     repeats = str(min(numbers)) if min(numbers) == max(numbers) else _from_to(numbers)
     each = f", {repeats} trials each" if len(ended) >= _REPEATED * count else ""
+    varied = varied_hyperparameters(table)
+    lengths = [h.name for h in varied if is_training_length(h)]
+    if lengths and len(lengths) == len(varied):
+        return f"{counted(len(ended), 'run')} that differ in their length of training alone"
+    if lengths:
+        each += f", trained for different lengths ({listed(lengths)})"
     return {
-        "grid": f"a grid of {of}{each}",
+        "grid": f"a {'list' if lengths and count < _FEWEST_CELLS else 'grid'} of {of}{each}",
         "variants": _variants(table, ended, f"{of}{each}"),
         "adaptive": f"an adaptive search: {of}, later ones chosen by earlier results",
         "chosen": f"a list of {counted(count, 'chosen configuration')}{each}",
