@@ -72,3 +72,76 @@ def test_of_many_choices_best_at_the_end_four_are_named_and_the_others_counted(c
     assert "m4" not in said
     assert rest in said
     assert ("more" in said) == bool(rest)
+
+
+def _inferred(names, ranges, loss, *, choice="classifier", key="C", each=30, seed=0):
+    """A random search in another range of exponents for each name; ranges are those tried."""
+    rng = np.random.default_rng(seed)
+    rows = [(name, e) for name in names for e in rng.uniform(*ranges[name], each)]
+    return table_from_columns(
+        "study", ids=[str(i) for i in range(len(rows))],
+        values={choice: [name for name, _ in rows], key: [10.0**e for _, e in rows]},
+        objective=Objective("val_loss", "minimize"),
+        metric_values=[loss(name, e) + 0.003 * rng.normal() for name, e in rows],
+    )  # fmt: skip
+
+
+_APART = {"svm": (1, 3), "logistic": (-4, -2)}
+_CENTRES = {"svm": 2.0, "logistic": -3.0}
+
+
+def test_a_setting_with_a_range_of_its_own_for_each_choice_passes_where_each_is_best_inside():
+    finding = _finding(
+        _inferred(_APART, _APART, lambda name, e: 0.1 * (name == "svm") + (e - _CENTRES[name]) ** 2)
+    )
+    assert finding.verdict is Verdict.PASS
+    assert "C was tried in another range for each classifier" in finding.summary
+    assert finding.evidence["own_ranges"][0]["hyperparameter"] == "C"
+
+
+def test_the_choice_that_is_better_makes_no_end_of_all_ranges_together_tight():
+    flat = _inferred(_APART, _APART, lambda name, e: 0.5 * (name == "svm"))
+    assert _finding(flat).verdict is Verdict.UNKNOWN
+
+
+def test_a_choice_that_is_best_at_the_end_of_its_own_range_is_named_and_no_pooled_end_is():
+    finding = _finding(
+        _inferred(_APART, _APART, lambda name, e: -0.1 * e if name == "svm" else (e + 3) ** 2)
+    )
+    assert finding.verdict is Verdict.UNKNOWN
+    assert not finding.advice
+    assert {edge["value"] for edge in finding.evidence["within_choices"]} == {"svm"}
+
+
+def test_choices_that_were_tried_over_one_range_are_judged_together():
+    same = {"svm": (-3, 1), "logistic": (-3, 1)}
+    for seed in range(20):
+        table = _inferred(same, same, lambda name, e: (e + 1) ** 2, each=8, seed=seed)
+        assert _finding(table).evidence["own_ranges"] == []
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_an_end_where_many_configurations_share_the_best_value_is_no_alarm(seed):
+    rng = np.random.default_rng(seed)
+    exponents = rng.uniform(-4, -1, 80)
+    table = table_from_columns(
+        "study", ids=[str(i) for i in range(80)],
+        values={"lr": list(10**exponents), "width": list(rng.choice([32, 64, 128], 80))},
+        objective=Objective("val_acc", "maximize"),
+        metric_values=np.minimum(1.0, np.round(0.6 + 0.2 * (exponents + 4), 2)),
+    )  # fmt: skip
+    finding = _finding(table)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert "share the best val_acc" in finding.summary
+
+
+def test_an_end_where_the_metric_still_improves_is_an_alarm_though_two_share_the_best():
+    exponents = np.linspace(-4, -1, 80)
+    accuracy = np.round(0.6 + 0.1 * (exponents + 4), 2)
+    width = np.tile([32.0, 64.0, 128.0, 256.0], 20)
+    table = table_from_columns(
+        "study", ids=[str(i) for i in range(80)],
+        values={"lr": list(10**exponents), "width": list(width)},
+        objective=Objective("val_acc", "maximize"), metric_values=accuracy,
+    )  # fmt: skip
+    assert _finding(table).verdict in (Verdict.WARN, Verdict.FAIL)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
-from tuning_playbook.edges import EdgeOfChoice, EdgeStatistics
+from tuning_playbook.edges import EdgeOfChoice, EdgesOfChoices, EdgeStatistics, OwnRanges
 from tuning_playbook.edges.growth import grown_range, next_level
 from tuning_playbook.findings import Advice
 from tuning_playbook.vocabulary import Family, hyperparameter_family
@@ -92,6 +92,37 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
     return " ".join(said)
 
 
+def said_of_choices(choices: EdgesOfChoices, metric: str) -> str:
+    """What is judged for each value of a choice by itself, in words; empty where nothing is."""
+    kept = {own.hyperparameter for own in choices.apart}
+    rates = within_choices([e for e in choices.alone if e.hyperparameter not in kept], metric)
+    apart = [_own_ranges(own, choices.alone, metric) for own in choices.apart[:_MOST_NAMED]]
+    return " ".join([*apart, *([rates] if rates else [])])
+
+
+def _own_ranges(own: OwnRanges, alone: Sequence[EdgeOfChoice], metric: str) -> str:
+    key = own.hyperparameter
+    ranges = [f"{short(low)} to {short(high)} with {name}" for name, low, high in own.ranges]
+    rest = len(ranges) - _MOST_NAMED
+    told = listed(ranges) if rest <= 0 else f"{', '.join(ranges[:_MOST_NAMED])} and {rest} more"
+    head = (
+        f"{key} was tried in another range for each {own.choice} ({told}), so that its ends are "
+        "judged for each of them."
+    )
+    mine = [edge for edge in alone if edge.hyperparameter == key and edge.choice == own.choice]
+    at_the_end = [edge for edge in mine if edge.best_there]
+    if at_the_end:
+        return f"{head} {_best_at_the_end(at_the_end, metric)}"
+    if mine:
+        return f"{head} {_not_shown(mine, key)}"
+    return f"{head} They are wide enough."
+
+
+def _not_shown(alone: Sequence[EdgeOfChoice], key: str) -> str:
+    choices = listed(list(dict.fromkeys(edge.value for edge in alone))[:_MOST_NAMED])
+    return f"The trials with {choices} do not show whether a wider range of {key} helps."
+
+
 def within_choices(alone: Sequence[EdgeOfChoice], metric: str) -> str:
     """What each optimizer or model shows by itself, in words; empty where none leaves an end open.
 
@@ -105,9 +136,7 @@ def within_choices(alone: Sequence[EdgeOfChoice], metric: str) -> str:
     at_the_end = [edge for edge in alone if edge.best_there]
     if at_the_end:
         return f"{needed} {_best_at_the_end(at_the_end, metric)}"
-    choices = listed(list(dict.fromkeys(edge.value for edge in alone))[:_MOST_NAMED])
-    key = alone[0].hyperparameter
-    return f"{needed} The trials with {choices} do not show whether a wider range of {key} helps."
+    return f"{needed} {_not_shown(alone, alone[0].hyperparameter)}"
 
 
 def _best_at_the_end(edges: Sequence[EdgeOfChoice], metric: str) -> str:

@@ -16,9 +16,9 @@ from tuning_playbook.checks.edge_words import (
     improvement,
     named,
     one_more_level,
+    said_of_choices,
     widening,
     widening_question,
-    within_choices,
 )
 from tuning_playbook.checks.evidence import thresholds
 from tuning_playbook.edges import (
@@ -83,7 +83,7 @@ class SearchSpaceBoundary:
             infeasible=self.infeasible_limit,
         )
         feasible = feasibility(table)
-        judged, alone = judged_with_choices(table, feasible, limits)
+        judged, choices = judged_with_choices(table, feasible, limits)
         edges = tuple(_if_it_is_one(edge, table) for edge in judged.edges)
         evidence = {
             "inferred_ranges": table.inferred_ranges,
@@ -93,7 +93,8 @@ class SearchSpaceBoundary:
                 for h in table.space.hyperparameters
                 if isinstance(h.domain, (Categorical, Constant))
             ],
-            "within_choices": [asdict(edge) for edge in alone],
+            "within_choices": [asdict(edge) for edge in choices.alone],
+            "own_ranges": [asdict(own) for own in choices.apart],
             "aside": aside_of(edges),
             "thresholds": thresholds(self),
         }
@@ -104,7 +105,7 @@ class SearchSpaceBoundary:
             found = self._wide_enough(edges, evidence)
         else:
             found = self._unsettled(table, edges, evidence)
-        said = within_choices(alone, table.objective.metric)
+        said = said_of_choices(choices, table.objective.metric)
         return (replace(found, summary=f"{found.summary} {said}".rstrip()),)
 
     def _wide_enough(self, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]) -> Finding:
@@ -150,12 +151,22 @@ class SearchSpaceBoundary:
         self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
     ) -> Finding:
         open_edges = _with_verdict(edges, "open")
+        advice = tuple(a for e in open_edges if (a := one_more_level(table, e)) is not None)
+        parts = self._questions(table, edges)
+        summary = f"Cannot tell: {'; '.join(parts)}.{self._known(edges)}{_aside(edges)}"
+        confidence: Confidence = "low" if open_edges else "high"
+        return self._finding(Verdict.UNKNOWN, summary, evidence, confidence, advice)
+
+    def _questions(self, table: TrialTable, edges: tuple[EdgeStatistics, ...]) -> list[str]:
+        """What is left open, one clause each."""
+        open_edges = _with_verdict(edges, "open")
         asked = {e.hyperparameter for e in edges if e.verdict != "not-tuned"}
         guessed = listed([key for key in table.guessed if key in asked])
         untold = [e for e in _with_verdict(edges, "cannot-tell")
                   if e.hyperparameter not in table.guessed]  # fmt: skip
+        shared = [e for e in untold if e.shared_best]
+        untold = [e for e in untold if not e.shared_best]
         unstable = _with_verdict(edges, "unstable")
-        advice = tuple(a for e in open_edges if (a := one_more_level(table, e)) is not None)
         parts = []
         if open_edges:
             parts.append(
@@ -164,6 +175,12 @@ class SearchSpaceBoundary:
             )
         if unstable:
             parts.append(f"training fails towards {named(unstable)}")
+        if shared:
+            parts.append(
+                f"{counted(shared[0].shared_best, 'configuration')} share the best "
+                f"{table.objective.metric}, and not all of them are at {named(shared)}, so that "
+                "nothing shows that a wider range is better"
+            )
         if untold:
             parts.append(self._why_untold(untold))
         if guessed:
@@ -176,9 +193,7 @@ class SearchSpaceBoundary:
                 "no numeric hyperparameter varies in this study" if not edges
                 else "no range of this study can be widened"
             )  # fmt: skip
-        summary = f"Cannot tell: {'; '.join(parts)}.{self._known(edges)}{_aside(edges)}"
-        confidence: Confidence = "low" if open_edges else "high"
-        return self._finding(Verdict.UNKNOWN, summary, evidence, confidence, advice)
+        return parts
 
     def _why_untold(self, untold: list[EdgeStatistics]) -> str:
         count = max(edge.configurations for edge in untold)

@@ -3,7 +3,8 @@
 May import: analysis, space, vocabulary, numpy.
 """
 
-from tuning_playbook.edges.of_choices import EdgeOfChoice, judged_with_choices
+from tuning_playbook.edges.of_choices import EdgeOfChoice, EdgesOfChoices, judged_with_choices
+from tuning_playbook.edges.own_ranges import OwnRanges
 from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.edges.verdicts import (
     Edge,
@@ -19,7 +20,9 @@ __all__ = [
     "EdgeOfChoice",
     "EdgeStatistics",
     "EdgeVerdict",
+    "EdgesOfChoices",
     "JudgedEdges",
+    "OwnRanges",
     "judged_edges",
     "judged_with_choices",
 ]

@@ -1,4 +1,4 @@
-"""The ends of the learning rate within each optimizer or model: each has a best rate of its own."""
+"""The ends of a setting within each value of a choice that needs a range of its own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.feasibility import Feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.edges.own_ranges import OwnRanges, own_ranges
 from tuning_playbook.edges.thresholds import EdgeLimits
-from tuning_playbook.edges.verdicts import Edge, JudgedEdges, judged_edges
+from tuning_playbook.edges.verdicts import (
+    Edge,
+    EdgeStatistics,
+    EdgeVerdict,
+    JudgedEdges,
+    judged_edges,
+)
 from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import Family, chooses_what_is_trained, hyperparameter_family
 
@@ -20,12 +27,12 @@ _MOST_CHOICES = 12
 
 @dataclass(frozen=True, slots=True)
 class EdgeOfChoice:
-    """An end of the learning rate that the trials of one choice do not show to be wide enough.
+    """An end of a setting that the trials of one choice do not show to be wide enough.
 
     Args:
-        choice: key of the optimizer or model.
+        choice: key of the optimizer, the model, or another choice with ranges of its own.
         value: which of its choices.
-        hyperparameter: key of the learning rate.
+        hyperparameter: key of the setting, most often the learning rate.
         edge: ``low`` or ``high``.
         best_there: whether the trials of this choice are best at this end.
         tried: the last value that they have there.
@@ -39,10 +46,27 @@ class EdgeOfChoice:
     tried: float
 
 
+@dataclass(frozen=True, slots=True)
+class EdgesOfChoices:
+    """What the values of choices show by themselves.
+
+    Args:
+        alone: the ends that some of them leave open.
+        apart: settings with a range of its own for each value.
+    """
+
+    alone: tuple[EdgeOfChoice, ...] = ()
+    apart: tuple[OwnRanges, ...] = ()
+
+
 def judged_with_choices(
     table: TrialTable, feasible: Feasibility, limits: EdgeLimits | None = None
-) -> tuple[JudgedEdges, tuple[EdgeOfChoice, ...]]:
+) -> tuple[JudgedEdges, EdgesOfChoices]:
     """`judged_edges`, where no end is inside that one optimizer or model leaves open.
+
+    A setting that was tried in another range for each value of a choice, see `own_ranges`, is
+    judged for each of them alone: its ends are inside where they are for all, and else open to
+    doubt.
 
     Args:
         table: the study.
@@ -50,19 +74,39 @@ def judged_with_choices(
         limits: where the verdicts begin.
 
     Returns:
-        The edges, and the ends that choices leave open.
+        The edges, and what choices leave open.
     """
     limits = limits or EdgeLimits()
     judged = judged_edges(table, feasible, limits)
-    alone = edges_of_choices(table, feasible, limits)
-    open_ = {(found.hyperparameter, found.edge) for found in alone}
+    apart = own_ranges(table, feasible)
+    kept_apart = {found.hyperparameter for found in apart}
+    of_apart = tuple(
+        edge for own in apart
+        for edge in _of_one(table, feasible, limits, own.choice, own.hyperparameter)
+    )  # fmt: skip
+    rates = tuple(
+        edge for edge in edges_of_choices(table, feasible, limits)
+        if edge.hyperparameter not in kept_apart
+    )  # fmt: skip
+    alone = (*of_apart, *rates)
+    open_ = {(found.hyperparameter, found.edge) for found in rates}
+    doubted = {found.hyperparameter for found in of_apart}
     edges = tuple(
-        replace(edge, verdict="cannot-tell")
+        _apart(edge, doubted) if edge.hyperparameter in kept_apart
+        else replace(edge, verdict="cannot-tell")
         if edge.verdict == "inside" and (edge.hyperparameter, edge.edge) in open_
         else edge
         for edge in judged.edges
-    )
-    return replace(judged, edges=edges), alone
+    )  # fmt: skip
+    return replace(judged, edges=edges), EdgesOfChoices(alone, apart)
+
+
+def _apart(edge: EdgeStatistics, doubted: set[str]) -> EdgeStatistics:
+    """An end of a setting with own ranges: what all trials together show of it counts for none."""
+    if edge.verdict in ("not-tuned", "natural-limit"):
+        return edge
+    verdict: EdgeVerdict = "cannot-tell" if edge.hyperparameter in doubted else "inside"
+    return replace(edge, verdict=verdict, trials_to_judge=None)
 
 
 def edges_of_choices(

@@ -38,6 +38,7 @@ OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
 _EASIER = 0.75
 _FEWEST_FAILURES = 3
+_FEWEST_SHARED, _SHARED, _AT_EDGE = 3, 0.05, 0.125
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class EdgeStatistics:
         share_of_best: share of the best tenth at the last level.
         infeasible_share: of the trials in the outer fifth, or at the last level.
         trials_to_judge: configurations at which the effect, if it is as it seems, would be told.
+        shared_best: configurations that share the best value where that is why an edge that seems
+            tight is not told; else 0.
     """
 
     hyperparameter: str
@@ -82,6 +85,7 @@ class EdgeStatistics:
     share_of_best: float = math.nan
     infeasible_share: float = math.nan
     trials_to_judge: int | None = None
+    shared_best: int = 0
 
     @property
     def strength(self) -> float:
@@ -291,8 +295,22 @@ def _judged(
         )  # fmt: skip
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch, branch.effects, limits)
+    shared = _shared_away(distance, scores.goodness) if found.verdict == "tight" else 0
+    if shared:
+        found = replace(found, verdict="cannot-tell", shared_best=shared)
     unstable = found.verdict != "inside" and _ends_in_failures(h.key, outer, branch, limits)
     return replace(found, verdict="unstable") if unstable else found
+
+
+def _shared_away(distance: FloatArray, goodness: FloatArray) -> int:
+    """How many configurations share the best value, some of them away from the edge; else 0.
+
+    An accuracy that has reached its best value over a part of the range does not get better
+    towards the end, whatever line is fitted to all of the range.
+    """
+    best = goodness == goodness.max()
+    many = best.sum() >= max(_FEWEST_SHARED, _SHARED * len(goodness))
+    return int(best.sum()) if many and np.any(distance[best] > _AT_EDGE) else 0
 
 
 def _ends_in_failures(
