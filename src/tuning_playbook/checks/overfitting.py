@@ -24,7 +24,7 @@ from tuning_playbook.checks.evidence import (
     the_best,
     thresholds,
 )
-from tuning_playbook.checks.small_rise import small_rise, told
+from tuning_playbook.checks.small_rise import evidence_of, small_rise, told
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
 from tuning_playbook.study import Objective
@@ -169,7 +169,7 @@ class Overfitting:
             found,
             verdict=Verdict.WARN if matters else Verdict.NOTE,
             summary=summary,
-            evidence={**found.evidence, "small_rise": rise.as_document()},
+            evidence={**found.evidence, "small_rise": evidence_of(rise)},
             advice=advice if matters else advice[:1] if len(table) == 1 else (),
             confidence="high" if risen.training_known[i] else "medium",
         )

@@ -40,10 +40,11 @@ class SmallRise:
         """The cost as a share of the best level."""
         return self.cost / abs(self.best) if self.best else float("inf")
 
-    def as_document(self) -> dict[str, Any]:
-        """As evidence."""
-        found = {name: number(value, 4) for name, value in asdict(self).items() if name != "row"}
-        return {**found, "share_of_level": number(self.share_of_level, 3)}
+
+def evidence_of(rise: SmallRise) -> dict[str, Any]:
+    """The numbers as JSON values."""
+    found = {name: number(value, 4) for name, value in asdict(rise).items() if name != "row"}
+    return {**found, "share_of_level": number(rise.share_of_level, 3)}
 
 
 def small_rise(column: CurveColumn, found: OverfitTrials, *, sign: int) -> SmallRise | None:
