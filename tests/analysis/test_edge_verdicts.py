@@ -11,7 +11,7 @@ from scipy import stats
 from tuning_playbook.analysis.search.study_design import study_design
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.feasibility import feasibility
-from tuning_playbook.edges import EdgeLimits, judged_edges
+from tuning_playbook.edges import EdgeLimits, judged_edges, judged_with_choices, of_choices
 from tuning_playbook.edges.failures import chance_of_failures, failing_region
 from tuning_playbook.edges.limits import is_natural_limit
 from tuning_playbook.space import (
@@ -452,3 +452,19 @@ def test_of_a_grid_of_two_the_best_cell_alone_opens_its_last_levels():
     found = verdicts(table_of(repeats, noisy))
     assert (found["decay", "high"], found["width", "low"]) == ("open", "open")
     assert found["decay", "low"] == found["width", "high"] == "inside"
+
+
+def test_the_edges_of_a_study_are_judged_once(monkeypatch):
+    asked = []
+    judged = of_choices.judged_edges
+    monkeypatch.setattr(of_choices, "judged_edges", lambda *a: asked.append(1) or judged(*a))
+    rates = 10 ** np.random.default_rng(0).uniform(-4, 0, 20)
+    table = table_from_columns(
+        "s", ids=[str(i) for i in range(20)], values={"rate": rates},
+        objective=Objective("error", "minimize"), metric_values=(np.log10(rates) + 2) ** 2,
+    )  # fmt: skip
+    first = judged_with_choices(table)
+    assert judged_with_choices(table, EdgeLimits()) is first
+    assert len(asked) == 1
+    judged_with_choices(table, EdgeLimits(fewest_trials=5))
+    assert len(asked) == 2

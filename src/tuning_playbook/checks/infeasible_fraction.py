@@ -27,6 +27,7 @@ from tuning_playbook.checks.combined_search import declarations
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
+from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.words import agreeing, capital, counted, percent, short, some_of
 
 _MOST_NAMES = 50
@@ -231,7 +232,7 @@ class InfeasibleFraction:
             "failed_trials": len(rows) - _by_configuration(judged),
             "share": number(judged.share, 3),
             "kinds": dict(judged.counts),
-            "account": account(table).as_document(),
+            "account": account_document(account(table)),
             "poor_but_feasible": int(judged.poor.sum()),
             "chance_level": number(table.objective.direction.sign * judged.chance.loss),
             "chance_level_from": judged.chance.origin,

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, ClassVar
 
-from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.edge_words import (
@@ -82,8 +81,7 @@ class SearchSpaceBoundary:
             fewest_trials=self.fewest_trials,
             infeasible=self.infeasible_limit,
         )
-        feasible = feasibility(table)
-        judged, choices = judged_with_choices(table, feasible, limits)
+        judged, choices = judged_with_choices(table, limits)
         edges = tuple(_if_it_is_one(edge, table) for edge in judged.edges)
         evidence = {
             "inferred_ranges": table.inferred_ranges,

@@ -10,7 +10,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.more_reruns import only_examples_settle
 from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.rerun_failures import retry_before_deciding
+from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.records.answers import AnsweredRound
@@ -118,16 +118,11 @@ def _chance_step(state: ProjectState, current: RoundState, decision: Decision) -
 
 def _failing_reruns(current: RoundState) -> NextStep:
     """Running what is left would fail as well, and whose fault that is only a person can tell."""
-    again = f"playbook rerun {current.name}"
     return NextStep(
         f"Fix what made the reruns of round {current.name} fail",
         "\n".join(current.failed_reruns),
         source="adoption",
-        how=f"After the training program has changed: {again}. If the cause was outside the "
-        f"program, such as a full disk: {again} --retry failed. If the configuration itself "
-        "is the cause: "
-        f"{again if current.reruns_left else f'playbook decide {current.name}'}; the failed "
-        "reruns then count against it.",
+        how=" ".join(ways_after_failures(current.name, left=bool(current.reruns_left))),
     )
 
 

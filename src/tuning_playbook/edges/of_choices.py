@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.analysis.table.feasibility import Feasibility
+from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.edges.own_ranges import OwnRanges, own_ranges
 from tuning_playbook.edges.thresholds import EdgeLimits
@@ -59,24 +61,29 @@ class EdgesOfChoices:
     apart: tuple[OwnRanges, ...] = ()
 
 
-def judged_with_choices(
-    table: TrialTable, feasible: Feasibility, limits: EdgeLimits | None = None
-) -> tuple[JudgedEdges, EdgesOfChoices]:
+JudgedWithChoices: TypeAlias = tuple[JudgedEdges, EdgesOfChoices]
+
+
+def judged_with_choices(table: TrialTable, limits: EdgeLimits | None = None) -> JudgedWithChoices:
     """`judged_edges`, where no end is inside that one optimizer or model leaves open.
 
     A setting that was tried in another range for each value of a choice, see `own_ranges`, is
     judged for each of them alone: its ends are inside where they are for all, and else open to
-    doubt.
+    doubt. Computed once for each table.
 
     Args:
         table: the study.
-        feasible: the judgement of its trials.
         limits: where the verdicts begin.
 
     Returns:
         The edges, and what choices leave open.
     """
-    limits = limits or EdgeLimits()
+    return _with_choices(table, limits or EdgeLimits())
+
+
+@lru_cache(maxsize=8)  # the check and the figures of a study ask for the same
+def _with_choices(table: TrialTable, limits: EdgeLimits) -> JudgedWithChoices:
+    feasible = feasibility(table)
     judged = judged_edges(table, feasible, limits)
     apart = own_ranges(table, feasible)
     kept_apart = {found.hyperparameter for found in apart}

@@ -37,7 +37,7 @@ def judgement(table: TrialTable) -> Judgement:
     feasible = feasibility(table)
     return Judgement(
         feasible=feasible,
-        edges=judged_with_choices(table, feasible)[0],
+        edges=judged_with_choices(table)[0],
         region=good_region(table, feasible),
         locations=telling_locations(infeasible_locations(table, feasible.infeasible, feasible)),
     )

@@ -1,10 +1,11 @@
-"""Findings as JSON values and back: one form for ``playbook check --json`` and the logbook."""
+"""Findings and accounts of trials as JSON values: of ``playbook check --json`` and the logbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 
@@ -31,6 +32,15 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         ],
         "source": finding.source,
         "confidence": finding.confidence,
+    }
+
+
+def account_document(account: Account) -> dict[str, Any]:
+    """What happened to the trials, as the evidence of a finding and for ``--json``."""
+    return {
+        "fates": dict(account.fates),
+        "infeasible_as_run": dict(account.as_run),
+        "judged_infeasible": dict(account.judged),
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +51,6 @@ class Account:
     def infeasible(self) -> int:
         """All infeasible trials, as run or judged."""
         return self.fates.get(INFEASIBLE, 0) + self.fates.get(JUDGED, 0)
-
-    def as_document(self) -> dict[str, Any]:
-        """For ``--json``, and for the evidence of a finding."""
-        return {
-            "fates": dict(self.fates),
-            "infeasible_as_run": dict(self.as_run),
-            "judged_infeasible": dict(self.judged),
-        }
 
 
 def fates(table: TrialTable, judged: Feasibility | None = None) -> NDArray[np.str_]:

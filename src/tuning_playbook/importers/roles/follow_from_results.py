@@ -36,24 +36,30 @@ def differences_of_results(
         guess = one.role is Role.HYPERPARAMETER and not one.certain
         if not guess or own.kind != "numbers" or own.levels < _FEWEST_ROWS:
             continue
-        for a, b in permutations(numbers, 2):
-            if _is_difference(own.numbers, numbers[a], numbers[b]):
-                reason = f"{a} minus {b}"
-                computed[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
-                break
+        pair = _difference(own.numbers, numbers)
+        if pair is not None:
+            reason = f"{pair[0]} minus {pair[1]}"
+            computed[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
     return computed
 
 
-def _is_difference(
-    own: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]
-) -> bool:
+def _difference(
+    own: NDArray[np.float64], results: Mapping[str, NDArray[np.float64]]
+) -> tuple[str, str] | None:
+    """The two results whose difference a column is; ``None`` where it is none."""
     there = np.isfinite(own)
-    if np.sum(there) < _FEWEST_ROWS or not np.all(np.isfinite(a[there]) & np.isfinite(b[there])):
-        return False
-    unit = max(_unit(column[there]) for column in (own, a, b))
-    return bool(np.all(np.abs(own - (a - b))[there] <= 3 * _ROUNDED * unit)) and (
-        float(np.ptp(own[there])) > 10 * unit
-    )
+    if np.sum(there) < _FEWEST_ROWS:
+        return None
+    own = own[there]
+    whole = {c: r[there] for c, r in results.items() if np.all(np.isfinite(r[there]))}
+    units, own_unit = {c: _unit(r) for c, r in whole.items()}, _unit(own)
+    spread = float(np.ptp(own))
+    for a, b in permutations(whole, 2):
+        unit = max(own_unit, units[a], units[b])
+        exact = np.all(np.abs(own - (whole[a] - whole[b])) <= 3 * _ROUNDED * unit)
+        if exact and spread > 10 * unit:
+            return a, b
+    return None
 
 
 def _unit(numbers: NDArray[np.float64]) -> float:

@@ -122,3 +122,24 @@ def _effect(effect: LevelEffect) -> dict[str, Any]:
         "error_of": effect.error_of,
         "cells_left_out": effect.left_out,
     }
+
+
+def comparison_row(pair: Pair) -> dict[str, Any]:
+    """A comparison as one row of a data frame, named as in the document."""
+    c = pair.comparison
+    return {
+        "baseline": c.baseline,
+        "candidate": c.candidate,
+        "verdict": pair.judged.verdict.value,
+        "difference": c.difference,
+        "low": c.low,
+        "high": c.high,
+        "p_value": c.p_value,
+        "adjusted_p_value": pair.adjusted_p_value,
+        "paired": c.paired,
+        "mean_of_baseline": c.means[0],
+        "mean_of_candidate": c.means[1],
+        "repeats_of_baseline": c.repeats[0],
+        "repeats_of_candidate": c.repeats[1],
+        "repeats_needed": pair.repeats_needed,
+    }

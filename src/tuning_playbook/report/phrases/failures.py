@@ -18,7 +18,7 @@ def failed_text(failed: FailedAlike) -> str:
     more = len(failed.trials) - _MOST_INDICES
     which += f" and {more} more" * (more > 0)
     number = "trial" if len(failed.trials) == 1 else "trials"
-    alike = "" if len(failed.trials) == 1 else " alike"
+    alike = "" if len(failed.trials) == 1 else " in the same way"
     return (
         f"{counted(len(failed.trials), 'trial')} of {failed.study} failed{alike}, "
         f"{number} {which}: {failed.detail or failed.reason.value}\n"

@@ -9,6 +9,7 @@ from typing import Any
 from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.running_steps import retry_after_mending
+from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.accounts import account_text
 from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
@@ -56,7 +57,7 @@ def ran_document(ran: RoundResult) -> dict[str, Any]:
         "schema": 1,
         "round": ran.round,
         "counts": {status.value: count for status, count in ran.counts.items()},
-        "account": None if ran.account is None else ran.account.as_document(),
+        "account": None if ran.account is None else account_document(ran.account),
         "interrupted": ran.interrupted,
         "answer": None if ran.answer is None else asdict(ran.answer),
         "report": None if ran.report is None else str(ran.report),
@@ -76,11 +77,11 @@ def ran_text(ran: RoundResult) -> str:
     elif ran.crashing:
         lines.append(
             f"stopped: the first {FIRST_ALIKE} trials of {listed(ran.crashing)} failed "
-            "alike, so no more of them were started; after mending, go on with: "
+            "in the same way, so no more of them were started; to continue after a correction: "
             f"{retry_after_mending(ran.round, sum(ran.counts.get(s, 0) for s in POOLED))}"
         )
     elif ran.interrupted:
-        lines.append(f"stopped; go on with: playbook run {ran.round}")
+        lines.append(f"stopped; to continue: playbook run {ran.round}")
     if ran.answer is not None:
         lines += ["", f"{ran.answer.sentence} ({ran.answer.soundness.value})"]
         lines += [f"  {reason}" for reason in ran.answer.reasons]

@@ -10,7 +10,7 @@ from tuning_playbook.decide.answer_words import fresh_seeds_sentences
 from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
-from tuning_playbook.decide.rerun_failures import retry_before_deciding
+from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
 from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text
@@ -80,7 +80,8 @@ def reran_text(reran: RerunResult) -> str:
     if reran.edited:
         return "\n".join([*lines, edited_text(reran.edited, f"playbook rerun {name}")])
     if reran.crashing:
-        return "\n".join([*lines, _after_crashes(name)])
+        stopped = f"stopped: the first {FIRST_ALIKE} failed in the same way."
+        return "\n".join([*lines, stopped, *(f"- {way}" for way in ways_after_failures(name))])
     if reran.interrupted:
         return "\n".join([*lines, "stopped; run the same command to continue"])
     if reran.identical:
@@ -102,14 +103,3 @@ def reran_text(reran: RerunResult) -> str:
             lines.append(f"{against} {retry_before_deciding(name)}")
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
-
-
-def _after_crashes(name: str) -> str:
-    return (
-        f"stopped: the first {FIRST_ALIKE} failed alike.\n"
-        f"- If the training program has to be corrected, after that: playbook rerun {name}\n"
-        "- If the cause lay outside of it, such as a missing file: "
-        f"playbook rerun {name} --retry failed\n"
-        f"- If the configuration itself is the cause: playbook rerun {name}. The failed reruns "
-        "then count against it."
-    )

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 
 from tuning_playbook.analysis.table.fates import Account
+from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.report.phrases.accounts import account_text
 from tuning_playbook.report.results.status_tables import reruns_table, rounds_table, study_panel
 from tuning_playbook.study import Study
@@ -62,7 +63,7 @@ def status_document(found: ProjectStatus) -> dict[str, Any]:
                 "question": s.study.question,
                 "trials": s.study.trials,
                 "abandoned": s.abandoned,
-                "account": None if s.account is None else s.account.as_document(),
+                "account": None if s.account is None else account_document(s.account),
                 "counts": {status.value: n for status, n in s.counts.items()},
             }
             for s in found.studies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -85,6 +85,34 @@ def verdicts(
         [] if view.columns is None else [Text(), columns_table(view.columns, verbose=verbose)]
     )  # fmt: skip
     return Group(head, *taken, Text(), rows, *notes_below(view.notes))
+
+
+def several_verdicts(
+    views: Sequence[VerdictsView],
+    *,
+    titles: Mapping[str, str],
+    unusable: Sequence[str] = (),
+    verbose: bool = False,
+) -> RenderableType:
+    """One study after the other; the notes that all of them share stand once, at the end.
+
+    Args:
+        views: of the studies.
+        titles: check -> its question.
+        unusable: why studies could not be checked.
+        verbose: as for `verdicts`.
+    """
+    several = len(views) > 1
+    shared = [n for n in views[0].notes if all(n in view.notes for view in views)]
+    parts: list[RenderableType] = []
+    for view in views:
+        notes = tuple(n for n in view.notes if not (several and n in shared))
+        parts += [Text()] * bool(parts)
+        parts += [verdicts(replace(view, notes=notes), titles=titles, verbose=verbose)]
+    if unusable:
+        parts.append(Text())
+    parts += [Text(f"not checked: {printable(why)}") for why in unusable]
+    return Group(*parts, *(notes_below(shared) if several else []))
 
 
 def notes_below(notes: Sequence[str]) -> list[RenderableType]:

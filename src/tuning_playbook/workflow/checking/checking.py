@@ -19,9 +19,9 @@ from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.records.overrides import set_aside_checks
+from tuning_playbook.report.verdicts.columns_taken import kind_of_study
 from tuning_playbook.workflow.checking.check_completion import over_tasks, with_command
 from tuning_playbook.workflow.checking.checked import Checked, CheckedStudy
-from tuning_playbook.workflow.checking.columns_taken import kind_of_study
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
 from tuning_playbook.workflow.checking.header_names import (
     headers_of,

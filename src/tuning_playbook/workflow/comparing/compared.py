@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.decide.comparison_answer import Pair
 from tuning_playbook.plots.theme import Figure
-from tuning_playbook.report.comparison.document import comparison_document
+from tuning_playbook.report.comparison.document import comparison_document, comparison_row
 from tuning_playbook.report.comparison.in_short import comparison_in_short
 from tuning_playbook.report.comparison.page import comparison_fragment, write_comparison
 from tuning_playbook.report.comparison.picture import comparison_figure
@@ -51,7 +50,7 @@ class Compared:
             library: which of them; that of the data frame that was compared where empty.
         """
         return frame_of(
-            [_row(pair) for pair in self.view.answers[0].pairs], library or self.library
+            [comparison_row(pair) for pair in self.view.answers[0].pairs], library or self.library
         )
 
     def renderable(self) -> Any:
@@ -71,24 +70,3 @@ class Compared:
 
     def _repr_html_(self) -> str:
         return comparison_fragment(with_short_labels(self.view))
-
-
-def _row(pair: Pair) -> dict[str, Any]:
-    """A comparison in one row, named as in the document."""
-    c = pair.comparison
-    return {
-        "baseline": c.baseline,
-        "candidate": c.candidate,
-        "verdict": pair.judged.verdict.value,
-        "difference": c.difference,
-        "low": c.low,
-        "high": c.high,
-        "p_value": c.p_value,
-        "adjusted_p_value": pair.adjusted_p_value,
-        "paired": c.paired,
-        "mean_of_baseline": c.means[0],
-        "mean_of_candidate": c.means[1],
-        "repeats_of_baseline": c.repeats[0],
-        "repeats_of_candidate": c.repeats[1],
-        "repeats_needed": pair.repeats_needed,
-    }
