@@ -143,7 +143,6 @@ def test_the_store_is_handed_to_those_who_write():
 WORD_THEMSELVES = {
     "workflow/checking/checked.py": "what tuning_playbook.check returns to its user",
     "workflow/comparing/compared.py": "what tuning_playbook.compare returns to its user",
-    "analysis/table/fates.py": "the account is evidence of a check, which lies below the report",
 }
 
 
@@ -179,6 +178,12 @@ def test_no_test_waits_for_a_number_of_seconds():
 @pytest.mark.parametrize("name", tuning_playbook.__all__)
 def test_every_name_of_the_face_is_there(name):
     assert getattr(tuning_playbook, name) is not None
+
+
+def test_no_name_of_the_face_is_that_of_a_room():
+    """The first import from a room would put the room in the name's place."""
+    rooms = {path.stem for path in SOURCE.iterdir()}
+    assert rooms & {*tuning_playbook.__all__} == set()
 
 
 def test_importing_the_package_imports_nothing_heavy():

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from tuning_playbook.trial import Curve, Reason, Status, Trial
     from tuning_playbook.workflow.checking.checking_frames import check
     from tuning_playbook.workflow.comparing.comparing_frames import compare
+    from tuning_playbook.workflow.deciding.deciding import decide_round
+    from tuning_playbook.workflow.deciding.launching import launch_round
+    from tuning_playbook.workflow.deciding.rerunning import rerun_round
     from tuning_playbook.workflow.running.checkpoints import best_checkpoint
     from tuning_playbook.workflow.running.running import run_round
 
@@ -55,6 +58,9 @@ _HOMES = {
     "workflow.checking.checking_frames": ("check",),
     "workflow.running.checkpoints": ("best_checkpoint",),
     "workflow.comparing.comparing_frames": ("compare",),
+    "workflow.deciding.deciding": ("decide_round",),
+    "workflow.deciding.launching": ("launch_round",),
+    "workflow.deciding.rerunning": ("rerun_round",),
     "workflow.running.running": ("run_round",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -92,9 +98,12 @@ __all__ = [
     "check",
     "compare",
     "current_trial",
+    "decide_round",
+    "launch_round",
     "open_store",
     "read_project",
     "read_round",
+    "rerun_round",
     "run_round",
 ]
 

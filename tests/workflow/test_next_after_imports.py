@@ -9,8 +9,8 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import read_project, read_round
 from tuning_playbook.workflow.checking.foreign import Told
 from tuning_playbook.workflow.comparing.comparing import Question, compare_runs
-from tuning_playbook.workflow.deciding.deciding import decide
-from tuning_playbook.workflow.deciding.rerunning import rerun
+from tuning_playbook.workflow.deciding.deciding import decide_round
+from tuning_playbook.workflow.deciding.rerunning import rerun_round
 from tuning_playbook.workflow.importing.importing import import_study
 from tuning_playbook.workflow.overview.history import project_history
 from tuning_playbook.workflow.overview.next_step import apply_step, what_next
@@ -183,7 +183,7 @@ def test_an_imported_best_is_a_candidate_until_this_project_has_run_it(imported)
     (folder / "train.py").write_text(TRAIN)
     (step,) = _proving(folder)
     assert step.command == "playbook rerun --baseline"
-    done = rerun(folder, None, candidate=False, times=2)
+    done = rerun_round(folder, None, candidate=False, times=2)
     assert [len(r.values) for r in done.reruns] == [2]
     assert _proving(folder) == []
 
@@ -211,7 +211,7 @@ def test_a_decision_on_an_import_is_refused_before_it_has_been_rerun(imported):
     folder = imported(ablation(), project=OWN)
     (folder / "train.py").write_text(TRAIN)
     with pytest.raises(InvalidInput, match="playbook rerun study"):
-        decide(folder, "study")
+        decide_round(folder, "study")
 
 
 def test_what_an_import_does_not_tell_of_its_measurement_is_not_made_up(imported):

@@ -42,9 +42,11 @@ def command(
     project's logbook; nothing else changes until playbook launch.
     """
     from tuning_playbook.report.results.decided import decided_document, decided_text
-    from tuning_playbook.workflow.deciding.deciding import decide
+    from tuning_playbook.workflow.deciding.deciding import decide_round
 
-    result = decide(folder, round_name, confidence=confidence, complexity_cost=complexity_cost)
+    result = decide_round(
+        folder, round_name, confidence=confidence, complexity_cost=complexity_cost
+    )
     if as_json:
         print_json(decided_document(result))
     else:

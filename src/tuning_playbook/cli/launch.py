@@ -25,9 +25,9 @@ def command(round_name: str, folder: Path, reason: str, dry_run: bool, as_json: 
     kept.
     """
     from tuning_playbook.report.results.launched import launched_document, launched_text
-    from tuning_playbook.workflow.deciding.launching import launch
+    from tuning_playbook.workflow.deciding.launching import launch_round
 
-    result = launch(folder, round_name, reason=reason, dry_run=dry_run)
+    result = launch_round(folder, round_name, reason=reason, dry_run=dry_run)
     if as_json:
         print_json(launched_document(result))
     else:

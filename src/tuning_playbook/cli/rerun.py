@@ -61,7 +61,7 @@ def command(
     """
     from tuning_playbook.cli.progress import progress_display
     from tuning_playbook.report.results.reran import reran_document, reran_text
-    from tuning_playbook.workflow.deciding.rerunning import rerun, skip_round
+    from tuning_playbook.workflow.deciding.rerunning import rerun_round, skip_round
 
     both = candidate == baseline
     if round_name is None and (both or candidate):
@@ -80,7 +80,7 @@ def command(
             say(f"{skipped}: no reruns; the baseline stays unless you launch it with a reason")
         return
     with progress_display(quiet=as_json) as show:
-        result = rerun(
+        result = rerun_round(
             folder,
             round_name,
             times=times,

@@ -41,8 +41,8 @@ from tuning_playbook.workflow.deciding.looking import enter_look
 from tuning_playbook.workflow.rounds.remembering import renew_answer
 
 
-def decide(
-    folder: Path,
+def decide_round(
+    folder: str | Path,
     round_name: str,
     *,
     confidence: float | None = None,

@@ -28,8 +28,8 @@ from tuning_playbook.store import Store
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def launch(
-    folder: Path, round_name: str, *, reason: str = "", dry_run: bool = False
+def launch_round(
+    folder: str | Path, round_name: str, *, reason: str = "", dry_run: bool = False
 ) -> LaunchResult:
     """Make a round's best configuration the project's baseline, and enter it in the logbook.
 

@@ -39,8 +39,8 @@ from tuning_playbook.workflow.running.driving import drive
 USUAL_RERUNS = USUAL_LOOKS[0]
 
 
-def rerun(
-    folder: Path,
+def rerun_round(
+    folder: str | Path,
     round_name: str | None,
     *,
     times: int = USUAL_RERUNS,
