@@ -167,7 +167,7 @@ def _clashes(project: Project) -> Iterator[RoleProblem]:
         yield RoleProblem(
             "hyperparameters",
             b.key,
-            f"{a.key} and {b.key} can exist at once, and the program knows both as {b.name!r}",
+            f"{a.key} and {b.key} can exist in the same trial, under the same name {b.name!r}",
             "rename one of them",
         )
 

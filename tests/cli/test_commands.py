@@ -165,7 +165,7 @@ def test_ctrl_c_ends_with_130_and_a_second_run_finishes(project):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 130, err
-    assert "go on with: playbook run first" in out
+    assert "to continue: playbook run first" in out
     release(project)
     done = run_playbook("run", "first", "--json", folder=project)
     assert sum(json.loads(done.stdout)["counts"].values()) == 16
@@ -226,7 +226,7 @@ def test_try_does_not_fail_a_program_whose_length_comes_from_elsewhere(project):
     as_command(project, FIXED_LENGTH)
     tried = run_playbook("try", folder=project)
     assert tried.returncode == 0, tried.stdout + tried.stderr
-    assert "though it was given 20" in tried.stdout
+    assert "although it was given a length of 20 steps" in tried.stdout
     assert "{max_train_steps}" in tried.stdout
 
 
@@ -259,7 +259,7 @@ def test_try_gives_more_steps_to_a_program_that_needs_them(project, program):
     file.write_text(file.read_text().replace("evaluation_interval = 5", "evaluation_interval = 25"))
     tried = run_playbook("try", folder=project)
     assert tried.returncode == 0, tried.stdout + tried.stderr
-    assert "with 20 steps it did not get there" in tried.stdout
+    assert "a shorter run of 20 steps failed" in tried.stdout
     asked = run_playbook("try", "--steps", "20", folder=project)
     assert asked.returncode == 1
 

@@ -274,7 +274,7 @@ def test_another_study_under_the_same_name_is_refused(tmp_path):
     cells = text[5].split(",")
     text[5] = ",".join([cells[0], "0.5", *cells[2:]])
     trials.write_text("\n".join(text) + "\n")
-    with pytest.raises(InvalidInput, match="trial 4 is another one now"):
+    with pytest.raises(InvalidInput, match="trial 4 now has another configuration"):
         import_study(str(trials), into=tmp_path / "new", told=told)
     dropped = Told(metric="error", direction="minimize", curves=curves, parameters=("momentum",))
     with pytest.raises((StudyConflict, InvalidInput), match="learning_rate"):
@@ -388,7 +388,7 @@ def test_the_metric_of_the_study_is_matched_with_the_projects(project, tmp_path)
     ):
         import_study(str(trials), into=project)
     told = Told(metric="accuracy", direction="maximize")
-    with pytest.raises(InvalidInput, match="these are different things"):
+    with pytest.raises(InvalidInput, match="Import it into a project of its own"):
         import_study(str(trials), into=project, told=told)
     done = import_study(str(trials), into=project, told=Told(metric="val_error"))
     assert "val_error is stored as error" in done.notes
@@ -435,7 +435,7 @@ FAULTS = {
     "missing": (["missing.csv"], "there is no file or folder missing.csv"),
     "no direction": (["t.csv", "--metric", "speed"], "--direction"),
     "unknown metric": (["t.csv", "--metric", "eror", "--direction", "min"], "did you mean 'error'"),
-    "bad round": (["t.csv", "--metric", "error", "--round", "a/b"], "cannot name a round"),
+    "bad round": (["t.csv", "--metric", "error", "--round", "a/b"], "cannot be the name of a round"),
     "into a file": (["t.csv", "--metric", "error", "--into", "t.csv"], "is a file"),
     "unknown study": ([str(RAY), "--study", "ashe"], "did you mean 'asha'"),
     "several studies": ([str(RAY)], "add --study NAME"),

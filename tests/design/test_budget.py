@@ -147,13 +147,13 @@ def test_the_ends_and_the_baseline_are_compared_longest():
     fewer = planned(round_, 62).options[-1]
     assert (fewer.arms, fewer.trials_each) == (3, 20)
     assert fewer.write[0] == "width = [16, 64, 256]"
-    assert fewer.gives_up == ("Nothing is learnt about width = 32, 128.",)
+    assert fewer.gives_up == ("The round does not answer anything about width = 32, 128.",)
 
 
 def test_a_budget_below_one_trial_an_arm_says_so():
     first = planned(a_round("learning_rate"), 2).options[0]
     assert (first.trials_each, first.chance) == (0, 0.0)
-    assert "do not give each of the 3 arms one" in first.gives_up[0]
+    assert "are fewer than the 3 arms" in first.gives_up[0]
 
 
 def test_budgets_that_mean_nothing_are_refused():
@@ -167,7 +167,7 @@ def test_budgets_that_mean_nothing_are_refused():
 def test_a_thin_search_is_warned_of_with_the_command_that_helps():
     thin = a_round(*ALL, values=(16, 64))
     words = sparse_warning(PROJECT, thin, studies_of(PROJECT, thin))
-    assert "20 trials over 5 nuisance hyperparameters" in words
+    assert "20 trials are few for 5 nuisance hyperparameters" in words
     assert "playbook plan r --budget 40" in words
     dense = replace(thin, trials=400)
     assert sparse_warning(PROJECT, dense, studies_of(PROJECT, dense)) == ""

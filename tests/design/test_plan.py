@@ -70,11 +70,12 @@ def test_a_hyperparameter_of_one_arm_only_is_a_caveat_too(project):
         ({"nuisance": DECAY}, ["learning_rate, optimizer.nesterov.momentum stay fixed"]),
         ({"nuisance": {**RATE, **MOMENTUM}}, []),
         ({"nuisance": {**RATE, **MOMENTUM, **DECAY}, "scientific": {"width": (64, 128)}}, []),
-        ({"nuisance": {**RATE, **MOMENTUM, "width": Ordered((64, 128))}}, ["shapes"]),
+        ({"nuisance": {**RATE, **MOMENTUM, "width": Ordered((64, 128))}},
+         ["part of the architecture"]),
         ({"nuisance": {**RATE, **MOMENTUM},
           "scientific": {"width": (64, 128), "activation": ("relu", "gelu")}}, ["several"]),
         ({"nuisance": MOMENTUM,
-          "scientific": {"optimizer.nesterov.learning_rate": (0.1, 1.0)}}, ["outlive"]),
+          "scientific": {"optimizer.nesterov.learning_rate": (0.1, 1.0)}}, ["valid only until"]),
         ({"nuisance": RATE, "fixed": {"optimizer.nesterov.momentum": 0.9}},
          ["optimizer.nesterov.momentum stays fixed"]),
     ],
@@ -89,7 +90,7 @@ def test_rules_of_thumb_for_roles(project, parts, words):
 def test_an_optimizer_searched_as_a_nuisance_is_objected_to(project):
     round_ = round_of(nuisance={"optimizer": Categorical(("nesterov", "sgd")), **RATE, **MOMENTUM})
     (warning,) = design_warnings(project, round_)
-    assert "choice of method" in warning
+    assert "choice between methods" in warning
 
 
 @pytest.mark.parametrize("role", ["scientific", "nuisance", "fixed"])

@@ -41,7 +41,7 @@ def round_in_which(key, role, **more):
     [
         ("optimizer.nesterov.learning_rate", "nuisance", None),
         ("optimizer.nesterov.learning_rate", "fixed", "stays fixed"),
-        ("optimizer.nesterov.learning_rate", "scientific", "not outlive"),
+        ("optimizer.nesterov.learning_rate", "scientific", "valid only until"),
         ("optimizer", "scientific", None),
         ("optimizer", "fixed", None),
         ("weight_decay", "nuisance", None),
@@ -50,7 +50,7 @@ def round_in_which(key, role, **more):
         ("weight_decay", "fixed", None),
         ("width", "scientific", None),
         ("width", "fixed", None),
-        ("width", "nuisance", "shapes the architecture"),
+        ("width", "nuisance", "part of the architecture"),
     ],
 )
 def test_rules_of_thumb_by_sort_and_role(project, key, role, objection):

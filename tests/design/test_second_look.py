@@ -114,7 +114,7 @@ def test_what_makes_rounds_incomparable_is_named(project, round_):
     )
     other = replace(round_, fixed={"width": 128})
     assert reasons_against_pooling(_studies(project, other)[0], old) == (
-        "width was fixed at 64 and is at 128",
+        "width was fixed at 64 and is now 128",
     )
     more = replace(round_, nuisance={**round_.nuisance, "width": Ordered((64, 128))})
     assert "other hyperparameters were searched" in reasons_against_pooling(

@@ -114,7 +114,7 @@ def test_a_drawn_probability_is_a_setting(tmp_path):
 def test_whether_a_score_on_what_is_to_be_forgotten_shall_rise_is_asked(tmp_path):
     path = written(tmp_path, UNLEARNING_HEADER, *UNLEARNING)
     (study,) = open_foreign(str(path))
-    with pytest.raises(InvalidInput, match="minimized or maximized"):
+    with pytest.raises(InvalidInput, match="whether to minimize or maximize"):
         table_as_told(study, Told(metric="forget_QA_ROUGE"))
     table_as_told(study, Told(metric="forget_QA_ROUGE", direction="minimize"))
 

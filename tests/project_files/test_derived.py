@@ -104,10 +104,10 @@ default = "a"
         ('"w d" = { derived = "2 * decay_ratio" }', "is not a usable name"),
         ('batch_size = { derived = "256 * learning_rate" }', "cannot be derived"),
         ('wd = { derived = "learning_rate / drop" }\n' + DROP, "no finite value at learning_rate"),
-        ('wd = { derived = "2 * kind_of" }\n' + NAMED, "kind_of is no number"),
+        ('wd = { derived = "2 * kind_of" }\n' + NAMED, "kind_of is not a number"),
         ('a = { derived = "2 * b" }\nb = { derived = "2 * a" }', "'b' is not declared"),
         ('wd = { derived = "2 * drop" }' + UNDER + DROP, "does not exist wherever wd does"),
-        (DERIVED + UNDER + "weight_decay = { fixed = 0.1 }", "can exist at once"),
+        (DERIVED + UNDER + "weight_decay = { fixed = 0.1 }", "can exist in the same trial"),
         (DERIVED + "[baseline]\nweight_decay = 0.1", "name decay_ratio or learning_rate instead"),
     ],
 )

@@ -198,7 +198,7 @@ def test_a_faulty_declaration_is_not_told_again_where_it_is_used(read):
         ("x = { fixed = 1, default = 2 }", "hyperparameters.x.default", "remove default"),
         ("'x y' = { fixed = 1 }", "hyperparameters.x y", "not a usable name"),
         ("x = { linear = [0, 1], default = 0, when = { a = {} } }", "hyperparameters.x.when",
-         "no choice"),
+         "not a choice"),
         ("x = { choice = ['a', 'b'], default = 'a', when = { c = {} } }",
          "hyperparameters.x.when.c", "no value 'c'"),
         ("x = { choice = ['a', 'b'], default = 'a', when = { a = 1 } }",
@@ -228,7 +228,7 @@ def test_a_declaration_that_cannot_be_is_told_with_its_line(read, line, path, wo
         ("[baseline]", "[resources]\nworkers = 0\n[baseline]", "at least 1"),
         ("[baseline]", "[baselin]", "did you mean 'baseline'?"),
         ("[hyperparameters]", "[hyperparameters]\nlearning_rate = { fixed = 1 }",
-         "can exist at once"),
+         "can exist in the same trial"),
     ],
 )  # fmt: skip
 def test_a_mistake_elsewhere_is_told(read, old, new, words):
@@ -265,7 +265,7 @@ def test_a_command_is_a_target(read):
         ("{layers:flog}", "write {layers}, {layers:flag} or {layers:flag|no}"),
         ("{layers:flag}", "needs a hyperparameter that is true or false"),
         ("{seed:flag}", "needs a hyperparameter that is true or false"),
-        ("python train.py --momentum {momentum}", "does not exist in every trial"),
+        ("python train.py --momentum {momentum}", "has no value in some trials"),
     ],
 )
 def test_a_placeholder_that_cannot_be_filled_is_told_with_what_is_known(read, argument, words):
@@ -389,7 +389,7 @@ def test_numbers_and_nests_that_no_program_takes_are_told(read, value, where):
 
 def test_a_pipe_is_no_project_file(tmp_path):
     os.mkfifo(tmp_path / "playbook.toml")
-    with pytest.raises(InvalidInput, match="is no file"):
+    with pytest.raises(InvalidInput, match="is not a file"):
         OpenFile(tmp_path / "playbook.toml")
 
 

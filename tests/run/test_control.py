@@ -82,7 +82,7 @@ def test_a_machine_fault_is_retried_a_stated_number_of_times():
         assert isinstance(order, kind)
         assert getattr(order, "fault", "told")
     assert order.outcome.reason is Reason.LOST
-    assert "failed it 2 times" in order.outcome.detail
+    assert "lost 2 times to faults of the machine" in order.outcome.detail
 
 
 def test_only_faults_of_the_machine_use_up_the_patience_with_a_trial():
@@ -90,7 +90,7 @@ def test_only_faults_of_the_machine_use_up_the_patience_with_a_trial():
     claimed = control.Claimed(trial(0, attempts=9))  # stopped, or its driver was killed, 8 times
     state, _ = control.advance(control.RunState(), claimed, limits)
     _, (order,) = control.advance(state, control.Exited("study#0.9", None), limits)
-    assert order == control.Release(trial(0, attempts=9), "a kill from outside or a full disk")
+    assert order == control.Release(trial(0, attempts=9), "killed from outside, or a full disk")
 
 
 def test_a_stop_releases_running_trials_however_often_they_were_started():

@@ -282,7 +282,7 @@ def test_a_machine_fault_that_the_project_declares_is_told_in_the_programs_own_w
     (trial,) = store.trials("study")
     assert trial.reason is Reason.LOST
     error = "exit code 1: RuntimeError: NCCL error: socket"
-    assert trial.detail == f"the machine failed it 2 times, at last by {error}"
+    assert trial.detail == f"lost 2 times to faults of the machine, most recently: {error}"
     messages = [e.message for e in store.events("study") if e.kind == "machine-fault"]
     assert messages == [f"attempt 1: {error}"]
 
@@ -530,7 +530,10 @@ def test_stops_and_killed_drivers_use_up_no_patience_but_machine_faults_do(bench
     _, store = bench.run(study, attempts=2)
     (trial,) = store.trials("study")
     assert (trial.status, trial.reason) == (Status.FAILED, Reason.LOST)
-    assert trial.detail == "the machine failed it 2 times, at last by a kill from outside (SIGKILL)"
+    assert (
+        trial.detail
+        == "lost 2 times to faults of the machine, most recently: killed from outside (SIGKILL)"
+    )
     assert trial.attempts == 4
     faults = [e for e in store.events("study") if e.kind == "machine-fault"]
     assert [e.trial for e in faults] == [0]
@@ -609,7 +612,7 @@ def test_a_folder_that_goes_while_trials_run_is_told_and_ends_no_trial(
             folder.rename(elsewhere)
         return False
 
-    with pytest.raises(StoreUnavailable, match=r"moved or deleted while trials ran"):
+    with pytest.raises(StoreUnavailable, match=r"moved or deleted while trials were running"):
         bench.run(study, stop_requested=move)
     bench.folder = elsewhere if moved else bench.folder
     release(bench.folder)

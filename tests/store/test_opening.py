@@ -265,7 +265,7 @@ def test_a_database_of_something_else_is_left_as_it_was(tmp_path, must_exist):
         connection.execute("CREATE TABLE theirs (id)")
     connection.close()
     before = _as_before(tmp_path)
-    with pytest.raises(StoreUnavailable, match=r"tables of something else \(theirs\)"):
+    with pytest.raises(StoreUnavailable, match=r"tables of another program \(theirs\)"):
         open_store("sqlite:///other.db", folder=tmp_path, must_exist=must_exist)
     assert _as_before(tmp_path) == before
 

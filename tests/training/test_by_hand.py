@@ -71,7 +71,7 @@ def test_in_a_project_it_has_the_baseline_and_prints_what_it_logs(project):
     done = run_script(project, text)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "{'width': 3, 'optimizer': 'adam', 'rate': 0.01} 4\n"
-    assert "nothing is kept" in done.stderr
+    assert "nothing is stored" in done.stderr
     assert "step 1  loss 1" in done.stderr
     assert "step 2  error 0.5" in done.stderr
     assert "step 4  error 0.5" in done.stderr
@@ -88,7 +88,7 @@ def test_outside_of_a_project_its_configuration_is_empty(tmp_path):
                                 "print(dict(current_trial().config))\n"
                                 "current_trial().evaluate(5000, error=0.5)\n")  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "{}\n"), done.stderr
-    assert "no playbook.toml here or above" in done.stderr
+    assert "no playbook.toml in this folder or above" in done.stderr
 
 
 def test_what_a_trial_refuses_is_refused_by_hand_too(project):

@@ -147,7 +147,7 @@ def test_a_process_whose_trial_was_taken_over_saves_no_checkpoint(attempt, handl
     write_attempt(second)
     heir = TrialHandle(second)
     assert heir.restore({"w": np.zeros(2)}) == 1
-    with pytest.raises(LeaseLost, match="another worker has taken the trial over"):
+    with pytest.raises(LeaseLost, match="another worker has taken over the trial"):
         handle.checkpoint(9, state)
     heir.checkpoint(2, state)
     assert TrialHandle(second).restore({"w": np.zeros(2)}) == 2

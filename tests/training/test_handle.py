@@ -69,7 +69,7 @@ def test_a_checkpoint_has_the_value_of_the_evaluation_at_its_step(handle, attemp
 def test_predictions_are_for_the_same_examples_at_every_step(handle):
     handle.predictions(30, ids=[4, 7], probability=[0.1, 0.9])
     handle.predictions(60, ids=[4, 7], probability=[0.2, 0.8])
-    with pytest.raises(InvalidInput, match="other examples"):
+    with pytest.raises(InvalidInput, match="differ from those of earlier steps"):
         handle.predictions(90, ids=[4, 8], probability=[0.2, 0.8])
     with pytest.raises(InvalidInput, match="there are 2 examples"):
         handle.predictions(90, ids=[4, 7], probability=[0.2])
@@ -90,11 +90,11 @@ def test_the_predictions_of_a_restarted_trial_replace_those_of_the_first_start(h
 @pytest.mark.parametrize("step", [10.0, "10", None, np.float64(10)])
 def test_a_step_that_is_no_integer_is_refused_by_every_method(handle, step):
     for call in (handle.log, handle.evaluate):
-        with pytest.raises(InvalidInput, match="a step is an integer"):
+        with pytest.raises(InvalidInput, match="expected a whole number as step"):
             call(step, error=0.5)
-    with pytest.raises(InvalidInput, match="a step is an integer"):
+    with pytest.raises(InvalidInput, match="expected a whole number as step"):
         handle.checkpoint(step, {"w": np.zeros(1)})
-    with pytest.raises(InvalidInput, match="a step is an integer"):
+    with pytest.raises(InvalidInput, match="expected a whole number as step"):
         handle.predictions(step, ids=[1], p=[0.5])
 
 

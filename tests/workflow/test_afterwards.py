@@ -49,7 +49,7 @@ def test_a_round_is_judged_by_another_metric_without_running_again(project):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--metric", "test_error"), "test_error is locked"),
+        (("--metric", "test_error"), "test_error is held out, so no check"),
         (("--metric", "f1"), "has not logged 'f1'; it has: error, val_accuracy"),
         (("--direction", "maximize"), "the project is to minimize error"),
         (("--params", "rate"), "only --metric, --direction and --chance-level"),
@@ -78,5 +78,5 @@ def test_the_best_checkpoint_is_where_the_best_trial_was_best(project):
 
 def test_a_checkpoint_that_is_gone_is_told(project):
     tuning_playbook.best_checkpoint(project.folder, "first").path.unlink()
-    with pytest.raises(InvalidInput, match="there is no such file any more"):
+    with pytest.raises(InvalidInput, match="that file no longer exists"):
         tuning_playbook.best_checkpoint(project.folder, "first")

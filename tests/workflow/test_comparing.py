@@ -125,9 +125,9 @@ def test_an_arm_on_which_the_metric_was_not_measured_is_left_out(table):
     asked = Question(arm=("recipe",), seed="seed")
     found = document(table(empty), asked, Told(metric="val_loss"))
     assert [pair["candidate"] for pair in found["comparisons"]] == ["B"]
-    assert any("val_loss is empty in each of the 5 runs of C" in note for note in found["notes"])
+    assert any("val_loss is empty in all 5 runs of C" in note for note in found["notes"])
     two = [row for row in empty if row["recipe"] != "B"]
-    with pytest.raises(InvalidInput, match="nothing can be told of how good they are"):
+    with pytest.raises(InvalidInput, match="cannot tell how good they are"):
         document(table(two), asked, Told(metric="val_loss"))
 
 
@@ -257,11 +257,11 @@ def test_a_target_that_is_never_reached_counts_as_a_failure(table):
     [
         (Question(arm=("recip",)), Told(), "did you mean 'recipe'"),
         (Question(seed="sed"), Told(), "did you mean 'seed'"),
-        (Question(margin=-1), Told(), "the margin is"),
-        (Question(margin=float("nan")), Told(), "the margin is"),
-        (Question(target=float("inf")), Told(), "the target is"),
+        (Question(margin=-1), Told(), "expected a margin of 0 or more"),
+        (Question(margin=float("nan")), Told(), "expected a margin of 0 or more"),
+        (Question(target=float("inf")), Told(), "expected a finite value"),
         (Question(all_pairs=True, baseline="A"), Told(), "leave out --baseline"),
-        (Question(arm=("seed",), seed="seed"), Told(), "cannot tell both"),
+        (Question(arm=("seed",), seed="seed"), Told(), "name two columns"),
         (Question(), Told(metric="loss_val"), "no metric"),
         (Question(), Told(metric="val_loss", direction="up"), "direction is"),
     ],

@@ -192,7 +192,7 @@ def test_what_was_typed_already_is_kept(folder, monkeypatch, capsys, shape):
          r"own lr and momentum"),
         ([{"lr": 10**-x, "val_loss": 1.0} for x in np.arange(1, 4, 0.1)], "own lr"),
         ([{"epoch": e, "train_loss": 1 / (e + 1), "val_loss": 1 / (e + 2), "val_acc": e / 50}
-          for e in range(40)], "holds a single run"),
+          for e in range(40)], "has a single run"),
     ],
 )  # fmt: skip
 def test_where_there_are_no_arms_no_column_is_proposed(folder, rows, words):

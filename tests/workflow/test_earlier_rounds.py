@@ -85,4 +85,4 @@ def test_plan_says_that_the_time_limit_is_shorter_than_a_trial(written_project):
     (project.folder / "rounds/second.toml").write_text(POOR)
     project.edit("playbook.toml", "timeout_seconds = 600", "timeout_seconds = 1e-6")
     warnings = " ".join(project.json("plan", "second")[1]["warnings"])
-    assert "timeout_seconds under [training] ends it after 1e-06 s" in warnings
+    assert "timeout_seconds under [training] ends a trial after 1e-06 s" in warnings

@@ -63,7 +63,9 @@ def test_what_a_trial_printed_is_shown_and_every_message_says_where_it_is(projec
     _, ran, _ = project.type("run", "first", "--no-report")
     output = ".playbook/trials/first/optimizer=adam/00001/attempt-1.output"
     for said in (ran, project.type("status", "first")[1]):
-        assert "2 trials of first/optimizer=adam failed alike, trials 1, 3: KeyError" in said
+        assert (
+            "2 trials of first/optimizer=adam failed in the same way, trials 1, 3: KeyError" in said
+        )
         assert f"playbook logs first optimizer=adam/1 ({output})" in said
     _, shown, _ = project.type("logs", "first", "optimizer=adam/1")
     assert "attempt of adam 1" in shown
@@ -78,7 +80,7 @@ def test_what_a_trial_printed_is_shown_and_every_message_says_where_it_is(projec
     ("trial", "words"),
     [
         ("1", "name one of: optimizer=sgd/1, optimizer=adam/1"),
-        ("optimizer=adam/9", "it has trials 0 to 3"),
+        ("optimizer=adam/9", "its trials are 0 to 3"),
         ("optimizer=adm/1", "there are: optimizer=sgd, optimizer=adam"),
         ("best", "optimizer=sgd/0"),
     ],
@@ -224,7 +226,7 @@ def test_where_no_trial_has_trained_a_mended_program_needs_no_reason(project):
     (project.folder / "train.py").write_text(BROKEN.replace(".index % 2", ".index >= 0").replace(
         'trial.config["optimizer"] == "adam"', "True"))  # fmt: skip
     _, said, _ = project.type("run", "first", "--no-report", "--no-try")
-    assert "after mending, go on with: playbook run first --retry failed" in said
+    assert "to continue after a correction: playbook run first --retry failed" in said
     assert "--same-program" not in said
     assert "--same-program" not in project.type("next")[1]
 
@@ -264,7 +266,7 @@ def test_a_program_that_always_crashes_is_stopped_after_the_first_trials(project
     project.edit("rounds/first.toml", "trials = 4", "trials = 12")
     code, said, _ = project.type("run", "first", "--no-report")
     assert code == 1
-    assert "the first 3 trials of first/optimizer=adam failed alike" in said
+    assert "the first 3 trials of first/optimizer=adam failed in the same way" in said
     assert "KeyError: 'beta0'" in said
     assert "optimizer=adam/00000/attempt-1.output" in said
     assert 'playbook run first --retry failed --same-program "why"' in said
@@ -324,7 +326,7 @@ def test_the_first_run_of_a_project_tries_its_program_first(project):
     (project.folder / "train.py").write_text("def train(trial):\n    raise KeyError('data')\n")
     said = project.refused("run", "first", "--json")
     assert "KeyError: 'data' (train.py, line 2)" in said
-    assert "playbook try runs it alone" in said
+    assert "playbook try repeats only the short run" in said
     assert not (project.folder / ".playbook" / "store.db").exists()  # nothing has run
     (project.folder / "train.py").write_text(MENDED)
     project.json("run", "first", "--no-report")

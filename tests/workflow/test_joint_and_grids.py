@@ -73,4 +73,4 @@ def test_another_number_of_trials_is_another_grid(written_project):
     project = written_project(PROJECT, TRAIN, grid=text)
     assert project.type("run", "grid", *RUN)[0] == 0
     refused = project.refused("run", "grid", "--trials", "6", *RUN)
-    assert "trials was 4, is now 6, which is another grid" in refused
+    assert "trials was 4, is now 6, which makes another grid" in refused

@@ -151,7 +151,7 @@ def test_a_metric_whose_line_was_removed_stays_hidden_from_everything(undeclared
     ):
         assert "test_error" not in run(playbook, [*words, *place]).output, words
     refused = run(playbook, ["check", "first", "--metric", "test_error", *place])
-    assert "test_error is locked" in str(refused.exception)
+    assert "test_error is held out, so no check" in str(refused.exception)
     for option in (["look", "--test"], ["export", "--test"]):
         with pytest.raises(InvalidInput, match=r"put it back under \[metric\]"):
             run(playbook, [*option, *place], catch_exceptions=False, standalone_mode=False)
@@ -228,7 +228,7 @@ def test_the_metric_that_confirms_stays_hidden_too(made, tmp_path):
 def test_the_metric_that_decides_cannot_be_held_out(made):
     file = made.folder / "playbook.toml"
     file.write_text(file.read_text().replace('"test_error"', '"error"'))
-    with pytest.raises(InvalidFile, match="decides already"):
+    with pytest.raises(InvalidFile, match="is the metric that decides"):
         read_project(made.folder)
 
 

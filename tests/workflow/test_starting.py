@@ -30,7 +30,7 @@ def test_a_new_project_has_the_direction_that_is_given_or_that_the_name_tells(
 
 
 def test_a_direction_that_the_name_does_not_tell_is_asked_for_and_nothing_is_written(tmp_path):
-    with pytest.raises(InvalidInput, match="--direction minimize, or --direction maximize"):
+    with pytest.raises(InvalidInput, match="--direction minimize or --direction maximize"):
         init_project(tmp_path, target="train.py:train", metric="zorp")
     assert list(tmp_path.iterdir()) == []
 

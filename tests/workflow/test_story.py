@@ -178,7 +178,7 @@ def test_a_nuisance_that_interacts_with_the_question_is_not_to_be_fixed(story, b
     story.run("sizes")
     (rounds / "again.toml").write_text(SIZES.replace("DECAY", ""))
     warnings = json.loads(story.type("plan", "again", "--json"))["warnings"]
-    assert any("in round sizes its best value differed with width" in w for w in warnings) == moves
+    assert any("in round sizes its best value depended on width" in w for w in warnings) == moves
     assert "in round sizes" not in story.type("plan", "sizes")
 
 

@@ -112,8 +112,8 @@ def plan_budget(
         raise InvalidInput(f"a budget is at least 1 trial, found {budget}")
     if round_.algorithm == "list":
         raise InvalidInput(
-            "the round lists its configurations, so there is nothing to share out; to let a "
-            'budget decide, write algorithm = "quasi-random"'
+            "the round lists its configurations, so a budget has nothing to distribute; to "
+            'search with a budget, write algorithm = "quasi-random"'
         )
     case = _Case(project, round_, studies, budget, good_share, enough)
     written = _as_written(case)
@@ -142,10 +142,10 @@ def sparse_warning(project: Project, round_: Round, studies: Sequence[Study]) ->
         return ""
     needed = trials_needed(case.share(case.searched), ENOUGH)
     return (
-        f"{option.trials_each} trials over {option.dimensions} nuisance hyperparameters are few: "
-        f"even if good settings fill a third of each range, an arm tries one with a chance of "
-        f"{percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}), and on real tasks they "
-        "often fill less. What could be saved instead: "
+        f"{option.trials_each} trials are few for {option.dimensions} nuisance hyperparameters: "
+        f"even if a third of each range is good, an arm tries a good setting with a probability "
+        f"of only {percent(option.chance)} ({needed:,} trials: {percent(ENOUGH)}), and on real "
+        "tasks less is good. Ways to cover the space with as many trials: "
         f"playbook plan {round_.name} --budget {trials}"
     )
 
@@ -224,10 +224,13 @@ def _good_share(domain: Domain, share: float) -> float:
 def _as_written(case: _Case) -> BudgetOption:
     option = case.option("as it is written", case.searched)
     if not option.trials_each:
-        words = f"{case.budget} trials do not give each of the {option.arms} arms one."
+        words = f"{case.budget} trials are fewer than the {option.arms} arms."
     elif option.chance < case.enough:
         missed = 1 - option.chance
-        words = f"{percent(missed)} of such arms never try a good setting, and look worse for it."
+        words = (
+            f"An arm tries no good setting with a probability of {percent(missed)}, and then "
+            "looks worse than it is."
+        )
     else:
         return option
     return replace(option, gives_up=(words,))
@@ -253,8 +256,8 @@ def _fewer_nuisances(case: _Case) -> Iterator[BudgetOption]:
         f"tune {len(stay)} of {len(case.round.nuisance)} nuisance hyperparameters",
         min(left, key=case.share),
         gives_up=[
-            f"The answer then holds for {key} = {values[key]} only; another arm may need "
-            "another value."
+            f"The answer then holds for {key} = {values[key]} only; another value may suit some "
+            "arms better."
             for key in fixed
         ],
         write=[nuisance_to_toml({key: case.round.nuisance[key] for key in stay}, ranges=False)],
@@ -307,7 +310,7 @@ def _narrower_ranges(case: _Case) -> Iterator[BudgetOption]:
 def _narrow_warning(lost: float) -> str:
     return (
         f"{percent(lost)} of the space is not searched; if the good region lies there, the best "
-        "trials will crowd at an edge and the round must be asked again."
+        "trials lie at the edge of a range, and the round has to be run again with wider ranges."
     )
 
 
@@ -346,7 +349,7 @@ def _fewer_values(case: _Case) -> Iterator[BudgetOption]:
         case.searched,
         arms=arms,
         gives_up=[
-            f"Nothing is learnt about {key} = {', '.join(map(str, found))}."
+            f"The round does not answer anything about {key} = {', '.join(map(str, found))}."
             for key, found in dropped.items()
             if found
         ],

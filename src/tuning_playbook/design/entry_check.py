@@ -50,13 +50,14 @@ def entry_objection(
     ]
     words = (
         f"{counted(left, 'trial')} on {counted(workers, 'worker')} take about "
-        f"{_days(seconds)}; more than {_days(LONGEST_ROUND)} is too long for one round to be "
-        f"followed by the next. Shrink it, each by itself: {'; or '.join(ways)}."
+        f"{_days(seconds)}. Rounds of more than {_days(LONGEST_ROUND)} leave no time for the "
+        f"rounds that should follow. Each of these alone makes it short enough: "
+        f"{'; or '.join(ways)}."
     )
     if not proven_baseline:
         words += (
             " Nothing shows yet that the baseline is a reasonable start (no launch, no reruns of "
-            "it, no reference under [project]), so begin with the shortest of them."
+            "it, no reference under [project]), so choose the change that gives the shortest round."
         )
     return words
 

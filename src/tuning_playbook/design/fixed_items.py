@@ -30,8 +30,8 @@ def fixing_damage(
         if earlier != round_.name and pair[0] in compared_keys(round_) and pair[1] in fixed
     }
     return tuple(
-        f"{second} stays fixed, and in round {earlier} its best value differed with {first} by "
-        f"more than luck: one value of {second} favours those values of {first} that it suits. "
+        f"{second} stays fixed, but in round {earlier} its best value depended on {first}, by more "
+        f"than chance explains. A fixed {second} favours the values of {first} that it suits. "
         f"Add {second} to nuisance."
         for (first, second), earlier in found.items()
     )

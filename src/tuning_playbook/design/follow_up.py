@@ -30,16 +30,22 @@ def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:
     Source: playbook, "Identifying bad search space boundaries".
     """
     fixed = [
-        f"{key} was fixed at {earlier.fixed.get(key)!r} and is at {later.fixed.get(key)!r}"
+        f"{key} was fixed at {earlier.fixed.get(key)!r} and is now {later.fixed.get(key)!r}"
         for key in dict.fromkeys((*earlier.fixed, *later.fixed))
         if earlier.fixed.get(key) != later.fixed.get(key)
     ]
     codes = (earlier.provenance.code, later.provenance.code)
     found = [
-        ("another objective decided", earlier.objective != later.objective),
+        (
+            "the metric, its direction or its reduction was another one",
+            earlier.objective != later.objective,
+        ),
         ("trials were trained or evaluated differently", earlier.training != later.training),
         ("other hyperparameters were searched", set(earlier.space.keys) != set(later.space.keys)),
-        ("other formulas gave the derived values", dict(earlier.derived) != dict(later.derived)),
+        (
+            "the formulas of derived values were others",
+            dict(earlier.derived) != dict(later.derived),
+        ),
         ("the training program has changed", all(codes) and codes[0] != codes[1]),
     ]
     return (*(words for words, differs in found if differs), *fixed)

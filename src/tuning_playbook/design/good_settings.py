@@ -25,7 +25,7 @@ def chance_of_hitting(share: float, trials: int) -> float:
     """
     _require_share(share)
     if trials < 0:
-        raise InvalidInput(f"trials are counted from 0, found {trials}")
+        raise InvalidInput(f"expected 0 trials or more, found {trials}")
     if share == 1.0:
         return 1.0 if trials else 0.0
     return -math.expm1(trials * math.log1p(-share))
@@ -45,7 +45,7 @@ def trials_needed(share: float, chance: float = 0.9) -> int:
     _require_share(share)
     if share == 0.0 or not 0.0 < chance < 1.0:
         raise InvalidInput(
-            f"a share above 0 and a chance between 0 and 1 are needed, found {share} and {chance}"
+            f"expected a share above 0 and a chance between 0 and 1, found {share} and {chance}"
         )
     if share == 1.0:
         return 1
@@ -58,4 +58,4 @@ def trials_needed(share: float, chance: float = 0.9) -> int:
 
 def _require_share(share: float) -> None:
     if not 0.0 <= share <= 1.0:
-        raise InvalidInput(f"a share of the search space is between 0 and 1, found {share}")
+        raise InvalidInput(f"expected a share of the search space from 0 to 1, found {share}")

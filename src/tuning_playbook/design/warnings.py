@@ -63,8 +63,8 @@ def _many_arms(round_: Round) -> Iterator[str]:
     if arms > _MANY_ARMS and not round_.joint:
         yield (
             f"{arms} combinations of scientific values get a study each, {arms * round_.trials} "
-            "trials in all. With that many, write joint = true: one study that covers all values "
-            "evenly, and the answer looks at slices of it."
+            "trials in all. With that many, write joint = true: one study covers all combinations "
+            "evenly, and the answer compares parts of it."
         )
 
 
@@ -104,8 +104,8 @@ def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[st
 def _independent_points(round_: Round) -> Iterator[str]:
     if round_.algorithm == "random":
         yield (
-            "Points are drawn independently, so they clump and leave gaps; quasi-random points "
-            "(the default) cover the same ranges more evenly with as many trials."
+            "Random points are independent, so they form clusters and gaps; the same number of "
+            "quasi-random points (the default) covers the ranges more evenly."
         )
 
 
@@ -127,8 +127,9 @@ def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator
     if untuned and round_.nuisance:
         yield (
             f"{', '.join(untuned)} {'stays' if len(untuned) == 1 else 'stay'} fixed although an "
-            "optimizer's hyperparameters move with nearly every other change. Add to nuisance, or "
-            "read the answer as one for these values."
+            "optimizer's best hyperparameters change with nearly every other change. Add "
+            f"{'it' if len(untuned) == 1 else 'them'} to nuisance, or read the answer as valid for "
+            f"{'this value' if len(untuned) == 1 else 'these values'} only."
         )
 
 
@@ -144,14 +145,15 @@ def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterat
             continue
         if h.kind == "optimizer" and isinstance(h.domain, Categorical):
             yield (
-                f"{h.key} is a choice of method tuned as a nuisance: its branches share the "
-                "budget, so each is tuned with a part of the trials. Make it scientific to compare "
-                "the choices, or fixed."
+                f"{h.key} is a choice between methods, tuned as a nuisance: the methods share the "
+                "trials, so each is tuned with a part of them. Make it scientific to compare the "
+                "methods, or fix it."
             )
         elif h.kind == "architecture":
             yield (
-                f"{h.key} shapes the architecture and is tuned as a nuisance: it changes the cost "
-                "of training too, which the metric does not show. Make it scientific or fixed."
+                f"{h.key} is part of the architecture and is tuned as a nuisance: it changes the "
+                "cost of training too, which the metric does not show. Make it scientific, or fix "
+                "it."
             )
 
 
@@ -160,9 +162,9 @@ def _several_questions(round_: Round) -> Iterator[str]:
     if len(compared) > 1:
         yield (
             f"{len(compared)} scientific hyperparameters ask several questions at once "
-            f"({', '.join(compared)}). Unless their combination is the question, split it: first a "
-            f"round that compares {compared[0]} alone, then one for each of the others from the "
-            "baseline that the first leaves."
+            f"({', '.join(compared)}). Unless their combination is the question, split the round: "
+            f"first compare {compared[0]} alone, launch what is adopted, then run one round for "
+            "each of the others."
         )
 
 
@@ -170,8 +172,8 @@ def _scientific_learning_rate(round_: Round, declared: dict[str, Hyperparameter]
     for key in compared_keys(round_):
         if hyperparameter_family(declared[key].name) is Family.LEARNING_RATE:
             yield (
-                f"{key} is scientific: the best learning rate moves with almost every other "
-                "change, so the answer will not outlive the next one."
+                f"{key} is scientific: the best learning rate changes with almost every other "
+                "hyperparameter, so the answer is valid only until the next change."
             )
 
 

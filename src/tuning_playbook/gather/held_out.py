@@ -60,7 +60,7 @@ def _present(store: Store, project: Project) -> tuple[HeldOutMetric, ...]:
 def _entry(one: HeldOutMetric) -> LogbookEntry:
     line = f'the line {one.set} = "{one.metric}"'
     message = (
-        f"{one.metric} is shown from now on: {one.released}"
+        f"{one.metric} is no longer held out: {one.released}"
         if one.released
         else f"{line} is in playbook.toml: {one.metric} is held out"
         if one.declared
@@ -96,7 +96,7 @@ def release_metric(store: Store, project: Project, metric: str, reason: str) -> 
         InvalidInput: without a reason, for a metric that is not held out, or is still declared.
     """
     if not reason.strip():
-        raise InvalidInput('say why it is shown from now on: --reason "..."')
+        raise InvalidInput(f'say why {metric} is no longer to be held out: --reason "..."')
     known = [one for one in _present(store, project) if not one.released]
     found = next((one for one in known if one.metric == metric), None)
     if found is None:
@@ -105,7 +105,7 @@ def release_metric(store: Store, project: Project, metric: str, reason: str) -> 
     if found.declared:
         raise InvalidInput(
             f'playbook.toml declares {found.set} = "{metric}" under [metric]; remove that line, '
-            "then type the same again"
+            "then run the same command again"
         )
     released = replace(found, since=time.time(), released=" ".join(reason.split()))
     store.enter(_entry(released))

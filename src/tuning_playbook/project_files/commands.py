@@ -34,7 +34,7 @@ def _problem(
         names = ", ".join((*known, *OF_THE_TRIAL))
         hint = near(found.name, (*known, *OF_THE_TRIAL))
         return (
-            f"{found.text} stands for no hyperparameter",
+            f"{found.text} does not name a hyperparameter",
             f"{hint}; known here: {names}".removeprefix("; "),
         )
     if found.form not in ("", "flag"):
@@ -47,8 +47,8 @@ def _problem(
         )
     if found.among_words and meant and not _always_exists(meant, hyperparameters):
         return (
-            f"{found.text} does not exist in every trial, and cannot be left out of a text",
-            "give it an argument of its own, which is left out where it does not exist",
+            f"{found.text} has no value in some trials, so it cannot be part of a longer argument",
+            "make it an argument of its own, which is left out in those trials",
         )
     return None
 

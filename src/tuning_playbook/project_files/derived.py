@@ -122,7 +122,7 @@ def _factor_key(name: str, own: Hyperparameter, found: Sequence[Hyperparameter])
         )
     chosen = max(there, key=lambda key: len(conditions_of(declared[key], declared)))
     if any(isinstance(v, (str, bool)) for v in _extremes(declared[chosen].domain)):
-        raise InvalidInput(f"{chosen} is no number, so nothing can be derived from it")
+        raise InvalidInput(f"{chosen} is not a number, so nothing can be derived from it")
     return chosen
 
 

@@ -68,7 +68,7 @@ class DeclaredHyperparameters:
         for a, b in clashing_names(self.named):
             file.add(
                 self._places[b.key],
-                f"{a.key} and {b.key} can exist at once, and the program knows both as {b.name!r}",
+                f"{a.key} and {b.key} can exist in the same trial, under the same name {b.name!r}",
                 "rename one of them",
             )
 
@@ -234,7 +234,7 @@ class DeclaredHyperparameters:
         if branches and domain is not None and not isinstance(domain, Categorical):
             self._file.add(
                 path,
-                f"{name} is no choice of values, so nothing can depend on it",
+                f"{name} is not a choice of values, so nothing can depend on it",
                 "declare it with choice = [...]",
             )
             return

@@ -160,7 +160,7 @@ def _text(file: Path) -> str:
     try:
         # Some editors on Windows begin a file with a byte order mark.
         if file.exists() and not file.is_file():
-            raise InvalidInput(f"{file} is no file; name a text file in TOML")
+            raise InvalidInput(f"{file} is not a file; name a text file in TOML")
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error

@@ -121,8 +121,8 @@ def _check_metric(file: OpenFile) -> None:
     if table.get("test") and table["test"] == table.get("name"):
         file.add(
             ["metric", "test"],
-            f"{table['test']!r} decides already, so it cannot be the held-out metric as well",
-            "evaluate another metric on data that no choice is made by, or remove test",
+            f"{table['test']!r} is the metric that decides, so it cannot be held out as well",
+            "name a metric on data that is used for no choice, or remove test",
         )
 
 
@@ -141,13 +141,13 @@ def _check_confirm(file: OpenFile, table: Mapping[str, Any]) -> None:
         file.add(
             path,
             f"{confirm!r} chooses the candidates, so it cannot confirm them",
-            "evaluate the same metric on a part of the validation set that chooses nothing, under "
-            "another name, or remove confirm",
+            "evaluate the same metric, under another name, on a part of the validation set that is "
+            "used for no choice, or remove confirm",
         )
     elif confirm == table.get("test"):
         file.add(
             path,
-            f"{confirm!r} is the metric on the test set, and decisions may not look at that",
+            f"{confirm!r} is the metric on the test set, which no decision may use",
             "confirm with a part of the validation set, or remove confirm",
         )
 
@@ -181,7 +181,7 @@ def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
         file.add(
             ["training", "evaluation_interval"],
             f"{interval} steps between evaluations are more than the {steps} of a trial",
-            "20 to 100 evaluations in a trial make good curves",
+            "set it so that a trial has 20 to 100 evaluations",
         )
 
 

@@ -292,7 +292,9 @@ class _WrittenRoles:
                 self._file.add(
                     (*path, key),
                     f"unknown key {key!r}",
-                    "a range alone is wanted here" if words else range_hint(table),
+                    "give only a range here, and declare the rest in playbook.toml"
+                    if words
+                    else range_hint(table),
                 )
         if len(words) > 1:
             self._file.add(

@@ -80,7 +80,7 @@ class Exited:
 
     key: str
     outcome: Outcome | None
-    fault: str = "a kill from outside or a full disk"
+    fault: str = "killed from outside, or a full disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +243,10 @@ def _closing(running: RunningTrial, event: Exited, limits: Limits) -> tuple[Orde
     faults = running.faults + 1
     if faults < limits.attempts:
         return (Release(trial, event.fault),)
-    times = f"{faults} times, at last by" if faults > 1 else "once, by"
-    detail = f"the machine failed it {times} {event.fault}"
+    if faults > 1:
+        detail = f"lost {faults} times to faults of the machine, most recently: {event.fault}"
+    else:
+        detail = f"lost to a fault of the machine: {event.fault}"
     return (Finish(trial, Outcome(Status.FAILED, Reason.LOST, detail)),)
 
 

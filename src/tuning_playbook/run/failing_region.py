@@ -34,7 +34,7 @@ def where_they_fail(failed: Sequence[Config], others: Sequence[Config]) -> str:
     if ways > _LARGEST_CHANCE * math.comb(len(failed) + len(others), len(failed)):
         return ""
     found = [text for key in varied for text in _sorted_by(key, failed, others)]
-    return "; and likewise ".join(found)
+    return "; and ".join(found)
 
 
 def _of(config: Config, key: str) -> Value | None:
@@ -57,11 +57,13 @@ def _sorted_by(key: str, failed: Sequence[Config], others: Sequence[Config]) -> 
             end, other = (short(f(n)) for f, n in zip(nearest, numbers, strict=True))
             side, rest = ("more", "less") if above else ("less", "more")
             yield (
-                f"every trial with {key} = {end} or {side} failed so, and none with "
-                f"{key} = {other} or {rest}"
+                f"every trial with {key} = {end} or {side} failed in this way, and no trial with "
+                f"{key} = {other} or {rest} did"
             )
     elif len(set(lost)) == 1 and lost[0] not in kept and lost[0] is not None:
-        yield f"every trial with {key} = {short(lost[0])} failed so, and no other"
+        yield (
+            f"every trial with {key} = {short(lost[0])} failed in this way, and no other trial did"
+        )
 
 
 def _is_number(value: Value | None) -> TypeGuard[float]:

@@ -27,8 +27,8 @@ def visible_gpus(variable: str | None, wanted: int) -> tuple[str, ...]:
     names = tuple(name.strip() for name in variable.split(",") if name.strip())
     if len(names) < wanted:
         raise InvalidInput(
-            f"{wanted} accelerators are wanted (workers x gpus_per_trial) and "
-            f"CUDA_VISIBLE_DEVICES names {len(names)}; lower workers or gpus_per_trial under "
-            "[resources] in playbook.toml"
+            f"workers x gpus_per_trial asks for {wanted} accelerators, and CUDA_VISIBLE_DEVICES "
+            f"lists {len(names)}; lower workers or gpus_per_trial under [resources] in "
+            "playbook.toml"
         )
     return names[:wanted]

@@ -130,8 +130,8 @@ class LocalLauncher:
         data = os.read(self._server.stdout.fileno(), 65536)
         if not data:
             raise TargetError(
-                f"the process that starts trials has died (exit code {self._server.wait()}); its "
-                "imports may have crashed: run the training program alone to see"
+                f"the process that starts trials has ended (exit code {self._server.wait()}); an "
+                "import of the training program may have crashed: run the program by itself to see"
             )
         *lines, self._rest = (self._rest + data).split(b"\n")
         return [json.loads(line) for line in lines]

@@ -138,9 +138,9 @@ class Driver:
     def _require_same_folder(self, place: tuple[int, int]) -> None:
         if identity_of(self._trials_folder) != place:
             raise StoreUnavailable(
-                f"{self._trials_folder} was moved or deleted while trials ran; what they had "
-                "written there goes on from where it is now: type playbook run in the folder's "
-                "present place, or here to begin those trials again"
+                f"{self._trials_folder} was moved or deleted while trials were running. If the "
+                "project was moved, type playbook run in its new folder: the trials continue from "
+                "their checkpoints. The same command here starts those trials from the beginning"
             )
 
     def _look_for_stop(self) -> None:

@@ -77,7 +77,7 @@ def judge(
 def fault_in_words(evidence: Evidence, exit_: Exit) -> str:
     """What went wrong where the machine was at fault: the program's own error, or the signal."""
     if evidence.exception is None and exit_.signal in _FROM_OUTSIDE:
-        return f"a kill from outside ({signal.Signals(exit_.signal).name})"
+        return f"killed from outside ({signal.Signals(exit_.signal).name})"
     return _error(evidence, exit_)[1]
 
 
@@ -98,8 +98,8 @@ def _killed_for_memory(evidence: Evidence) -> Outcome | None:
     if not evidence.memory_kill:
         return None
     detail = (
-        "the kernel killed it because the machine's memory ran out; where trials at the same time "
-        "are too many for it, lower resources.workers"
+        "the kernel killed it because the machine ran out of memory; if several trials at the same "
+        "time need more than the machine has, lower workers under [resources] in playbook.toml"
     )
     return Outcome(Status.INFEASIBLE, Reason.OUT_OF_MEMORY, detail)
 
@@ -151,10 +151,10 @@ def _returned(evidence: Evidence, metric: str, is_command: bool) -> Outcome:
         near = get_close_matches(metric, sorted(evidence.metrics), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         found = ", ".join(sorted(evidence.metrics))
-        detail = f"no value of {metric!r} was evaluated, only of {found}{hint}"
+        detail = f"{metric!r} was never evaluated, only {found}{hint}"
         return Outcome(Status.FAILED, Reason.MISSING_METRIC, detail)
     if evidence.finite_objective_values == 0:
-        detail = f"{metric} was not finite at any evaluation"
+        detail = f"{metric} was NaN or infinite at every evaluation"
         return Outcome(Status.INFEASIBLE, Reason.NON_FINITE, detail)
     return Outcome(Status.COMPLETE)
 

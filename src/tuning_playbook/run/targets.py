@@ -38,7 +38,8 @@ def load_function(target: FunctionTarget, folder: Path) -> Callable[[Any], Any]:
         )
     if not callable(function):
         raise TargetError(
-            f"{target.file}:{target.function} is a {type(function).__name__}, not a function"
+            f"{target.file}:{target.function} is not a function but of type "
+            f"{type(function).__name__}; name a function in training.target in playbook.toml"
         )
     _require_one_argument(function, target)
     return function  # type: ignore[no-any-return]
@@ -90,7 +91,7 @@ def load_module(target: FunctionTarget, folder: Path) -> ModuleType:
             raise
         raise TargetError(
             f"{target.file} cannot be imported: {type(error).__name__}: {error}"
-            f"{place_of(error, folder)}\nRun it alone to see more: python {target.file}"
+            f"{place_of(error, folder)}\nTo see the whole error: python {target.file}"
         ) from error
     return module
 

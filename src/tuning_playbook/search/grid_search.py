@@ -72,7 +72,7 @@ def grid_levels(study: Study) -> dict[str, tuple[Value, ...]]:
     needed = combinations * 2 ** len(ranges)
     if study.trials < needed:
         raise InvalidInput(
-            f"a grid over {', '.join(domains)} has {needed} points or more and {study.trials} "
+            f"a grid over {', '.join(domains)} has at least {needed} points, and {study.trials} "
             f'trials are planned; set trials = {needed}, or use algorithm = "quasi-random"'
         )
     # the small addition keeps 8 ** (1 / 3) from becoming 1

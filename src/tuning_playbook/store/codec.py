@@ -64,7 +64,10 @@ def study_from_json(text: str) -> Study:
     """
     document = json.loads(text)
     if document.pop("format") != FORMAT:
-        raise StoreError("the study was written in another format; upgrade tuning-playbook")
+        raise StoreError(
+            "the study was written by another version of tuning-playbook; type: python -m pip "
+            "install --upgrade tuning-playbook"
+        )
     space = SearchSpace(tuple(_read_hyperparameter(h) for h in document["space"]))
     training = document["training"]
     training["target"] = _read_target(training["target"])

@@ -38,7 +38,7 @@ def differences(stored: Study, wanted: Study) -> list[str]:
     if sorted(old[_ORDER]) != sorted(new[_ORDER]):
         changed.remove(_ORDER)  # said already by what was added and removed
     if stored.algorithm == "grid" and wanted.trials > stored.trials:
-        old["trials"], new["trials"] = stored.trials, f"{wanted.trials}, which is another grid"
+        old["trials"], new["trials"] = stored.trials, f"{wanted.trials}, which makes another grid"
         changed.append("trials")
     one_sided = {path for path in changed if path not in old or path not in new}
     changed = [path for path in changed if path.rpartition(": ")[0] not in one_sided]

@@ -22,8 +22,9 @@ _MEANINGS = {
     "or copy the project to a place that can be written",
     "read-only": "it is read-only; give this user the right to write to it",
     "unable to open": "it cannot be opened; check that its folder exists and can be written",
-    "disk is full": "the disk is full; free some space and run again, nothing recorded is lost",
-    "disk i/o error": "the disk failed or is full; free some space and run again",
+    "disk is full": "the disk is full; free some space and run the same command again, nothing "
+    "recorded is lost",
+    "disk i/o error": "the disk failed or is full; free some space and run the same command again",
     "not a database": "the file is not a store of this tool; move it away, or name another one "
     "under [store] in playbook.toml",
     "can't decode": "the file is damaged; restore it from a copy, or move it away to start anew",

@@ -70,7 +70,10 @@ def _unknown_url(url: str) -> InvalidInput:
 
 def _sqlite(name: str, folder: Path, *, must_exist: bool) -> Database:
     if not name or name == ":memory:":
-        raise InvalidInput("a SQLite store needs a file; for a store without one write memory:")
+        raise InvalidInput(
+            "a SQLite store needs a file, such as sqlite:///.playbook/store.db; for a store in "
+            "memory, write memory:"
+        )
     path = (folder / name).resolve()
     if must_exist and not path.exists():
         raise NoStoreYet(

@@ -92,7 +92,7 @@ def _require_empty(tables: list[str], *, place: str, must_exist: bool) -> None:
 def tables_of_something_else(tables: list[str], place: str) -> StoreUnavailable:
     """Why a database with these tables is no store."""
     return StoreUnavailable(
-        f"the store {place} cannot be used: it holds tables of something else "
+        f"the store {place} cannot be used: it holds tables of another program "
         f"({', '.join(sorted(tables)[:5])}); name another file or database under [store] in "
         "playbook.toml"
     )

@@ -64,8 +64,12 @@ def trial_by_hand(folder: Path) -> TrialHandle:
     terminal = Terminal()
     values = ", ".join(f"{key} = {value}" for key, value in config.items())
     terminal.say(
-        "this is no trial of playbook, and nothing is kept; "
-        + (f"no {PROJECT_FILE} here or above" if file is None else f"{values} ({file})")
+        "run by hand, not as a trial of playbook: nothing is stored; "
+        + (
+            f"no {PROJECT_FILE} in this folder or above"
+            if file is None
+            else f"baseline of {file}: {values}"
+        )
     )
     seed_everything(_SEED)
     return TrialHandle(attempt, journal=terminal)

@@ -135,8 +135,8 @@ class CheckpointFolder:
     def _require_own_trial(self) -> None:
         if self._is_superseded():
             raise LeaseLost(
-                f"another worker has taken the trial over that writes to {self._folder}, since "
-                "this one was not heard of for too long; it saves no more"
+                f"another worker has taken over the trial that writes to {self._folder}, because "
+                "this one did not renew its lease in time; this one saves no more checkpoints"
             )
 
     def load_last(self, parts: dict[str, Any]) -> Step:

@@ -192,8 +192,8 @@ class TrialHandle:
                 step = operator.index(step)
             except TypeError:
                 raise InvalidInput(
-                    f"a step is an integer, found {step!r} ({type(step).__name__}); steps count "
-                    "finished updates of the parameters"
+                    f"expected a whole number as step, found {step!r} ({type(step).__name__}); "
+                    "steps count finished updates of the parameters"
                 ) from None
         if not 0 <= step <= self._step_limit:
             raise InvalidInput(

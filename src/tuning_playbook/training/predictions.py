@@ -56,8 +56,8 @@ class PredictionFolder:
         if sample.exists():
             if not np.array_equal(np.load(sample, allow_pickle=False), ids):
                 raise InvalidInput(
-                    f"predictions at step {step} are for other examples than before; choose a "
-                    "sample once and keep it, so that steps can be compared"
+                    f"the ids at step {step} differ from those of earlier steps; give the "
+                    "predictions of the same examples at every step, so that steps can be compared"
                 )
         else:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -133,8 +133,8 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     objective = _objective(study.objective, metric, told.direction, notes)
     if any(one.name == metric and one.role is Role.HELD_OUT for one in study.columns):
         notes.append(
-            f"{metric} is measured on test data: what is chosen by it has no unseen data left to "
-            "be judged on."
+            f"{metric} is measured on test data: a configuration that is chosen by it has no "
+            "unseen data left for an unbiased estimate."
         )
     study = without_other_metrics(study, metric)
     whole = without_early_stops(study, metric)
@@ -181,8 +181,8 @@ def _repeats_without_seeds(study: ForeignStudy, table: TrialTable) -> list[str]:
         return []
     note = (
         f"Trials with the same settings count as repeats: {len(rows)} trials have "
-        f"{count} different settings, and no column of seeds tells them apart. Where their names "
-        "tell of another setting, give it a column of its own."
+        f"{count} different settings, and no column of seeds tells them apart. If their names "
+        "contain another setting, give it a column of its own."
     )
     return [note]
 
@@ -199,7 +199,7 @@ def _stopped(study: ForeignStudy, metric: str) -> list[str]:
         return []
     note = (
         f"{counted(count, 'trial')} stopped before the end: {metric} of a stopped trial is from an "
-        "earlier step, and is compared with no finished one."
+        "earlier step, so it is not compared with finished trials."
     )
     return [note]
 
@@ -215,7 +215,7 @@ def _unequal_lengths(study: ForeignStudy) -> list[str]:
         if numbers and max(numbers) >= 2 * min(numbers) > 0:
             notes.append(
                 f"{one.column} ends between {short(min(numbers))} and {short(max(numbers))}: "
-                "trials that were stopped early are judged by what they had reached."
+                "trials that were stopped early are judged by their last values."
             )
     return notes
 
@@ -245,10 +245,10 @@ def _objective(
     by_name = None if may_be_unwanted(metric) else metric_direction(metric)
     if by_name is None:
         raise InvalidInput(
-            f"the name {metric} does not say whether it is to be minimized or maximized; add "
+            f"cannot tell from the name {metric} whether to minimize or maximize it; add "
             "--direction minimize or --direction maximize"
         )
-    notes.append(f"By its name, {metric} is to be {by_name}d; say --direction otherwise.")
+    notes.append(f"By its name, {metric} is to be {by_name}d; if that is wrong, give --direction.")
     return Objective(metric, Direction(by_name))
 
 

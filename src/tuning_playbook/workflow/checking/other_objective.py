@@ -44,7 +44,8 @@ def told_objective(known: Snapshot, name: str, told: Told) -> Objective | None:
     held_out = held_out_metrics(known.logbook)
     if told.metric in [one.metric for one in held_out if not one.released]:
         raise InvalidInput(
-            f"{told.metric} is locked, so no check reads it; playbook look --test counts a look"
+            f"{told.metric} is held out, so no check reads it; to see its value at the baseline, "
+            "which is counted in the logbook: playbook look --test"
         )
     studies = known.round_studies(name)
     logged = _logged(known, studies)
@@ -56,7 +57,7 @@ def told_objective(known: Snapshot, name: str, told: Told) -> Objective | None:
     direction = told.direction or metric_direction(told.metric)
     if not direction:
         raise InvalidInput(
-            f"cannot tell from its name whether {told.metric} is better small or large; add "
+            f"cannot tell from the name {told.metric} whether to minimize or maximize it; add "
             "--direction minimize or --direction maximize"
         )
     return Objective(told.metric, Direction(direction), studies[0].objective.reduction)

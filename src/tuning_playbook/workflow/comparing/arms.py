@@ -160,8 +160,8 @@ def _not_measured(blank: Sequence[tuple[str, int]], metric: str) -> str:
     labels = listed([label for label, _ in blank])
     runs = counted(sum(count for _, count in blank), "run")
     return (
-        f"{metric} is empty in each of the {runs} of {labels}, and nothing says that they failed, "
-        "so nothing can be told of how good they are."
+        f"{metric} is empty in all {runs} of {labels}, and no status says that they failed, so "
+        "cannot tell how good they are."
     )
 
 
@@ -171,8 +171,8 @@ def _with_spreads(
     """The arms with the spread of their row, where each arm has one row."""
     if any(len(arm.rows) > 1 for arm in found.values()):
         note = (
-            "An arm has several rows, and it is their means that are compared; "
-            f"{spreads.column} is not looked at."
+            "An arm has several rows, so the means of its rows are compared; "
+            f"{spreads.column} is not used."
         )
         return found, (note,)
     reported = {

@@ -50,8 +50,8 @@ from tuning_playbook.workflow.comparing.times import clocks_of
 
 _MOST_FACTORS = 3
 _SEARCHED = (
-    "Runs of one arm differ in {}, so each arm is a search, judged by its best at equal budgets; "
-    "--params names the hyperparameters where that is wrong."
+    "Runs of one arm differ in {}, so each arm is taken as a search and judged by its best trial "
+    "at equal budgets; if that is wrong, name the hyperparameters with --params."
 )
 _ABOUT_THE_SPACE = ("Hyperparameters, with the values tried", "No hyperparameter varies")
 
@@ -182,7 +182,7 @@ def _compared(made: _Prepared, targets: Sequence[str]) -> Compared:
         answers = questions_of_curves(table, arms, made.baseline, question.target, clocks)
         notes = (*notes, *comparisons_without_tuning(made.roles.arm))
     if question.target is not None and not answers:
-        notes += ("--target needs curves of the metric of repeated runs, and there are none.",)
+        notes += ("--target needs curves of the metric in repeated runs, and there are none.",)
     labels = [arm.repeats.label for arm in arms.arms]
     view = ComparisonView(
         study=read.name,
@@ -295,7 +295,7 @@ def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
         if "--direction" not in str(error) or told.direction:
             raise
         raise Unsettled(
-            f"whether {told.metric} is better small or large, its name does not tell.",
+            f"cannot tell from the name {told.metric} whether to minimize or maximize it.",
             [{"direction": "minimize"}, {"direction": "maximize"}],
             others="or maximize",
         ) from error
@@ -306,11 +306,13 @@ def _table(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialTable]:
 def _require_sensible(question: Question) -> None:
     if not (math.isfinite(question.margin) and question.margin >= 0):
         raise InvalidInput(
-            f"the margin is a difference of the metric, 0 or more, found {question.margin}"
+            f"expected a margin of 0 or more, in units of the metric, found {question.margin}"
         )
     if question.repeats is not None and question.repeats < 2:
         raise InvalidInput(f"a spread needs 2 runs or more, found --repeats {question.repeats}")
     if question.target is not None and not math.isfinite(question.target):
-        raise InvalidInput(f"the target is a finite value of the metric, found {question.target}")
+        raise InvalidInput(
+            f"expected a finite value of the metric as target, found {question.target}"
+        )
     if question.all_pairs and question.baseline:
-        raise InvalidInput("all pairs have no baseline; leave out --baseline or --all-pairs")
+        raise InvalidInput("--all-pairs needs no baseline; leave out --baseline or --all-pairs")

@@ -23,8 +23,8 @@ from tuning_playbook.decide.comparison_answer import Answered, answered
 from tuning_playbook.workflow.comparing.arms import Arms
 
 _MIDWAY = (
-    "Runs that go on longer are read before their end: where the learning rate decays, they are "
-    "better at their own end than here, and were not trained to be good here."
+    "Longer runs are compared before their end. If their learning rate decays, they are better at "
+    "their end than here, so this comparison is unfair to them."
 )
 
 

@@ -14,8 +14,8 @@ from tuning_playbook.workflow.comparing.arms import ArmRuns, Arms
 Cells = dict[Hashable, dict[Hashable, Repeats]]
 
 _BETWEEN_CELLS = (
-    "Main effects: a cell has a single run, so their intervals are from how the effect differs "
-    "from cell to cell."
+    "Main effects: each cell has a single run, so the intervals come from the differences of the "
+    "effect between cells."
 )
 
 
@@ -83,8 +83,8 @@ def _why_not(
     else:
         others = f"the same {listed([n for n in (*factors, *further) if n != missing[0]])}"
     return (
-        f"No main effect of {listed(list(missing))}: fewer than two settings were run with both "
-        f"levels and {others}."
+        f"The main effect of {listed(list(missing))} cannot be estimated: fewer than two settings "
+        f"were run with both levels and {others}."
     )
 
 

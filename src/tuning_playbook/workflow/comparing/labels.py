@@ -73,8 +73,8 @@ def baseline_position(
     if not given:
         named = [i for i, label in enumerate(shown) if plain_name(label) in _BASELINES]
         if len(named) == 1:
-            return named[0], f"{shown[named[0]]} is the baseline by its name."
-        return 0, f"The baseline is {shown[0]}, the first; say --baseline otherwise."
+            return named[0], f"By its name, {shown[named[0]]} is the baseline."
+        return 0, f"The baseline is {shown[0]}, the first arm; to choose another: --baseline."
     keys = list(labels)
     number = _number(given)
     for fits in (

@@ -92,14 +92,15 @@ def comparison_roles(
     else:
         found = "" if summarized else _seed_column(columns, {*chosen, metric, tasks})
         if found:
-            notes.append(f"{found} is taken as the seed; say --seed otherwise.")
+            notes.append(f"{found} is taken as the seed; if that is wrong, give --seed.")
     if found and is_fold(found):
         notes.append(
-            f"{found} is taken for folds of cross-validation, which share most of their training "
-            "data: their differences vary less than those of fresh runs, and p is too small."
+            f"{found} is taken for folds of cross-validation. Folds share most of their training "
+            "data, so their differences vary less than those of independent runs, and p is too "
+            "small."
         )
     if found in chosen:
-        raise InvalidInput(f"{found} cannot tell both the arms and the seeds apart")
+        raise InvalidInput(f"{found} is given both as --arm and as --seed; name two columns")
     if chosen:
         return Roles(chosen, found, tuple(notes))
     if STUDY in columns and len(set(columns[STUDY])) > 1:
@@ -111,7 +112,7 @@ def comparison_roles(
     only = candidates[0] if len(candidates) == 1 else _names_all(columns, candidates)
     if not only:
         raise _several_arms(columns, candidates, fewest=1 if summarized else 2)
-    notes.insert(0, f"The arms are told apart by {only}; say --arm otherwise.")
+    notes.insert(0, f"The arms are the values of {only}; if that is wrong, give --arm.")
     return Roles((only,), found, tuple(notes))
 
 
@@ -267,14 +268,14 @@ def _nothing_shared(study: ForeignStudy, columns: Mapping[str, Sequence[Any]], m
     """Why there are no arms, in words."""
     if len(study.ids) == 1:
         return (
-            f"{study.name} holds a single run, so there is nothing to compare. Name the files of "
-            "both runs, or better of several runs of each."
+            f"{study.name} has a single run, so there is nothing to compare. Name the files of "
+            "both runs; several runs of each are better."
         )
     own = [n for n in study.parameters if n != metric and len(set(map(plain_cell, columns[n]))) > 1]
     each = (
         f"each of the {len(study.ids)} runs has its own {listed(own[:_MOST_NAMED])}"
         if own
-        else f"nothing in {study.name} differs between its {len(study.ids)} runs but results"
+        else f"the {len(study.ids)} runs of {study.name} differ only in results"
     )
     return (
         "no column tells arms apart: an arm is a value that several runs share, and "

@@ -86,8 +86,8 @@ def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads
     over = f", over the number of runs in {count}" if count else ""
     note = f"{found.name} is taken as {_TAKEN_AS[found.statistic]}{over}."
     unclear = [] if count or repeats is not None else _unclear_counts(columns)
-    notes = [f"{n} is not taken as the number of runs, since it may be a setting; --repeats N says "
-             "it." for n in unclear]  # fmt: skip
+    notes = [f"{n} may be a setting, so it is not taken as the number of runs; give --repeats N "
+             "if it is." for n in unclear]  # fmt: skip
     return Spreads(found.name, count, tuple(of_row), (note, *notes))
 
 

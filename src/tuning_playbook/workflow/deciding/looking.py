@@ -50,7 +50,7 @@ def close_exploration(folder: Path, reason: str) -> ExplorationOver:
     """
     if not reason.strip():
         raise InvalidInput(
-            'say why exploration is over, for those who read it later: --reason "..."'
+            'say why exploration is over; the reason is kept in the logbook: --reason "..."'
         )
     opened = open_project(folder)
     with opened_store(opened) as store:
@@ -165,8 +165,8 @@ def require_unlocked(known: Snapshot) -> None:
         )
     if exploration_over(known.logbook) is None:
         raise RefusedByPlaybook(
-            f"{project.test_metric} is locked while exploration goes on: a set that has guided "
-            "choices no longer tells how good they are. When the search space is settled, type: "
+            f"{project.test_metric} is locked while exploration goes on: results on examples that "
+            "were used for choices are too optimistic. When the search space is settled, type: "
             'playbook close-exploration --reason "..."',
             source="after-exploration",
         )

@@ -89,8 +89,8 @@ def _only_study(target: str, told: Told) -> ForeignStudy:
     if len(found) > 1:
         names = ", ".join(study.name for study in found[:20])
         raise InvalidInput(
-            f"{target} holds {len(found)} studies, and a round takes one; add --study NAME, one "
-            f"of: {names}"
+            f"{target} has {len(found)} studies, and a round is one study; add --study NAME, "
+            f"one of: {names}"
         )
     return found[0]
 
@@ -99,8 +99,8 @@ def _round_name(asked: str, study: str) -> str:
     name = asked.removesuffix(".toml") or re.sub(r"[^A-Za-z0-9_.-]+", "-", study).strip("-.")
     if not _ROUND_NAME.fullmatch(name):
         raise InvalidInput(
-            f"{asked or study!r} cannot name a round; use letters, digits, '_', '-' and '.': "
-            "--round first-sweep"
+            f"{asked or study!r} cannot be the name of a round; use letters, digits, '_', '-' "
+            "and '.': --round first-sweep"
         )
     return name
 
@@ -133,8 +133,8 @@ def _is_finished(status: Any) -> bool:
 def _refuse_round_file(opened: OpenProject, name: str) -> None:
     if (opened.folder / ROUNDS_FOLDER / f"{name}.toml").exists():
         raise InvalidInput(
-            f"{ROUNDS_FOLDER}/{name}.toml is a round of this project that it runs itself; give the "
-            f"imported one another name: --round {name}-imported"
+            f"{ROUNDS_FOLDER}/{name}.toml is a round that this project runs itself; give the "
+            f"imported round another name: --round {name}-imported"
         )
 
 
@@ -241,7 +241,7 @@ def _known_ids(known: Snapshot, name: str, stored: Study | None) -> dict[str, in
 
 def _taken(name: str) -> str:
     return (
-        f"round {name!r} was run by this project; give the imported one another name: "
+        f"round {name!r} was run by this project; give the imported round another name: "
         f"--round {name}-imported"
     )
 
@@ -262,9 +262,9 @@ def _refuse_changes(name: str, old: Mapping[int, Trial], trials: Sequence[Trial]
         before = old.get(trial.index)
         if before is not None and dict(before.config) != dict(trial.config):
             raise InvalidInput(
-                f"round {name!r} was imported before, and its trial {trial.index} is another one "
-                f"now: it was {dict(before.config)}, and is {dict(trial.config)}. Give this study "
-                f"another name: --round {name}-2"
+                f"round {name!r} was imported before, and its trial {trial.index} now has another "
+                f"configuration: it was {dict(before.config)}, and is {dict(trial.config)}. Give "
+                f"this study another name: --round {name}-2"
             )
 
 

@@ -65,7 +65,7 @@ def as_the_project_measures(
     if not metric:
         raise InvalidInput(
             f"the project decides by {wanted.metric!r}, which {foreign.name!r} does not have; if "
-            "one of its metrics is the same thing, say which: --metric NAME. Its metrics: "
+            "it has the same metric under another name, give it: --metric NAME. Its metrics: "
             f"{', '.join(metrics[:20]) or 'none'}"
         )
     own = known.direction if known is not None and known.metric == metric else wanted.direction
@@ -73,8 +73,8 @@ def as_the_project_measures(
     if direction is not wanted.direction:
         raise InvalidInput(
             f"{foreign.name!r} is to {direction.value} {metric}, and the project is to "
-            f"{wanted.direction.value} {wanted.metric}; these are different things. Import it into "
-            "a project of its own, or name another metric: --metric NAME"
+            f"{wanted.direction.value} {wanted.metric}. Import it into a project of its own, or "
+            "name another metric: --metric NAME"
         )
     if metric != wanted.metric and wanted.metric in columns:
         raise InvalidInput(
@@ -232,7 +232,7 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
             "playbook.toml does not declare what the study varies; add below [hyperparameters], "
             "where the defaults are those of the study's best setting and your own may differ:\n"
             f"{hyperparameters_to_toml(undeclared)}"
-            "or leave columns out that are no hyperparameters: --params NAME,NAME"
+            "or name only the columns that are hyperparameters: --params NAME,NAME"
         )
     if problems:
         raise InvalidInput("\n".join(problems))

@@ -14,6 +14,7 @@ from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
 from tuning_playbook.report.results.next_steps import NextSteps
 from tuning_playbook.study import Round
+from tuning_playbook.words import counted
 from tuning_playbook.workflow.overview.project_state import project_state
 
 
@@ -42,7 +43,7 @@ def apply_step(folder: Path, chosen: str) -> Path:
     step = _chosen_step(steps, chosen)
     if step.round is None:
         do = f"type: {step.command}" if step.command else "it is a change that you make yourself"
-        raise InvalidInput(f"step {chosen} ({step.title}) writes no round; {do}")
+        raise InvalidInput(f"step {chosen} ({step.title}) does not write a round file; {do}")
     path = opened.folder / ROUNDS_FOLDER / f"{step.round.name}.toml"
     try:
         path.parent.mkdir(exist_ok=True)
@@ -62,7 +63,10 @@ def _chosen_step(steps: Sequence[NextStep], chosen: str) -> NextStep:
     if chosen.isdecimal() and 1 <= int(chosen) <= len(steps):
         return steps[int(chosen) - 1]
     if chosen.isdecimal():
-        raise InvalidInput(f"there is no step {chosen}; there are {len(steps)}: playbook next")
+        raise InvalidInput(
+            f"there is no step {chosen}; there are {counted(len(steps), 'step')}, listed by: "
+            "playbook next"
+        )
     proposed = f"proposed are {', '.join(rounds)}" if rounds else "no round is proposed now"
     raise InvalidInput(f"no step proposes a round {chosen!r}; {proposed}: playbook next")
 

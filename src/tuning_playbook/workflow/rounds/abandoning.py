@@ -28,7 +28,9 @@ def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRou
     """
     name, why = round_name.removesuffix(".toml"), " ".join(reason.split())
     if not why:
-        raise InvalidInput('say why it is abandoned, for those who read it later: --reason "..."')
+        raise InvalidInput(
+            f'say why {name} is abandoned; the reason is kept in the logbook: --reason "..."'
+        )
     opened = open_project(folder)
     with opened_store(opened) as store:
         known = Snapshot(opened, store)

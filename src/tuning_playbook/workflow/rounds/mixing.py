@@ -43,9 +43,9 @@ def refuse_mixing(
     name = studies[0].round or studies[0].name
     raise InvalidInput(
         f"{counted(len(others), 'trial')} of round {name!r} ran another version of the training "
-        f"program: {what_changed(known, sorted(earlier))}. Trials of two programs would "
-        f"not be comparable. Undo the change; or, where it cannot change a result, say why: "
-        f'{command} --same-program "..."; or ask again under a new name: '
+        f"program: {what_changed(known, sorted(earlier))}. Trials of different programs are not "
+        f"comparable. Undo the change; or, if it cannot change any result, say why: "
+        f'{command} --same-program "..."; or run the round again under a new name: '
         f"{copied_round(name)}"
     )
 

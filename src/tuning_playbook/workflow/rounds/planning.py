@@ -92,7 +92,10 @@ def _trials_in(hours: float, planned: RoundPlan) -> int:
     trials = int(hours * 3600 / planned.seconds_per_trial) * planned.workers
     if trials < 1:
         minutes = planned.seconds_per_trial / 60
-        raise InvalidInput(f"one trial takes {minutes:.3g} minutes; {hours:g} hours hold none")
+        raise InvalidInput(
+            f"one trial takes {minutes:.3g} minutes, so none fits in {hours:g} hours; give a "
+            "larger --hours"
+        )
     return trials
 
 
@@ -162,8 +165,8 @@ def _too_slow(opened: OpenProject, planned: RoundPlan) -> str:
     if limit is None or seconds is None or planned.measured_by_try or seconds <= limit:
         return ""
     return (
-        f"A trial takes about {seconds:.3g} s by those that have ended, and timeout_seconds under "
-        f"[training] ends it after {limit:g} s: raise it, or most trials will be infeasible."
+        f"The trials that have ended took about {seconds:.3g} s each, and timeout_seconds under "
+        f"[training] ends a trial after {limit:g} s: raise it, or most trials will be infeasible."
     )
 
 

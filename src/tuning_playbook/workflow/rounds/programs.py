@@ -64,7 +64,7 @@ def what_changed(known: Snapshot, earlier: Iterable[str]) -> str:
                 if before.get(name) != files.get(name)
             )
         if started != target:
-            found[f"it was started as {started} and is as {target}"] = None
+            found[f"the command or function was {started}, is now {target}"] = None
     more = len(found) - _MOST_FILES
     shown = [*list(found)[:_MOST_FILES], *([f"{more} more"] if more > 0 else [])]
     return listed(shown) or "what has changed was not recorded"

@@ -77,6 +77,12 @@ def withdraw(
         files = known.folder / TRIALS_FOLDER / name
         if files.exists():
             files.rename(files.with_name(f"{files.name}~{number}"))
-        before = f"{counted(failed, 'trial')} failed and none completed" if failed else "none ended"
-        after = f"so it starts anew: {'; '.join(changed)}" if changed else f"and {_GONE}"
+        before = (
+            f"{counted(failed, 'trial')} failed and none completed" if failed else "no trial ended"
+        )
+        after = (
+            f"so the study starts again with the change: {'; '.join(changed)}"
+            if changed
+            else f"and {_GONE}"
+        )
         tell(f"{name}: {before}, {after}")

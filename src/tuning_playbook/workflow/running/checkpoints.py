@@ -44,7 +44,9 @@ def best_checkpoint(folder: str | Path, round_name: str, trial: str = "") -> Bes
     owner, best = min(kept, key=lambda pair: _loss(pair[1], sign))
     path = opened.folder / best.path
     if not path.exists():
-        raise InvalidInput(f"the best checkpoint was {path}, and there is no such file any more")
+        raise InvalidInput(
+            f"the best checkpoint was written to {path}, and that file no longer exists"
+        )
     return BestCheckpoint(owner.study, owner.index, best.step, best.value, path, dict(owner.config))
 
 

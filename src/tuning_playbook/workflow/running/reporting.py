@@ -115,6 +115,6 @@ def _unfinished(answered: RoundAnswer) -> list[str]:
         return []
     words = (
         f"This round has not ended: {left} of {len(trials)} trials are left, and the answer may "
-        f"change. Go on with: playbook run {answered.name}"
+        f"change. To continue: playbook run {answered.name}"
     )
     return [words]

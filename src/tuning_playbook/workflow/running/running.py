@@ -35,7 +35,7 @@ from tuning_playbook.workflow.trying.trying import try_target
 
 
 def run_round(
-    folder: Path,
+    folder: str | Path,
     round_name: str,
     *,
     workers: int | None = None,
@@ -133,14 +133,14 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
         return
     ran = bool(before) or tried_before is not None
     why = f"no trial has measured {metric} yet" if ran else "the program has not run here yet"
-    tell(f"{why}, so it is tried first, briefly (as by playbook try)")
+    tell(f"{why}, so a short run tries it first (as playbook try does)")
     tried = try_target(opened.folder)
     if not tried.ok:
         raise TargetError(
             f"one short run of the training program failed, so no trial was started: "
             f"{tried_text(tried)}\n"
-            "Mend it and type the same again; playbook try runs it alone, and --no-try leaves this "
-            "out"
+            "Correct the program and run the same command again. playbook try repeats only the "
+            "short run; --no-try leaves it out"
         )
     tell("\n".join([f"tried: {took_text(tried)}", *tried.remarks]))
 

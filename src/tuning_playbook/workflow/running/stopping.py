@@ -47,11 +47,11 @@ def _require_running(trial: Trial, study: Study) -> None:
     if trial.status.is_finished:
         raise InvalidInput(f"{called} has ended already: {trial.status.value}")
     if trial.status is Status.WAITING:
-        raise InvalidInput(f"{called} is not running; it waits to be run: playbook run {name}")
+        raise InvalidInput(f"{called} has not been started yet; to start it: playbook run {name}")
     if is_dead(trial.worker):
         raise InvalidInput(
-            f"nothing runs {called}: the run that had begun it has ended; to go on with it: "
-            f"playbook run {name}"
+            f"no process is running {called}: the command that started it has ended; to continue "
+            f"the trial: playbook run {name}"
         )
 
 

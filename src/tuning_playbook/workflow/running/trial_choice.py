@@ -7,7 +7,7 @@ from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.numerals import whole_number
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
-from tuning_playbook.words import counted, listed
+from tuning_playbook.words import counted
 
 
 def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, Trial]:
@@ -30,8 +30,8 @@ def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, 
     index = whole_number(number)
     if index is None:
         raise InvalidInput(
-            f"{wanted!r} is not a trial; a trial is called by its number: "
-            f"{listed([_called(s, 0, studies) for s in studies[:2]])}, for example"
+            f"{wanted!r} does not name a trial; give its number, such as "
+            f"{' or '.join(_called(s, 0, studies) for s in studies[:2])}"
         )
     if len(studies) > 1:
         names = [_called(s, index, studies) for s in studies]
@@ -43,7 +43,7 @@ def chosen_trial(known: Snapshot, round_name: str, wanted: str) -> tuple[Study, 
     found = known.some_trials(study.name, [index])
     if not found:
         count = len(known.trials(study.name))
-        raise InvalidInput(f"{study.name!r} has no trial {number}; it has trials 0 to {count - 1}")
+        raise InvalidInput(f"{study.name!r} has no trial {number}; its trials are 0 to {count - 1}")
     return study, found[0]
 
 

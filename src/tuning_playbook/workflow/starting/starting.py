@@ -84,8 +84,8 @@ def _direction_of(metric: str) -> Direction:
     found = metric_direction(metric)
     if found is None:
         raise InvalidInput(
-            f"the name of the metric {metric!r} does not tell whether it gets better by becoming "
-            "smaller or larger; add --direction minimize, or --direction maximize"
+            f"cannot tell from the name {metric!r} whether to minimize or maximize it; add "
+            "--direction minimize or --direction maximize"
         )
     return Direction(found)
 
@@ -96,7 +96,7 @@ def _started(target: str) -> Target:
     try:
         words = tuple(shlex.split(target))
     except ValueError as error:
-        raise InvalidInput(f"the target {target!r} is no command: {error}") from error
+        raise InvalidInput(f"the target {target!r} is not a command: {error}") from error
     if not words:
         raise InvalidInput("the target is empty; write FILE:FUNCTION, or a command")
     file = words[0].rstrip(":")

@@ -24,6 +24,7 @@ from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
 from tuning_playbook.study import Project, Resources, Study
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
+from tuning_playbook.words import counted
 from tuning_playbook.workflow.trying.last_failed_try import forget_failed_try, remember_failed_try
 from tuning_playbook.workflow.trying.last_try import Tried, last_tried, remember_tried
 
@@ -72,7 +73,7 @@ def _tried_briefly(opened: OpenProject, steps: Step | None) -> TriedTarget:
     again = _tried(opened, longer, enough_after=0)
     if not again.ok:
         return again
-    remark = f"with {length} steps it did not get there: {tried.trial.detail}"
+    remark = f"a shorter run of {counted(length, 'step')} failed: {tried.trial.detail}"
     return _remembered(opened, replace(again, remarks=(*again.remarks, remark)))
 
 
@@ -97,9 +98,9 @@ def _with_another_seed(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
     if not other.ok or other.trial.summaries != tried.trial.summaries:
         return tried
     remark = (
-        "two runs with different seeds logged the same values: the seed does not seem to reach the "
-        "program, and reruns would show nothing of its luck. Seed from trial.seed, or give {seed} "
-        "to the command"
+        "two runs with different seeds logged the same values: the program does not seem to use "
+        "the seed, so reruns would not show the variation between seeds. Seed all random "
+        "generators with trial.seed, or pass {seed} to the command"
     )
     return replace(tried, remarks=(*tried.remarks, remark))
 
@@ -216,7 +217,7 @@ def _judged(study: Study, store: Store, trial: Trial) -> tuple[Trial, tuple[str,
     if stopped and _last_evaluation(study, store) < 0:
         detail = (
             f"no value of {study.objective.metric!r} was evaluated in "
-            f"{_PATIENCE_SECONDS / 60:.0f} minutes, and it was stopped; set "
+            f"{_PATIENCE_SECONDS / 60:.0f} minutes, so the run was stopped; set "
             "training.timeout_seconds in playbook.toml to wait longer"
         )
         found = replace(trial, status=Status.FAILED, reason=Reason.TIMEOUT, detail=detail)
@@ -224,11 +225,12 @@ def _judged(study: Study, store: Store, trial: Trial) -> tuple[Trial, tuple[str,
     if stopped:
         trial = replace(trial, status=Status.COMPLETE, summaries=summaries)
     if reached <= length:
-        return trial, ("it was stopped there: that was enough",) if stopped else ()
+        return trial, ("the run was stopped there: what it showed was enough",) if stopped else ()
     return trial, (
-        f"it went on to step {reached} though it was given {length}: its length comes from "
-        "elsewhere. Give it trial.max_train_steps, or {max_train_steps} in the command"
-        + "; it was stopped there, so how it ends was not seen"
+        f"the program trained to step {reached}, although it was given a length of "
+        f"{counted(length, 'step')}: it takes its length from elsewhere. Use "
+        "trial.max_train_steps, or {max_train_steps} in the command"
+        + "; the run was stopped there, so its end was not tested"
         * stopped,
     )
 
