@@ -435,7 +435,10 @@ FAULTS = {
     "missing": (["missing.csv"], "there is no file or folder missing.csv"),
     "no direction": (["t.csv", "--metric", "speed"], "--direction"),
     "unknown metric": (["t.csv", "--metric", "eror", "--direction", "min"], "did you mean 'error'"),
-    "bad round": (["t.csv", "--metric", "error", "--round", "a/b"], "cannot be the name of a round"),
+    "bad round": (
+        ["t.csv", "--metric", "error", "--round", "a/b"],
+        "cannot be the name of a round",
+    ),
     "into a file": (["t.csv", "--metric", "error", "--into", "t.csv"], "is a file"),
     "unknown study": ([str(RAY), "--study", "ashe"], "did you mean 'asha'"),
     "several studies": ([str(RAY)], "add --study NAME"),
