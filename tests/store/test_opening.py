@@ -119,7 +119,7 @@ def test_the_database_of_another_tool_is_left_alone(tmp_path):
         connection.execute("CREATE TABLE studies (id)")
         connection.execute("CREATE TABLE alembic_version (version_num)")
     connection.close()
-    with pytest.raises(StoreUnavailable, match=r"something else \(alembic_version, studies\)"):
+    with pytest.raises(StoreUnavailable, match=r"another program \(alembic_version, studies\)"):
         open_store("sqlite:///store.db", folder=tmp_path)
 
 

@@ -111,9 +111,7 @@ def rerun_round(
     )
     found, failures = _came_to(opened, configs, code=provenance.code)
     if name and not summary.interrupted:
-        with opened_store(opened) as store:
-            # Reruns may change which arm is named, and the next step goes by the entered answer.
-            renew_answer(opened, store, name)
+        _renew_answer(opened, name)
     return RerunResult(
         name,
         opened.project.objective,
@@ -124,6 +122,12 @@ def rerun_round(
         bool(summary.crashing),
         summary.edited,
     )
+
+
+def _renew_answer(opened: OpenProject, round_name: str) -> None:
+    """Reruns may change which arm is named, and the next step goes by the entered answer."""
+    with opened_store(opened) as store:
+        renew_answer(opened, store, round_name)
 
 
 def skip_round(folder: Path, round_name: str, *, reason: str) -> str:
