@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-
 RUN := $(BIN)/python
 
-.PHONY: demo test check docs transcripts clean
+.PHONY: demo test check docs examples transcripts clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
@@ -36,6 +36,10 @@ check: $(STAMP)test  ## style, types, floors
 docs: $(STAMP)core  ## the pages that are written from the code
 	$(RUN) -m tuning_playbook.checks.passages docs/passages.md
 	$(RUN) -m tuning_playbook.cli.reference docs/commands.md
+
+PAGE ?= weight-decay
+examples: $(STAMP)test  ## a page of docs/examples, its commands typed anew: PAGE=NAME
+	$(RUN) -m bench.example_pages $(PAGE)
 
 transcripts: $(STAMP)test  ## what every command says, recorded anew: look at the diff
 	$(RUN) -m tests.transcripts

@@ -360,8 +360,8 @@ def test_hostile_names_are_shown_and_not_obeyed(check, tmp_path):
 OTHER_FILES = {
     "corrupt.db": (b"SQLite format 3\0" + b"x" * 5000, "corrupt.db is no readable database"),
     "half.parquet": (b"PAR1 and no more", "not a Parquet file"),
-    "study.pkl": (b"cos\nsystem\n", "would run code"),
-    "weights.bin": (b"123", "no file of a known kind"),
+    "study.pkl": (b"cos\nsystem\n", "could run code"),
+    "weights.bin": (b"123", "not a file of a known kind"),
 }
 
 

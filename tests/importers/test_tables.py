@@ -548,7 +548,7 @@ def test_damaged_files_are_named(tmp_path):
 def test_a_pickle_is_never_loaded(tmp_path):
     path = tmp_path / "study.pkl"
     path.write_bytes(b"cos\nsystem\n(S'touch pwned'\ntR.")
-    with pytest.raises(InvalidInput, match="would run code"):
+    with pytest.raises(InvalidInput, match="could run code"):
         open_foreign(str(path))
 
 

@@ -118,8 +118,8 @@ def _refuse(path: Path, target: str, curves: Path | None) -> None:
         )
     if path.suffix.lower() in _UNSAFE:
         raise InvalidInput(
-            f"{path} would run code of others when it is loaded, so it is not; export the trials "
-            "as a table instead, for Optuna: study.trials_dataframe().to_csv('trials.csv')"
+            f"{path} could run code of others when it is loaded, so it is not read; export the "
+            "trials as a table, for Optuna: study.trials_dataframe().to_csv('trials.csv')"
         )
     for place in (path, curves):
         if place is not None:
@@ -156,8 +156,10 @@ def _unknown(path: Path) -> InvalidInput:
             )
         return InvalidInput(f"{path} is a folder without runs of a known tool. {known}")
     if path.stat().st_size == 0:
-        return InvalidInput(f"{path} is empty; look whether the study was written elsewhere")
+        return InvalidInput(
+            f"{path} is empty, 0 bytes; name the file or folder that holds the study"
+        )
     return InvalidInput(
-        f"{path} is no file of a known kind. {known}; if it is a table, give its name such an "
-        "ending"
+        f"{path} is not a file of a known kind. {known}; if it is a table, rename it with one of "
+        "these endings"
     )

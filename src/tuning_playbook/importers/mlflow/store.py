@@ -73,9 +73,9 @@ def _experiments(uri: str) -> list[Experiment]:
     scheme = urlsplit(uri).scheme.lower()
     if scheme in ("http", "https", "databricks"):
         raise InvalidInput(
-            f"{without_password(uri)} is a tracking server, which is not asked; give what the "
-            "server reads from (its --backend-store-uri): a folder, or a database URL such as "
-            "sqlite:///mlflow.db"
+            f"{without_password(uri)} is the address of a tracking server, and only files and "
+            "databases are read; give the server's --backend-store-uri: a folder, or a database "
+            "URL such as sqlite:///mlflow.db"
         )
     if scheme.partition("+")[0] in ("sqlite", "postgresql", "mysql", "mssql"):
         return read_sql_store(uri)

@@ -17,6 +17,7 @@ _COMPARED = 12  # results, the first, for tables with hundreds
 _FEWEST_ROWS, _FEWEST_RESULTS = 3, 3
 _ROUNDED = 0.51  # of the last digit that is written
 _MOST_DIGITS = 12
+_WHOLE = 2.0**53  # from here on there is nothing behind the point
 _MEANS = frozenset({"mean", "avg", "average", "overall"})
 _THRESHOLDS = frozenset({"threshold", "thresh", "thr", "cutoff"})
 
@@ -64,6 +65,7 @@ def _difference(
 
 def _unit(numbers: NDArray[np.float64]) -> float:
     """The last digit to which numbers are written: 0.01 of 0.5 and 0.25."""
+    numbers = numbers[np.abs(numbers) < _WHOLE]
     for digits in range(_MOST_DIGITS):
         if np.allclose(np.round(numbers, digits), numbers, rtol=0, atol=1e-13):
             return float(10.0**-digits)
