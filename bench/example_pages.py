@@ -47,12 +47,12 @@ def _printed(command: str, folder: Path) -> str:
         ["bash", "-c", command],
         cwd=folder,
         env={**os.environ, "PATH": path, "COLUMNS": str(_WIDTH), "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )
-    lines = done.stdout.replace(str(folder), "/project").rstrip().splitlines()
+    said = done.stdout or done.stderr  # progress stands beside what is said
+    lines = said.replace(str(folder), "/project").rstrip().splitlines()
     return "\n".join(line for long in lines for line in _wrapped(long))
 
 
