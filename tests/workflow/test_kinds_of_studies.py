@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from tuning_playbook.analysis.table.building import table_from_columns
+from tuning_playbook.report.verdicts.columns_taken import kind_of_study
 from tuning_playbook.study import Direction, Objective
-from tuning_playbook.workflow.checking.columns_taken import kind_of_study
 
 
 def kind(rows):

@@ -95,8 +95,8 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             kept = [row for row in rows if row != names]
             again += len(rows) - len(kept)
             rows = kept
-            for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
-                shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
+            for part, text, own in zip(parts, texts, zip(*rows, strict=True), strict=False):
+                shared = [known.setdefault(cell, cell) for cell in own] if text else list(own)
                 as_written = text or (comma and are_in_thousands(shared))
                 part.append(shared if as_written else _numbers(shared))
     if again:
