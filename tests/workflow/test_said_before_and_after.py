@@ -1,6 +1,11 @@
 """What is said where nothing was compared, where reruns are outdated, and where a run goes on."""
 
+from dataclasses import replace
+
 import pytest
+
+from tuning_playbook.search import planned_trials
+from tuning_playbook.workflow.trying.trying import try_target
 
 PROJECT = """\
 [metric]
@@ -32,6 +37,7 @@ trials = 8
 scientific = { norm = "all" }
 nuisance = ["lr"]
 """
+ONE_ARM = ROUND.replace('scientific = { norm = "all" }\n', "").replace("compare", "understand")
 SAME = "norm = batch and norm = layer gave exactly the same results in all 8 trials"
 
 
@@ -94,3 +100,67 @@ def test_a_training_function_with_arguments_of_its_own_is_told_what_it_is_called
     _, said, message = project.type("try")
     assert "train.py:train(lr, epochs) is called with one argument, the trial" in said + message
     assert "trial.config" in said + message
+
+
+def test_a_decision_counts_the_trials_that_the_answer_counts_as_complete(written_project):
+    program = NO_EFFECT.replace(
+        "    for step", "    error = 1e9 if trial.config['lr'] > 1 else min(error, 1)\n    for step"
+    )
+    project = written_project(
+        PROJECT.replace('"error"', '"error"\nexamples = 500', 1), program, norm=ROUND
+    )
+    ran = project.json("run", "norm", "--no-report", "--no-try")[1]
+    assert ran["account"]["judged_infeasible"]["diverged"] > 0
+    project.type("rerun", "norm")
+    decided = project.json("decide", "norm")[1]
+    assert decided["examples"]["chose_among"] == ran["account"]["fates"]["complete"]
+
+
+def test_a_short_try_takes_as_long_as_its_trial_and_not_as_its_driver(written_project):
+    project = written_project(PROJECT, NO_EFFECT, norm=ROUND)
+    tried = try_target(project.folder)
+    assert 0 < tried.seconds <= tried.trial.finished_at - tried.trial.started_at
+
+
+def test_plan_says_why_trials_of_the_followed_round_do_not_count(written_project):
+    follower = ROUND + 'follows = "norm"\n'
+    project = written_project(PROJECT, NO_EFFECT, norm=ROUND, again=follower)
+    project.type("run", "norm", "--no-report", "--no-try")
+    words = "Trials of round norm will not count in it: the training program has changed."
+    assert words not in " ".join(project.json("plan", "again")[1]["warnings"])
+    project.edit("train.py", "/ 9", "/ 8")
+    assert words in " ".join(project.json("plan", "again")[1]["warnings"])
+    answer = project.json("run", "again", "--no-report", "--no-try")[1]["answer"]
+    assert any("Trials of norm do not count here" in caveat for caveat in answer["caveats"])
+
+
+def test_reruns_that_were_stopped_go_on_to_the_number_that_was_asked_for(written_project):
+    project = written_project(PROJECT, NO_EFFECT, norm=ONE_ARM)
+    project.type("run", "norm", "--no-report", "--no-try")
+    project.type("rerun", "norm", "--times", "3")
+    store = project.store()
+    reruns = next(s for s in store.studies() if s.purpose == "rerun")
+    more = planned_trials(reruns, start=3, count=1, created_at=0.0)
+    store.create(replace(reruns, trials=4), more)
+    store.close()
+    (command,) = [
+        step["command"]
+        for step in project.json("next")[1]["steps"]
+        if step["title"].startswith("Continue the reruns")
+    ]
+    assert command == "playbook rerun norm --times 4"
+
+
+def test_what_is_declared_of_errors_makes_failed_trials_worth_running_again(written_project):
+    program = NO_EFFECT.replace(
+        "    for step",
+        "    if trial.config['lr'] > 1:\n        raise RuntimeError('loss exploded')\n    for step",
+    )
+    project = written_project(PROJECT, program, norm=ROUND)
+    project.type("run", "norm", "--no-report", "--no-try")
+    titles = [step["title"] for step in project.json("next")[1]["steps"]]
+    assert "Fix what made trials of round norm fail" in titles
+    declared = '[training.failures]\ndiverged = ["loss exploded"]\n[hyperparameters]'
+    project.edit("playbook.toml", "[hyperparameters]", declared)
+    steps = project.json("next")[1]["steps"]
+    assert "playbook run norm --retry failed" in [step["command"] for step in steps]

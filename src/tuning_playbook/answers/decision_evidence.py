@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.example_luck import Examples, difference_variance
@@ -20,7 +21,6 @@ from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
 from tuning_playbook.study import Objective, Project
 from tuning_playbook.training.predictions import ExampleValues
-from tuning_playbook.trial import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def known_examples(
     """
     project = record.project
     declared = project.confirm_examples if project.confirm_metric else project.evaluation_examples
-    trials = sum(t.status is Status.COMPLETE for arm in record.arms for t in arm.trials)
+    trials = sum(int(feasibility(arm.table).feasible.sum()) for arm in record.arms)
     chose_among = 0 if project.confirm_metric else trials
     sides = [predictions.get(r.study.name, ()) for r in (reruns[0], reruns[-1])]
     kept = [run for side in sides for run in side]

@@ -25,7 +25,8 @@ _HOW: Mapping[str, str] = {
     "as the 90th percentile of the norms that it logs, and declare clip_norm in playbook.toml.",
     "add-regularization": "Declare dropout, weight_decay or label_smoothing in playbook.toml, and "
     "use it in the training program.",
-    "identify-noise": "trial.log(step, learning_rate=..., train_loss=...) in the training program.",
+    "identify-noise": "Log the learning rate and the training loss at each step as well, if they "
+    "are not logged yet.",
     "decay-learning-rate": "In the training program, multiply the learning rate by a factor that "
     "falls to 0 at the end, such as 1 - step / trial.max_train_steps or half a cosine. A choice "
     'of schedules can be compared: schedule = {{ choice = ["constant", "cosine"], ... }}.',
