@@ -128,8 +128,14 @@ def test_plan_says_why_trials_of_the_followed_round_do_not_count(written_project
     project.type("run", "norm", "--no-report", "--no-try")
     words = "Trials of round norm will not count in it: the training program has changed."
     assert words not in " ".join(project.json("plan", "again")[1]["warnings"])
+    assert project.json("plan", "again")[1]["followed"] == 16
+    assert (
+        "16 trials of the rounds that it follows count in its answer"
+        in project.type("plan", "again")[1]
+    )
     project.edit("train.py", "/ 9", "/ 8")
     assert words in " ".join(project.json("plan", "again")[1]["warnings"])
+    assert project.json("plan", "again")[1]["followed"] == 0
     answer = project.json("run", "again", "--no-report", "--no-try")[1]["answer"]
     assert any("Trials of norm do not count here" in caveat for caveat in answer["caveats"])
 

@@ -56,6 +56,7 @@ class RoundPlan:
         caveats: what the answer will hold for only.
         warnings: what the playbook would object to.
         fixed_without_reason: keys that could be tuned, stay fixed, and have no reason.
+        followed: trials of the rounds it follows that count in its answer as well.
     """
 
     round: str
@@ -73,6 +74,7 @@ class RoundPlan:
     caveats: tuple[str, ...]
     warnings: tuple[str, ...]
     fixed_without_reason: tuple[str, ...] = ()
+    followed: int = 0
 
 
 def plan_round(

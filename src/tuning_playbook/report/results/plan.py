@@ -28,6 +28,10 @@ def plan_text(plan: RoundPlan) -> RenderableType:
                 "configurations with the same seeds and program"
             )
         )
+    if plan.followed:
+        count = counted(plan.followed, "trial")
+        goes = agreeing(plan.followed, "counts", "count")
+        lines.append(Text(f"{count} of the rounds that it follows {goes} in its answer as well"))
     if plan.failed:
         again = f"playbook run {plan.round} --retry failed"
         lines.append(Text(f"the failed ones run again only with: {again}", style="yellow"))

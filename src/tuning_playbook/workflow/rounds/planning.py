@@ -17,7 +17,11 @@ from tuning_playbook.design import (
     sparse_warning,
     studies_of,
 )
-from tuning_playbook.design.follow_up import followed_study, reasons_against_pooling
+from tuning_playbook.design.follow_up import (
+    counting_trials,
+    followed_study,
+    reasons_against_pooling,
+)
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.arms import by_first_program
 from tuning_playbook.gather.opening import OpenProject, open_project, open_round, opened_store
@@ -144,7 +148,7 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
         (_too_slow(opened, planned), "search-space-boundaries"),
     ]
     warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
-    return replace(planned, warnings=(*planned.warnings, *warnings))
+    return replace(planned, warnings=(*planned.warnings, *warnings), followed=so_far.followed)
 
 
 def _outdated_baseline(known: Snapshot) -> str:
@@ -192,8 +196,8 @@ class _SoFar:
 
     ``compared`` are the keys that other rounds have compared, and ``moving`` by round the pairs of
     hyperparameters of which the best value of the second moves with the first. The baseline is
-    ``proven`` by a launch or by reruns of it. ``left_out`` says why trials of followed rounds do
-    not count.
+    ``proven`` by a launch or by reruns of it. ``followed`` trials of the rounds it follows count as
+    well, and ``left_out`` says why others do not.
     """
 
     finished: int = 0
@@ -204,6 +208,7 @@ class _SoFar:
     moving: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     proven: bool = False
     left_out: tuple[str, ...] = ()
+    followed: int = 0
 
 
 def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -214,6 +219,7 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
     ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
     others = [s for s in known.studies if s.name not in names]
     launched = any(entry.kind == LAUNCH for entry in known.logbook)
+    followed, left_out = _followed(known, round_, studies)
     return _SoFar(
         finished=ended - failed,
         failed=failed,
@@ -222,13 +228,16 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
         compared=frozenset(key for s in others for key in (*s.scientific, *s.joint)),
         moving={name: found.moving for name, found in known.answers.items()},
         proven=launched or was_rerun(known),
-        left_out=_left_out(known, round_, studies),
+        left_out=left_out,
+        followed=followed,
     )
 
 
-def _left_out(known: Snapshot, round_: Round, studies: Sequence[Study]) -> tuple[str, ...]:
-    """Why trials of the rounds that this one follows do not count in it."""
-    found = []
+def _followed(
+    known: Snapshot, round_: Round, studies: Sequence[Study]
+) -> tuple[int, tuple[str, ...]]:
+    """How many trials of the rounds that this one follows count in it, and why others do not."""
+    found, counting = [], 0
     for name in (round_.follows, *followed_rounds(round_.follows, known.facts)):
         if known.is_imported(name):
             continue  # never pooled: something else has run them
@@ -239,7 +248,9 @@ def _left_out(known: Snapshot, round_: Round, studies: Sequence[Study]) -> tuple
             against = reasons_against_pooling(later, old) if old is not None else ()
             if against:
                 found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
-    return tuple(dict.fromkeys(found))
+            elif old is not None:
+                counting += len(counting_trials(later, known.trials(old.name)))
+    return counting, tuple(dict.fromkeys(found))
 
 
 def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
