@@ -66,12 +66,12 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             first = _first_row(file)
         delimiter = told[1] if told else max(",\t;|", key=first.count)
         lines = io.StringIO(first, newline="")
-        cells = next(csv.reader(lines, delimiter=delimiter), [])
-        ahead, joined = _second_header(file, cells, delimiter)
+        header = next(csv.reader(lines, delimiter=delimiter), [])
+        ahead, joined = _second_header(file, header, delimiter)
         if joined is not None:
-            cells = joined.names
+            header = joined.names
             notes.append(joined.in_words())
-        names = _header(path, cells)
+        names = _header(path, header)
         if names and not names[0]:
             names[0] = INDEX_COLUMN
         one_line = len(first.splitlines()) <= 1 and not told and not comments and joined is None
@@ -95,21 +95,24 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             kept = [row for row in rows if row != names]
             again += len(rows) - len(kept)
             rows = kept
-            for part, text, own in zip(parts, texts, zip(*rows, strict=True), strict=False):
-                shared = [known.setdefault(cell, cell) for cell in own] if text else list(own)
+            for part, text, cells in zip(parts, texts, zip(*rows, strict=True), strict=False):
+                shared = [known.setdefault(cell, cell) for cell in cells] if text else list(cells)
                 as_written = text or (comma and are_in_thousands(shared))
                 part.append(shared if as_written else _numbers(shared))
-    if again:
-        notes.append(
-            f"The header of {path.name} stands between its rows {counted(again, 'more time')}, as "
-            "where logs were written below each other; it is left out there."
-        )
+    notes += [_header_again(path, again)] * bool(again)
     points = comma and any(_has_decimal_commas(part) for part in parts)
     return {
         name: _joined(part, text=text, comma_is_decimal=comma, point_is_mark=points)
         for name, part, text in zip(names, parts, texts, strict=True)
         if name and part
     }
+
+
+def _header_again(path: Path, again: int) -> str:
+    return (
+        f"The header of {path.name} stands between its rows {counted(again, 'more time')}, as "
+        "where logs were written below each other; it is left out there."
+    )
 
 
 def _second_header(

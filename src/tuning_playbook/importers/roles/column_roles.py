@@ -47,6 +47,7 @@ from tuning_playbook.importers.roles.names_of_configurations import (
     names_inside,
     names_of_configurations,
 )
+from tuning_playbook.importers.roles.no_settings_of_a_search import no_settings_of_a_search
 from tuning_playbook.importers.roles.repeats_in_columns import means_of_repeats
 from tuning_playbook.importers.roles.sizes_of_parts import sizes_of_parts
 from tuning_playbook.importers.roles.statistics_of_results import statistics_among
@@ -75,6 +76,7 @@ _LONG = 20
 # In this order: a length that each seed has its own of is no setting that a result could depend on.
 _LATER = (
     sizes_of_parts,
+    no_settings_of_a_search,
     places_beside_settings,
     lengths_of_seeds,
     changed_by_seeds,
