@@ -232,8 +232,8 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     judged = {
         ("direction-sanity", Verdict.FAIL): (Soundness.VOID, "was judged the wrong way round"),
         ("search-space-boundary", Verdict.FAIL): (untuned, "was not tuned"),
-        ("search-space-boundary", Verdict.WARN): (weak, "may not be tuned"),
-        ("search-space-boundary", Verdict.UNKNOWN): (weak, "may not be tuned"),
+        ("search-space-boundary", Verdict.WARN): (weak, "may not be tuned well enough"),
+        ("search-space-boundary", Verdict.UNKNOWN): (weak, "may not be tuned well enough"),
         ("infeasible-fraction", Verdict.FAIL): (untuned, "was not tuned"),
         ("infeasible-fraction", Verdict.WARN): (
             weak,
@@ -250,7 +250,10 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
     soundness, complaint = judged
     asked = (finding.verdict, case[1]) == (Verdict.WARN, Verdict.FAIL)
     text = _improves_at_an_edge(finding) if asked else finding.summary
-    return Objection(arm, finding.check, soundness, f"{arm} {complaint}: {text}")
+    # What the check asks, or cannot tell, is a sentence of its own.
+    asks = finding.check == "search-space-boundary" and finding.verdict is not Verdict.FAIL
+    joint = "." if asks and not asked else ":"
+    return Objection(arm, finding.check, soundness, f"{arm} {complaint}{joint} {text}")
 
 
 def _is_tight(finding: Finding) -> bool:
@@ -271,7 +274,7 @@ def _holds_among(finding: Finding, arms: int) -> bool:
 
 
 def _strongest(finding: Finding) -> float:
-    """The effect at the clearest tight edge, in standard deviations; -inf where none is known."""
+    """The effect at the clearest tight edge, in its standard errors; -inf where none is known."""
     return max((edge["strength"] for edge in _tight_edges(finding)), default=-math.inf)
 
 
@@ -280,7 +283,7 @@ def _improves_at_an_edge(finding: Finding) -> str:
     edge = max(_tight_edges(finding), key=lambda edge: float(edge["strength"]))
     return (
         f"its trials still improve at the {edge['edge']} end of {edge['hyperparameter']} "
-        f"({edge['strength']:.1f} standard deviations), so a wider range is likely to contain "
+        f"({edge['strength']:.1f} standard errors), so a wider range is likely to contain "
         "better ones."
     )
 

@@ -21,7 +21,7 @@ _PROJECT = """\
 name = {name}
 # kind = "supervised"              # or "self-supervised", "reinforcement-learning", "other"
 task = {task:<27} # one line: what does the model do?
-reference = {reference:<22} # paper or repository that the baseline comes from
+reference = {reference:<22} # paper or repository of the baseline, or "none"
 
 [metric]
 name = {metric}                    # as passed to trial.evaluate(step, ...)
@@ -99,7 +99,7 @@ class Purpose:
 
     task: str = ""
     reason: str = ""
-    reference: str = "none"
+    reference: str = ""
     test_metric: str = ""
 
 
@@ -134,7 +134,7 @@ def project_to_toml(
     return _PROJECT.format(
         task=value_to_toml(purpose.task),
         reason=value_to_toml(purpose.reason),
-        reference=value_to_toml(purpose.reference or "none"),
+        reference=value_to_toml(purpose.reference),
         test=f"test = {value_to_toml(test)}" if test else '# test = "test_error"',
         name=value_to_toml(name),
         target=_target(target),
