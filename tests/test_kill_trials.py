@@ -102,7 +102,7 @@ def test_a_value_that_was_not_returned_from_is_found(judged, undisturbed, tmp_pa
     [
         (0, Status.INFEASIBLE, Reason.TIMEOUT, "must end as complete"),
         (3, Status.COMPLETE, Reason.NONE, r"must end as failed \(exception\)"),
-        (1, Status.FAILED, Reason.LOST, "lost to a fault of the machine"),
+        (1, Status.FAILED, Reason.LOST, "the machine failed it 0 times"),
     ],
 )
 def test_a_wrong_end_of_a_trial_is_found(judged, index, status, reason, words):

@@ -58,7 +58,7 @@ def test_status_plan_and_tracking_agree(finished_project):
     assert (planned["trials"], planned["finished"], planned["steps"]) == (16, 16, 0)
     assert planned["seconds_per_trial"] > 0
     text = run_playbook("status", "first", folder=finished_project).stdout
-    assert "lost: " in text
+    assert "not complete: " in text
     assert "non-finite" in text
 
 

@@ -108,7 +108,7 @@ def test_a_column_called_n_is_a_number_of_runs_only_where_it_looks_like_one(tabl
     rows = [row | {"n": count} for row, count in zip(in_columns(), counts, strict=True)]
     found = document(table(rows), Question(arm=("method",)))
     assert [arm["repeats"] for arm in found["arms"]] == (runs or [None] * 3)
-    said = any("n is not taken as the number of runs" in note for note in found["notes"])
+    said = any("n may be a setting, so it is not taken as the number of runs" in note for note in found["notes"])
     assert said is (runs is None)
     assert document(table(rows), Question(arm=("method",), repeats=7))["arms"][0]["repeats"] == 7
 

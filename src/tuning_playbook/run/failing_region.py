@@ -24,7 +24,7 @@ def where_they_fail(failed: Sequence[Config], others: Sequence[Config]) -> str:
 
     Example:
         >>> where_they_fail([{"lr": r} for r in (0.5, 0.6, 0.7)], [{"lr": r / 9} for r in range(5)])
-        'every trial with lr = 0.5 or more failed so, and none with lr = 0.4444 or less'
+        'every trial with lr = 0.5 or more failed in this way, and no trial with lr = 0.4444 or less did'
     """
     if min(len(failed), len(others)) < _FEWEST:
         return ""

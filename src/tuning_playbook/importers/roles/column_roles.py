@@ -179,11 +179,11 @@ def _by_itself(
     if taken is None and _is_running_number(plain_name(name), cells, values):
         reason = "each whole number from 0 or 1 on, once"
         taken = TakenAs(column, name, Role.IDENTIFIER, reason)
+    taken = taken or role_of_texts(column, name, cells, values)
+    taken = taken or role_by_name(column, name, values, curves)
     if taken is None and is_running_number(name) and restarts_its_count(cells):
         reason = "counts the rows of each part of the table"
         taken = TakenAs(column, name, Role.IDENTIFIER, reason)
-    taken = taken or role_of_texts(column, name, cells, values)
-    taken = taken or role_by_name(column, name, values, curves)
     if taken is None and column in measured:
         taken = TakenAs(column, name, Role.RESULT, measured[column])
     return taken
