@@ -708,7 +708,7 @@ def test_a_table_without_a_metric_says_which_columns_may_be_one(tmp_path):
     with pytest.raises(InvalidInput, match=r"--metric NAME .*: y$"):
         with_roles(study, metric="val_loss")
     del rows[0]["y"], rows[1]["y"], rows[2]["y"]
-    with pytest.raises(InvalidInput, match=r"None of its columns is a result \(lr, width\)"):
+    with pytest.raises(InvalidInput, match=r"None of its columns is a result: lr and width"):
         with_roles(read_tables(tmp_path, rows), metric="val_loss")
 
 

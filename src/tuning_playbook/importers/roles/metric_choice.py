@@ -12,6 +12,7 @@ from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.metrics_alike import metric_of_those_alike
 from tuning_playbook.importers.roles.metrics_offered import offered
 from tuning_playbook.importers.roles.naming_columns import quoted
+from tuning_playbook.importers.roles.nothing_measured import none_measured
 from tuning_playbook.importers.roles.statistics_of_results import SPREADS
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
@@ -31,6 +32,7 @@ _MOST_LISTED = 20
 _FEW_HEADERS = 4
 _LONGEST_SHOWN = 40
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
+_ASK = "does not say which metric decides; add --metric NAME."
 _NAMELESS = ("value",)  # what Optuna calls an objective without a name
 
 
@@ -84,10 +86,15 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
             "judged by how well it fits, not by how well it generalizes."
         )
         return MetricChoice(training[0], reason)
-    raise InvalidInput(
-        f"{study.name} does not say which metric decides; add --metric NAME. "
-        f"{metrics_in_words(study)}"
-    )
+    ask = "has no metric to judge by." if _none_to_name(study) else _ASK
+    raise InvalidInput(f"{study.name} {ask} {metrics_in_words(study)}")
+
+
+def _none_to_name(study: ForeignStudy) -> bool:
+    """Whether no column could be named as the metric, so that asking for one would be in vain."""
+    if metrics_that_may_decide(study) or held_out_metrics(study) or _second_header(study):
+        return False
+    return not (names_that_may_be_metrics(study) or _empty_metrics(study))
 
 
 def _require_no_text_in_metrics(study: ForeignStudy) -> None:
@@ -225,10 +232,7 @@ def possible_metrics(study: ForeignStudy) -> str:
     ended = _how_all_failed(study)
     if ended:
         return ended
-    return (
-        f"None of its columns is a result ({', '.join(numeric[:_MOST_LISTED])}); give the table "
-        "that has the results, or their curves with --curves"
-    )
+    return none_measured(study)
 
 
 def _second_header(study: ForeignStudy) -> list[str]:
@@ -247,14 +251,19 @@ def _how_all_failed(study: ForeignStudy) -> str:
     if not study.status or not lost.issuperset(study.status):
         return ""
     failed = f"None of its {counted(len(study.ids), 'trial')} trained"
-    empty = [o.column for o in study.columns
-             if o.role is Role.EMPTY and metric_direction(o.name) is not None]  # fmt: skip
+    empty = _empty_metrics(study)
     if not empty:
         return f"{failed}, and no column holds a metric, so there is nothing to judge"
     return (
         f"{failed}, and {listed(empty)} {agreeing(len(empty), 'is', 'are')} empty. To be told "
         f"where they failed, name it all the same: --metric {shlex.quote(empty[0])}"
     )
+
+
+def _empty_metrics(study: ForeignStudy) -> list[str]:
+    """Columns without a value that are called like metrics."""
+    return [o.column for o in study.columns
+            if o.role is Role.EMPTY and metric_direction(o.name) is not None]  # fmt: skip
 
 
 def names_that_may_be_metrics(study: ForeignStudy) -> list[str]:
