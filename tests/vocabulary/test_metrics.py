@@ -24,15 +24,33 @@ LARGER = (
     "metrics/mAP50(B) mean_spearman iou miou dice r2 ssim psnr reward episode_return ndcg "
     "mean_test_score neg_mean_squared_error log_likelihood valid_accuracy_seed0 bleu_score"
 )
-UNKNOWN = "loss_scale weight value eta lr accuracy_drop score_threshold size bits"
+UNKNOWN = "loss_scale weight value eta lr accuracy_drop score_threshold size bits rank tau rho idf"
+
+# What each field reports, as its papers and tools write it.
+FIELDS_SMALLER = (
+    "exploitability nash_conv NashConv cumulative_regret cost_return ep_cost constraint_violation "
+    "WER cer phoneme_error_rate EER minDCF word_perplexity ppl_c4 wikitext/ppl bits_per_byte "
+    "FID fid_score fid50k sFID KID FVD fad LPIPS niqe HD95 val_hd95 hausdorff_distance abs_rel "
+    "rmse_log_error EPE mpjpe minADE minFDE chamfer_distance logloss RMSE nrmse MAPE wape MASE "
+    "sMAPE CRPS rmsse brier brier_score ECE nll fpr95 FPR@95 mean_rank wer_score log_loss_score"
+)
+FIELDS_LARGER = (
+    "win_rate winrate elo elo_rating success_rate episodic_return normalized_score BLEU sacrebleu "
+    "chrF chrF++ COMET bertscore bleurt rougeL AP50 AP75 AP_small AR@100 mAP@50 panoptic_quality "
+    "mIoU fwIoU jaccard dice_score DSC pixel_accuracy HOTA MOTA IDF1 inception_score clip_score "
+    "CLIPScore NDCG@10 hit_rate HR@10 Hits@1 MRR mrr@10 recall@20 map@10 AUC ROC_AUC prauc R2 R^2 "
+    "R² explained_variance balanced_accuracy c_index concordance_index NMI silhouette_score UAS "
+    "PESQ STOI si_sdr PSNR ms_ssim srcc plcc lddt gdt_ts pass@1 acc_norm,none acc,none "
+    "exact_match,strict-match neg_brier_score"
+)
 
 
-@pytest.mark.parametrize("name", SMALLER.split())
+@pytest.mark.parametrize("name", [*SMALLER.split(), *FIELDS_SMALLER.split()])
 def test_smaller_is_better(name: str) -> None:
     assert metric_direction(name) == "minimize"
 
 
-@pytest.mark.parametrize("name", LARGER.split())
+@pytest.mark.parametrize("name", [*LARGER.split(), *FIELDS_LARGER.split()])
 def test_larger_is_better(name: str) -> None:
     assert metric_direction(name) == "maximize"
 

@@ -37,11 +37,27 @@ _ERRORS = phrases(
     """
     error, errors, err, error rate, wer, cer, ter, rmse, mae, mape, smape, rmsle, fid, eer,
     brier, ece, nme, lpips, regret, cost, mean absolute error, perplexities,
-    misclassification, amr, aamr, adjusted mean rank, adjusted arithmetic mean rank
+    misclassification, amr, aamr, adjusted mean rank, adjusted arithmetic mean rank, mean rank,
+    exploitability, nash conv, nashconv, cost return, cost returns, constraint violation, constraint
+    violations, collision rate, miss rate, false positive rate, false negative rate, fpr, fnr,
+    min dcf, mindcf, mel cepstral distortion, fid50k, sfid, kid, fvd, fad, cmmd, niqe, brisque,
+    hd95, hausdorff, hausdorff distance, assd, abs rel, absrel, sq rel, epe, aepe, mpjpe, min ade,
+    min fde, fde, chamfer, chamfer distance, nrmse, nmse, medae, mdape, wape, mase, crps, msle,
+    rmsse, mrae, mre, rse, rrse, mce, pinball, wql
     """
 )
+# ``fid_score`` is as good the lower, though scores are better the higher.
+_ERRORS_CALLED_SCORES = phrases(
+    """
+    brier, fid, sfid, kid, fvd, fad, lpips, niqe, brisque, wer, cer, ter, eer, ece, rmse, mae, mape,
+    smape, mase, crps, mse, nll, logloss, log loss, perplexity, ppl, regret, exploitability
+    """
+)
+_CALLED_SCORES = phrases("score, scores")
 _PERPLEXITIES = phrases("perplexity, ppl")
-_ACCURACIES = phrases("accuracy, acc, accuracies, accs, top, exact match, em, top acc, acc top, oa")
+_ACCURACIES = phrases(
+    "accuracy, acc, accuracies, accs, top, exact match, em, top acc, acc top, oa, acc norm"
+)
 _SCORES = phrases(
     """
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
@@ -52,11 +68,16 @@ _SCORES = phrases(
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
     truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
     lambada, sciq, gpqa, bbh, ifeval, musr, hits at, hit at, hr at, pass at, success at, auc pr, auc
-    roc, amri, aamri,
-    iamr, igmr
+    roc, amri, aamri, iamr, igmr, winrate, elo rating, trueskill, pass rate, solve rate, ap small,
+    ap medium, ap large, ar small, ar medium, ar large, ar at, average recall, panoptic quality,
+    fwiou, jaccard, jaccard index, dsc, dice coefficient, hota, mota, idf1, bertscore, bleurt,
+    clipscore, prauc, explained variance, gmean, g mean, qwk, tpr, tnr, true positive rate,
+    true negative rate, pesq, stoi, estoi, si sdr, sisdr, sdr, utmos, dnsmos, mos, c index, cindex,
+    concordance, concordance index, pcc, plcc, srcc, spearmanr, pearsonr, nmi, ari, rand index,
+    silhouette, v measure, uas, las, lddt, plddt, gdt ts, dockq, sharpe, sharpe ratio, hypervolume
     """
 )
-_WITH_NUMBERS = frozenset({"r2", "f1"})
+_WITH_NUMBERS = frozenset({"r2", "f1", "idf1", "hd95"})
 # Terms of a loss, where ``loss`` stands before them: ``loss_dice`` falls, and ``dice`` rises.
 _TERMS = phrases(
     """
@@ -69,6 +90,8 @@ _TERMS = phrases(
     """
 )
 _AVERAGE_PRECISION = re.compile(r"m?ap\d\d")  # at an overlap, in percent
+# How a harness took the answer from a model's text, behind what it measures.
+_ANSWER_FILTER = re.compile(r",(none|strict-match|flexible-extract|get-answer|remove_whitespace)$")
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
 # Groups in which Detectron2 logs what it measures on the batches of training.
@@ -86,7 +109,8 @@ _STATISTICS = re.compile(
 _ALSO_SETTINGS = phrases(
     """
     top, f, r, score, scores, map, ap, em, return, returns, reward, rewards, precision, prec, cost,
-    error, errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall
+    error, errors, err, correlation, likelihood, utility, ter, rew, rews, specificity, recall, mos,
+    sdr, las, ari, kid, concordance, jaccard, pinball, fpr, fnr, tpr, tnr, mre, rse, silhouette
     """
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
@@ -131,12 +155,18 @@ def metric_family(name: str) -> MetricFamily | None:
     for words in _readings(without_moment(name)):
         if _is_term_of_loss(words):
             return MetricFamily.LOSS
+        if words[-1:] in _CALLED_SCORES and _ends_in(words[:-1], _ERRORS_CALLED_SCORES):
+            return metric_family(" ".join(words[:-1]))
         for family, known in _FAMILIES:
-            if words[-3:] in known or words[-2:] in known or words[-1:] in known:
+            if _ends_in(words, known):
                 return family
         if words[:1] in _PERPLEXITIES and not _SET_BY_METRICS & set(words):
             return MetricFamily.PERPLEXITY  # of the data that follow: ``ppl_wikitext``
     return None
+
+
+def _ends_in(words: tuple[str, ...], known: frozenset[tuple[str, ...]]) -> bool:
+    return any(words[-count:] in known for count in (3, 2, 1))
 
 
 def _is_term_of_loss(words: tuple[str, ...]) -> bool:
@@ -280,7 +310,7 @@ def _ends_in_gradient_norm(part: str) -> bool:
 def _readings(name: str) -> list[tuple[str, ...]]:
     """The words of a name that say what it is, as written with capitals and without."""
     found = []
-    name = name.replace("@", " at ")
+    name = _ANSWER_FILTER.sub("", name).replace("@", " at ").replace("^2", "2").replace("²", "2")
     for text in (name, name.lower()):
         words = [w for w in words_of(text) if w not in _TRAINING | _VALIDATION | _TEST]
         numbered = [_numbered(w) for w in words]
@@ -293,6 +323,8 @@ def _readings(name: str) -> list[tuple[str, ...]]:
 
 
 def _numbered(word: str) -> str:
+    if word in _WITH_NUMBERS:
+        return word
     bare = without_digits(word)
     return bare if bare != word and len(bare) > 1 else word
 
