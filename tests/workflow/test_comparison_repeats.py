@@ -108,7 +108,10 @@ def test_a_column_called_n_is_a_number_of_runs_only_where_it_looks_like_one(tabl
     rows = [row | {"n": count} for row, count in zip(in_columns(), counts, strict=True)]
     found = document(table(rows), Question(arm=("method",)))
     assert [arm["repeats"] for arm in found["arms"]] == (runs or [None] * 3)
-    said = any("n may be a setting, so it is not taken as the number of runs" in note for note in found["notes"])
+    said = any(
+        "n may be a setting, so it is not taken as the number of runs" in note
+        for note in found["notes"]
+    )
     assert said is (runs is None)
     assert document(table(rows), Question(arm=("method",), repeats=7))["arms"][0]["repeats"] == 7
 
@@ -242,3 +245,17 @@ def test_what_more_repeats_cost_is_told_whatever_the_unit_of_their_times(table, 
             for r, own in (("a", (2.00, 2.02, 1.99)), ("b", (1.98, 1.99, 2.00)))
             for v in own]  # fmt: skip
     assert document(table(rows))["seconds_per_run"] == pytest.approx(7200.0)
+
+
+@pytest.mark.parametrize("seeds", [(1, 2), (1, 2, 3)])
+@pytest.mark.parametrize("shared", [True, False])
+def test_differences_that_are_equal_to_rounding_of_sums_prove_nothing(table, seeds, shared):
+    values = {"a": 0.5, "b": 0.7}
+    rows = [
+        {"model": m, "seed": s if shared else f"{m}{s}", "acc": v + s / 10 * shared}
+        for m, v in values.items()
+        for s in seeds
+    ]
+    found = document(table(rows), Question(arm=("model",)))["comparisons"][0]
+    assert (found["verdict"], found["p_value"]) == ("cannot-tell", None)
+    assert found["difference"] == pytest.approx(0.2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from tuning_playbook.analysis.curves.learning_rate import learning_rate_of
 from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many
 from tuning_playbook.analysis.table.best_trials import best_rows
 from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
-from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
+from tuning_playbook.analysis.table.metric_roles import MetricRoles, falling_loss, metric_roles
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.evidence import (
@@ -81,7 +81,8 @@ class Instability:
 
     def run(self, table: TrialTable) -> tuple[Finding, ...]:
         """One finding for the best trials and their neighbours in learning rate."""
-        roles = metric_roles(table)
+        named = metric_roles(table)
+        roles = replace(named, training_loss=falling_loss(named))
         best = best_rows(table, self.best_trials)
         if roles.training_loss is None or not best.size:
             return (

@@ -190,12 +190,17 @@ class Overfitting:
     ) -> Finding:
         i = int(np.flatnonzero(unsure)[0])
         rises = best.rises
+        errors = float(rises.rise[i] / rises.error[i])
+        why = (
+            "and does not keep rising, so that it may be a spike as well as overfitting."
+            if errors >= self.minimum_errors
+            else f"by {errors:.1f} standard errors; {self.minimum_errors:g} are needed to tell "
+            "overfitting from noise. Train longer or evaluate more often."
+        )
         return cannot_tell(
             self,
             f"Cannot tell: {metric}{of_trial(table, rises.rows[i])} rises after step "
-            f"{rises.low_step[i]} by {rises.rise[i] / rises.error[i]:.1f} standard errors; "
-            f"{self.minimum_errors:g} are needed to tell overfitting from noise. Train longer or "
-            "evaluate more often.",
+            f"{rises.low_step[i]} {why}",
             metric=metric,
             curves=[self._curve(table, best, int(j)) for j in np.flatnonzero(unsure)],
             thresholds=thresholds(self),

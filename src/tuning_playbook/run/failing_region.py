@@ -23,8 +23,8 @@ def where_they_fail(failed: Sequence[Config], others: Sequence[Config]) -> str:
         others: of those that ran through.
 
     Example:
-        >>> where_they_fail([{"lr": r} for r in (0.5, 0.6, 0.7)], [{"lr": r / 9} for r in range(5)])
-        'every trial with lr = 0.5 or more failed in this way, and no trial with lr = 0.4444 or less did'
+        >>> where_they_fail([{"lr": r} for r in (5, 6, 7)], [{"lr": r} for r in range(5)])
+        'every trial with lr = 5 or more failed in this way, and no trial with lr = 4 or less did'
     """
     if min(len(failed), len(others)) < _FEWEST:
         return ""

@@ -128,6 +128,7 @@ _PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "crit
                     "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",
                     "entropy"})  # fmt: skip
 _LOSS = frozenset({"loss", "losses"})
+_WEIGHTS_OF_LOSSES = (("loss", "w"), ("losses", "w"))
 _OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns"})
 _GRADIENT_NORMS = phrases(
     """
@@ -151,7 +152,11 @@ def metric_family(name: str) -> MetricFamily | None:
         'accuracy'
         >>> [str(metric_family(n)) for n in ("loss_dice", "d0.loss_rpn_cls", "loss_weight")]
         ['loss', 'loss', 'None']
+        >>> [str(metric_family(n)) for n in ("bin_loss_w", "w_loss")]
+        ['None', 'loss']
     """
+    if words_of(name)[-2:] in _WEIGHTS_OF_LOSSES:
+        return None
     for words in _readings(without_moment(name)):
         if _is_term_of_loss(words):
             return MetricFamily.LOSS

@@ -15,6 +15,7 @@ from tuning_playbook.errors import InvalidInput
 _FloatArray = NDArray[np.float64]
 
 CONFIDENCE = 0.95
+_RESOLUTION = 1e-12  # of a mean: a smaller spread is the rounding of sums, and not one of runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +269,15 @@ def _estimate(
     if not sides[0].runs or not sides[1].runs:
         return math.nan, math.nan, math.nan
     difference = sides[1].mean - sides[0].mean
+    least = _RESOLUTION * max(abs(side.mean) for side in sides)
     if changes is not None:
         spread, count = deviation(changes), len(changes)
-        if not spread > 0:
+        if not spread > least:
             return difference, math.nan, math.nan
         return difference, spread / math.sqrt(count), count - 1
     parts = [side.deviation**2 / side.runs for side in sides]
     squared = sum(parts)
-    if not squared > 0:  # a single run, or no spread at all
+    if not math.sqrt(squared) > least:  # a single run, or no spread at all
         return difference, math.nan, math.nan
     weights = (p**2 / (side.runs - 1) for p, side in zip(parts, sides, strict=True))
     return difference, math.sqrt(squared), squared**2 / sum(weights)
@@ -332,7 +334,8 @@ def _worth_of_pairs(sides: tuple[Moments, Moments], changes: _FloatArray) -> tup
     """Correlation over the seeds, and how much wider the error would be without pairs."""
     spreads = sides[0].deviation, sides[1].deviation
     together = deviation(changes)
-    if not (min(spreads) > 0 and together > 0):
+    least = _RESOLUTION * max(abs(side.mean) for side in sides)
+    if not min(*spreads, together) > least:
         return math.nan, math.nan
     correlation = (spreads[0] ** 2 + spreads[1] ** 2 - together**2) / (2 * spreads[0] * spreads[1])
     return correlation, math.hypot(*spreads) / together

@@ -28,6 +28,8 @@ OF_AGENT = "the loss is that of an agent, whose targets move"
 # Rewards that preferences imply, as DPO logs them: their loss is that of a fixed set of data.
 _OF_PREFERENCES = frozenset({"chosen", "rejected", "margin", "margins", "accuracy", "accuracies"})
 _SUM = ("total", "loss")
+# Words beside ``loss`` that say nothing of the data that it is measured on.
+_OF_ANY_DATA = frozenset({"mean", "avg", "average", "total", "overall", "sum", "running"})
 # Values of a run from which its curve can be judged.
 _FOLLOWED = 10
 _RATES = frozenset({"learning_rate", "lr", "learningrate"})
@@ -112,6 +114,17 @@ def _is_loss(name: str) -> bool:
     return metric_family(name) is MetricFamily.LOSS
 
 
+def falling_loss(roles: MetricRoles) -> str | None:
+    """The training loss, or the only loss where its name does not say on which data it is measured.
+
+    Sudden losses of progress show in either; what else is judged by the training loss does not.
+    """
+    if roles.training_loss is not None or roles.how["training_loss"] in (OF_PARTS, OF_AGENT):
+        return roles.training_loss
+    only = roles.objective is not None and roles.validation_loss in (None, roles.objective)
+    return roles.objective if only and _is_bare_loss(roles.objective or "") else None
+
+
 def may_be_held_out(metric: str) -> bool:
     """Whether a metric's name leaves open, or says, that it is measured on held-out data.
 
@@ -120,12 +133,19 @@ def may_be_held_out(metric: str) -> bool:
         (True, True, False)
         >>> may_be_held_out("episode_reward"), may_be_held_out("eval/mean_reward")
         (False, True)
+        >>> may_be_held_out("mean_loss"), may_be_held_out("mean_val_loss")
+        (False, True)
     """
     split = split_of(metric)
-    bare = len(words_of(metric)) == 1 and _is_loss(metric)
     return split in ("validation", "test") or (
-        split is None and not bare and not is_of_episodes(metric)
+        split is None and not _is_bare_loss(metric) and not is_of_episodes(metric)
     )
+
+
+def _is_bare_loss(name: str) -> bool:
+    """Whether a loss is not said to be of any data: it is that of the training that logs it."""
+    left = [word for word in words_of(name) if word not in _OF_ANY_DATA]
+    return _is_loss(name) and len(left) == 1 and split_of(name) is None
 
 
 def _learning_rate(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:

@@ -1,15 +1,31 @@
-"""Lines above the header of a text table in which a program says something about the file."""
+"""Lines of a text table in which a program says something about the file."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from tuning_playbook.importers.cells.columns import is_number_text
 
 _MARK = "#"
 _MOST = 1000
+
+
+def is_comment_row(cells: Sequence[str], width: int) -> bool:
+    """Whether a row below the header is a comment: it begins with the mark and is no row of cells.
+
+    Args:
+        cells: of the row.
+        width: cells of the header.
+
+    Example:
+        >>> is_comment_row(["# mean of three seeds"], 4), is_comment_row(["#1", "0.1"], 2)
+        (True, False)
+    """
+    if not cells[0].lstrip().startswith(_MARK):
+        return False
+    return len(cells) != width or not any(cell.strip() for cell in cells[1:])
 
 
 def comment_lines(lines: Iterable[str], delimiters: str = ",\t;|") -> int:

@@ -29,7 +29,7 @@ from tuning_playbook.importers.cells.spreadsheets import (
     numbers_written,
 )
 from tuning_playbook.importers.files.arrow_tables import columns_of_large_csv
-from tuning_playbook.importers.files.comment_lines import comment_lines
+from tuning_playbook.importers.files.comment_lines import comment_lines, is_comment_row
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, is_cut, note_on
 from tuning_playbook.importers.files.limits import LONGEST_LINE_CHARACTERS, unpacked
 from tuning_playbook.importers.files.two_headers import LINES, TwoHeaders, two_headers
@@ -86,7 +86,7 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
         again = 0
         while rows := list(islice(reader, _CHUNK_ROWS)):
             last = len(rows) < _CHUNK_ROWS
-            rows = [row for row in rows if row]
+            rows = [row for row in rows if row and not is_comment_row(row, len(names))]
             if last and rows and is_cut(path, len(rows[-1]), len(names)):
                 notes.append(note_on(path))
                 del rows[-1]
