@@ -203,6 +203,14 @@ def _no_spread(sides: Sequence[Repeats], comparison: Comparison) -> Iterator[Dou
     varies = not comparison.paired and any(spread > 0 for spread in comparison.deviations)
     if not math.isnan(comparison.p_value) or min(comparison.compared) < 2 or varies:
         return
+    unknown = [s.label for s in sides if s.reported and math.isnan(s.reported.deviation)]
+    if unknown:
+        words = (
+            f"The table gives no deviation of {listed(unknown)}, so it is not known how much "
+            f"{agreeing(len(unknown), 'its', 'their')} runs vary."
+        )
+        yield Doubt("no-spread", words)
+        return
     what = "The differences of the pairs" if comparison.paired else "The runs of each arm"
     values = [v for side in sides for v in side.values.tolist() if math.isfinite(v)]
     rounded = all(float(f"{v:.{_DIGITS_OF_ROUNDED}g}") == v for v in values)

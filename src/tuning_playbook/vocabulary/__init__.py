@@ -24,6 +24,7 @@ from tuning_playbook.vocabulary.hyperparameters import (
 from tuning_playbook.vocabulary.metrics import (
     MetricFamily,
     Split,
+    arrow_direction,
     holds_metric,
     is_gradient_norm,
     is_held_out,
@@ -33,6 +34,7 @@ from tuning_playbook.vocabulary.metrics import (
     metric_direction,
     metric_family,
     split_of,
+    without_arrow,
 )
 from tuning_playbook.vocabulary.names import plain_name, words_of
 from tuning_playbook.vocabulary.records import (
@@ -63,6 +65,7 @@ __all__ = [
     "MetricFamily",
     "Split",
     "adam_constant",
+    "arrow_direction",
     "chooses_what_is_trained",
     "counts_of_predictions",
     "counts_outcomes",
@@ -102,6 +105,7 @@ __all__ = [
     "plain_name",
     "split_of",
     "statistic_in",
+    "without_arrow",
     "without_number",
     "words_of",
 ]

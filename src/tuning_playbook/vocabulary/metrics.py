@@ -92,6 +92,8 @@ _TERMS = phrases(
 _AVERAGE_PRECISION = re.compile(r"m?ap\d\d")  # at an overlap, in percent
 # How a harness took the answer from a model's text, behind what it measures.
 _ANSWER_FILTER = re.compile(r",(none|strict-match|flexible-extract|get-answer|remove_whitespace)$")
+_UPWARD = frozenset({"↑", "⬆", "▲", "\\uparrow"})
+_ARROW = re.compile(r"(?P<arrow>[↑↓⬆⬇▲▼]|\\uparrow|\\downarrow)\ufe0f?[\s)\]}$]*$")
 # Words whose number belongs to them: ``f1`` is a score and ``f`` is a letter.
 _NUMBERED = {"top": "top", "f": "f", "r": "r"}
 # Groups in which Detectron2 logs what it measures on the batches of training.
@@ -204,7 +206,12 @@ def metric_direction(name: str) -> Direction | None:
         ['minimize', 'maximize', 'minimize']
         >>> metric_direction("neg_mean_squared_error"), metric_direction("eta")
         ('maximize', None)
+        >>> metric_direction("CIFAR-10 ↑"), metric_direction("attack success rate (↓)")
+        ('maximize', 'minimize')
     """
+    told = arrow_direction(name)
+    if told is not None:
+        return told
     family = metric_family(name)
     if family is None:
         return None
@@ -214,6 +221,29 @@ def metric_direction(name: str) -> Direction | None:
     if not likelihood and _NEGATED & set(words):
         smaller = not smaller
     return "minimize" if smaller else "maximize"
+
+
+def arrow_direction(name: str) -> Direction | None:
+    """What an arrow at the end of a name tells, as papers head their tables.
+
+    Example:
+        >>> [arrow_direction(name) for name in ("FID ↓", "Acc. (%) (↑)", "FID")]
+        ['minimize', 'maximize', None]
+    """
+    matched = _ARROW.search(name)
+    if matched is None:
+        return None
+    return "maximize" if matched["arrow"] in _UPWARD else "minimize"
+
+
+def without_arrow(name: str) -> str:
+    """A name without an arrow at its end.
+
+    Example:
+        >>> without_arrow("FID ↓"), without_arrow("Acc. (%) (↑)"), without_arrow("FID")
+        ('FID', 'Acc. (%)', 'FID')
+    """
+    return _ARROW.sub("", name).rstrip(" ([{$") if _ARROW.search(name) else name
 
 
 def may_be_unwanted(name: str) -> bool:

@@ -25,7 +25,7 @@ _DEVIATION_IN_HEADER = re.compile(
     re.IGNORECASE,
 )
 _ERROR_IN_HEADER = re.compile(r"\b(?:stderr|se|sem|std\.? err(?:or)?|standard error)\b", re.I)
-# Single runs in between have no deviation.
+# Single runs in between have no deviation; brackets in a few cells may mean something else.
 _MOST = 0.8
 
 
@@ -68,11 +68,13 @@ def _parted(cells: Cells) -> tuple[list[Any], list[Any]] | None:
     """Means and deviations; ``None`` for a column of another kind."""
     if str not in types_in(cells):
         return None
-    means, deviations = [], []
+    means, deviations, signed = [], [], False
     for cell in cells:
         text = "" if cell is None else str(cell).strip()
         if isinstance(cell, str):
-            matched = _WITH_SIGN.fullmatch(text) or _IN_BRACKETS.fullmatch(text)
+            with_sign = _WITH_SIGN.fullmatch(text)
+            matched = with_sign or _IN_BRACKETS.fullmatch(text)
+            signed |= with_sign is not None
         elif cell is None or is_number(cell):
             matched = None
         else:
@@ -83,6 +85,7 @@ def _parted(cells: Cells) -> tuple[list[Any], list[Any]] | None:
         return None
     there = sum(text.lower() not in NO_VALUE and ending_in(text) is None for text in means)
     read, spread = (numbers_written(texts, comma_is_decimal=False) for texts in (means, deviations))
-    if read is None or spread is None or sum(map(bool, deviations)) < _MOST * there:
+    few = sum(map(bool, deviations)) < _MOST * there
+    if read is None or spread is None or (few and not signed):
         return None
     return [None if c == "" else c for c in read], [None if c == "" else c for c in spread]

@@ -14,6 +14,7 @@ from typing import IO, Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.columns import Column, from_records
 from tuning_playbook.importers.cells.json_text import read_json
+from tuning_playbook.importers.cells.marks import without_marks
 from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.files.arrow_tables import columns_of_parquet
 from tuning_playbook.importers.files.columns_in_json import rows_of_columns, rows_of_histories
@@ -57,7 +58,8 @@ def read_columns(
     Args:
         path: ends with one of `TABLE_ENDINGS`, perhaps followed by ``.gz``; or a folder with a JSON
             object of each run.
-        notes: takes a sentence where the file ends within its last row, which is left out.
+        notes: takes a sentence where the file ends within its last row, which is left out, and
+            where marks beside numbers are.
         as_text: plain names of columns that are names themselves, kept letter by letter.
 
     Raises:
@@ -79,6 +81,8 @@ def read_columns(
             raise InvalidInput(
                 f"{path} is not a table: its name ends with none of {', '.join(TABLE_ENDINGS)}"
             )
+    columns, marks = without_marks(columns, as_text)
+    notes += [marks] * bool(marks)
     if not columns or not len(next(iter(columns.values())).values):
         raise InvalidInput(f"{path} has no rows; a table has one row for each trial")
     if len(columns) > MOST_COLUMNS:

@@ -14,10 +14,12 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.roles.column_values import ColumnValues, column_values, sampled_rows
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import (
+    arrow_direction,
     hyperparameter_family,
     is_difference,
     is_time_or_cost,
     metric_direction,
+    without_arrow,
     words_of,
 )
 from tuning_playbook.words import counted, listed
@@ -42,12 +44,15 @@ class TasksInColumns:
         tasks: columns of results, one for each task, as they stand in the header.
         metric: what all of them measure, where their names say it; empty otherwise.
         rows: how many methods there are.
+        direction: which end is the better one, by the metric or by arrows beside the names; empty
+            where neither tells.
     """
 
     methods: str
     tasks: tuple[str, ...]
     metric: str
     rows: int
+    direction: str = ""
 
     def in_words(self) -> str:
         """What kind of table it is."""
@@ -84,7 +89,9 @@ def tasks_in_columns(study: ForeignStudy) -> TasksInColumns | None:
     shared = _shared_metric([one.column for one in tasks])
     if shared is None or len(tasks) < _FEWEST_TASKS:
         return None
-    return TasksInColumns(methods, tuple(one.column for one in tasks), shared, len(study.ids))
+    direction = metric_direction(shared) or arrow_direction(tasks[0].column) or ""
+    names = tuple(one.column for one in tasks)
+    return TasksInColumns(methods, names, shared, len(study.ids), direction)
 
 
 def _names_of_methods(study: ForeignStudy, values: dict[str, ColumnValues]) -> str:
@@ -139,6 +146,11 @@ def _shared_metric(names: Sequence[str]) -> str | None:
         ('', 'acc')
         >>> _shared_metric(["accuracy", "f1", "auc"])
     """
+    arrows = {arrow_direction(name) for name in names}
+    if len(arrows) > 1:
+        return None
+    if arrows != {None}:
+        names = [without_arrow(name) for name in names]
     if not any(metric_direction(name) for name in names):
         return ""
     words = [words_of(name) for name in names]

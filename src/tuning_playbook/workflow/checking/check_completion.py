@@ -63,11 +63,12 @@ def over_tasks(refusal: InvalidInput, study: ForeignStudy, target: str, told: To
     found = None if told.metric else tasks_in_columns(described(study))
     if found is None:
         return refusal
-    direction = told.direction or metric_direction(found.metric or "")
+    known = metric_direction(found.metric) is not None
     words = ["playbook compare", shlex.quote(target), "--tasks", shlex.quote(",".join(found.tasks))]
-    if told.direction or not direction:
-        words.append(f"--direction {direction or 'maximize'}")
-    either = "" if direction else ", or with --direction minimize"
+    if told.direction or not known:
+        words.append(f"--direction {told.direction or found.direction or 'maximize'}")
+    told_or_found = told.direction or found.direction
+    either = "" if told_or_found else ", or with --direction minimize"
     return InvalidInput(
         f"{study.name} looks like {found.in_words()}. Nothing was searched there, so check has "
         f"nothing to judge; what compares the methods over the tasks is: {' '.join(words)}{either}"

@@ -47,12 +47,12 @@ def below_each_other(
     if found is None:
         return runs, question, told
     known = bool(found.metric) and metric_direction(found.metric) is not None
-    more = {} if told.direction or known else {"direction": "maximize"}
+    more = {} if told.direction or known else {"direction": found.direction or "maximize"}
     raise Unsettled(
         f"{runs.name} looks like {found.in_words()}, and is compared over the tasks once that is "
         "said.",
         [{"tasks": found.tasks, **more}],
-        others="or minimize" if more else "",
+        others="or minimize" if more and not found.direction else "",
     )
 
 
