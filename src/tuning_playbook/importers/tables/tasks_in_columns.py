@@ -26,6 +26,7 @@ from tuning_playbook.words import counted, listed
 
 _FEWEST_TASKS, _FEWEST_METHODS = 3, 2
 _MOST_SHOWN = 6
+_ONE_SIZE = 2.0  # beyond the others' range, in which numbers may measure the same
 _SUMMARIES = frozenset({"mean", "avg", "average", "overall", "rank", "total", "sum", "median"})
 _METHODS = frozenset({"model", "method", "algorithm", "algo", "approach", "classifier", "system",
                       "estimator", "optimizer", "name", "models", "methods", "learner", "agent",
@@ -46,6 +47,7 @@ class TasksInColumns:
         rows: how many methods there are.
         direction: which end is the better one, by the metric or by arrows beside the names; empty
             where neither tells.
+        doubted: a task that is called like a setting; empty where none is.
     """
 
     methods: str
@@ -53,6 +55,7 @@ class TasksInColumns:
     metric: str
     rows: int
     direction: str = ""
+    doubted: str = ""
 
     def in_words(self) -> str:
         """What kind of table it is."""
@@ -61,8 +64,13 @@ class TasksInColumns:
         names = listed(shown) if not more else f"{', '.join(shown)} and {more} more"
         return (
             f"a table of {counted(self.rows, 'method')} ({self.methods}) with a column of results "
-            f"on each of {counted(len(self.tasks), 'task')} ({names})"
+            f"on each of {counted(len(self.tasks), 'task')} ({names}{self._doubt()})"
         )
+
+    def _doubt(self) -> str:
+        if not self.doubted:
+            return ""
+        return f"; {self.doubted} is called like a setting, but its numbers are like the others"
 
 
 def tasks_in_columns(study: ForeignStudy) -> TasksInColumns | None:
@@ -70,7 +78,8 @@ def tasks_in_columns(study: ForeignStudy) -> TasksInColumns | None:
 
     One column of words names the rows, once each. The others are measured numbers whose names say
     nothing, or all the same metric beside a name of their own; a setting or a metric of the usual
-    kind among them makes it another table.
+    kind among them makes it another table. One column that is called like a setting is a task where
+    its numbers are like those of three others.
 
     Args:
         study: as read, with its roles.
@@ -82,16 +91,20 @@ def tasks_in_columns(study: ForeignStudy) -> TasksInColumns | None:
     values = {name: column_values(cells, rows) for name, cells in columns.items()}
     methods = _names_of_methods(study, values)
     open_ = [one for one in study.columns if one.name in values and one.column != methods]
-    if not methods or any(_is_setting(one, values[one.name]) for one in open_):
-        return None
+    settings = [one for one in open_ if _is_setting(one, values[one.name])]
     measured = [one for one in open_ if _may_be_a_task(one, values[one.name])]
+    others = [values[one.name] for one in measured if one not in settings]
+    like_tasks = [one for one in settings if _measures_alike(one, values[one.name], others)]
+    if not methods or settings != like_tasks or len(settings) > 1:
+        return None
     tasks = [one for one in measured if not _SUMMARIES & set(words_of(one.name))]
     shared = _shared_metric([one.column for one in tasks])
     if shared is None or len(tasks) < _FEWEST_TASKS:
         return None
     direction = metric_direction(shared) or arrow_direction(tasks[0].column) or ""
     names = tuple(one.column for one in tasks)
-    return TasksInColumns(methods, names, shared, len(study.ids), direction)
+    doubted = settings[0].column if settings else ""
+    return TasksInColumns(methods, names, shared, len(study.ids), direction, doubted)
 
 
 def _names_of_methods(study: ForeignStudy, values: dict[str, ColumnValues]) -> str:
@@ -118,6 +131,25 @@ def _is_setting(one: TakenAs, values: ColumnValues) -> bool:
     if one.role in (Role.SEED, Role.PROGRESS) or hyperparameter_family(one.name) is not None:
         return values.levels > 1
     return one.role in SEARCHED and one.certain and values.kind == "numbers"
+
+
+def _measures_alike(one: TakenAs, values: ColumnValues, others: Sequence[ColumnValues]) -> bool:
+    """Whether a column that is called like a setting holds numbers like several others beside it.
+
+    They are of one size with the others, and finer than anybody chooses: three digits in most. A
+    share by its name stays a setting where the others are shares too.
+    """
+    if len(others) < _FEWEST_TASKS or one.role in (Role.SEED, Role.PROGRESS):
+        return False
+    own = values.numbers[np.isfinite(values.numbers)]
+    rest = np.concatenate([other.numbers[np.isfinite(other.numbers)] for other in others])
+    if values.kind != "numbers" or not _has_digits(values.numbers) or np.any(rest <= 0):
+        return False
+    if hyperparameter_family(one.name) is not None and own.max() <= 1:
+        return False
+    fine = [number for number in own.tolist() if float(f"{number:.2g}") != number]
+    low, high = float(rest.min()) / _ONE_SIZE, float(rest.max()) * _ONE_SIZE
+    return 2 * len(fine) > len(own) and bool(np.all((low <= own) & (own <= high)))
 
 
 def _may_be_a_task(one: TakenAs, values: ColumnValues) -> bool:
