@@ -143,6 +143,12 @@ def test_a_round_that_is_running_elsewhere_is_said_to_be(project):
     assert "the command joins it" in step.reason
 
 
+def test_what_to_fix_stays_on_the_list_of_a_round_whose_file_is_refused(project):
+    failing = replace(_current(None), finished=40, failures=("3 trials failed alike",))
+    titles = [s.title for s in _steps(project, failing, refused={"decay": "it is another round"})]
+    assert titles[:2] == ["Correct round decay", "Fix what made trials of round decay fail"]
+
+
 def test_a_switch_is_asked_about_as_one(project):
     switch = Hyperparameter("use_norm", Categorical((True, False)), True, "architecture")
     project = replace(project, hyperparameters=(*project.hyperparameters, switch))

@@ -24,6 +24,8 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         refused: whether it cannot run before its file is corrected.
     """
     if refused:
+        if current.failures and not current.mended:
+            yield failing_step(current)  # it stays to be done once the file is corrected
         return
     if current.failures:
         yield failing_step(current)
