@@ -162,9 +162,9 @@ class Trial:
     program: str = ""
 
     @property
-    def never_began(self) -> bool:
-        """Whether it waits and was not started once."""
-        return self.status is Status.WAITING and not self.attempts
+    def is_not_begun(self) -> bool:
+        """Whether it waits and has not been started since it was planned, or reopened."""
+        return self.status is Status.WAITING and math.isnan(self.started_at)
 
 
 @dataclass(frozen=True, slots=True)

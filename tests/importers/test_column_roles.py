@@ -271,3 +271,15 @@ def test_levels_of_a_grid_that_come_again_are_not_a_count():
     columns = grid(width=[8, 16, 32], order=[1, 2, 3])
     columns["val_loss"] = noise(9)
     assert roles(columns)["order"].role is Role.HYPERPARAMETER
+
+
+def test_a_distance_on_a_part_of_the_data_is_a_result_and_no_regularizer():
+    found = roles({"model": list("abcde"), "test_L2": noise(5), "l2": [0.1, 0.01, 0.1, 0.01, 0.1]})
+    assert found["test_L2"].role in (Role.RESULT, Role.HELD_OUT)
+    assert found["l2"].role is Role.HYPERPARAMETER
+
+
+@pytest.mark.filterwarnings("error")
+def test_differences_near_the_largest_float_are_no_warning():
+    large = [1.7e308, -1.7e308, 1.2e308, 0.5, 3.0, 2.0, 1.0, 0.1]
+    roles({"a": large, "val_loss": large[::-1], "test_loss": [-x for x in large]})

@@ -915,3 +915,18 @@ def test_one_object_of_a_run_is_refused_with_what_to_write(tmp_path):
     path.write_text(json.dumps({"args": {"lr": 0.1}, "losses": [3.0, 2.0, 1.0]}))
     with pytest.raises(InvalidInput, match="one object for each step"):
         read_table(path)
+
+
+@pytest.mark.parametrize("first", ["l1_n64,0.7028", "0.7028,12", "a,-1.25e-3"])
+def test_a_first_line_with_a_measured_number_is_no_header(tmp_path, first):
+    path = tmp_path / "scores.csv"
+    path.write_text(f"{first}\nl2_n48,0.7169\nl1_n48,0.7259\n")
+    with pytest.raises(InvalidInput, match="has no header: its first line is"):
+        open_foreign(str(path))
+
+
+def test_a_comment_below_a_table_is_no_row(tmp_path):
+    path = tmp_path / "seeds.csv"
+    path.write_text("model,seed,acc\na,1,0.5\na,2,0.6\n# mean 0.55\nb,1,0.7\n#,,\n")
+    (study,) = open_foreign(str(path))
+    assert len(study.ids) == 3

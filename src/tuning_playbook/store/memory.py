@@ -64,7 +64,7 @@ class MemoryStore:
         self._events.setdefault(study.name, [])
         for trial in trials:
             there = known.get(trial.index)
-            if there is None or (there.never_began and trial.status.is_finished):
+            if there is None or (there.is_not_begun and trial.status.is_finished):
                 known[trial.index] = _kept(trial, study.name)
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))

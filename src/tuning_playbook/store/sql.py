@@ -327,9 +327,9 @@ def _drop_never_begun(transaction: Transaction, study_id: int, ended: Sequence[T
     if not numbers:
         return
     span = {"study": study_id, "first": min(numbers), "last": max(numbers)}
-    for number, trial_id in transaction.execute(statements.NEVER_BEGUN_IDS, span):
+    for number, trial_id in transaction.execute(statements.NOT_BEGUN_IDS, span):
         if number in numbers:
-            transaction.execute(statements.DROP_NEVER_BEGUN, {"trial": trial_id})
+            transaction.execute(statements.DROP_NOT_BEGUN, {"trial": trial_id})
 
 
 def _trial_ids(transaction: Transaction, study_id: int, trials: Sequence[Trial]) -> dict[int, int]:

@@ -35,11 +35,11 @@ TRIALS_IN_SPAN = f"""
     SELECT {_TRIAL_COLUMNS} FROM trial
     WHERE study_id = :study AND number BETWEEN :first AND :last
     ORDER BY number"""  # noqa: S608
-NEVER_BEGUN_IDS = """
+NOT_BEGUN_IDS = """
     SELECT number, id FROM trial
     WHERE study_id = :study AND number BETWEEN :first AND :last
-        AND status = 'waiting' AND attempts = 0"""
-DROP_NEVER_BEGUN = "DELETE FROM trial WHERE id = :trial AND status = 'waiting' AND attempts = 0"
+        AND status = 'waiting' AND started_at IS NULL"""
+DROP_NOT_BEGUN = "DELETE FROM trial WHERE id = :trial AND status = 'waiting' AND started_at IS NULL"
 TRIAL_IDS = """
     SELECT number, id FROM trial WHERE study_id = :study AND number BETWEEN :first AND :last"""
 COUNT_BY_STATUS = "SELECT status, count(*) FROM trial WHERE study_id = :study GROUP BY status"

@@ -96,6 +96,16 @@ class _Designs:
         ]  # fmt: skip
         assert sorted(store.curves("study")) == [2]
 
+    def test_ended_trials_take_the_place_of_those_that_were_reopened(self, store: Store) -> None:
+        store.create(example_study(trials=1), example_trials(1))
+        store.claim("study", worker="w", count=1, now=1.0, lease_seconds=LEASE)
+        failed = Outcome(Status.FAILED, Reason.EXCEPTION, "a bug")
+        store.finish("study", 0, worker="w", now=2.0, outcome=failed, summaries={})
+        store.reopen("study", 0, event=Event(3.0, "retried", "", 0), fresh=True)
+        ended = replace(example_trials(1)[0], status=Status.COMPLETE, attempts=1)
+        store.create(example_study(trials=1), [ended])
+        assert store.counts("study") == {Status.COMPLETE: 1}
+
     def test_a_study_grows_and_never_shrinks(self, store: Store) -> None:
         store.create(example_study(trials=2), example_trials(2))
         store.create(example_study(trials=5), example_trials(5))

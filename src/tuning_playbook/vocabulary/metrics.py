@@ -43,7 +43,7 @@ _ERRORS = phrases(
     min dcf, mindcf, mel cepstral distortion, fid50k, sfid, kid, fvd, fad, cmmd, niqe, brisque,
     hd95, hausdorff, hausdorff distance, assd, abs rel, absrel, sq rel, epe, aepe, mpjpe, min ade,
     min fde, fde, chamfer, chamfer distance, nrmse, nmse, medae, mdape, wape, mase, crps, msle,
-    rmsse, mrae, mre, rse, rrse, mce, pinball, wql
+    rmsse, mrae, mre, rse, rrse, mce, pinball, wql, rel l2, relative l2
     """
 )
 # ``fid_score`` is as good the lower, though scores are better the higher.
@@ -130,6 +130,8 @@ _PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "crit
                     "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",
                     "entropy"})  # fmt: skip
 _LOSS = frozenset({"loss", "losses"})
+_DISTANCES = (("l1",), ("l2",))
+_BEST = re.compile(r"[_\W](best|final|last|min|mean|avg)$")
 _WEIGHTS_OF_LOSSES = (("loss", "w"), ("losses", "w"))
 _OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns"})
 _GRADIENT_NORMS = phrases(
@@ -154,11 +156,13 @@ def metric_family(name: str) -> MetricFamily | None:
         'accuracy'
         >>> [str(metric_family(n)) for n in ("loss_dice", "d0.loss_rpn_cls", "loss_weight")]
         ['loss', 'loss', 'None']
-        >>> [str(metric_family(n)) for n in ("bin_loss_w", "w_loss")]
-        ['None', 'loss']
+        >>> [str(metric_family(n)) for n in ("bin_loss_w", "w_loss", "test_L2_best", "l2")]
+        ['None', 'loss', 'error', 'None']
     """
     if words_of(name)[-2:] in _WEIGHTS_OF_LOSSES:
         return None
+    if split_of(name) is not None and words_of(_BEST.sub("", name))[-1:] in _DISTANCES:
+        return MetricFamily.ERROR  # without a split it is the strength of a regularizer
     for words in _readings(without_moment(name)):
         if _is_term_of_loss(words):
             return MetricFamily.LOSS

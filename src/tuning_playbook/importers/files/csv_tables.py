@@ -41,6 +41,7 @@ _CHUNK_ROWS = 10_000
 # From this size on a CSV file of numbers is read by pyarrow where that is installed: ten times
 # faster. Below it, the import alone would take longer.
 LARGE_BYTES = 20_000_000
+_DECIMAL = re.compile(r"-?\d+\.\d{2,}(e-?\d+)?")  # measured, and nobody's name of a column
 _TOLD_DELIMITER = re.compile(r"sep=([,;\t|])")  # Excel's own first line
 INDEX_COLUMN = "Unnamed: 0"  # what data frames call the column of their index
 # In the header of the table that its page of runs downloads.
@@ -176,7 +177,7 @@ def _header(path: Path, cells: list[str]) -> list[str]:
         raise InvalidInput(
             f"{path} has more than one column named {', '.join(map(repr, repeated))}; rename them"
         )
-    if names and all(is_number_text(name) for name in names):
+    if names and (all(map(is_number_text, names)) or any(map(_DECIMAL.fullmatch, names))):
         raise InvalidInput(
             f"{path} has no header: its first line is {cells}; put the columns' names there"
         )

@@ -104,6 +104,7 @@ class ColumnRoles:
     taken: tuple[TakenAs, ...]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # sums and differences of the largest floats
 def column_roles(
     columns: Mapping[str, Cells],
     *,

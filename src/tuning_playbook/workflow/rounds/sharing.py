@@ -35,7 +35,7 @@ class SharedTrials:
 
 
 def yet_to_begin(known: Snapshot, study: Study, now: Seconds) -> tuple[Trial, ...]:
-    """Trials of a study that were not started once: all of a new one, the rest of another.
+    """Trials of a study that are not begun: all of a new one, the rest of another.
 
     Args:
         known: of the project.
@@ -43,7 +43,7 @@ def yet_to_begin(known: Snapshot, study: Study, now: Seconds) -> tuple[Trial, ..
         now: when they are planned.
     """
     stored = study.name in {s.name for s in known.studies}
-    begun = {t.index for t in known.trials(study.name) if not t.never_began} if stored else set()
+    begun = {t.index for t in known.trials(study.name) if not t.is_not_begun} if stored else set()
     planned = planned_trials(study, start=0, count=study.trials, created_at=now)
     return tuple(trial for trial in planned if trial.index not in begun)
 
