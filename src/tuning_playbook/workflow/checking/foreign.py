@@ -28,6 +28,7 @@ from tuning_playbook.importers.roles.told_columns import (
 from tuning_playbook.importers.rows.range_tests import require_no_range_test
 from tuning_playbook.importers.rows.rows_without_settings import without_rows_without_settings
 from tuning_playbook.importers.runs.other_metrics import without_other_metrics
+from tuning_playbook.importers.runs.repeats_by_name import with_repeats_by_name
 from tuning_playbook.importers.runs.rungs import without_early_stops
 from tuning_playbook.importers.runs.unended import without_unended
 from tuning_playbook.importers.tables.one_by_one import each_swept_alone
@@ -91,6 +92,8 @@ def foreign_studies(target: str, told: Told, *, shared: Sequence[str] = ()) -> l
         steps=told.steps,
         shared=(*told.seed, *shared),
     )
+    if not (told.seed or told.parameters):
+        whole = tuple(map(with_repeats_by_name, whole))
     if not told.by:
         return list(whole)
     parts = [part for study in whole for part in split_study(study, told.by)]
