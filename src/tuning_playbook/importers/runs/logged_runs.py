@@ -19,6 +19,7 @@ from tuning_playbook.importers.hugging_face.state import (
     holds_trainer_state,
 )
 from tuning_playbook.importers.readers import Reader, chosen
+from tuning_playbook.importers.runs.files_of_curves import looks_like_curves, read_curves
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.log_files import add_results, curves_of_steps
 from tuning_playbook.importers.runs.names_of_runs import is_part, settings_in
@@ -44,6 +45,8 @@ def looks_like_trainer(path: Path) -> bool:
 
 def looks_like_logged_runs(path: Path) -> bool:
     """Whether a path is a folder with logs of runs in it or below it."""
+    if looks_like_curves(path):
+        return True
     return path.is_dir() and any(place.logs for place in run_places(path).values())
 
 
@@ -53,7 +56,8 @@ def read_logged_runs(path: Path, only: Collection[str] = ()) -> tuple[ForeignStu
     A run is a folder with ``.hydra``, or one with a log in it (``metrics.csv`` of Lightning,
     ``trainer_state.json`` of Hugging Face, a table in which steps rise). Settings stand in
     ``.hydra/config.yaml``, ``hparams.yaml``, ``config.yaml``, ``args.json`` and the like, else in
-    the names of runs. A folder of tables that are logs themselves holds one run in each.
+    the names of runs. A folder of tables that are logs themselves holds one run in each, unless
+    their names say that each holds a curve of a run, or a metric of all runs.
 
     Args:
         path: holds the runs, at any depth; or the state of one Trainer.
@@ -64,6 +68,8 @@ def read_logged_runs(path: Path, only: Collection[str] = ()) -> tuple[ForeignStu
     """
     if path.is_file() and path.name != TRAINER_STATE:
         return (_of_state(path),)
+    if looks_like_curves(path):
+        return (replace(read_curves(path), endings_told=False),)
     folder = path.parent if path.is_file() else path
     notes: list[str] = []
     places = runs_among(run_places(folder, only, notes))

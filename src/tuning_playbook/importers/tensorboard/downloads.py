@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.columns import plain_values
 from tuning_playbook.importers.readers import Reader, chosen
+from tuning_playbook.importers.runs.metrics_in_names import runs_and_metrics
 from tuning_playbook.importers.runs.names_of_runs import settings_in
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
 from tuning_playbook.importers.tables.table_files import read_columns, table_ending
-from tuning_playbook.vocabulary import metric_direction, split_of
 
 # The button writes ``run-NAME-tag-TAG.csv``, with ``_`` for what a file name cannot hold; that of
 # the page of time series writes ``NAME.csv``.
@@ -27,7 +27,6 @@ _COLUMNS = {"wall time", "step", "value"}
 _AGAIN = re.compile(r" ?\((\d+)\)$")  # what browsers add to a name that is taken
 _ROW = re.compile(r"\[\[\s*1\d{9}(\.\d+)?\s*,\s*-?\d+\s*,")  # a time, a step
 _NO_TAG = "value"
-_SEPARATORS = re.compile(r"([_\-. ]+)")
 _SPLITS = re.compile(r"[_/ ](train|training|val|valid|validation|eval|test|dev)$")
 
 
@@ -49,7 +48,7 @@ def read_downloads(path: Path) -> tuple[ForeignStudy, ...]:
     notes: list[str] = []
     name = (path.parent if path.is_file() else path).resolve().name
     files = list(_files(path))
-    renamed = _renamed([_numbered(file)[0] for file in files])
+    renamed = runs_and_metrics([_numbered(file)[0] for file in files])
     for file in files:
         stem, again = _numbered(file)
         named = _NAME.fullmatch(stem + file.suffix)
@@ -95,44 +94,6 @@ def _without_split(run: str) -> tuple[str, str]:
     """A run's name without the part of the data that stands at its end, and that part."""
     found = _SPLITS.search(run)
     return (run[: found.start()], found[1]) if found else (run, "")
-
-
-def _renamed(stems: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The run and the metric of each file; empty where not each is named after its metric.
-
-    Several runs have the same metrics. Where they do not, what stands before a metric is a part
-    of its name: ``categorical_accuracy`` beside ``loss``.
-    """
-    found = {stem: _metric_at_end(stem) for stem in stems}
-    if not all(metric for _, metric in found.values()):
-        return {}
-    runs: dict[str, set[str]] = {}
-    for own, metric in found.values():
-        runs.setdefault(own, set()).add(metric)
-    alike = len({frozenset(metrics) for metrics in runs.values()}) == 1
-    return found if alike else {stem: ("", stem) for stem in stems}
-
-
-def _metric_at_end(stem: str) -> tuple[str, str]:
-    """What a file's name says before its metric, and the metric; that is empty where it has none.
-
-    Example:
-        >>> _metric_at_end("vgg_val_loss"), _metric_at_end("accuracy"), _metric_at_end("vgg")
-        (('vgg', 'val_loss'), ('', 'accuracy'), ('vgg', ''))
-    """
-    parts = _SEPARATORS.split(stem)  # words at even places, what stands between them at odd ones
-    for at in range(len(parts) - 1, -1, -2):
-        if metric_direction("".join(parts[at:])) is not None:
-            break
-    else:
-        return stem, ""
-    while at and (
-        parts[at - 2].lower() == "epoch"
-        or split_of(parts[at - 2])
-        or metric_direction(parts[at - 2])
-    ):
-        at -= 2
-    return "".join(parts[: max(0, at - 1)]), "".join(parts[at:])
 
 
 def _files(path: Path) -> Iterator[Path]:
