@@ -294,7 +294,7 @@ def test_messages_propose_commands_that_work(table, monkeypatch, tmp_path):
             "nothing to compare",
         ),
         ([{"recipe": a, "val_loss": "nan"} for a in "AABB"], "finite value"),
-        ([{"val_loss": 1.0}, {"val_loss": 2.0}], "no column tells arms apart"),
+        ([{"val_loss": 1.0}, {"val_loss": 2.0}], "all are of one setting"),
     ],
 )
 def test_tables_without_two_arms_are_refused(table, rows, words):

@@ -257,5 +257,18 @@ def test_differences_that_are_equal_to_rounding_of_sums_prove_nothing(table, see
         for s in seeds
     ]
     found = document(table(rows), Question(arm=("model",)))["comparisons"][0]
-    assert (found["verdict"], found["p_value"]) == ("cannot-tell", None)
+    assert (found["verdict"], str(found["p_value"])) == ("cannot-tell", "nan")
     assert found["difference"] == pytest.approx(0.2)
+
+
+def test_the_only_arm_with_baseline_in_its_name_is_the_baseline(table):
+    models = ("dp_noise", "dp_noise", "mlp_baseline", "mlp_baseline")
+    rows = [{"model": m, "acc": 0.5 + i / 10} for i, m in enumerate(models)]
+    (found,) = document(table(rows), Question(arm=("model",)))["comparisons"]
+    assert (found["baseline"], found["candidate"]) == ("mlp_baseline", "dp_noise")
+
+
+def test_repeats_of_one_setting_have_nothing_to_be_compared_with(table):
+    rows = [{"model": "compact", "seed": s, "acc": 0.8 + s / 100} for s in range(3)]
+    with pytest.raises(InvalidInput, match="all are of one setting, so there is nothing to"):
+        document(table(rows))

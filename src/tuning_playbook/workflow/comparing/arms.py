@@ -171,8 +171,8 @@ def _with_spreads(
     """The arms with the spread of their row, where each arm has one row."""
     if any(len(arm.rows) > 1 for arm in found.values()):
         note = (
-            "An arm has several rows, so the means of its rows are compared; "
-            f"{spreads.column} is not used."
+            f"An arm has several rows, so {spreads.column}, the spread within each of them, is not "
+            "used."
         )
         return found, (note,)
     reported = {

@@ -71,9 +71,11 @@ def baseline_position(
     """
     shown = list(labels.values())
     if not given:
-        named = [i for i, label in enumerate(shown) if plain_name(label) in _BASELINES]
-        if len(named) == 1:
-            return named[0], f"By its name, {shown[named[0]]} is the baseline."
+        whole = [i for i, label in enumerate(shown) if plain_name(label) in _BASELINES]
+        inside = [i for i, label in enumerate(shown) if "baseline" in plain_name(label).split("_")]
+        for named in (whole, inside):
+            if len(named) == 1:
+                return named[0], f"By its name, {shown[named[0]]} is the baseline."
         return 0, f"The baseline is {shown[0]}, the first arm; to choose another: --baseline."
     keys = list(labels)
     number = _number(given)

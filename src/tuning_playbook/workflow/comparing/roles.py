@@ -272,11 +272,13 @@ def _nothing_shared(study: ForeignStudy, columns: Mapping[str, Sequence[Any]], m
             "both runs; several runs of each are better."
         )
     own = [n for n in study.parameters if n != metric and len(set(map(plain_cell, columns[n]))) > 1]
-    each = (
-        f"each of the {len(study.ids)} runs has its own {listed(own[:_MOST_NAMED])}"
-        if own
-        else f"the {len(study.ids)} runs of {study.name} differ only in results"
-    )
+    if not own:
+        return (
+            f"the {len(study.ids)} runs of {study.name} differ only in results and seeds: all are "
+            "of one setting, so there is nothing to compare them with. Name the file with the runs "
+            "of another setting as well; playbook check shows how much these vary."
+        )
+    each = f"each of the {len(study.ids)} runs has its own {listed(own[:_MOST_NAMED])}"
     return (
         "no column tells arms apart: an arm is a value that several runs share, and "
         f"{each}. playbook check judges such a search; to compare two, name both of their files."
