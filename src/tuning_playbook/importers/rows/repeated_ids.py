@@ -148,8 +148,11 @@ def last_rows_of_resumed_runs(ids: Cells, columns: Mapping[str, Cells]) -> RowsK
     """The last row of each id, where rows of one id agree in all their settings.
 
     A run that was stopped and started again stands in the table twice. ``None`` where rows of one
-    id have other settings, or no column is a setting by its name.
+    id have other settings, no column is a setting by its name, or each id stands in as many rows:
+    these are repeats.
     """
+    if len(often := set(Counter(ids).values())) == 1 and often != {1}:
+        return None
     rows = sampled_rows(len(ids))
     settings = []
     for name, cells in columns.items():

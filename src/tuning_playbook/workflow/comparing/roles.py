@@ -14,10 +14,12 @@ from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.vocabulary import (
     Family,
     hyperparameter_family,
+    is_coefficient,
     is_fold,
     is_repetition,
     is_time,
     metric_direction,
+    names_a_setting,
     names_tasks,
     plain_name,
     words_of,
@@ -34,6 +36,9 @@ _MOST_NAMED = 4
 # What a run turned out to be, or when and where: no choice that could be compared.
 _CALLED_ARMS = frozenset({"arm", "method", "variant", "recipe", "optimizer", "optim", "algorithm",
                           "algo", "approach", "ablation", "group", "setting"})  # fmt: skip
+# What they are called where that is the whole name: ``d_model`` and ``dataset_name`` are others.
+_NAMES_OF_ARMS = frozenset({"model", "name", "config", "configuration", "experiment"})
+_OF_VARIANTS = _NAMES_OF_ARMS | {"arm", "variant", "method", "ablation", "recipe", "approach"}
 _ABOUT_PEOPLE = frozenset({"notes", "note", "comment", "comments", "remark", "remarks", "url",
                            "organization", "organisation", "user", "author", "submitted_by",
                            "verified", "license"})  # fmt: skip
@@ -204,7 +209,9 @@ def _arm_candidates(
         return listed_once[:1]
     shared = [n for n, own in levels.items() if None not in own and 2 <= len(own) <= count // 2]
     if shared:
-        return sorted(shared, key=lambda name: (_place(name), not words[name]))
+        shared.sort(key=lambda n: (_place(n), plain_name(n) not in _OF_VARIANTS, not words[n]))
+        guesses = {name for name in shared if not (names_a_setting(name) or is_coefficient(name))}
+        return _without_followers(columns, shared, words, guesses)
     some = [n for n, own in levels.items() if None not in own and 2 <= len(own) < count]
     if any(words[name] for name in some):
         return [name for name in some if words[name]]
@@ -216,9 +223,50 @@ def _arm_candidates(
     return varied[:_MOST_LISTED] if summarized else []
 
 
+def _without_followers(
+    columns: Mapping[str, Sequence[Any]],
+    candidates: Sequence[str],
+    words: Mapping[str, bool],
+    guesses: Collection[str],
+) -> list[str]:
+    """The candidates without settings that the name of a variant tells, and what came of it.
+
+    A guess in numbers that is another one in some variants, and not the same ones in all, was
+    measured or follows from the variant: the sparsity that a weight of pruning led to.
+    """
+    first = candidates[0]
+    is_name = _place(first) == 0 and words[first]
+    kept = [first]
+    for name in candidates[1:]:
+        guess = name in guesses and not words[name]
+        tells = [other for other in kept if is_name and other == first]
+        tells += [other for other in candidates if guess and other not in (*guesses, *tells)]
+        if any(_follows(columns[name], columns[other]) for other in tells):
+            continue
+        if guess and is_name and not _are_crossed(columns[name], columns[first]):
+            continue
+        kept.append(name)
+    return kept
+
+
+def _follows(cells: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether one cell stands beside each value of another column."""
+    keys = list(map(plain_cell, others))
+    return len(set(zip(keys, map(plain_cell, cells), strict=True))) == len(set(keys))
+
+
+def _are_crossed(cells: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether each value of a column stands beside each of another one."""
+    own, keys = list(map(plain_cell, cells)), list(map(plain_cell, others))
+    return len(set(zip(own, keys, strict=True))) == len(set(own)) * len(set(keys))
+
+
 def _place(name: str) -> int:
     """How likely a column is to hold the arms by its name; tasks are not what is compared."""
-    return 2 if names_tasks(name) else 0 if set(words_of(name)) & _CALLED_ARMS else 1
+    if names_tasks(name):
+        return 2
+    called = plain_name(name) in _NAMES_OF_ARMS or set(words_of(name)) & _CALLED_ARMS
+    return 0 if called else 1
 
 
 def _is_no_choice(name: str) -> bool:

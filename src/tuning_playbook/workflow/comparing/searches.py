@@ -17,8 +17,15 @@ from tuning_playbook.decide.comparison_answer import positions_of_pairs
 from tuning_playbook.decide.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.study import Objective
-from tuning_playbook.vocabulary import Family, hyperparameter_family, names_a_setting, plain_name
+from tuning_playbook.vocabulary import (
+    Family,
+    hyperparameter_family,
+    is_coefficient,
+    names_a_setting,
+    plain_name,
+)
 from tuning_playbook.workflow.comparing.arms import ArmRuns, Arms
 from tuning_playbook.workflow.comparing.labels import arm_values
 from tuning_playbook.workflow.comparing.roles import Roles
@@ -36,7 +43,7 @@ def searched_columns(
     """Hyperparameters that differ between the runs of one arm; none where runs are repeats.
 
     Where the seeds tell the runs of each arm apart, a column that is no known hyperparameter and
-    repeats no value is taken for something that was recorded.
+    repeats no value, or has other values in other arms, is taken for something that was recorded.
 
     Args:
         study: all runs.
@@ -49,13 +56,27 @@ def searched_columns(
     if missing:
         raise InvalidInput(f"{study.name} has no column {missing[0]!r} for --params")
     names = told or [name for name in study.parameters if _may_be_searched(name, columns[name])]
+    seeds = columns.get(roles.seed, ())
+    seeded = bool(roles.seed) and all(
+        len({seeds[r] for r in arm.rows.tolist()}) == len(arm.rows) for arm in arms.arms
+    )
     found = []
     for name in names:
         cells = columns[name]
         own = [[_same(cells[r]) for r in arm.rows.tolist()] for arm in arms.arms]
-        if name not in (*roles.arm, roles.seed) and any(len(set(part)) > 1 for part in own):
+        if name in (*roles.arm, roles.seed) or all(len(set(part)) == 1 for part in own):
+            continue
+        if told or not (seeded and _was_recorded(name, own)):
             found.append(name)
     return tuple(found)
+
+
+def _was_recorded(name: str, cells: Sequence[Sequence[Any]]) -> bool:
+    """Whether a column without a known name has numbers that are not the same ones in all arms."""
+    if names_a_setting(name) or is_coefficient(name):
+        return False
+    numbers = all(is_number(cell) for part in cells for cell in part)
+    return numbers and len({frozenset(part) for part in cells}) > 1
 
 
 def searches_of(
