@@ -177,7 +177,10 @@ def _header(path: Path, cells: list[str]) -> list[str]:
         raise InvalidInput(
             f"{path} has more than one column named {', '.join(map(repr, repeated))}; rename them"
         )
-    if names and (all(map(is_number_text, names)) or any(map(_DECIMAL.fullmatch, names))):
+    numbers = [name for name in names if is_number_text(name)]
+    # Several numbers behind a name are configurations in columns.
+    measured = len(numbers) == 1 and _DECIMAL.fullmatch(numbers[0])
+    if names and (len(numbers) == len(names) or measured):
         raise InvalidInput(
             f"{path} has no header: its first line is {cells}; put the columns' names there"
         )
