@@ -149,6 +149,15 @@ def test_what_to_fix_stays_on_the_list_of_a_round_whose_file_is_refused(project)
     assert titles[:2] == ["Correct round decay", "Fix what made trials of round decay fail"]
 
 
+def test_trials_that_show_no_good_region_leave_a_next_step(project):
+    asked = frozenset({"weight_decay", "norm", "learning_rate"})
+    current = _current(_answered(good_ranges={}), launched=True)
+    state = ProjectState(project, current, asked=asked, names=frozenset({"decay"}))
+    (step,) = [s for s in next_steps(state) if s.title.startswith("Not yet")]
+    assert "the trials of round decay do not show where the good ones lie" in step.reason
+    assert "cp -n rounds/decay.toml rounds/decay-2.toml" in step.how
+
+
 def test_a_switch_is_asked_about_as_one(project):
     switch = Hyperparameter("use_norm", Categorical((True, False)), True, "architecture")
     project = replace(project, hyperparameters=(*project.hyperparameters, switch))

@@ -1,8 +1,12 @@
 """A program that is edited while its trials run."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
+
+from tuning_playbook.run.loop import Driver
+from tuning_playbook.workflow.running import driving
 
 PROJECT = """\
 [metric]
@@ -48,6 +52,24 @@ def train(trial):
 """
 
 
+def local_stop_after(count, monkeypatch):
+    """Ctrl-C once so many trials have ended, as the driver sees it; tells whether it came."""
+    ended = []
+    finish = Driver._finish
+
+    def counted(self, trial, outcome):
+        finish(self, trial, outcome)
+        ended.append(trial.index)
+
+    @contextmanager
+    def stop_on_signals():
+        yield lambda: len(ended) >= count
+
+    monkeypatch.setattr(Driver, "_finish", counted)
+    monkeypatch.setattr(driving, "stop_on_signals", stop_on_signals)
+    return lambda: len(ended) >= count
+
+
 def written(written_project, file):
     project = written_project(COMMAND, SCRIPT.replace("FILE", file), first=ROUND)
     (project.folder / "model.yaml").write_text("width: 8\n")
@@ -85,7 +107,7 @@ def test_reruns_of_a_command_stop_alike_and_say_why(written_project):
     project = written(written_project, "train.py")
     code, said, _ = project.type("rerun", "--baseline", "--times", "5")
     assert code == 1
-    assert "stopped: train.py was edited during the run." in said
+    assert "stopped: train.py was edited during the run, so trials" in said
     assert "Undo the change and type: playbook rerun --baseline" in said
 
 
@@ -94,3 +116,14 @@ def test_a_function_is_imported_once_and_goes_on(written_project):
     code, ran = project.json("run", "first", "--no-report", "--no-try")
     assert (code, ran["counts"]) == (0, {"complete": 6})
     assert json.dumps(ran["edited"]) == "[]"
+
+
+def test_an_interrupted_run_whose_function_was_edited_says_what_to_undo(
+    written_project, monkeypatch
+):
+    project = written_project(FUNCTION, CALLED, first=ROUND)
+    stopped = local_stop_after(3, monkeypatch)
+    code, said, _ = project.type("run", "first", "--no-report", "--no-try")
+    assert (code, stopped()) == (1, True)
+    assert "stopped: train.py was edited during the run, so trials" in said
+    assert "Undo the change and type: playbook run first" in said

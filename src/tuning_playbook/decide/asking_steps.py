@@ -21,6 +21,7 @@ from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round
+from tuning_playbook.words import copied_round
 
 _OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
 
@@ -111,15 +112,7 @@ def _the_end(
     if answered is None:
         return
     if state.final_done:
-        if state.project.test_metric:
-            over = state.exploration_over
-            yield NextStep(
-                "Look at the test set" if over else "Declare exploration over",
-                "the last search has ended" if over
-                else "looks at the test set are counted, and none is possible before that",
-                "playbook look --test" if over else _OVER,
-                source="after-exploration",
-            )  # fmt: skip
+        yield from _after_the_last_search(state)
         return
     if state.waiting:
         return  # what it finds may move the region that is to be searched
@@ -130,13 +123,20 @@ def _the_end(
           for name, left in state.begun.items()),
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
     )  # fmt: skip
+    ranges = _last_ranges(state, answered.good_ranges)
+    unseen = not missing and not ranges
+    if unseen:
+        missing = (f"the trials of round {current.name} do not show where the good ones lie",)
     if missing:
         yield NextStep(
             "Not yet: a last, greedy search for the best configuration",
             f"every question has been asked once, but {'; '.join(missing)}",
             source="after-exploration",
+            how=f"Ask again, with more trials in the copied file: {copied_round(current.name)}"
+            if unseen
+            else "",
         )
-    elif ranges := _last_ranges(state, answered.good_ranges):
+    else:
         last = final_round(
             state.project,
             ranges,
@@ -151,6 +151,20 @@ def _the_end(
             round=last,
             source="after-exploration",
         )
+
+
+def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
+    """Looks at the test set, once exploration was declared over."""
+    if not state.project.test_metric:
+        return
+    over = state.exploration_over
+    yield NextStep(
+        "Look at the test set" if over else "Declare exploration over",
+        "the last search has ended" if over
+        else "looks at the test set are counted, and none is possible before that",
+        "playbook look --test" if over else _OVER,
+        source="after-exploration",
+    )  # fmt: skip
 
 
 def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:

@@ -24,18 +24,20 @@ class _Seen(NamedTuple):
     digest: str
 
 
-def edits_of(folder: Path, target: Target) -> Callable[[], tuple[str, ...]]:
+def edits_of(folder: Path) -> Callable[[], tuple[str, ...]]:
     """What tells which files of the program have been edited since this call, by name.
 
     Files that come later are not counted: trials write into the project's folder.
 
     Args:
         folder: of the project.
-        target: how the program is started; a function is not watched.
     """
-    if not isinstance(target, CommandTarget):
-        return tuple
     return _Watch(folder).edited
+
+
+def is_read_anew(target: Target) -> bool:
+    """Whether each trial reads the program's files; a function is imported once and forked."""
+    return isinstance(target, CommandTarget)
 
 
 class _Watch:

@@ -35,9 +35,9 @@ def edited_text(files: Sequence[str], command: str) -> str:
         command: what was typed, to continue with.
     """
     return (
-        f"stopped: {listed(files)} {agreeing(len(files), 'was', 'were')} edited during the run. "
-        "Every trial of a command reads the program anew, so later trials would have run another "
-        f"program.\nUndo the change and type: {command}\nIf the change cannot alter any result: "
+        f"stopped: {listed(files)} {agreeing(len(files), 'was', 'were')} edited during the run, so "
+        f"trials that are started now would run another program than those before.\n"
+        f"Undo the change and type: {command}\nIf the change cannot alter any result: "
         f'{command} --same-program "why"'
     )
 

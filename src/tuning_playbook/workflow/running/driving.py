@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tuning_playbook.gather.opening import OpenProject, project_store
-from tuning_playbook.run.edited_program import edits_of
+from tuning_playbook.run.edited_program import edits_of, is_read_anew
 from tuning_playbook.run.interrupts import stop_on_signals
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
@@ -38,7 +38,8 @@ def drive(
     """
     resources = opened.project.resources
     resources = replace(resources, workers=workers or resources.workers)
-    edits = edits_of(opened.folder, opened.project.training.target)
+    edits = edits_of(opened.folder)
+    watched = is_read_anew(opened.project.training.target)
     with stop_on_signals() as stop_requested:
         launcher = LocalLauncher(
             opened.folder, opened.project.training.target, workers=resources.workers
@@ -49,7 +50,7 @@ def drive(
             launcher.close()
             raise
         try:
-            return Driver(
+            summary = Driver(
                 create(store),
                 store=store,
                 launcher=launcher,
@@ -57,10 +58,12 @@ def drive(
                 resources=Resources(resources.workers, resources.gpus_per_trial),
                 failures=opened.project.failures,
                 program=program,
-                edits=edits,
+                edits=edits if watched else tuple,
                 on_progress=on_progress,
                 stop_requested=stop_requested,
             ).run()
         finally:
             launcher.close()
             store.close()
+    # The same command would be refused: what is left would run another program.
+    return replace(summary, edited=edits()) if summary.interrupted else summary
