@@ -248,7 +248,7 @@ def test_an_incumbent_that_no_longer_trains_is_nothing_to_compare_with():
     for candidate in ([0.1, 0.2], [NAN, NAN]):
         decision = decide(candidate, [NAN, NAN])
         assert decision.choice is INCONCLUSIVE
-        assert "no longer trains" in decision.reasons[0]
+        assert "does not train" in decision.reasons[0]
 
 
 def test_without_reruns_nothing_is_decided():

@@ -6,6 +6,7 @@ import pytest
 
 from tuning_playbook.decide.asking_steps import gate
 from tuning_playbook.decide.imported_steps import steps_after_no_search
+from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
@@ -156,6 +157,19 @@ def test_trials_that_show_no_good_region_leave_a_next_step(project):
     (step,) = [s for s in next_steps(state) if s.title.startswith("Not yet")]
     assert "the trials of round decay do not show where the good ones lie" in step.reason
     assert "cp -n rounds/decay.toml rounds/decay-2.toml" in step.how
+
+
+def test_a_baseline_that_never_trains_is_left_to_its_user_and_not_rerun_for_ever(project):
+    nan = float("nan")
+    made = decide_launch(
+        (0.1, 0.11, 0.1, 0.12, 0.1), (nan,) * 5, direction="minimize", round="decay",
+        candidate=BEST, incumbent={},
+    )  # fmt: skip
+    assert (made.choice, made.reruns_asked) == (Choice.INCONCLUSIVE, 0)
+    (step, *_) = _steps(project, _current(_answered(), reruns=5, decision=made))
+    assert step.title == "Find out why the baseline does not train"
+    assert 'playbook launch decay --reason "the baseline does not train"' in step.how
+    assert not step.command
 
 
 def test_a_switch_is_asked_about_as_one(project):

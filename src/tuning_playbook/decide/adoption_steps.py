@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
-from tuning_playbook.decide.more_reruns import only_examples_settle
+from tuning_playbook.decide.more_reruns import FIRST_RERUNS, only_examples_settle
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.step import NextStep
@@ -46,7 +46,19 @@ def is_settled(decision: Decision | None) -> bool:
     """Whether the incumbent stays: by decision, or because telling them apart costs too much."""
     if decision is None or decision.choice is Choice.ADOPT:
         return False
+    if _has_no_baseline(decision):
+        return False
     return decision.choice is Choice.KEEP or not (_asked(decision) or _is_about_chance(decision))
+
+
+def _has_no_baseline(decision: Decision | None) -> bool:
+    """Whether enough reruns of the baseline were made, and none of them trained."""
+    return (
+        decision is not None
+        and decision.choice is Choice.INCONCLUSIVE
+        and len(decision.incumbent_values) >= FIRST_RERUNS
+        and not any(map(math.isfinite, decision.incumbent_values))
+    )
 
 
 def deciding_steps(
@@ -69,6 +81,8 @@ def deciding_steps(
         yield _chance_step(state, current, decision)
     elif current.failed_reruns:
         yield _failing_reruns(current)
+    elif _has_no_baseline(decision) and not current.reruns_left:
+        yield _untrained_baseline(current, decision)
     elif current.reruns_left:
         yield _unfinished_reruns(current, decision)
     elif current.reruns >= max(1, _asked(decision)):
@@ -80,6 +94,19 @@ def deciding_steps(
         )
     else:
         yield from _more_reruns(current, decision)
+
+
+def _untrained_baseline(current: RoundState, decision: Decision | None) -> NextStep:
+    """The baseline never trains: its values are to blame, or the program, and a person can tell."""
+    runs = len(decision.incumbent_values) if decision is not None else 0
+    return NextStep(
+        "Find out why the baseline does not train",
+        f"none of its {runs} reruns trained, so nothing can be compared with it",
+        source="adoption",
+        how="If its values are the cause, replace it: "
+        f'playbook launch {current.name} --reason "the baseline does not train". If the program '
+        f"is, correct it; after that: playbook rerun {current.name}",
+    )
 
 
 def _failed_reruns(current: RoundState) -> str:

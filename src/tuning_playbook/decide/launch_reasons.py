@@ -94,8 +94,8 @@ def _failing(evidence: Evidence) -> str:
         )
     if evidence.incumbent:
         return (
-            "No rerun of the baseline finished: find out why it no longer trains before "
-            "anything is compared with it."
+            "No rerun of the baseline finished: find out why it does not train before anything is "
+            "compared with it."
         )
     return "The baseline was not rerun, so there is nothing to compare the candidate with."
 

@@ -66,6 +66,8 @@ def reruns_worth_making(evidence: Evidence, needed: int) -> int:
     fewest, deviation = evidence.fewest, evidence.bounds.deviation
     if evidence.is_identical or fewest >= AFFORDABLE_RERUNS:
         return 0
+    if not evidence.incumbent_finished and len(evidence.incumbent) >= FIRST_RERUNS:
+        return 0  # a baseline that never trains is for its user to judge
     if not fewest or not math.isfinite(deviation) or needed <= AFFORDABLE_RERUNS:
         return min(needed, AFFORDABLE_RERUNS)
     if possible_gain(evidence) < gain_settled_at_most(evidence):

@@ -134,17 +134,26 @@ def _undecided(
         rerun = _rerun_of(known, answered.best_config) in known.tallies
         if not rerun and name in to_be_followed:
             continue
-        asks = rerun and not _was_decided(known, name)
+        asks = rerun and not _was_decided(known, name, answered.best_config)
         if asks or (newest is not None and _is_better(answered, newest)):
             found.append(_round_state(known, name))
     return tuple(found)
 
 
-def _was_decided(known: Snapshot, name: str) -> bool:
-    """Whether a round was decided about when another configuration was the baseline."""
+def _was_decided(known: Snapshot, name: str, best: Config) -> bool:
+    """Whether a round was decided about when another configuration was the baseline.
+
+    Or its best configuration was that baseline, whose place the present one has taken.
+    """
     base = baseline_config(known.project)
     return any(
-        e.decision.round == name and dict(e.decision.incumbent) != base for e in known.decisions
+        (e.decision.round == name and dict(e.decision.incumbent) != base)
+        or (
+            e.decision.choice is Choice.ADOPT
+            and dict(e.decision.candidate) == base
+            and _agree(e.decision.incumbent, best)
+        )
+        for e in known.decisions
     )
 
 
@@ -247,7 +256,9 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     decided = entered[-1].decision
     before = dict(decided.incumbent) == baseline_config(known.project)
     if decided.choice is Choice.INCONCLUSIVE:
-        return decided if before else None
+        trained = any(map(isfinite, decided.incumbent_values))
+        stands = before and (trained or _is_about_present_reruns(known, entered[-1]))
+        return decided if stands else None
     same = before and known.same_programs.first(entered[-1].code) == known.code
     stands = same and _is_about_present_reruns(known, entered[-1])
     return decided if stands or decided.choice is not Choice.ADOPT else None
