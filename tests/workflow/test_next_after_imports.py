@@ -247,3 +247,23 @@ def test_a_proposed_round_is_written_by_its_name_or_its_number(imported):
     ):
         apply_step(folder, "sgd")
     assert apply_step(folder, names[0]).stem == names[0]
+
+
+def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
+    imported, typed_project
+):
+    project = typed_project(imported(_search()))
+    (project.folder / "train.py").write_text(
+        TRAIN.replace("0.9 +", "0.92 + trial.config['learning_rate'] / 20 +")
+    )
+    (project.folder / "rounds").mkdir(exist_ok=True)
+    (project.folder / "rounds/mine.toml").write_text(
+        'question = "Are large rates better?"\nkind = "understand"\ntrials = 8\n'
+        "nuisance = { learning_rate = { log = [0.3, 1.0] } }\n"
+    )
+    project.type("run", "mine", "--no-report", "--no-try")
+    project.type("rerun", "mine")
+    assert project.json("decide", "mine")[1]["choice"] == "adopt"
+    assert project.type("launch", "mine")[0] == 0
+    commands = [step["command"] for step in project.json("next")[1]["steps"]]
+    assert "playbook decide study" not in commands
