@@ -81,6 +81,15 @@ def test_status_tells_an_earlier_baseline_from_the_present_one(written_project):
     assert said == ["reruns of an earlier baseline", "reruns of the baseline"]
 
 
+def test_status_calls_a_launched_candidate_the_baseline(written_project):
+    project = written_project(PROJECT, NO_EFFECT, norm=ONE_ARM)
+    project.type("run", "norm", "--no-report", "--no-try")
+    project.type("rerun", "norm", "--times", "2")
+    project.type("launch", "norm", "--reason", "it is cheaper")
+    said = [reruns["of"] for reruns in project.json("status")[1]["reruns"]]
+    assert sorted(said) == ["reruns of an earlier baseline", "reruns of the baseline"]
+
+
 def test_plan_doubts_a_learning_rate_whose_exponent_slipped(written_project):
     slipped = ROUND.replace('["lr"]', "{ lr = { log = [1e-3, 1e30] } }")
     project = written_project(PROJECT.replace("10.0", "1e30"), NO_EFFECT, norm=slipped)

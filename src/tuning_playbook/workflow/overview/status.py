@@ -17,6 +17,8 @@ from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.report.results.status import ProjectStatus, StudyStatus
 from tuning_playbook.study import Study
 
+_OF_BASELINE = "reruns of the baseline"
+
 
 def status(folder: Path, round_name: str | None = None) -> ProjectStatus:
     """Status of a project, or of one of its rounds with its trials."""
@@ -59,8 +61,9 @@ def _of_reruns(known: Snapshot, study: Study) -> StudyStatus:
         outdated = "another protocol"
     elif study.provenance.code != known.code:
         outdated = "another program"
-    if study.question == "reruns of the baseline" and dict(study.fixed) != baseline_config(
-        known.project
-    ):
+    # A launch makes a candidate the baseline, and what was the baseline an earlier one.
+    if dict(study.fixed) == baseline_config(known.project):
+        study = replace(study, question=_OF_BASELINE)
+    elif study.question == _OF_BASELINE:
         study = replace(study, question="reruns of an earlier baseline")
     return StudyStatus(study, dict(known.tally(study.name).counts), outdated=outdated)
