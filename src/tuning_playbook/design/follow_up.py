@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
@@ -18,6 +18,21 @@ def followed_study(later: Study, candidates: Sequence[Study]) -> Study | None:
         ),
         None,
     )
+
+
+def followed_studies(
+    later: Study, earlier: Sequence[tuple[str, Sequence[Study]]]
+) -> Iterator[tuple[str, Study, tuple[str, ...]]]:
+    """Of each followed round its name, the study that counts in ``later``, and why it may not.
+
+    Args:
+        later: of the round that follows.
+        earlier: name and studies of each round that it follows.
+    """
+    for name, studies in earlier:
+        old = followed_study(later, studies)
+        if old is not None:
+            yield name, old, reasons_against_pooling(later, old)
 
 
 def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.design.follow_up import (
     counting_trials,
-    followed_study,
-    reasons_against_pooling,
+    followed_studies,
 )
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.arm import Arm
@@ -43,15 +42,19 @@ def arms_of_round(
     if chance_level is None and objective is None:
         chance_level = known.project.chance_level
     chain = followed_rounds(round_name, known.facts if facts is None else facts)
-    earlier = [(name, found) for name in chain if (found := _studies(known, name))]
+    earlier = studies_of_rounds(known, chain)
     return tuple(
         _arm(known, by_first_program(known, study), earlier, objective, chance_level)
         for study in known.round_studies(round_name)
     )
 
 
-def _studies(known: Snapshot, round_name: str) -> tuple[Study, ...]:
-    return tuple(by_first_program(known, s) for s in known.studies if s.round == round_name)
+def studies_of_rounds(
+    known: Snapshot, names: Iterable[str]
+) -> tuple[tuple[str, tuple[Study, ...]], ...]:
+    """Name and studies of each round that has some, under the program that their trials ran."""
+    found = {n: [by_first_program(known, s) for s in known.studies if s.round == n] for n in names}
+    return tuple((name, tuple(studies)) for name, studies in found.items() if studies)
 
 
 def by_first_program(known: Snapshot, study: Study) -> Study:
@@ -85,11 +88,7 @@ def _arm(
     ids = [names.get(t.index, str(t.index)) for t in trials]
     own = len(trials)
     notes = [event.message for event in events if event.kind == SHARED]
-    for name, studies in earlier:
-        old = followed_study(study, studies)
-        if old is None:
-            continue
-        against = reasons_against_pooling(study, old)
+    for name, old, against in followed_studies(study, earlier):
         if against:
             notes.append(f"Trials of {name} do not count here: {'; '.join(against)}.")
             continue

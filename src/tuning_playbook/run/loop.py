@@ -55,7 +55,7 @@ class Driver:
         step_limit: largest step that may be logged; ``max_train_steps`` of its study by default.
         failures: what errors of the training program mean.
         program: digest of the training program, which every trial that is started here carries.
-        edits: tells which files of the program have been edited since the run began.
+        edits: files of the program that have been edited since the run began; any end the run.
         on_progress: called a few times a second.
         stop_requested: asked a few times a second; ``True`` ends the run.
     """
@@ -85,7 +85,7 @@ class Driver:
         self._resources = resources
         self._program = program
         self._edits = edits
-        self._edited: tuple[str, ...] = ()
+        self._edited = False
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
         self._failures = failures
@@ -121,7 +121,7 @@ class Driver:
                 self._require_same_folder(place)
                 self._look_for_stop()
                 self._claim()
-                stopping = self._state.stopping or bool(self._edited)
+                stopping = self._state.stopping or self._edited
                 if not self._state.running and (stopping or self._nothing_left()):
                     break
                 self._wait()
@@ -132,8 +132,7 @@ class Driver:
             self._launcher.close()
         counts, crashing = self._refreshed_counts(), self._first_ends.crashing
         self._show()
-        left = self._left(counts) > 0
-        return RunSummary(counts, left, crashing, self._edited if left else ())
+        return RunSummary(counts, interrupted=self._left(counts) > 0, crashing=crashing)
 
     def _require_same_folder(self, place: tuple[int, int]) -> None:
         if identity_of(self._trials_folder) != place:
@@ -154,7 +153,7 @@ class Driver:
         release_orphans(self._store, held)
         self._refreshed_counts()
         while control.free_slots(self._state, self._limits) > 0:
-            self._edited = self._edited or self._edits()
+            self._edited = self._edited or bool(self._edits())
             trial = None if self._edited else self._claim_one()
             if trial is None:
                 return

@@ -15,7 +15,7 @@ class RunSummary:
         counts: trials in each status, over all studies of the round.
         interrupted: whether it was stopped before all trials had ended.
         crashing: studies of which no more trials were started: their first ones failed alike.
-        edited: files of the program that were edited, so that no more trials were started.
+        edited: files of the program that were edited, where trials are left.
     """
 
     counts: dict[Status, int]

@@ -269,7 +269,7 @@ def _estimate(
     if not sides[0].runs or not sides[1].runs:
         return math.nan, math.nan, math.nan
     difference = sides[1].mean - sides[0].mean
-    least = _RESOLUTION * max(abs(side.mean) for side in sides)
+    least = _least_spread(sides)
     if changes is not None:
         spread, count = deviation(changes), len(changes)
         if not spread > least:
@@ -334,11 +334,15 @@ def _worth_of_pairs(sides: tuple[Moments, Moments], changes: _FloatArray) -> tup
     """Correlation over the seeds, and how much wider the error would be without pairs."""
     spreads = sides[0].deviation, sides[1].deviation
     together = deviation(changes)
-    least = _RESOLUTION * max(abs(side.mean) for side in sides)
-    if not min(*spreads, together) > least:
+    if not min(*spreads, together) > _least_spread(sides):
         return math.nan, math.nan
     correlation = (spreads[0] ** 2 + spreads[1] ** 2 - together**2) / (2 * spreads[0] * spreads[1])
     return correlation, math.hypot(*spreads) / together
+
+
+def _least_spread(sides: tuple[Moments, Moments]) -> float:
+    """What the spread of runs has to exceed to be more than the rounding of sums."""
+    return _RESOLUTION * max(abs(side.mean) for side in sides)
 
 
 def _mean(values: _FloatArray) -> float:

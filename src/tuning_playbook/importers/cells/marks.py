@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tuning_playbook.importers.cells.columns import Column, is_text, plain_values, typed
@@ -46,9 +46,9 @@ def without_marks(
         if column.values.dtype != object or is_text(name, as_text):
             continue
         cells = plain_values(column)
-        bare = [unmarked(cell) if isinstance(cell, str) else cell for cell in cells]
-        marked = [c for c, b in zip(cells, bare, strict=True) if c != b]
-        if marked and all(map(_is_measured, bare)):
+        bare = _bare(cells)
+        marked = [c for c, b in zip(cells, bare, strict=True) if c != b] if bare else []
+        if marked:
             found[name] = typed(bare)
             examples.append(f"{name} ({marked[0]})")
     if not examples:
@@ -56,6 +56,17 @@ def without_marks(
     more = len(examples) - _MOST_NAMED
     named = listed(examples) if more < 1 else f"{', '.join(examples[:_MOST_NAMED])} and {more} more"
     return found, f"Numbers were read without the marks that stand beside them in {named}."
+
+
+def _bare(cells: Sequence[Any]) -> list[Any]:
+    """The cells without marks; empty from the first one on that is no number, as in most texts."""
+    found = []
+    for cell in cells:
+        bare = unmarked(cell) if isinstance(cell, str) else cell
+        if not _is_measured(bare):
+            return []
+        found.append(bare)
+    return found
 
 
 def unmarked(cell: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,29 +56,31 @@ def with_repeats_by_name(study: ForeignStudy) -> ForeignStudy:
     """
     if any(one.role is Role.SEED for one in study.columns) or not study.columns:
         return study
-    for column, names in _names(study).items():
+    for column, names in _names(study):
         named = _taken_apart(names)
         if named is not None and _are_repeats(study, named, column):
             return _told(study, named, column, str(names[0]))
     return study
 
 
-def _names(study: ForeignStudy) -> dict[str, Sequence[Any]]:
+def _names(study: ForeignStudy) -> Iterator[tuple[str, Sequence[Any]]]:
     """Columns that name each run, by name; that of the ids has none where it is no column."""
-    columns = {**study.metadata, **study.parameters}
-    texts = {name: cells for name, cells in columns.items()
-             if len(set(map(str, cells))) == len(study.ids)}  # fmt: skip
-    return {"": study.ids, **texts}
+    yield "", study.ids
+    for name, cells in {**study.metadata, **study.parameters}.items():
+        if all(isinstance(cell, str) for cell in cells) and len(set(cells)) == len(study.ids):
+            yield name, cells
 
 
-def _taken_apart(names: Sequence[Any]) -> _Named | None:
+def _taken_apart(names: Sequence[str]) -> _Named | None:
     """Stems and numbers of the names; ``None`` where a name has none."""
-    if len(names) < 2 or not all(isinstance(name, str) for name in names):
+    matched = []
+    for name in names:
+        found = _NUMBERED.fullmatch(name.strip())
+        if found is None:
+            return None
+        matched.append(found)
+    if len(matched) < 2:
         return None
-    found = [_NUMBERED.fullmatch(name.strip()) for name in names]
-    if not all(found):
-        return None
-    matched = [one for one in found if one is not None]
     words = {one["word"].lower() for one in matched}
     if len(words) > 1:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from math import isfinite
 from typing import NamedTuple
 
@@ -250,7 +251,7 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     with. An open one is about the baseline of its time.
     """
     entered = [e for e in known.decisions if e.decision.round == name]
-    entered = entered or _of_other_rounds(known, name, best)
+    entered = entered or [*islice(_of_other_rounds(known, name, best), 1)]
     if not entered or not _agree(entered[-1].decision.candidate, best):
         return None
     decided = entered[-1].decision
@@ -264,23 +265,24 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     return decided if stands or decided.choice is not Choice.ADOPT else None
 
 
-def _of_other_rounds(known: Snapshot, name: str, best: Config) -> list[EnteredDecision]:
-    """Decisions of other rounds on the same configuration and reruns, which a new one repeats.
+def _of_other_rounds(known: Snapshot, name: str, best: Config) -> Iterator[EnteredDecision]:
+    """Decisions of other rounds on the same configuration and reruns, the newest first.
 
-    One to adopt is launched from its own round.
+    A decision of this round would repeat them. One to adopt is launched from its own round.
     """
-    facts = known.facts.get(name)
-    return [
-        e
-        for e in known.decisions
-        if e.decision.choice is not Choice.ADOPT
-        and best
-        and _agree(e.decision.candidate, best)
-        and dict(e.decision.incumbent) == baseline_config(known.project)
-        and facts is not None
-        and e.decision.complexity_cost == facts.complexity_cost
-        and _is_about_present_reruns(known, e)
-    ]
+    facts, base = known.facts.get(name), baseline_config(known.project)
+    if facts is None or not best:
+        return
+    for entered in reversed(known.decisions):
+        decided = entered.decision
+        if (
+            decided.choice is not Choice.ADOPT
+            and _agree(decided.candidate, best)
+            and dict(decided.incumbent) == base
+            and decided.complexity_cost == facts.complexity_cost
+            and _is_about_present_reruns(known, entered)
+        ):
+            yield entered
 
 
 def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:

@@ -17,13 +17,9 @@ from tuning_playbook.design import (
     sparse_warning,
     studies_of,
 )
-from tuning_playbook.design.follow_up import (
-    counting_trials,
-    followed_study,
-    reasons_against_pooling,
-)
+from tuning_playbook.design.follow_up import counting_trials, followed_studies
 from tuning_playbook.errors import InvalidInput, NoStoreYet
-from tuning_playbook.gather.arms import by_first_program
+from tuning_playbook.gather.arms import studies_of_rounds
 from tuning_playbook.gather.opening import OpenProject, open_project, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
@@ -238,17 +234,15 @@ def _followed(
 ) -> tuple[int, tuple[str, ...]]:
     """How many trials of the rounds that this one follows count in it, and why others do not."""
     found, counting = [], 0
-    for name in (round_.follows, *followed_rounds(round_.follows, known.facts)):
-        if known.is_imported(name):
-            continue  # never pooled: something else has run them
-        earlier = [by_first_program(known, s) for s in known.searches if s.round == name]
-        for study in studies:
-            later = replace(study, provenance=Provenance(code=known.code))
-            old = followed_study(later, earlier)
-            against = reasons_against_pooling(later, old) if old is not None else ()
+    chain = (round_.follows, *followed_rounds(round_.follows, known.facts))
+    # What something else has run is never pooled.
+    earlier = studies_of_rounds(known, (name for name in chain if not known.is_imported(name)))
+    for study in studies:
+        later = replace(study, provenance=Provenance(code=known.code))
+        for name, old, against in followed_studies(later, earlier):
             if against:
                 found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
-            elif old is not None:
+            else:
                 counting += len(counting_trials(later, known.trials(old.name)))
     return counting, tuple(dict.fromkeys(found))
 
