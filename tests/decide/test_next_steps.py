@@ -260,8 +260,46 @@ def test_an_open_decision_asks_for_no_more_than_it_says_is_worth_making(project)
     ],
 )
 def test_after_the_decision_comes_the_next_question(project, more):
-    steps = _steps(project, _current(_answered(EXPAND, THIN), reruns=5, **more))
+    steps = _steps(project, _current(_answered(THIN), reruns=5, **more))
     assert steps[0].round.name == "norm"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"decision": _decision(Choice.KEEP)},
+        {"decision": _decision(Choice.INCONCLUSIVE, 400)},
+        {"decision": _decision(Choice.ADOPT), "launched": True},
+        {"launched": True},
+    ],
+)
+def test_an_open_range_is_still_to_be_widened_once_the_round_is_decided(project, more):
+    first, *rest = _steps(project, _current(_answered(EXPAND, THIN), reruns=5, **more))
+    assert (first.round.name, first.round.nuisance["learning_rate"].high) == ("decay-2", 10.0)
+    assert "--trials" not in "".join(step.command for step in rest)
+
+
+SHRINK = replace(
+    EXPAND,
+    advice=(
+        Advice("shrink", {"hyperparameter": "learning_rate", "edge": "high", "range": [1e-4, 0.1]},
+               "most trials diverge beyond"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("finding", "more"),
+    [
+        (SHRINK, {"launched": True}),
+        (EXPAND, {"reruns_skipped": True}),  # which closes the round
+        (EXPAND, {"launched": True, "followed": frozenset({"decay"})}),
+    ],
+)
+def test_a_decided_round_is_not_asked_again_without_need(project, finding, more):
+    followed = {"followed": more.pop("followed")} if "followed" in more else {}
+    steps = _steps(project, _current(_answered(finding), reruns=5, **more), **followed)
+    assert not any(s.round is not None and s.round.follows for s in steps)
 
 
 def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
@@ -295,7 +333,7 @@ def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):
     asked = {"asked": frozenset({"weight_decay", "norm"})}
     done = _current(_answered(EXPAND), decision=_decision(Choice.KEEP))
     state = ProjectState(project, done, names=frozenset({"decay"}), **asked)
-    (step,) = next_steps(state)
+    _, step = next_steps(state)
     assert step.round is None
     assert "concentrated at an edge" in step.reason
     good = {"learning_rate": Float(0.05, 0.5, "log")}

@@ -188,11 +188,12 @@ def pending_advice(
     *,
     max_train_steps: int,
     direction: Direction,
+    dismissed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> dict[str, tuple[AdviceStep, ...]]:
     """Advice of earlier rounds that no command follows and that is still open.
 
-    A later round in which the same check passes, warns or fails has answered it; one in which the
-    check cannot tell has not. Advice about the length of training and the direction of the metric
+    A later round in which the same check passes, warns or fails has answered it, and so has one
+    for which the check was set aside; one in which the check cannot tell has not. Advice about the length of training and the direction of the metric
     is left out once the project's file follows it.
 
     Args:
@@ -200,6 +201,7 @@ def pending_advice(
         findings: round -> study -> findings, of the rounds that have been answered; without the
             checks that were set aside.
         max_train_steps, direction: as the project's file has them now.
+        dismissed: round -> checks that were set aside for it.
 
     Returns:
         Round -> steps, latest first, each advice once.
@@ -222,6 +224,7 @@ def pending_advice(
         found |= {name: left} if left else {}
         judged |= {f.check for study in own.values() for f in study
                    if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)}  # fmt: skip
+        judged.update(dismissed.get(name, ()))
     return found
 
 

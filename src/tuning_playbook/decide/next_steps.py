@@ -33,6 +33,7 @@ from tuning_playbook.design.proposals import (
     free_name,
     with_more_values,
 )
+from tuning_playbook.design.second_look import widens
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Round
 from tuning_playbook.words import counted, short
@@ -134,8 +135,8 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     """What a finished round calls for: mend it, then decide."""
     settled = current.launched or current.reruns_skipped or is_settled(current.decision)
     mending = tuple(_mending(state, current, answered))
-    if settled:  # what only its user can do is not done by a decision
-        mending = tuple(step for step in mending if not step.command and step.round is None)
+    if settled:
+        mending = tuple(step for step in mending if _is_left(step, current))
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
     if answered.soundness.may_change and _was_extended(current, answered):
         mend_first = False  # more and more trials would never come to a decision
@@ -151,10 +152,6 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
             yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
-    extended = current.name in state.followed
-    if current.launched and current.written is not None and not extended:
-        name = _following(current, state)
-        yield from _beyond_the_values(state, current.written, answered, name)
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
@@ -216,6 +213,16 @@ def _mending(
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield _advised(current.name, advice)
+
+
+def _is_left(step: NextStep, current: RoundState) -> bool:
+    """Whether a decision about a round leaves a step that mends it.
+
+    Open ranges remain, unless the round was closed by hand, and so do changes by its user.
+    """
+    if step.round is None or current.written is None:
+        return not step.command
+    return not current.reruns_skipped and widens(current.written, step.round)
 
 
 def _time_limit(current: RoundState) -> str:

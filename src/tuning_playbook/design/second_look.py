@@ -98,5 +98,17 @@ def _moved(edge: str, about: Mapping[str, Sequence[RangeAdvice]], old: float) ->
     return old
 
 
+def widens(before: Round, after: Round) -> bool:
+    """Whether a round searches or compares values outside of what an earlier one did."""
+    if before.scientific != after.scientific:
+        return True
+    ranges = {**before.scientific_ranges, **before.nuisance}
+    for key, domain in {**after.scientific_ranges, **after.nuisance}.items():
+        old, new = ends_of(ranges.get(key, domain)), ends_of(domain)
+        if old is not None and new is not None and (new[0] < old[0] or new[1] > old[1]):
+            return True
+    return False
+
+
 def _all(by_arm: Mapping[str, Iterable[RangeAdvice]]) -> list[RangeAdvice]:
     return [a for given in by_arm.values() for a in given]

@@ -21,7 +21,7 @@ from tuning_playbook.project_files import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
-from tuning_playbook.records.overrides import skipped_reruns
+from tuning_playbook.records.overrides import set_aside_checks, skipped_reruns
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.failures import failed_text
 from tuning_playbook.roles import compared_keys
@@ -104,6 +104,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
             {name: a.findings for name, a in answers.items()},
             max_train_steps=known.project.training.max_train_steps,
             direction=known.project.objective.direction,
+            dismissed={name: set_aside_checks(known.logbook, name) for name in order},
         ),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
