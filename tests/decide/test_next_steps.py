@@ -528,3 +528,14 @@ def test_a_score_like_that_of_chance_is_asked_about_with_the_first_reason(projec
     reasons = [step.reason for step in _steps(project, current)]
     assert "stuck" in reasons
     assert "and noisy" not in reasons
+
+
+def test_a_question_whose_file_is_refused_is_not_asked_again_under_another_name(project):
+    state = ProjectState(
+        project, refused={"norm": "line 3: unknown key"}, names=frozenset({"norm", "other"})
+    )
+    assert [s.round.name for s in next_steps(state) if s.round] == ["weight-decay", "baseline"]
+    asked = frozenset({"weight_decay", "learning_rate"})
+    done = _current(_answered(), decision=_decision(Choice.KEEP))
+    steps = next_steps(replace(state, current=done, asked=asked))
+    assert [s.title for s in steps] == ["Correct round norm"]

@@ -16,7 +16,9 @@ from tuning_playbook.workflow.overview.history import project_history
 from tuning_playbook.workflow.overview.next_step import apply_step, what_next
 from tuning_playbook.workflow.rounds.planning import plan
 from tuning_playbook.workflow.running.reporting import write_round_report
+from tuning_playbook.workflow.running.running import run_round
 
+ASKED = 'question = "?"\nkind = "improve"\nnuisance = ["learning_rate"]\ntrials = 3\n'
 MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
 OWN = """\
 [metric]
@@ -267,3 +269,21 @@ def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
     assert project.type("launch", "mine")[0] == 0
     commands = [step["command"] for step in project.json("next")[1]["steps"]]
     assert "playbook decide study" not in commands
+
+
+@pytest.mark.parametrize("verb", [plan, run_round])
+def test_a_round_that_was_imported_is_said_to_have_no_file(imported, verb):
+    folder = imported(ablation(), project=OWN)
+    with pytest.raises(InvalidInput) as refused:
+        verb(folder, "study")
+    assert "round 'study' was imported, so it has no file in rounds" in str(refused.value)
+    assert "playbook report study" in str(refused.value)
+
+
+def test_a_round_whose_file_was_deleted_is_not_said_to_be_unknown(written_project):
+    project = written_project(OWN, "def train(trial):\n    trial.log(10, accuracy=0.5)\n", a=ASKED)
+    project.type("run", "a", "--no-report", "--no-try")
+    (project.folder / "rounds/a.toml").unlink()
+    code, _, said = project.type("plan", "a")
+    assert code == 2
+    assert "its file rounds/a.toml is gone" in said

@@ -61,13 +61,15 @@ def contenders_of(record: RoundRecord) -> Contenders:
     config = whole_config(project, found.config)
     candidate = Candidate(found.study, found.trial, config, found.value)
     arm = next(arm_label(a.study) for a in record.arms if a.study.name == found.study)
-    ahead = "" if judged is None or judged.standing.reruns is None else judged.standing.contenders[0]
+    if judged is None or judged.standing.reruns is None:
+        return Contenders(candidate, baseline_config(project), arm)
+    ahead = judged.standing.contenders[0]
     return Contenders(
         candidate,
         baseline_config(project),
         arm,
         ahead if ahead != arm else "",
-        "" if judged is None else judged.settling.command,
+        judged.settling.command,
     )
 
 

@@ -126,11 +126,12 @@ def _not_the_arm_ahead(contenders: Contenders) -> list[str]:
         if contenders.settling_command
         else ""
     )
-    return [
+    told = (
         f"The reruns put {contenders.ahead} ahead of {contenders.arm}, but do not settle which is "
-        f"better. The candidate is therefore the configuration with the best trial of the search, "
+        "better. The candidate is therefore the configuration with the best trial of the search, "
         f"which is one of {contenders.arm}.{more}"
-    ]
+    )
+    return [told]
 
 
 def _unsound(answered: AnsweredRound | None) -> list[str]:

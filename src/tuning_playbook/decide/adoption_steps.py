@@ -32,7 +32,7 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             answered.settling,
             source="adoption",
             how="To take an arm other than the leading one: write the values of its best trial "
-            f"(playbook report {name}) as defaults into playbook.toml. To keep the baseline and "
+            f"(playbook report {name}) under [baseline] in playbook.toml. To keep the baseline and "
             f'close the round: playbook rerun {name} --skip "why".',
         )
 

@@ -12,6 +12,7 @@ from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
+    base_name,
     final_round,
     question_rounds,
     tuning_round,
@@ -43,6 +44,8 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         taken_names=state.names,
         moving=state.moving,
     )
+    refused = {base_name(name) for name in state.refused}
+    rounds = tuple(round_ for round_ in rounds if base_name(round_.name) not in refused)
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
@@ -52,16 +55,16 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         )
     if current is None and not state.waiting:
         first = tuning_round(state.project, trials=trials, taken_names=state.names)
-        if first is not None:
+        if first is not None and base_name(first.name) not in refused:
             yield NextStep(
                 f"Ask: {first.question}",
                 "a tuned baseline shows how much there is to gain before anything is compared",
                 round=first,
                 source="initial-configuration",
             )
-        elif not rounds and (declaring := declaring_step(state.project)) is not None:
+        elif not (first or rounds) and (declaring := declaring_step(state.project)) is not None:
             yield declaring
-    elif current is not None and not rounds and not searched_nothing(current):
+    elif current is not None and not (rounds or refused) and not searched_nothing(current):
         yield from _the_end(state, current, proposed, trials)
 
 

@@ -193,8 +193,9 @@ def pending_advice(
     """Advice of earlier rounds that no command follows and that is still open.
 
     A later round in which the same check passes, warns or fails has answered it, and so has one
-    for which the check was set aside; one in which the check cannot tell has not. Advice about the length of training and the direction of the metric
-    is left out once the project's file follows it.
+    for which the check was set aside; one in which the check cannot tell has not. Advice about the
+    length of training and the direction of the metric is left out once the project's file follows
+    it.
 
     Args:
         order: rounds in the order in which they began.

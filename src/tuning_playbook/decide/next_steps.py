@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -29,6 +28,7 @@ from tuning_playbook.decide.running_steps import (
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
+    base_name,
     extended_values,
     free_name,
     with_more_values,
@@ -156,7 +156,7 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
 
 def _following(current: RoundState, state: ProjectState) -> str:
     """A new name for a round that asks again: its own, with the next number."""
-    return free_name(re.sub(r"-\d+$", "", current.name), state.names)
+    return free_name(base_name(current.name), state.names)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
