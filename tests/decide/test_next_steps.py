@@ -539,3 +539,14 @@ def test_a_question_whose_file_is_refused_is_not_asked_again_under_another_name(
     done = _current(_answered(), decision=_decision(Choice.KEEP))
     steps = next_steps(replace(state, current=done, asked=asked))
     assert [s.title for s in steps] == ["Correct round norm"]
+
+
+def test_a_number_of_trials_below_the_default_is_said_to_come_from_the_last_round(project):
+    done = _current(_answered(), decision=_decision(Choice.KEEP))
+    few = replace(done, written=replace(ROUND, trials=8))
+    (asked,) = [s for s in _steps(project, few) if s.round is not None]
+    assert asked.round.trials == 8
+    assert "that of rounds/decay.toml; the default is 20" in asked.reason
+    enough = replace(done, written=replace(ROUND, trials=20))
+    (asked,) = [s for s in _steps(project, enough) if s.round is not None]
+    assert "the default is" not in asked.reason

@@ -83,13 +83,21 @@ def _why_asked(round_: Round) -> str:
 
 
 def _why_so_many(current: RoundState | None) -> str:
-    """Where the trials of the last round's file cannot be read, so that the usual number stands."""
-    if current is None or current.written is not None:
+    """Where the number of trials comes from: the last round's file, if it can be read."""
+    if current is None:
         return ""
-    return (
-        f". {USUAL_TRIALS} trials are the default; the number in rounds/{current.name}.toml "
-        f"would be used, but that file cannot be read; see: playbook plan {current.name}"
-    )
+    file = f"rounds/{current.name}.toml"
+    if current.written is None:
+        return (
+            f". {USUAL_TRIALS} trials are the default; the number in {file} would be used, but "
+            f"that file cannot be read; see: playbook plan {current.name}"
+        )
+    if current.written.trials < USUAL_TRIALS and not current.imported:
+        return (
+            f". The number of trials is that of {file}; the default is {USUAL_TRIALS}, and with "
+            "fewer only large differences can be detected"
+        )
+    return ""
 
 
 def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
