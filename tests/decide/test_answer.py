@@ -239,7 +239,9 @@ def test_when_nothing_trained_at_all_nobody_leads_by_a_number(examples):
 def test_arms_that_are_equally_good_are_not_said_to_lead():
     arms = {"a": GOOD, "b": list(GOOD), "c": BAD}
     said = _answer(arms).sentence
-    assert said.startswith("No clear winner: a and b are equally good with error = 0.1 at 20 trials")
+    assert said.startswith(
+        "No clear winner: a and b are equally good with error = 0.1 at 20 trials"
+    )
     assert "leads" not in said
     void = _answer({"a": GOOD, "b": list(GOOD)}, {"b": (EDGE,)}).sentence
     assert "So far a and b are equally good: error = 0.1 at 20 trials each." in void

@@ -550,3 +550,18 @@ def test_a_number_of_trials_below_the_default_is_said_to_come_from_the_last_roun
     enough = replace(done, written=replace(ROUND, trials=20))
     (asked,) = [s for s in _steps(project, enough) if s.round is not None]
     assert "the default is" not in asked.reason
+
+
+def test_a_round_whose_trials_all_take_too_long_says_what_to_change_first(project):
+    slow = RoundState("decay", ROUND, planned=48, finished=9, timed_out=9)
+    raised, going_on = _steps(project, slow)
+    assert raised.title.startswith("Raise timeout_seconds")
+    assert "rounds/decay-2.toml" in raised.how
+    assert "playbook abandon decay" in raised.how
+    assert going_on.command == "playbook run decay"
+    void = _answered(soundness=Soundness.VOID, reasons=("a was not tuned: none trained.",))
+    ended = _steps(project, replace(_current(void), timed_out=48))
+    assert ended[0].title == raised.title
+    assert not any("by hand" in step.title for step in ended)
+    some = _steps(project, replace(slow, timed_out=8))
+    assert [step.command for step in some] == ["playbook run decay"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
@@ -17,10 +17,12 @@ from tuning_playbook.decide.imported_steps import (
 from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_round
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
+    all_timed_out,
     begun_steps,
     correcting_steps,
     failing_step,
     going_on_step,
+    slow_step,
     trying_steps,
     unfinished_steps,
     waiting_steps,
@@ -54,10 +56,10 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         own = tuple(unfinished_steps(current, refused=current.name in state.refused))
         steps += own
         if any(step.command for step in own) or (current.crashing and not current.mixed):
-            return (*steps, *_of_other_rounds(state))
+            return (*steps, *_of_other_rounds(state, steps))
     elif current is not None and current.planned and current.answered is None:
         steps.append(_reading_step(current))
-        return (*steps, *_of_other_rounds(state))
+        return (*steps, *_of_other_rounds(state, steps))
     steps += [*begun_steps(state), *waiting_steps(state)]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))
@@ -91,11 +93,12 @@ def _reading_step(current: RoundState) -> NextStep:
     )
 
 
-def _of_other_rounds(state: ProjectState) -> Iterator[NextStep]:
+def _of_other_rounds(state: ProjectState, steps: Sequence[NextStep]) -> Iterator[NextStep]:
     """What is left of other rounds while the last one is not finished."""
     yield from begun_steps(state)
     yield from waiting_steps(state)
     yield from _undecided(state)
+    yield from _pending(state, {step.title for step in steps})
 
 
 def _undecided(state: ProjectState) -> Iterator[NextStep]:
@@ -170,8 +173,15 @@ def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
 def _mending(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
-    if current.name in state.followed or searched_nothing(current):
-        return  # the round that mends it is there already, or there are no ranges to mend
+    if searched_nothing(current):
+        return  # there are no ranges to mend
+    if current.name in state.followed:  # the round that mends it is there already
+        steps = _advised_steps(state, current, answered, mended=True)
+        yield from (step for step in steps if not step.command)
+        return
+    if all_timed_out(current):
+        yield slow_step(current)
+        return
     mended = None
     if current.written is not None:
         name = _following(current, state)
@@ -198,8 +208,15 @@ def _mending(
             source="search-space-boundaries",
             how=_how_to_copy(current, _following(current, state)),
         )
+    yield from _advised_steps(state, current, answered, mended=mended is not None)
+
+
+def _advised_steps(
+    state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
+) -> Iterator[NextStep]:
+    """What the checks advise beside other ranges."""
     for advice in advice_steps(current.name, answered.findings, answered.trials):
-        if advice.command and (mended is not None or answered.soundness is Soundness.VOID):
+        if advice.command and (mended or answered.soundness is Soundness.VOID):
             continue  # no more trials in ranges that were wrong
         if advice.command and current.imported and current.written is not None:
             name = free_name(current.name, state.names)

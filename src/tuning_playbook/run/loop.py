@@ -85,7 +85,7 @@ class Driver:
         self._resources = resources
         self._program = program
         self._edits = edits
-        self._edited = False
+        self._starts_no_more = False
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
         self._failures = failures
@@ -121,7 +121,7 @@ class Driver:
                 self._require_same_folder(place)
                 self._look_for_stop()
                 self._claim()
-                stopping = self._state.stopping or self._edited
+                stopping = self._state.stopping or self._starts_no_more
                 if not self._state.running and (stopping or self._nothing_left()):
                     break
                 self._wait()
@@ -132,7 +132,9 @@ class Driver:
             self._launcher.close()
         counts, crashing = self._refreshed_counts(), self._first_ends.crashing
         self._show()
-        return RunSummary(counts, interrupted=self._left(counts) > 0, crashing=crashing)
+        left = self._left(counts) > 0
+        slow = left and self._first_ends.all_timed_out(self._studies)
+        return RunSummary(counts, interrupted=left, crashing=crashing, all_timed_out=slow)
 
     def _require_same_folder(self, place: tuple[int, int]) -> None:
         if identity_of(self._trials_folder) != place:
@@ -153,8 +155,9 @@ class Driver:
         release_orphans(self._store, held)
         self._refreshed_counts()
         while control.free_slots(self._state, self._limits) > 0:
-            self._edited = self._edited or bool(self._edits())
-            trial = None if self._edited else self._claim_one()
+            slow = self._first_ends.all_timed_out(self._studies)
+            self._starts_no_more = self._starts_no_more or slow or bool(self._edits())
+            trial = None if self._starts_no_more else self._claim_one()
             if trial is None:
                 return
             study = self._studies[trial.study]
@@ -416,6 +419,8 @@ class Driver:
     def _learn_best(self) -> None:
         for name, study in self._studies.items():
             for trial in self._store.trials(name):
+                if trial.status.is_finished:
+                    self._first_ends.note_earlier()
                 summary = trial.summaries.get(study.objective.metric)
                 if trial.status is Status.COMPLETE and summary is not None:
                     value, _ = objective_of_summary(summary, study.objective)

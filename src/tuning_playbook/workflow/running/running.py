@@ -103,6 +103,8 @@ def run_round(
         tuple(sorted(summary.crashing)),
         account_of_arms(answered.arms),
         summary.edited,
+        summary.all_timed_out,
+        opened.project.training.timeout_seconds,
     )
 
 
