@@ -291,20 +291,16 @@ def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
     decided = entered.decision
     if entered.metric != known.project.objective.metric:
         return True  # decided on examples that chose nothing
-    present = {one.study.name: one.values for one in stored_reruns(known)}
-    provenance = Provenance(code=known.code)
-    for config, values in (
-        (decided.candidate, decided.candidate_values),
-        (decided.incumbent, decided.incumbent_values),
-    ):
-        study = rerun_study(
-            known.project, whole_config(known.project, config), provenance=provenance
-        )
-        if sorted(filter(isfinite, present.get(study.name, ()))) != sorted(
-            filter(isfinite, values)
-        ):
-            return False
-    return True
+    sides = [
+        (_rerun_of(known, decided.candidate), decided.candidate_values),
+        (_rerun_of(known, decided.incumbent), decided.incumbent_values),
+    ]
+    found = stored_reruns(known, only=[name for name, _ in sides])
+    present = {one.study.name: one.values for one in found}
+    return all(
+        sorted(filter(isfinite, present.get(name, ()))) == sorted(filter(isfinite, values))
+        for name, values in sides
+    )
 
 
 def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
