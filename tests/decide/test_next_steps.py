@@ -565,3 +565,12 @@ def test_a_round_whose_trials_all_take_too_long_says_what_to_change_first(projec
     assert not any("by hand" in step.title for step in ended)
     some = _steps(project, replace(slow, timed_out=8))
     assert [step.command for step in some] == ["playbook run decay"]
+
+
+def test_an_imported_round_without_a_good_region_goes_on_with_trials_of_the_project(project):
+    asked = frozenset({"weight_decay", "norm"})
+    imported = replace(_current(_answered(good_ranges={})), imported=True, reruns_skipped=True)
+    state = ProjectState(project, imported, asked=asked, names=frozenset({"decay"}))
+    (step,) = next_steps(state)
+    assert step.round.name == "decay-2"
+    assert "cp -n" not in step.how  # there is no file to copy

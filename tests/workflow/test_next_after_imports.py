@@ -7,6 +7,7 @@ import pytest
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.workflow.checking.checking import refuse_near_misses
 from tuning_playbook.workflow.checking.foreign import Told
 from tuning_playbook.workflow.comparing.comparing import Question, compare_runs
 from tuning_playbook.workflow.deciding.deciding import decide_round
@@ -287,3 +288,9 @@ def test_a_round_whose_file_was_deleted_is_not_said_to_be_unknown(written_projec
     code, _, said = project.type("plan", "a")
     assert code == 2
     assert "its file rounds/a.toml is gone" in said
+
+
+def test_an_imported_round_is_among_those_that_a_misspelt_one_may_mean(imported, monkeypatch):
+    monkeypatch.chdir(imported(ablation(), project=OWN))
+    with pytest.raises(InvalidInput, match="did you mean 'study'"):
+        refuse_near_misses("studdy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
@@ -14,6 +15,7 @@ from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
     base_name,
     final_round,
+    free_name,
     question_rounds,
     tuning_round,
 )
@@ -135,18 +137,10 @@ def _the_end(
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
     )  # fmt: skip
     ranges = _last_ranges(state, answered.good_ranges)
-    unseen = not missing and not ranges
-    if unseen:
-        missing = (f"the trials of round {current.name} do not show where the good ones lie",)
     if missing:
-        yield NextStep(
-            "Not yet: a last, greedy search for the best configuration",
-            f"every question has been asked once, but {'; '.join(missing)}",
-            source="after-exploration",
-            how=f"Ask again, with more trials in the copied file: {copied_round(current.name)}"
-            if unseen
-            else "",
-        )
+        yield _not_yet("; ".join(missing))
+    elif not ranges:
+        yield _more_trials(state, current)
     else:
         last = final_round(
             state.project,
@@ -162,6 +156,33 @@ def _the_end(
             round=last,
             source="after-exploration",
         )
+
+
+def _not_yet(why: str, how: str = "") -> NextStep:
+    return NextStep(
+        "Not yet: a last, greedy search for the best configuration",
+        f"every question has been asked once, but {why}",
+        source="after-exploration",
+        how=how,
+    )
+
+
+def _more_trials(state: ProjectState, current: RoundState) -> NextStep:
+    """Where the last round has no good region: more trials of it, or of the same search."""
+    why = f"the trials of round {current.name} do not show where the good ones lie"
+    written = current.written
+    if written is not None and current.imported and written.nuisance:
+        name = free_name(current.name, state.names)
+        return NextStep(
+            f"Continue with trials of this project: round {name}",
+            why,
+            round=replace(written, name=name),
+            source="after-exploration",
+        )
+    if written is None or current.imported:
+        return _not_yet(why)
+    copied = copied_round(current.name)
+    return _not_yet(why, f"Ask again, with more trials in the copied file: {copied}")
 
 
 def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
