@@ -292,5 +292,5 @@ def test_a_round_whose_file_was_deleted_is_not_said_to_be_unknown(written_projec
 
 def test_an_imported_round_is_among_those_that_a_misspelt_one_may_mean(imported, monkeypatch):
     monkeypatch.chdir(imported(ablation(), project=OWN))
-    with pytest.raises(InvalidInput, match="did you mean 'study'"):
+    with pytest.raises(InvalidInput, match="Did you mean 'study'"):
         refuse_near_misses("studdy")
