@@ -251,7 +251,6 @@ def warmed_up() -> None:
     """Load what no mutant changes, once for all forks."""
     import hypothesis  # noqa: F401
     import numpy  # noqa: F401
-    import pydantic  # noqa: F401
     import pytest  # noqa: F401
     import scipy.optimize
     import scipy.stats  # noqa: F401

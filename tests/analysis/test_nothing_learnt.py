@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.chance_level import _has_learnt
 from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.nothing_learnt import ERROR_RATE, _binomial_bound
 from tuning_playbook.checks.infeasible_fraction import InfeasibleFraction
 from tuning_playbook.study import Objective
 
@@ -80,3 +82,14 @@ def test_a_share_of_right_answers_is_judged_as_that_of_wrong_ones(unit, wrong, f
     error, accuracy = Objective("error", "minimize"), Objective("accuracy", "maximize")
     assert _has_learnt(error, wrong * unit, fewest * unit) == learnt
     assert _has_learnt(accuracy, (wrong - 1) * unit, (fewest - 1) * unit) == learnt
+
+
+@pytest.mark.parametrize("examples", [100, 1000, 10_000])
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9])
+def test_the_luckiest_share_is_that_of_scipys_binomial(examples, share):
+    for measurements in (1, 20, 3000):
+        chance = ERROR_RATE / measurements
+        low = stats.binom.ppf(chance, examples, share) / examples
+        high = stats.binom.isf(chance, examples, share) / examples
+        assert _binomial_bound(share, share, examples, measurements) == pytest.approx(low)
+        assert _binomial_bound(-share, share, examples, measurements) == pytest.approx(-high)

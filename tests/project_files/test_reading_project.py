@@ -301,7 +301,8 @@ def test_what_errors_mean_is_declared(read):
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("diverged = [0]", "at least 1"), ("divergd = []", "did you mean 'diverged'?"),
+    [("diverged = [0]", "a whole number from 1 to 255"),
+     ("divergd = []", "did you mean 'diverged'?"),
      ("diverged = ['']", "expected some text"), ("machine = 'NCCL'", "list")],
 )  # fmt: skip
 def test_what_errors_cannot_mean_is_told(read, line, words):

@@ -1,7 +1,8 @@
 """playbook.toml and rounds/*.toml: reading and writing. May import: roles, study, space, errors.
 
-A file is read to its end whatever is wrong with it, so that all mistakes are told at once: pydantic
-checks the structure, this room what the words mean, and `tuning_playbook.roles` what a round does.
+A file is read to its end whatever is wrong with it, so that all mistakes are told at once:
+`structure` checks keys and types, the readers what the words mean, and `tuning_playbook.roles` what
+a round does.
 """
 
 from tuning_playbook.project_files.json_schema import project_json_schema, round_json_schema

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from tuning_playbook.command_line import OF_THE_TRIAL, Placeholder, placeholders
+from tuning_playbook.project_files.hints import near
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
-from tuning_playbook.project_files.mistakes import OpenFile, near
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.space import Categorical, Constant, Hyperparameter
 
 

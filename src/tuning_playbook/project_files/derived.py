@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files.mistakes import OpenFile, shown
+from tuning_playbook.project_files.hints import shown
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import Path, matching, unknown_name
 from tuning_playbook.space import (
     Categorical,

@@ -13,7 +13,8 @@ from tuning_playbook.project_files.derived import (
     stand_in,
 )
 from tuning_playbook.project_files.domains import DOMAIN_WORDS, domain_of, range_hint, range_words
-from tuning_playbook.project_files.mistakes import OpenFile, near, near_or_all, shown
+from tuning_playbook.project_files.hints import near, near_or_all, shown
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import Path
 from tuning_playbook.space import (
     Categorical,

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from tuning_playbook.errors import InvalidFile, InvalidInput, Mistake, RefusedByPlaybook
 from tuning_playbook.project_files.locating import key_lines, nearest_line
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-# Keys of other tools, and what they are called here.
-_OTHER_WORDS = {"objective": "metric", "params": "hyperparameters",
-                "parameters": "hyperparameters", "search_space": "hyperparameters",
-                "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
-                "sampler": "algorithm", "steps": "max_train_steps", "epochs": "max_train_steps",
-                "configurations": "configs", "timeout": "timeout_seconds"}  # fmt: skip
-
-_PLAINER = {"Input should be": "expected", "a valid integer": "a whole number",
-            "a valid ": "a ", "dictionary": "table", "greater than or equal to": "at least",
-            "greater than": "above", "less than or equal to": "at most",
-            "String should have at least 1 character": "expected some text"}  # fmt: skip
-
+from tuning_playbook.project_files.structure import Table, filled, structure_mistakes
 
 _DEEPEST = 50  # tables within tables; a project or a round needs four
 
@@ -86,19 +69,12 @@ class OpenFile:
             ordered = sorted(found, key=lambda m: (m.line or 0, m.path, m.message))
             raise InvalidFile(str(self._file), tuple(ordered))
 
-    def validated(self, model: type[_Model]) -> _Model | None:
-        """The document as ``model``; ``None`` where its structure has mistakes, which are noted."""
-        try:
-            return model.model_validate(self.document)
-        except ValidationError as error:
-            errors = error.errors()
-            mistyped = _mistyped(errors, model)
-            for found in errors:
-                if found["type"] == "missing" and found["loc"] in mistyped:
-                    continue
-                path = [p for p in found["loc"] if not (isinstance(p, str) and "[" in p)]
-                self.add(path, *_words(found, model))
-            return None
+    def by_structure(self, table: Table) -> dict[str, Any] | None:
+        """The document with what it leaves out; ``None`` where it has mistakes, which are noted."""
+        found = list(structure_mistakes(self.document, table))
+        for path, message, suggestion in found:
+            self.add(path, message, suggestion)
+        return None if found else filled(self.document, table)
 
     def _line(self, path: Sequence[str | int]) -> int | None:
         return nearest_line(self._lines, path)
@@ -125,35 +101,6 @@ def _too_large(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             yield from _too_large(inner, (*path, position))
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """A hint such as ``did you mean 'momentum'?``, or an empty string."""
-    meant = nearest(word, known)
-    return f"did you mean {meant!r}?" if meant else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What a mistyped or foreign word is meant for; empty where nothing is near."""
-    known = list(known)
-    other = _OTHER_WORDS.get(word.lower())
-    if other is not None and other in known:
-        return other
-    return next(iter(get_close_matches(word.lower(), known, n=1)), "")
-
-
-def near_or_all(word: str, known: Iterable[str]) -> str:
-    """A hint, or else everything that is known."""
-    known = list(known)
-    return near(word, known) or f"known here: {', '.join(known)}"
-
-
-def shown(value: object) -> str:
-    """A value of the file in a message: short, and tables and lists by what they are."""
-    if isinstance(value, Mapping):
-        return "a table"
-    text = repr(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _text(file: Path) -> str:
@@ -191,55 +138,3 @@ def _written(path: Sequence[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
-
-
-def _words(found: Any, model: type[BaseModel]) -> tuple[str, str]:
-    """A pydantic error as a message and a suggestion."""
-    kind, loc, value = found["type"], found["loc"], found["input"]
-    if kind == "extra_forbidden":
-        return f"unknown key {loc[-1]!r}", near_or_all(str(loc[-1]), _fields_at(model, loc[:-1]))
-    if kind == "missing":
-        inside = _required_at(model, loc)
-        example = ", ".join(f"{name} = ..." for name in inside)
-        hint = f"add: [{loc[-1]}] with {example}" if inside else f"add: {loc[-1]} = ..."
-        return f"{loc[-1]} is required and missing", hint
-    if kind == "literal_error":
-        expected = re.findall(r"'([^']*)'", found["ctx"]["expected"])
-        return f"expected {' or '.join(expected)}, found {shown(value)}", near(str(value), expected)
-    if kind == "model_type":
-        return f"expected a table, found {shown(value)}", f"write [{loc[-1]}] on a line of its own"
-    message = found["msg"]
-    for theirs, ours in _PLAINER.items():
-        message = message.replace(theirs, ours)
-    return f"{message[0].lower()}{message[1:]}, found {shown(value)}", ""
-
-
-def _mistyped(errors: Iterable[Any], model: type[BaseModel]) -> set[tuple[str | int, ...]]:
-    """Places of keys that unknown ones are meant for: those are told, and not that they miss."""
-    found = set()
-    for error in errors:
-        *above, key = error["loc"]
-        if error["type"] == "extra_forbidden":
-            meant = nearest(str(key), _fields_at(model, above))
-            found.add((*above, meant))
-    return found
-
-
-def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseModel] | None:
-    inner: Any = model
-    for part in loc:
-        field = inner.model_fields.get(str(part))
-        inner = field.annotation if field is not None else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return None
-    return inner  # type: ignore[no-any-return]
-
-
-def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    at = _model_at(model, loc)
-    return [] if at is None else list(at.model_fields)
-
-
-def _required_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    at = _model_at(model, loc)
-    return [] if at is None else [n for n, f in at.model_fields.items() if f.is_required()]

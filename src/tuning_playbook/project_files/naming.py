@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from tuning_playbook.project_files.mistakes import near
+from tuning_playbook.project_files.hints import near
 from tuning_playbook.vocabulary.hyperparameters import hyperparameter_family
 
 Path = tuple[str | int, ...]

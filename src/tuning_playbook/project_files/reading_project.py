@@ -9,10 +9,11 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.commands import check_command
 from tuning_playbook.project_files.derived import derived_name
+from tuning_playbook.project_files.hints import nearest, shown
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
-from tuning_playbook.project_files.mistakes import OpenFile, nearest, shown
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
-from tuning_playbook.project_files.schema import FailuresTable, ProjectFile, TrainingTable
+from tuning_playbook.project_files.schema import PROJECT, TRAINING
 from tuning_playbook.space import Value, derived_values, fitted, misfit
 from tuning_playbook.study import (
     CommandTarget,
@@ -61,7 +62,7 @@ def read_project(folder: Path) -> Project:
     """
     file = folder if folder.is_file() else find_project(folder) / PROJECT_FILE
     opened = OpenFile(file)
-    parsed = opened.validated(ProjectFile)
+    parsed = opened.by_structure(PROJECT)
     declared = DeclaredHyperparameters(opened)
     baseline = _baseline(opened, declared)
     _check_metric(opened)
@@ -69,47 +70,43 @@ def read_project(folder: Path) -> Project:
     opened.raise_if_any()
     if parsed is None:
         raise AssertionError("a file without mistakes is parsed")
-    metric = parsed.metric
+    about, metric, training = parsed["project"], parsed["metric"], parsed["training"]
     return Project(
-        name=parsed.project.name or file.resolve().parent.name,
-        objective=Objective(metric.name, Direction(metric.direction), metric.reduction),
-        training=_protocol(parsed.training),
+        name=about["name"] or file.resolve().parent.name,
+        objective=Objective(metric["name"], Direction(metric["direction"]), metric["reduction"]),
+        training=_protocol(training),
         hyperparameters=declared.found,
         baseline=baseline,
-        resources=Resources(parsed.resources.workers, parsed.resources.gpus_per_trial),
-        store_url=parsed.store.url,
-        kind=parsed.project.kind,
-        task=parsed.project.task,
-        metric_reason=metric.reason,
-        test_metric=metric.test,
-        reference=parsed.project.reference,
-        chance_level=metric.chance,
-        evaluation_examples=metric.examples,
-        confirm_metric=metric.confirm,
-        confirm_examples=metric.confirm_examples,
-        failures=_failures(parsed.training.failures),
+        resources=Resources(**parsed["resources"]),
+        store_url=parsed["store"]["url"],
+        kind=about["kind"],
+        task=about["task"],
+        metric_reason=metric["reason"],
+        test_metric=metric["test"],
+        reference=about["reference"],
+        chance_level=metric["chance"],
+        evaluation_examples=metric["examples"],
+        confirm_metric=metric["confirm"],
+        confirm_examples=metric["confirm_examples"],
+        failures=Failures(**{kind: tuple(signs) for kind, signs in training["failures"].items()}),
         derived=declared.derived,
     )
 
 
-def _failures(table: FailuresTable) -> Failures:
-    return Failures(tuple(table.diverged), tuple(table.out_of_memory), tuple(table.machine))
-
-
-def _protocol(table: TrainingTable) -> TrainingProtocol:
+def _protocol(table: Mapping[str, Any]) -> TrainingProtocol:
     target: Target
-    if table.command is not None:
-        target = CommandTarget(tuple(table.command))
+    if table["command"] is not None:
+        target = CommandTarget(tuple(table["command"]))
     else:
-        file, _, function = (table.target or "").rpartition(":")
+        file, _, function = (table["target"] or "").rpartition(":")
         target = FunctionTarget(file, function)
     return TrainingProtocol(
         target=target,
-        max_train_steps=table.max_train_steps,
-        evaluation_interval=table.evaluation_interval,
-        keep_best_checkpoints=table.keep_best_checkpoints,
-        timeout_seconds=table.timeout_seconds,
-        stop_on_non_finite=tuple(table.stop_on_non_finite),
+        max_train_steps=table["max_train_steps"],
+        evaluation_interval=table["evaluation_interval"],
+        keep_best_checkpoints=table["keep_best_checkpoints"],
+        timeout_seconds=table["timeout_seconds"],
+        stop_on_non_finite=tuple(table["stop_on_non_finite"]),
     )
 
 
@@ -159,7 +156,7 @@ def _check_training(file: OpenFile, declared: DeclaredHyperparameters) -> None:
         return
     target, command = table.get("target"), table.get("command")
     ways = ("target", "command")
-    mistyped = any(nearest(key, TrainingTable.model_fields) in ways for key in {*table} - {*ways})
+    mistyped = any(nearest(key, TRAINING.keys) in ways for key in {*table} - {*ways})
     if (target is None) == (command is None) and not mistyped:
         found = "neither target nor command" if target is None else "both target and command"
         file.add(

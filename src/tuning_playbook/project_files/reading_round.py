@@ -11,7 +11,8 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.derived import derived_name
 from tuning_playbook.project_files.domains import domain_of, range_hint, range_words
-from tuning_playbook.project_files.mistakes import OpenFile, shown
+from tuning_playbook.project_files.hints import shown
+from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import (
     Path,
     ambiguous_name,
@@ -19,7 +20,8 @@ from tuning_playbook.project_files.naming import (
     matching,
     unknown_name,
 )
-from tuning_playbook.project_files.schema import RoundFile
+from tuning_playbook.project_files.schema import ROUND
+from tuning_playbook.project_files.structure import filled
 from tuning_playbook.roles import RoleProblem, possible_values, role_problems
 from tuning_playbook.space import (
     Categorical,
@@ -69,28 +71,35 @@ def read_round(file: FilePath, project: Project) -> Round:
         InvalidInput: when the file cannot be read.
     """
     opened = OpenFile(file)
-    parsed = opened.validated(RoundFile)
+    parsed = opened.by_structure(ROUND)
     roles = _WrittenRoles(opened, project)
+    # Where the structure has mistakes, the rest is read all the same, to tell its mistakes too.
+    told = parsed or {
+        **filled({}, ROUND),
+        "question": "",
+        "kind": "understand",
+        "algorithm": roles.algorithm,
+    }
     round_ = Round(
         name=file.stem,
-        question=parsed.question if parsed else "",
-        kind=parsed.kind if parsed else "understand",
-        trials=roles.trials(parsed.trials if parsed else None),
+        question=told["question"],
+        kind=told["kind"],
+        trials=roles.trials(told["trials"]),
         scientific=roles.scientific,
         nuisance=roles.nuisance(),
         fixed=roles.fixed,
-        algorithm=parsed.algorithm if parsed else roles.algorithm,
-        seed=parsed.seed if parsed else 0,
+        algorithm=told["algorithm"],
+        seed=told["seed"],
         configs=roles.configs,
         scientific_ranges=roles.scientific_ranges,
-        joint=bool(roles.scientific_ranges) or bool(parsed and parsed.joint),
-        masked=bool(parsed and parsed.masked),
-        mode=parsed.mode if parsed else "explore",
-        complexity_cost=parsed.complexity_cost if parsed else 0.0,
-        follows=parsed.follows.removesuffix(".toml") if parsed else "",
+        joint=bool(roles.scientific_ranges) or told["joint"],
+        masked=told["masked"],
+        mode=told["mode"],
+        complexity_cost=told["complexity_cost"],
+        follows=told["follows"].removesuffix(".toml"),
         reasons=roles.reasons,
-        presence=roles.presence(parsed.presence if parsed else ()),
-        notes=parsed.notes if parsed else "",
+        presence=roles.presence(told["presence"]),
+        notes=told["notes"],
     )
     round_ = roles.without_absent_groups(round_)
     for problem in role_problems(project, round_):

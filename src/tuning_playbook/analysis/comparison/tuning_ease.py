@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.statistics.ranks import mid_ranks
+
 _FloatArray = NDArray[np.float64]
 
 _BEST = 3
@@ -87,10 +89,9 @@ def _shrinking_difference(ours: _FloatArray, theirs: _FloatArray) -> bool:
 def _rank_sum(ours: _FloatArray, theirs: _FloatArray) -> float:
     """Normal approximation of the rank sum test, one-sided."""
     from scipy.special import ndtr
-    from scipy.stats import rankdata
 
     n, k = len(ours), len(theirs)
-    ranks = rankdata(np.concatenate((ours, theirs)))
+    ranks = mid_ranks(np.concatenate((ours, theirs)))
     excess = float(ranks[n:].sum()) - k * (n + k + 1) / 2
     deviation = math.sqrt(n * k / (n + k - 1) * float(np.var(ranks)))
     return float(ndtr(excess / deviation)) if deviation else 0.5

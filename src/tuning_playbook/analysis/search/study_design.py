@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.statistics.kendall import kendall_of_order
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.space import Categorical, Constant, Ordered
@@ -228,19 +229,9 @@ def _learns(table: TrialTable, numeric: list[str], rows: NDArray[np.int64]) -> b
 
 
 def _falls(values: NDArray[np.float64], perfect: float) -> bool:
-    statistic, p_value = _trend(values)
+    statistic, p_value = kendall_of_order(values)
     return -perfect < statistic < 0 and p_value < 2 * _SIGNIFICANCE
 
 
 def _sorted(values: NDArray[np.float64]) -> bool:
-    return abs(_trend(values)[0]) >= _SORTED
-
-
-def _trend(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Kendall's correlation with the order of the trials, and its two-sided p-value."""
-    from scipy.stats import kendalltau  # imported here: scipy is slow to import
-
-    if len(np.unique(values)) < 2:
-        return 0.0, 1.0
-    found = kendalltau(np.arange(len(values)), values)
-    return float(found.statistic), float(found.pvalue)
+    return abs(kendall_of_order(values)[0]) >= _SORTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,12 +80,18 @@ def luck_bound(
 
 
 def _binomial_bound(loss: float, share: float, examples: int, measurements: int) -> float:
-    from scipy.stats import binom
-
     quantile = ERROR_RATE / measurements
     if loss >= 0:  # an error rate: the lower, the better
-        return float(binom.ppf(quantile, examples, share)) / examples
-    return -float(binom.isf(quantile, examples, share)) / examples
+        return _binomial_quantile(quantile, examples, share) / examples
+    return _binomial_quantile(quantile, examples, 1 - share) / examples - 1
+
+
+def _binomial_quantile(chance: float, examples: int, share: float) -> int:
+    """The fewest hits such that as many or fewer have at least this chance."""
+    from scipy.special import bdtr, bdtrik  # imported here: scipy is slow to import
+
+    hits = math.ceil(float(bdtrik(chance, examples, share)))
+    return hits - 1 if hits > 0 and bdtr(hits - 1, examples, share) >= chance else hits
 
 
 def _scatter(away: NDArray[np.float64]) -> float | None:

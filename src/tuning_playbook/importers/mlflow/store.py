@@ -12,7 +12,6 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.mlflow.files import is_file_store, read_file_store
 from tuning_playbook.importers.mlflow.run import Experiment, StoredRun, run_of
-from tuning_playbook.importers.mlflow.sql import read_sql_store
 from tuning_playbook.importers.readers import Reader
 from tuning_playbook.importers.runs_of_tools import shortened, study_of_runs
 from tuning_playbook.words import counted, without_password
@@ -78,12 +77,12 @@ def _experiments(uri: str) -> list[Experiment]:
             "URL such as sqlite:///mlflow.db"
         )
     if scheme.partition("+")[0] in ("sqlite", "postgresql", "mysql", "mssql"):
-        return read_sql_store(uri)
+        return _read_database(uri)
     path = _path(uri)
     if not path.exists():
         raise InvalidInput(f"there is no file or folder {path}")
     if path.is_file():
-        return read_sql_store(f"sqlite:///{path}")
+        return _read_database(f"sqlite:///{path}")
     if is_file_store(path):
         return read_file_store(path)
     for place in (path / name for name in _USUAL_PLACES):
@@ -93,6 +92,12 @@ def _experiments(uri: str) -> list[Experiment]:
         f"{path} is no store of MLflow: found neither experiments (a folder with meta.yaml) nor "
         "mlruns or mlflow.db in it"
     )
+
+
+def _read_database(url: str) -> list[Experiment]:
+    from tuning_playbook.importers.mlflow.sql import read_sql_store  # SQLAlchemy is slow to import
+
+    return read_sql_store(url)
 
 
 def _path(uri: str) -> Path:

@@ -104,7 +104,7 @@ def is_evenly_used(values: ColumnValues) -> bool:
     """
     if not is_list_of_values(values):
         return False
-    from scipy.special import chdtrc  # imported here, and not scipy.stats: slow to import
+    from scipy.special import chdtrc  # imported here: scipy is slow to import
 
     counts = np.bincount(values.codes[values.codes >= 0])
     expected = counts.mean()

@@ -144,10 +144,16 @@ def sign_of_learning(
     often = turns >= _FEWEST_TURNS * len(arms.keys)
     if often and study_design(table, ended_rows(table)) == "adaptive":
         return "results"
-    from scipy.stats import chisquare  # imported here: scipy is slow to import
+    return "numbers" if _chance_of_counts(list(Counter(keys).values())) < _UNEQUAL_BY_CHANCE else ""
 
-    unequal = float(chisquare(list(Counter(keys).values())).pvalue)
-    return "numbers" if unequal < _UNEQUAL_BY_CHANCE else ""
+
+def _chance_of_counts(counts: Sequence[int]) -> float:
+    """Chance of counts at least as unequal where all have the same: Pearson's chi square."""
+    from scipy.special import chdtrc  # imported here: scipy is slow to import
+
+    expected = sum(counts) / len(counts)
+    statistic = sum((count - expected) ** 2 for count in counts) / expected
+    return float(chdtrc(len(counts) - 1, statistic))
 
 
 def _points(

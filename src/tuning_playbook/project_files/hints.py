@@ -1,0 +1,42 @@
+"""What a mistyped or foreign word is meant for, and values as messages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+# Keys of other tools, and what they are called here.
+_OTHER_WORDS = {"objective": "metric", "params": "hyperparameters",
+                "parameters": "hyperparameters", "search_space": "hyperparameters",
+                "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
+                "sampler": "algorithm", "steps": "max_train_steps", "epochs": "max_train_steps",
+                "configurations": "configs", "timeout": "timeout_seconds"}  # fmt: skip
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """A hint such as ``did you mean 'momentum'?``, or an empty string."""
+    meant = nearest(word, known)
+    return f"did you mean {meant!r}?" if meant else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What a mistyped or foreign word is meant for; empty where nothing is near."""
+    known = list(known)
+    other = _OTHER_WORDS.get(word.lower())
+    if other is not None and other in known:
+        return other
+    return next(iter(get_close_matches(word.lower(), known, n=1)), "")
+
+
+def near_or_all(word: str, known: Iterable[str]) -> str:
+    """A hint, or else everything that is known."""
+    known = list(known)
+    return near(word, known) or f"known here: {', '.join(known)}"
+
+
+def shown(value: object) -> str:
+    """A value of the file in a message: short, and tables and lists by what they are."""
+    if isinstance(value, Mapping):
+        return "a table"
+    text = repr(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
