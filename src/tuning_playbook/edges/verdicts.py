@@ -27,6 +27,7 @@ from tuning_playbook.edges.scores import Scores, savage_scores, standardised_sav
 from tuning_playbook.edges.thresholds import EdgeLimits, scaled
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
 from tuning_playbook.study import is_never_tuned
+from tuning_playbook.vocabulary import is_bit_width
 
 Edge: TypeAlias = Literal["low", "high"]
 EdgeVerdict: TypeAlias = Literal[
@@ -50,8 +51,8 @@ class EdgeStatistics:
         edge: ``low`` or ``high``.
         verdict: ``tight``: widening pays; ``open``: the best is at the last level tried;
             ``inside``: a gain of 10 % by widening would have been seen; ``natural-limit``: nothing
-            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch size
-            or a training length; else ``cannot-tell``.
+            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch
+            size, a training length or a number of bits; else ``cannot-tell``.
         rule: ``effect`` where the fitted effect was judged, ``levels`` where the last level was,
             empty where nothing was.
         configurations: that have the hyperparameter.
@@ -243,7 +244,7 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
     for edge in edges:
         blank = EdgeStatistics(h.key, edge, "cannot-tell", configurations=len(branch.scores))
         unit = branch.units.get(h.key)
-        if is_never_tuned(h):
+        if is_never_tuned(h) or is_bit_width(h.name):
             yield replace(blank, verdict="not-tuned")
         elif is_natural_limit(h, edge):
             yield replace(blank, verdict="natural-limit")

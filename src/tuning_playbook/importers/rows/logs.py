@@ -18,7 +18,11 @@ from tuning_playbook.importers.cells.column_names import (
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.roles.column_values import (
+    column_values,
+    is_list_of_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
 from tuning_playbook.importers.rows.within_runs import fixed_cells
@@ -30,6 +34,7 @@ from tuning_playbook.vocabulary import (
     is_of_episodes,
     plain_name,
     split_of,
+    words_of,
 )
 
 FEWEST_STEPS = 4
@@ -48,6 +53,7 @@ _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family
 _SPARSE = 0.5
 _ALIKE = 0.8
 _OF_PARTS = frozenset({"batch", "batch_idx", "step_in_epoch", "iter_in_epoch"})
+_PROGRESS, _WHOLE = "progress", 100.0
 _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
 _OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
@@ -86,7 +92,7 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
         columns: of the table.
         steps: which column counts the steps; found by its name where empty.
     """
-    column = steps or named(columns, STEP_NAMES) or _long_count(columns) or _episodes(columns)
+    column = steps or named(columns, STEP_NAMES) or _counted_otherwise(columns)
     if column is None or columns[column].values.dtype != np.float64:
         return None
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
@@ -109,11 +115,28 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     return log if steps or _only_results_change(columns, log, running=running) else None
 
 
+def _counted_otherwise(columns: Mapping[str, Column]) -> str | None:
+    """What counts the steps under a name that settings, episodes or shares of training have."""
+    return _long_count(columns) or _episodes(columns) or _share_done(columns)
+
+
+def _share_done(columns: Mapping[str, Column]) -> str | None:
+    """A column called progress that rises from row to row up to 1 or to 100 percent at most."""
+    for name, own in columns.items():
+        if _PROGRESS not in words_of(name) or own.values.dtype != np.float64:
+            continue
+        numbers = own.values.astype(np.float64)
+        rises = len(numbers) >= FEWEST_STEPS and bool(np.all(np.diff(numbers) > 0))
+        if rises and numbers[0] >= 0 and numbers[-1] <= _WHOLE:
+            return name
+    return None
+
+
 def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
     """Whether few rows are steps all the same: of a training that tells how it runs.
 
     It tells how long it will take, or counts from 0 and writes down every so many iterations (19,
-    39, 59); or it counts its epochs one by one, with metrics of training and validation in each.
+    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one.
     """
     if any(plain_name(name) in _OF_RUNNING for name in columns):
         return True
@@ -124,11 +147,21 @@ def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
     rows = np.arange(1, len(counted) + 1)
     if every > _EVERY_FEW and np.array_equal(counted, every * rows - 1):
         return True
-    one_by_one = counted[0] in (0, 1) and bool(np.all(np.diff(counted) == 1))
-    return (
-        one_by_one
-        and plain_name(steps) == _EPOCH
-        and bool(trained({plain_name(name): name for name in columns}))
+    strides = np.diff(counted)
+    one_by_one = counted[0] in (0, 1) and bool(np.all(strides == 1))
+    if plain_name(steps) == _EPOCH:
+        both = bool(trained({plain_name(name): name for name in columns}))
+        return one_by_one and (both or not _rates_rise(columns))
+    even = bool(np.all(strides == counted[0])) and counted[0] > 1
+    return even and plain_name(steps) in SURE_STEPS
+
+
+def _rates_rise(columns: Mapping[str, Column]) -> bool:
+    """Whether a learning rate ends higher than it began, as one that is swept in its order does."""
+    return any(
+        own.values.dtype == np.float64 and own.values[-1] > own.values[0]
+        for name, own in columns.items()
+        if hyperparameter_family(name) is Family.LEARNING_RATE
     )
 
 
@@ -153,10 +186,12 @@ def _names_trials(name: str, column: Column) -> bool:
 def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bool) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
+    sure = sure or log.steps == _share_done(columns)
     sure = sure or running or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
+    paced = _is_paced(columns[log.steps].values)
     measured: list[NDArray[np.generic]] = []
     for name, column in columns.items():
         if name == log.steps:
@@ -172,11 +207,30 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
             is_phase(name, column)
             or (followed and _moves_within_a_run(name))
             or _counts_alike(column.values, columns[log.steps].values)
+            or (paced and values.kind == "numbers" and not is_list_of_values(values))
+            or (sure and _is_long_schedule(column))
         ):
             continue
         elif not _may_be_logged(name, column, taken, sure=sure and values.kind == "numbers"):
             return False
     return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
+
+
+def _is_paced(steps: NDArray[np.generic]) -> bool:
+    """Whether each row is the same number of steps, more than one, further than the row before.
+
+    Nobody numbers trials like that, so that whatever changes beside them is logged.
+    """
+    strides = np.diff(steps.astype(np.float64))
+    return bool(len(steps) >= _MANY_STEPS and strides[0] > 1 and np.all(strides == strides[0]))
+
+
+def _is_long_schedule(column: Column) -> bool:
+    """Whether a setting has another value in most of many rows, and turns as schedules do."""
+    if column.values.dtype != np.float64 or len(column.values) < _MANY_STEPS:
+        return False
+    numbers = column.values[~column.missing].astype(np.float64)
+    return 2 * len(np.unique(numbers)) > len(numbers) and _turns_seldom(numbers)
 
 
 def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:

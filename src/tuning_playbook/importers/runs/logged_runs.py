@@ -22,7 +22,7 @@ from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.files_of_curves import looks_like_curves, read_curves
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.log_files import add_results, curves_of_steps
-from tuning_playbook.importers.runs.names_of_runs import is_part, settings_in
+from tuning_playbook.importers.runs.names_of_runs import is_part, run_and_part, settings_in
 from tuning_playbook.importers.runs.run_folders import (
     configuration_in,
     read_document,
@@ -148,8 +148,10 @@ def _add_tables(run: Run, tables: Sequence[Path], notes: list[str], *, ends: boo
             notes.append(f"{error}.")
             continue
         cut += own
-        part = len(tables) > 1 and (is_part(table.stem) or bool(set(found) & set(run.curves)))
-        run.curves.update({f"{table.stem}/{k}" if part else k: v for k, v in found.items()})
+        own_part = table.stem if is_part(table.stem) else run_and_part(table.stem)[1]
+        part = len(tables) > 1 and (bool(own_part) or bool(set(found) & set(run.curves)))
+        head = f"{own_part or table.stem}/" if part else ""
+        run.curves.update({f"{head}{k}": v for k, v in found.items()})
     if cut:  # nobody waits for a run that has ended to write the rest of its line
         run.status = Status.RUNNING
         notes.extend(f"{run.id}: {note}" for note in cut)

@@ -15,6 +15,7 @@ _PAIR = re.compile(
     rf"(?P<name>[A-Za-z]+(?:_[A-Za-z]+)*?)[_=:\-]?(?P<value>{_NUMBER})(?![A-Za-z0-9])"
 )
 
+_SEPARATED = re.compile(r"([_\-. ]+)")
 _NUMBERED = frozenset({"sweep", "exp", "experiment", "study", "ablation", "search", "run", "trial",
                        "test", "try", "round", "grid", "group"})  # fmt: skip
 # Words beside the part of the data in the name of a log.
@@ -50,6 +51,22 @@ def is_part(name: str) -> bool:
     """
     words = [word for word in words_of(name) if word not in _LOGS]
     return len(words) == 1 and split_of(words[0]) is not None
+
+
+def run_and_part(name: str) -> tuple[str, str]:
+    """The run and the part of the data that a log is called after; no part where it has none.
+
+    Example:
+        >>> [run_and_part(name) for name in ("run1_train", "val-lr_0.1", "run1_val_log", "run1")]
+        [('run1', 'train'), ('lr_0.1', 'val'), ('run1', 'val'), ('run1', '')]
+    """
+    words = _SEPARATED.split(name)  # words at even places, what stands between them at odd ones
+    while len(words) > 2 and words[-1].lower() in _LOGS:
+        words = words[:-2]
+    for at, rest in ((len(words) - 1, words[:-2]), (0, words[2:])):
+        if rest and split_of(words[at]) is not None:
+            return "".join(rest), words[at]
+    return name, ""
 
 
 def natural_order(place: Sequence[str]) -> list[tuple[float, str]]:
