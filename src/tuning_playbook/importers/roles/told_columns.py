@@ -21,6 +21,7 @@ from tuning_playbook.importers.roles.column_values import (
 from tuning_playbook.importers.roles.logged_curves import role_of_curve
 from tuning_playbook.importers.roles.metric_choice import metrics_in_words
 from tuning_playbook.importers.roles.naming_columns import column_named, columns_named
+from tuning_playbook.importers.runs.variants_in_names import VARIANT
 from tuning_playbook.importers.tables.curves import stray_text
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
@@ -79,6 +80,9 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
 
 def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
     values = column_values(cells, rows)
+    if name == VARIANT and not searched:
+        reason = "what else differs in the names of runs"
+        return TakenAs(name, name, Role.HYPERPARAMETER, reason, certain=False)
     by_name = role_by_name(name, name, values, ())
     if not searched:
         if by_name is not None and by_name.role in _BESIDE:

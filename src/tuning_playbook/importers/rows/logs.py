@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,22 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     short = len(counted) < fewest * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
-    return log if steps or _only_results_change(columns, log, running=running) else None
+    if steps:
+        return log
+    settled, counting = _as_it_counts(columns, log) if log.resumed else (columns, log)
+    return log if _only_results_change(settled, counting, running=running) else None
+
+
+def _as_it_counts(
+    columns: Mapping[str, Column], log: Log
+) -> tuple[Mapping[str, Column], Log]:  # fmt: skip
+    """The rows of a resumed log that count, in the order of their steps: the last at each step."""
+    steps = columns[log.steps].values.astype(np.float64)
+    places = zip(log.run.tolist(), steps.tolist(), strict=True)
+    last = {at: row for row, at in enumerate(places)}
+    rows = [last[at] for at in sorted(last)]
+    kept = {name: Column(own.values[rows], own.missing[rows]) for name, own in columns.items()}
+    return kept, replace(log, run=log.run[rows])
 
 
 def _counted_otherwise(columns: Mapping[str, Column]) -> str | None:

@@ -40,7 +40,7 @@ from tuning_playbook.importers.tables.curves import curve_table, named, position
 from tuning_playbook.importers.tables.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.vocabulary import metric_direction, names_tasks, plain_name
+from tuning_playbook.vocabulary import is_time, metric_direction, names_tasks, plain_name
 from tuning_playbook.words import agreeing, counted
 
 _NAMES_OF_INDEX = frozenset({"index", "idx", "row", "no", "unnamed_0"})
@@ -339,6 +339,11 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
             "logged last at a step counts."
         )
     taken = [TakenAs(log.steps, log.steps, Role.PROGRESS, "counts the steps of the log")]
+    taken += [
+        TakenAs(name, name, Role.TIME_AND_COST, "time by its name")
+        for name in varying
+        if name not in long.curves and is_time(name)
+    ]
     return TrialRows(path, columns, ids, "", dict(long.curves), notes, kind, taken)
 
 

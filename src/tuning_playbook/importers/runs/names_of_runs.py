@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tuning_playbook.importers.cells.values import typed_value
 from tuning_playbook.importers.runs.run_folders import named_values
-from tuning_playbook.vocabulary import hyperparameter_family, split_of, words_of
+from tuning_playbook.vocabulary import Family, hyperparameter_family, split_of, words_of
 
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _PAIR = re.compile(
@@ -33,13 +33,39 @@ def settings_in(name: str) -> dict[str, Any]:
         {}
     """
     written = named_values(name)
-    if written:
-        return written
-    return {
-        m["name"]: typed_value(m["value"])
-        for m in _PAIR.finditer(name)
-        if hyperparameter_family(m["name"]) is not None and not _NUMBERED & set(words_of(m["name"]))
-    }
+    return written or {_shortest(m["name"]): typed_value(m["value"]) for m in _known_pairs(name)}
+
+
+def without_settings(name: str) -> str:
+    """A run's name without the hyperparameters in it.
+
+    Example:
+        >>> without_settings("lr_0.1_bs32_frozen"), without_settings("lr=0.1,mixup=0.2")
+        ('frozen', '')
+    """
+    if named_values(name):
+        return ""
+    rest = name
+    for found in reversed(list(_known_pairs(name))):
+        before = len(found["name"]) - len(_shortest(found["name"]))
+        rest = rest[: found.start() + before] + rest[found.end() :]
+    return rest.strip("_-=: ")
+
+
+def _known_pairs(name: str) -> Iterator[re.Match[str]]:
+    """What is written like a name and a number where the name is that of a hyperparameter."""
+    for found in _PAIR.finditer(name):
+        words = set(words_of(found["name"]))
+        if hyperparameter_family(found["name"]) is not None and not _NUMBERED & words:
+            yield found
+
+
+def _shortest(name: str) -> str:
+    """``seed`` for ``mnist_seed``, where what stands before it names something else."""
+    if hyperparameter_family(name) is not Family.SEED:
+        return name
+    last = words_of(name)[-1]
+    return last if hyperparameter_family(last) is Family.SEED else name
 
 
 def is_part(name: str) -> bool:

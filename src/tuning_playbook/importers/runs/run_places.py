@@ -34,7 +34,7 @@ _INSIDE = frozenset(
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
-_OTHERS_AMONG_LOGS = 3
+_OTHERS_AMONG_LOGS = 20  # looked at before the first logs are found
 
 
 @dataclass(slots=True)
