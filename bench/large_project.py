@@ -22,7 +22,8 @@ import numpy as np
 
 from side_by_side import print_table, timed
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.records.logbook import decision_entry, launch_entry
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
@@ -59,7 +60,7 @@ weight_decay = "the best trials lay at the upper edge"
 
 
 def build(folder: Path, *, rounds: int, trials: int) -> None:
-    from tuning_playbook.design import studies_of
+    from tuning_playbook.design.arms import studies_of
     from tuning_playbook.workflow.rounds.remembering import remember_round
 
     (folder / "rounds").mkdir()

@@ -27,7 +27,8 @@ import numpy as np
 from side_by_side import print_table, timed
 from tuning_playbook.store.chunks import encode_chunk
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
-from tuning_playbook.training import Attempt, TrialHandle, write_attempt
+from tuning_playbook.training.attempt import Attempt, write_attempt
+from tuning_playbook.training.handle import TrialHandle
 from tuning_playbook.training.journal import JournalReader
 
 NAMES = ("train_loss", "accuracy", "learning_rate")

@@ -24,7 +24,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice, Soundness
-from tuning_playbook.design import studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.search import planned_trials

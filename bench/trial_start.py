@@ -22,7 +22,7 @@ from pathlib import Path
 from side_by_side import print_table, timed
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
-from tuning_playbook.training import Attempt
+from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.journal import JournalReader
 
 TRAIN = """

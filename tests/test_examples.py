@@ -11,7 +11,8 @@ import pytest
 
 from tests.cli.conftest import run_playbook
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
-from tuning_playbook.training import Attempt, TrialHandle, write_attempt
+from tuning_playbook.training.attempt import Attempt, write_attempt
+from tuning_playbook.training.handle import TrialHandle
 
 ROOT = Path(__file__).parents[1]
 MNIST = ROOT.parent / "shared" / "data" / "mnist"

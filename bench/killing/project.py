@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from killing import training
-from tuning_playbook.design import studies_of
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.search import planned_trials
 from tuning_playbook.trial import Reason, Status, Trial
 

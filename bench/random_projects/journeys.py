@@ -22,7 +22,8 @@ from random_projects.promises import asked_twice, broken_by_round, said_twice
 from random_projects.worlds import random_world
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import PlaybookError
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 
 _ENDLESS = 10**9
 # What a decision settles by itself.

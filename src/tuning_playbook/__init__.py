@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tuning_playbook.errors import PlaybookError, TrialDiverged
     from tuning_playbook.findings import Advice, Finding, Verdict
-    from tuning_playbook.project_files import read_project, read_round
+    from tuning_playbook.project_files.reading_project import read_project
+    from tuning_playbook.project_files.reading_round import read_round
     from tuning_playbook.space import (
         Categorical,
         Condition,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
         Study,
         TrainingProtocol,
     )
-    from tuning_playbook.training import TrialHandle, current_trial
+    from tuning_playbook.training.current import current_trial
+    from tuning_playbook.training.handle import TrialHandle
     from tuning_playbook.trial import Curve, Reason, Status, Trial
     from tuning_playbook.workflow.checking.checking_frames import check
     from tuning_playbook.workflow.comparing.comparing_frames import compare
@@ -47,13 +49,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("PlaybookError", "TrialDiverged"),
     "findings": ("Advice", "Finding", "Verdict"),
-    "project_files": ("read_project", "read_round"),
+    "project_files.reading_project": ("read_project",),
+    "project_files.reading_round": ("read_round",),
     "space": ("Categorical", "Condition", "Constant", "Float", "Hyperparameter", "Integer",
               "Ordered", "SearchSpace"),
     "store": ("MemoryStore", "open_store"),
     "study": ("CommandTarget", "Direction", "FunctionTarget", "Objective", "Project", "Resources",
               "Round", "Study", "TrainingProtocol"),
-    "training": ("TrialHandle", "current_trial"),
+    "training.current": ("current_trial",),
+    "training.handle": ("TrialHandle",),
     "trial": ("Curve", "Reason", "Status", "Trial"),
     "workflow.checking.checking_frames": ("check",),
     "workflow.running.checkpoints": ("best_checkpoint",),

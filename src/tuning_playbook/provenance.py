@@ -9,7 +9,6 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 from tuning_playbook.study import Provenance, Target, describe_target
@@ -34,6 +33,13 @@ _OTHER_FILES = frozenset({"playbook.toml"})
 # A repository's settings name programs for git to run; telling what has changed needs none of them.
 _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
                 "-c", "protocol.allow=never")  # fmt: skip
+
+
+def package_version() -> str:
+    """The version of this package that is installed."""
+    from importlib.metadata import version  # imported here: most commands do not need it
+
+    return version("tuning-playbook")
 
 
 def provenance_of(folder: Path, *, command: str, target: Target | None = None) -> Provenance:
@@ -72,7 +78,7 @@ def provenance_of_import(folder: Path, *, command: str) -> Provenance:
     return Provenance(
         command=command,
         code=code_digest(folder),
-        package=version("tuning-playbook"),
+        package=package_version(),
         host=socket.gethostname(),
     )
 

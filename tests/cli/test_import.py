@@ -14,10 +14,10 @@ import pytest
 from tests.cli.conftest import PROJECT
 
 from tuning_playbook.cli.main import main
-from tuning_playbook.design import studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.errors import InvalidInput, StudyConflict
 from tuning_playbook.gather.opening import open_project, open_round, project_store
-from tuning_playbook.project_files import read_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
 from tuning_playbook.words import without_password

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuning_playbook.design import arm_names, studies_of
+from tuning_playbook.design.arms import arm_names, studies_of
 from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.space import Categorical, Float
 from tuning_playbook.study import Round
@@ -211,7 +211,7 @@ def test_a_joint_round_is_one_study_that_covers_every_scientific_value_evenly(pr
 
 
 def test_a_masked_joint_study_gives_each_value_its_own_hyperparameters(project):
-    from tuning_playbook.design import design_warnings
+    from tuning_playbook.design.warnings import design_warnings
     from tuning_playbook.search import planned_trials
 
     parts = {
@@ -245,7 +245,7 @@ def test_a_range_of_scientific_values_is_searched_in_one_study(project):
 
 
 def test_many_arms_are_answered_with_a_joint_study(project):
-    from tuning_playbook.design import design_warnings
+    from tuning_playbook.design.warnings import design_warnings
 
     round_ = round_of(
         scientific={"weight_decay": tuple(k * 1e-4 for k in range(12))}, nuisance={SGD_RATE: RATE}
@@ -258,7 +258,7 @@ def test_many_arms_are_answered_with_a_joint_study(project):
     [(9, ["beta1"]), (10, []), (24, []), (25, []), (49, []), (50, [])],
 )
 def test_adams_hyperparameters_open_with_the_budget(project, trials, too_many):
-    from tuning_playbook.design import design_warnings
+    from tuning_playbook.design.warnings import design_warnings
 
     round_ = round_of(
         fixed={"optimizer": "adam"}, trials=trials,
@@ -269,7 +269,7 @@ def test_adams_hyperparameters_open_with_the_budget(project, trials, too_many):
 
 
 def test_the_reason_for_a_fixed_hyperparameter_stands_in_its_caveat(project):
-    from tuning_playbook.design import plan_round
+    from tuning_playbook.design.plan import plan_round
 
     round_ = round_of(nuisance={SGD_RATE: RATE}, reasons={"width": "the first round settled it"})
     caveats = plan_round(project, round_, studies_of(project, round_)).caveats

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.design import plan_budget, sparse_warning, studies_of
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.design.budget import plan_budget, sparse_warning
 from tuning_playbook.design.good_settings import chance_of_hitting
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Categorical, Condition, Constant, Float, Hyperparameter, Ordered

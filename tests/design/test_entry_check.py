@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tuning_playbook.design import entry_objection
+from tuning_playbook.design.entry_check import entry_objection
 
 HOUR, WEEK = 3600.0, 7 * 24 * 3600.0
 

@@ -5,8 +5,11 @@ import io
 import pytest
 from rich.console import Console
 
-from tuning_playbook.design import caveats_of, design_warnings, plan_round, studies_of
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.design.caveats import caveats_of
+from tuning_playbook.design.plan import plan_round
 from tuning_playbook.design.proposals import final_round, question_rounds, tuning_round
+from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.report.results.plan import plan_text
 from tuning_playbook.space import Categorical, Float, Ordered
 from tuning_playbook.study import Round

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.design import design_warnings, studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.design.compared_values import compared_values
 from tuning_playbook.design.proposals import (
     extended_values,
@@ -16,6 +16,7 @@ from tuning_playbook.design.proposals import (
     tuning_round,
     with_more_values,
 )
+from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered
 

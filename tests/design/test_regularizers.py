@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tuning_playbook.design import design_warnings, plan_budget, studies_of
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.design.budget import plan_budget
 from tuning_playbook.design.proposals import question_rounds
+from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Float, Hyperparameter, Ordered

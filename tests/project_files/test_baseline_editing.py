@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.project_files import read_project
 from tuning_playbook.project_files.baseline_editing import with_baseline
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.space import Float, Hyperparameter
 
 HEAD = """\

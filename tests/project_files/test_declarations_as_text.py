@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuning_playbook.project_files import project_to_toml, read_project
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.writing import project_to_toml
 from tuning_playbook.space import (
     Categorical,
     Condition,

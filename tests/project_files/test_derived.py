@@ -2,9 +2,11 @@
 
 import pytest
 
-from tuning_playbook.design import studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.errors import InvalidFile
-from tuning_playbook.project_files import read_project, read_round, read_space
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
+from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.search import planned_trials
 
 HEAD = """\

@@ -2,7 +2,7 @@
 
 import json
 
-from tuning_playbook.project_files import project_json_schema, round_json_schema
+from tuning_playbook.project_files.json_schema import project_json_schema, round_json_schema
 
 
 def test_the_schema_names_the_ranges_and_kinds_of_hyperparameters():

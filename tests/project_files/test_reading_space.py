@@ -1,7 +1,8 @@
 import pytest
 
 from tuning_playbook.errors import InvalidFile, InvalidInput
-from tuning_playbook.project_files import read_project, read_space
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.space import Categorical, Float, Integer
 
 PROJECT = """

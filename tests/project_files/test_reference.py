@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "project-file.md"
 

@@ -9,7 +9,7 @@ from tests.waiting import DEADLINE_SECONDS, wait_until
 
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
-from tuning_playbook.training import Attempt
+from tuning_playbook.training.attempt import Attempt
 from tuning_playbook.training.journal import JournalReader
 
 TARGET = FunctionTarget("train.py", "train")

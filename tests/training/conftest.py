@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from tuning_playbook.study import FunctionTarget, Objective, TrainingProtocol
-from tuning_playbook.training import Attempt, TrialHandle, write_attempt
+from tuning_playbook.training.attempt import Attempt, write_attempt
+from tuning_playbook.training.handle import TrialHandle
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.study import Direction
-from tuning_playbook.training import TrialHandle, write_attempt
+from tuning_playbook.training.attempt import write_attempt
 from tuning_playbook.training.checkpoints import (
     CheckpointFolder,
     best_checkpoints,
     kept_checkpoints,
 )
+from tuning_playbook.training.handle import TrialHandle
 from tuning_playbook.trial import Checkpoint
 
 VALUES = st.lists(st.sampled_from([0.1, 0.2, 0.2, 0.3, math.nan, math.inf]), min_size=1, max_size=9)

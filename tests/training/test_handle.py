@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuning_playbook.errors import InvalidInput, TrialDiverged
-from tuning_playbook.training import TrialHandle
+from tuning_playbook.training.handle import TrialHandle
 from tuning_playbook.training.journal import JournalEvent, JournalReader
 
 

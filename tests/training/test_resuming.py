@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from tests.waiting import DEADLINE_SECONDS, started
 
-from tuning_playbook.training import Attempt, current_trial, write_attempt
-from tuning_playbook.training.current import ATTEMPT_VARIABLE
+from tuning_playbook.training.attempt import Attempt, write_attempt
+from tuning_playbook.training.current import ATTEMPT_VARIABLE, current_trial
 from tuning_playbook.training.journal import JournalReader, JournalRows
 
 NUMPY_PROGRAM = """
 import os, random, signal, sys
 import numpy as np
-from tuning_playbook.training import current_trial
+from tuning_playbook.training.current import current_trial
 
 trial = current_trial()
 data = np.random.default_rng(0).normal(size=(64, 5))
@@ -40,7 +40,7 @@ TORCH_PROGRAM = """
 import os, signal, sys
 import torch
 import numpy as np
-from tuning_playbook.training import current_trial
+from tuning_playbook.training.current import current_trial
 
 torch.set_num_threads(1)
 trial = current_trial()

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from tuning_playbook.cli.main import playbook
-from tuning_playbook.design import studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.errors import PlaybookError
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import open_store
 from tuning_playbook.trial import Checkpoint, Curve, MetricSummary, Status

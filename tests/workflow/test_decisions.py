@@ -22,7 +22,7 @@ from tests.waiting import (
 )
 
 from tuning_playbook.cli.main import playbook
-from tuning_playbook.project_files import read_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.records.logbook import decision_of, launch_of
 from tuning_playbook.trial import Curve, MetricSummary, Reason, Status
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from tests.cli.conftest import run_playbook
 
-from tuning_playbook.design import studies_of
-from tuning_playbook.project_files import read_project, read_round
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.search import planned_trials
 from tuning_playbook.trial import Curve, MetricSummary, Status
 from tuning_playbook.workflow.overview.exporting import export

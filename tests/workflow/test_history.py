@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import Choice, Decision, Launch, LogbookEntry
-from tuning_playbook.design import studies_of
-from tuning_playbook.project_files import read_project
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.records.logbook import decision_entry, launch_entry
 from tuning_playbook.search import planned_trials
 from tuning_playbook.store import locked

@@ -9,7 +9,7 @@ from tuning_playbook.cli.main import playbook
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.opening import open_project, project_store
-from tuning_playbook.project_files import read_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.report.history.page import history_markdown
 from tuning_playbook.report.results.status import status_document
 from tuning_playbook.workflow.deciding.looking import (

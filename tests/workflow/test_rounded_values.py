@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tuning_playbook.design.reruns import rerun_study
-from tuning_playbook.project_files import read_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.search import planned_trials
 from tuning_playbook.trial import Status
 

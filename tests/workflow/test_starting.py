@@ -4,7 +4,9 @@ import pytest
 
 from tuning_playbook.design.entry_conditions import undeclared
 from tuning_playbook.errors import InvalidFile, InvalidInput
-from tuning_playbook.project_files import Purpose, read_project, read_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
+from tuning_playbook.project_files.writing import Purpose
 from tuning_playbook.study import CommandTarget, FunctionTarget
 from tuning_playbook.workflow.starting.starting import init_project
 

@@ -25,7 +25,7 @@ from tuning_playbook.decide.problem_kind import kind_caveats
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
 from tuning_playbook.decisions import Decision
-from tuning_playbook.design import caveats_of
+from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.findings import Finding
 from tuning_playbook.records.arm import Arm, arm_label
 from tuning_playbook.records.overrides import Override

@@ -7,7 +7,6 @@ import shlex
 import sys
 import tempfile
 import traceback
-from importlib.metadata import version
 from pathlib import Path
 
 from tuning_playbook.errors import PlaybookError
@@ -54,6 +53,8 @@ def report_fault(error: Exception) -> str:
     Args:
         error: what nobody expected.
     """
+    from importlib.metadata import version  # imported here: no command needs it that ends well
+
     command = without_password(shlex.join(["playbook", *sys.argv[1:]]))
     made_with = f"tuning-playbook {version('tuning-playbook')}, Python {platform.python_version()}"
     lines = (

@@ -61,7 +61,7 @@ def command(
     In a terminal, the command asks for the task, the reason for the metric, the reference and the
     metric on held-out data where no option gives them; press Enter to leave an answer open.
     """
-    from tuning_playbook.project_files import Purpose
+    from tuning_playbook.project_files.writing import Purpose
     from tuning_playbook.workflow.starting.starting import init_project
 
     if sys.stdin.isatty() and not as_json:

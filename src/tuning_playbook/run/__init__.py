@@ -2,8 +2,3 @@
 
 ``control`` and ``outcome`` decide and touch nothing; ``loop`` acts; ``local`` starts processes.
 """
-
-from tuning_playbook.run.base import Exit, Launcher
-from tuning_playbook.run.progress import Progress
-
-__all__ = ["Exit", "Launcher", "Progress"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tuning_playbook.design import BudgetOption, BudgetPlan, RoundPlan
+from tuning_playbook.design.budget import BudgetOption, BudgetPlan
+from tuning_playbook.design.plan import RoundPlan
 from tuning_playbook.project_files.writing import written_key
 from tuning_playbook.words import agreeing, counted, percent
 

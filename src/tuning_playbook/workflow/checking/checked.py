@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +13,7 @@ from tuning_playbook.checks.checklist import all_checks
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.importers.taken_as import TakenAs
 from tuning_playbook.plots.theme import Figure
+from tuning_playbook.provenance import package_version
 from tuning_playbook.report.verdicts.columns_taken import columns_view
 from tuning_playbook.report.verdicts.document import finding_row, study_document, verdicts_document
 from tuning_playbook.report.verdicts.facts import facts_line
@@ -125,7 +125,7 @@ class Checked:
             [table_section(study.table, study.findings) for study in self.studies],
             Path(path),
             title=f"Verdicts on {name}" if count == 1 else f"Verdicts on {count} studies",
-            version=version("tuning-playbook"),
+            version=package_version(),
             unusable=[why for _, why in self.unusable],
         )
 

@@ -17,7 +17,8 @@ from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
-from tuning_playbook.project_files import PROJECT_FILE, ROUNDS_FOLDER, find_project
+from tuning_playbook.project_files.reading_project import PROJECT_FILE, find_project
+from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
 from tuning_playbook.records.overrides import set_aside_checks
 from tuning_playbook.report.verdicts.columns_taken import kind_of_study
 from tuning_playbook.workflow.checking.check_completion import over_tasks, with_command

@@ -10,7 +10,7 @@ from pathlib import Path
 from tuning_playbook.analysis.search.study_design import ended_rows
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.design import describe_domain
+from tuning_playbook.design.plan import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.cells.values import is_number
@@ -35,7 +35,7 @@ from tuning_playbook.importers.tables.one_by_one import each_swept_alone
 from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
 from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import SEARCHED, Role
-from tuning_playbook.project_files import read_space
+from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Status

@@ -15,8 +15,8 @@ from tuning_playbook.errors import InvalidInput, RefusedByPlaybook
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.project_files import PROJECT_FILE, read_project
 from tuning_playbook.project_files.baseline_editing import with_baseline
+from tuning_playbook.project_files.reading_project import PROJECT_FILE, read_project
 from tuning_playbook.records.logbook import (
     launch_entry,
 )

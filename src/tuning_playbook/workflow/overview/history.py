@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from tuning_playbook.decide.candidates import changed_values
@@ -13,6 +12,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.numerals import whole_number
+from tuning_playbook.provenance import package_version
 from tuning_playbook.records.answers import AnswerAsEntered
 from tuning_playbook.records.logbook import (
     DECISION,
@@ -74,7 +74,7 @@ def project_history(folder: Path) -> ProjectHistory:
         tuning_gaps=tuning_gaps([r.answer for r in rounds if r.answer is not None]),
         notes=tuple(_notes(opened.project, launches, steps, looks, withdrawn)),
         made_at=time.time(),
-        version=version("tuning-playbook"),
+        version=package_version(),
     )
 
 

@@ -7,17 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tuning_playbook.design import (
-    BudgetPlan,
-    RoundPlan,
-    entry_objection,
-    fixing_damage,
-    plan_budget,
-    plan_round,
-    sparse_warning,
-    studies_of,
-)
+from tuning_playbook.design.arms import studies_of
+from tuning_playbook.design.budget import BudgetPlan, plan_budget, sparse_warning
+from tuning_playbook.design.entry_check import entry_objection
+from tuning_playbook.design.fixed_items import fixing_damage
 from tuning_playbook.design.follow_up import counting_trials, followed_studies
+from tuning_playbook.design.plan import RoundPlan, plan_round
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.arms import studies_of_rounds
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tuning_playbook.design import studies_of
+from tuning_playbook.design.arms import studies_of
 from tuning_playbook.search.grid_search import whole_grid
 from tuning_playbook.study import Project, Provenance, Round, Study
 from tuning_playbook.words import counted

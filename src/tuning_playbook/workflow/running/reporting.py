@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 from tuning_playbook.answers.round_answer import RoundAnswer
 from tuning_playbook.errors import StoreReadOnly
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.provenance import package_version
 from tuning_playbook.report.rounds.answer_view import AnswerView, answer_view
 from tuning_playbook.report.rounds.images import ImageFormat, write_images
 from tuning_playbook.report.rounds.page import write_report
@@ -86,7 +86,7 @@ def _view(opened: OpenProject, answered: RoundAnswer) -> RoundView:
         findings=answered.findings,
         caveats=answered.caveats if answered.answer is None else answered.answer.caveats,
         answer=_answer(answered),
-        version=version("tuning-playbook"),
+        version=package_version(),
         overrides=answered.overrides,
         events={arm.study.name: arm.events for arm in answered.arms},
     )
