@@ -31,18 +31,6 @@ def test_every_file_with_a_command_has_a_line():
     assert len(written) == len(_COMMANDS), sorted(written)
 
 
-def test_help_imports_nothing_heavy(tmp_path):
-    code = (
-        "import sys; from click.testing import CliRunner; from tuning_playbook.cli.main import "
-        "playbook; CliRunner().invoke(playbook, ['--help']); "
-        "print([m for m in ('numpy', 'pydantic', 'sqlalchemy', 'rich') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert done.stdout.strip() == "[]"
-
-
 def test_a_round_runs_and_says_so_in_json(finished_project):
     done = run_playbook("run", "first", "--json", folder=finished_project)
     document = json.loads(done.stdout)

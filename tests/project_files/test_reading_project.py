@@ -6,7 +6,8 @@ import pytest
 
 from tuning_playbook.errors import InvalidFile, InvalidInput
 from tuning_playbook.project_files.mistakes import OpenFile
-from tuning_playbook.project_files.reading_project import find_project, read_project
+from tuning_playbook.project_files.places import find_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.project_files.writing import project_to_toml
 from tuning_playbook.space import Categorical, Constant, Float, Integer, Ordered
 from tuning_playbook.study import CommandTarget, Direction, Failures, FunctionTarget

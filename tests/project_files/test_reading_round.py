@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import InvalidFile, InvalidInput, RefusedByPlaybook
+from tuning_playbook.project_files.places import find_round
 from tuning_playbook.project_files.reading_project import read_project
-from tuning_playbook.project_files.reading_round import find_round, read_round
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.project_files.writing import (
     first_round_to_toml,
     project_to_toml,

@@ -8,8 +8,8 @@ import pytest
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.project_files.reading_round import read_round
-from tuning_playbook.workflow.checking.checking import refuse_near_misses
 from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.checking.targets import refuse_near_misses
 from tuning_playbook.workflow.comparing.comparing import Question, compare_runs
 from tuning_playbook.workflow.deciding.deciding import decide_round
 from tuning_playbook.workflow.deciding.rerunning import rerun_round

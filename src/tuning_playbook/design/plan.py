@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.design.fixed_items import fixed_without_reason
+from tuning_playbook.design.range_words import describe
 from tuning_playbook.design.warnings import design_warnings
 from tuning_playbook.space import (
-    Categorical,
-    Constant,
-    Domain,
-    Hyperparameter,
-    Ordered,
     factors_of,
 )
 from tuning_playbook.study import Project, Round, Study
@@ -137,28 +133,3 @@ def _derived(study: Study) -> Iterator[str]:
     for key, formula in study.derived.items():
         if any(factor.name in study.space.keys for factor in factors_of(formula)):
             yield f"{key}: {formula}"
-
-
-def describe(h: Hyperparameter) -> str:
-    """A hyperparameter and its range in one line.
-
-    Example:
-        >>> from tuning_playbook.space import Float
-        >>> describe(Hyperparameter("learning_rate", Float(1e-4, 1.0, "log"), default=0.1))
-        'learning_rate: 0.0001 to 1, log'
-    """
-    return f"{h.key}: {describe_domain(h.domain)}"
-
-
-def describe_domain(domain: Domain, *, digits: int = 6) -> str:
-    """A range in one line.
-
-    Args:
-        domain: the range.
-        digits: significant ones of its ends.
-    """
-    if isinstance(domain, Constant):
-        return str(domain.value)
-    if isinstance(domain, (Ordered, Categorical)):
-        return ", ".join(str(v) for v in domain.values)
-    return f"{domain.low:.{digits}g} to {domain.high:.{digits}g}, {domain.scale.replace('_', '-')}"

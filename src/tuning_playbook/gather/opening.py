@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tuning_playbook.errors import NoStoreYet, PlaybookError, StoreUnavailable
 from tuning_playbook.gather.held_out import hidden_metrics
-from tuning_playbook.project_files.reading_project import find_project, read_project
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER, find_round, read_round
+from tuning_playbook.project_files.places import ROUNDS_FOLDER, find_project, find_round
+from tuning_playbook.project_files.reading_project import read_project
+from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.provenance import program_digest
 from tuning_playbook.records.held_out import HeldOutSet
 from tuning_playbook.store import Store, locked, open_store

@@ -13,6 +13,7 @@ from tuning_playbook.project_files.hints import nearest, shown
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
 from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import ambiguous_name, entries, matching, unknown_name
+from tuning_playbook.project_files.places import PROJECT_FILE, find_project
 from tuning_playbook.project_files.schema import PROJECT, TRAINING
 from tuning_playbook.space import Value, derived_values, fitted, misfit
 from tuning_playbook.study import (
@@ -27,27 +28,6 @@ from tuning_playbook.study import (
     TrainingProtocol,
     function_target,
 )
-
-PROJECT_FILE = "playbook.toml"
-
-
-def find_project(start: Path) -> Path:
-    """The folder of the project that ``start`` lies in: itself or the nearest one above.
-
-    Raises:
-        InvalidInput: when there is none.
-    """
-    start = start.resolve()
-    if start.is_file():
-        return start.parent
-    if not start.is_dir():
-        raise InvalidInput(f"the folder {start} does not exist")
-    for folder in (start, *start.parents):
-        if (folder / PROJECT_FILE).is_file():
-            return folder
-    raise InvalidInput(
-        f"no {PROJECT_FILE} in {start} or any folder above it; to make one, type: playbook init"
-    )
 
 
 def read_project(folder: Path) -> Project:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -37,25 +36,7 @@ from tuning_playbook.space import (
 )
 from tuning_playbook.study import Algorithm, Project, Round
 
-ROUNDS_FOLDER = "rounds"
 DEFAULT_TRIALS = 20
-
-
-def find_round(folder: FilePath, name: str) -> FilePath:
-    """The file of a round, by its name or path.
-
-    Raises:
-        InvalidInput: when there is none; the message lists those that are there.
-    """
-    rounds = folder / ROUNDS_FOLDER
-    stem = name.removesuffix(".toml")
-    for path in (rounds / f"{stem}.toml", FilePath(name), FilePath(f"{stem}.toml")):
-        if path.is_file():
-            return path
-    names = sorted(p.stem for p in rounds.glob("*.toml"))
-    near = get_close_matches(stem, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names) or 'none yet'}"
-    raise InvalidInput(f"no round {name!r} in {rounds}; {hint}")
 
 
 def read_round(file: FilePath, project: Project) -> Round:

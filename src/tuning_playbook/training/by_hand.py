@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.project_files.reading_project import PROJECT_FILE, find_project, read_project
+from tuning_playbook.project_files.places import PROJECT_FILE, find_project
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.space import Value, derived_values, existing
 from tuning_playbook.study import (
     Direction,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from tuning_playbook.design.plan import describe_domain
+from tuning_playbook.design.range_words import describe_domain
 from tuning_playbook.space import Categorical, Constant, Domain, Float, Integer, Ordered
 
 _LISTED = (Categorical, Constant, Ordered)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tuning_playbook.analysis.search.study_design import ended_rows
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.design.plan import describe_domain
+from tuning_playbook.design.range_words import describe_domain
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.cells.values import is_number
@@ -35,7 +35,6 @@ from tuning_playbook.importers.tables.one_by_one import each_swept_alone
 from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
 from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import SEARCHED, Role
-from tuning_playbook.project_files.reading_space import read_space
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.trial import Status
@@ -147,13 +146,7 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
     study = replace(whole, notes=(*whole.notes, *notes))
     _require_few(study)
     if told.space is not None:
-        require_plain_files(told.space)
-        space = read_space(told.space)
-        study = with_space(study, space)
-        table = foreign_table(
-            study, objective=objective, space=space, chance_level=told.chance_level
-        )
-        return study, within_ranges(table)
+        return _within_declared_space(study, told.space, objective, told.chance_level)
     chosen = [one.name for one in study.columns if one.role in SEARCHED]
     table = foreign_table(
         study,
@@ -170,6 +163,19 @@ def table_as_told(study: ForeignStudy, told: Told) -> tuple[ForeignStudy, TrialT
         )
         study = replace(study, notes=(*study.notes, note))
     return replace(study, notes=(*study.notes, *_repeats_without_seeds(study, table))), table
+
+
+def _within_declared_space(
+    study: ForeignStudy, file: Path, objective: Objective, chance_level: float | None
+) -> tuple[ForeignStudy, TrialTable]:
+    """The study with the ranges of a file of its own, and its trials that lie inside them."""
+    from tuning_playbook.project_files.reading_space import read_space
+
+    require_plain_files(file)
+    space = read_space(file)
+    study = with_space(study, space)
+    table = foreign_table(study, objective=objective, space=space, chance_level=chance_level)
+    return study, within_ranges(table)
 
 
 def _repeats_without_seeds(study: ForeignStudy, table: TrialTable) -> list[str]:

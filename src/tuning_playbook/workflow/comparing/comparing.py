@@ -18,8 +18,8 @@ from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.report.comparison.view import ComparisonView
 from tuning_playbook.vocabulary import names_tasks, split_of
 from tuning_playbook.words import listed
-from tuning_playbook.workflow.checking.checking import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.checking.foreign import Told, table_as_told
+from tuning_playbook.workflow.checking.targets import names_a_round, refuse_near_misses
 from tuning_playbook.workflow.comparing.arms import Arms, arms_of, seconds_of_a_run
 from tuning_playbook.workflow.comparing.compared import Compared
 from tuning_playbook.workflow.comparing.completion import (

@@ -16,7 +16,8 @@ from tuning_playbook.gather.opening import OpenProject, open_project, opened_sto
 from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.project_files.baseline_editing import with_baseline
-from tuning_playbook.project_files.reading_project import PROJECT_FILE, read_project
+from tuning_playbook.project_files.places import PROJECT_FILE
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.records.logbook import (
     launch_entry,
 )

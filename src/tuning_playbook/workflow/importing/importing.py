@@ -17,8 +17,7 @@ from tuning_playbook.gather.opening import OpenProject, open_project, opened_sto
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.translating import Translated, trial_of
-from tuning_playbook.project_files.reading_project import PROJECT_FILE, find_project
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import PROJECT_FILE, ROUNDS_FOLDER, find_project
 from tuning_playbook.records.imports import IMPORTED, import_facts
 from tuning_playbook.report.results.imported import Imported
 from tuning_playbook.store import Store

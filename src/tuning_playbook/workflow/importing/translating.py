@@ -20,7 +20,7 @@ from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.translating import Translated, best_config, translated
 from tuning_playbook.project_files.naming import matching
-from tuning_playbook.project_files.reading_project import PROJECT_FILE
+from tuning_playbook.project_files.places import PROJECT_FILE
 from tuning_playbook.project_files.writing import hyperparameters_to_toml, project_to_toml
 from tuning_playbook.provenance import provenance_of_import
 from tuning_playbook.space import (

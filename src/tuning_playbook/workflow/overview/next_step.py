@@ -10,7 +10,7 @@ from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import round_to_toml
 from tuning_playbook.report.results.next_steps import NextSteps
 from tuning_playbook.study import Round

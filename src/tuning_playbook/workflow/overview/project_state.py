@@ -17,7 +17,7 @@ from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER

@@ -9,7 +9,7 @@ from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.logbook import ABANDONED, TAKEN_UP
 from tuning_playbook.report.results.abandoned import AbandonedRound
 from tuning_playbook.store import Store

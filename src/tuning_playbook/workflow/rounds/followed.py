@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.study import Round
 
 

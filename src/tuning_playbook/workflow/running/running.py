@@ -16,7 +16,7 @@ from tuning_playbook.gather.opening import (
     present_program,
 )
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.arm import account_of_arms
 from tuning_playbook.report.results.ran import RoundResult
 from tuning_playbook.report.results.tried import took_text, tried_text

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.asked_by_command import asked_by, declarations_of, tuned_first
-from tuning_playbook.project_files.reading_project import PROJECT_FILE
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER
+from tuning_playbook.project_files.places import PROJECT_FILE, ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import Purpose, first_round_to_toml, project_to_toml
 from tuning_playbook.study import CommandTarget, Direction, Target, function_target
 from tuning_playbook.vocabulary.metrics import metric_direction

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tuning_playbook.decide.project_state import FailedTry
 from tuning_playbook.gather.opening import OpenProject, present_program
-from tuning_playbook.project_files.reading_project import PROJECT_FILE
+from tuning_playbook.project_files.places import PROJECT_FILE
 from tuning_playbook.trial import Seconds, Status, Tally
 from tuning_playbook.whole_files import written_whole
 
