@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tuning_playbook import check
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 
@@ -98,3 +99,64 @@ def test_a_log_of_training_with_another_header_belongs_to_its_run(tmp_path):
     (found,) = open_foreign(str(tmp_path))
     assert len(found.ids) == 1
     assert {"train/loss", "val/loss"} <= set(found.curves)
+
+
+def test_an_agents_episodes_at_equal_strides_are_one_run_whatever_changes_beside(tmp_path):
+    rows = [
+        (10 * e, 3 + e // 8, e % 3 == 0, 1 + 7 * e % 25, 5 + e / 9, 0.99**e, 0.3 + e / 200)
+        for e in range(1, 61)
+    ]
+    header = "episode,scramble,solved,steps,reward,epsilon,solve_rate"
+    found = study(tmp_path, header, *rows)
+    assert found.kind == ONE_RUN
+    roles = {one.column: one.role for one in found.columns}
+    assert roles["epsilon"] is Role.LOGGED
+    assert roles["episode"] is roles["steps"] is Role.PROGRESS
+
+
+def test_settings_beside_steps_that_rise_are_a_guess_where_texts_hide_the_log(tmp_path):
+    rows = [(3 * e + e % 2, ("a", "b", "c")[e % 3], 0.9**e, 0.5 + e / 80) for e in range(30)]
+    found = study(tmp_path, "epoch,stage,lr,val_acc", *rows)
+    (rate,) = [one for one in found.columns if one.column == "lr"]
+    assert rate.role in (Role.LOGGED, Role.HYPERPARAMETER)
+    assert rate.role is Role.LOGGED or not rate.certain
+
+
+def test_every_column_of_a_log_has_a_role(tmp_path):
+    rows = [(e, f"2026-02-20T14:{e:02d}:46", e / 7, 2 / (e + 1), "ok"[: 1 + e % 2], 4 * e)
+            for e in range(20)]  # fmt: skip
+    found = study(tmp_path, "epoch,timestamp,wall_time_sec,val_loss,phase_note,step", *rows)
+    roles = {one.column: one.role for one in found.columns}
+    assert set(roles) == {"epoch", "timestamp", "wall_time_sec", "val_loss", "phase_note", "step"}
+    assert roles["timestamp"] is roles["wall_time_sec"] is Role.TIME_AND_COST
+    assert roles["phase_note"] is Role.BOOKKEEPING
+
+
+def test_numbers_as_libraries_print_them_are_numbers(tmp_path):
+    rows = [(e, 1 / e, f"tensor({50 + e}.7)", f"np.float64(0.{e + 10})") for e in range(1, 21)]
+    found = study(tmp_path, "Epoch,Avg Loss,Avg PSNR (dB),Avg MS-SSIM", *rows)
+    assert {"Avg Loss", "Avg PSNR (dB)", "Avg MS-SSIM"} <= set(found.curves)
+
+
+def test_configurations_in_columns_with_histories_as_lists_have_curves_and_settings(tmp_path):
+    heads = [
+        '"LR: 0.001, Optimizer: Adam"',
+        '"LR: 0.01, Optimizer: SGD"',
+        '"LR: 0.1, Optimizer: SGD"',
+    ]
+    cells = [f'"[{3.1 - i}, {2.5 - i}, {2.4 - i}, {2.3 - i}]"' for i in range(3)]
+    rows = [("train_loss", *cells), ("val_loss", *cells)]
+    found = study(tmp_path, ",".join(["", *heads]), *rows)
+    assert {"train_loss", "val_loss"} <= set(found.curves)
+    assert {one.name for one in found.columns if one.role is Role.HYPERPARAMETER} == {
+        "LR", "Optimizer",
+    }  # fmt: skip
+
+
+def test_a_chart_of_counters_has_no_metric_and_says_so(tmp_path):
+    header = '"evaluations","algo: A - generation","algo: B - generation"'
+    rows = [(60 * e, e, e + 1) for e in range(1, 30)]
+    path = tmp_path / "wandb_export.csv"
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    with pytest.raises(InvalidInput, match="has no metric to judge by"):
+        check(str(path))

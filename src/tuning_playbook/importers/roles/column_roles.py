@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.importers.cells.column_names import group_of
+from tuning_playbook.importers.roles.beside_steps import settings_beside_steps
 from tuning_playbook.importers.roles.by_design import roles_by_design
 from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
 from tuning_playbook.importers.roles.by_values import (
@@ -83,6 +84,7 @@ _LATER = (
     parts_of_means,
     differences_of_results,
     thresholds_of_variants,
+    settings_beside_steps,
 )
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
 

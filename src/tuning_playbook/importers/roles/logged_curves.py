@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.building import LongCurve
-from tuning_playbook.importers.cells.column_names import is_step, last_part
+from tuning_playbook.importers.cells.column_names import ROUND_NAMES, is_step, last_part
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
@@ -17,6 +17,7 @@ from tuning_playbook.vocabulary import (
     is_time_or_cost,
     metric_direction,
     names_a_setting,
+    plain_name,
 )
 
 _FEWEST = 5  # values, before their course tells what they are
@@ -38,7 +39,7 @@ def role_of_curve(metric: str, curve: LongCurve) -> tuple[Role, str] | None:
     """
     last = last_part(metric)
     known = metric_direction(metric) is not None
-    if is_step(last) or is_progress(metric):
+    if is_step(last) or is_progress(metric) or plain_name(last) in ROUND_NAMES:
         return Role.PROGRESS, "counts steps by its name"
     if is_held_out(metric):
         return Role.HELD_OUT, "a metric with curves, on test data by its name"

@@ -250,6 +250,8 @@ def possible_metrics(study: ForeignStudy) -> str:
             "results, name it with --metric NAME --direction minimize or maximize: "
             f"{', '.join(possible[:_MOST_LISTED])}"
         )
+    if not numeric and study.curves:
+        return none_measured(study)
     if not numeric:
         columns = [*study.results, *study.parameters, *study.metadata]
         there = ", ".join(columns[:_MOST_LISTED]) or "names"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from tuning_playbook.importers.cells.column_names import (
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
     column_values,
     is_list_of_values,
     sampled_rows,
@@ -57,7 +58,8 @@ _PROGRESS, _WHOLE = "progress", 100.0
 _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
 _OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
-                        "episode_length", "ep_length", "ep_len"})  # fmt: skip
+                        "episode_length", "ep_length", "ep_len", "steps", "num_steps",
+                        "moves"})  # fmt: skip
 # What a training tells while it runs, and nobody writes beside the trials of a search.
 _OF_RUNNING = frozenset({"eta_seconds", "data_time"})
 _FEWEST_OF_RUNNING, _EVERY_FEW = 2, 4
@@ -92,8 +94,28 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
         columns: of the table.
         steps: which column counts the steps; found by its name where empty.
     """
-    column = steps or named(columns, STEP_NAMES) or _counted_otherwise(columns)
-    if column is None or columns[column].values.dtype != np.float64:
+    for column in (steps,) if steps else _counters(columns):
+        log = _log_along(columns, column, told=bool(steps))
+        if log is not None:
+            return log
+    return None
+
+
+def _counters(columns: Mapping[str, Column]) -> Iterator[str]:
+    """Columns that may count the steps, the likeliest first.
+
+    Of several that are called like steps only the first may; an agent's ``steps`` tell how long an
+    episode was.
+    """
+    found = (
+        _episodes(columns), named(columns, STEP_NAMES), _long_count(columns), _share_done(columns)
+    )  # fmt: skip
+    yield from dict.fromkeys(column for column in found if column is not None)
+
+
+def _log_along(columns: Mapping[str, Column], column: str, *, told: bool) -> Log | None:
+    """The log that a table is along a column; ``None`` where its rows are no steps."""
+    if columns[column].values.dtype != np.float64:
         return None
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
         return None
@@ -112,7 +134,7 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     short = len(counted) < fewest * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
-    if steps:
+    if told:
         return log
     settled, counting = _as_it_counts(columns, log) if log.resumed else (columns, log)
     return log if _only_results_change(settled, counting, running=running) else None
@@ -128,11 +150,6 @@ def _as_it_counts(
     rows = [last[at] for at in sorted(last)]
     kept = {name: Column(own.values[rows], own.missing[rows]) for name, own in columns.items()}
     return kept, replace(log, run=log.run[rows])
-
-
-def _counted_otherwise(columns: Mapping[str, Column]) -> str | None:
-    """What counts the steps under a name that settings, episodes or shares of training have."""
-    return _long_count(columns) or _episodes(columns) or _share_done(columns)
 
 
 def _share_done(columns: Mapping[str, Column]) -> str | None:
@@ -202,11 +219,11 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
     sure = sure or log.steps == _share_done(columns)
-    sure = sure or running or _are_counted_twice(columns, log.steps)
+    paced = _is_paced(columns[log.steps].values)
+    sure = sure or running or paced or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
-    paced = _is_paced(columns[log.steps].values)
     measured: list[NDArray[np.generic]] = []
     for name, column in columns.items():
         if name == log.steps:
@@ -222,7 +239,7 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
             is_phase(name, column)
             or (followed and _moves_within_a_run(name))
             or _counts_alike(column.values, columns[log.steps].values)
-            or (paced and values.kind == "numbers" and not is_list_of_values(values))
+            or (paced and _is_logged_beside(values, taken))
             or (sure and _is_long_schedule(column))
         ):
             continue
@@ -240,6 +257,13 @@ def _is_paced(steps: NDArray[np.generic]) -> bool:
     return bool(len(steps) >= _MANY_STEPS and strides[0] > 1 and np.all(strides == strides[0]))
 
 
+def _is_logged_beside(values: ColumnValues, taken: TakenAs | None) -> bool:
+    """Whether a column may change beside steps that are sure: numbers do, and texts of any name."""
+    if values.kind == "numbers":
+        return not is_list_of_values(values)
+    return taken is None
+
+
 def _is_long_schedule(column: Column) -> bool:
     """Whether a setting has another value in most of many rows, and turns as schedules do."""
     if column.values.dtype != np.float64 or len(column.values) < _MANY_STEPS:
@@ -255,10 +279,15 @@ def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
     """
     counted = columns[log.steps].values.astype(np.float64)
     first = np.diff(log.run, prepend=-1) > 0
-    if np.any(~np.isin(counted[first], (0, 1))) or np.any(np.diff(counted)[~first[1:]] != 1):
+    strides = np.diff(counted)[~first[1:]]
+    if not len(strides) or np.any(strides != strides[0]):
+        return False
+    if np.any(~np.isin(counted[first], (0, 1, strides[0]))):
         return False
     if log.steps == _episodes(columns):
         return True
+    if strides[0] != 1:
+        return False
     if plain_name(log.steps) != _EPOCH:
         return False
     rows = log.run == np.bincount(log.run).argmax()
