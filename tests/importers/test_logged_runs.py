@@ -99,6 +99,27 @@ def test_a_log_inside_a_hydra_run_belongs_to_it(tmp_path):
     assert set(study.curves) == {"train_loss", "val_loss"}
 
 
+def test_a_hydra_job_of_few_epochs_is_a_run(tmp_path):
+    for number in range(2):
+        write(tmp_path / str(number) / ".hydra" / "config.yaml", f"lr: {0.1**number}\n")
+        write(tmp_path / str(number) / "csv" / "metrics.csv", lightning_log(3, factor=1))
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [1.0, 0.1]}
+    assert study.curves["val_loss"][1].tolist() == [99, 199, 299] * 2
+
+
+def test_a_setting_that_is_only_a_reference_to_another_has_no_value(tmp_path):
+    for number, rate in enumerate((0.1, 0.01)):
+        config = f"lr: {rate}\nroot: ${{oc.env:ROOT}}\ndata: ${{root}}/data\nsizes: [8, '${{x}}']\n"
+        write(tmp_path / str(number) / ".hydra" / "config.yaml", config)
+        write(tmp_path / str(number) / "metrics.csv", lightning_log(6, factor=1))
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [0.1, 0.01]}
+    (told,) = [note for note in study.notes if "root" in note]
+    assert told.startswith("Left out, since their values are not recorded")
+    assert told.endswith("root, data and sizes.")
+
+
 def trainer_state(losses, *, rate, search=False):
     """What a Hugging Face Trainer keeps beside each checkpoint."""
     history = []
