@@ -120,6 +120,26 @@ def test_a_setting_that_is_only_a_reference_to_another_has_no_value(tmp_path):
     assert told.endswith("root, data and sizes.")
 
 
+@pytest.mark.parametrize("epochs", [2, 3, 9])
+def test_metrics_that_take_turns_in_the_rows_of_few_epochs_are_of_one_run(tmp_path, epochs):
+    study = only(write(tmp_path / "metrics.csv", lightning_log(epochs, factor=1)))
+    assert (len(study.ids), study.parameters) == (1, {})
+    assert len(study.curves["train_loss"][1]) == len(study.curves["val_loss"][1]) == epochs
+
+
+def test_trials_of_a_few_lengths_with_a_metric_each_are_trials(tmp_path):
+    rows = [
+        "10,0.1,0.5,",
+        "10,0.2,,0.7",
+        "20,0.1,0.6,",
+        "20,0.2,,0.8",
+        "30,0.1,0.65,",
+        "30,0.2,,0.9",
+    ]
+    study = only(write(tmp_path / "t.csv", "\n".join(["epoch,lr,acc,val_acc", *rows]) + "\n"))
+    assert len(study.ids) == 6
+
+
 def trainer_state(losses, *, rate, search=False):
     """What a Hugging Face Trainer keeps beside each checkpoint."""
     history = []
