@@ -151,8 +151,8 @@ def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
     """Whether few rows are steps all the same: of a training that tells how it runs.
 
     It tells how long it will take, or counts from 0 and writes down every so many iterations (19,
-    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one; or
-    metrics of training and validation take turns in the rows of each step.
+    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one;
+    or metrics of training and validation take turns in the rows of each step.
     """
     if any(plain_name(name) in _OF_RUNNING for name in columns):
         return True
