@@ -168,13 +168,16 @@ def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
     """Whether few rows are steps all the same: of a training that tells how it runs.
 
     It tells how long it will take, or counts from 0 and writes down every so many iterations (19,
-    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one.
+    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one;
+    or metrics of training and validation take turns in the rows of each step.
     """
     if any(plain_name(name) in _OF_RUNNING for name in columns):
         return True
     counted = columns[steps].values.astype(np.float64)
     if not np.all(np.isfinite(counted)) or len(counted) < _FEWEST_OF_RUNNING:
         return False
+    if _take_turns(columns, counted):
+        return True
     every = counted[0] + 1
     rows = np.arange(1, len(counted) + 1)
     if every > _EVERY_FEW and np.array_equal(counted, every * rows - 1):
@@ -186,6 +189,17 @@ def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
         return one_by_one and (both or not _rates_rise(columns))
     even = bool(np.all(strides == counted[0])) and counted[0] > 1
     return even and plain_name(steps) in SURE_STEPS
+
+
+def _take_turns(columns: Mapping[str, Column], counted: NDArray[np.float64]) -> bool:
+    """Whether each step has a row for each kind of metric, as Lightning writes them."""
+    if np.any(np.diff(counted) < 0):
+        return False
+    steps, row_of, rows = np.unique(counted, return_inverse=True, return_counts=True)
+    partly = [~own.missing for own in columns.values() if own.missing.any()]
+    if rows.min() < 2 or len(steps) < _FEWEST_OF_RUNNING or not np.any(partly, axis=0).all():
+        return False
+    return all(np.bincount(row_of[there]).max(initial=0) == 1 for there in partly)
 
 
 def _rates_rise(columns: Mapping[str, Column]) -> bool:

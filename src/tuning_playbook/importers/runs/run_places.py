@@ -145,8 +145,10 @@ def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> Stage:
     elif is_results(file):
         place.results.append(file)
     elif alone and (stage := stage_of_log(file)):
+        # A job of Hydra is one run: its table of few steps is no table of a few trials.
+        of_job = is_measurements(file.name) and (place.folder / HYDRA).is_dir()
         if stage != "several":
-            (place.tables if stage == "log" else place.begun).append(file)
+            (place.tables if stage == "log" or of_job else place.begun).append(file)
         return stage
     return ""
 
