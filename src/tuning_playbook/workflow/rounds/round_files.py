@@ -7,7 +7,7 @@ from contextlib import suppress
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
-from tuning_playbook.project_files.reading_round import ROUNDS_FOLDER, find_round
+from tuning_playbook.project_files.places import ROUNDS_FOLDER, find_round
 from tuning_playbook.study import Round
 
 
