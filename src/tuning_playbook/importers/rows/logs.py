@@ -233,7 +233,8 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
     sure = sure or log.steps == _share_done(columns)
-    paced = _is_paced(columns[log.steps].values)
+    # as often as not, epochs are how long each trial trained
+    paced = plain_name(log.steps) != "epochs" and _is_paced(columns[log.steps].values)
     sure = sure or running or paced or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
