@@ -231,6 +231,7 @@ def test_what_an_import_does_not_tell_of_its_measurement_is_not_made_up(imported
     assert [r.steps for r in history.rounds] == [0]
     page = write_round_report(folder, "study").read_text()
     assert "how it was evaluated there is not known" in page
+    assert "that of the other tool" in page  # the search: no storage says which sampler drew
     assert "evaluated every" not in page
 
 
