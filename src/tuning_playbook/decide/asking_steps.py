@@ -8,6 +8,7 @@ from dataclasses import replace
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import declaring_step, searched_nothing
+from tuning_playbook.decide.learnt_ranges import holds, widened, with_reasons
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
@@ -39,24 +40,29 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
     current = state.current
     written = None if current is None else current.written
     trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
+    project = widened(state.project, state.searched)
     rounds = question_rounds(
-        state.project,
+        project,
         asked=state.asked,
         trials=trials,
         taken_names=state.names,
         moving=state.moving,
     )
     refused = {base_name(name) for name in state.refused}
-    rounds = tuple(round_ for round_ in rounds if base_name(round_.name) not in refused)
+    rounds = tuple(
+        with_reasons(round_, state.project)
+        for round_ in rounds
+        if base_name(round_.name) not in refused
+    )
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(current, round_)}",
+            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(state, round_)}",
             round=round_,
             source="round-goal",
         )
     if current is None and not state.waiting:
-        first = tuning_round(state.project, trials=trials, taken_names=state.names)
+        first = tuning_round(project, trials=trials, taken_names=state.names)
         if first is not None and base_name(first.name) not in refused:
             yield NextStep(
                 f"Ask: {first.question}",
@@ -102,13 +108,18 @@ def _why_so_many(current: RoundState | None) -> str:
     return ""
 
 
-def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
+def _may_be_narrower(state: ProjectState, round_: Round) -> str:
     """Which ranges of ``round_`` the last round has shown to be wider than needed."""
+    current, base = state.current, baseline_config(state.project)
     answered = None if current is None else current.answered
     if current is None or answered is None:
         return ""
     shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
-    narrowed = agreed_narrowing(round_.nuisance, shown)
+    narrowed = {
+        key: domain
+        for key, domain in agreed_narrowing(round_.nuisance, shown).items()
+        if holds(domain, base.get(key))
+    }
     if not narrowed:
         return ""
     return (
@@ -210,7 +221,7 @@ def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str
     found = {key: domain for key, domain in good.items() if key in present}
     if found or not good:
         return found
-    tuned = tuning_round(state.project)
+    tuned = tuning_round(widened(state.project, state.searched))
     return {} if tuned is None else tuned.nuisance
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tuning_playbook.decide.mending import AdviceStep
 from tuning_playbook.decisions import Decision
 from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.space import Domain
 from tuning_playbook.study import Project, Round
 
 
@@ -105,6 +106,8 @@ class ProjectState:
             rerun; empty otherwise.
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
             an earlier round.
+        searched: key -> ranges in which rounds that explored searched it, the newest first; without
+            those of void rounds.
         program_there: whether the training program can be started.
         untried: whether it has never run here, not even briefly.
         failed_try: its last short run, where that failed and nothing has gone well since.
@@ -127,6 +130,7 @@ class ProjectState:
     final_done: bool = False
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
+    searched: Mapping[str, Sequence[Domain]] = field(default_factory=lambda: MappingProxyType({}))
     program_there: bool = True
     untried: bool = False
     failed_try: FailedTry | None = None

@@ -28,7 +28,7 @@ from tuning_playbook.roles import compared_keys
 from tuning_playbook.run.crashing import all_fail_alike
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.run.failures import fault_of
-from tuning_playbook.space import Config
+from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Provenance, Round
 from tuning_playbook.trial import Reason, Status, Trial
 from tuning_playbook.workflow.importing.imported_rounds import same_search
@@ -94,6 +94,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         exploration_over=any(entry.kind == EXPLORATION_OVER for entry in known.logbook),
         unproven=unproven_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
+        searched=_searched(known, order, answers),
         program_there=program_is_there(known.opened),
         untried=last_tried(known.folder) is None
         and all(known.is_imported(study.name) for study in known.studies),
@@ -110,6 +111,22 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
         ),
     )
+
+
+def _searched(
+    known: Snapshot, order: Sequence[str], answers: Mapping[str, AnsweredRound]
+) -> dict[str, list[Domain]]:
+    """The ranges of rounds that explored and were not void, the newest first, by key."""
+    found: dict[str, list[Domain]] = {}
+    for name in reversed(order):
+        facts, answered = known.facts.get(name), answers.get(name)
+        exploits = facts is not None and facts.mode == "exploit"
+        if exploits or answered is None or answered.soundness is Soundness.VOID:
+            continue
+        for study in known.studies_of(name):
+            for h in study.space.hyperparameters:
+                found.setdefault(h.key, []).append(h.domain)
+    return found
 
 
 def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[str]:
