@@ -11,7 +11,7 @@ from tuning_playbook.design.arms import studies_of
 from tuning_playbook.design.budget import BudgetPlan, plan_budget, sparse_warning
 from tuning_playbook.design.entry_check import entry_objection
 from tuning_playbook.design.fixed_items import fixing_damage
-from tuning_playbook.design.follow_up import counting_trials, followed_studies
+from tuning_playbook.design.follow_up import PROGRAM_HAS_CHANGED, counting_trials, followed_studies
 from tuning_playbook.design.plan import RoundPlan, plan_round
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.arms import studies_of_rounds
@@ -238,6 +238,11 @@ def _followed(
         for name, old, against in followed_studies(later, earlier):
             if against:
                 found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
+                if PROGRAM_HAS_CHANGED in against:
+                    found[-1] += (
+                        " Where the change cannot alter a result: playbook run "
+                        f'{round_.name} --same-program "why".'
+                    )
             else:
                 counting += len(counting_trials(later, known.trials(old.name)))
     return counting, tuple(dict.fromkeys(found))
