@@ -12,6 +12,7 @@ from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.mending import pending_advice
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.design.proposals import base_name
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
 from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
@@ -69,7 +70,11 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
     planned = tuple(_readable(known.opened, waiting))
     followed = {*(f.follows for f in known.facts.values()), *(r.follows for r in planned)}
     asked = {name: _asked(known, name) for name in order}
-    left = _begun(known, order)
+    left = {
+        name: count
+        for name, count in _begun(known, order).items()
+        if not _was_replaced(known, name, order)
+    }
     begun = {name: count for name, count in left.items() if name != order[-1]}
     begun_mixed = frozenset(name for name in left if _mixed(known, name))
     to_run = (*waiting, *(n for n in left if n in written and n not in begun_mixed))
@@ -221,6 +226,24 @@ def _begun(known: Snapshot, names: Sequence[str]) -> dict[str, int]:
             counts = known.tally(study.name).counts
             left[name] += sum(n for status, n in counts.items() if not status.is_finished)
     return {name: count for name, count in left.items() if count}
+
+
+def _was_replaced(known: Snapshot, name: str, order: Sequence[str]) -> bool:
+    """Whether a round was run again under another number of its name, as messages advise."""
+    return any(
+        base_name(later) == base_name(name)
+        and _roles(known, later) == _roles(known, name)
+        and later in known.answers
+        for later in order[order.index(name) + 1 :]
+    )
+
+
+def _roles(known: Snapshot, name: str) -> set[tuple[frozenset[str], frozenset[str]]]:
+    """What each arm of a round compares and searches."""
+    return {
+        (frozenset(s.scientific), frozenset(h.key for h in s.space.hyperparameters))
+        for s in known.studies_of(name)
+    }
 
 
 def _round_state(known: Snapshot, name: str) -> RoundState:
