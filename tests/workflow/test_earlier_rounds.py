@@ -93,11 +93,11 @@ def test_plan_says_that_the_time_limit_is_shorter_than_a_trial(written_project):
 def interrupted(written_project):
     """A project whose first round stopped with trials left, since its time limit was too short."""
     project = written_project(PROJECT.replace("600", "0.01"), TRAIN, first=GOOD)
-    project.edit("train.py", "import math, random", "import math, random, time")
-    project.edit("train.py", "    luck", "    time.sleep(60)\n    luck")
+    project.edit("train.py", "import math, random", "import math, random, signal")
+    project.edit("train.py", "    luck", "    signal.pause()\n    luck")
     project.type("run", "first", "--no-report", "--no-try")
     project.edit("playbook.toml", "0.01", "600")
-    project.edit("train.py", "    time.sleep(60)\n", "")
+    project.edit("train.py", "    signal.pause()\n", "")
     return project
 
 

@@ -254,12 +254,13 @@ def test_a_proposed_round_is_written_by_its_name_or_its_number(imported):
     assert apply_step(folder, names[0]).stem == names[0]
 
 
+@pytest.mark.parametrize("level", [0.92, 0.5])  # above and far below that of the import
 def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
-    imported, typed_project
+    imported, typed_project, level
 ):
     project = typed_project(imported(_search()))
     (project.folder / "train.py").write_text(
-        TRAIN.replace("0.9 +", "0.92 + trial.config['learning_rate'] / 20 +")
+        TRAIN.replace("0.9 +", f"{level} + trial.config['learning_rate'] / 20 +")
     )
     (project.folder / "rounds").mkdir(exist_ok=True)
     (project.folder / "rounds/mine.toml").write_text(

@@ -64,7 +64,9 @@ def create_studies(
         asked.tell(words)
     withdrawn = studies_to_withdraw(known, round_.name, studies)
     allowed = _allowed(known, studies, round_.name, asked, withdrawn=withdrawn)
-    _settle_programs(store, known, allowed, round_.name, round_.follows, asked)
+    earlier = _same_programs(known, allowed, round_.name, round_.follows, asked)
+    if earlier:
+        declare_same(store, round_.name, earlier, program, asked.same_program)
     withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
@@ -93,7 +95,9 @@ def stored_as_they_are(
     studies = known.round_studies(round_name)
     allowed = _allowed(known, studies, round_name, asked)
     facts = known.facts.get(round_name)
-    _settle_programs(store, known, allowed, round_name, facts.follows if facts else "", asked)
+    earlier = _same_programs(known, allowed, round_name, facts.follows if facts else "", asked)
+    if earlier:
+        declare_same(store, round_name, earlier, asked.program, asked.same_program)
     _begin(opened, store, studies, round_name, allowed.retried, asked.program)
     return studies
 
@@ -148,10 +152,10 @@ def _allowed(
     return _Allowed(retried)
 
 
-def _settle_programs(
-    store: Store, known: Snapshot, allowed: _Allowed, round_name: str, follows: str, asked: Asked
-) -> None:
-    """Enter which earlier programs train like the present one; tell what does not count."""
+def _same_programs(
+    known: Snapshot, allowed: _Allowed, round_name: str, follows: str, asked: Asked
+) -> frozenset[str]:
+    """Versions to be declared to train like the present one; tells what does not count."""
     followed = programs_of_followed(known, follows, program=asked.program)
     if not asked.same_program:
         if followed:
@@ -160,15 +164,14 @@ def _settle_programs(
                 "changed since they ran. Where the change cannot alter a result: playbook run "
                 f'{round_name} --same-program "why"'
             )
-        return
+        return frozenset()
     earlier = allowed.earlier | followed
-    if earlier:
-        declare_same(store, round_name, earlier, asked.program, asked.same_program)
-    else:
+    if not earlier:
         asked.tell(
             f"--same-program was not needed: no trial that counts in {round_name} ran another "
             "version of the training program"
         )
+    return earlier
 
 
 def _create(
