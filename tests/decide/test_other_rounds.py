@@ -117,3 +117,21 @@ def test_advice_stays_on_the_list_while_the_round_that_mends_the_ranges_waits(pr
         project, _current(_answered(unstable)), waiting=("decay-2",), followed=frozenset({"decay"})
     )
     assert WARM.title in _titles(steps)
+
+
+ARMS = "playbook rerun decay --arms --times 28"
+OPEN = {"settling": f"Rerun both: {ARMS}.", "settling_command": ARMS}
+
+
+@pytest.mark.parametrize("choice", [Choice.KEEP, Choice.INCONCLUSIVE])
+def test_a_decision_leaves_the_question_about_the_arms_on_the_list(project, choice):  # noqa: F811
+    decided = _current(_answered(**OPEN), reruns=5, decision=_decision(choice))
+    (step,) = [s for s in _steps(project, decided) if s.command == ARMS]
+    assert step.dismissal == 'playbook rerun decay --skip "why"'
+    for closed in ({"launched": True}, {"reruns_skipped": True}):
+        assert ARMS not in _commands(_steps(project, replace(decided, **closed)))
+
+
+def test_the_question_about_the_arms_stays_after_a_later_round(project):  # noqa: F811
+    steps = _steps(project, _current(_answered()), open_questions={"width": _answered(**OPEN)})
+    assert "Settle which arm of round width is better, if it matters" in _titles(steps)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
+from tuning_playbook.decide.adoption_steps import (
+    deciding_steps,
+    is_settled,
+    open_question,
+    settling_steps,
+)
 from tuning_playbook.decide.asking_steps import asking_steps
 from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
@@ -155,6 +160,8 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
             yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
+    if settled and not (current.launched or current.reruns_skipped):
+        yield from open_question(current.name, answered)
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
@@ -264,7 +271,9 @@ def _how_to_copy(current: RoundState, name: str) -> str:
 
 
 def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:
-    """What earlier rounds advised and nobody has answered."""
+    """What earlier rounds left open, and what they advised and nobody has answered."""
+    for name, answered in state.open_questions.items():
+        yield from open_question(name, answered)
     for name, left in state.pending.items():
         yield from (_advised(name, advice) for advice in left if advice.title not in titles)
 

@@ -97,6 +97,7 @@ class ProjectState:
         unsettled: earlier rounds whose answer is void and that no round has asked again.
         undecided: earlier rounds that may wait for a decision: rerun, or better than the newest,
             and not left to a round that follows.
+        open_questions: earlier rounds without a winner, which reruns of their arms may name.
         followed: rounds whose trials count in another one, run or written.
         asked: keys that earlier rounds have compared, or that waiting ones will.
         names: of all rounds, run or not.
@@ -123,6 +124,9 @@ class ProjectState:
     begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()
     undecided: tuple[RoundState, ...] = ()
+    open_questions: Mapping[str, AnsweredRound] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()

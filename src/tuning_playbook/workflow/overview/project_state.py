@@ -15,8 +15,9 @@ from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
-from tuning_playbook.records.overrides import set_aside_checks
+from tuning_playbook.records.overrides import set_aside_checks, skipped_reruns
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Round
@@ -88,11 +89,32 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         and all(known.is_imported(study.name) for study in known.studies),
         failed_try=failed_try(known.opened, known.tallies),
         undecided=_undecided(known, order, {r.follows for r in planned}),
+        open_questions=_open_questions(known, order, followed, asked),
         pending=_pending(known, order),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
         ),
     )
+
+
+def _open_questions(
+    known: Snapshot,
+    order: Sequence[str],
+    followed: Collection[str],
+    asked: Mapping[str, frozenset[str]],
+) -> dict[str, AnsweredRound]:
+    """Earlier rounds whose arms reruns may tell apart, if nobody has closed or repeated them."""
+    found = {}
+    for i, name in enumerate(order[:-1]):
+        answered = known.answers.get(name)
+        if answered is None or not answered.settling_command or name in followed:
+            continue
+        again = any(asked[later] >= asked[name] for later in order[i + 1 :])
+        closed = skipped_reruns(known.logbook, name) or entered_launches(known.logbook, name)
+        can_run = not known.is_imported(name) and rerun_name(known, answered.best_config)
+        if can_run and not again and not closed:
+            found[name] = answered
+    return found
 
 
 def _pending(known: Snapshot, order: Sequence[str]) -> dict[str, tuple[AdviceStep, ...]]:
