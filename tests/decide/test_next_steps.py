@@ -574,3 +574,21 @@ def test_an_imported_round_without_a_good_region_goes_on_with_trials_of_the_proj
     (step,) = next_steps(state)
     assert step.round.name == "decay-2"
     assert "cp -n" not in step.how  # there is no file to copy
+
+
+def test_a_round_that_was_run_with_more_trials_is_asked_again_with_as_many(project):
+    more = replace(_answered(EXPAND, soundness=Soundness.WEAK), trials={"a": 24, "b": 20})
+    first, *_ = _steps(project, _current(more))
+    assert (first.round.name, first.round.trials) == ("decay-2", 24)
+
+
+def test_a_training_length_that_the_project_has_by_now_is_not_advised_any_more(project):
+    longer = Finding(
+        "still-improving", Verdict.WARN, "It still improves.",
+        advice=(Advice("train-longer", {"max_train_steps": 150}),), source="training-curves",
+    )  # fmt: skip
+    current = _current(_answered(longer), reruns_skipped=True)
+    title = "Train longer: set training.max_train_steps = 150"
+    assert title in [s.title for s in _steps(project, current)]
+    followed = replace(project, training=replace(project.training, max_train_steps=150))
+    assert title not in [s.title for s in _steps(followed, current)]

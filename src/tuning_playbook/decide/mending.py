@@ -217,7 +217,7 @@ def pending_advice(
             step
             for step in steps
             if not step.command
-            and not _is_followed(step, max_train_steps, direction)
+            and not is_followed(step, max_train_steps, direction)
             and step.check not in judged
             and step.title not in titles
         )
@@ -229,7 +229,7 @@ def pending_advice(
     return found
 
 
-def _is_followed(step: AdviceStep, max_train_steps: int, direction: Direction) -> bool:
+def is_followed(step: AdviceStep, max_train_steps: int, direction: Direction) -> bool:
     """Whether the project's file has what was advised; nothing else can be seen from here."""
     wanted = step.arguments.get("max_train_steps")
     if isinstance(wanted, int) and step.action in ("train-longer", "train-shorter"):

@@ -19,7 +19,7 @@ from tuning_playbook.decide.imported_steps import (
     steps_after_no_search,
     unmoved_step,
 )
-from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_round
+from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     all_timed_out,
@@ -193,7 +193,7 @@ def _mending(
     if current.written is not None:
         name = _following(current, state)
         mended = mended_round(
-            current.written,
+            _as_it_ran(current.written, answered),
             answered.findings,
             answered.searched,
             name=name,
@@ -218,11 +218,20 @@ def _mending(
     yield from _advised_steps(state, current, answered, mended=mended is not None)
 
 
+def _as_it_ran(written: Round, answered: AnsweredRound) -> Round:
+    """The round with as many trials as it came to have, which may be more than its file says."""
+    ran = max(answered.trials.values(), default=0)
+    return written if written.joint else replace(written, trials=max(written.trials, ran))
+
+
 def _advised_steps(
     state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
 ) -> Iterator[NextStep]:
     """What the checks advise beside other ranges."""
+    length, direction = state.project.training.max_train_steps, state.project.objective.direction
     for advice in advice_steps(current.name, answered.findings, answered.trials):
+        if is_followed(advice, length, direction):
+            continue
         if advice.command and (mended or answered.soundness is Soundness.VOID):
             continue  # no more trials in ranges that were wrong
         if advice.command and current.imported and current.written is not None:
