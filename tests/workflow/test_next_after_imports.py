@@ -155,7 +155,10 @@ def test_a_range_that_grows_at_one_end_leaves_the_useless_one(imported):
     assert found.high > 0.3
     assert 1e-3 < found.low < rates[np.argsort(accuracy)[-10:]].min()
     assert "no good trial lies near its low end" in round_.reasons["learning_rate"]
-    apply_step(folder, "1")
+    # no round can run before there is a program
+    assert what_next(folder).steps[0].title.startswith("Set [training] target")
+    assert "max_train_steps" in what_next(folder).steps[0].how
+    apply_step(folder, round_.name)
     assert plan(folder, round_.name).warnings == ()
 
 
@@ -297,3 +300,8 @@ def test_an_imported_round_is_among_those_that_a_misspelt_one_may_mean(imported,
     monkeypatch.chdir(imported(ablation(), project=OWN))
     with pytest.raises(InvalidInput, match="Did you mean 'study'"):
         refuse_near_misses("studdy")
+
+
+def test_an_import_without_a_training_length_says_that_it_is_to_be_set(imported):
+    folder = imported(_search())
+    assert "not told by the imported study" in (folder / "playbook.toml").read_text()

@@ -85,6 +85,9 @@ def proving_steps(state: ProjectState) -> Iterator[NextStep]:
             "Set [training] target in playbook.toml, and run the imported baseline again",
             f"{reason}. After that: {command}",
             source="adoption",
+            how="Set max_train_steps there as well; it is 1 where the import did not tell a length."
+            if state.project.training.max_train_steps == 1
+            else "",
         )
 
 

@@ -83,11 +83,19 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     for earlier in state.unsettled:
         if earlier.answered is not None:
             steps += _mending(state, earlier, earlier.answered)
-    steps += proving_steps(state)
+    steps = _with_proof(state, steps)
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += asking_steps(state, proposed)
     steps += _pending(state, {step.title for step in steps})
     return tuple(steps)
+
+
+def _with_proof(state: ProjectState, steps: Sequence[NextStep]) -> list[NextStep]:
+    """The steps with what proves an imported baseline; before any round where none could run."""
+    first = len(steps)
+    if not state.program_there:
+        first = next((i for i, step in enumerate(steps) if step.round is not None), first)
+    return [*steps[:first], *proving_steps(state), *steps[first:]]
 
 
 def _reading_step(current: RoundState) -> NextStep:

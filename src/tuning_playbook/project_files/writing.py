@@ -35,7 +35,7 @@ reason = {reason:<25} # one line: why does it measure what you need?
 
 [training]
 {target}
-max_train_steps = {max_train_steps:<17}# every trial trains this long
+max_train_steps = {max_train_steps:<17}# {about_length}
 evaluation_interval = {evaluation_interval:<13}# steps between two evaluations
 keep_best_checkpoints = 1          # in addition to the last one
 # timeout_seconds = 3600           # a trial that takes longer is infeasible
@@ -114,6 +114,7 @@ def project_to_toml(
     evaluation_interval: int = 50,
     hyperparameters: Sequence[Hyperparameter] = (),
     about_defaults: str = "",
+    about_length: str = "every trial trains this long",
     declarations: str = "",
     purpose: Purpose = Purpose(),
 ) -> str:
@@ -126,6 +127,7 @@ def project_to_toml(
         max_train_steps, evaluation_interval: in steps.
         hyperparameters: to declare.
         about_defaults: lines of comment on where they come from.
+        about_length: comment on the length of training.
         declarations: lines to be filled in, where there are none to declare; without them an
             example to be replaced.
         purpose: what the project is for.
@@ -145,6 +147,7 @@ def project_to_toml(
         max_train_steps=max_train_steps,
         evaluation_interval=evaluation_interval,
         about_defaults=about_defaults,
+        about_length=about_length,
         hyperparameters=hyperparameters_to_toml(hyperparameters) or declarations or _EXAMPLE,
     )
 

@@ -23,6 +23,7 @@ class Imported:
         unfinished: trials left out because they still run or wait.
         project_file: the file, where it was written for this import.
         notes: what was guessed, repaired, renamed or left out.
+        length_known: whether the study tells for how long its trials trained.
     """
 
     round: str
@@ -33,6 +34,7 @@ class Imported:
     unfinished: int
     project_file: Path | None
     notes: tuple[str, ...]
+    length_known: bool = True
 
 
 def imported_document(imported: Imported) -> dict[str, Any]:
@@ -62,10 +64,16 @@ def imported_text(imported: Imported) -> str:
         lines.append(f"  {imported.unfinished} have not ended; import again when they have")
     lines += [f"  - {note}" for note in imported.notes]
     if imported.project_file is not None:
+        length = (
+            ""
+            if imported.length_known
+            else "; set max_train_steps as well, since the study does not tell for how long its "
+            "trials trained"
+        )
         lines.append(
             f"wrote {imported.project_file}: defaults are those of the best setting, a candidate "
             "that this project has not run; before a round of your own runs, set [training] "
-            "target and look through the ranges"
+            f"target and look through the ranges{length}"
         )
     lines.append(f"next: playbook check {imported.round} --project {imported.folder}, "
                  f"playbook report {imported.round} --project {imported.folder}")  # fmt: skip

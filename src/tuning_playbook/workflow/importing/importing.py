@@ -28,6 +28,7 @@ from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, ta
 from tuning_playbook.workflow.importing.translating import (
     as_the_project_measures,
     study_in_project,
+    tells_its_length,
     write_project,
 )
 from tuning_playbook.workflow.rounds.remembering import answer_now, remember_answer, remember_round
@@ -173,6 +174,7 @@ def _store(
         unfinished=len(ids) - len(trials),
         project_file=written,
         notes=foreign.notes,
+        length_known=tells_its_length(table),
     )
 
 

@@ -105,6 +105,9 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
         max_train_steps=protocol.max_train_steps,
         evaluation_interval=protocol.evaluation_interval,
         hyperparameters=[*varied, *fixed],
+        about_length="every trial trains this long"
+        if tells_its_length(table)
+        else "not told by the imported study: set the length of your training",
         about_defaults=f"# The defaults are the best setting of {foreign.name!a}, imported: a "
         "candidate, and no\n# proven baseline until this project has rerun it: playbook next\n",
     )
@@ -171,6 +174,11 @@ def _two_digits(value: float, towards: Callable[[float], int]) -> float:
     unit = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
     rounded = towards(round(value / unit, 9)) * unit
     return float(f"{rounded:.2g}")
+
+
+def tells_its_length(table: TrialTable) -> bool:
+    """Whether a study tells for how long its trials trained."""
+    return bool(table.max_train_steps) or any(len(c.steps) for c in table.curves.values())
 
 
 def _protocol(table: TrialTable, target: str) -> TrainingProtocol:
