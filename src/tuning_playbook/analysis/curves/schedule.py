@@ -36,9 +36,16 @@ class Schedules:
     how: str
 
     def among(self, rows: NDArray[np.int64]) -> str:
-        """The kind that all of ``rows`` share, else ``unknown``."""
-        kinds = {str(kind) for kind in self.kind[rows]}
-        return kinds.pop() if len(kinds) == 1 else UNKNOWN
+        """The kind that all of ``rows`` share, else ``unknown``.
+
+        Trials of a study have one program: where some did not log the learning rate, those that
+        did speak for them.
+        """
+        for own in (self.kind[rows], self.kind):
+            kinds = {str(kind) for kind in own} - {UNKNOWN}
+            if kinds:
+                return kinds.pop() if len(kinds) == 1 else UNKNOWN
+        return UNKNOWN
 
 
 def schedules(table: TrialTable, roles: MetricRoles, *, decayed: float = 0.5) -> Schedules:
