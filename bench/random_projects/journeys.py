@@ -187,7 +187,7 @@ class Traveller:
         if code:
             self.fault(f"plan {name} ended with {code}: {said[:300]}")
             return
-        for words in broken_by_round(project, round_):
+        for words in broken_by_round(project, round_, earlier=self.rounds):
             self.fault(f"{name}: {words}")
         self.rounds.append(round_)
         for words in asked_twice(self.rounds):

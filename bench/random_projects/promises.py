@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from random_projects.worlds import RATES
+from tuning_playbook.space import Float, Integer
 from tuning_playbook.study import Project, Round
 
 _NEVER_SEARCHED = ("batch_size", "epochs")
 
 
-def broken_by_round(project: Project, round_: Round) -> Iterator[str]:
-    """What is wrong with a round that was proposed."""
+def broken_by_round(
+    project: Project, round_: Round, *, earlier: Sequence[Round] = ()
+) -> Iterator[str]:
+    """What is wrong with a round that was proposed, after ``earlier`` ones."""
     roles = {**round_.scientific, **round_.scientific_ranges, **round_.nuisance}
     yield from (f"{key} is searched" for key in roles if key.rsplit(".", 1)[-1] in _NEVER_SEARCHED)
     declared = {h.key: h for h in project.hyperparameters}
@@ -23,13 +26,14 @@ def broken_by_round(project: Project, round_: Round) -> Iterator[str]:
             if rates and not set(rates) & set(round_.nuisance):
                 yield f"the learning rate of {arm} is not tuned"
     for key, values in round_.scientific.items():
-        domain = declared[key].domain
-        ends = getattr(domain, "low", None), getattr(domain, "high", None)
+        domains = [declared[key].domain, *(r.nuisance[key] for r in earlier if key in r.nuisance)]
+        ranges = [(d.low, d.high) for d in domains if isinstance(d, (Float, Integer))]
+        known = (0, declared[key].default, project.baseline.get(key))
         outside = [
-            v for v in values
-            if ends[0] is not None and not ends[0] <= v <= ends[1]
-            and v not in (0, declared[key].default, project.baseline.get(key))
-        ]  # fmt: skip
+            v
+            for v in values
+            if ranges and v not in known and not any(low <= v <= high for low, high in ranges)
+        ]
         if outside and not round_.follows:
             yield f"{key} = {outside} lies outside its range"
 
