@@ -24,7 +24,7 @@ from tuning_playbook.findings import Finding, Verdict
 ALARMS = (Verdict.WARN, Verdict.FAIL)
 CURVE_CHECKS = (
     "direction-sanity", "instability", "overfitting", "late-variance", "still-improving",
-    "saturated-early", "rising-train-loss", "periodicity", "best-step",
+    "saturated-early", "rising-train-loss", "periodicity", "best-step", "learning-progress",
 )  # fmt: skip
 
 
@@ -51,6 +51,8 @@ class Fault:
 
 FAULTS = (
     Fault("direction-sanity", "the wrong way round", plants.misdirected, shortest=12),
+    Fault("learning-progress", "gets worse from the start", plants.worsening),
+    Fault("learning-progress", "stays at its first value", plants.learning_nothing),
     Fault("overfitting", "gives back 5 %", plants.overfitted(0.05), matters=False),
     Fault("overfitting", "gives back 15 %", plants.overfitted(0.15)),
     Fault("overfitting", "gives back 40 %", plants.overfitted(0.4)),

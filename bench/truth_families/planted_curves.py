@@ -275,6 +275,22 @@ def rippled(widths: float) -> Plant:
     return plant
 
 
+def worsening(draft: Draft) -> None:
+    """Training undoes what there is: the course runs backwards from its best value."""
+    draft.objective = draft.objective[:, ::-1].copy()
+
+
+def learning_nothing(draft: Draft) -> None:
+    """The objective stays at one value, the last one of a healthy curve, with its late noise.
+
+    The first remainders of a real curve hold what its smooth trend misses of the learning.
+    """
+    length = draft.objective.shape[1]
+    late = draft.noise[:, length // 2 :]
+    draft.noise = np.concatenate([late, late[:, ::-1]], axis=1)[:, :length]
+    draft.objective = np.repeat(draft.objective[:, -1:], length, axis=1)
+
+
 def misdirected(draft: Draft) -> None:
     """The metric is said to be the other way round."""
     draft.objective, draft.noise = -draft.objective, -draft.noise

@@ -44,10 +44,11 @@ def test_one_run_that_overfits_keeps_its_best_checkpoint_first(curve_study):
     table = curve_study(SHAPES["overfitting"], SHAPES["falling"], trials=1)
     (finding,) = run_checks(table, select=["overfitting"])
     assert finding.verdict is Verdict.FAIL
-    assert finding.summary.startswith("The run overfits: val_error gets worse after step")
     first, second = finding.advice[:2]
     curve = table.curves["val_error"].of(0)
     lowest = curve.steps[curve.values.argmin()]
+    turned = f"The run overfits: val_error gets worse after step {lowest},"
+    assert finding.summary.startswith(turned)
     assert first.action == "keep-best-checkpoint"
     assert advice_words(first).startswith(f"keep the checkpoint of step {lowest}")
     assert second.action == "add-regularization"

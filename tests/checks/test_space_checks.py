@@ -200,6 +200,19 @@ def test_what_is_known_is_said_where_the_whole_cannot_be_told():
     assert "Wide enough: the low end of lr." in finding.summary
 
 
+def test_numbers_of_bits_are_never_widened():
+    rng = np.random.default_rng(0)
+    values = {"weight_bits": rng.integers(2, 9, 60), "lr": 10 ** rng.uniform(-4, 0, 60)}
+    table = table_from_columns(
+        "s", ids=[str(i) for i in range(60)], values=values,
+        metric_values=-0.1 * values["weight_bits"] + rng.normal(0, 0.01, 60),
+        objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    finding = only(SearchSpaceBoundary(), table)
+    assert "weight_bits" not in {a.arguments.get("hyperparameter") for a in finding.advice}
+    assert "weight_bits was varied, but more bits cost memory and time" in finding.summary
+
+
 def test_batch_sizes_and_training_lengths_are_named_once_and_never_searched():
     rng = np.random.default_rng(0)
     units = rng.random((60, 3))

@@ -234,3 +234,22 @@ def test_arms_that_never_trained_are_said_so(arms):
 def test_when_nothing_trained_at_all_nobody_leads_by_a_number(examples):
     found = _answer({"a": [math.nan] * 6, "b": [math.nan] * 6}, examples=examples)
     assert found.sentence == "No trial of any arm trained."
+
+
+def test_arms_that_are_equally_good_are_not_said_to_lead():
+    arms = {"a": GOOD, "b": list(GOOD), "c": BAD}
+    said = _answer(arms).sentence
+    assert said.startswith(
+        "No clear winner: a and b are equally good with error = 0.1 at 20 trials"
+    )
+    assert "leads" not in said
+    void = _answer({"a": GOOD, "b": list(GOOD)}, {"b": (EDGE,)}).sentence
+    assert "So far a and b are equally good: error = 0.1 at 20 trials each." in void
+
+
+def test_reruns_without_a_difference_put_nobody_ahead():
+    reruns = {"a": [0.30, 0.31, 0.29], "b": [0.29, 0.30, 0.31]}
+    found = _answer(LEVEL, reruns=reruns, seed_deviation=0.01)
+    assert "the best configurations of" in found.sentence
+    assert "both reach error = 0.3 (mean of 3 reruns) with fresh seeds." in found.sentence
+    assert "leads" not in found.sentence

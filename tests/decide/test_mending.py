@@ -161,8 +161,14 @@ def test_every_known_advice_has_its_how_to(action):
     assert "{" not in how_to(Advice(action, arguments), "r").replace("schedule = { choice", "")
 
 
-def _pending(order, findings, *, max_train_steps=9, direction=Direction.MINIMIZE):
-    return pending_advice(order, findings, max_train_steps=max_train_steps, direction=direction)
+def _pending(order, findings, *, max_train_steps=9, direction=Direction.MINIMIZE, dismissed=None):
+    return pending_advice(
+        order,
+        findings,
+        max_train_steps=max_train_steps,
+        direction=direction,
+        dismissed=dismissed or {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,3 +214,22 @@ def test_what_a_trial_printed_is_asked_of_its_arm():
     earlier = Advice("investigate", {"trials": ["first/3"]})
     (step,) = advice_steps("second", {"second": (_finding("x", Verdict.FAIL, earlier),)}, {})
     assert step.how == "To see what a trial printed: playbook logs first 3."
+
+
+def test_advice_whose_check_was_set_aside_later_does_not_come_back_from_an_earlier_round():
+    findings = {"first": {"first": (_noisy(Verdict.WARN),)}, "second": {"second": ()}}
+    assert _pending(["first", "second"], findings)
+    assert not _pending(["first", "second"], findings, dismissed={"second": ["late-variance"]})
+    assert _pending(["first", "second"], findings, dismissed={"second": ["overfitting"]})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"hyperparameter": "lr", "values": [0.2, 0.5], "steps": 500}, "lr = 0.2, 0.5"),
+        ({"hyperparameter": "lr", "learning_rates": [0.2], "steps": 100}, "lr = 0.2"),
+        ({"multiples": [2, 5], "steps": 100}, "2, 5 times the best learning rate"),
+    ],
+)
+def test_short_runs_name_the_learning_rates_as_far_as_they_are_known(arguments, told):
+    assert told in how_to(Advice("probe-stability", arguments), "r")

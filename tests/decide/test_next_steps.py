@@ -260,8 +260,46 @@ def test_an_open_decision_asks_for_no_more_than_it_says_is_worth_making(project)
     ],
 )
 def test_after_the_decision_comes_the_next_question(project, more):
-    steps = _steps(project, _current(_answered(EXPAND, THIN), reruns=5, **more))
+    steps = _steps(project, _current(_answered(THIN), reruns=5, **more))
     assert steps[0].round.name == "norm"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"decision": _decision(Choice.KEEP)},
+        {"decision": _decision(Choice.INCONCLUSIVE, 400)},
+        {"decision": _decision(Choice.ADOPT), "launched": True},
+        {"launched": True},
+    ],
+)
+def test_an_open_range_is_still_to_be_widened_once_the_round_is_decided(project, more):
+    first, *rest = _steps(project, _current(_answered(EXPAND, THIN), reruns=5, **more))
+    assert (first.round.name, first.round.nuisance["learning_rate"].high) == ("decay-2", 10.0)
+    assert "--trials" not in "".join(step.command for step in rest)
+
+
+SHRINK = replace(
+    EXPAND,
+    advice=(
+        Advice("shrink", {"hyperparameter": "learning_rate", "edge": "high", "range": [1e-4, 0.1]},
+               "most trials diverge beyond"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("finding", "more"),
+    [
+        (SHRINK, {"launched": True}),
+        (EXPAND, {"reruns_skipped": True}),  # which closes the round
+        (EXPAND, {"launched": True, "followed": frozenset({"decay"})}),
+    ],
+)
+def test_a_decided_round_is_not_asked_again_without_need(project, finding, more):
+    followed = {"followed": more.pop("followed")} if "followed" in more else {}
+    steps = _steps(project, _current(_answered(finding), reruns=5, **more), **followed)
+    assert not any(s.round is not None and s.round.follows for s in steps)
 
 
 def test_a_best_value_at_the_end_of_the_list_asks_for_values_beyond(project):
@@ -295,7 +333,7 @@ def test_when_all_is_asked_the_last_search_waits_for_the_gate(project):
     asked = {"asked": frozenset({"weight_decay", "norm"})}
     done = _current(_answered(EXPAND), decision=_decision(Choice.KEEP))
     state = ProjectState(project, done, names=frozenset({"decay"}), **asked)
-    (step,) = next_steps(state)
+    _, step = next_steps(state)
     assert step.round is None
     assert "concentrated at an edge" in step.reason
     good = {"learning_rate": Float(0.05, 0.5, "log")}
@@ -490,3 +528,67 @@ def test_a_score_like_that_of_chance_is_asked_about_with_the_first_reason(projec
     reasons = [step.reason for step in _steps(project, current)]
     assert "stuck" in reasons
     assert "and noisy" not in reasons
+
+
+def test_a_question_whose_file_is_refused_is_not_asked_again_under_another_name(project):
+    state = ProjectState(
+        project, refused={"norm": "line 3: unknown key"}, names=frozenset({"norm", "other"})
+    )
+    assert [s.round.name for s in next_steps(state) if s.round] == ["weight-decay", "baseline"]
+    asked = frozenset({"weight_decay", "learning_rate"})
+    done = _current(_answered(), decision=_decision(Choice.KEEP))
+    steps = next_steps(replace(state, current=done, asked=asked))
+    assert [s.title for s in steps] == ["Correct round norm"]
+
+
+def test_a_number_of_trials_below_the_default_is_said_to_come_from_the_last_round(project):
+    done = _current(_answered(), decision=_decision(Choice.KEEP))
+    few = replace(done, written=replace(ROUND, trials=8))
+    (asked,) = [s for s in _steps(project, few) if s.round is not None]
+    assert asked.round.trials == 8
+    assert "that of rounds/decay.toml; the default is 20" in asked.reason
+    enough = replace(done, written=replace(ROUND, trials=20))
+    (asked,) = [s for s in _steps(project, enough) if s.round is not None]
+    assert "the default is" not in asked.reason
+
+
+def test_a_round_whose_trials_all_take_too_long_says_what_to_change_first(project):
+    slow = RoundState("decay", ROUND, planned=48, finished=9, timed_out=9)
+    raised, going_on = _steps(project, slow)
+    assert raised.title.startswith("Raise timeout_seconds")
+    assert "rounds/decay-2.toml" in raised.how
+    assert "playbook abandon decay" in raised.how
+    assert going_on.command == "playbook run decay"
+    void = _answered(soundness=Soundness.VOID, reasons=("a was not tuned: none trained.",))
+    ended = _steps(project, replace(_current(void), timed_out=48))
+    assert ended[0].title == raised.title
+    assert not any("by hand" in step.title for step in ended)
+    some = _steps(project, replace(slow, timed_out=8))
+    assert [step.command for step in some] == ["playbook run decay"]
+
+
+def test_an_imported_round_without_a_good_region_goes_on_with_trials_of_the_project(project):
+    asked = frozenset({"weight_decay", "norm"})
+    imported = replace(_current(_answered(good_ranges={})), imported=True, reruns_skipped=True)
+    state = ProjectState(project, imported, asked=asked, names=frozenset({"decay"}))
+    (step,) = next_steps(state)
+    assert step.round.name == "decay-2"
+    assert "cp -n" not in step.how  # there is no file to copy
+
+
+def test_a_round_that_was_run_with_more_trials_is_asked_again_with_as_many(project):
+    more = replace(_answered(EXPAND, soundness=Soundness.WEAK), trials={"a": 24, "b": 20})
+    first, *_ = _steps(project, _current(more))
+    assert (first.round.name, first.round.trials) == ("decay-2", 24)
+
+
+def test_a_training_length_that_the_project_has_by_now_is_not_advised_any_more(project):
+    longer = Finding(
+        "still-improving", Verdict.WARN, "It still improves.",
+        advice=(Advice("train-longer", {"max_train_steps": 150}),), source="training-curves",
+    )  # fmt: skip
+    current = _current(_answered(longer), reruns_skipped=True)
+    title = "Train longer: set training.max_train_steps = 150"
+    assert title in [s.title for s in _steps(project, current)]
+    followed = replace(project, training=replace(project.training, max_train_steps=150))
+    assert title not in [s.title for s in _steps(followed, current)]

@@ -13,9 +13,11 @@ from tests.decide.test_next_steps import (
     project,  # noqa: F401 - a fixture
 )
 
+from tuning_playbook.decide.mending import AdviceStep
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import FailedTry, ProjectState, RoundState
 from tuning_playbook.decisions import Choice
+from tuning_playbook.findings import Advice, Finding, Verdict
 
 EARLIER = RoundState("width", ROUND, 48, 48, _answered(), reruns=5)
 
@@ -94,3 +96,42 @@ def test_after_a_failed_try_no_round_is_to_be_run_before_the_program_is_mended(
     assert "playbook run first" not in _commands(steps)
     steps = next_steps(replace(state, failed_try=FailedTry("boom", changed=True)))
     assert _commands(steps)[:2] == ["playbook try", "playbook run first"]
+
+
+WARM = AdviceStep("Warm the learning rate up", "4 of 16 diverge.", "", "search-space-boundaries",
+                  False, check="edge-of-stability")  # fmt: skip
+
+
+@pytest.mark.parametrize("unfinished", [replace(_current(None), finished=20), _current(None)])
+def test_advice_stays_on_the_list_while_the_next_round_runs(project, unfinished):  # noqa: F811
+    steps = _steps(project, unfinished, pending={"first": (WARM,)})
+    assert _titles(steps)[-1] == WARM.title
+
+
+def test_advice_stays_on_the_list_while_the_round_that_mends_the_ranges_waits(project):  # noqa: F811
+    unstable = Finding(
+        "edge-of-stability", Verdict.WARN, "4 of 16 diverge.", advice=(Advice("warmup"),),
+        source="search-space-boundaries",
+    )  # fmt: skip
+    steps = _steps(
+        project, _current(_answered(unstable)), waiting=("decay-2",), followed=frozenset({"decay"})
+    )
+    assert WARM.title in _titles(steps)
+
+
+ARMS = "playbook rerun decay --arms --times 28"
+OPEN = {"settling": f"Rerun both: {ARMS}.", "settling_command": ARMS}
+
+
+@pytest.mark.parametrize("choice", [Choice.KEEP, Choice.INCONCLUSIVE])
+def test_a_decision_leaves_the_question_about_the_arms_on_the_list(project, choice):  # noqa: F811
+    decided = _current(_answered(**OPEN), reruns=5, decision=_decision(choice))
+    (step,) = [s for s in _steps(project, decided) if s.command == ARMS]
+    assert step.dismissal == 'playbook rerun decay --skip "why"'
+    for closed in ({"launched": True}, {"reruns_skipped": True}):
+        assert ARMS not in _commands(_steps(project, replace(decided, **closed)))
+
+
+def test_the_question_about_the_arms_stays_after_a_later_round(project):  # noqa: F811
+    steps = _steps(project, _current(_answered()), open_questions={"width": _answered(**OPEN)})
+    assert "Settle which arm of round width is better, if it matters" in _titles(steps)

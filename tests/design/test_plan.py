@@ -1,6 +1,7 @@
 """What a round costs and leaves open is known before it runs."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -159,3 +160,12 @@ def test_the_plan_says_once_what_to_write(project):
     assert shown.count("no reason yet") == 1
     assert "4 hyperparameters are fixed" in shown
     assert 'reasons = { optimizer = "why' in shown
+
+
+def test_a_range_that_leaves_the_baseline_out_is_objected_to(project):
+    (key,) = RATE
+    round_ = round_of(nuisance={**RATE, **MOMENTUM})
+    inside, outside = (replace(project, baseline={**project.baseline, key: v}) for v in (0.5, 20.0))
+    assert design_warnings(inside, round_) == ()
+    (warning,) = design_warnings(outside, round_)
+    assert "the baseline's value, 20, lies outside" in warning

@@ -47,12 +47,23 @@ def test_an_end_moves_outwards_as_far_as_any_arm_wants(round_):
     assert found.reasons[RATE] == "expand high"
 
 
+def test_a_reason_to_drop_an_end_that_stays_is_not_written(round_):
+    advice = {"a": [_advice("high", "expand", 3.0), _advice("low", "shrink", 0.1)], "b": []}
+    found = follow_up_round(round_, advice, searched=_searched("a", "b"), name="x")
+    assert found.nuisance[RATE] == Float(1e-3, 3.0, "log")
+    assert found.reasons[RATE] == "expand high"
+
+
 def test_an_end_moves_inwards_only_where_every_arm_wants_it(round_):
     one = {"a": [_advice("high", "shrink", 0.1)], "b": []}
     assert follow_up_round(round_, one, searched=_searched("a", "b"), name="x") is None
-    both = {"a": [_advice("high", "shrink", 0.1)], "b": [_advice("high", "shrink", 0.3)]}
+    both = {
+        arm: [replace(_advice("high", "shrink", end), reason=f"to {end}")]
+        for arm, end in (("a", 0.1), ("b", 0.3))
+    }
     found = follow_up_round(round_, both, searched=_searched("a", "b"), name="x")
     assert found.nuisance[RATE].high == 0.3
+    assert found.reasons[RATE] == "to 0.3"  # and not that of an arm whose end was not taken
     elsewhere = {"a": (RATE,), "b": ()}  # the other arm has no such hyperparameter
     found = follow_up_round(round_, one, searched=elsewhere, name="x")
     assert found.nuisance[RATE].high == 0.1

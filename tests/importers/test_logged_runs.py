@@ -99,6 +99,47 @@ def test_a_log_inside_a_hydra_run_belongs_to_it(tmp_path):
     assert set(study.curves) == {"train_loss", "val_loss"}
 
 
+def test_a_hydra_job_of_few_epochs_is_a_run(tmp_path):
+    for number in range(2):
+        write(tmp_path / str(number) / ".hydra" / "config.yaml", f"lr: {0.1**number}\n")
+        write(tmp_path / str(number) / "csv" / "metrics.csv", lightning_log(3, factor=1))
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [1.0, 0.1]}
+    assert study.curves["val_loss"][1].tolist() == [99, 199, 299] * 2
+
+
+def test_a_setting_that_is_only_a_reference_to_another_has_no_value(tmp_path):
+    for number, rate in enumerate((0.1, 0.01)):
+        config = f"lr: {rate}\nroot: ${{oc.env:ROOT}}\ndata: ${{root}}/data\nsizes: [8, '${{x}}']\n"
+        write(tmp_path / str(number) / ".hydra" / "config.yaml", config)
+        write(tmp_path / str(number) / "metrics.csv", lightning_log(6, factor=1))
+    study = only(tmp_path)
+    assert study.parameters == {"lr": [0.1, 0.01]}
+    (told,) = [note for note in study.notes if "root" in note]
+    assert told.startswith("Left out, since their values are not recorded")
+    assert told.endswith("root, data and sizes.")
+
+
+@pytest.mark.parametrize("epochs", [2, 3, 9])
+def test_metrics_that_take_turns_in_the_rows_of_few_epochs_are_of_one_run(tmp_path, epochs):
+    study = only(write(tmp_path / "metrics.csv", lightning_log(epochs, factor=1)))
+    assert (len(study.ids), study.parameters) == (1, {})
+    assert len(study.curves["train_loss"][1]) == len(study.curves["val_loss"][1]) == epochs
+
+
+def test_trials_of_a_few_lengths_with_a_metric_each_are_trials(tmp_path):
+    rows = [
+        "10,0.1,0.5,",
+        "10,0.2,,0.7",
+        "20,0.1,0.6,",
+        "20,0.2,,0.8",
+        "30,0.1,0.65,",
+        "30,0.2,,0.9",
+    ]
+    study = only(write(tmp_path / "t.csv", "\n".join(["epoch,lr,acc,val_acc", *rows]) + "\n"))
+    assert len(study.ids) == 6
+
+
 def trainer_state(losses, *, rate, search=False):
     """What a Hugging Face Trainer keeps beside each checkpoint."""
     history = []

@@ -48,3 +48,12 @@ def test_a_long_list_of_metrics_is_cut_with_the_number_of_the_others(tmp_path):
     assert " and 10 more." in message
     assert "Its metrics: eval/a/reward_mean, eval/b/reward_mean" in message
     assert "metric='eval/a/reward_mean'" in message
+
+
+def test_a_count_of_epochs_is_no_metric_to_choose(tmp_path):
+    rows = "".join(f"{i},{10 + i % 3},{0.1 / (i + 1)},{1 + i},{2 + i},{0.5 / (i + 1)}\n"
+                   for i in range(6))  # fmt: skip
+    path = tmp_path / "runs.csv"
+    path.write_text(f"trial,epoch,lr,train_loss,val_loss,val_acc\n{rows}")
+    with pytest.raises(InvalidInput, match=r"Its metrics: val_loss, val_acc\."):
+        check(path)

@@ -26,6 +26,25 @@ AUTOMATIC_RESEARCH = (
 )  # fmt: skip
 
 
+def test_sizes_and_times_beside_changes_are_costs(tmp_path):
+    header = "ts_utc\trun_id\ttrainer\tstatus\tval_bpb\tbytes_model\twallclock_seconds\tstep_stop"
+    said = ("keep", "discard", "invalid", "keep", "keep", "discard")
+    rows = [
+        f"2026-03-1{i}T02:32:41Z\trun{i}\t{('a.py', 'b.py')[i % 2]}\t{status}\t{3.5 - 0.3 * i}"
+        f"\t{2938063 + 7919 * i}\t{516.4 + 91 * i % 37}\t{(10, 600)[i % 2]}"
+        for i, status in enumerate(said)
+    ]
+    path = tmp_path / "results.tsv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    (study,) = open_foreign(str(path))
+    found = {one.column: one.role for one in study.columns}
+    assert study.kind.startswith("a log of 6 changes")
+    assert {found[c] for c in ("ts_utc", "bytes_model", "wallclock_seconds")} == {
+        Role.TIME_AND_COST
+    }
+    assert found["step_stop"] is Role.PROGRESS
+
+
 def test_a_log_of_changes_that_were_kept_or_discarded(tmp_path):
     path = tmp_path / "results.tsv"
     path.write_text("\n".join(AUTOMATIC_RESEARCH) + "\n")

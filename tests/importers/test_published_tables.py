@@ -140,7 +140,7 @@ def test_counters_of_episodes_are_progress(tmp_path):
 
 def test_a_training_metric_beside_one_on_test_data_is_not_chosen_silently(tmp_path):
     (study,) = open_foreign(str(written(tmp_path, RL_HEADER, *RL_LOG)))
-    with pytest.raises(InvalidInput, match=r"train/success_rate \(on training data\)") as refused:
+    with pytest.raises(InvalidInput, match=r"on training data \(train/success_rate\)") as refused:
         table_as_told(study, Told())
     assert "test/success_rate" in str(refused.value)
 

@@ -219,6 +219,16 @@ def test_the_first_round_fits_the_first_project(tmp_path):
     assert list(round_.nuisance) == ["learning_rate", "momentum"]
 
 
+def test_a_first_round_names_what_a_hyperparameter_of_the_template_is_called_now(tmp_path):
+    text = project_to_toml(
+        name="x", target=FunctionTarget("t.py", "f"), metric="m", direction="minimize"
+    )
+    (tmp_path / "playbook.toml").write_text(text.replace("\nlearning_rate =", "\nlr ="))
+    (tmp_path / "first.toml").write_text(first_round_to_toml())
+    with pytest.raises(InvalidInput, match=r"'learning_rate' is not declared(.|\n)*mean 'lr'\?"):
+        read_round(tmp_path / "first.toml", read_project(tmp_path))
+
+
 _TEXT = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=20)
 _RANGES = {"dropout": Float(0.1, 0.3), "layers": Integer(2, 4), "width": Ordered((64, 256)),
            "optimizer.nesterov.momentum": Float(0.9, 0.99, "reverse_log")}  # fmt: skip

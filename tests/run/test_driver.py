@@ -597,9 +597,9 @@ def test_nothing_is_lost_of_what_an_earlier_worker_wrote_after_its_lease(bench):
     assert curve.steps.tolist() == list(range(1, 41))
 
 
-@pytest.mark.parametrize("moved", [True, False])
+@pytest.mark.parametrize("gone", ["", ".playbook", ".playbook/trials"])
 def test_a_folder_that_goes_while_trials_run_is_told_and_ends_no_trial(
-    bench, tmp_path_factory, moved
+    bench, tmp_path_factory, gone
 ):
     bench.write(STOPPABLE)
     hold(bench.folder, [0])
@@ -608,13 +608,12 @@ def test_a_folder_that_goes_while_trials_run_is_told_and_ends_no_trial(
 
     def move():
         if waiting_trials(bench.folder):
-            folder = bench.folder if moved else bench.folder / ".playbook" / "trials"
-            folder.rename(elsewhere)
+            (bench.folder / gone).rename(elsewhere)
         return False
 
     with pytest.raises(StoreUnavailable, match=r"moved or deleted while trials were running"):
         bench.run(study, stop_requested=move)
-    bench.folder = elsewhere if moved else bench.folder
+    bench.folder = bench.folder if gone else elsewhere
     release(bench.folder)
     _, store = bench.run(study)
     (trial,) = store.trials("study")
@@ -632,3 +631,24 @@ def test_the_files_of_one_trial_that_go_are_told_and_it_runs_again(bench):
     assert (trial.status, trial.attempts) == (Status.COMPLETE, 2), trial.detail
     (gone,) = [e for e in store.events("study") if e.kind == "files-gone"]
     assert "files of attempt 1 are gone" in gone.message
+
+
+def test_no_more_trials_are_started_once_the_first_of_every_study_took_too_long(bench):
+    bench.write("signal.pause()")
+    slow = bench.study(trials=5, timeout_seconds=0.3)
+    summary, store = bench.run(slow, workers=1)
+    assert summary.all_timed_out
+    ended = [(Status.INFEASIBLE, Reason.TIMEOUT)] * 3
+    assert outcomes(store) == [*ended, *[(Status.WAITING, Reason.NONE)] * 2]
+    again, store = bench.run(slow, workers=1)  # by someone who knows what the first came to
+    assert not again.all_timed_out
+    assert outcomes(store) == [(Status.INFEASIBLE, Reason.TIMEOUT)] * 5
+
+
+def test_a_study_whose_trials_take_too_long_does_not_stop_another_that_trains(bench):
+    others = textwrap.indent(GOOD, "    ")
+    bench.write(f"if trial.study == 'endless':\n    signal.pause()\nelse:{others}")
+    endless = bench.study(trials=4, timeout_seconds=0.3, name="endless")
+    summary, store = bench.run(endless, bench.study(trials=4), workers=1)
+    assert not summary.interrupted
+    assert outcomes(store, "endless") == [(Status.INFEASIBLE, Reason.TIMEOUT)] * 4

@@ -52,7 +52,7 @@ def test_scalars_of_numpy_are_numbers_and_text_is_not(handle, attempt):
 
 @pytest.mark.parametrize("step", [-1, 101])
 def test_a_step_out_of_range_is_refused(handle, step):
-    with pytest.raises(InvalidInput, match="outside 0"):
+    with pytest.raises(InvalidInput, match=r"outside 0 .. 100.*max_train_steps in playbook.toml"):
         handle.log(step, loss=1.0)
 
 

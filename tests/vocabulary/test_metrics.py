@@ -17,7 +17,7 @@ from tuning_playbook.vocabulary import (
 SMALLER = (
     "loss val_loss loss/val validation-nll train/box_loss error_rate test_error WER CER val_ppl "
     "perplexity rmse val_mae mse cross_entropy valLoss eval_loss_mean negative_log_likelihood fid "
-    "val/bpc"
+    "val/bpc valid_loss_epoch"
 )
 LARGER = (
     "accuracy val_acc top_1 top5 val_top1 AUC auroc f1 val_f1_score BLEU METEOR chrF mAP50 "

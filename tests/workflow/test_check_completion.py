@@ -70,6 +70,16 @@ def test_a_metric_on_test_data_is_never_proposed(tmp_path):
     assert "not chosen by itself: test_loss, test_acc" in said
 
 
+def test_beside_training_metrics_one_on_test_data_is_asked_about_by_name(tmp_path):
+    file = table(tmp_path, "train_loss", "train_acc", "test_acc", "test_loss")
+    code, _, said = typed("check", file)
+    assert code == 2
+    assert "Type:" not in said
+    assert "Did these test data serve for validation?" in said
+    assert "--metric test_loss" in said
+    assert typed("check", file, "--metric", "test_loss")[0] in (0, 1)
+
+
 def test_a_table_of_unknown_scores_is_answered_with_a_whole_command(tmp_path):
     file = tmp_path / "board.csv"
     rows = ["a,zero-shot,61.2,55.4,70.8,62.47", "a,tuned,74.1,63.8,78.2,72.03", "b,,50,50,50,50"]

@@ -127,8 +127,8 @@ def test_what_cannot_be_used_is_told_in_the_words_of_python(target, words):
 
 def test_unequal_progress_in_a_table_of_last_results_is_told():
     ends = [1, 3, 9, 27] * 15
-    stopped = tuning_playbook.check(trials(training_iteration=ends)).studies[0]
-    assert any("training_iteration ends between 1 and 27" in note for note in stopped.notes)
+    stopped = tuning_playbook.check(trials(global_step=ends)).studies[0]
+    assert any("global_step ends between 1 and 27" in note for note in stopped.notes)
     whole = tuning_playbook.check(trials(training_iteration=[27] * 58 + [26] * 2)).studies[0]
     assert not any("ends between" in note for note in whole.notes)
 

@@ -1,5 +1,7 @@
 """What `playbook next` keeps of rounds that are not the newest, and what it says of time limits."""
 
+import re
+
 PROJECT = """\
 [metric]
 name = "error"
@@ -86,3 +88,43 @@ def test_plan_says_that_the_time_limit_is_shorter_than_a_trial(written_project):
     project.edit("playbook.toml", "timeout_seconds = 600", "timeout_seconds = 1e-6")
     warnings = " ".join(project.json("plan", "second")[1]["warnings"])
     assert "timeout_seconds under [training] ends a trial after 1e-06 s" in warnings
+
+
+def interrupted(written_project):
+    """A project whose first round stopped with trials left, since its time limit was too short."""
+    project = written_project(PROJECT.replace("600", "0.01"), TRAIN, first=GOOD)
+    project.edit("train.py", "import math, random", "import math, random, signal")
+    project.edit("train.py", "    luck", "    signal.pause()\n    luck")
+    project.type("run", "first", "--no-report", "--no-try")
+    project.edit("playbook.toml", "0.01", "600")
+    project.edit("train.py", "    signal.pause()\n", "")
+    return project
+
+
+def about_first(project):
+    steps = project.json("next")[1]["steps"]
+    return [s["title"] for s in steps if re.search(r"\bround first(?!-)", s["title"])]
+
+
+def test_a_round_that_was_copied_and_run_under_the_next_number_is_not_to_be_finished(
+    written_project,
+):
+    project = interrupted(written_project)
+    assert about_first(project)
+    (project.folder / "rounds/first-2.toml").write_text(GOOD)
+    assert about_first(project)  # it has not run yet
+    project.type("run", "first-2", "--no-report", "--no-try")
+    assert about_first(project) == []
+
+
+def test_a_round_of_another_question_does_not_replace_one_with_trials_left(written_project):
+    project = interrupted(written_project)
+    project.edit(
+        "playbook.toml",
+        "[hyperparameters]",
+        "[hyperparameters]\nwidth = { choice = [1, 2], default = 1 }",
+    )
+    other = GOOD.replace("trials = 6", "trials = 3\nscientific = { width = [1, 2] }")
+    (project.folder / "rounds/first-2.toml").write_text(other)
+    project.type("run", "first-2", "--no-report", "--no-try")
+    assert about_first(project)

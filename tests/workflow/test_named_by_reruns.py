@@ -94,3 +94,14 @@ def test_a_decision_stands_where_the_reruns_of_another_round_name_its_arm(say, t
     say("decide", "norm")
     assert "playbook decide norm" not in _commands(say)
     assert json.loads(say("history", "--json"))["rounds"][0]["decision"] is not None
+
+
+def test_a_decision_says_why_it_is_not_about_the_arm_that_reruns_put_ahead(say):
+    say("run", "norm")
+    say("rerun", "norm", "--arms", "--times", "2")
+    say("rerun", "norm", "--times", "2")
+    decided = json.loads(say("decide", "norm", "--json"))
+    assert decided["reruns"][0]["config"]["norm"] == "batch"
+    (told,) = [r for r in decided["reservations"] if "norm = layer ahead of norm = batch" in r]
+    assert "best trial of the search" in told
+    assert "playbook rerun norm --arms --times" in told

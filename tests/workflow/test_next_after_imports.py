@@ -9,6 +9,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.project_files.reading_round import read_round
 from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.checking.targets import refuse_near_misses
 from tuning_playbook.workflow.comparing.comparing import Question, compare_runs
 from tuning_playbook.workflow.deciding.deciding import decide_round
 from tuning_playbook.workflow.deciding.rerunning import rerun_round
@@ -17,7 +18,9 @@ from tuning_playbook.workflow.overview.history import project_history
 from tuning_playbook.workflow.overview.next_step import apply_step, what_next
 from tuning_playbook.workflow.rounds.planning import plan
 from tuning_playbook.workflow.running.reporting import write_round_report
+from tuning_playbook.workflow.running.running import run_round
 
+ASKED = 'question = "?"\nkind = "improve"\nnuisance = ["learning_rate"]\ntrials = 3\n'
 MEANS = {"base": 0.91, "no_aug": 0.88, "mixup": 0.925, "cutmix": 0.92}
 OWN = """\
 [metric]
@@ -228,6 +231,7 @@ def test_what_an_import_does_not_tell_of_its_measurement_is_not_made_up(imported
     assert [r.steps for r in history.rounds] == [0]
     page = write_round_report(folder, "study").read_text()
     assert "how it was evaluated there is not known" in page
+    assert "that of the other tool" in page  # the search: no storage says which sampler drew
     assert "evaluated every" not in page
 
 
@@ -250,12 +254,13 @@ def test_a_proposed_round_is_written_by_its_name_or_its_number(imported):
     assert apply_step(folder, names[0]).stem == names[0]
 
 
+@pytest.mark.parametrize("level", [0.92, 0.5])  # above and far below that of the import
 def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
-    imported, typed_project
+    imported, typed_project, level
 ):
     project = typed_project(imported(_search()))
     (project.folder / "train.py").write_text(
-        TRAIN.replace("0.9 +", "0.92 + trial.config['learning_rate'] / 20 +")
+        TRAIN.replace("0.9 +", f"{level} + trial.config['learning_rate'] / 20 +")
     )
     (project.folder / "rounds").mkdir(exist_ok=True)
     (project.folder / "rounds/mine.toml").write_text(
@@ -268,3 +273,27 @@ def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
     assert project.type("launch", "mine")[0] == 0
     commands = [step["command"] for step in project.json("next")[1]["steps"]]
     assert "playbook decide study" not in commands
+
+
+@pytest.mark.parametrize("verb", [plan, run_round])
+def test_a_round_that_was_imported_is_said_to_have_no_file(imported, verb):
+    folder = imported(ablation(), project=OWN)
+    with pytest.raises(InvalidInput) as refused:
+        verb(folder, "study")
+    assert "round 'study' was imported, so it has no file in rounds" in str(refused.value)
+    assert "playbook report study" in str(refused.value)
+
+
+def test_a_round_whose_file_was_deleted_is_not_said_to_be_unknown(written_project):
+    project = written_project(OWN, "def train(trial):\n    trial.log(10, accuracy=0.5)\n", a=ASKED)
+    project.type("run", "a", "--no-report", "--no-try")
+    (project.folder / "rounds/a.toml").unlink()
+    code, _, said = project.type("plan", "a")
+    assert code == 2
+    assert "its file rounds/a.toml is gone" in said
+
+
+def test_an_imported_round_is_among_those_that_a_misspelt_one_may_mean(imported, monkeypatch):
+    monkeypatch.chdir(imported(ablation(), project=OWN))
+    with pytest.raises(InvalidInput, match="Did you mean 'study'"):
+        refuse_near_misses("studdy")

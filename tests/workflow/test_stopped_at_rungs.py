@@ -107,9 +107,36 @@ def lengths_of_patience(rng, count):
 def test_lengths_that_are_no_rungs_are_judged_as_they_are(lengths):
     rng = np.random.default_rng(3)
     frame = halved(3, count=60, ladder=(27,))
-    frame["training_iteration"] = lengths(rng, 60)
-    checked = tuning_playbook.check(frame)
+    frame["epochs_ran"] = lengths(rng, 60)
+    checked = tuning_playbook.check(frame.drop(columns="training_iteration"))
     assert set(statuses(checked)) == {"complete"}
+
+
+def test_unequal_iterations_of_ray_tune_are_stops_unless_the_user_says_otherwise():
+    rng = np.random.default_rng(5)
+    frame = halved(3, count=60, ladder=(27,))
+    lengths = np.r_[np.full(6, 60), lengths_of_patience(rng, 54)]
+    frame["training_iteration"] = lengths
+    frame.loc[lengths < 60, "val_loss"] -= 5
+    checked = tuning_playbook.check(frame)
+    assert statuses(checked).count("complete") == (lengths == 60).sum() > 1
+    assert f"(trial {frame[lengths == 60].val_loss.idxmin()})" in repr(checked)
+    (note,) = [n for n in checked.studies[0].notes if "scheduler" in n]
+    assert "--steps training_iteration" in note.replace("steps=", "--steps ")
+    told = tuning_playbook.check(frame, steps="training_iteration")
+    assert set(statuses(told)) == {"complete"}
+
+
+def test_the_longest_trial_may_be_the_only_whole_one():
+    frame = halved(3, count=20, ladder=(27,))
+    frame["training_iteration"] = np.random.default_rng(1).permutation(20) + 3
+    assert statuses(tuning_playbook.check(frame)).count("complete") == 1
+
+
+def test_one_trial_that_went_on_does_not_stop_all_others():
+    frame = halved(3, count=60, ladder=(27,))
+    frame["training_iteration"] = np.r_[np.full(59, 10), 1000]
+    assert set(statuses(tuning_playbook.check(frame))) == {"complete"}
 
 
 def test_arms_are_compared_by_trials_that_reached_the_end():

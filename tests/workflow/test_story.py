@@ -211,9 +211,10 @@ def test_what_cannot_be_applied_says_what_to_do_instead(story):
 
 def test_a_file_that_is_there_already_is_left_as_it_is(story):
     (story.folder / "rounds").mkdir()
-    (story.folder / "rounds/optimizer.toml").write_text("mine")
+    mine = 'question = "?"\nkind = "improve"\nnuisance = ["learning_rate"]\n'
+    (story.folder / "rounds/optimizer.toml").write_text(mine)
     assert story.follow("optimizer") == "optimizer-2"
-    assert (story.folder / "rounds/optimizer.toml").read_text() == "mine"
+    assert (story.folder / "rounds/optimizer.toml").read_text() == mine
 
 
 def test_a_store_that_does_not_answer_is_no_new_project(story):

@@ -4,9 +4,13 @@ import pytest
 from click.testing import CliRunner
 
 from tuning_playbook.cli.main import playbook
+from tuning_playbook.project_files.reading_project import read_project
 from tuning_playbook.space import Float
+from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.importing.importing import import_study
 from tuning_playbook.workflow.importing.translating import rounded_outward
 from tuning_playbook.workflow.overview.history import project_history
+from tuning_playbook.workflow.overview.next_step import what_next
 
 ROUND = """\
 question = "Which learning rate?"
@@ -19,6 +23,16 @@ def train(trial):
     for step in trial.steps(0):
         if trial.evaluation_due(step):
             trial.evaluate(step, val_loss=trial.config["lr"])
+"""
+
+CONDITIONAL = """\
+[hyperparameters]
+[hyperparameters.optimizer]
+choice = ["sgd", "adam"]
+[hyperparameters.optimizer.when.sgd]
+sgd_lr = { log = [1e-3, 1.0] }
+[hyperparameters.optimizer.when.adam]
+adam_lr = { log = [1e-4, 1.0] }
 """
 
 
@@ -43,3 +57,28 @@ def test_a_range_that_an_import_rounded_is_not_wider_in_the_next_round(tmp_path)
     assert ran.exit_code == 0, ran.output
     changes = {s.round: s.change for s in project_history(tmp_path / "project").ranges}
     assert changes["again"] == "unchanged"
+
+
+@pytest.fixture
+def conditional(tmp_path):
+    """Folder of a project with an imported search over two optimizers, each with its own rate."""
+    rates = [0.7314159265 / 3**i for i in range(6)]
+    rows = [f"adam,,{0.001 * 2.5**i},{0.1 + 0.01 * (i - 2) ** 2}\n" for i in range(6)]
+    rows += [f"sgd,{rate},,{0.3 + 0.01 * (i - 3) ** 2}\n" for i, rate in enumerate(rates)]
+    (tmp_path / "sweep.csv").write_text("optimizer,sgd_lr,adam_lr,val_loss\n" + "".join(rows))
+    (tmp_path / "space.toml").write_text(CONDITIONAL)
+    told = Told(space=tmp_path / "space.toml")
+    import_study(str(tmp_path / "sweep.csv"), into=tmp_path / "project", told=told)
+    return tmp_path / "project"
+
+
+def test_a_setting_of_another_choice_defaults_to_its_best_trial_in_few_digits(conditional):
+    declared = {h.name: h.default for h in read_project(conditional).hyperparameters}
+    assert declared == {"optimizer": "adam", "adam_lr": 0.00625, "sgd_lr": 0.02709}
+
+
+def test_an_imported_choice_of_the_optimizer_is_asked_about_with_both_rates_tuned(conditional):
+    rounds = [step.round for step in what_next(conditional).steps if step.round is not None]
+    (asked,) = [r for r in rounds if "optimizer" in r.scientific]
+    assert {"optimizer.sgd.sgd_lr", "optimizer.adam.adam_lr"} <= {*asked.nuisance}
+    assert not [key for r in rounds for key in r.scientific if key.endswith("_lr")]

@@ -31,7 +31,7 @@ def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) ->
     """
     project = record.project
     studies = [arm.study for arm in record.arms]
-    found = _unsound(record.answered)
+    found = [*_unsound(record.answered), *_not_the_arm_ahead(contenders)]
     if cost != record.facts.complexity_cost:
         found.append(
             f"The gain was compared with a complexity cost of {cost:g}; the round was run with "
@@ -115,6 +115,23 @@ def untested_values(record: RoundRecord, config: Config) -> list[str]:
     if not odd:
         return []
     return [f"No round has ever compared or tuned {listed(odd)}, so its effect is not known."]
+
+
+def _not_the_arm_ahead(contenders: Contenders) -> list[str]:
+    """Reruns that do not settle which arm is better do not choose the candidate."""
+    if not contenders.ahead:
+        return []
+    more = (
+        f" Reruns that may settle it: {contenders.settling_command}."
+        if contenders.settling_command
+        else ""
+    )
+    told = (
+        f"The reruns put {contenders.ahead} ahead of {contenders.arm}, but do not settle which is "
+        "better. The candidate is therefore the configuration with the best trial of the search, "
+        f"which is one of {contenders.arm}.{more}"
+    )
+    return [told]
 
 
 def _unsound(answered: AnsweredRound | None) -> list[str]:

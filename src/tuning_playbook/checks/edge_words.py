@@ -9,10 +9,12 @@ from typing import Any
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
-from tuning_playbook.edges import EdgeOfChoice, EdgesOfChoices, EdgeStatistics, OwnRanges
 from tuning_playbook.edges.growth import grown_range, next_level
+from tuning_playbook.edges.judged import EdgeStatistics
+from tuning_playbook.edges.of_choices import EdgeOfChoice, EdgesOfChoices
+from tuning_playbook.edges.own_ranges import OwnRanges
 from tuning_playbook.findings import Advice
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family, hyperparameter_family, is_bit_width
 from tuning_playbook.words import counted, listed, short
 
 _MOST_NAMED = 4
@@ -74,8 +76,14 @@ def aside_of(edges: Sequence[EdgeStatistics]) -> str:
     """What was varied and is not to be chosen by a search, once; empty where nothing was."""
     keys = list(dict.fromkeys(e.hyperparameter for e in edges if e.verdict == "not-tuned"))
     batches = [key for key in keys if hyperparameter_family(key) is Family.BATCH_SIZE]
-    lengths = [key for key in keys if key not in batches]
+    bits = [key for key in keys if is_bit_width(key)]
+    lengths = [key for key in keys if key not in (*batches, *bits)]
     said = []
+    if bits:
+        said.append(
+            f"{listed(bits)} {'were' if len(bits) > 1 else 'was'} varied, but more bits cost "
+            "memory and time: choose by what may be spent, not by validation performance alone."
+        )
     if batches:
         were, them = ("were", "them") if len(batches) > 1 else ("was", "it")
         said.append(

@@ -10,7 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.curves.overfitting import OverfitTrials, overfitting
 from tuning_playbook.analysis.table.best_trials import feasible_rows
-from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray, finite_part
+from tuning_playbook.analysis.table.curve_blocks import BoolArray, IntArray
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, may_be_held_out, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
@@ -24,7 +24,7 @@ from tuning_playbook.checks.evidence import (
     the_best,
     thresholds,
 )
-from tuning_playbook.checks.small_rise import evidence_of, small_rise, told
+from tuning_playbook.checks.small_rise import best_evaluation, evidence_of, small_rise, told
 from tuning_playbook.findings import Advice, Confidence, Finding, Verdict
 from tuning_playbook.space import Hyperparameter
 from tuning_playbook.study import Objective
@@ -281,7 +281,7 @@ class Overfitting:
         known = int(best.rises.known.sum())
         if best.overfits[0] or 2 * int(best.overfits.sum()) > known:
             i = int(np.flatnonzero(best.overfits)[0])
-            turn = f"step {best.rises.low_step[i]}"
+            turn = f"step {self._best_step(table, best.rises.rows[i])}"
             some = int(best.overfits.sum())
             return (
                 f"{capital(some_of_the_best(some, known, table))} "
@@ -347,6 +347,11 @@ class Overfitting:
             "overfits": bool(found.overfits[i]),
         }
 
+    def _best_step(self, table: TrialTable, row: int) -> int:
+        """The step of a trial's best evaluation, which a reader finds in the log."""
+        objective = table.objective
+        return best_evaluation(table.curves[objective.metric], row, sign=objective.direction.sign)
+
     def _advice(self, table: TrialTable, best: OverfitTrials) -> tuple[Advice, ...]:
         present = [h for h in table.space.hyperparameters if _regularizes(h)]
         if any(h.key in self.scientific or h.name in self.scientific for h in present):
@@ -359,11 +364,9 @@ class Overfitting:
             reason = "then run the study again before comparing"
             return (Advice("add-regularization", arguments, reason),)
         # One run is there already, and its best evaluation costs nothing.
-        curve = finite_part(table.curves[table.objective.metric]).of(int(best.rises.rows[0]))
-        lowest = int(np.argmin(table.objective.direction.sign * curve.values))
         kept = Advice(
             "keep-best-checkpoint",
-            {"step": int(curve.steps[lowest])},
+            {"step": self._best_step(table, int(best.rises.rows[0]))},
             "its best evaluation; later ones are worse",
         )
         return (kept, Advice("add-regularization", arguments, "then train again"))

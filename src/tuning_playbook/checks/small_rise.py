@@ -21,7 +21,7 @@ class SmallRise:
     Args:
         row: of the table.
         trials: how many of the best trials get worse like this one.
-        step: after which the metric gets worse.
+        step: of the best evaluation, after which the metric gets worse.
         best, last: levels there and at the end, as logged.
         cost: how much worse the last level is.
         errors: that many standard errors.
@@ -65,12 +65,24 @@ def small_rise(column: CurveColumn, found: OverfitTrials, *, sign: int) -> Small
     return SmallRise(
         row=int(rises.rows[i]),
         trials=some,
-        step=int(rises.low_step[i]),
+        step=best_evaluation(column, int(rises.rows[i]), sign=sign),
         best=sign * low,
         last=sign * (low + cost),
         cost=cost,
         errors=cost / error,
     )
+
+
+def best_evaluation(column: CurveColumn, row: int, *, sign: int) -> int:
+    """The step of the best single evaluation of a trial.
+
+    Args:
+        column: curves of the metric.
+        row: of the table.
+        sign: 1 where the metric should fall, -1 where it should rise.
+    """
+    curve = finite_part(column).of(row)
+    return int(curve.steps[np.argmin(sign * curve.values)])
 
 
 def told(rise: SmallRise, metric: str, of_trial: str, *, while_: str) -> str:

@@ -97,6 +97,10 @@ def command(
         print_json(reran_document(result))
     else:
         say(reran_text(result))
-    if result.interrupted and not (result.crashing or result.edited):
+    if result.interrupted and not result.needs_its_user:
         sys.exit(130)
-    sys.exit(0 if not result.edited and all(r.finite for r in result.reruns) else 1)
+    sys.exit(
+        0
+        if not (result.edited or result.all_timed_out) and all(r.finite for r in result.reruns)
+        else 1
+    )

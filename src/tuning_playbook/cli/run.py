@@ -78,6 +78,6 @@ def command(
         print_json(ran_document(result))
     else:
         say(ran_text(result))
-    if result.interrupted and not (result.crashing or result.edited):
+    if result.interrupted and not result.needs_its_user:
         sys.exit(130)
-    sys.exit(0 if result.complete_trials and not (result.crashing or result.edited) else 1)
+    sys.exit(0 if result.complete_trials and not result.needs_its_user else 1)

@@ -12,7 +12,7 @@ from tuning_playbook.decide.more_reruns import FIRST_RERUNS, only_examples_settl
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.step import NextStep
-from tuning_playbook.decisions import Choice, Decision
+from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.words import agreeing, counted
 
@@ -32,8 +32,23 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             answered.settling,
             source="adoption",
             how="To take an arm other than the leading one: write the values of its best trial "
-            f"(playbook report {name}) as defaults into playbook.toml. To keep the baseline and "
+            f"(playbook report {name}) under [baseline] in playbook.toml. To keep the baseline and "
             f'close the round: playbook rerun {name} --skip "why".',
+        )
+
+
+def open_question(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
+    """What would answer the question of a round, where a decision has left it open.
+
+    A decision is about the best configuration and the baseline, not about the arms.
+    """
+    if answered.settling_command and answered.soundness is not Soundness.VOID:
+        yield NextStep(
+            f"Settle which arm of round {name} is better, if it matters",
+            _without(answered.settling, answered.settling_command),
+            answered.settling_command,
+            source="adoption",
+            dismissal=f'playbook rerun {name} --skip "why"',
         )
 
 

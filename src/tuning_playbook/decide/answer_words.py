@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -63,11 +64,16 @@ def compared_sentence(comparison: ArmComparison, standing: Standing, chance: Cha
             f"for {chance.left_out}."
         )
     rivals = [of_label[label] for label in standing.contenders[1:]]
-    words = f"No clear winner: {best.label} leads with {reached}, "
-    words += f"{listed([f'{arm.label} reaches {_value(arm)}' for arm in rivals[:3]])}"
+    equal = [arm.label for arm in rivals if arm.value == best.value]
+    if equal:
+        words = f"No clear winner: {listed([best.label, *equal])} are equally good with {reached}"
+        rivals = [arm for arm in rivals if arm.label not in equal]
+    else:
+        words = f"No clear winner: {best.label} leads with {reached}"
+    words += "".join(f", {arm.label} reaches {_value(arm)}" for arm in rivals[:3])
     if len(rivals) > 3:
         words += f", and {counted(len(rivals) - 3, 'other arm')} may be as good"
-    words += f". {_why_not(comparison, standing, chance, best, rivals[0])}"
+    words += "." if equal else f". {_why_not(comparison, standing, chance, best, rivals[0])}"
     behind = [arm for arm in ranked if arm.label not in standing.contenders]
     if behind:
         others = "the other one" if len(behind) == 1 else f"the other {len(behind)}, at best"
@@ -82,9 +88,12 @@ def leading_sentence(comparison: ArmComparison, standing: Standing) -> str:
     if not math.isfinite(best.value) and not math.isfinite(best.best_value):
         return "No trial of any arm trained."
     following = next(comparison.arms[i] for i in comparison.order if comparison.arms[i] is not best)
+    reached = f"{comparison.objective.metric} = {_value(best)}"
+    each = f"{counted(comparison.budget, 'trial')} each"
+    if following.value == best.value:
+        return f"So far {best.label} and {following.label} are equally good: {reached} at {each}."
     return (
-        f"So far {best.label} leads with {comparison.objective.metric} = {_value(best)} at "
-        f"{counted(comparison.budget, 'trial')} each; {following.label} reaches "
+        f"So far {best.label} leads with {reached} at {each}; {following.label} reaches "
         f"{_value(following)}."
     )
 
@@ -125,24 +134,36 @@ def _rerun_sentence(comparison: ArmComparison, standing: Standing, fresh: FreshS
         words = f"{first} is best: its best configuration reaches {fresh.metric} = "
         words += f"{of_arm[first]} with fresh seeds, the next, {second}, reaches {of_arm[second]}."
     else:
-        words = f"No clear winner: {first} leads, its best configuration reaches {fresh.metric} = "
-        words += f"{of_arm[first]} with fresh seeds, {second} reaches {of_arm[second]}."
-        if len(standing.contenders) > 2:
-            others = counted(len(standing.contenders) - 2, "other arm")
-            words += f" {others} may be as good."
-        if standing.contradicted:
-            words += " The reruns do not confirm what the search found."
-        elif fresh.gain <= standing.smallest_gain:
-            words += f" The difference of {fresh.gain:.2g} is below the "
-            words += f"smallest gain that counts, {standing.smallest_gain:.2g}."
-        else:
-            words += f" The difference of {fresh.gain:.2g} may be due to the seed"
-            if math.isfinite(fresh.lower):
-                words += f": at {percent(fresh.confidence)} confidence its lower bound is "
-                words += f"{fresh.lower:.2g}"
-            words += "."
+        words = _no_winner_by_reruns(standing, fresh, first, second, of_arm)
     found = {arm.label: _value(arm) for arm in comparison.arms}
     return f"{words} The best trials of the search reached {found[first]} and {found[second]}."
+
+
+def _no_winner_by_reruns(
+    standing: Standing, fresh: FreshSeeds, first: str, second: str, of_arm: Mapping[str, str]
+) -> str:
+    reached = f"{fresh.metric} = {of_arm[first]} with fresh seeds"
+    if fresh.gain:
+        words = f"No clear winner: {first} leads, its best configuration reaches {reached}, "
+        words += f"{second} reaches {of_arm[second]}."
+    else:
+        words = f"No clear winner: the best configurations of {first} and {second} both reach "
+        words += f"{reached}."
+    if len(standing.contenders) > 2:
+        others = counted(len(standing.contenders) - 2, "other arm")
+        words += f" {others} may be as good."
+    if standing.contradicted:
+        return f"{words} The reruns do not confirm what the search found."
+    if not fresh.gain:
+        return words
+    if fresh.gain <= standing.smallest_gain:
+        words += f" The difference of {fresh.gain:.2g} is below the "
+        return f"{words}smallest gain that counts, {standing.smallest_gain:.2g}."
+    words += f" The difference of {fresh.gain:.2g} may be due to the seed"
+    if math.isfinite(fresh.lower):
+        words += f": at {percent(fresh.confidence)} confidence its lower bound is "
+        words += f"{fresh.lower:.2g}"
+    return f"{words}."
 
 
 def identical_sentences(comparison: ArmComparison) -> list[str]:
@@ -202,8 +223,6 @@ def _why_not(
     if not (math.isfinite(best.value) and math.isfinite(rival.value)):
         return "Too few trials trained for more."
     gain = comparison.objective.direction.sign * (rival.value - best.value)
-    if gain <= 0:
-        return "At this budget the two are equally good."
     difference = f"A difference of {gain:.2g}"
     if gain <= standing.smallest_gain:
         if chance.resolution is not None and chance.resolution >= standing.smallest_gain:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import declaring_step, searched_nothing
+from tuning_playbook.decide.learnt_ranges import holds, widened, with_reasons
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
+    base_name,
     final_round,
+    free_name,
     question_rounds,
     tuning_round,
 )
@@ -36,32 +40,39 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
     current = state.current
     written = None if current is None else current.written
     trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
+    project = widened(state.project, state.searched)
     rounds = question_rounds(
-        state.project,
+        project,
         asked=state.asked,
         trials=trials,
         taken_names=state.names,
         moving=state.moving,
     )
+    refused = {base_name(name) for name in state.refused}
+    rounds = tuple(
+        with_reasons(round_, state.project)
+        for round_ in rounds
+        if base_name(round_.name) not in refused
+    )
     for round_ in rounds:
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(current, round_)}",
+            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(state, round_)}",
             round=round_,
             source="round-goal",
         )
     if current is None and not state.waiting:
-        first = tuning_round(state.project, trials=trials, taken_names=state.names)
-        if first is not None:
+        first = tuning_round(project, trials=trials, taken_names=state.names)
+        if first is not None and base_name(first.name) not in refused:
             yield NextStep(
                 f"Ask: {first.question}",
                 "a tuned baseline shows how much there is to gain before anything is compared",
                 round=first,
                 source="initial-configuration",
             )
-        elif not rounds and (declaring := declaring_step(state.project)) is not None:
+        elif not (first or rounds) and (declaring := declaring_step(state.project)) is not None:
             yield declaring
-    elif current is not None and not rounds and not searched_nothing(current):
+    elif current is not None and not (rounds or refused) and not searched_nothing(current):
         yield from _the_end(state, current, proposed, trials)
 
 
@@ -80,22 +91,35 @@ def _why_asked(round_: Round) -> str:
 
 
 def _why_so_many(current: RoundState | None) -> str:
-    """Where the trials of the last round's file cannot be read, so that the usual number stands."""
-    if current is None or current.written is not None:
+    """Where the number of trials comes from: the last round's file, if it can be read."""
+    if current is None:
         return ""
-    return (
-        f". {USUAL_TRIALS} trials are the default; the number in rounds/{current.name}.toml "
-        f"would be used, but that file cannot be read; see: playbook plan {current.name}"
-    )
+    file = f"rounds/{current.name}.toml"
+    if current.written is None:
+        return (
+            f". {USUAL_TRIALS} trials are the default; the number in {file} would be used, but "
+            f"that file cannot be read; see: playbook plan {current.name}"
+        )
+    if current.written.trials < USUAL_TRIALS and not current.imported:
+        return (
+            f". The number of trials is that of {file}; the default is {USUAL_TRIALS}, and with "
+            "fewer only large differences can be detected"
+        )
+    return ""
 
 
-def _may_be_narrower(current: RoundState | None, round_: Round) -> str:
+def _may_be_narrower(state: ProjectState, round_: Round) -> str:
     """Which ranges of ``round_`` the last round has shown to be wider than needed."""
+    current, base = state.current, baseline_config(state.project)
     answered = None if current is None else current.answered
     if current is None or answered is None:
         return ""
     shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
-    narrowed = agreed_narrowing(round_.nuisance, shown)
+    narrowed = {
+        key: domain
+        for key, domain in agreed_narrowing(round_.nuisance, shown).items()
+        if holds(domain, base.get(key))
+    }
     if not narrowed:
         return ""
     return (
@@ -124,18 +148,10 @@ def _the_end(
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
     )  # fmt: skip
     ranges = _last_ranges(state, answered.good_ranges)
-    unseen = not missing and not ranges
-    if unseen:
-        missing = (f"the trials of round {current.name} do not show where the good ones lie",)
     if missing:
-        yield NextStep(
-            "Not yet: a last, greedy search for the best configuration",
-            f"every question has been asked once, but {'; '.join(missing)}",
-            source="after-exploration",
-            how=f"Ask again, with more trials in the copied file: {copied_round(current.name)}"
-            if unseen
-            else "",
-        )
+        yield _not_yet("; ".join(missing))
+    elif not ranges:
+        yield _more_trials(state, current)
     else:
         last = final_round(
             state.project,
@@ -151,6 +167,33 @@ def _the_end(
             round=last,
             source="after-exploration",
         )
+
+
+def _not_yet(why: str, how: str = "") -> NextStep:
+    return NextStep(
+        "Not yet: a last, greedy search for the best configuration",
+        f"every question has been asked once, but {why}",
+        source="after-exploration",
+        how=how,
+    )
+
+
+def _more_trials(state: ProjectState, current: RoundState) -> NextStep:
+    """Where the last round has no good region: more trials of it, or of the same search."""
+    why = f"the trials of round {current.name} do not show where the good ones lie"
+    written = current.written
+    if written is not None and current.imported and written.nuisance:
+        name = free_name(current.name, state.names)
+        return NextStep(
+            f"Continue with trials of this project: round {name}",
+            why,
+            round=replace(written, name=name),
+            source="after-exploration",
+        )
+    if written is None or current.imported:
+        return _not_yet(why)
+    copied = copied_round(current.name)
+    return _not_yet(why, f"Ask again, with more trials in the copied file: {copied}")
 
 
 def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
@@ -178,7 +221,7 @@ def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str
     found = {key: domain for key, domain in good.items() if key in present}
     if found or not good:
         return found
-    tuned = tuning_round(state.project)
+    tuned = tuning_round(widened(state.project, state.searched))
     return {} if tuned is None else tuned.nuisance
 
 

@@ -17,8 +17,8 @@ _HOW: Mapping[str, str] = {
     "inspect-bug": "To see what a trial printed: {logs}.",
     "investigate": "To see what a trial printed: {logs}.",
     "reparametrise": "In playbook.toml, write {declare}, and search the first of them instead.",
-    "probe-stability": "Give the program {hyperparameter} = {values} for {steps} steps, and log "
-    "the training loss at every step.",
+    "probe-stability": "Run the program for {steps} steps with {rates}, and log the training loss "
+    "at every step.",
     "warmup": "In the training program, multiply the learning rate by min(1, step / warmup_steps), "
     "and declare warmup_steps in playbook.toml.",
     "clip-gradients": "In the training program, scale gradients down to a norm of clip_norm, such "
@@ -42,7 +42,7 @@ _ALSO = {"add-warmup": "warmup"}
 
 
 def how_to(advice: Advice, round_name: str, *, study: str = "") -> str:
-    """What to write where; empty where nothing is known, or the advice lacks what it takes.
+    """What to write where; where nothing is known, the command that shows the numbers.
 
     Args:
         advice: of a check.
@@ -54,16 +54,28 @@ def how_to(advice: Advice, round_name: str, *, study: str = "") -> str:
         'To see what a trial printed: playbook logs first 4.'
         >>> how_to(Advice("investigate", {"trials": ["4"]}), "width", study="width/width=64")
         'To see what a trial printed: playbook logs width width=64/4.'
+        >>> how_to(Advice("change-optimizer"), "first")
+        'To see the numbers behind it: playbook check first -v'
     """
     pattern = _HOW.get(_ALSO.get(advice.action, advice.action), "")
     given = {name: _plain(value) for name, value in advice.arguments.items() if value}
     trials = advice.arguments.get("trials")
     if isinstance(trials, (list, tuple)) and trials:
         given["logs"] = _logs_command(round_name, study, str(trials[0]).rpartition("#")[2])
+    given["rates"] = _rates(given)
     try:
-        return pattern.format(**{**given, "round": round_name})
+        found = pattern.format(**{**given, "round": round_name})
     except KeyError:
-        return ""
+        found = ""
+    return found or f"To see the numbers behind it: playbook check {round_name} -v"
+
+
+def _rates(given: Mapping[str, str]) -> str:
+    """Learning rates to try, by their values where the best one is known."""
+    values = given.get("values") or given.get("learning_rates")
+    if values and "hyperparameter" in given:
+        return f"{given['hyperparameter']} = {values}"
+    return f"{given.get('multiples', '2, 5, 10')} times the best learning rate"
 
 
 def _logs_command(round_name: str, study: str, trial: str) -> str:

@@ -188,18 +188,21 @@ def pending_advice(
     *,
     max_train_steps: int,
     direction: Direction,
+    dismissed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> dict[str, tuple[AdviceStep, ...]]:
     """Advice of earlier rounds that no command follows and that is still open.
 
-    A later round in which the same check passes, warns or fails has answered it; one in which the
-    check cannot tell has not. Advice about the length of training and the direction of the metric
-    is left out once the project's file follows it.
+    A later round in which the same check passes, warns or fails has answered it, and so has one
+    for which the check was set aside; one in which the check cannot tell has not. Advice about the
+    length of training and the direction of the metric is left out once the project's file follows
+    it.
 
     Args:
         order: rounds in the order in which they began.
         findings: round -> study -> findings, of the rounds that have been answered; without the
             checks that were set aside.
         max_train_steps, direction: as the project's file has them now.
+        dismissed: round -> checks that were set aside for it.
 
     Returns:
         Round -> steps, latest first, each advice once.
@@ -214,7 +217,7 @@ def pending_advice(
             step
             for step in steps
             if not step.command
-            and not _is_followed(step, max_train_steps, direction)
+            and not is_followed(step, max_train_steps, direction)
             and step.check not in judged
             and step.title not in titles
         )
@@ -222,10 +225,11 @@ def pending_advice(
         found |= {name: left} if left else {}
         judged |= {f.check for study in own.values() for f in study
                    if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)}  # fmt: skip
+        judged.update(dismissed.get(name, ()))
     return found
 
 
-def _is_followed(step: AdviceStep, max_train_steps: int, direction: Direction) -> bool:
+def is_followed(step: AdviceStep, max_train_steps: int, direction: Direction) -> bool:
     """Whether the project's file has what was advised; nothing else can be seen from here."""
     wanted = step.arguments.get("max_train_steps")
     if isinstance(wanted, int) and step.action in ("train-longer", "train-shorter"):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from tuning_playbook.decide.adoption_steps import deciding_steps, is_settled, settling_steps
+from tuning_playbook.decide.adoption_steps import (
+    deciding_steps,
+    is_settled,
+    open_question,
+    settling_steps,
+)
 from tuning_playbook.decide.asking_steps import asking_steps
 from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
@@ -15,13 +19,15 @@ from tuning_playbook.decide.imported_steps import (
     steps_after_no_search,
     unmoved_step,
 )
-from tuning_playbook.decide.mending import AdviceStep, advice_steps, mended_round
+from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
+    all_timed_out,
     begun_steps,
     correcting_steps,
     failing_step,
     going_on_step,
+    slow_step,
     trying_steps,
     unfinished_steps,
     waiting_steps,
@@ -29,10 +35,12 @@ from tuning_playbook.decide.running_steps import (
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
+    base_name,
     extended_values,
     free_name,
     with_more_values,
 )
+from tuning_playbook.design.second_look import widens
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Round
 from tuning_playbook.words import counted, short
@@ -53,10 +61,10 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         own = tuple(unfinished_steps(current, refused=current.name in state.refused))
         steps += own
         if any(step.command for step in own) or (current.crashing and not current.mixed):
-            return (*steps, *_of_other_rounds(state))
+            return (*steps, *_of_other_rounds(state, steps))
     elif current is not None and current.planned and current.answered is None:
         steps.append(_reading_step(current))
-        return (*steps, *_of_other_rounds(state))
+        return (*steps, *_of_other_rounds(state, steps))
     steps += [*begun_steps(state), *waiting_steps(state)]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))
@@ -90,11 +98,12 @@ def _reading_step(current: RoundState) -> NextStep:
     )
 
 
-def _of_other_rounds(state: ProjectState) -> Iterator[NextStep]:
+def _of_other_rounds(state: ProjectState, steps: Sequence[NextStep]) -> Iterator[NextStep]:
     """What is left of other rounds while the last one is not finished."""
     yield from begun_steps(state)
     yield from waiting_steps(state)
     yield from _undecided(state)
+    yield from _pending(state, {step.title for step in steps})
 
 
 def _undecided(state: ProjectState) -> Iterator[NextStep]:
@@ -134,8 +143,8 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     """What a finished round calls for: mend it, then decide."""
     settled = current.launched or current.reruns_skipped or is_settled(current.decision)
     mending = tuple(_mending(state, current, answered))
-    if settled:  # what only its user can do is not done by a decision
-        mending = tuple(step for step in mending if not step.command and step.round is None)
+    if settled:
+        mending = tuple(step for step in mending if _is_left(step, current))
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
     if answered.soundness.may_change and _was_extended(current, answered):
         mend_first = False  # more and more trials would never come to a decision
@@ -151,15 +160,13 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
             yield from deciding_steps(state, current, answered)
     if not mend_first:
         yield from mending
-    extended = current.name in state.followed
-    if current.launched and current.written is not None and not extended:
-        name = _following(current, state)
-        yield from _beyond_the_values(state, current.written, answered, name)
+    if settled and not (current.launched or current.reruns_skipped):
+        yield from open_question(current.name, answered)
 
 
 def _following(current: RoundState, state: ProjectState) -> str:
     """A new name for a round that asks again: its own, with the next number."""
-    return free_name(re.sub(r"-\d+$", "", current.name), state.names)
+    return free_name(base_name(current.name), state.names)
 
 
 def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
@@ -173,13 +180,20 @@ def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
 def _mending(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
-    if current.name in state.followed or searched_nothing(current):
-        return  # the round that mends it is there already, or there are no ranges to mend
+    if searched_nothing(current):
+        return  # there are no ranges to mend
+    if current.name in state.followed:  # the round that mends it is there already
+        steps = _advised_steps(state, current, answered, mended=True)
+        yield from (step for step in steps if not step.command)
+        return
+    if all_timed_out(current):
+        yield slow_step(current)
+        return
     mended = None
     if current.written is not None:
         name = _following(current, state)
         mended = mended_round(
-            current.written,
+            _as_it_ran(current.written, answered),
             answered.findings,
             answered.searched,
             name=name,
@@ -201,8 +215,24 @@ def _mending(
             source="search-space-boundaries",
             how=_how_to_copy(current, _following(current, state)),
         )
+    yield from _advised_steps(state, current, answered, mended=mended is not None)
+
+
+def _as_it_ran(written: Round, answered: AnsweredRound) -> Round:
+    """The round with as many trials as it came to have, which may be more than its file says."""
+    ran = max(answered.trials.values(), default=0)
+    return written if written.joint else replace(written, trials=max(written.trials, ran))
+
+
+def _advised_steps(
+    state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
+) -> Iterator[NextStep]:
+    """What the checks advise beside other ranges."""
+    length, direction = state.project.training.max_train_steps, state.project.objective.direction
     for advice in advice_steps(current.name, answered.findings, answered.trials):
-        if advice.command and (mended is not None or answered.soundness is Soundness.VOID):
+        if is_followed(advice, length, direction):
+            continue
+        if advice.command and (mended or answered.soundness is Soundness.VOID):
             continue  # no more trials in ranges that were wrong
         if advice.command and current.imported and current.written is not None:
             name = free_name(current.name, state.names)
@@ -216,6 +246,16 @@ def _mending(
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield _advised(current.name, advice)
+
+
+def _is_left(step: NextStep, current: RoundState) -> bool:
+    """Whether a decision about a round leaves a step that mends it.
+
+    Open ranges remain, unless the round was closed by hand, and so do changes by its user.
+    """
+    if step.round is None or current.written is None:
+        return not step.command
+    return not current.reruns_skipped and widens(current.written, step.round)
 
 
 def _time_limit(current: RoundState) -> str:
@@ -240,7 +280,9 @@ def _how_to_copy(current: RoundState, name: str) -> str:
 
 
 def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:
-    """What earlier rounds advised and nobody has answered."""
+    """What earlier rounds left open, and what they advised and nobody has answered."""
+    for name, answered in state.open_questions.items():
+        yield from open_question(name, answered)
     for name, left in state.pending.items():
         yield from (_advised(name, advice) for advice in left if advice.title not in titles)
 

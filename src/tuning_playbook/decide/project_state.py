@@ -9,6 +9,7 @@ from types import MappingProxyType
 from tuning_playbook.decide.mending import AdviceStep
 from tuning_playbook.decisions import Decision
 from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.space import Domain
 from tuning_playbook.study import Project, Round
 
 
@@ -96,6 +97,7 @@ class ProjectState:
         unsettled: earlier rounds whose answer is void and that no round has asked again.
         undecided: earlier rounds that may wait for a decision: rerun, or better than the newest,
             and not left to a round that follows.
+        open_questions: earlier rounds without a winner, which reruns of their arms may name.
         followed: rounds whose trials count in another one, run or written.
         asked: keys that earlier rounds have compared, or that waiting ones will.
         names: of all rounds, run or not.
@@ -105,6 +107,8 @@ class ProjectState:
             rerun; empty otherwise.
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
             an earlier round.
+        searched: key -> ranges in which rounds that explored searched it, the newest first; without
+            those of void rounds.
         program_there: whether the training program can be started.
         untried: whether it has never run here, not even briefly.
         failed_try: its last short run, where that failed and nothing has gone well since.
@@ -120,6 +124,9 @@ class ProjectState:
     begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()
     undecided: tuple[RoundState, ...] = ()
+    open_questions: Mapping[str, AnsweredRound] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -127,6 +134,7 @@ class ProjectState:
     final_done: bool = False
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
+    searched: Mapping[str, Sequence[Domain]] = field(default_factory=lambda: MappingProxyType({}))
     program_there: bool = True
     untried: bool = False
     failed_try: FailedTry | None = None

@@ -31,6 +31,8 @@ def unfinished_steps(current: RoundState, *, refused: bool) -> Iterator[NextStep
         yield failing_step(current)
         if current.crashing and not current.mixed:
             return  # what is left would fail as well, and running again runs it too
+    if all_timed_out(current):
+        yield slow_step(current)
     left = f"{current.planned - current.finished} of {current.planned} trials are left"
     if current.running and not current.mixed:
         left += (
@@ -149,6 +151,29 @@ def retry_after_mending(name: str, ended: int) -> str:
         f"{agreeing(ended, 'has', 'have')} ended with the present program. Where the change cannot "
         f'alter their results, type: {again} --same-program "why". Where it can, ask again under a '
         f"new name: {copied_round(name)}"
+    )
+
+
+def all_timed_out(current: RoundState) -> bool:
+    """Whether every trial that has ended took longer than allowed."""
+    return 0 < current.timed_out == current.finished
+
+
+def slow_step(current: RoundState) -> NextStep:
+    """Allow more time or train for less, which makes it another round."""
+    name = current.name
+    left = current.planned - current.finished
+    ended = counted(current.finished, "trial")
+    return NextStep(
+        "Raise timeout_seconds under [training] in playbook.toml, or train for fewer steps",
+        f"{'all ' if current.finished > 1 else ''}{ended} of round {name} that "
+        f"{agreeing(current.finished, 'has', 'have')} ended took longer than it allows",
+        source="search-space-boundaries",
+        how="That changes how trials are trained, so the round gets a new name: "
+        + copied_round(name)
+        + "."
+        + f' To give round {name} up: playbook abandon {name} --reason "too little time"'
+        * bool(left),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
 
+PROGRAM_HAS_CHANGED = "the training program has changed"
+
 
 def followed_study(later: Study, candidates: Sequence[Study]) -> Study | None:
     """The study of the followed round that stands for the same scientific values, if any."""
@@ -61,7 +63,7 @@ def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:
             "the formulas of derived values were others",
             dict(earlier.derived) != dict(later.derived),
         ),
-        ("the training program has changed", all(codes) and codes[0] != codes[1]),
+        (PROGRAM_HAS_CHANGED, all(codes) and codes[0] != codes[1]),
     ]
     return (*(words for words, differs in found if differs), *fixed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -151,6 +152,16 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     if wanted not in taken:
         return wanted
     return next(n for i in range(2, len(taken) + 3) if (n := f"{wanted}-{i}") not in taken)
+
+
+def base_name(name: str) -> str:
+    """A round's name without the number that `free_name` gives.
+
+    Example:
+        >>> base_name("decay-2")
+        'decay'
+    """
+    return re.sub(r"-\d+$", "", name)
 
 
 def _base(project: Project) -> dict[str, Value]:

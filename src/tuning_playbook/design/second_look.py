@@ -65,14 +65,14 @@ def follow_up_round(
             for arm, given in advice.items()
             if key in searched[arm]
         }
-        new_low, new_high = _moved("low", about, ends[0]), _moved("high", about, ends[1])
-        if (new_low, new_high) == ends or new_low >= new_high:
+        low, high = _moved("low", about, ends[0]), _moved("high", about, ends[1])
+        if (low.end, high.end) == ends or low.end >= high.end:
             continue
         try:
-            changed[key] = with_ends(domain, new_low, new_high)
+            changed[key] = with_ends(domain, low.end, high.end)
         except InvalidInput:
             continue
-        reasons[key] = "; ".join(dict.fromkeys(a.reason for a in _all(about) if a.reason))
+        reasons[key] = "; ".join(dict.fromkeys((*high.reasons, *low.reasons)))
     if not changed:
         return None
     return replace(
@@ -86,16 +86,39 @@ def follow_up_round(
     )
 
 
-def _moved(edge: str, about: Mapping[str, Sequence[RangeAdvice]], old: float) -> float:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Where an end goes, and the reasons for just that."""
+
+    end: float
+    reasons: tuple[str, ...] = ()
+
+
+def _moved(edge: str, about: Mapping[str, Sequence[RangeAdvice]], old: float) -> _Moved:
     furthest = min if edge == "low" else max
     here = {arm: [a for a in given if a.edge == edge] for arm, given in about.items()}
-    outwards = [a.end for a in _all(here) if a.action == "expand"]
+    outwards = [a for a in _all(here) if a.action == "expand"]
     if outwards:
-        return furthest(*outwards, old)
-    inwards = [[a.end for a in given if a.action == "shrink"] for given in here.values()]
+        end = furthest(*(a.end for a in outwards), old)
+        return _Moved(end, tuple(a.reason for a in outwards if a.reason))
+    inwards = [[a for a in given if a.action == "shrink"] for given in here.values()]
     if inwards and all(inwards):
-        return furthest(end for ends in inwards for end in ends)
-    return old
+        end = furthest(a.end for given in inwards for a in given)
+        by_it = (a for given in inwards for a in given if a.end == end)
+        return _Moved(end, tuple(a.reason for a in by_it if a.reason))
+    return _Moved(old)
+
+
+def widens(before: Round, after: Round) -> bool:
+    """Whether a round searches or compares values outside of what an earlier one did."""
+    if before.scientific != after.scientific:
+        return True
+    ranges = {**before.scientific_ranges, **before.nuisance}
+    for key, domain in {**after.scientific_ranges, **after.nuisance}.items():
+        old, new = ends_of(ranges.get(key, domain)), ends_of(domain)
+        if old is not None and new is not None and (new[0] < old[0] or new[1] > old[1]):
+            return True
+    return False
 
 
 def _all(by_arm: Mapping[str, Iterable[RangeAdvice]]) -> list[RangeAdvice]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
+from tuning_playbook.design.ranges import ends_of
 from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.roles import compared_keys, possible_values
 from tuning_playbook.sources import cited
@@ -50,6 +51,7 @@ def design_warnings(project: Project, round_: Round) -> tuple[str, ...]:
         ("hyperparameter-roles", _unequal_shares(round_, declared)),
         ("optimizer", _adam_by_budget(round_, present)),
         ("search-space-boundaries", _beyond_use(round_, declared)),
+        ("search-space-boundaries", _baseline_outside(project, round_)),
     )
     return tuple(cited(words, source) for source, found in objections for words in found)
 
@@ -186,6 +188,20 @@ def _beyond_use(round_: Round, declared: dict[str, Hyperparameter]) -> Iterator[
                 f"{key} is searched up to {domain.high:g}; learning rates above "
                 f"{_HIGHEST_LEARNING_RATE:g} are hardly ever used, and most of these trials will "
                 "diverge. Is the exponent right?"
+            )
+
+
+def _baseline_outside(project: Project, round_: Round) -> Iterator[str]:
+    """Ranges in which the baseline cannot be found; 0 is off, and outside by intention."""
+    for key, domain in round_.nuisance.items():
+        value, ends = project.baseline.get(key), ends_of(domain)
+        if ends is None or not value or not isinstance(value, (int, float)):
+            continue
+        if not ends[0] <= value <= ends[1]:
+            yield (
+                f"{key} is searched from {ends[0]:.3g} to {ends[1]:.3g}, and the baseline's value, "
+                f"{value:.3g}, lies outside. An arm tuned there may come out worse than the "
+                "baseline only because of its range; widen the range."
             )
 
 

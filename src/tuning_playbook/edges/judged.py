@@ -31,8 +31,8 @@ class EdgeStatistics:
         edge: ``low`` or ``high``.
         verdict: ``tight``: widening pays; ``open``: the best is at the last level tried;
             ``inside``: a gain of 10 % by widening would have been seen; ``natural-limit``: nothing
-            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch size
-            or a training length; else ``cannot-tell``.
+            lies beyond; ``unstable``: the range ends where trials fail; ``not-tuned``: a batch
+            size, a training length or a number of bits; else ``cannot-tell``.
         rule: ``effect`` where the fitted effect was judged, ``levels`` where the last level was,
             empty where nothing was.
         configurations: that have the hyperparameter.

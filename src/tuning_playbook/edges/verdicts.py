@@ -33,6 +33,7 @@ from tuning_playbook.edges.scores import savage_scores, standardised_savage
 from tuning_playbook.edges.thresholds import EdgeLimits, scaled
 from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import Categorical, Constant, Hyperparameter, Ordered
+from tuning_playbook.vocabulary import is_bit_width
 
 OUTER_SHARE = 0.2
 _GRID_SHARE = 0.8
@@ -151,7 +152,7 @@ def _edges_of(h: Hyperparameter, branch: Branch, limits: EdgeLimits) -> Iterator
     for edge in edges:
         blank = EdgeStatistics(h.key, edge, "cannot-tell", configurations=len(branch.scores))
         unit = branch.units.get(h.key)
-        if is_never_tuned(h):
+        if is_never_tuned(h) or is_bit_width(h.name):
             yield replace(blank, verdict="not-tuned")
         elif is_natural_limit(h, edge):
             yield replace(blank, verdict="natural-limit")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tuning_playbook.decide.apparent_chance import Course, course_of, learnt_nothing
 from tuning_playbook.decide.reruns import counts_as_rerun, rerun_values
 from tuning_playbook.gather.snapshot import Snapshot
@@ -9,9 +11,17 @@ from tuning_playbook.records.reruns import StoredReruns, has_protocol
 from tuning_playbook.study import Study
 
 
-def stored_reruns(known: Snapshot) -> tuple[StoredReruns, ...]:
-    """All reruns of a project, in the order of their studies."""
-    return tuple(_values(known, study) for study in known.rerun_studies)
+def stored_reruns(
+    known: Snapshot, *, only: Collection[str] | None = None
+) -> tuple[StoredReruns, ...]:
+    """The reruns of a project, in the order of their studies.
+
+    Args:
+        known: of the project.
+        only: names of the studies that are wanted; ``None`` for all.
+    """
+    wanted = (s for s in known.rerun_studies if only is None or s.name in only)
+    return tuple(_values(known, study) for study in wanted)
 
 
 def _values(known: Snapshot, study: Study) -> StoredReruns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -53,6 +53,7 @@ class Run:
 
 # What Lightning and the templates around it log among the hyperparameters of a run.
 _NOT_SET = re.compile(r"(^|[./])_instantiator$|(^|[./_])params[./_](total|(non_)?trainable)$")
+_REFERENCE = re.compile(r"\$\{[^{}]*\}")  # as OmegaConf and Hydra keep it, unless they resolve it
 
 
 def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) -> ForeignStudy:
@@ -88,6 +89,12 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
     not_set = dict.fromkeys(key for run in settings for key in run if _NOT_SET.search(key))
     if not_set:
         own.append(f"Left out, since no one sets them: {listed(list(not_set))}.")
+    if references := _references(settings):
+        own.append(
+            "Left out, since their values are not recorded, only what they refer to: "
+            f"{listed(references)}."
+        )
+        not_set |= dict.fromkeys(references)
     return ForeignStudy(
         name=name,
         ids=tuple(ids),
@@ -102,6 +109,19 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
         notes=tuple(own),
         objective=objective,
     )
+
+
+def _references(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Settings that have one text in all runs, which names another setting or a variable.
+
+    Where the text varies, it tells runs apart whatever it stands for.
+    """
+    texts: dict[str, set[str]] = {}
+    for run in settings:
+        for name, value in run.items():
+            texts.setdefault(name, set()).add(str(value))
+    return [name for name, own in texts.items()
+            if len(own) == 1 and any(map(_REFERENCE.search, own))]  # fmt: skip
 
 
 def _told_apart(run: Run) -> str:

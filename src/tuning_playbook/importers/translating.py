@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuning_playbook.analysis.search.study_shape import row_of_best_setting
 from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.base import ForeignStudy
@@ -132,11 +131,6 @@ def trial_of(
         finished_at=_moment(foreign, "finished_at", row),
         summaries=summaries | summaries_of(curves),
     ), curves
-
-
-def best_config(table: TrialTable, configs: Sequence[Config]) -> Config:
-    """The configuration with the best mean over its repeats; the first where none completed."""
-    return configs[row_of_best_setting(table) or 0]
 
 
 def _single(value: float) -> MetricSummary:

@@ -1,8 +1,8 @@
-"""Whether a study's program crashes whatever its configuration is. No clock, disk or process."""
+"""Whether all trials of a program would end badly. No clock, disk or process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tuning_playbook.run.failed_alike import way_to_fail
 from tuning_playbook.trial import Outcome, Reason, Status, Trial
@@ -27,6 +27,12 @@ class FirstEnds:
     def __init__(self, *, alike: int = FIRST_ALIKE) -> None:
         self._alike = alike
         self._ways: dict[str, list[str]] = {}
+        self._timeouts: dict[str, list[bool]] = {}
+        self._has_earlier = False
+
+    def note_earlier(self) -> None:
+        """A trial had ended before this run began, and its user runs the rest all the same."""
+        self._has_earlier = True
 
     def note(self, study: str, outcome: Outcome) -> None:
         """A trial of ``study`` has ended."""
@@ -34,6 +40,12 @@ class FirstEnds:
         ways = self._ways.setdefault(study, [])
         if len(ways) < self._alike:
             ways.append(way_to_fail(outcome) if by_program else "")
+        self._timeouts.setdefault(study, []).append(outcome.reason is Reason.TIMEOUT)
+
+    def all_timed_out(self, studies: Collection[str]) -> bool:
+        """Whether the first trials of each study, and all that have ended, took too long."""
+        ends = [self._timeouts.get(study, []) for study in studies]
+        return not self._has_earlier and all(len(own) >= self._alike and all(own) for own in ends)
 
     @property
     def crashing(self) -> frozenset[str]:

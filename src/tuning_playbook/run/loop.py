@@ -82,7 +82,7 @@ class Driver:
         self._resources = resources
         self._program = program
         self._edits = edits
-        self._edited = False
+        self._starts_no_more = False
         self._limits = control.Limits(slots=resources.workers, attempts=attempts)
         self._step_limit = step_limit
         self._failures = failures
@@ -110,14 +110,15 @@ class Driver:
                 checkpoint next time.
         """
         try:
-            self._standings.learn_best()
+            if self._standings.learn_earlier():
+                self._first_ends.note_earlier()
             self._trials_folder.mkdir(parents=True, exist_ok=True)
             place = identity_of(self._trials_folder)
             while True:
                 self._require_same_folder(place)
                 self._look_for_stop()
                 self._claim()
-                stopping = self._state.stopping or self._edited
+                stopping = self._state.stopping or self._starts_no_more
                 if not self._state.running and (stopping or self._nothing_left()):
                     break
                 self._wait()
@@ -128,7 +129,9 @@ class Driver:
             self._launcher.close()
         counts, crashing = self._standings.count_again(), self._first_ends.crashing
         self._show()
-        return RunSummary(counts, interrupted=unfinished(counts) > 0, crashing=crashing)
+        left = unfinished(counts) > 0
+        slow = left and self._first_ends.all_timed_out(self._studies)
+        return RunSummary(counts, interrupted=left, crashing=crashing, all_timed_out=slow)
 
     def _require_same_folder(self, place: tuple[int, int]) -> None:
         if identity_of(self._trials_folder) != place:
@@ -150,8 +153,9 @@ class Driver:
         release_orphans(self._store, held)
         self._standings.count_again()
         while control.free_slots(self._state, self._limits) > 0:
-            self._edited = self._edited or bool(self._edits())
-            trial = None if self._edited else self._claim_one()
+            slow = self._first_ends.all_timed_out(self._studies)
+            self._starts_no_more = self._starts_no_more or slow or bool(self._edits())
+            trial = None if self._starts_no_more else self._claim_one()
             if trial is None:
                 return
             study = self._studies[trial.study]

@@ -28,12 +28,15 @@ class Standings:
         self.counts: dict[str, dict[Status, int]] = {}
         self.best: float | None = None
 
-    def learn_best(self) -> None:
-        """Look through the trials that were complete before this run."""
+    def learn_earlier(self) -> bool:
+        """Look through the trials that ended before this run; whether there are any."""
+        ended = False
         for name in self._studies:
             for trial in self._store.trials(name):
+                ended = ended or trial.status.is_finished
                 if trial.status is Status.COMPLETE:
                     self.note_best(name, trial.summaries)
+        return ended
 
     def note_best(self, study: str, summaries: Mapping[str, MetricSummary]) -> None:
         """Take a complete trial into account.

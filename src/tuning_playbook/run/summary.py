@@ -15,10 +15,13 @@ class RunSummary:
         counts: trials in each status, over all studies of the round.
         interrupted: whether it was stopped before all trials had ended.
         crashing: studies of which no more trials were started: their first ones failed alike.
+        all_timed_out: whether no more trials were started since the first of every study took
+            longer than allowed.
         edited: files of the program that were edited, where trials are left.
     """
 
     counts: dict[Status, int]
     interrupted: bool
     crashing: frozenset[str] = frozenset()
+    all_timed_out: bool = False
     edited: tuple[str, ...] = ()

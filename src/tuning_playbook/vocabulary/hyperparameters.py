@@ -130,6 +130,8 @@ _SIZES = phrases(
 _COEFFICIENTS = frozenset({"c", "alpha", "gamma", "beta", "lambda", "lam", "lambd", "tau",
                            "temperature", "temp", "weight", "coef", "coeff", "coefficient",
                            "strength", "scale", "margin", "sigma", "epsilon", "eta"})  # fmt: skip
+_BIT_WIDTHS = frozenset({"bit", "bits", "nbits", "wbits", "abits", "bitwidth"})
+_BITS_OF = phrases("bit width, bits width")
 _LETTERS = frozenset({"alpha", "beta", "gamma", "lambda", "lam", "lambd", "tau"})
 _LOGARITHMS = {"log": 10.0, "log10": 10.0, "log2": 2.0, "ln": math.e, "logarithm": 10.0}  # bases
 
@@ -179,6 +181,17 @@ def is_not_tuned(name: str) -> bool:
     performance?" and "Determining the number of steps for each training run".
     """
     return hyperparameter_family(name) in (Family.BATCH_SIZE, Family.TRAINING_LENGTH)
+
+
+def is_bit_width(name: str) -> bool:
+    """Whether a name is that of a number of bits, which trades quality for memory and speed.
+
+    Example:
+        >>> [is_bit_width(n) for n in ("weight_bits", "n_bits", "wbits", "bits_per_byte", "orbits")]
+        [True, True, True, False, False]
+    """
+    last = words_of(name)[-1]
+    return last in _BIT_WIDTHS or words_of(name)[-2:] in _BITS_OF
 
 
 def is_any_probability(name: str) -> bool:

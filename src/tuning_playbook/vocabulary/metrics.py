@@ -67,9 +67,10 @@ _SCORES = phrases(
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
     likelihood, likelihood, elbo, matthews, utility, rew, rews, mmlu, gsm8k, hellaswag, winogrande,
     truthfulqa, humaneval, mbpp, piqa, boolq, arc, arc easy, arc challenge, openbookqa, triviaqa,
-    lambada, sciq, gpqa, bbh, ifeval, musr, hits at, hit at, hr at, pass at, success at, auc pr, auc
-    roc, amri, aamri, iamr, igmr, winrate, elo rating, trueskill, pass rate, solve rate, ap small,
-    ap medium, ap large, ar small, ar medium, ar large, ar at, average recall, panoptic quality,
+    lambada, sciq, gpqa, bbh, ifeval, musr, hits at, hit at, hr at, pass at, p at, r at, h at,
+    f1 at, acc at, success at, auc pr, auc roc, amri, aamri, iamr, igmr, winrate, elo rating,
+    trueskill, pass rate, solve rate, ap small, ap medium, ap large, ar small, ar medium, ar large,
+    ar at, average recall, panoptic quality,
     fwiou, jaccard, jaccard index, dsc, dice coefficient, hota, mota, idf1, bertscore, bleurt,
     clipscore, prauc, explained variance, gmean, g mean, qwk, tpr, tnr, true positive rate,
     true negative rate, pesq, stoi, estoi, si sdr, sisdr, sdr, utmos, dnsmos, mos, c index, cindex,
@@ -137,7 +138,7 @@ _OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
-    gradient global norm
+    gradient global norm, total norm, update norm, param norm, params norm, weights norm
     """
 )
 # What makes a norm one that somebody allows, asks for or weighs.
@@ -208,6 +209,8 @@ def metric_direction(name: str) -> Direction | None:
     Example:
         >>> [metric_direction(n) for n in ("loss/val", "valid_accuracy_seed0", "error_rate")]
         ['minimize', 'maximize', 'minimize']
+        >>> [metric_direction(n) for n in ("P@5", "r_at_10", "hits@1", "NDCG@10", "HR@10", "p")]
+        ['maximize', 'maximize', 'maximize', 'maximize', 'maximize', None]
         >>> metric_direction("neg_mean_squared_error"), metric_direction("eta")
         ('maximize', None)
         >>> metric_direction("CIFAR-10 ↑"), metric_direction("attack success rate (↓)")

@@ -19,7 +19,12 @@ _OF_TIME = frozenset({"embed", "embedding", "emb", "encoding", "encoder", "dim",
 _WHOLE_UNITS = frozenset({"seconds", "secs", "sec", "minutes", "mins", "hours", "hrs"})
 _TIMED = frozenset({"train", "training", "total", "eval", "evaluation", "val", "validation", "test",
                     "fit", "score", "run", "wall", "inference", "compile", "setup", "compute",
-                    "gpu", "cpu", "elapsed", "tune", "tuning"})  # fmt: skip
+                    "gpu", "cpu", "elapsed", "tune", "tuning", "wallclock", "clock",
+                    "epoch"})  # fmt: skip
+# What takes minutes, and has no minimum.
+_TAKES_MINUTES = frozenset({"train", "training", "fit", "wall", "wallclock", "run", "elapsed",
+                            "gpu", "cpu", "tuning", "compute"})  # fmt: skip
+_TIMESTAMPS = phrases("ts, ts utc, utc")
 _TIMES_OF_PIECES = frozenset({"time", "ms", "milliseconds", "us", "sec", "secs", "seconds",
                               "minutes", "hours"})  # fmt: skip
 _COSTS = phrases(
@@ -51,7 +56,10 @@ _PROGRESS = phrases(
     training iteration, epoch reached, epochs reached, convergence epoch, converged epoch, epochs to
     converge, iterations done, epochs used, epochs elapsed, num epochs run, n epochs run, epochs
     executed, early stop epoch, n iter, best round, n resources, train episode, test episode,
-    eval episode, current step, current steps, current epoch
+    eval episode, current step, current steps, current epoch, best ep, final ep, last ep, step stop,
+    step count, steps count, tokens processed, samples processed, examples processed, images seen,
+    tokens consumed, samples consumed, consumed tokens, consumed samples, train progress, training
+    progress
     """
 )
 _UNITS_OF_PROGRESS = frozenset({"epochs", "steps", "iterations", "iters", "updates", "rounds",
@@ -69,6 +77,8 @@ def is_time(name: str) -> bool:
     Example:
         >>> [is_time(n) for n in ("train_time_s", "minutes", "warmup_time", "max_minutes")]
         [True, True, False, False]
+        >>> [is_time(n) for n in ("train_min", "val_min", "wallclock_seconds", "ts_utc")]
+        [True, False, True, True]
         >>> [is_time(n) for n in ("ms_per_sample", "timing/forward_ms", "time_embed", "window_ms")]
         [True, True, False, False]
     """
@@ -78,6 +88,8 @@ def is_time(name: str) -> bool:
     at = words[-1] == "at" and words[:-1] and words[-2] in _TIME_WORDS
     timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
     timed = timed or (len(written) > 1 and written[0] in _TIMED and written[-1] == "s")
+    timed = timed or (len(written) == 2 and written[0] in _TAKES_MINUTES and written[1] == "min")
+    timed = timed or written in _TIMESTAMPS
     start_or_end = words[0] in _OF_CLOCKS or words[-1] in _TIME_WORDS
     of_pieces = any(a in _TIMES_OF_PIECES and b == "per" for a, b in pairwise(written[:-1]))
     return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or of_pieces or timed)
@@ -97,7 +109,7 @@ def is_time_or_cost(name: str) -> bool:
         return True
     if _LIMITED & set(words):
         return False
-    if contains(words, _COSTS) or words[-1] in _BYTES:
+    if contains(words, _COSTS) or words[-1] in _BYTES or words[0] == "bytes":
         return True
     counting = _COUNTING & set(words) or words[:-1] == ("model",)
     return words in _WEIGHTS or bool(_PARAMETERS & set(words) and counting)

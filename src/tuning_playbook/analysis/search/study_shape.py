@@ -34,12 +34,18 @@ def study_shape(table: TrialTable) -> StudyShape:
     return "lengths" if varied else "repeats"
 
 
-def row_of_best_setting(table: TrialTable) -> int | None:
+def row_of_best_setting(table: TrialTable, *, having: str = "") -> int | None:
     """A trial of the configuration with the best mean over its repeats; ``None`` without one.
 
     The best single trial of an ablation is the luckiest seed, and need not be of the best variant.
+
+    Args:
+        table: of a study.
+        having: a hyperparameter that the configuration must have; any will do where empty.
     """
     completed = (table.status == Status.COMPLETE.value) & np.isfinite(table.loss)
+    if having:
+        completed &= [value is not None for value in table.values[having]]
     found = distinct_configurations(table, np.flatnonzero(completed))
     return int(found.rows[np.argmin(found.loss)]) if len(found.rows) else None
 

@@ -20,6 +20,11 @@ _EMPHASIS = re.compile(
     r"|<(?P<tag>b|u|i|strong|em)>(?P<html>[^<>]*)</(?P=tag)>",
     re.IGNORECASE,
 )
+# How Python prints numbers of its libraries.
+_WRAPPED = re.compile(
+    r"(?:torch\.|np\.|numpy\.)?(?:tensor|array|float\d+|int\d+)\((?P<number>[^(),\[\]]+)"
+    r"(?:,[^()]*)?\)"
+)
 _FOOTNOTE = re.compile(
     r"\s*(?:\$?\^\{?\s*(?:\*+|\\(?:dagger|ddagger|ast|star)|[a-z])\s*\}?\$?|<sup>[^<>]*</sup>)$"
 )
@@ -77,11 +82,16 @@ def unmarked(cell: str) -> str:
         ['39.84', '39.8', '39.8', '39.8 ± 0.3', '2 * 3', '*']
         >>> [unmarked(c) for c in (r"\textbf{39.8}", "<b>39.8</b>", r"39.8$^{\dagger}$", "_x_")]
         ['39.8', '39.8', '39.8', 'x']
+        >>> [unmarked(c) for c in ("tensor(56.8)", "tensor(0.5, device='cuda:0')", "np.float64(2)")]
+        ['56.8', '0.5', '2']
     """
     text = cell.strip()
     if len(text) > _LONGEST:
         return cell
     text = _EMPHASIS.sub(lambda m: m["tex"] if m["tex"] is not None else m["html"], text).strip()
+    wrapped = _WRAPPED.fullmatch(text)
+    if wrapped is not None:
+        return wrapped["number"].strip()
     text = _FOOTNOTE.sub("", text)
     matched = _AROUND.fullmatch(text)
     if matched is None:

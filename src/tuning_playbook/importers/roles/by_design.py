@@ -40,7 +40,7 @@ def roles_by_design(
             continue
         if _has_each_cell_once([own, *(values[c] for c in (*factors, *others))]):
             reason = "each value in every combination of the other settings, once"
-            again[column] = TakenAs(column, one.name, Role.HYPERPARAMETER, reason)
+            again[column] = TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)
     for column in factors:
         rest = [c for c in (*factors, *others) if c != column]
         if not _has_each_cell_once([values[c] for c in rest]):

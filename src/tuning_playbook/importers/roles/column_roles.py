@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.roles.beside_steps import settings_beside_steps
 from tuning_playbook.importers.roles.by_declaration import (
     CROSS_VALIDATED,
     declared_columns,
@@ -84,6 +85,7 @@ _LATER = (
     parts_of_means,
     differences_of_results,
     thresholds_of_variants,
+    settings_beside_steps,
 )
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
 

@@ -18,10 +18,12 @@ from tuning_playbook.importers.tables.configurations_in_columns import how_to_tu
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import (
+    MetricFamily,
     holds_metric,
     is_coefficient,
     may_be_unwanted,
     metric_direction,
+    metric_family,
     split_of,
     statistic_in,
     words_of,
@@ -180,6 +182,8 @@ def metrics_in_words(study: ForeignStudy) -> str:
     tested = f"on test data, and so not chosen by itself: {', '.join(shown)}{more}"
     if beside:
         named = [*beside, *(n for n in _known_results(study) if n not in beside)]
+        if held_out and all(split_of(name) == "training" for name in named):
+            return _no_validation(named, held_out)
         shown, more = offered(named)
         named_so = ", ".join(map(_as_candidate, shown)) + more
         unnamed = not any(metric_direction(name) for name in named)
@@ -191,6 +195,27 @@ def metrics_in_words(study: ForeignStudy) -> str:
             f"--metric {shlex.quote(held_out[0])}; what is chosen by it has no unseen data left"
         )
     return possible_metrics(study)
+
+
+def _no_validation(training: Sequence[str], held_out: Sequence[str]) -> str:
+    """The question where a log has metrics of training and of test data, and no others.
+
+    What is called test data is as often as not what the training was watched by.
+    """
+    shown, more = offered(training)
+    tested, rest = offered(held_out)
+    first = _loss_or_first(held_out)
+    return (
+        f"Its metrics are measured on training data ({', '.join(map(quoted, shown))}{more}) or on "
+        f"test data, and so not chosen by itself ({', '.join(map(quoted, tested))}{rest}). Did "
+        "these test data serve for validation? Then name a metric of theirs: --metric "
+        f"{quoted(first)}; what is chosen by it has no unseen data left"
+    )
+
+
+def _loss_or_first(metrics: Sequence[str]) -> str:
+    losses = [m for m in metrics if metric_family(m) is MetricFamily.LOSS]
+    return [*losses, *_named_like_metrics(metrics), *metrics][0]
 
 
 def _known_results(study: ForeignStudy) -> list[str]:
@@ -225,6 +250,8 @@ def possible_metrics(study: ForeignStudy) -> str:
             "results, name it with --metric NAME --direction minimize or maximize: "
             f"{', '.join(possible[:_MOST_LISTED])}"
         )
+    if not numeric and study.curves:
+        return none_measured(study)
     if not numeric:
         columns = [*study.results, *study.parameters, *study.metadata]
         there = ", ".join(columns[:_MOST_LISTED]) or "names"

@@ -38,7 +38,13 @@ def none_measured(study: ForeignStudy) -> str:
     for one in study.columns:
         groups.setdefault(one.role, []).append(one.column)
     parts = "; ".join(_in_words(role, names) for role, names in groups.items())
-    return f"None of its columns is a result{': ' * bool(parts)}{parts}. {_NEEDED}"
+    guesses = [one.column for one in study.columns if not one.certain]
+    named = " or ".join(guesses[:_MOST_LISTED])
+    offer = f". If {named} was measured, add --metric NAME --direction minimize or maximize"
+    return (
+        f"None of its columns is a result{': ' * bool(parts)}{parts}. {_NEEDED}"
+        f"{offer if guesses else ''}"
+    )
 
 
 def _in_words(role: Role, names: list[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
-from tuning_playbook.importers.cells.column_names import is_step, last_part
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.by_values import with_metric
@@ -18,25 +18,22 @@ from tuning_playbook.importers.roles.column_values import (
     is_list_of_values,
     sampled_rows,
 )
+from tuning_playbook.importers.roles.logged_curves import role_of_curve
 from tuning_playbook.importers.roles.metric_choice import metrics_in_words
 from tuning_playbook.importers.roles.naming_columns import column_named, columns_named
+from tuning_playbook.importers.runs.variants_in_names import VARIANT
 from tuning_playbook.importers.tables.curves import stray_text
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
-    hyperparameter_family,
     is_coefficient,
-    is_gradient_norm,
-    is_held_out,
-    is_progress,
-    is_time_or_cost,
-    metric_direction,
 )
 
 Cells = Sequence[Any]
 
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(e-?\d+)?", re.IGNORECASE)
-_SAID = "you said so"
+SAID = "you said so"
 # What a tool's configuration may hold beside hyperparameters.
+_NO_CURVE: LongCurve = ((), (), ())
 _BESIDE = frozenset({Role.SEED, Role.BOOKKEEPING, Role.IDENTIFIER})
 
 
@@ -70,7 +67,7 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
     taken = [_declared(n, c, rows, n in searched) for n, c in foreign.parameters.items()]
     # A learning rate is often logged along the way under its own name.
     own = [metric for metric in metrics_of(foreign) if metric not in foreign.parameters]
-    taken += map(_declared_result, own)
+    taken += [_declared_result(foreign, metric) for metric in own]
     beside = {one.name: foreign.parameters[one.name] for one in taken if one.role in _BESIDE}
     kept = {name: c for name, c in foreign.parameters.items() if name not in beside}
     return replace(
@@ -83,6 +80,9 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
 
 def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
     values = column_values(cells, rows)
+    if name == VARIANT and not searched:
+        reason = "what else differs in the names of runs"
+        return TakenAs(name, name, Role.HYPERPARAMETER, reason, certain=False)
     by_name = role_by_name(name, name, values, ())
     if not searched:
         if by_name is not None and by_name.role in _BESIDE:
@@ -94,19 +94,11 @@ def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:
     return TakenAs(name, name, Role.HYPERPARAMETER, "declared as a hyperparameter")
 
 
-def _declared_result(metric: str) -> TakenAs:
+def _declared_result(foreign: ForeignStudy, metric: str) -> TakenAs:
     """A logged metric, or what programs log beside them: steps, learning rates, gradient norms."""
-    if is_held_out(metric):
-        return TakenAs(metric, metric, Role.HELD_OUT, "a metric on test data by its name")
-    last = last_part(metric)
-    if is_step(last) or is_progress(last):
-        return TakenAs(metric, metric, Role.PROGRESS, "counts steps by its name")
-    scheduled = metric_direction(metric) is None and hyperparameter_family(last) is not None
-    if scheduled or is_gradient_norm(metric):
-        return TakenAs(metric, metric, Role.LOGGED, "logged along the way")
-    if is_time_or_cost(last):
-        return TakenAs(metric, metric, Role.TIME_AND_COST, "time, size or cost by its name")
-    return TakenAs(metric, metric, Role.RESULT, "declared as a result")
+    beside = role_of_curve(metric, foreign.curves.get(metric, _NO_CURVE))
+    role, reason = beside or (Role.RESULT, "declared as a result")
+    return TakenAs(metric, metric, role, reason)
 
 
 def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
@@ -135,7 +127,7 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
         (lengths, Role.TRAINING_LENGTH), (reached, Role.PROGRESS),
     ):  # fmt: skip
         roles.update(
-            (one.column, replace(one, role=role, reason=_SAID, certain=True)) for one in found
+            (one.column, replace(one, role=role, reason=SAID, certain=True)) for one in found
         )
     settled = {one.name for one in (*seeds, *reached)}
     chosen, measured, others = _moved(

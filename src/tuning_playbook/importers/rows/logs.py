@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,12 @@ from tuning_playbook.importers.cells.column_names import (
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
+    column_values,
+    is_list_of_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
 from tuning_playbook.importers.rows.within_runs import fixed_cells
@@ -30,6 +35,7 @@ from tuning_playbook.vocabulary import (
     is_of_episodes,
     plain_name,
     split_of,
+    words_of,
 )
 
 FEWEST_STEPS = 4
@@ -48,10 +54,12 @@ _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family
 _SPARSE = 0.5
 _ALIKE = 0.8
 _OF_PARTS = frozenset({"batch", "batch_idx", "step_in_epoch", "iter_in_epoch"})
+_PROGRESS, _WHOLE = "progress", 100.0
 _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
 _OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
-                        "episode_length", "ep_length", "ep_len"})  # fmt: skip
+                        "episode_length", "ep_length", "ep_len", "steps", "num_steps",
+                        "moves"})  # fmt: skip
 # What a training tells while it runs, and nobody writes beside the trials of a search.
 _OF_RUNNING = frozenset({"eta_seconds", "data_time"})
 _FEWEST_OF_RUNNING, _EVERY_FEW = 2, 4
@@ -86,8 +94,28 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
         columns: of the table.
         steps: which column counts the steps; found by its name where empty.
     """
-    column = steps or named(columns, STEP_NAMES) or _long_count(columns) or _episodes(columns)
-    if column is None or columns[column].values.dtype != np.float64:
+    for column in (steps,) if steps else _counters(columns):
+        log = _log_along(columns, column, told=bool(steps))
+        if log is not None:
+            return log
+    return None
+
+
+def _counters(columns: Mapping[str, Column]) -> Iterator[str]:
+    """Columns that may count the steps, the likeliest first.
+
+    Of several that are called like steps only the first may; an agent's ``steps`` tell how long an
+    episode was.
+    """
+    found = (
+        _episodes(columns), named(columns, STEP_NAMES), _long_count(columns), _share_done(columns)
+    )  # fmt: skip
+    yield from dict.fromkeys(column for column in found if column is not None)
+
+
+def _log_along(columns: Mapping[str, Column], column: str, *, told: bool) -> Log | None:
+    """The log that a table is along a column; ``None`` where its rows are no steps."""
+    if columns[column].values.dtype != np.float64:
         return None
     if any(_names_trials(name, own) for name, own in columns.items() if name != column):
         return None
@@ -106,29 +134,80 @@ def log_in(columns: Mapping[str, Column], *, steps: str = "") -> Log | None:
     short = len(counted) < fewest * log.runs
     if short or log.resumed > max(3, len(counted) // 20):
         return None
-    return log if steps or _only_results_change(columns, log, running=running) else None
+    if told:
+        return log
+    settled, counting = _as_it_counts(columns, log) if log.resumed else (columns, log)
+    return log if _only_results_change(settled, counting, running=running) else None
+
+
+def _as_it_counts(
+    columns: Mapping[str, Column], log: Log
+) -> tuple[Mapping[str, Column], Log]:  # fmt: skip
+    """The rows of a resumed log that count, in the order of their steps: the last at each step."""
+    steps = columns[log.steps].values.astype(np.float64)
+    places = zip(log.run.tolist(), steps.tolist(), strict=True)
+    last = {at: row for row, at in enumerate(places)}
+    rows = [last[at] for at in sorted(last)]
+    kept = {name: Column(own.values[rows], own.missing[rows]) for name, own in columns.items()}
+    return kept, replace(log, run=log.run[rows])
+
+
+def _share_done(columns: Mapping[str, Column]) -> str | None:
+    """A column called progress that rises from row to row up to 1 or to 100 percent at most."""
+    for name, own in columns.items():
+        if _PROGRESS not in words_of(name) or own.values.dtype != np.float64:
+            continue
+        numbers = own.values.astype(np.float64)
+        rises = len(numbers) >= FEWEST_STEPS and bool(np.all(np.diff(numbers) > 0))
+        if rises and numbers[0] >= 0 and numbers[-1] <= _WHOLE:
+            return name
+    return None
 
 
 def _tells_of_running(columns: Mapping[str, Column], steps: str) -> bool:
     """Whether few rows are steps all the same: of a training that tells how it runs.
 
     It tells how long it will take, or counts from 0 and writes down every so many iterations (19,
-    39, 59); or it counts its epochs one by one, with metrics of training and validation in each.
+    39, 59); or it counts its epochs one by one, or its steps in equal strides from the first one;
+    or metrics of training and validation take turns in the rows of each step.
     """
     if any(plain_name(name) in _OF_RUNNING for name in columns):
         return True
     counted = columns[steps].values.astype(np.float64)
     if not np.all(np.isfinite(counted)) or len(counted) < _FEWEST_OF_RUNNING:
         return False
+    if _take_turns(columns, counted):
+        return True
     every = counted[0] + 1
     rows = np.arange(1, len(counted) + 1)
     if every > _EVERY_FEW and np.array_equal(counted, every * rows - 1):
         return True
-    one_by_one = counted[0] in (0, 1) and bool(np.all(np.diff(counted) == 1))
-    return (
-        one_by_one
-        and plain_name(steps) == _EPOCH
-        and bool(trained({plain_name(name): name for name in columns}))
+    strides = np.diff(counted)
+    one_by_one = counted[0] in (0, 1) and bool(np.all(strides == 1))
+    if plain_name(steps) == _EPOCH:
+        both = bool(trained({plain_name(name): name for name in columns}))
+        return one_by_one and (both or not _rates_rise(columns))
+    even = bool(np.all(strides == counted[0])) and counted[0] > 1
+    return even and plain_name(steps) in SURE_STEPS
+
+
+def _take_turns(columns: Mapping[str, Column], counted: NDArray[np.float64]) -> bool:
+    """Whether each step has a row for each kind of metric, as Lightning writes them."""
+    if np.any(np.diff(counted) < 0):
+        return False
+    steps, row_of, rows = np.unique(counted, return_inverse=True, return_counts=True)
+    partly = [~own.missing for own in columns.values() if own.missing.any()]
+    if rows.min() < 2 or len(steps) < _FEWEST_OF_RUNNING or not np.any(partly, axis=0).all():
+        return False
+    return all(np.bincount(row_of[there]).max(initial=0) == 1 for there in partly)
+
+
+def _rates_rise(columns: Mapping[str, Column]) -> bool:
+    """Whether a learning rate ends higher than it began, as one that is swept in its order does."""
+    return any(
+        own.values.dtype == np.float64 and own.values[-1] > own.values[0]
+        for name, own in columns.items()
+        if hyperparameter_family(name) is Family.LEARNING_RATE
     )
 
 
@@ -153,7 +232,10 @@ def _names_trials(name: str, column: Column) -> bool:
 def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bool) -> bool:
     """Whether the columns are what a run logs: at least one metric, no setting that varies."""
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
-    sure = sure or running or _are_counted_twice(columns, log.steps)
+    sure = sure or log.steps == _share_done(columns)
+    # as often as not, epochs are how long each trial trained
+    paced = plain_name(log.steps) != "epochs" and _is_paced(columns[log.steps].values)
+    sure = sure or running or paced or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
@@ -172,11 +254,37 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
             is_phase(name, column)
             or (followed and _moves_within_a_run(name))
             or _counts_alike(column.values, columns[log.steps].values)
+            or (paced and _is_logged_beside(values, taken))
+            or (sure and _is_long_schedule(column))
         ):
             continue
         elif not _may_be_logged(name, column, taken, sure=sure and values.kind == "numbers"):
             return False
     return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
+
+
+def _is_paced(steps: NDArray[np.generic]) -> bool:
+    """Whether each row is the same number of steps, more than one, further than the row before.
+
+    Nobody numbers trials like that, so that whatever changes beside them is logged.
+    """
+    strides = np.diff(steps.astype(np.float64))
+    return bool(len(steps) >= _MANY_STEPS and strides[0] > 1 and np.all(strides == strides[0]))
+
+
+def _is_logged_beside(values: ColumnValues, taken: TakenAs | None) -> bool:
+    """Whether a column may change beside steps that are sure: numbers do, and texts of any name."""
+    if values.kind == "numbers":
+        return not is_list_of_values(values)
+    return taken is None
+
+
+def _is_long_schedule(column: Column) -> bool:
+    """Whether a setting has another value in most of many rows, and turns as schedules do."""
+    if column.values.dtype != np.float64 or len(column.values) < _MANY_STEPS:
+        return False
+    numbers = column.values[~column.missing].astype(np.float64)
+    return 2 * len(np.unique(numbers)) > len(numbers) and _turns_seldom(numbers)
 
 
 def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
@@ -186,10 +294,15 @@ def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
     """
     counted = columns[log.steps].values.astype(np.float64)
     first = np.diff(log.run, prepend=-1) > 0
-    if np.any(~np.isin(counted[first], (0, 1))) or np.any(np.diff(counted)[~first[1:]] != 1):
+    strides = np.diff(counted)[~first[1:]]
+    if not len(strides) or np.any(strides != strides[0]):
+        return False
+    if np.any(~np.isin(counted[first], (0, 1, strides[0]))):
         return False
     if log.steps == _episodes(columns):
         return True
+    if strides[0] != 1:
+        return False
     if plain_name(log.steps) != _EPOCH:
         return False
     rows = log.run == np.bincount(log.run).argmax()

@@ -17,6 +17,7 @@ from tuning_playbook.importers.cells.column_names import (
     NAMES_OF_RUNS,
     STEP_NAMES,
     STUDY_NAMES,
+    is_step,
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN
@@ -40,7 +41,13 @@ from tuning_playbook.importers.tables.curves import curve_table, named, position
 from tuning_playbook.importers.tables.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.vocabulary import metric_direction, names_tasks, plain_name
+from tuning_playbook.vocabulary import (
+    is_progress,
+    is_time,
+    metric_direction,
+    names_tasks,
+    plain_name,
+)
 from tuning_playbook.words import agreeing, counted
 
 _NAMES_OF_INDEX = frozenset({"index", "idx", "row", "no", "unnamed_0"})
@@ -339,7 +346,20 @@ def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
             "logged last at a step counts."
         )
     taken = [TakenAs(log.steps, log.steps, Role.PROGRESS, "counts the steps of the log")]
+    shown = {*columns, *long.curves, log.steps}
+    taken += [_beside_curves(c) for c in given if c not in shown and (c != phase)]
+    if phase is not None:
+        taken.append(TakenAs(phase, phase, Role.BOOKKEEPING, "on which data a row was measured"))
     return TrialRows(path, columns, ids, "", dict(long.curves), notes, kind, taken)
+
+
+def _beside_curves(name: str) -> TakenAs:
+    """The role of a column of a log that is neither a curve nor the same in every row of a run."""
+    if is_time(name):
+        return TakenAs(name, name, Role.TIME_AND_COST, "time by its name")
+    if is_step(name) or is_progress(name) or plain_name(name) in _NAMES_OF_INDEX:
+        return TakenAs(name, name, Role.PROGRESS, "counts rows or steps by its name")
+    return TakenAs(name, name, Role.BOOKKEEPING, "text that changes along the log")
 
 
 def _numbers_rows(name: str, column: Column) -> bool:

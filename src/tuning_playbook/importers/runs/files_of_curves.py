@@ -16,6 +16,7 @@ from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.importers.runs.log_files import header_of
 from tuning_playbook.importers.runs.metrics_in_names import metric_at_end, runs_and_metrics
 from tuning_playbook.importers.runs.names_of_runs import settings_in
+from tuning_playbook.importers.runs.variants_in_names import add_variants
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
 from tuning_playbook.importers.tables.table_files import read_columns, table_ending
 from tuning_playbook.vocabulary import (
@@ -53,6 +54,7 @@ def read_curves(path: Path) -> ForeignStudy:
             read[file] = read_columns(file, notes)
         run = runs.setdefault(name, Run(name, parameters=settings_in(name)))
         run.curves[metric] = _points(file, read[file], column)
+    add_variants(list(runs.values()))
     (first, metric, _), file = next(iter(found.items()))
     shape = (
         f"a file holds one metric, with a column for each run ({file.name} has {metric})"

@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.values import dotted, typed_value
 from tuning_playbook.importers.files.cut_short import lines_have_ends
 from tuning_playbook.importers.hugging_face.state import (
@@ -22,15 +25,17 @@ from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.files_of_curves import looks_like_curves, read_curves
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.log_files import add_results, curves_of_steps
-from tuning_playbook.importers.runs.names_of_runs import is_part, settings_in
+from tuning_playbook.importers.runs.names_of_runs import is_part, run_and_part, settings_in
 from tuning_playbook.importers.runs.run_folders import (
     configuration_in,
     read_document,
     with_settings_of_model,
 )
 from tuning_playbook.importers.runs.run_places import HYDRA, RunPlace, run_places, runs_among, walk
+from tuning_playbook.importers.runs.variants_in_names import add_variants
 from tuning_playbook.importers.runs_of_tools import Run, shortened, study_of_runs
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import metric_direction, names_a_setting
 from tuning_playbook.words import counted
 
 _HYDRA_FILES = ("config.yaml", "overrides.yaml")
@@ -107,6 +112,8 @@ def _studies(
         if len(groups) > 1:
             for place, run in zip(members, own, strict=True):
                 run.id = "/".join(place[len(group) :]) or run.id
+        _with_logged_settings(own)
+        add_variants(own)
         tables = sum(places[place].is_table for place in members)
         kinds = [
             *([f"{counted(tables, 'table')}, one run in each"] if tables else []),
@@ -148,11 +155,28 @@ def _add_tables(run: Run, tables: Sequence[Path], notes: list[str], *, ends: boo
             notes.append(f"{error}.")
             continue
         cut += own
-        part = len(tables) > 1 and (is_part(table.stem) or bool(set(found) & set(run.curves)))
-        run.curves.update({f"{table.stem}/{k}" if part else k: v for k, v in found.items()})
+        own_part = table.stem if is_part(table.stem) else run_and_part(table.stem)[1]
+        part = len(tables) > 1 and (bool(own_part) or bool(set(found) & set(run.curves)))
+        head = f"{own_part or table.stem}/" if part else ""
+        run.curves.update({f"{head}{k}": v for k, v in found.items()})
     if cut:  # nobody waits for a run that has ended to write the rest of its line
         run.status = Status.RUNNING
         notes.extend(f"{run.id}: {note}" for note in cut)
+
+
+def _with_logged_settings(runs: Sequence[Run]) -> None:
+    """Move what is called like a setting, and never changes within any run, from the curves."""
+    names = {name for run in runs for name in run.curves}
+    for name in names:
+        if metric_direction(name) is not None or not names_a_setting(last_part(name)):
+            continue
+        own = [run for run in runs if name in run.curves]
+        if any(len(np.unique(run.curves[name][1])) > 1 for run in own):
+            continue
+        for run in own:
+            _, values = run.curves.pop(name)
+            whole = float(values[0]).is_integer()
+            run.parameters.setdefault(name, int(values[0]) if whole else float(values[0]))
 
 
 def _settings(place: RunPlace, name: str, notes: list[str]) -> dict[str, Any]:

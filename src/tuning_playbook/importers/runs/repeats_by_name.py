@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.runs.variants_in_names import VARIANT
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction
 
@@ -56,11 +57,21 @@ def with_repeats_by_name(study: ForeignStudy) -> ForeignStudy:
     """
     if any(one.role is Role.SEED for one in study.columns) or not study.columns:
         return study
-    for column, names in _names(study):
+    bare = _without_variants(study)
+    for column, names in _names(bare):
         named = _taken_apart(names)
-        if named is not None and _are_repeats(study, named, column):
-            return _told(study, named, column, str(names[0]))
+        if named is not None and _are_repeats(bare, named, column):
+            return _told(bare, named, column, str(names[0]))
     return study
+
+
+def _without_variants(study: ForeignStudy) -> ForeignStudy:
+    """The study without what else differs in names, which the rest of a name says as well."""
+    return replace(
+        study,
+        parameters={name: cells for name, cells in study.parameters.items() if name != VARIANT},
+        columns=tuple(o for o in study.columns if o.name != VARIANT or o.certain),
+    )
 
 
 def _names(study: ForeignStudy) -> Iterator[tuple[str, Sequence[Any]]]:

@@ -22,7 +22,7 @@ from tuning_playbook.importers.runs.log_files import (
     names_steps,
     stage_of_log,
 )
-from tuning_playbook.importers.runs.names_of_runs import is_part, natural_order
+from tuning_playbook.importers.runs.names_of_runs import is_part, natural_order, run_and_part
 from tuning_playbook.importers.runs.run_folders import is_configuration, is_measurements
 from tuning_playbook.words import listed
 
@@ -34,7 +34,7 @@ _INSIDE = frozenset(
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
-_OTHERS_AMONG_LOGS = 3
+_OTHERS_AMONG_LOGS = 20  # looked at before the first logs are found
 
 
 @dataclass(slots=True)
@@ -98,12 +98,11 @@ def run_places(
         place = found.setdefault(home, RunPlace(top.joinpath(*home)))
         in_job = (place.folder / HYDRA).is_dir()
         names, told = _without_copies(where, names)
-        tables = [] if in_job else _logs_of_runs(where, names)
-        for table in tables:
+        runs = {} if in_job else _logs_of_runs(where, names)
+        for run, logs in runs.items():
             beside = place.configurations
-            found[(*own, table.stem)] = RunPlace(
-                where, [table], configurations=beside, is_table=True
-            )
+            found[(*own, run)] = RunPlace(where, logs, configurations=beside, is_table=True)
+        tables = [table for logs in runs.values() for table in logs]
         for name in sorted({*names} - {table.name for table in tables}):
             if _take(where / name, place, own, alone=not tables) == "several":
                 told.append(_several("/".join((*own, name))))
@@ -146,8 +145,10 @@ def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> Stage:
     elif is_results(file):
         place.results.append(file)
     elif alone and (stage := stage_of_log(file)):
+        # A job of Hydra is one run: its table of few steps is no table of a few trials.
+        of_job = is_measurements(file.name) and (place.folder / HYDRA).is_dir()
         if stage != "several":
-            (place.tables if stage == "log" else place.begun).append(file)
+            (place.tables if stage == "log" or of_job else place.begun).append(file)
         return stage
     return ""
 
@@ -171,14 +172,33 @@ def runs_among(places: Mapping[Place, RunPlace]) -> dict[Place, RunPlace]:
     return chosen
 
 
-def _logs_of_runs(folder: Path, names: Sequence[str]) -> list[Path]:
-    """Tables of the same columns in a folder that are logs of one run each; at least two."""
+def _logs_of_runs(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
+    """Tables in a folder that are logs of one run each, by the name of the run; at least two.
+
+    They have the same columns. A run may have a table for each part of the data: ``run1_train`` and
+    ``run1_val``.
+    """
     by_header: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for file in sorted(folder / name for name in names):
         if names_steps(file) and not is_measurements(file.name):
             by_header[() if is_by_line(file) else _names_in(header_of(file))].append(file)
+    parted = _parts_of_runs([file for files in by_header.values() for file in files])
+    if parted:
+        return parted
     groups = sorted(by_header.values(), key=len, reverse=True)
-    return next((found for files in groups if (found := _logs_among(files))), [])
+    found = next((found for files in groups if (found := _logs_among(files))), [])
+    return {file.stem: [file] for file in found}
+
+
+def _parts_of_runs(files: Sequence[Path]) -> dict[str, list[Path]]:
+    """The logs of each run, where each of them says its part of the data and a run has several."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for file in files:
+        run, part = run_and_part(file.stem)
+        if not part or stage_of_log(file) not in ("begun", "log"):
+            return {}
+        found[run].append(file)
+    return dict(found) if any(len(logs) > 1 for logs in found.values()) else {}
 
 
 def _logs_among(files: Sequence[Path]) -> list[Path]:

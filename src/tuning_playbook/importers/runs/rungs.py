@@ -10,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.importers.roles.naming_columns import quoted
+from tuning_playbook.importers.roles.told_columns import SAID
+from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.trial import Reason, Status
-from tuning_playbook.vocabulary import words_of
+from tuning_playbook.vocabulary import plain_name, words_of
 from tuning_playbook.words import counted, short
 
 _MOST_RUNGS = 10  # 1, 2, 4, ..., 512
 _SMALLEST_FACTOR = 1.5
 _MOST_UNEQUAL = 1.6  # Keras Tuner rounds 1.2, 3.7, 11.1 up: factors of 2, 3 and 2.8
 _ON_RUNGS = 0.95
+_WENT_ON = 2.0  # times as long as any other trial
+_OF_RAY_TUNE = "training_iteration"
 _FEWEST = 9  # trials: 6 on the first rung, 2 on the second, 1 on the last
 
 
@@ -39,26 +44,60 @@ def without_early_stops(study: ForeignStudy, metric: str) -> ForeignStudy:
     for name, reached in _reached(study, metric).items():
         rungs = _rungs(reached[complete], declared=name in _declared_lengths(study))
         if rungs:
-            return _stopped(study, status, complete & ~(reached >= rungs[-1]), name, rungs)
+            lengths = ", ".join(map(short, rungs[:-1]))
+            why = (
+                f"{name} ends at {lengths} or {short(rungs[-1])}, as successive halving, ASHA and "
+                "Hyperband stop trials."
+            )
+            return _stopped(study, status, complete & ~(reached >= rungs[-1]), rungs[-1], why)
+    for one in study.columns:
+        reached = _under_a_scheduler(study, one)
+        whole = _whole_length(reached[complete])
+        if whole is not None:
+            why = (
+                f"{one.column} differs between trials, and Ray Tune counts in it how far its "
+                "scheduler let each trial train; if each trial ended by itself, say --steps "
+                f"{quoted(one.column)}."
+            )
+            return _stopped(study, status, complete & (reached < whole), whole, why)
     return study
+
+
+def _under_a_scheduler(study: ForeignStudy, one: TakenAs) -> NDArray[np.float64]:
+    """How far trials came in Ray Tune, as far as nobody says that this is how long they train."""
+    count = len(study.ids)
+    if one.role is not Role.PROGRESS or one.reason == SAID or study.curves:
+        return np.full(count, np.nan)
+    if plain_name(last_part(one.name)) != _OF_RAY_TUNE:
+        return np.full(count, np.nan)
+    return _numbers({**study.results, **study.metadata}.get(one.name, ()), count)
+
+
+def _whole_length(reached: NDArray[np.float64]) -> float | None:
+    """The longest length, without that of one trial that went on; ``None`` for equal ones."""
+    there = reached[np.isfinite(reached)]
+    if len(there) < max(len(reached), 2):
+        return None
+    *_, second, longest = np.sort(there).tolist()
+    whole = float(second if longest > _WENT_ON * second else longest)
+    return whole if there.min() < whole else None
 
 
 def _stopped(
     study: ForeignStudy,
     status: NDArray[np.object_],
     early: NDArray[np.bool_],
-    column: str,
-    rungs: Sequence[float],
+    whole: float,
+    why: str,
 ) -> ForeignStudy:
+    """The study with some of its trials as stopped before the length of whole ones."""
     reason = np.array(study.reason or [Reason.NONE.value] * len(study.ids), dtype=object)
     status[early], reason[early] = Status.CANCELLED.value, Reason.NONE.value
-    whole = int(np.sum(status == Status.COMPLETE.value))
-    lengths, longest = ", ".join(map(short, rungs[:-1])), short(rungs[-1])
+    ended, longest = int(np.sum(status == Status.COMPLETE.value)), short(whole)
     note = (
-        f"{column} ends at {lengths} or {longest}, as successive halving, ASHA and Hyperband stop "
-        f"trials. {counted(int(early.sum()), 'trial')} stopped before {longest}: a result at one "
+        f"{why} {counted(int(early.sum()), 'trial')} stopped before {longest}: a result at one "
         "length is not comparable with one at another, so they are not judged. The best trial and "
-        f"all verdicts are of the {counted(whole, 'trial')} that reached {longest}."
+        f"all verdicts are of the {counted(ended, 'trial')} that reached {longest}."
     )
     return replace(
         study,

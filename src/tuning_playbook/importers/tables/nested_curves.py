@@ -10,6 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.importers.cells.column_names import group_of, is_known_after_training, is_step
+from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import (
     Points,
     is_curve_name,
@@ -17,6 +18,7 @@ from tuning_playbook.importers.cells.nested import (
     points_in,
 )
 from tuning_playbook.importers.cells.values import types_in
+from tuning_playbook.vocabulary import metric_direction
 
 Rows = list[Points | None]
 
@@ -33,7 +35,8 @@ def without_curves(
     """
     plain: dict[str, list[Any]] = {}
     found: dict[str, Rows] = {}
-    for name, cells in columns.items():
+    for name, written in columns.items():
+        cells = _lists_in_text(name, written)
         if list not in types_in(cells):
             plain[name] = list(cells)
             continue
@@ -47,6 +50,26 @@ def without_curves(
         else:
             plain[name] = [json.dumps(c) if isinstance(c, list) else c for c in cells]
     return plain, _long(found)
+
+
+def _lists_in_text(name: str, cells: Sequence[Any]) -> Sequence[Any]:
+    """The cells with lists of numbers that are written as text, under the name of a metric.
+
+    ``[64, 32]`` under any other name is a choice.
+    """
+    if metric_direction(name.rsplit("/", 1)[-1]) is None and not is_curve_name(name):
+        return cells
+    if not all(cell is None or (isinstance(cell, str) and cell[:1] == "[") for cell in cells):
+        return cells
+    read = [None if cell is None else _list_in(cell) for cell in cells]
+    return read if all(c is None or is_list_of_numbers(c) for c in read) else cells
+
+
+def _list_in(text: str) -> Any:
+    try:
+        return read_json(text)
+    except ValueError:
+        return None if text == "[]" else text
 
 
 def _are_curves(name: str, cells: Sequence[Any]) -> bool:

@@ -16,6 +16,7 @@ from tuning_playbook.importers.cells.column_names import (
     STATUS_NAMES,
 )
 from tuning_playbook.importers.roles.column_roles import column_roles
+from tuning_playbook.importers.roles.logged_curves import role_of_curve
 from tuning_playbook.importers.rows.endings import with_endings, without_endings
 from tuning_playbook.importers.rows.failures import failures
 from tuning_playbook.importers.rows.logs_of_changes import log_of_changes
@@ -32,11 +33,6 @@ from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb.chart import without_chart
 from tuning_playbook.importers.wandb.steps import notes_on, with_own_counter
 from tuning_playbook.vocabulary import (
-    hyperparameter_family,
-    is_gradient_norm,
-    is_held_out,
-    is_progress,
-    is_time_or_cost,
     plain_name,
     statistic_in,
 )
@@ -196,19 +192,13 @@ def _beside(table: TrialRows, told: Sequence[str]) -> list[TakenAs]:
     found += [TakenAs(c, c, Role.STATUS, "tells how trials ended") for c in told]
     found += table.taken
     plain = {plain_name(metric) for metric in table.curves}
-    for metric in table.curves:
-        role, reason = Role.RESULT, "a metric with curves"
+    for metric, curve in table.curves.items():
         statistic = statistic_in(metric)
         if statistic is not None and statistic[1] in plain and statistic[0] != "mean":
             role, reason = Role.STATISTIC, f"{statistic[0]} of {statistic[1]}"
-        elif is_progress(metric):
-            role, reason = Role.PROGRESS, "counts steps by its name"
-        elif is_held_out(metric):
-            role, reason = Role.HELD_OUT, "a metric with curves, on test data by its name"
-        elif is_time_or_cost(metric):
-            role, reason = Role.TIME_AND_COST, "time, size or cost by its name"
-        elif hyperparameter_family(metric) is not None or is_gradient_norm(metric):
-            role, reason = Role.LOGGED, "logged along the way"
+        else:
+            beside = role_of_curve(metric, curve)
+            role, reason = beside or (Role.RESULT, "a metric with curves")
         found.append(TakenAs(metric, metric, role, reason))
     return found
 

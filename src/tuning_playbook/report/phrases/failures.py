@@ -42,6 +42,22 @@ def edited_text(files: Sequence[str], command: str) -> str:
     )
 
 
+def timed_out_text(seconds: float | None, command: str) -> str:
+    """Why no more trials were started once the first ones took too long, and what to do.
+
+    Args:
+        seconds: that a trial may take.
+        command: what was typed, to run the rest all the same.
+    """
+    limit = "timeout_seconds" if seconds is None else f"timeout_seconds = {seconds:g}"
+    return (
+        f"stopped: every trial so far took longer than {limit} under [training] in playbook.toml "
+        "allows, so no more of them were started. Raise it or train for fewer steps, and run the "
+        "trials under a new name, since their training has changed; what to type is told by: "
+        f"playbook next\nTo run the rest all the same: {command}"
+    )
+
+
 def failed_document(failed: FailedAlike) -> dict[str, Any]:
     """For ``--json``."""
     return {

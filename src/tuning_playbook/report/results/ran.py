@@ -12,7 +12,12 @@ from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.accounts import account_text
-from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
+from tuning_playbook.report.phrases.failures import (
+    edited_text,
+    failed_document,
+    failed_text,
+    timed_out_text,
+)
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike
 from tuning_playbook.trial import Status
@@ -33,6 +38,8 @@ class RoundResult:
         failures: trials that failed, by way to fail.
         crashing: arms of which no more trials were started, since the first ones failed alike.
         edited: files of the program that were edited, so that no more trials were started.
+        all_timed_out: whether no more were started since all took longer than allowed.
+        timeout_seconds: that a trial may take.
     """
 
     round: str
@@ -44,6 +51,13 @@ class RoundResult:
     crashing: tuple[str, ...] = ()
     account: Account | None = None
     edited: tuple[str, ...] = ()
+    all_timed_out: bool = False
+    timeout_seconds: float | None = None
+
+    @property
+    def needs_its_user(self) -> bool:
+        """Whether no more trials were started before something is corrected."""
+        return bool(self.crashing or self.edited or self.all_timed_out)
 
     @property
     def complete_trials(self) -> int:
@@ -63,6 +77,7 @@ def ran_document(ran: RoundResult) -> dict[str, Any]:
         "report": None if ran.report is None else str(ran.report),
         "crashing": list(ran.crashing),
         "edited": list(ran.edited),
+        "all_timed_out": ran.all_timed_out,
         "failures": [failed_document(found) for found in ran.failures],
     }
 
@@ -80,6 +95,8 @@ def ran_text(ran: RoundResult) -> str:
             "in the same way, so no more of them were started; to continue after a correction: "
             f"{retry_after_mending(ran.round, sum(ran.counts.get(s, 0) for s in POOLED))}"
         )
+    elif ran.all_timed_out:
+        lines.append(timed_out_text(ran.timeout_seconds, f"playbook run {ran.round}"))
     elif ran.interrupted:
         lines.append(f"stopped; to continue: playbook run {ran.round}")
     if ran.answer is not None:

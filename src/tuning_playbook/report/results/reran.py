@@ -12,7 +12,12 @@ from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
-from tuning_playbook.report.phrases.failures import edited_text, failed_document, failed_text
+from tuning_playbook.report.phrases.failures import (
+    edited_text,
+    failed_document,
+    failed_text,
+    timed_out_text,
+)
 from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike
@@ -32,6 +37,7 @@ class RerunResult:
         failures: reruns that failed, by way to fail.
         crashing: whether the first ones failed alike, so that no more were started.
         edited: files of the program that were edited, so that no more were started.
+        all_timed_out: whether no more were started since all took longer than allowed.
     """
 
     round: str
@@ -42,6 +48,12 @@ class RerunResult:
     failures: tuple[FailedAlike, ...] = ()
     crashing: bool = False
     edited: tuple[str, ...] = ()
+    all_timed_out: bool = False
+
+    @property
+    def needs_its_user(self) -> bool:
+        """Whether no more reruns were started before something is corrected."""
+        return bool(self.crashing or self.edited or self.all_timed_out)
 
     @property
     def identical(self) -> bool:
@@ -64,6 +76,7 @@ def reran_document(reran: RerunResult) -> dict[str, Any]:
         "failures": [failed_document(found) for found in reran.failures],
         "crashing": reran.crashing,
         "edited": list(reran.edited),
+        "all_timed_out": reran.all_timed_out,
     }
 
 
@@ -77,13 +90,8 @@ def reran_text(reran: RerunResult) -> str:
     sides = [r.side for r in reran.reruns]
     lines += idle_sentences(sides, reran.objective.metric)
     lines += filter(None, [how_to_say(sides, reran.objective.metric)])
-    if reran.edited:
-        return "\n".join([*lines, edited_text(reran.edited, f"playbook rerun {name}")])
-    if reran.crashing:
-        stopped = f"stopped: the first {FIRST_ALIKE} failed in the same way."
-        return "\n".join([*lines, stopped, *(f"- {way}" for way in ways_after_failures(name))])
-    if reran.interrupted:
-        return "\n".join([*lines, "stopped; run the same command to continue"])
+    if reran.interrupted or reran.needs_its_user:
+        return "\n".join([*lines, *_why_stopped(reran, name)])
     if reran.identical:
         return "\n".join([*lines, SEED_IS_LOST])
     if not reran.asked:
@@ -103,3 +111,15 @@ def reran_text(reran: RerunResult) -> str:
             lines.append(f"{against} {retry_before_deciding(name)}")
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
+
+
+def _why_stopped(reran: RerunResult, name: str) -> list[str]:
+    command = f"playbook rerun {name}"
+    if reran.edited:
+        return [edited_text(reran.edited, command)]
+    if reran.crashing:
+        stopped = f"stopped: the first {FIRST_ALIKE} failed in the same way."
+        return [stopped, *(f"- {way}" for way in ways_after_failures(name))]
+    if reran.all_timed_out:
+        return [timed_out_text(reran.reruns[0].study.training.timeout_seconds, command)]
+    return ["stopped; run the same command to continue"]

@@ -175,7 +175,7 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
             at_worst=_number(arm.high if comparison.objective.direction.sign > 0 else arm.low),
             best=f"{_number(arm.best_value)}"
             + (f", trial {arm.best_trial}" * bool(arm.best_trial)),
-            standing=_standing(answer, arm.label),
+            standing=_standing(answer, comparison, arm.label),
             ahead=arm.label == answer.winners[0],
             untuned=arm.label in answer.untuned,
         )
@@ -183,12 +183,16 @@ def _rows(answer: Answer, comparison: ArmComparison) -> tuple[ArmRow, ...]:
     )
 
 
-def _standing(answer: Answer, label: str) -> str:
+def _standing(answer: Answer, comparison: ArmComparison, label: str) -> str:
     if label not in answer.winners:
         return "behind"
     if label != answer.winners[0]:
         return "may be as good"
-    return "best" if answer.leader is None else "leads"
+    if answer.leader is None:
+        return "best"
+    values = {arm.label: arm.value for arm in comparison.arms}
+    equal = any(values[other] == values[label] for other in answer.winners[1:])
+    return "may be as good" if equal else "leads"
 
 
 def _pairs(comparison: ArmComparison) -> tuple[tuple[str, ...], ...]:

@@ -18,6 +18,7 @@ from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, s
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, described
 from tuning_playbook.importers.runs.other_metrics import runs_with
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
+from tuning_playbook.importers.tables.methods_in_columns import methods_in_columns
 from tuning_playbook.importers.tables.tasks_in_columns import tasks_in_columns
 from tuning_playbook.vocabulary import metric_direction, plain_name
 from tuning_playbook.workflow.checking.foreign import Told, table_as_told
@@ -60,18 +61,29 @@ def over_tasks(refusal: InvalidInput, study: ForeignStudy, target: str, told: To
     Args:
         refusal, study, target, told: see `with_command`.
     """
-    found = None if told.metric else tasks_in_columns(described(study))
-    if found is None:
+    if told.metric:
         return refusal
-    known = metric_direction(found.metric) is not None
-    words = ["playbook compare", shlex.quote(target), "--tasks", shlex.quote(",".join(found.tasks))]
-    if told.direction or not known:
-        words.append(f"--direction {told.direction or found.direction or 'maximize'}")
-    told_or_found = told.direction or found.direction
-    either = "" if told_or_found else ", or with --direction minimize"
+    read = described(study)
+    found = tasks_in_columns(read)
+    turned = methods_in_columns(read)
+    options: list[str] = []
+    if turned is not None:
+        what, tasks, metric = turned.in_words(), turned.tasks, turned.metric
+        direction = turned.direction
+        options = ["--metric " + shlex.quote(metric)] if turned.others else []
+    elif found is not None:
+        what, tasks, metric = found.in_words(), ",".join(found.tasks), found.metric
+        direction = found.direction
+    else:
+        return refusal
+    words = ["playbook compare", shlex.quote(target), "--tasks", shlex.quote(tasks), *options]
+    direction = told.direction or direction
+    if told.direction or metric_direction(metric) is None:
+        words.append(f"--direction {direction or 'maximize'}")
+    either = "" if direction else ", or with --direction minimize"
     return InvalidInput(
-        f"{study.name} looks like {found.in_words()}. Nothing was searched there, so check has "
-        f"nothing to judge; what compares the methods over the tasks is: {' '.join(words)}{either}"
+        f"{study.name} looks like {what}. Nothing was searched there, so check has nothing to "
+        f"judge; what compares the methods over the tasks is: {' '.join(words)}{either}"
     )
 
 
@@ -87,6 +99,8 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             return
         # A metric of the test set is left to its user to name: choosing by it spends the test set.
         found = [m for m in metrics_that_may_decide(named) if split_used(m) != "test"]
+        if held_out_metrics(named) and all(split_used(m) == "training" for m in found):
+            return  # whether the test data served for validation is the question
         metrics = _of_most_runs_first(in_order_of_offer(found), named)
         if not metrics and not held_out_metrics(named):
             metrics = [] if how_to_turn(named) else names_that_may_be_metrics(named)

@@ -116,7 +116,8 @@ def for_python(message: str, folder: str, command: str) -> str:
     for ending in (".csv", ".jsonl"):
         told = told.replace(f"{folder}/{DATA_FRAME}{ending}", "the data frame")
     told = told.replace(f"{folder}/", "")
-    told = with_arguments(told)
+    told, of_shell, asked = told.partition("playbook compare ")  # stays a command of the shell
+    told = f"{with_arguments(told)}{of_shell}{asked}"
     if not typed:
         return told
     typed, comma, more = rest.partition(", or ")

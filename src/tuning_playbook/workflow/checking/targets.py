@@ -45,7 +45,8 @@ def refuse_near_misses(target: str) -> None:
         folder = path if inside else find_project(Path())
     except InvalidInput:
         return
-    names = sorted(p.stem for p in (folder / ROUNDS_FOLDER).glob("*.toml"))
+    files = {p.stem for p in (folder / ROUNDS_FOLDER).glob("*.toml")}
+    names = sorted({*files, *_stored_rounds(folder)})
     near = difflib.get_close_matches(target, names, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"its rounds: {', '.join(names) or 'none yet'}"
     what = "is a project" if inside else "is no file or folder, and no round of this project"

@@ -15,9 +15,14 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.told_columns import described
+from tuning_playbook.importers.tables.methods_in_columns import (
+    MethodsInColumns,
+    methods_in_columns,
+)
 from tuning_playbook.importers.tables.tasks_in_columns import tasks_in_columns
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction, names_tasks
+from tuning_playbook.words import listed
 from tuning_playbook.workflow.checking.foreign import Told
 from tuning_playbook.workflow.comparing.arms import ArmRuns, Arms
 from tuning_playbook.workflow.comparing.completion import Question, Unsettled
@@ -41,9 +46,22 @@ def below_each_other(
     """
     if len(question.tasks) > 1:
         return _long(described(runs), question, told)
-    if question.tasks or told.metric or question.arm or question.seed:
+    if question.arm or question.seed:
         return runs, question, told
-    found = tasks_in_columns(described(runs))
+    study = described(runs)
+    if question.tasks:
+        return _by_method(study, question, told)
+    if told.metric:
+        return runs, question, told
+    turned = methods_in_columns(study)
+    if turned is not None:
+        raise Unsettled(
+            f"{runs.name} looks like {turned.in_words()}, and is compared over the tasks once that "
+            "is said.",
+            [_said_of(turned, told)],
+            others="" if turned.direction or told.direction else "or minimize",
+        )
+    found = tasks_in_columns(study)
     if found is None:
         return runs, question, told
     known = bool(found.metric) and metric_direction(found.metric) is not None
@@ -54,6 +72,39 @@ def below_each_other(
         [{"tasks": found.tasks, **more}],
         others="or minimize" if more and not found.direction else "",
     )
+
+
+def _said_of(found: MethodsInColumns, told: Told) -> dict[str, Any]:
+    """What has to be said of a table of methods in columns before it is compared."""
+    metric = {"metric": found.metric} if found.others else {}
+    direction = {} if found.direction or told.direction else {"direction": "maximize"}
+    return {"tasks": (found.tasks,), **metric, **direction}
+
+
+def _by_method(
+    study: ForeignStudy, question: Question, told: Told
+) -> tuple[ForeignStudy, Question, Told]:
+    """The table with a row for each task and method, where each method has a column."""
+    task = named_column(study, question.tasks[0], "--tasks")
+    found = methods_in_columns(study, tasks=task, metric=told.metric)
+    if found is None:
+        return study, question, told
+    if found.others and not told.metric:
+        raise Unsettled(
+            f"{study.name} has several metrics for each method: "
+            f"{listed([found.metric, *found.others])}.",
+            [{"metric": found.metric}],
+            others="or another of them",
+        )
+    method_of = {column: method for method, column in found.methods.items()}
+    long, asked, said = _long(
+        study, replace(question, tasks=tuple(method_of)), replace(told, metric=found.metric)
+    )
+    ((method, *_),) = [asked.tasks]
+    names = [method_of.get(str(name), name) for name in long.metadata[method]]
+    metadata = {**long.metadata, method: names}
+    rows = NAME if task not in metadata else task
+    return replace(long, metadata=metadata), replace(asked, arm=(method,), tasks=(rows,)), said
 
 
 def _long(

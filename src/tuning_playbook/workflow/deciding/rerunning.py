@@ -121,6 +121,7 @@ def rerun_round(
         failures,
         bool(summary.crashing),
         summary.edited,
+        summary.all_timed_out,
     )
 
 

@@ -18,12 +18,13 @@ from tuning_playbook.decide.candidates import rounded_config
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
-from tuning_playbook.importers.translating import Translated, best_config, translated
+from tuning_playbook.importers.translating import Translated, translated
 from tuning_playbook.project_files.naming import matching
 from tuning_playbook.project_files.places import PROJECT_FILE
 from tuning_playbook.project_files.writing import hyperparameters_to_toml, project_to_toml
 from tuning_playbook.provenance import provenance_of_import
 from tuning_playbook.space import (
+    Config,
     Constant,
     Domain,
     Float,
@@ -86,7 +87,7 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
     """A project file that declares what the study varied and what it held fixed."""
     own = {h.key: (h,) for h in table.space.hyperparameters}
     found = translated(table, foreign, own)
-    best = rounded_config(best_config(table, found.configs), found.space)
+    best = _best_values(table)
     varied = [_declaration(h, best.get(h.key, h.default)) for h in found.space.hyperparameters]
     names = usable_names(list(found.fixed))
     fixed = [
@@ -121,6 +122,23 @@ def _declaration(h: Hyperparameter, best: Value) -> Hyperparameter:
     if kind in ("batch_size", "training_length") and h.condition is None:
         return Hyperparameter(h.name, Constant(best), best, kind=kind)
     return _as_declared(h, best)
+
+
+def _best_values(table: TrialTable) -> Config:
+    """Each hyperparameter as in the best setting, or in the best of those that have it.
+
+    The first value that happened to be drawn under another choice need not even train.
+    """
+    best = row_of_best_setting(table)
+    found: dict[str, Value] = {}
+    for key, values in table.values.items():
+        row = best
+        if row is not None and values[row] is None:
+            row = row_of_best_setting(table, having=key)
+        value = values[row or 0]
+        if value is not None:
+            found[key] = value
+    return rounded_config(found, table.space)
 
 
 def _as_declared(h: Hyperparameter, default: Value) -> Hyperparameter:
@@ -210,9 +228,7 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
         InvalidInput: with the lines to add for what the project does not declare.
     """
     declared = {h.key: h for h in project.hyperparameters}
-    row = row_of_best_setting(table) or 0
-    drawn = {key: table.values[key][row] for key in table.space.keys}
-    best = rounded_config({k: v for k, v in drawn.items() if v is not None}, table.space)
+    best = _best_values(table)
     found, undeclared, problems = {}, [], []
     for h in table.space.hyperparameters:
         keys = matching(h.key, declared) or matching(h.name, declared)

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
-from math import isfinite
-from typing import NamedTuple
 
-from tuning_playbook.decide.candidates import baseline_config, whole_config
-from tuning_playbook.decide.mending import pending_advice
+from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.mending import AdviceStep, pending_advice
 from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decisions import Choice, Decision, Soundness
-from tuning_playbook.design.reruns import rerun_study
-from tuning_playbook.errors import InvalidInput, NoStoreYet, PlaybookError
+from tuning_playbook.decisions import Choice, Soundness
+from tuning_playbook.design.proposals import base_name
+from tuning_playbook.errors import NoStoreYet, PlaybookError
 from tuning_playbook.gather.opening import OpenProject, open_round, opened_store
-from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
+from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
-from tuning_playbook.records.overrides import skipped_reruns
-from tuning_playbook.records.programs import POOLED
-from tuning_playbook.report.phrases.failures import failed_text
+from tuning_playbook.records.overrides import set_aside_checks, skipped_reruns
 from tuning_playbook.roles import compared_keys
-from tuning_playbook.run.crashing import all_fail_alike
-from tuning_playbook.run.failed_alike import failed_alike
-from tuning_playbook.run.failures import fault_of
-from tuning_playbook.space import Config
-from tuning_playbook.study import Provenance, Round
-from tuning_playbook.trial import Reason, Status, Trial
-from tuning_playbook.workflow.importing.imported_rounds import same_search
+from tuning_playbook.space import Config, Domain
+from tuning_playbook.study import Round
+from tuning_playbook.workflow.overview.round_state import agrees, is_mixed, rerun_name, round_state
 from tuning_playbook.workflow.rounds.imported_baseline import program_is_there, unproven_baseline
-from tuning_playbook.workflow.rounds.mixing import ran_another_program
 from tuning_playbook.workflow.rounds.refused_rounds import refused_rounds, runnable_now
 from tuning_playbook.workflow.trying.last_failed_try import failed_try
 from tuning_playbook.workflow.trying.last_try import last_tried
@@ -64,14 +53,14 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
     order = [name for name in known.facts if name in ran] or list(ran)
     order = [name for name in order if name not in known.abandoned]
     answers = known.answers
-    states = {name: _round_state(known, name) for name in {*order[-1:], *_void(order, answers)}}
+    states = {name: round_state(known, name) for name in {*order[-1:], *_void(order, answers)}}
     waiting = tuple(sorted(written - {*ran, *known.abandoned}))
     planned = tuple(_readable(known.opened, waiting))
     followed = {*(f.follows for f in known.facts.values()), *(r.follows for r in planned)}
     asked = {name: _asked(known, name) for name in order}
     left = _begun(known, order)
     begun = {name: count for name, count in left.items() if name != order[-1]}
-    begun_mixed = frozenset(name for name in left if _mixed(known, name))
+    begun_mixed = frozenset(name for name in left if is_mixed(known, name))
     to_run = (*waiting, *(n for n in left if n in written and n not in begun_mixed))
     return ProjectState(
         project=known.project,
@@ -94,21 +83,64 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         exploration_over=any(entry.kind == EXPLORATION_OVER for entry in known.logbook),
         unproven=unproven_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
+        searched=_searched(known, order, answers),
         program_there=program_is_there(known.opened),
         untried=last_tried(known.folder) is None
         and all(known.is_imported(study.name) for study in known.studies),
         failed_try=failed_try(known.opened, known.tallies),
         undecided=_undecided(known, order, {r.follows for r in planned}),
-        pending=pending_advice(
-            order,
-            {name: a.findings for name, a in answers.items()},
-            max_train_steps=known.project.training.max_train_steps,
-            direction=known.project.objective.direction,
-        ),
+        open_questions=_open_questions(known, order, followed, asked),
+        pending=_pending(known, order),
         final_done=any(
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
         ),
     )
+
+
+def _open_questions(
+    known: Snapshot,
+    order: Sequence[str],
+    followed: Collection[str],
+    asked: Mapping[str, frozenset[str]],
+) -> dict[str, AnsweredRound]:
+    """Earlier rounds whose arms reruns may tell apart, if nobody has closed or repeated them."""
+    found = {}
+    for i, name in enumerate(order[:-1]):
+        answered = known.answers.get(name)
+        if answered is None or not answered.settling_command or name in followed:
+            continue
+        again = any(asked[later] >= asked[name] for later in order[i + 1 :])
+        closed = skipped_reruns(known.logbook, name) or entered_launches(known.logbook, name)
+        can_run = not known.is_imported(name) and rerun_name(known, answered.best_config)
+        if can_run and not again and not closed:
+            found[name] = answered
+    return found
+
+
+def _pending(known: Snapshot, order: Sequence[str]) -> dict[str, tuple[AdviceStep, ...]]:
+    return pending_advice(
+        order,
+        {name: answered.findings for name, answered in known.answers.items()},
+        max_train_steps=known.project.training.max_train_steps,
+        direction=known.project.objective.direction,
+        dismissed={name: set_aside_checks(known.logbook, name) for name in order},
+    )
+
+
+def _searched(
+    known: Snapshot, order: Sequence[str], answers: Mapping[str, AnsweredRound]
+) -> dict[str, list[Domain]]:
+    """The ranges of rounds that explored and were not void, the newest first, by key."""
+    found: dict[str, list[Domain]] = {}
+    for name in reversed(order):
+        facts, answered = known.facts.get(name), answers.get(name)
+        exploits = facts is not None and facts.mode == "exploit"
+        if exploits or answered is None or answered.soundness is Soundness.VOID:
+            continue
+        for study in known.studies_of(name):
+            for h in study.space.hyperparameters:
+                found.setdefault(h.key, []).append(h.domain)
+    return found
 
 
 def _void(order: Sequence[str], answers: Mapping[str, AnsweredRound]) -> list[str]:
@@ -130,30 +162,34 @@ def _undecided(
         answered = known.answers.get(name)
         if answered is None or answered.soundness is Soundness.VOID:
             continue
+        if _was_beaten(known, answered.best_config):
+            continue
         if any(not _is_better(answered, later) for later in followers.get(name, ())):
             continue
-        rerun = _rerun_of(known, answered.best_config) in known.tallies
+        rerun = rerun_name(known, answered.best_config) in known.tallies
         if not rerun and name in to_be_followed:
             continue
-        asks = rerun and not _was_decided(known, name, answered.best_config)
+        asks = rerun and not _was_decided(known, name)
         if asks or (newest is not None and _is_better(answered, newest)):
-            found.append(_round_state(known, name))
+            found.append(round_state(known, name))
     return tuple(found)
 
 
-def _was_decided(known: Snapshot, name: str, best: Config) -> bool:
-    """Whether a round was decided about when another configuration was the baseline.
-
-    Or its best configuration was that baseline, whose place the present one has taken.
-    """
+def _was_decided(known: Snapshot, name: str) -> bool:
+    """Whether a round was decided about when another configuration was the baseline."""
     base = baseline_config(known.project)
     return any(
-        (e.decision.round == name and dict(e.decision.incumbent) != base)
-        or (
-            e.decision.choice is Choice.ADOPT
-            and dict(e.decision.candidate) == base
-            and _agree(e.decision.incumbent, best)
-        )
+        e.decision.round == name and dict(e.decision.incumbent) != base for e in known.decisions
+    )
+
+
+def _was_beaten(known: Snapshot, best: Config) -> bool:
+    """Whether a configuration was the baseline when the present one took its place."""
+    base = baseline_config(known.project)
+    return any(
+        e.decision.choice is Choice.ADOPT
+        and dict(e.decision.candidate) == base
+        and agrees(e.decision.incumbent, best)
         for e in known.decisions
     )
 
@@ -171,15 +207,6 @@ def _followers(known: Snapshot, order: Sequence[str]) -> dict[str, list[Answered
 
 def _is_better(one: AnsweredRound, other: AnsweredRound) -> bool:
     return one.metric == other.metric and one.best_loss < other.best_loss
-
-
-def _rerun_of(known: Snapshot, best: Config) -> str:
-    """Name of the study that reruns a round's best configuration with the present program."""
-    try:
-        config = whole_config(known.project, best)
-    except InvalidInput:  # a hyperparameter is declared no longer
-        return ""
-    return rerun_study(known.project, config, provenance=Provenance(code=known.code)).name
 
 
 def _asked(known: Snapshot, name: str) -> frozenset[str]:
@@ -202,199 +229,26 @@ def _begun(known: Snapshot, names: Sequence[str]) -> dict[str, int]:
         if name in left:
             counts = known.tally(study.name).counts
             left[name] += sum(n for status, n in counts.items() if not status.is_finished)
-    return {name: count for name, count in left.items() if count}
+    return {
+        name: count
+        for name, count in left.items()
+        if count and not _was_replaced(known, name, names)
+    }
 
 
-def _round_state(known: Snapshot, name: str) -> RoundState:
-    counts = [known.tally(s.name).counts for s in known.studies_of(name)]
-    answered = known.answers.get(name)
-    written: Round | None = None
-    with suppress(PlaybookError):
-        written = open_round(known.opened, name)
-    imported = written is None and known.is_imported(name)
-    if imported:
-        written = same_search(known.project, next(s for s in known.searches if s.name == name))
-    ended = [] if imported else _beside_failed(known, name)
-    failed = [trial for trial in ended if trial.status is Status.FAILED]
-    best = {} if answered is None else answered.best_config
-    reruns = _Reruns() if answered is None else _reruns(known, answered)
-    launches = entered_launches(known.logbook, name)
-    return RoundState(
-        name=name,
-        written=written,
-        planned=sum(n for count in counts for n in count.values()),
-        finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
-        counting=sum(count.get(status, 0) for count in counts for status in POOLED),
-        answered=answered,
-        reruns=reruns.of_both,
-        reruns_left=reruns.left,
-        reruns_planned=reruns.planned,
-        failed_reruns=reruns.failing,
-        reruns_failed=reruns.failed,
-        decision=_standing_decision(known, name, best),
-        reruns_skipped=skipped_reruns(known.logbook, name) is not None,
-        launched=bool(launches) and _agree(launches[-1].after, best),
-        failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
-        mended=bool(failed) and _is_mended(failed, known),
-        mixed=not imported and _mixed(known, name),
-        imported=imported,
-        crashing=_is_crashing(ended),
-        running=sum(count.get(Status.RUNNING, 0) for count in counts),
-        timed_out=0 if imported else _timed_out(known, name),
+def _was_replaced(known: Snapshot, name: str, order: Sequence[str]) -> bool:
+    """Whether a round was run again under another number of its name, as messages advise."""
+    return any(
+        base_name(later) == base_name(name)
+        and _roles(known, later) == _roles(known, name)
+        and later in known.answers
+        for later in order[order.index(name) + 1 :]
     )
 
 
-def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | None:
-    """The newest decision on a round, where it is about things as they are now.
-
-    One to adopt is launched only while baseline, program and reruns are those that it was made
-    with. An open one is about the baseline of its time.
-    """
-    entered = [e for e in known.decisions if e.decision.round == name]
-    entered = entered or [*islice(_of_other_rounds(known, name, best), 1)]
-    if not entered or not _agree(entered[-1].decision.candidate, best):
-        return None
-    decided = entered[-1].decision
-    before = dict(decided.incumbent) == baseline_config(known.project)
-    if decided.choice is Choice.INCONCLUSIVE:
-        trained = any(map(isfinite, decided.incumbent_values))
-        stands = before and (trained or _is_about_present_reruns(known, entered[-1]))
-        return decided if stands else None
-    same = before and known.same_programs.first(entered[-1].code) == known.code
-    stands = same and _is_about_present_reruns(known, entered[-1])
-    return decided if stands or decided.choice is not Choice.ADOPT else None
-
-
-def _of_other_rounds(known: Snapshot, name: str, best: Config) -> Iterator[EnteredDecision]:
-    """Decisions of other rounds on the same configuration and reruns, the newest first.
-
-    A decision of this round would repeat them. One to adopt is launched from its own round.
-    """
-    facts, base = known.facts.get(name), baseline_config(known.project)
-    if facts is None or not best:
-        return
-    for entered in reversed(known.decisions):
-        decided = entered.decision
-        if (
-            decided.choice is not Choice.ADOPT
-            and _agree(decided.candidate, best)
-            and dict(decided.incumbent) == base
-            and decided.complexity_cost == facts.complexity_cost
-            and _is_about_present_reruns(known, entered)
-        ):
-            yield entered
-
-
-def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
-    """Whether the reruns still came to what was decided on; others may have taken their place."""
-    decided = entered.decision
-    if entered.metric != known.project.objective.metric:
-        return True  # decided on examples that chose nothing
-    present = {one.study.name: one.values for one in stored_reruns(known)}
-    provenance = Provenance(code=known.code)
-    for config, values in (
-        (decided.candidate, decided.candidate_values),
-        (decided.incumbent, decided.incumbent_values),
-    ):
-        study = rerun_study(
-            known.project, whole_config(known.project, config), provenance=provenance
-        )
-        if sorted(filter(isfinite, present.get(study.name, ()))) != sorted(
-            filter(isfinite, values)
-        ):
-            return False
-    return True
-
-
-def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
-    """Trials of those studies of a round in which some failed, or some are left."""
-    counts = {s.name: known.tally(s.name).counts for s in known.studies_of(name)}
-    if not any(count.get(Status.FAILED) for count in counts.values()):
-        return []
-    return [t for study in counts for t in known.trials(study)]
-
-
-def _timed_out(known: Snapshot, name: str) -> int:
-    return sum(
-        trial.reason is Reason.TIMEOUT
+def _roles(known: Snapshot, name: str) -> set[tuple[frozenset[str], frozenset[str]]]:
+    """What each arm of a round compares and searches."""
+    return {
+        (frozenset(s.scientific), frozenset(h.key for h in s.space.hyperparameters))
         for s in known.studies_of(name)
-        if known.tally(s.name).counts.get(Status.INFEASIBLE)
-        for trial in known.trials(s.name)
-    )
-
-
-def _is_crashing(trials: Iterable[Trial]) -> bool:
-    """Whether the trials left belong to studies whose ended ones have all failed alike."""
-    studies: dict[str, list[Trial]] = {}
-    for trial in trials:
-        studies.setdefault(trial.study, []).append(trial)
-    begun = [own for own in studies.values() if not all(t.status.is_finished for t in own)]
-    return bool(begun) and all(map(all_fail_alike, begun))
-
-
-def _is_mended(failed: Sequence[Trial], known: Snapshot) -> bool:
-    """Whether running failed trials again may help: what is declared of errors counts as well."""
-    declared = known.project.failures
-    return all(
-        t.reason is Reason.LOST
-        or t.program != known.present_program
-        or fault_of(t.detail, None, declared) is not None
-        for t in failed
-    )
-
-
-def _mixed(known: Snapshot, name: str) -> bool:
-    return ran_another_program(known, known.studies_of(name), program=known.present_program)
-
-
-def _agree(config: Config, best: Config) -> bool:
-    """Whether a configuration is the round's best; reruns may have named another one since."""
-    return all(config.get(key, value) == value for key, value in best.items())
-
-
-class _Reruns(NamedTuple):
-    """Reruns with the program as it is now.
-
-    ``of_both``: how often the best configuration and the baseline have both been run again.
-    ``left``: how many have not ended.
-    ``failing``: ways to fail of a configuration all of whose reruns failed alike.
-    ``failed``: how many failed by the program.
-    ``planned``: how many were asked for, of the one of which more were.
-    """
-
-    of_both: int = 0
-    left: int = 0
-    failing: tuple[str, ...] = ()
-    failed: int = 0
-    planned: int = 0
-
-
-def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
-    """How far the reruns of a round's best configuration and of the baseline are."""
-    try:
-        best = whole_config(known.project, answered.best_config)
-    except InvalidInput:  # a hyperparameter is declared no longer
-        return _Reruns()
-    provenance, ended, left = Provenance(code=known.code), [], 0
-    failing: dict[str, tuple[str, ...]] = {}
-    failed = planned = 0
-    names = [
-        rerun_study(known.project, config, provenance=provenance).name
-        for config in (best, baseline_config(known.project))
-    ]
-    for name in names:
-        counts = known.tally(name).counts
-        ended.append(sum(n for status, n in counts.items() if status.is_finished))
-        waiting = sum(n for status, n in counts.items() if not status.is_finished)
-        left += waiting
-        planned = max(planned, sum(counts.values()))
-        trials = known.trials(name) if counts else ()
-        failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
-        if all_fail_alike(trials):
-            failing[name] = tuple(
-                failed_text(found) for found in failed_alike(trials, round_name=name)
-            )
-    # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
-    stands = left or names[1] in failing
-    told = tuple(t for f in failing.values() for t in f) if stands else ()
-    return _Reruns(min(ended), left, told, failed, planned)
+    }

@@ -15,7 +15,12 @@ from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Event, Seconds, Trial
 from tuning_playbook.workflow.rounds.abandoning import take_up
 from tuning_playbook.workflow.rounds.followed import refuse_unknown_followed
-from tuning_playbook.workflow.rounds.mixing import mixed_trials, refuse_mixing, restart_begun
+from tuning_playbook.workflow.rounds.mixing import (
+    mixed_trials,
+    programs_of_followed,
+    refuse_mixing,
+    restart_begun,
+)
 from tuning_playbook.workflow.rounds.programs import declare_same, remember_program
 from tuning_playbook.workflow.rounds.remembering import remember_round
 from tuning_playbook.workflow.rounds.retrying import Retried, reopen, trials_to_retry
@@ -59,8 +64,9 @@ def create_studies(
         asked.tell(words)
     withdrawn = studies_to_withdraw(known, round_.name, studies)
     allowed = _allowed(known, studies, round_.name, asked, withdrawn=withdrawn)
-    if allowed.earlier:
-        declare_same(store, round_.name, allowed.earlier, program, asked.same_program)
+    earlier = _same_programs(known, allowed, round_.name, round_.follows, asked)
+    if earlier:
+        declare_same(store, round_.name, earlier, program, asked.same_program)
     withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
     followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
@@ -88,8 +94,10 @@ def stored_as_they_are(
     known = Snapshot(opened, store)
     studies = known.round_studies(round_name)
     allowed = _allowed(known, studies, round_name, asked)
-    if allowed.earlier:
-        declare_same(store, round_name, allowed.earlier, asked.program, asked.same_program)
+    facts = known.facts.get(round_name)
+    earlier = _same_programs(known, allowed, round_name, facts.follows if facts else "", asked)
+    if earlier:
+        declare_same(store, round_name, earlier, asked.program, asked.same_program)
     _begin(opened, store, studies, round_name, allowed.retried, asked.program)
     return studies
 
@@ -142,6 +150,28 @@ def _allowed(
         command=" ".join([f"playbook run {round_name}", *kinds]),
     )
     return _Allowed(retried)
+
+
+def _same_programs(
+    known: Snapshot, allowed: _Allowed, round_name: str, follows: str, asked: Asked
+) -> frozenset[str]:
+    """Versions to be declared to train like the present one; tells what does not count."""
+    followed = programs_of_followed(known, follows, program=asked.program)
+    if not asked.same_program:
+        if followed:
+            asked.tell(
+                f"trials of {follows} do not count in {round_name}, as the training program has "
+                "changed since they ran. Where the change cannot alter a result: playbook run "
+                f'{round_name} --same-program "why"'
+            )
+        return frozenset()
+    earlier = allowed.earlier | followed
+    if not earlier:
+        asked.tell(
+            f"--same-program was not needed: no trial that counts in {round_name} ran another "
+            "version of the training program"
+        )
+    return earlier
 
 
 def _create(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.programs import POOLED, SamePrograms
+from tuning_playbook.records.round_facts import followed_rounds
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Status, Trial
@@ -82,6 +83,26 @@ def mixed_trials(
         for trial in stored
         if (trial.study, trial.index) not in again and _differs(trial, program, same)
     ]
+
+
+def programs_of_followed(known: Snapshot, follows: str, *, program: str) -> frozenset[str]:
+    """Versions that keep trials of followed rounds from counting with those of the present one.
+
+    Args:
+        known: of the project.
+        follows: the round that is followed; empty for none.
+        program: digest of the present version.
+    """
+    same = known.same_programs
+    chain = (follows, *followed_rounds(follows, known.facts)) if follows else ()
+    return frozenset(
+        trial.program
+        for name in chain
+        if not known.is_imported(name)
+        for study in known.studies_of(name)
+        for trial in known.trials(study.name)
+        if _differs(trial, program, same)
+    )
 
 
 def _differs(trial: Trial, program: str, same: SamePrograms) -> bool:

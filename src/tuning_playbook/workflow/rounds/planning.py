@@ -11,11 +11,11 @@ from tuning_playbook.design.arms import studies_of
 from tuning_playbook.design.budget import BudgetPlan, plan_budget, sparse_warning
 from tuning_playbook.design.entry_check import entry_objection
 from tuning_playbook.design.fixed_items import fixing_damage
-from tuning_playbook.design.follow_up import counting_trials, followed_studies
+from tuning_playbook.design.follow_up import PROGRAM_HAS_CHANGED, counting_trials, followed_studies
 from tuning_playbook.design.plan import RoundPlan, plan_round
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.arms import studies_of_rounds
-from tuning_playbook.gather.opening import OpenProject, open_project, open_round, opened_store
+from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
 from tuning_playbook.records.round_facts import followed_rounds
@@ -30,6 +30,7 @@ from tuning_playbook.workflow.rounds.imported_baseline import (
     was_rerun,
 )
 from tuning_playbook.workflow.rounds.mixing import refuse_mixing
+from tuning_playbook.workflow.rounds.round_files import round_to_run
 from tuning_playbook.workflow.rounds.sharing import point_of, trained_before, yet_to_begin
 from tuning_playbook.workflow.rounds.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.rounds.withdrawing import studies_to_withdraw
@@ -44,7 +45,7 @@ def plan(folder: Path, round_name: str) -> RoundPlan:
         round_name: of the round's file.
     """
     opened = open_project(folder)
-    return _planned(opened, open_round(opened, round_name))
+    return _planned(opened, round_to_run(opened, round_name))
 
 
 def _planned(opened: OpenProject, round_: Round) -> RoundPlan:
@@ -70,7 +71,7 @@ def plan_with_budget(
         InvalidInput: for hours before any trial has told how long one takes, or too few of them.
     """
     opened = open_project(folder)
-    round_ = open_round(opened, round_name)
+    round_ = round_to_run(opened, round_name)
     planned = _planned(opened, round_)
     if trials is None:
         trials = _trials_in(hours or 0.0, planned)
@@ -237,6 +238,11 @@ def _followed(
         for name, old, against in followed_studies(later, earlier):
             if against:
                 found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
+                if PROGRAM_HAS_CHANGED in against:
+                    found[-1] += (
+                        " Where the change cannot alter a result: playbook run "
+                        f'{round_.name} --same-program "why".'
+                    )
             else:
                 counting += len(counting_trials(later, known.trials(old.name)))
     return counting, tuple(dict.fromkeys(found))

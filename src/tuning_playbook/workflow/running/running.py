@@ -12,7 +12,6 @@ from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.gather.opening import (
     OpenProject,
     open_project,
-    open_round,
     opened_store,
     present_program,
 )
@@ -28,6 +27,7 @@ from tuning_playbook.study import Study
 from tuning_playbook.trial import Status
 from tuning_playbook.workflow.rounds.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.rounds.retrying import Retried
+from tuning_playbook.workflow.rounds.round_files import round_to_run
 from tuning_playbook.workflow.running.driving import drive
 from tuning_playbook.workflow.running.reporting import answered_round, write_answer_report
 from tuning_playbook.workflow.trying.last_try import last_tried
@@ -76,7 +76,7 @@ def run_round(
     if trials is None and _has_lost_its_file(opened, name):
         create = partial(stored_as_they_are, opened, name, asked=asked)
     else:
-        round_ = open_round(opened, round_name)
+        round_ = round_to_run(opened, round_name)
         name = round_.name
         if trials is not None:
             round_ = replace(round_, trials=max(trials, round_.trials))
@@ -103,6 +103,8 @@ def run_round(
         tuple(sorted(summary.crashing)),
         account_of_arms(answered.arms),
         summary.edited,
+        summary.all_timed_out,
+        opened.project.training.timeout_seconds,
     )
 
 

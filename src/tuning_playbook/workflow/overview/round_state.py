@@ -1,0 +1,233 @@
+"""How far one round is, and what its trials, reruns and decisions came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from math import isfinite
+from typing import NamedTuple
+
+from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.project_state import RoundState
+from tuning_playbook.decisions import Choice, Decision
+from tuning_playbook.design.reruns import rerun_study
+from tuning_playbook.errors import InvalidInput, PlaybookError
+from tuning_playbook.gather.opening import open_round
+from tuning_playbook.gather.reruns import stored_reruns
+from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
+from tuning_playbook.records.overrides import skipped_reruns
+from tuning_playbook.records.programs import POOLED
+from tuning_playbook.report.phrases.failures import failed_text
+from tuning_playbook.run.crashing import all_fail_alike
+from tuning_playbook.run.failed_alike import failed_alike
+from tuning_playbook.run.failures import fault_of
+from tuning_playbook.space import Config
+from tuning_playbook.study import Provenance, Round
+from tuning_playbook.trial import Reason, Status, Trial
+from tuning_playbook.workflow.importing.imported_rounds import same_search
+from tuning_playbook.workflow.rounds.mixing import ran_another_program
+
+
+def round_state(known: Snapshot, name: str) -> RoundState:
+    """Everything that the next step depends on, of a round that has been run or imported."""
+    counts = [known.tally(s.name).counts for s in known.studies_of(name)]
+    answered = known.answers.get(name)
+    written: Round | None = None
+    with suppress(PlaybookError):
+        written = open_round(known.opened, name)
+    imported = written is None and known.is_imported(name)
+    if imported:
+        written = same_search(known.project, next(s for s in known.searches if s.name == name))
+    ended = [] if imported else _beside_failed(known, name)
+    failed = [trial for trial in ended if trial.status is Status.FAILED]
+    best = {} if answered is None else answered.best_config
+    reruns = _Reruns() if answered is None else _reruns(known, answered)
+    launches = entered_launches(known.logbook, name)
+    return RoundState(
+        name=name,
+        written=written,
+        planned=sum(n for count in counts for n in count.values()),
+        finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
+        counting=sum(count.get(status, 0) for count in counts for status in POOLED),
+        answered=answered,
+        reruns=reruns.of_both,
+        reruns_left=reruns.left,
+        reruns_planned=reruns.planned,
+        failed_reruns=reruns.failing,
+        reruns_failed=reruns.failed,
+        decision=_standing_decision(known, name, best),
+        reruns_skipped=skipped_reruns(known.logbook, name) is not None,
+        launched=bool(launches) and agrees(launches[-1].after, best),
+        failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
+        mended=bool(failed) and _is_mended(failed, known),
+        mixed=not imported and is_mixed(known, name),
+        imported=imported,
+        crashing=_is_crashing(ended),
+        running=sum(count.get(Status.RUNNING, 0) for count in counts),
+        timed_out=0 if imported else _timed_out(known, name),
+    )
+
+
+def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | None:
+    """The newest decision on a round, where it is about things as they are now.
+
+    One to adopt is launched only while baseline, program and reruns are those that it was made
+    with. An open one is about the baseline of its time.
+    """
+    entered = [e for e in known.decisions if e.decision.round == name]
+    entered = entered or [*islice(_of_other_rounds(known, name, best), 1)]
+    if not entered or not agrees(entered[-1].decision.candidate, best):
+        return None
+    decided = entered[-1].decision
+    before = dict(decided.incumbent) == baseline_config(known.project)
+    if decided.choice is Choice.INCONCLUSIVE:
+        trained = any(map(isfinite, decided.incumbent_values))
+        stands = before and (trained or _is_about_present_reruns(known, entered[-1]))
+        return decided if stands else None
+    same = before and known.same_programs.first(entered[-1].code) == known.code
+    stands = same and _is_about_present_reruns(known, entered[-1])
+    return decided if stands or decided.choice is not Choice.ADOPT else None
+
+
+def _of_other_rounds(known: Snapshot, name: str, best: Config) -> Iterator[EnteredDecision]:
+    """Decisions of other rounds on the same configuration and reruns, the newest first.
+
+    A decision of this round would repeat them. One to adopt is launched from its own round.
+    """
+    facts, base = known.facts.get(name), baseline_config(known.project)
+    if facts is None or not best:
+        return
+    for entered in reversed(known.decisions):
+        decided = entered.decision
+        if (
+            decided.choice is not Choice.ADOPT
+            and agrees(decided.candidate, best)
+            and dict(decided.incumbent) == base
+            and decided.complexity_cost == facts.complexity_cost
+            and _is_about_present_reruns(known, entered)
+        ):
+            yield entered
+
+
+def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
+    """Whether the reruns still came to what was decided on; others may have taken their place."""
+    decided = entered.decision
+    if entered.metric != known.project.objective.metric:
+        return True  # decided on examples that chose nothing
+    sides = [
+        (rerun_name(known, decided.candidate), decided.candidate_values),
+        (rerun_name(known, decided.incumbent), decided.incumbent_values),
+    ]
+    found = stored_reruns(known, only=[name for name, _ in sides])
+    present = {one.study.name: one.values for one in found}
+    return all(
+        sorted(filter(isfinite, present.get(name, ()))) == sorted(filter(isfinite, values))
+        for name, values in sides
+    )
+
+
+def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
+    """Trials of those studies of a round in which some failed, or some are left."""
+    counts = {s.name: known.tally(s.name).counts for s in known.studies_of(name)}
+    if not any(count.get(Status.FAILED) for count in counts.values()):
+        return []
+    return [t for study in counts for t in known.trials(study)]
+
+
+def _timed_out(known: Snapshot, name: str) -> int:
+    return sum(
+        trial.reason is Reason.TIMEOUT
+        for s in known.studies_of(name)
+        if known.tally(s.name).counts.get(Status.INFEASIBLE)
+        for trial in known.trials(s.name)
+    )
+
+
+def _is_crashing(trials: Iterable[Trial]) -> bool:
+    """Whether the trials left belong to studies whose ended ones have all failed alike."""
+    studies: dict[str, list[Trial]] = {}
+    for trial in trials:
+        studies.setdefault(trial.study, []).append(trial)
+    begun = [own for own in studies.values() if not all(t.status.is_finished for t in own)]
+    return bool(begun) and all(map(all_fail_alike, begun))
+
+
+def _is_mended(failed: Sequence[Trial], known: Snapshot) -> bool:
+    """Whether running failed trials again may help: what is declared of errors counts as well."""
+    declared = known.project.failures
+    return all(
+        t.reason is Reason.LOST
+        or t.program != known.present_program
+        or fault_of(t.detail, None, declared) is not None
+        for t in failed
+    )
+
+
+def is_mixed(known: Snapshot, name: str) -> bool:
+    """Whether ended trials of a round ran another program than there is now."""
+    return ran_another_program(known, known.studies_of(name), program=known.present_program)
+
+
+def agrees(config: Config, best: Config) -> bool:
+    """Whether a configuration is the round's best; reruns may have named another one since."""
+    return all(config.get(key, value) == value for key, value in best.items())
+
+
+class _Reruns(NamedTuple):
+    """Reruns with the program as it is now.
+
+    ``of_both``: how often the best configuration and the baseline have both been run again.
+    ``left``: how many have not ended.
+    ``failing``: ways to fail of a configuration all of whose reruns failed alike.
+    ``failed``: how many failed by the program.
+    ``planned``: how many were asked for, of the one of which more were.
+    """
+
+    of_both: int = 0
+    left: int = 0
+    failing: tuple[str, ...] = ()
+    failed: int = 0
+    planned: int = 0
+
+
+def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
+    """How far the reruns of a round's best configuration and of the baseline are."""
+    try:
+        best = whole_config(known.project, answered.best_config)
+    except InvalidInput:  # a hyperparameter is declared no longer
+        return _Reruns()
+    provenance, ended, left = Provenance(code=known.code), [], 0
+    failing: dict[str, tuple[str, ...]] = {}
+    failed = planned = 0
+    names = [
+        rerun_study(known.project, config, provenance=provenance).name
+        for config in (best, baseline_config(known.project))
+    ]
+    for name in names:
+        counts = known.tally(name).counts
+        ended.append(sum(n for status, n in counts.items() if status.is_finished))
+        waiting = sum(n for status, n in counts.items() if not status.is_finished)
+        left += waiting
+        planned = max(planned, sum(counts.values()))
+        trials = known.trials(name) if counts else ()
+        failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
+        if all_fail_alike(trials):
+            failing[name] = tuple(
+                failed_text(found) for found in failed_alike(trials, round_name=name)
+            )
+    # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
+    stands = left or names[1] in failing
+    told = tuple(t for f in failing.values() for t in f) if stands else ()
+    return _Reruns(min(ended), left, told, failed, planned)
+
+
+def rerun_name(known: Snapshot, best: Config) -> str:
+    """Name of the study that reruns a round's best configuration with the present program."""
+    try:
+        config = whole_config(known.project, best)
+    except InvalidInput:  # a hyperparameter is declared no longer
+        return ""
+    return rerun_study(known.project, config, provenance=Provenance(code=known.code)).name
