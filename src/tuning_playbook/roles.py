@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Literal, TypeAlias, get_args
 
 from tuning_playbook.errors import RefusedByPlaybook
+from tuning_playbook.never_tuned import refuse_forbidden_dimension
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -21,7 +22,7 @@ from tuning_playbook.space import (
     range_misfit,
     unmet_condition,
 )
-from tuning_playbook.study import Algorithm, Project, Round, RoundKind, refuse_forbidden_dimension
+from tuning_playbook.study import Algorithm, Project, Round, RoundKind
 
 Place: TypeAlias = Literal[
     "name",

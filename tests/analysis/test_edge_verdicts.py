@@ -11,9 +11,12 @@ from scipy import stats
 from tuning_playbook.analysis.search.study_design import study_design
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.feasibility import feasibility
-from tuning_playbook.edges import EdgeLimits, judged_edges, judged_with_choices, of_choices
+from tuning_playbook.edges import of_choices
 from tuning_playbook.edges.failures import chance_of_failures, failing_region
 from tuning_playbook.edges.limits import is_natural_limit
+from tuning_playbook.edges.of_choices import judged_with_choices
+from tuning_playbook.edges.thresholds import EdgeLimits
+from tuning_playbook.edges.verdicts import judged_edges
 from tuning_playbook.space import (
     Categorical,
     Condition,

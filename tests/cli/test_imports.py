@@ -12,7 +12,7 @@ LIBRARIES = {"alembic", "click", "importlib.metadata", "jinja2", "numpy", "numpy
              "plotly", "polars", "pyarrow", "rich", "scipy", "scipy.optimize", "scipy.stats",
              "sqlalchemy", "tomlkit", "torch"}  # fmt: skip
 ABOUT_A_PROJECT = {"click", "numpy", "rich"}
-NOT_FOR_A_PROJECT = {"answers", "checks", "edges", "importers", "plots", "training"}
+NOT_FOR_A_PROJECT = {"answers", "checks", "importers", "plots", "training"}
 NOT_FOR_A_FILE = {"answers", "decide", "gather", "run", "search", "store", "training"}
 
 

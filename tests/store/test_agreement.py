@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import CurveChunk, MemoryStore, open_store
-from tuning_playbook.testing.store_contract import example_study, example_trials
+from tuning_playbook.testing.example_studies import example_study, example_trials
 from tuning_playbook.trial import Checkpoint, Event, Outcome, Reason, Status
 
 WORKERS = st.sampled_from(["a", "b"])

@@ -29,7 +29,7 @@ from tuning_playbook.study import (
     Study,
     TrainingProtocol,
 )
-from tuning_playbook.testing.store_contract import example_study
+from tuning_playbook.testing.example_studies import example_study
 from tuning_playbook.trial import Checkpoint, MetricSummary
 
 TEXT = st.text(max_size=8)

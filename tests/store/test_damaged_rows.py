@@ -9,7 +9,7 @@ import pytest
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.errors import StoreError
 from tuning_playbook.store import CurveChunk, open_store
-from tuning_playbook.testing.store_contract import example_study, example_trials
+from tuning_playbook.testing.example_studies import example_study, example_trials
 from tuning_playbook.trial import Event
 
 _URL = "sqlite:///.playbook/store.db"

@@ -17,7 +17,7 @@ from tuning_playbook.store.connections import Connections
 from tuning_playbook.store.database import Database
 from tuning_playbook.store.migrations import REVISION_TABLE
 from tuning_playbook.store.sql import SqlStore
-from tuning_playbook.testing.store_contract import example_chunk, example_study, example_trials
+from tuning_playbook.testing.example_studies import example_chunk, example_study, example_trials
 from tuning_playbook.trial import Status
 
 OLD_STORE = Path(__file__).parent / "data" / "store-0001.db"  # written before there was a logbook

@@ -15,7 +15,7 @@ from tuning_playbook.errors import (
 from tuning_playbook.store import MemoryStore, open_store, opening, schema
 from tuning_playbook.store.network_folder import network_type
 from tuning_playbook.store.read_only import holds_something_else
-from tuning_playbook.testing.store_contract import example_study, example_trials
+from tuning_playbook.testing.example_studies import example_study, example_trials
 from tuning_playbook.trial import Event
 
 _URL = "sqlite:///.playbook/store.db"

@@ -10,7 +10,7 @@ from tests.waiting import DEADLINE_SECONDS
 
 from tuning_playbook.errors import LeaseLost
 from tuning_playbook.store import CurveChunk, open_store
-from tuning_playbook.testing.store_contract import COMPLETE, example_study, example_trials
+from tuning_playbook.testing.example_studies import COMPLETE, example_study, example_trials
 from tuning_playbook.trial import Status
 
 _CONTEXT = multiprocessing.get_context("fork")

@@ -9,8 +9,10 @@ from typing import Any
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
-from tuning_playbook.edges import EdgeOfChoice, EdgesOfChoices, EdgeStatistics, OwnRanges
 from tuning_playbook.edges.growth import grown_range, next_level
+from tuning_playbook.edges.judged import EdgeStatistics
+from tuning_playbook.edges.of_choices import EdgeOfChoice, EdgesOfChoices
+from tuning_playbook.edges.own_ranges import OwnRanges
 from tuning_playbook.findings import Advice
 from tuning_playbook.vocabulary import Family, hyperparameter_family, is_bit_width
 from tuning_playbook.words import counted, listed, short

@@ -20,12 +20,9 @@ from tuning_playbook.checks.edge_words import (
     widening_question,
 )
 from tuning_playbook.checks.evidence import thresholds
-from tuning_playbook.edges import (
-    EdgeLimits,
-    EdgeStatistics,
-    EdgeVerdict,
-    judged_with_choices,
-)
+from tuning_playbook.edges.judged import EdgeStatistics, EdgeVerdict
+from tuning_playbook.edges.of_choices import judged_with_choices
+from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
 from tuning_playbook.words import counted, listed

@@ -12,9 +12,10 @@ from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import tuning_round
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.space import Config, Constant, Hyperparameter, misfit
-from tuning_playbook.study import Project, is_never_tuned
+from tuning_playbook.study import Project
 from tuning_playbook.words import counted, listed, short
 
 _EXAMPLE = "learning_rate = { log = [1e-4, 1.0], default = 0.01 }"

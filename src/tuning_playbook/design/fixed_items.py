@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from tuning_playbook.design.adam import is_beyond_budget
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Constant
-from tuning_playbook.study import Project, Round, Study, is_never_tuned
+from tuning_playbook.study import Project, Round, Study
 
 
 def fixing_damage(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
 from tuning_playbook.design.compared_values import MOST_VALUES, compared_values
 from tuning_playbook.design.regularizers import is_on, is_regularizer, strengths
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import (
     Categorical,
     Config,
@@ -22,7 +23,7 @@ from tuning_playbook.space import (
     existing,
     misfit,
 )
-from tuning_playbook.study import Project, Round, is_never_tuned
+from tuning_playbook.study import Project, Round
 from tuning_playbook.words import listed, short
 
 USUAL_TRIALS = 20

@@ -12,15 +12,10 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.edges.judged import Edge, EdgeStatistics, EdgeVerdict, JudgedEdges
 from tuning_playbook.edges.own_ranges import OwnRanges, own_ranges
 from tuning_playbook.edges.thresholds import EdgeLimits
-from tuning_playbook.edges.verdicts import (
-    Edge,
-    EdgeStatistics,
-    EdgeVerdict,
-    JudgedEdges,
-    judged_edges,
-)
+from tuning_playbook.edges.verdicts import judged_edges
 from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import Family, chooses_what_is_trained, hyperparameter_family
 

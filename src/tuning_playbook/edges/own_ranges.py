@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.feasibility import Feasibility
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import Categorical, Constant
-from tuning_playbook.study import is_never_tuned
 
 _FEWEST = 4  # trials of a value of the choice: two random fours are apart in 3 of 100 pairs
 _MOST_CHOICES = 12

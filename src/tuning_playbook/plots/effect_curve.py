@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.edges import JudgedEdges
 from tuning_playbook.edges.guards import BEST_SHARE, FEWEST_BEST
+from tuning_playbook.edges.judged import JudgedEdges
 from tuning_playbook.edges.scores import best_share
 from tuning_playbook.plots.places import place_of_unit
 from tuning_playbook.plots.theme import GREY, typed

@@ -12,7 +12,8 @@ from tuning_playbook.analysis.search.infeasible_region import (
 )
 from tuning_playbook.analysis.table.feasibility import Feasibility, feasibility
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.edges import JudgedEdges, judged_with_choices
+from tuning_playbook.edges.judged import JudgedEdges
+from tuning_playbook.edges.of_choices import judged_with_choices
 
 
 @dataclass(frozen=True, slots=True, eq=False)

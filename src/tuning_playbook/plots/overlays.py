@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.edges import Edge, EdgeStatistics, EdgeVerdict
 from tuning_playbook.edges.growth import grown_range
+from tuning_playbook.edges.judged import Edge, EdgeStatistics, EdgeVerdict
 from tuning_playbook.plots.effect_curve import EffectCurve, best_fifth, effect_curve
 from tuning_playbook.plots.judgement import Judgement
 from tuning_playbook.plots.objective_range import ObjectiveRange

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.errors import LeaseLost, StoreUnavailable
 from tuning_playbook.run import control
@@ -22,6 +20,7 @@ from tuning_playbook.run.outcome import Evidence, fault_in_words, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
+from tuning_playbook.run.standings import Standings, unfinished
 from tuning_playbook.run.summary import RunSummary
 from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import worker_name
@@ -35,8 +34,6 @@ _RENEWAL_SECONDS: Seconds = 15.0
 _FOLLOW_SECONDS: Seconds = 1.0
 _POLL_SECONDS: Seconds = 0.2
 _WAIT_FOR_OTHERS_SECONDS: Seconds = 1.0
-
-
 _MACHINE_FAULT = "machine-fault"  # kind of event; each under a trial is counted
 _FILES_GONE = "files-gone"
 
@@ -99,8 +96,7 @@ class Driver:
         self._renewed: dict[str, Seconds] = {}
         self._folded: set[str] = set()
         self._earlier: dict[str, list[Follower]] = {}
-        self._counts: dict[str, dict[Status, int]] = {}
-        self._best: float | None = None
+        self._standings = Standings(self._studies, store)
         self._started_at = time.monotonic()
         self._ended_here = 0
         self._first_ends = FirstEnds()
@@ -114,7 +110,8 @@ class Driver:
                 checkpoint next time.
         """
         try:
-            self._learn_best()
+            if self._standings.learn_earlier():
+                self._first_ends.note_earlier()
             self._trials_folder.mkdir(parents=True, exist_ok=True)
             place = identity_of(self._trials_folder)
             while True:
@@ -130,9 +127,9 @@ class Driver:
                 self._show()
         finally:
             self._launcher.close()
-        counts, crashing = self._refreshed_counts(), self._first_ends.crashing
+        counts, crashing = self._standings.count_again(), self._first_ends.crashing
         self._show()
-        left = self._left(counts) > 0
+        left = unfinished(counts) > 0
         slow = left and self._first_ends.all_timed_out(self._studies)
         return RunSummary(counts, interrupted=left, crashing=crashing, all_timed_out=slow)
 
@@ -151,9 +148,10 @@ class Driver:
     def _claim(self) -> None:
         if control.free_slots(self._state, self._limits) < 1:
             return
-        held = [n for n in self._studies if not self._counts or self._held_elsewhere(n) > 0]
+        counted = self._standings.counts
+        held = [n for n in self._studies if not counted or self._held_elsewhere(n) > 0]
         release_orphans(self._store, held)
-        self._refreshed_counts()
+        self._standings.count_again()
         while control.free_slots(self._state, self._limits) > 0:
             slow = self._first_ends.all_timed_out(self._studies)
             self._starts_no_more = self._starts_no_more or slow or bool(self._edits())
@@ -175,10 +173,10 @@ class Driver:
 
     def _claim_one(self) -> Trial | None:
         """A trial of the study that is furthest behind; expired leases count as waiting."""
-        totals = {name: sum(counts.values()) for name, counts in self._counts.items()}
+        totals = {name: sum(counts.values()) for name, counts in self._standings.counts.items()}
         startable = {
             name: counts.get(Status.WAITING, 0) + self._held_elsewhere(name)
-            for name, counts in self._counts.items()
+            for name, counts in self._standings.counts.items()
             if name not in self._first_ends.crashing
         }
         while (name := control.next_study(startable, totals)) is not None:
@@ -193,15 +191,14 @@ class Driver:
                 )
             )
             if claimed:
-                self._count(name, Status.WAITING, -1)
-                self._count(name, Status.RUNNING, 1)
+                self._standings.move(name, Status.WAITING, Status.RUNNING)
                 return claimed[0]
             startable[name] = 0
         return None
 
     def _held_elsewhere(self, study: str) -> int:
         ours = sum(r.trial.study == study for r in self._state.running.values())
-        return self._counts[study].get(Status.RUNNING, 0) - ours
+        return self._standings.counts[study].get(Status.RUNNING, 0) - ours
 
     def _wait(self) -> None:
         if not self._state.running:
@@ -368,14 +365,11 @@ class Driver:
             )
         except LeaseLost:
             return
-        self._count(trial.study, Status.RUNNING, -1)
-        self._count(trial.study, outcome.status, 1)
+        self._standings.move(trial.study, Status.RUNNING, outcome.status)
         self._ended_here += 1
         self._first_ends.note(trial.study, outcome)
-        objective = self._studies[trial.study].objective
-        if outcome.status is Status.COMPLETE and objective.metric in summaries:
-            value, _ = objective_of_summary(summaries[objective.metric], objective)
-            self._note_best(value, objective.direction.sign)
+        if outcome.status is Status.COMPLETE:
+            self._standings.note_best(trial.study, summaries)
         stop_file(trial_folder(self._trials_folder, trial)).unlink(missing_ok=True)
         delete_journals(trial_folder(self._trials_folder, trial))
 
@@ -390,53 +384,20 @@ class Driver:
             patiently(lambda: self._store.release(trial.study, trial.index, worker=self._worker))
         except LeaseLost:
             return
-        self._count(trial.study, Status.RUNNING, -1)
-        self._count(trial.study, Status.WAITING, 1)
-
-    def _count(self, study: str, status: Status, change: int) -> None:
-        counts = self._counts[study]
-        counts[status] = counts.get(status, 0) + change
-
-    def _refreshed_counts(self) -> dict[Status, int]:
-        total: dict[Status, int] = {}
-        for name in self._studies:
-            found = dict(patiently(lambda name=name: self._store.counts(name)))  # type: ignore[misc]
-            self._counts[name] = found
-            for status, count in found.items():
-                total[status] = total.get(status, 0) + count
-        return total
+        self._standings.move(trial.study, Status.RUNNING, Status.WAITING)
 
     def _nothing_left(self) -> bool:
         """Whether all trials have ended, but for those of studies that crash."""
-        self._refreshed_counts()
-        going_on = self._counts.keys() - self._first_ends.crashing
-        return all(self._left(self._counts[name]) == 0 for name in going_on)
-
-    @staticmethod
-    def _left(counts: dict[Status, int]) -> int:
-        return sum(count for status, count in counts.items() if not status.is_finished)
-
-    def _learn_best(self) -> None:
-        for name, study in self._studies.items():
-            for trial in self._store.trials(name):
-                if trial.status.is_finished:
-                    self._first_ends.note_earlier()
-                summary = trial.summaries.get(study.objective.metric)
-                if trial.status is Status.COMPLETE and summary is not None:
-                    value, _ = objective_of_summary(summary, study.objective)
-                    self._note_best(value, study.objective.direction.sign)
-
-    def _note_best(self, value: float, sign: int) -> None:
-        if math.isfinite(value) and (self._best is None or sign * value < sign * self._best):
-            self._best = value
+        self._standings.count_again()
+        return self._standings.have_ended(self._studies.keys() - self._first_ends.crashing)
 
     def _show(self) -> None:
         self._on_progress(
             progress_of(
                 next(iter(self._studies.values())),
-                self._counts.values(),
+                self._standings.counts.values(),
                 running=len(self._state.running),
-                best=self._best,
+                best=self._standings.best,
                 seconds=time.monotonic() - self._started_at,
                 ended_here=self._ended_here,
             )

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter, SearchSpace
+from tuning_playbook.store.base import CurveChunk
 from tuning_playbook.study import Direction, FunctionTarget, Objective, Study, TrainingProtocol
-from tuning_playbook.trial import Trial
+from tuning_playbook.trial import Outcome, Status, Trial
+
+COMPLETE = Outcome(Status.COMPLETE)
+LEASE = 60.0
 
 
 def example_study(name: str = "study", *, trials: int = 3, **changes: Any) -> Study:
@@ -31,3 +37,15 @@ def example_trials(count: int, *, study: str = "study", start: int = 0) -> list[
         Trial(study, i, {"momentum": 0.9, "optimizer": "sgd", "width": 8}, seed=i, created_at=1.5)
         for i in range(start, start + count)
     ]
+
+
+def example_chunk(steps: range, *, attempt: int = 1, resumed_from: int = 0) -> CurveChunk:
+    """A chunk whose ``loss`` is step + attempt / 10 and whose ``error`` is its negative."""
+    values = np.array([s + attempt / 10 for s in steps])
+    return CurveChunk(
+        attempt,
+        resumed_from,
+        ("loss", "error"),
+        np.array(steps, dtype=np.int64),
+        np.column_stack([values, -values]),
+    )

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from tuning_playbook.vocabulary.hyperparameters import (
     Family,
-    Kind,
     adam_constant,
-    chooses_what_is_trained,
     hyperparameter_family,
     is_any_probability,
     is_bit_width,
@@ -17,9 +15,13 @@ from tuning_playbook.vocabulary.hyperparameters import (
     is_letter,
     is_not_tuned,
     is_strength,
-    kind_by_name,
     logarithm_base,
     may_be_switch,
+)
+from tuning_playbook.vocabulary.kinds import (
+    Kind,
+    chooses_what_is_trained,
+    kind_by_name,
     names_a_setting,
 )
 from tuning_playbook.vocabulary.metrics import (
@@ -47,18 +49,15 @@ from tuning_playbook.vocabulary.records import (
     is_fold,
     is_number_of_experiment,
     is_of_a_test,
-    is_progress,
     is_repetition,
     is_running_number,
-    is_step_count,
-    is_time,
-    is_time_or_cost,
     is_verdict,
     keeps_changes,
     names_tasks,
     statistic_in,
     without_number,
 )
+from tuning_playbook.vocabulary.times import is_progress, is_step_count, is_time, is_time_or_cost
 
 __all__ = [
     "Family",

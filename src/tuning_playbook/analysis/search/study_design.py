@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.statistics.kendall import kendall_of_order
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.never_tuned import is_training_length
 from tuning_playbook.space import Categorical, Constant, Ordered
-from tuning_playbook.study import is_training_length
 from tuning_playbook.trial import Status
 
 StudyDesign: TypeAlias = Literal["independent", "adaptive", "grid", "chosen", "variants"]

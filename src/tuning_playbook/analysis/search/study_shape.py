@@ -9,8 +9,8 @@ import numpy as np
 
 from tuning_playbook.analysis.table.repeats import distinct_configurations
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import Categorical, Constant, Hyperparameter
-from tuning_playbook.study import is_never_tuned
 from tuning_playbook.trial import Status
 
 StudyShape: TypeAlias = Literal["search", "variants", "repeats", "lengths"]

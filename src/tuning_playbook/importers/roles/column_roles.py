@@ -10,10 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.roles.beside_steps import settings_beside_steps
+from tuning_playbook.importers.roles.by_declaration import (
+    CROSS_VALIDATED,
+    declared_columns,
+    role_by_declaration,
+    says_its_settings,
+)
 from tuning_playbook.importers.roles.by_design import roles_by_design
-from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
+from tuning_playbook.importers.roles.by_name import role_by_name
 from tuning_playbook.importers.roles.by_values import (
     between_results,
     changed_by_seeds,
@@ -28,17 +33,16 @@ from tuning_playbook.importers.roles.column_values import (
     is_chosen_list,
     is_each_number_once,
     is_list_of_values,
-    is_scaled,
     restarts_its_count,
     sampled_rows,
 )
+from tuning_playbook.importers.roles.copies import copies_of_settings
 from tuning_playbook.importers.roles.follow_from_results import (
     differences_of_results,
     parts_of_means,
     thresholds_of_variants,
 )
 from tuning_playbook.importers.roles.lengths_reached import (
-    is_length,
     lengths_counted_out,
     lengths_of_seeds,
     reached_beside_planned,
@@ -70,9 +74,6 @@ from tuning_playbook.vocabulary import (
 Cells = Sequence[Any]
 
 _FEWEST_GAPS = 2
-CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_
-# What an Optuna study's program notes of a trial, its settings perhaps, in words of its own.
-_ATTRIBUTES = ("user_attrs_", "system_attrs_")
 _LONG = 20
 # In this order: a length that each seed has its own of is no setting that a result could depend on.
 _LATER = (
@@ -130,8 +131,8 @@ def column_roles(
     """
     rows = sampled_rows(len(next(iter(columns.values()), ())))
     values = {column: column_values(cells, rows) for column, cells in columns.items()}
-    told = _declared(columns, {*columns, *beside})
-    said = _says_its_settings([values[c] for c, (r, _) in told.items() if r == "parameter"])
+    told = declared_columns(columns, {*columns, *beside})
+    said = says_its_settings([values[c] for c, (r, _) in told.items() if r == "parameter"])
     measured = {**dict.fromkeys(counts_of_predictions(columns), _PREDICTED), **measured}
     found: dict[str, TakenAs] = dict(known)
     for column, cells in columns.items():
@@ -146,7 +147,7 @@ def column_roles(
         found |= lengths_counted_out(found, values)
     found |= _chosen_sizes(found, values)
     found |= _cross_validated(found, {*columns, *beside})
-    found |= _copies(found, values, columns)
+    found |= copies_of_settings(found, values, columns)
     names = {column: name for column, (_, name) in told.items()}
     doubtful = {c: found.pop(c) for c in list(found) if is_doubtful_share(found[c], values[c])}
     by_values = roles_by_values(names, values, found, said=said)
@@ -157,7 +158,7 @@ def column_roles(
         found |= shares_beside_results(found, values)
         found |= _missing_like_results(found, values)
         found |= roles_by_design(found, values)
-    found |= _copies(found, values, columns)
+    found |= copies_of_settings(found, values, columns)
     found |= _of_parts_of_data(found, values, columns)
     for later in _LATER:
         found |= later(found, values)
@@ -178,7 +179,7 @@ def _by_itself(
 ) -> TakenAs | None:
     """The role of a column by what the table declares, by its name or by the kind of its cells."""
     role, name = told
-    taken = _by_declaration(column, name, role, values)
+    taken = role_by_declaration(column, name, role, values)
     if taken is None and _is_running_number(plain_name(name), cells, values):
         reason = "each whole number from 0 or 1 on, once"
         taken = TakenAs(column, name, Role.IDENTIFIER, reason)
@@ -322,65 +323,6 @@ def _follows_from(values: ColumnValues, other: ColumnValues) -> bool:
     return len(set(zip(other.codes.tolist(), values.codes.tolist(), strict=True))) <= other.levels
 
 
-def _says_its_settings(declared: Sequence[ColumnValues]) -> bool:
-    """Whether a table declares its hyperparameters, so that what it does not declare is none.
-
-    Where most rows declare nothing, as in a table of methods of which some have settings of their
-    own, what the rows differ in stands elsewhere.
-    """
-    if not declared:
-        return False
-    rows = np.any([values.codes >= 0 for values in declared], axis=0)
-    return bool(2 * np.sum(rows) >= len(rows))
-
-
-def _declared(columns: Iterable[str], table: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Role and name of each column that says what it is; no role for the others."""
-    prefix = ""
-    if {"number", "state"} <= {*table}:
-        prefix = "params_"  # Optuna's table of trials
-    elif any(column.startswith(CROSS_VALIDATED) for column in table):
-        prefix = "param_"
-    if prefix:
-        told = {
-            c: ("parameter", c.removeprefix(prefix)) if c.startswith(prefix) else ("", c)
-            for c in columns
-        }
-        if any(role for role, _ in told.values()):
-            told |= {c: ("attribute", c) for c in columns if c.startswith(_ATTRIBUTES)}
-        return told
-    return {column: group_of(column) for column in columns}
-
-
-def _by_declaration(column: str, name: str, role: str, values: ColumnValues) -> TakenAs | None:
-    if values.kind == "nothing":
-        return TakenAs(column, name, Role.EMPTY, "no cell is filled")
-    if not role:
-        return None
-    prefix = column[: len(column) - len(name)]
-    by_name = role_by_name(column, name, values, ())
-    if role == "attribute":
-        if by_name is None or by_name.role not in SETTINGS:
-            return by_name
-        return TakenAs(column, name, Role.BOOKKEEPING, "noted beside what the study suggested")
-    if role == "parameter":
-        beside = by_name is not None and by_name.role in (
-            Role.SEED, Role.BOOKKEEPING, Role.TRAINING_LENGTH, Role.CONSTANT
-        )  # fmt: skip
-        if by_name is not None and beside:
-            return by_name
-        if values.levels == 1:
-            return TakenAs(column, name, Role.CONSTANT, "the same in every row")
-        return TakenAs(column, name, Role.HYPERPARAMETER, f"declared by {prefix!r}")
-    if by_name is not None and by_name.role in (
-        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
-    ):  # fmt: skip
-        return by_name
-    if is_length(name) and counts_on_the_way(name):
-        return TakenAs(column, name, Role.PROGRESS, "how far training came, among the results")
-    return TakenAs(column, name, Role.RESULT, f"declared by {prefix!r}")
-
-
 def _is_running_number(plain: str, cells: Cells, values: ColumnValues) -> bool:
     named = is_running_number(plain)
     if values.kind != "numbers" or values.levels < len(values.numbers):
@@ -408,41 +350,3 @@ def _missing_like_results(
         and values[column].kind == "numbers"
         and ((values[column].codes < 0) == gaps).all()
     }
-
-
-def _copies(
-    found: Mapping[str, TakenAs],
-    values: Mapping[str, ColumnValues],
-    columns: Mapping[str, Cells],
-) -> dict[str, TakenAs]:
-    """Settings that repeat another one or scale it; two names of one thing would share its credit.
-
-    The one whose role is better known stays. In a list where each configuration stands once, any
-    two sorted columns look like that, so that only two of one family count there.
-    """
-    settings = [o for o in found.values() if o.role in SEARCHED]
-    settings.sort(key=lambda one: (not one.certain, "by its name" not in one.reason))
-    seen: dict[bytes, str] = {}
-    copies = {}
-    for one in settings:
-        own = values[one.column]
-        other = seen.setdefault(own.codes.tobytes(), one.column)
-        if other == one.column:
-            continue
-        same = _same(columns[other], columns[one.column])
-        family = hyperparameter_family(one.name)
-        alike = is_list_of_values(own) or family is hyperparameter_family(found[other].name)
-        if same or (alike and is_scaled(own, values[other])):
-            how = "repeats" if same else "changes only together with"
-            reason = f"{how} {found[other].column}"
-            copies[one.column] = TakenAs(one.column, one.name, Role.COMPUTED, reason)
-    return copies
-
-
-def _same(a: Cells, b: Cells) -> bool:
-    return all(x == y or _rounded(x) == _rounded(y) for x, y in zip(a, b, strict=True))
-
-
-def _rounded(cell: Any) -> Any:
-    number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    return f"{cell:.5g}" if number else cell

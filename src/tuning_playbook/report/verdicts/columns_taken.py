@@ -14,8 +14,8 @@ from tuning_playbook.analysis.search.study_shape import varied_hyperparameters
 from tuning_playbook.analysis.table.repeats import configuration_count, grouped_configurations
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
+from tuning_playbook.never_tuned import is_training_length
 from tuning_playbook.report.verdicts.columns import ColumnsView
-from tuning_playbook.study import is_training_length
 from tuning_playbook.words import counted, listed
 
 # What a reader asks first stands first; what is empty is not worth a line.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import Constant, conditions_of
-from tuning_playbook.study import Project, Round, Study, is_never_tuned
+from tuning_playbook.study import Project, Round, Study
 
 _TRIALS = 20
 
