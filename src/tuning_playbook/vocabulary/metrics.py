@@ -117,6 +117,7 @@ _ALSO_SETTINGS = phrases(
     """
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
+_MEASURED_ON_PARTS = phrases("bpb, bpc, nll, mse, val loss, eval loss, test loss")
 # What is set by a metric, or is one of its own settings: ``ppl_threshold``, ``ppl_stride``.
 _SET_BY_METRICS = frozenset({"threshold", "thresh", "thr", "target", "weight", "coef", "limit",
                              "cutoff", "filter", "window", "stride", "batch", "size", "length",
@@ -157,6 +158,8 @@ def metric_family(name: str) -> MetricFamily | None:
         'accuracy'
         >>> [str(metric_family(n)) for n in ("loss_dice", "d0.loss_rpn_cls", "loss_weight")]
         ['loss', 'loss', 'None']
+        >>> [str(metric_family(n)) for n in ("bpb/web", "accuracy/mnli", "loss/alpha")]
+        ['loss', 'accuracy', 'None']
         >>> [str(metric_family(n)) for n in ("bin_loss_w", "w_loss", "test_L2_best", "l2")]
         ['None', 'loss', 'error', 'None']
     """
@@ -172,9 +175,19 @@ def metric_family(name: str) -> MetricFamily | None:
         for family, known in _FAMILIES:
             if _ends_in(words, known):
                 return family
+        if _is_of_a_part_of_data(name):
+            return metric_family(name.partition("/")[0])
         if words[:1] in _PERPLEXITIES and not _SET_BY_METRICS & set(words):
             return MetricFamily.PERPLEXITY  # of the data that follow: ``ppl_wikitext``
     return None
+
+
+def _is_of_a_part_of_data(name: str) -> bool:
+    """Whether a name is that of a metric with what it is measured on behind it: ``bpb/web``."""
+    head, slash, tail = name.partition("/")
+    if not slash or tail.strip("/") == "" or _SET_BY_METRICS & set(words_of(tail)):
+        return False
+    return words_of(head) in _ONLY_METRICS | _MEASURED_ON_PARTS
 
 
 def _ends_in(words: tuple[str, ...], known: frozenset[tuple[str, ...]]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from tuning_playbook.importers.cells.columns import is_number_text
 
 _MARK = "#"
+_RULE = re.compile(r":?-{3,}:?")
 _MOST = 1000
 
 
@@ -22,10 +24,20 @@ def is_comment_row(cells: Sequence[str], width: int) -> bool:
     Example:
         >>> is_comment_row(["# mean of three seeds"], 4), is_comment_row(["#1", "0.1"], 2)
         (True, False)
+        >>> is_comment_row(["", " --- ", ":---:", ""], 4)
+        True
     """
+    if is_rule(cells):
+        return True
     if not cells[0].lstrip().startswith(_MARK):
         return False
     return len(cells) != width or not any(cell.strip() for cell in cells[1:])
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether a row is the line that Markdown draws below the header of a table."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(map(_RULE.fullmatch, filled))
 
 
 def comment_lines(lines: Iterable[str], delimiters: str = ",\t;|") -> int:

@@ -73,7 +73,8 @@ def columns_of_csv(path: Path, as_text: Collection[str], notes: list[str]) -> di
             header = joined.names
             notes.append(joined.in_words())
         names = _header(path, header)
-        if names and not names[0]:
+        framed = delimiter == "|" and not names[-1]  # with a bar at both ends, as in Markdown
+        if names and not names[0] and not framed:
             names[0] = INDEX_COLUMN
         one_line = len(first.splitlines()) <= 1 and not told and not comments and joined is None
         large = _large_csv(path, names, delimiter, as_text) if one_line else None

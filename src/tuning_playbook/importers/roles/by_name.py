@@ -56,6 +56,7 @@ _CHOSEN = SETTINGS | {Role.SEED}
 _IDS = frozenset({"id", "uid", "uuid"})
 _MEANS = frozenset({"avg", "average", "mean", "median"})
 _ON_THE_WAY = frozenset({"epoch", "step", "iteration", "iter"})
+_REALIZED = frozenset({"realized", "realised", "achieved", "observed", "measured"})
 _PARTS_OF_DATA = frozenset({"train", "training", "val", "valid", "validation", "test", "dev"})
 
 
@@ -200,7 +201,12 @@ def _setting(column: str, name: str, values: ColumnValues) -> TakenAs | None:
         reason = f"{family.value} by its name" if family else "a hyperparameter by its name"
         return TakenAs(column, name, Role.HYPERPARAMETER, reason)
     choices = values.kind == "words" and is_list_of_values(values)
-    if is_known_after_training(_last(name)) and not _is_bits(name, values) and not choices:
+    realized = bool(_REALIZED & set(words_of(name)[:-1])) and not known
+    if (
+        (realized or is_known_after_training(_last(name)))
+        and not _is_bits(name, values)
+        and not choices
+    ):
         measured = values.kind == "numbers"
         role = Role.RESULT if measured else Role.BOOKKEEPING
         if is_held_out(name) and measured:
@@ -251,6 +257,8 @@ def _result(column: str, name: str, values: ColumnValues) -> TakenAs:
 
 def _is_metric(name: str, values: ColumnValues) -> bool:
     last = _last(name)
+    if metric_direction(last) is None and "/" in name and metric_direction(name) is not None:
+        return True  # with what it is measured on behind it
     metric = last == "value" or re.fullmatch(r"values_\d+", last) or metric_direction(last)
     if is_difference(name) and metric_direction(" ".join(_without_differences(name))):
         metric = True

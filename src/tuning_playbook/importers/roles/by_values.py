@@ -22,6 +22,7 @@ from tuning_playbook.importers.roles.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
+from tuning_playbook.importers.roles.differ_between_seeds import differing_between_seeds
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import is_any_probability, is_difference, is_letter, names_a_setting
 from tuning_playbook.words import counted
@@ -216,7 +217,7 @@ def changed_by_seeds(
             continue
         reason = "differs between the seeds of one setting"
         changed[column] = TakenAs(column, found[column].name, Role.RESULT, reason)
-    return changed
+    return changed | differing_between_seeds({**found, **changed}, values)
 
 
 def _is_chosen(values: ColumnValues) -> bool:

@@ -48,7 +48,7 @@ from tuning_playbook.importers.roles.lengths_reached import (
     reached_beside_planned,
 )
 from tuning_playbook.importers.roles.names_of_configurations import (
-    VARIANTS,
+    may_name_variants,
     names_inside,
     names_of_configurations,
 )
@@ -235,13 +235,15 @@ def _named_variants(
 
     Names that differ in one number only, such as run_1 and run_2, name repeats.
     """
-    if any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items()):
+    if any(o.role is Role.HYPERPARAMETER and o.certain and values[c].levels > 1
+           for c, o in found.items()):  # fmt: skip
         return {}
+    guessed = any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items())
     for column, one in found.items():
-        if one.role is not Role.BOOKKEEPING or plain_name(one.name).strip("_") not in VARIANTS:
+        if values[column].kind != "words" or not may_name_variants(one, guessed=guessed):
             continue
         names = {str(cell) for cell in columns[column]}
-        if values[column].kind == "words" and len(names) > 1 and not _number_repeats(names):
+        if len(names) > 1 and not _number_repeats(names):
             reason = "names what each run changes, and no other setting varies"
             return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
     return {}
@@ -262,7 +264,7 @@ def _number_repeats(names: Collection[str]) -> bool:
             numbers = sorted({int(numbers[changing[0]]) for numbers in own})
             before = re.split(r"\d+", stem)[changing[0]]
             counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
-            if counted or is_repetition(re.findall(r"[A-Za-z]*", before.rstrip("_- ="))[-2]):
+            if counted or is_repetition(re.split(r"[^A-Za-z]", before.rstrip("_- ="))[-1]):
                 repeats += len(own)
     return 2 * repeats >= len(names)
 

@@ -21,6 +21,19 @@ _FEWEST_SPELLED = 2
 _MOSTLY = 0.6
 
 
+def may_name_variants(one: TakenAs, *, guessed: bool) -> bool:
+    """Whether a column of texts may name what each row changes, where no known setting does.
+
+    Args:
+        one: its role so far.
+        guessed: whether other columns vary that may be settings.
+    """
+    plain = plain_name(one.name).strip("_")
+    if one.role is Role.BOOKKEEPING and plain in VARIANTS:
+        return not guessed
+    return one.role is Role.IDENTIFIER and (not one.certain or plain == "unnamed_0")
+
+
 def names_of_configurations(
     found: Mapping[str, TakenAs],
     values: Mapping[str, ColumnValues],

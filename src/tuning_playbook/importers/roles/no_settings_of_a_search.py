@@ -15,6 +15,8 @@ _CHOSEN_INSIDE = re.compile(
     r"(inner_)?best_(params?|parameters|hyperparams|hyperparameters|hparams|config)_.+",
     re.IGNORECASE,
 )
+_OF_ANOTHER_RUN = frozenset({"previous", "prev", "baseline", "reference", "ref", "old", "before",
+                             "original", "initial"})  # fmt: skip
 _COUNTING = frozenset({"n", "num", "number", "nb", "count", "total"})
 _EXAMPLES = frozenset({"samples", "sample", "examples", "example", "rows", "images", "observations",
                        "obs", "instances", "points", "sentences", "documents", "records", "train",
@@ -30,7 +32,7 @@ _OF_DATA = frozenset({"of", "the", "data", "dataset", "train", "training", "labe
 def no_settings_of_a_search(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
-    """The best settings of an inner search, counts of examples, and shares of what is not said.
+    """The best settings of an inner search, results of another run, and amounts of data.
 
     How much data a run had may have been set, as for a learning curve: it stays a setting where it
     has few values, but a guess.
@@ -40,7 +42,15 @@ def no_settings_of_a_search(
         values: of all columns.
     """
     other = {}
+    named = {"_".join(words_of(one.name)): column for column, one in found.items()}
     for column, one in found.items():
+        first, *rest = words_of(one.name)
+        beside = named.get("_".join(rest)) if first in _OF_ANOTHER_RUN else None
+        open_ = one.role in SEARCHED or (one.role is Role.RESULT and not one.certain)
+        if beside is not None and open_ and values[column].kind == "numbers":
+            reason = f"{beside} of another run, to compare with"
+            other[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
+            continue
         by_first_word = one.role is Role.RESULT and metric_direction(one.name) is None
         if values[column].levels < 2 or not (one.role in SEARCHED or by_first_word):
             continue

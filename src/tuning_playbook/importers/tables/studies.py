@@ -26,6 +26,7 @@ from tuning_playbook.importers.tables.deviations import without_deviations
 from tuning_playbook.importers.tables.nested_curves import without_curves
 from tuning_playbook.importers.tables.one_by_one import measured_beside, swept_one_by_one
 from tuning_playbook.importers.tables.repeats_side_by_side import below_each_other
+from tuning_playbook.importers.tables.settings_in_texts import with_settings_in_texts
 from tuning_playbook.importers.tables.summary_rows import without_summary_rows
 from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.tables.turned import turned
@@ -72,7 +73,7 @@ def read_table(
     rows, left_out = without_summary_rows(read_columns(trials, cut, as_text=ID_NAMES))
     given, counter = with_own_counter(without_chart(trials, rows))
     sideways = turned(given)
-    given = given if sideways is None else sideways
+    given = with_settings_in_texts(given if sideways is None else sideways)
     repeats = below_each_other(given) if curves is None else None
     given = given if repeats is None else repeats.columns
     long = {} if curves is None else read_columns(curves, cut, as_text=ID_NAMES)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tuning_playbook.importers.cells.columns import Column, from_records, plain_values
-from tuning_playbook.importers.cells.values import typed_value
+from tuning_playbook.importers.tables.settings_in_texts import settings_spelled
 from tuning_playbook.vocabulary import hyperparameter_family, metric_direction, statistic_in
 
 _FEWEST_NAMES = 2
-_PAIR = re.compile(r"([^,;|:=]+)[:=]([^,;|]+)")
 CONFIGURATION = "run"
 
 
@@ -37,26 +35,12 @@ def turned(columns: Mapping[str, Column]) -> dict[str, Column] | None:
     if not any(metric_direction(name) for name in names):
         return None
     cells = {other: plain_values(columns[other]) for other in others}
-    settings = _settings_in(others)
+    settings = settings_spelled(others)
     records: list[dict[str, Any]] = [
         {CONFIGURATION: other, **own, **dict(zip(names, cells[other], strict=True))}
         for other, own in zip(others, settings, strict=True)
     ]
     return from_records(records, (CONFIGURATION,))
-
-
-def _settings_in(headers: Sequence[str]) -> list[dict[str, Any]]:
-    """Settings that headers spell out, the same ones in each: ``LR: 0.1, Optimizer: Adam``."""
-    found = [
-        {pair[1].strip(): typed_value(pair[2].strip()) for pair in _PAIR.finditer(header)}
-        for header in headers
-    ]
-    whole = all(
-        own and len(own) == len(re.split(r"[,;|]", header))
-        for own, header in zip(found, headers, strict=True)
-    )
-    same = len({tuple(own) for own in found}) == 1
-    return found if whole and same else [{} for _ in headers]
 
 
 def _is_of_a_metric(name: str) -> bool:

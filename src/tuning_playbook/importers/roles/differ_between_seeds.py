@@ -1,0 +1,78 @@
+"""What differs between the seeds of one and the same setting, and so was not set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
+    combined,
+    is_list_of_values,
+    is_plain_list,
+)
+from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
+from tuning_playbook.vocabulary import names_a_setting
+
+_FEWEST_DIFFERING = 2  # settings whose seeds differ: one may be a mistake in a table
+_MOST_FACTORS, _MOST_POSSIBLE = 4, 8
+
+
+def differing_between_seeds(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Columns beside a full design of settings and seeds in which the seeds of a setting differ.
+
+    The design has one row for each setting and seed, so that nothing else was varied. Names that
+    are known are taken into it first.
+
+    Args:
+        found: column -> its role so far.
+        values: of all columns.
+    """
+    searched = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
+    seeds = [values[c] for c, one in found.items() if one.role is Role.SEED]
+    if len(seeds) != 1 or not searched:
+        return {}
+    design = _design(found, values, searched, seeds[0])
+    if not design:
+        return {}
+    settings = combined([values[c].codes for c in design])
+    measured = {}
+    for column in searched:
+        told = "declared" in found[column].reason or column in design
+        named = names_a_setting(found[column].name) and is_plain_list(values[column])
+        if told or named or not _differs(settings, values[column]):
+            continue
+        reason = "differs between the seeds of one setting"
+        role = Role.RESULT
+        if values[column].kind == "words" and values[column].levels == values[column].filled:
+            role, reason = Role.IDENTIFIER, "another text in every row, seeds of one setting too"
+        measured[column] = TakenAs(column, found[column].name, role, reason)
+    return measured
+
+
+def _design(
+    found: Mapping[str, TakenAs],
+    values: Mapping[str, ColumnValues],
+    searched: Sequence[str],
+    seed: ColumnValues,
+) -> list[str]:
+    """The fewest settings that name each row together with the seed, each tried with each seed."""
+    factors = [c for c in searched if is_list_of_values(values[c])]
+    factors.sort(key=lambda c: "by its name" not in found[c].reason)
+    for count in range(1, _MOST_FACTORS + 1):
+        for chosen in combinations(factors[:_MOST_POSSIBLE], count):
+            settings = combined([values[c].codes for c in chosen])
+            rows = len(np.unique(combined([settings, seed.codes])))
+            if rows == len(settings) == len(np.unique(settings)) * seed.levels:
+                return list(chosen)
+    return []
+
+
+def _differs(settings: np.ndarray, values: ColumnValues) -> bool:
+    pairs = np.unique(np.stack([settings, values.codes]), axis=1)
+    _, counts = np.unique(pairs[0], return_counts=True)
+    return bool(np.sum(counts > 1) >= _FEWEST_DIFFERING)

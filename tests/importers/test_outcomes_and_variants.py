@@ -1,0 +1,99 @@
+"""What a run led to, what its name says, and tables as Markdown draws them."""
+
+import json
+
+from tuning_playbook import check
+from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.taken_as import Role
+
+
+def study(folder, header, *rows, name="table.csv"):
+    path = folder / name
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    (found,) = open_foreign(str(path))
+    return found
+
+
+def roles(found):
+    return {one.column: one.role for one in found.columns}
+
+
+def test_what_differs_between_the_seeds_of_a_setting_was_measured(tmp_path):
+    rows = [
+        (f"w{width}_d{drop}_s{seed}", width, drop, seed, (width + seed) % 2 == 0,
+         1000 * (1 + (width // 32 + seed) % 3), 3.1 + width / 90 + seed / 7 + drop, 0.5 + seed / 50)
+        for width in (32, 64, 128) for drop in (0.1, 0.2, 0.3, 0.4) for seed in (1, 2, 3)
+    ]  # fmt: skip
+    header = "model,width,dropout,seed,grokked,grok_step,eff_rank,val_loss"
+    found = roles(study(tmp_path, header, *rows))
+    assert {found[c] for c in ("grokked", "grok_step", "eff_rank")} == {Role.RESULT}
+    assert {found[c] for c in ("width", "dropout")} == {Role.HYPERPARAMETER}
+    assert found["model"] is Role.IDENTIFIER
+
+
+def test_a_factor_of_a_design_with_seeds_is_no_outcome(tmp_path):
+    rows = [(w, zorp, seed, 0.5 + w / 900 + seed / 50 + zorp)
+            for w in (32, 64) for zorp in (0.1, 0.2) for seed in (1, 2, 3)]  # fmt: skip
+    found = roles(study(tmp_path, "width,zorp,seed,val_loss", *rows))
+    assert found["zorp"] is Role.HYPERPARAMETER
+
+
+def test_texts_that_spell_out_settings_are_settings(tmp_path):
+    rows = [
+        (f'"wd: {wd}, filters: {n}"', 0.5 + wd + n / 900) for wd in (0.1, 0.2) for n in (32, 64)
+    ]
+    found = study(tmp_path, ",Validation_loss", *rows)
+    assert roles(found)["wd"] is roles(found)["filters"] is Role.HYPERPARAMETER
+
+
+def test_texts_of_a_data_frames_index_are_variants_where_nothing_else_varies(tmp_path):
+    rows = [("plain", 0.71), ("no mixup", 0.69), ("no dropout", 0.66)]
+    (checked,) = check(str(path_of(tmp_path, ",val_acc", rows))).studies
+    assert "same settings" not in checked.kind
+
+
+def path_of(folder, header, rows):
+    path = folder / "table.csv"
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    return path
+
+
+def test_objects_under_names_are_no_runs_that_differ_in_their_length_alone(tmp_path):
+    document = {
+        f"{n}M": {
+            "n_params": n * 10**6, "tokens": 20 * n * 10**6, "final_val_loss": 9 / (11 + n),
+            "log": [{"step": s, "val_loss": 9 / (s + n)} for s in range(1, 12)],
+        }
+        for n in (3, 10, 30, 85)
+    }  # fmt: skip
+    path = tmp_path / "sweep.json"
+    path.write_text(json.dumps(document))
+    (checked,) = check(str(path), metric="val_loss").studies
+    assert "alone" not in checked.kind
+    assert any(one.name == "configuration" and not one.certain for one in checked.columns)
+
+
+def test_a_table_that_markdown_draws_is_read(tmp_path):
+    path = tmp_path / "grid.csv"
+    rows = [f"| Adam | {gamma} | {90 + gamma:.2f} |" for gamma in (0.1, 0.2, 0.3)]
+    path.write_text(
+        "\n".join(["| Optimizer | Gamma | Accuracy |", "| --- | :---: | ---- |", *rows])
+    )
+    (found,) = open_foreign(str(path))
+    assert list(found.results["Accuracy"]) == [90.1, 90.2, 90.3]
+    assert set(roles(found)) == {"Optimizer", "Gamma", "Accuracy"}
+
+
+def test_a_metric_with_what_it_is_measured_on_behind_it_is_a_result(tmp_path):
+    rows = [(lr, 0.1 + lr, 2.4 + lr * i, 2.1 - lr * i, 0.34 + lr / 100)
+            for i, lr in enumerate((0.1, 0.2, 0.3, 0.4))]  # fmt: skip
+    header = "lr,mixture/web,bpb/web,bpb/code,realized_mixture/web"
+    found = roles(study(tmp_path, header, *rows))
+    assert found["bpb/web"] is found["bpb/code"] is Role.RESULT
+    assert found["realized_mixture/web"] is not Role.HYPERPARAMETER
+
+
+def test_the_result_of_a_previous_run_is_no_setting(tmp_path):
+    rows = [(60 + 10 * (i % 4), 0.61 + i / 90, 0.75 + i * i / 900) for i in range(8)]
+    found = roles(study(tmp_path, "strike,mean_cc,previous_mean_cc", *rows))
+    assert found["previous_mean_cc"] is Role.COMPUTED
