@@ -97,3 +97,45 @@ def test_the_result_of_a_previous_run_is_no_setting(tmp_path):
     rows = [(60 + 10 * (i % 4), 0.61 + i / 90, 0.75 + i * i / 900) for i in range(8)]
     found = roles(study(tmp_path, "strike,mean_cc,previous_mean_cc", *rows))
     assert found["previous_mean_cc"] is Role.COMPUTED
+
+
+def test_names_of_ablations_tell_rows_apart_that_have_the_same_settings(tmp_path):
+    rows = [("all_features", 42, 3.67), ("drop_wind", 36, 3.51), ("drop_humidity", 36, 3.62),
+            ("drop_rain", 36, 3.55), ("drop_wind_humidity", 30, 3.71)]  # fmt: skip
+    (checked,) = check(str(path_of(tmp_path, "label,n_channels,rmse_T@2m", rows))).studies
+    assert checked.kind == "a list of 5 configurations, named by label"
+    (label,) = [one for one in checked.columns if one.column == "label"]
+    assert (label.role, label.certain) == (Role.HYPERPARAMETER, False)
+
+
+def test_drawn_names_do_not_keep_repeats_apart(tmp_path):
+    drawn = ["fluffy sun", "calm river", "old moon", "blue peak", "warm lake", "dark fern"]
+    rows = [(name, 0.1 * (1 + i // 3), 0.5 + i / 90) for i, name in enumerate(drawn)]
+    (checked,) = check(str(path_of(tmp_path, "alias,dropout,val_loss", rows))).studies
+    assert "3 trials each" in checked.kind
+
+
+def test_an_abbreviation_in_front_of_two_tasks_is_no_deviation(tmp_path):
+    rows = [(w, s, 0.9 + s / 99, 0.8 + s / 88, 0.7 + w / 900) for w in (32, 64) for s in (1, 2, 3)]
+    header = "width,seed,SD_test_acc,RMTS_test_acc,val_acc"
+    assert roles(study(tmp_path, header, *rows))["SD_test_acc"] is Role.HELD_OUT
+
+
+def test_the_number_of_examples_behind_a_row_is_no_setting(tmp_path):
+    rows = [(mode, seed, 4000 + 37 * ((seed + i) % 3), 0.6 + seed / 90 + i / 70)
+            for i, mode in enumerate(("frozen", "full")) for seed in range(5)]  # fmt: skip
+    found = roles(study(tmp_path, "mode,seed,n,auroc", *rows))
+    assert found["n"] is not Role.HYPERPARAMETER
+
+
+def test_a_metric_that_never_moves_is_not_chosen_beside_one_that_does(tmp_path):
+    rows = [(e, 1 / e, 0) for e in range(1, 21)]
+    (checked,) = check(str(path_of(tmp_path, "epoch,loss,acc", rows))).studies
+    assert checked.table.objective.metric == "loss"
+
+
+def test_an_agents_log_of_every_episode_is_one_run(tmp_path):
+    rows = [(e, -24 + e * 7 % 31 + e, 0.99**e, 27 + 13 * e % 100, e % 4, e % 3 == 0)
+            for e in range(1, 61)]  # fmt: skip
+    header = "Episode,Total_Reward,Epsilon,Total_Steps,Food_Eaten,Collision"
+    assert "log of one run" in study(tmp_path, header, *rows).kind

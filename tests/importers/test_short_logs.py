@@ -160,3 +160,8 @@ def test_a_chart_of_counters_has_no_metric_and_says_so(tmp_path):
     path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
     with pytest.raises(InvalidInput, match="has no metric to judge by"):
         check(str(path))
+
+
+def test_lengths_at_equal_strides_are_those_of_trials(tmp_path):
+    rows = [(length, 0.9 + length * 7 % 5 / 100) for length in range(5, 45, 2)]
+    assert len(study(tmp_path, "epochs,accuracy", *rows).ids) == 20

@@ -376,3 +376,14 @@ def test_a_broken_export_says_so(tmp_path):
     (tmp_path / "runs.json").write_text('[{"config": {')
     with pytest.raises(InvalidInput, match="export it again"):
         read_wandb(tmp_path / "runs.json")
+
+
+def test_sizes_of_logged_images_are_no_results(tmp_path):
+    for number, loss in enumerate((0.5, 0.4)):
+        files = tmp_path / "wandb" / f"run-20250428_10290{number}-abc{number}" / "files"
+        files.mkdir(parents=True)
+        image = {"_type": "image-file", "width": 1000, "height": 500, "size": 12071 + number}
+        (files / "wandb-summary.json").write_text(json.dumps({"val/loss": loss, "still": image}))
+        (files / "config.yaml").write_text(f"lr:\n  value: 0.{number + 1}\n")
+    (study,) = open_foreign(str(tmp_path / "wandb"))
+    assert set(study.results) == {"val/loss"}

@@ -41,9 +41,9 @@ _ERRORS = phrases(
     exploitability, nash conv, nashconv, cost return, cost returns, constraint violation, constraint
     violations, collision rate, miss rate, false positive rate, false negative rate, fpr, fnr,
     min dcf, mindcf, mel cepstral distortion, fid50k, sfid, kid, fvd, fad, cmmd, niqe, brisque,
-    hd95, hausdorff, hausdorff distance, assd, abs rel, absrel, sq rel, epe, aepe, mpjpe, min ade,
-    min fde, fde, chamfer, chamfer distance, nrmse, nmse, medae, mdape, wape, mase, crps, msle,
-    rmsse, mrae, mre, rse, rrse, mce, pinball, wql, rel l2, relative l2
+    mpiw, gnll, gnlll, hd95, hausdorff, hausdorff distance, assd, abs rel, absrel, sq rel, epe,
+    aepe, mpjpe, min ade, min fde, fde, chamfer, chamfer distance, nrmse, nmse, medae, mdape, wape,
+    mase, crps, msle, rmsse, mrae, mre, rse, rrse, mce, pinball, wql, rel l2, relative l2
     """
 )
 # ``fid_score`` is as good the lower, though scores are better the higher.
@@ -61,7 +61,7 @@ _ACCURACIES = phrases(
 _SCORES = phrases(
     """
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
-    f, f1 score, bleu, rougelsum, pck,
+    f, f1 score, bleu, rougelsum, pck, picp,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, prec, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
@@ -117,6 +117,13 @@ _ALSO_SETTINGS = phrases(
     """
 )
 _ONLY_METRICS = (_ACCURACIES | _SCORES | _PERPLEXITIES | _ERRORS) - _ALSO_SETTINGS
+# Metrics that are never the first word of a setting, and have a direction of their own.
+_MEASURED_BEFORE = phrases(
+    """
+    ppl, perplexity, rmse, nrmse, mape, smape, auroc, auprc, psnr, ssim, lpips, fid, ndcg, mrr,
+    crps, miou, wer, cer, bleu, rougel, meteor
+    """
+)
 _MEASURED_ON_PARTS = phrases("bpb, bpc, nll, mse, val loss, eval loss, test loss")
 # What is set by a metric, or is one of its own settings: ``ppl_threshold``, ``ppl_stride``.
 _SET_BY_METRICS = frozenset({"threshold", "thresh", "thr", "target", "weight", "coef", "limit",
@@ -158,8 +165,8 @@ def metric_family(name: str) -> MetricFamily | None:
         'accuracy'
         >>> [str(metric_family(n)) for n in ("loss_dice", "d0.loss_rpn_cls", "loss_weight")]
         ['loss', 'loss', 'None']
-        >>> [str(metric_family(n)) for n in ("bpb/web", "accuracy/mnli", "loss/alpha")]
-        ['loss', 'accuracy', 'None']
+        >>> [str(metric_family(n)) for n in ("bpb/web", "rmse_wind@10m", "loss/alpha")]
+        ['loss', 'error', 'None']
         >>> [str(metric_family(n)) for n in ("bin_loss_w", "w_loss", "test_L2_best", "l2")]
         ['None', 'loss', 'error', 'None']
     """
@@ -175,11 +182,17 @@ def metric_family(name: str) -> MetricFamily | None:
         for family, known in _FAMILIES:
             if _ends_in(words, known):
                 return family
-        if _is_of_a_part_of_data(name):
-            return metric_family(name.partition("/")[0])
-        if words[:1] in _PERPLEXITIES and not _SET_BY_METRICS & set(words):
-            return MetricFamily.PERPLEXITY  # of the data that follow: ``ppl_wikitext``
+        named = _named_first(name, words)
+        if named:
+            return metric_family(named)
     return None
+
+
+def _named_first(name: str, words: tuple[str, ...]) -> str:
+    """A metric that stands before what it is of: ``ppl_wikitext``, ``rmse_wind``, ``bpb/web``."""
+    if words[:1] in _MEASURED_BEFORE and len(words) > 1 and not _SET_BY_METRICS & set(words):
+        return words[0]
+    return name.partition("/")[0] if _is_of_a_part_of_data(name) else ""
 
 
 def _is_of_a_part_of_data(name: str) -> bool:

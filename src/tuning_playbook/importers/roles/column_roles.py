@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -48,7 +47,6 @@ from tuning_playbook.importers.roles.lengths_reached import (
     reached_beside_planned,
 )
 from tuning_playbook.importers.roles.names_of_configurations import (
-    may_name_variants,
     names_inside,
     names_of_configurations,
 )
@@ -61,6 +59,7 @@ from tuning_playbook.importers.roles.texts_in_cells import (
     places_beside_settings,
     role_of_texts,
 )
+from tuning_playbook.importers.roles.variants_by_name import named_variants
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     counts_of_predictions,
@@ -164,7 +163,7 @@ def column_roles(
         found |= later(found, values)
     found |= names_of_configurations(found, values, columns)
     found |= names_inside(found, values, columns)
-    found |= _named_variants(found, values, columns)
+    found |= named_variants(found, values, columns)
     roles, means = means_of_repeats([found[column] for column in columns], columns)
     return _sorted(roles, {**columns, **means})
 
@@ -226,47 +225,6 @@ def _sorted(taken: Iterable[TakenAs], columns: Mapping[str, Cells]) -> ColumnRol
 
 def _are_numbers(cells: Cells) -> bool:
     return set(map(type, cells)) <= {int, float, type(None)}
-
-
-def _named_variants(
-    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], columns: Mapping[str, Cells]
-) -> dict[str, TakenAs]:
-    """A column that names what each run changes, in a table that has no other setting.
-
-    Names that differ in one number only, such as run_1 and run_2, name repeats.
-    """
-    if any(o.role is Role.HYPERPARAMETER and o.certain and values[c].levels > 1
-           for c, o in found.items()):  # fmt: skip
-        return {}
-    guessed = any(o.role in SEARCHED and values[c].levels > 1 for c, o in found.items())
-    for column, one in found.items():
-        if values[column].kind != "words" or not may_name_variants(one, guessed=guessed):
-            continue
-        names = {str(cell) for cell in columns[column]}
-        if len(names) > 1 and not _number_repeats(names):
-            reason = "names what each run changes, and no other setting varies"
-            return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
-    return {}
-
-
-def _number_repeats(names: Collection[str]) -> bool:
-    """Whether half of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
-
-    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
-    """
-    repeats = 0
-    alike: dict[str, list[list[str]]] = {}
-    for name in names:
-        alike.setdefault(re.sub(r"\d+", "0", name), []).append(re.findall(r"\d+", name))
-    for stem, own in alike.items():
-        changing = [place for place, at in enumerate(zip(*own, strict=True)) if len(set(at)) > 1]
-        if len(changing) == 1:
-            numbers = sorted({int(numbers[changing[0]]) for numbers in own})
-            before = re.split(r"\d+", stem)[changing[0]]
-            counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
-            if counted or is_repetition(re.split(r"[^A-Za-z]", before.rstrip("_- ="))[-1]):
-                repeats += len(own)
-    return 2 * repeats >= len(names)
 
 
 def _cross_validated(found: Mapping[str, TakenAs], columns: Collection[str]) -> dict[str, TakenAs]:

@@ -9,6 +9,7 @@ from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.importers.cells.column_names import ROUND_NAMES, is_step, last_part
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.vocabulary import (
+    Family,
     hyperparameter_family,
     is_coefficient,
     is_gradient_norm,
@@ -49,7 +50,9 @@ def role_of_curve(metric: str, curve: LongCurve) -> tuple[Role, str] | None:
         return Role.LOGGED, "logged along the way"
     if known:
         return None
-    if hyperparameter_family(last) is not None or names_a_setting(last) or is_coefficient(last):
+    head = metric.partition("/")[0]
+    rate = hyperparameter_family(head) is Family.LEARNING_RATE  # ``lr-AdamW/pg1``
+    if rate or names_a_setting(last) or is_coefficient(last):
         return Role.LOGGED, "a setting by its name, logged along the way"
     return _by_course(curve)
 

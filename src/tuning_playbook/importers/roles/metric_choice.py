@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
@@ -149,7 +151,8 @@ def _is_spread(one: TakenAs) -> bool:
 
 def _varies(study: ForeignStudy, name: str) -> bool:
     if name in study.curves:
-        return True
+        values = np.asarray(study.curves[name][2], dtype=np.float64)
+        return len(np.unique(values[~np.isnan(values)])) > 1 or len(values) < 2
     cells = study.results.get(name, ())
     return len({c for c in cells if c is not None and c == c}) > 1 or len(cells) < 2
 

@@ -11,7 +11,7 @@ from tuning_playbook.vocabulary.names import contains, phrases
 
 _MOST_OFFERED = 8
 _PREFERRED = ("validation", None, "training", "test")
-_TOTAL = ("total", "loss")
+_TOTALS = frozenset({("total", "loss"), ("loss", "total")})
 # What stands beside a result to compare it with.
 _OF_ANOTHER_RUN = frozenset({"baseline", "previous", "prev", "reference"})
 _ONE_KIND_OF_MISTAKE = frozenset({"precision", "recall", "sensitivity", "specificity"})
@@ -87,7 +87,7 @@ def _parts(metrics: Sequence[str]) -> set[str]:
         and groups[metric] not in sums
         and sizes[groups[metric]] > 1
     }
-    whole = {metric for metric in metrics if words_of(metric)[-2:] == _TOTAL}
+    whole = {metric for metric in metrics if words_of(metric)[-2:] in _TOTALS}
     summed = {split_used(metric) for metric in whole}
     losses = {m for m in metrics if metric_family(m) is MetricFamily.LOSS and len(words_of(m)) > 1}
     terms |= {m for m in losses - whole if split_used(m) in summed and _stem(m)}

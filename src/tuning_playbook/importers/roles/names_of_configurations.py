@@ -31,7 +31,8 @@ def may_name_variants(one: TakenAs, *, guessed: bool) -> bool:
     plain = plain_name(one.name).strip("_")
     if one.role is Role.BOOKKEEPING and plain in VARIANTS:
         return not guessed
-    return one.role is Role.IDENTIFIER and (not one.certain or plain == "unnamed_0")
+    spelled = one.reason.startswith("spells out")
+    return one.role is Role.IDENTIFIER and not spelled and (not one.certain or plain == "unnamed_0")
 
 
 def names_of_configurations(

@@ -6,7 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tuning_playbook.importers.roles.column_values import ColumnValues, is_list_of_values
+from tuning_playbook.importers.roles.column_values import (
+    ColumnValues,
+    is_evenly_used,
+    is_list_of_values,
+)
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction, words_of
 
@@ -63,7 +67,8 @@ def no_settings_of_a_search(
             and _is_amount_of_data(one.name)
         ):
             reason = "an amount of data by its name, set or found"
-            set_ = is_list_of_values(values[column])
+            alone = len(words_of(one.name)) == 1
+            set_ = (is_evenly_used if alone else is_list_of_values)(values[column])
             role = one.role if set_ else Role.COMPUTED
             other[column] = replace(one, role=role, reason=reason, certain=False)
     return other
@@ -73,7 +78,7 @@ def _is_amount_of_data(name: str) -> bool:
     """Whether a name counts examples, or is a share of nothing or of data.
 
     Example:
-        >>> [_is_amount_of_data(n) for n in ("n_train", "num_examples", "pct", "percent_of_data")]
+        >>> [_is_amount_of_data(n) for n in ("n_train", "num_examples", "pct", "n")]
         [True, True, True, True]
         >>> [_is_amount_of_data(n) for n in ("n_layers", "num_train_epochs", "dropout_pct")]
         [False, False, False]
@@ -81,6 +86,8 @@ def _is_amount_of_data(name: str) -> bool:
     words = words_of(name)
     counts = [word for word in words if word in _COUNTING]
     examples = [word for word in words if word in _EXAMPLES]
+    if words == ("n",):
+        return True
     if counts and examples and len(counts) + len(examples) == len(words):
         return True
     return bool(_SHARES & set(words)) and (_SHARES | _OF_DATA).issuperset(words)

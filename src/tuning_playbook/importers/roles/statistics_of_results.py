@@ -15,9 +15,12 @@ from tuning_playbook.vocabulary import (
     plain_name,
     statistic_in,
     without_number,
+    words_of,
 )
 
 _CENTRES = ("mean", "median")
+# Abbreviations that stand for many things where no mean of the same name is beside them.
+_ALSO_NAMES_IN_FRONT = frozenset({"sd", "se", "ci", "var", "range", "rank"})
 SPREADS = frozenset({"standard deviation", "standard error", "variance", "interval", "range"})
 _NO_CENTRES = SPREADS | {"quartile range", "count", "rank"}
 # What nothing else of the field is called, so that it needs no name of a result.
@@ -144,6 +147,9 @@ def _mark_spreads(roles: dict[str, TakenAs], own: Mapping[str, str]) -> None:
     """A deviation of a metric is none of it, even where the metric itself is not there."""
     for statistic, column in own.items():
         one = roles.get(column)
+        first = words_of(column)[0]
+        if first in _ALSO_NAMES_IN_FRONT and len(own) == 1:
+            continue  # of a task: ``SD_test_acc`` beside ``RMTS_test_acc``
         if one is not None and one.role in QUALITY and statistic in _NO_CENTRES:
             roles[column] = TakenAs(column, one.name, Role.STATISTIC, f"{statistic} of a metric")
 

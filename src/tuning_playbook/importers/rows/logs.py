@@ -47,6 +47,7 @@ SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "
 # Settings that a schedule changes while a run goes on.
 _SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
                         Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
+_CHOSEN = frozenset({"epochs"})  # as often the lengths that trials were given
 _MOST_TURNS = 0.2
 # What changes within a run, however it does, where the results tell that it is one.
 _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
@@ -252,7 +253,7 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
             measured.append(column.values)
         elif (
             is_phase(name, column)
-            or (followed and _moves_within_a_run(name))
+            or (followed and _moves_within_a_run(name, of_agent=log.steps == _episodes(columns)))
             or _counts_alike(column.values, columns[log.steps].values)
             or (paced and _is_logged_beside(values, taken))
             or (sure and _is_long_schedule(column))
@@ -266,10 +267,14 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
 def _is_paced(steps: NDArray[np.generic]) -> bool:
     """Whether each row is the same number of steps, more than one, further than the row before.
 
-    Nobody numbers trials like that, so that whatever changes beside them is logged.
+    Nobody numbers trials like that, so that whatever changes beside them is logged. They begin as
+    the steps of a log do, unlike lengths that were chosen.
     """
-    strides = np.diff(steps.astype(np.float64))
-    return bool(len(steps) >= _MANY_STEPS and strides[0] > 1 and np.all(strides == strides[0]))
+    counted = steps.astype(np.float64)
+    strides = np.diff(counted)
+    if len(steps) < _MANY_STEPS or strides[0] <= 1 or np.any(strides != strides[0]):
+        return False
+    return bool(counted[0] in (0, 1, strides[0], strides[0] - 1))
 
 
 def _is_logged_beside(values: ColumnValues, taken: TakenAs | None) -> bool:
@@ -322,8 +327,13 @@ def _episodes(columns: Mapping[str, Column]) -> str | None:
     return by_name.get(EPISODE) if collected and _OF_AGENTS & by_name.keys() else None
 
 
-def _moves_within_a_run(name: str) -> bool:
-    """Whether a column may change within a run: a rate, a flag or a word on each of its steps."""
+def _moves_within_a_run(name: str, *, of_agent: bool) -> bool:
+    """Whether a column may change within a run: a rate, a flag or a word on each of its steps.
+
+    An agent's episodes differ in their steps.
+    """
+    if of_agent and hyperparameter_family(name) is Family.TRAINING_LENGTH:
+        return True
     if plain_name(name) in _OF_AGENTS or split_of(name) is not None:
         return True
     family = hyperparameter_family(name)

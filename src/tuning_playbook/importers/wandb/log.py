@@ -35,6 +35,7 @@ _BLOCK_BYTES, _HEADER_BYTES = 32768, 7
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 
 # In the summaries that W&B makes of each step by itself; they repeat the history.
+_TYPE = "_type"  # of an image, a table or another file, beside its sizes
 _AUTOMATIC = (b"_timestamp", b"_wandb")
 
 
@@ -150,9 +151,10 @@ def _take(
 
 def _take_history(record: Any, history: dict[str, tuple[list[int], list[float]]]) -> None:
     step = record.step.number
+    media = {tuple(item.nested_key[:-1]) for item in record.item if item.nested_key[-1:] == [_TYPE]}
     for item in record.item:
         key = _name(item)
-        if key[:1] == "_":
+        if key[:1] == "_" or (media and tuple(item.nested_key[:-1]) in media):
             continue
         text = item.value_json
         try:

@@ -16,6 +16,7 @@ from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.never_tuned import is_training_length
 from tuning_playbook.report.verdicts.columns import ColumnsView
+from tuning_playbook.space import Categorical
 from tuning_playbook.words import counted, listed
 
 # What a reader asks first stands first; what is empty is not worth a line.
@@ -75,6 +76,10 @@ def kind_of_study(table: TrialTable) -> str:
         return f"{counted(len(ended), 'run')} that differ in their length of training alone"
     if lengths:
         each += f", trained for different lengths ({listed(lengths)})"
+    naming = [h.name for h in varied if isinstance(h.domain, Categorical)
+              and len(varied) > 1 and len(set(table.values[h.key])) == count]  # fmt: skip
+    if naming and design != "variants":
+        return f"a list of {of}{each}, named by {naming[0]}"
     return {
         "grid": f"a {'list' if lengths and count < _FEWEST_CELLS else 'grid'} of {of}{each}",
         "variants": _variants(table, ended, f"{of}{each}"),
