@@ -66,3 +66,17 @@ def test_a_resumed_log_is_read_by_what_counts_at_each_step(tmp_path):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     (study,) = check(str(tmp_path)).studies
     assert len(study.table) == 2
+
+
+def test_steps_that_begin_anew_in_each_epoch_and_a_column_more_in_some_logs(tmp_path):
+    for at, name in enumerate(("plain", "ortho", "wide")):
+        more = ",rank" if at else ""
+        rows = [
+            f"{e},{step},{2 / (e + at + 1)},{2.1 / (e + at + 1)}{',2' if at else ''}"
+            for e in range(1, 13) for step in (299, 599)
+        ]  # fmt: skip
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([f"epoch,step,train_loss,val_loss{more}", *rows]) + "\n")
+    (study,) = check(str(tmp_path)).studies
+    assert len(study.table) == 3
+    assert len(study.table.curves["val_loss"].of(0).values) == 24

@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from tuning_playbook import check
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 
@@ -139,3 +142,35 @@ def test_an_agents_log_of_every_episode_is_one_run(tmp_path):
             for e in range(1, 61)]  # fmt: skip
     header = "Episode,Total_Reward,Epsilon,Total_Steps,Food_Eaten,Collision"
     assert "log of one run" in study(tmp_path, header, *rows).kind
+
+
+def test_strings_of_bits_are_no_numbers(tmp_path):
+    rows = [("GA", 1, "0000001001001", 0.03), ("GA", 2, "0000100001001", 0.04),
+            ("PSO", 1, "1000001001", 0.02), ("PSO", 2, "", 0.05)]  # fmt: skip
+    found = study(tmp_path, "algorithm,run,best_bitstring,val_loss", *rows)
+    assert roles(found)["best_bitstring"] is not Role.RESULT
+    assert "0000001001001" in {cell for c in found.metadata.values() for cell in c}
+
+
+def test_what_was_measured_before_training_is_not_chosen(tmp_path):
+    rows = [(i + 1, 39.4 + i / 7, 14.5 + i / 9, 14.9 - i / 8) for i in range(8)]
+    path = path_of(tmp_path, "exp_id,rmse_initial,rmse_train,rmse_test", rows)
+    with pytest.raises(InvalidInput, match="Did these test data serve for validation"):
+        check(str(path))
+
+
+def test_a_table_in_which_every_result_says_fail_has_no_metric_to_guess(tmp_path):
+    rows = [(f"A{i}", 1.0 + i, 0.1 if i < 9 else 0.01, "FAIL", "FAIL") for i in range(12)]
+    path = path_of(tmp_path, "name,coeff,lambda_flow,retain_rouge1,retain_ppl", rows)
+    with pytest.raises(InvalidInput, match="None of its 12 trials trained") as refused:
+        check(str(path))
+    assert "lambda_flow" not in str(refused.value)
+
+
+def test_a_value_beside_the_name_of_what_is_swept_is_a_setting(tmp_path):
+    swept = [("d_model", 16), ("d_model", 32), ("d_model", 64), ("lr", 0.1), ("lr", 0.2)]
+    rows = [(n, v, 2 + v / 900, 100 + i, 40 + i / 3) for i, (n, v) in enumerate([*swept, *swept])]
+    path = path_of(tmp_path, "sweep,value,final_loss,us_per_step,fwd_us", rows)
+    studies = check(str(path)).studies
+    assert {one.table.objective.metric for one in studies} == {"final_loss"}
+    assert all("fwd_us" not in one.table.curves for one in studies)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tuning_playbook.vocabulary.metrics import holds_metric
-from tuning_playbook.vocabulary.names import contains, phrases, without_moment, words_of
+from tuning_playbook.vocabulary.names import Words, contains, phrases, without_moment, words_of
 
 _TIME_WORDS = frozenset({"time", "timestamp", "duration", "runtime", "elapsed", "walltime",
                          "date", "datetime", "created", "updated", "started", "finished",
@@ -24,6 +24,9 @@ _TIMED = frozenset({"train", "training", "total", "eval", "evaluation", "val", "
 # What takes minutes, and has no minimum.
 _TAKES_MINUTES = frozenset({"train", "training", "fit", "wall", "wallclock", "run", "elapsed",
                             "gpu", "cpu", "tuning", "compute"})  # fmt: skip
+_SMALL_UNITS = frozenset({"ms", "us", "ns"})
+_PASSES = frozenset({"fwd", "bwd", "forward", "backward", "step", "iter", "batch", "per", "mean",
+                     "avg", "median", "p50", "p95", "p99", "infer", "decode"})  # fmt: skip
 _TIMESTAMPS = phrases("ts, ts utc, utc")
 _TIMES_OF_PIECES = frozenset({"time", "ms", "milliseconds", "us", "sec", "secs", "seconds",
                               "minutes", "hours"})  # fmt: skip
@@ -89,10 +92,15 @@ def is_time(name: str) -> bool:
     timed = written[-1] in _WHOLE_UNITS and set(written[:-1]) <= _TIMED
     timed = timed or (len(written) > 1 and written[0] in _TIMED and written[-1] == "s")
     timed = timed or (len(written) == 2 and written[0] in _TAKES_MINUTES and written[1] == "min")
-    timed = timed or written in _TIMESTAMPS
+    timed = timed or written in _TIMESTAMPS or _is_of_a_pass(written)
     start_or_end = words[0] in _OF_CLOCKS or words[-1] in _TIME_WORDS
     of_pieces = any(a in _TIMES_OF_PIECES and b == "per" for a, b in pairwise(written[:-1]))
     return not (_LIMITS | _OF_TIME) & set(words) and bool(at or start_or_end or of_pieces or timed)
+
+
+def _is_of_a_pass(words: Words) -> bool:
+    """Whether a name is that of how long a step or a pass took: ``fwd_us``, ``total_ms``."""
+    return words[-1] in _SMALL_UNITS and len(words) > 1 and set(words[:-1]) <= _TIMED | _PASSES
 
 
 def is_time_or_cost(name: str) -> bool:

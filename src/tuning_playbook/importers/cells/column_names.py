@@ -38,7 +38,8 @@ _LOGGED_GROUPS = frozenset({"train", "training", "rollout", "eval", "val", "vali
                             "stats", "perf"})  # fmt: skip
 # What is only known when training has ended, where no word after it says otherwise.
 _AFTER_TRAINING = frozenset({"final", "best", "last", "total", "actual", "stopped", "completed",
-                             "achieved", "measured", "observed", "realized"})  # fmt: skip
+                             "achieved", "measured", "observed", "realized", "found",
+                             "reached"})  # fmt: skip
 _ON_HELD_OUT_DATA = frozenset({"test", "val", "valid", "validation", "eval", "dev"})
 _SET_BEFORE = frozenset(
     {"size", "split", "fraction", "interval", "every", "frequency", "freq", "ratio", "rate", "lr",

@@ -61,6 +61,9 @@ def from_records(
     }
 
 
+_FEWEST_BITS = 4
+
+
 def typed(cells: list[Any], *, text: bool = False) -> Column:
     """A column of cells that may be anything: numbers, words, booleans, lists, nothing."""
     if text:
@@ -100,6 +103,21 @@ def is_number_text(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
+
+
+def are_bits(cells: Sequence[Any]) -> bool:
+    """Whether a column holds strings of bits: ``0110``, ``1010``.
+
+    Example:
+        >>> are_bits(["0110", "1010", ""]), are_bits(["0", "1"]), are_bits(["1000", "1100"])
+        (True, False, False)
+    """
+    there = [cell for cell in cells if cell != ""]
+    if not there or not isinstance(there[0], str) or len(there[0]) < _FEWEST_BITS:
+        return False
+    bits = all(isinstance(c, str) and len(c) >= _FEWEST_BITS and not {*c} - {"0", "1"}
+               for c in there)  # fmt: skip
+    return bits and any(cell[0] == "0" for cell in there)
 
 
 def is_text(name: str, as_text: Collection[str]) -> bool:

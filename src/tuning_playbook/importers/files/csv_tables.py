@@ -18,6 +18,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.column_names import STEP_NAMES
 from tuning_playbook.importers.cells.columns import (
     Column,
+    are_bits,
     is_number_text,
     is_text,
     plain_values,
@@ -173,17 +174,18 @@ def _header(path: Path, cells: list[str]) -> list[str]:
         names[0] = bare  # after the mark that numpy puts before a header
     if set(names) >= _OF_MLFLOW:
         names = _parameters_and_metrics(names)
+    numbers = [name for name in names if is_number_text(name)]
+    # Several numbers behind a name are configurations in columns.
+    measured = len(numbers) == 1 and _DECIMAL.fullmatch(numbers[0])
+    several = len(numbers) == len(names) or (len({*numbers}) < len(numbers) > len(names) / 2)
+    if names and (several or measured):
+        raise InvalidInput(
+            f"{path} has no header: its first line is {cells}; put the columns' names there"
+        )
     repeated = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if repeated:
         raise InvalidInput(
             f"{path} has more than one column named {', '.join(map(repr, repeated))}; rename them"
-        )
-    numbers = [name for name in names if is_number_text(name)]
-    # Several numbers behind a name are configurations in columns.
-    measured = len(numbers) == 1 and _DECIMAL.fullmatch(numbers[0])
-    if names and (len(numbers) == len(names) or measured):
-        raise InvalidInput(
-            f"{path} has no header: its first line is {cells}; put the columns' names there"
         )
     return names
 
@@ -213,7 +215,7 @@ def _require_width(path: Path, rows: list[list[str]], width: int, last_line: int
 def _numbers(cells: list[str]) -> Column | list[str]:
     """The cells as numbers where all are numbers or empty; unchanged otherwise."""
     count = len(cells)
-    if "_" in "".join(cells):  # 1_0 is a name, though Python reads it as 10
+    if "_" in "".join(cells) or are_bits(cells):  # 1_0 is a name, though Python reads it as 10
         return cells
     try:
         return Column(np.fromiter(map(float, cells), np.float64, count), np.zeros(count, bool))
@@ -245,6 +247,7 @@ def _joined(
         )
     plain = [plain_values(part) if isinstance(part, Column) else part for part in parts]
     cells = [cell for part in plain for cell in part]
+    text = text or are_bits(cells)
     if not text and all(isinstance(cell, str) for cell in cells):
         if point_is_mark and are_in_thousands(cells):
             cells = [cell.replace(".", "") for cell in cells]

@@ -33,6 +33,9 @@ from tuning_playbook.vocabulary import (
 from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_LISTED = 20
+# What is measured before training, or of a model to compare with.
+_OF_ANOTHER_MODEL = frozenset({"initial", "baseline", "previous", "prev", "before", "untrained",
+                               "reference"})  # fmt: skip
 _FEW_HEADERS = 4
 _LONGEST_SHOWN = 40
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
@@ -125,7 +128,10 @@ def _named_like_metrics(names: Sequence[str]) -> list[str]:
 
 def _results(study: ForeignStudy) -> list[str]:
     """Results that could decide, without constant ones where others vary."""
-    names = _named_results(study)
+    named = _named_results(study)
+    names = [name for name in named if not _OF_ANOTHER_MODEL & set(words_of(name))] or named
+    if names is named and held_out_metrics(study) and named:
+        names = [] if all(_OF_ANOTHER_MODEL & set(words_of(name)) for name in named) else named
     varying = [name for name in names if _varies(study, name)]
     return varying or [name for name in names if metric_direction(name) is not None]
 
@@ -240,6 +246,8 @@ def _as_candidate(name: str) -> str:
 def possible_metrics(study: ForeignStudy) -> str:
     """What could be the metric of a study in which nothing is called like one."""
     numeric, possible = _numeric(study), names_that_may_be_metrics(study)
+    if all_failed(study):
+        return _how_all_failed(study)
     headers = _second_header(study)
     if headers and len(possible) <= len(headers):
         return (
@@ -273,6 +281,12 @@ def _second_header(study: ForeignStudy) -> list[str]:
         for cells in columns.values()
         if len(cells) > 1 and isinstance(cells[0], str) and all(map(is_number, cells[1:]))
     ][:_FEW_HEADERS]
+
+
+def all_failed(study: ForeignStudy) -> bool:
+    """Whether no trial trained and the columns of metrics are empty, so that no other is one."""
+    lost = {Status.INFEASIBLE.value, Status.FAILED.value}
+    return bool(study.status) and lost.issuperset(study.status) and bool(_empty_metrics(study))
 
 
 def _how_all_failed(study: ForeignStudy) -> str:

@@ -14,6 +14,7 @@ from tuning_playbook.importers.roles.by_name import role_where_measured
 from tuning_playbook.importers.rows.failures import Failures
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.trial import Reason, Status
+from tuning_playbook.vocabulary import metric_direction
 from tuning_playbook.words import counted
 
 Cells: TypeAlias = Sequence[Any]
@@ -45,7 +46,7 @@ def without_endings(columns: Mapping[str, Cells]) -> WithoutEndings:
     found = WithoutEndings(dict(columns), {}, {})
     for column, cells in columns.items():
         words = _words_for_endings(cells)
-        if words is None:
+        if words is None or (len(words) == len(cells) and not _is_metric(column)):
             continue
         numbers = [None if isinstance(cell, str) else cell for cell in cells]
         reason = f"{next(iter(words.values()), '-')!r} stands among its numbers"
@@ -58,7 +59,7 @@ def without_endings(columns: Mapping[str, Cells]) -> WithoutEndings:
 
 def _words_for_endings(cells: Cells) -> dict[int, str] | None:
     """The words by row; ``None`` for a column of another kind."""
-    if str not in types_in(cells) or not any(map(is_number, cells)):
+    if str not in types_in(cells):
         return None
     found = {}
     for row, cell in enumerate(cells):
@@ -70,7 +71,12 @@ def _words_for_endings(cells: Cells) -> dict[int, str] | None:
             if ending_in(cell) is None:
                 return None
             found[row] = cell
-    return found
+    return found if any(map(is_number, cells)) or len(found) == len(cells) else None
+
+
+def _is_metric(column: str) -> bool:
+    """Whether a column without a single number is called like a metric: no trial has trained."""
+    return metric_direction(group_of(column)[1]) is not None
 
 
 def with_endings(told: Failures, found: WithoutEndings, taken: Sequence[TakenAs]) -> Failures:

@@ -26,6 +26,12 @@ from tuning_playbook.importers.roles.column_values import (
 )
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
+from tuning_playbook.importers.rows.schedules import (
+    follows_a_schedule,
+    is_changed_seldom,
+    is_long_schedule,
+    is_paced,
+)
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.tables.curves import named
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role, TakenAs
@@ -44,11 +50,6 @@ _MANY_STEPS = 10
 # Words that count on the way of a training, and never the trials of a search.
 SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
                          "training_iteration"})  # fmt: skip
-# Settings that a schedule changes while a run goes on.
-_SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
-                        Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
-_CHOSEN = frozenset({"epochs"})  # as often the lengths that trials were given
-_MOST_TURNS = 0.2
 # What changes within a run, however it does, where the results tell that it is one.
 _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
 # A setting has a value in more rows than not; what was logged now and then has none in most.
@@ -235,11 +236,12 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
     sure = plain_name(log.steps) in SURE_STEPS or log.steps == _long_count(columns)
     sure = sure or log.steps == _share_done(columns)
     # as often as not, epochs are how long each trial trained
-    paced = plain_name(log.steps) != "epochs" and _is_paced(columns[log.steps].values)
+    paced = plain_name(log.steps) != "epochs" and is_paced(columns[log.steps].values)
     sure = sure or running or paced or _are_counted_twice(columns, log.steps)
     if not sure and not _counts_by_one(columns[log.steps].values):
         return False
     followed = _follow_epochs(columns, log)
+    both = bool(trained({plain_name(name): name for name in columns}))
     measured: list[NDArray[np.generic]] = []
     for name, column in columns.items():
         if name == log.steps:
@@ -256,7 +258,7 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
             or (followed and _moves_within_a_run(name, of_agent=log.steps == _episodes(columns)))
             or _counts_alike(column.values, columns[log.steps].values)
             or (paced and _is_logged_beside(values, taken))
-            or (sure and _is_long_schedule(column))
+            or (sure and (is_long_schedule(column) or (both and is_changed_seldom(column))))
         ):
             continue
         elif not _may_be_logged(name, column, taken, sure=sure and values.kind == "numbers"):
@@ -264,32 +266,11 @@ def _only_results_change(columns: Mapping[str, Column], log: Log, *, running: bo
     return bool(measured) and (sure or log.runs == 1 or _go_one_way(log, columns, measured))
 
 
-def _is_paced(steps: NDArray[np.generic]) -> bool:
-    """Whether each row is the same number of steps, more than one, further than the row before.
-
-    Nobody numbers trials like that, so that whatever changes beside them is logged. They begin as
-    the steps of a log do, unlike lengths that were chosen.
-    """
-    counted = steps.astype(np.float64)
-    strides = np.diff(counted)
-    if len(steps) < _MANY_STEPS or strides[0] <= 1 or np.any(strides != strides[0]):
-        return False
-    return bool(counted[0] in (0, 1, strides[0], strides[0] - 1))
-
-
 def _is_logged_beside(values: ColumnValues, taken: TakenAs | None) -> bool:
     """Whether a column may change beside steps that are sure: numbers do, and texts of any name."""
     if values.kind == "numbers":
         return not is_list_of_values(values)
     return taken is None
-
-
-def _is_long_schedule(column: Column) -> bool:
-    """Whether a setting has another value in most of many rows, and turns as schedules do."""
-    if column.values.dtype != np.float64 or len(column.values) < _MANY_STEPS:
-        return False
-    numbers = column.values[~column.missing].astype(np.float64)
-    return 2 * len(np.unique(numbers)) > len(numbers) and _turns_seldom(numbers)
 
 
 def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
@@ -398,21 +379,3 @@ def _counts_by_one(steps: NDArray[np.float64]) -> bool:
 def _is_sparse(column: Column) -> bool:
     """Whether a column is filled in some rows only, as where each row holds a group of metrics."""
     return bool(np.mean(column.missing) > _SPARSE)
-
-
-def follows_a_schedule(name: str, values: NDArray[np.generic]) -> bool:
-    """Whether a column is of a setting that changes along a run, and changes as schedules do."""
-    return hyperparameter_family(name) in _SCHEDULED and _turns_seldom(values)
-
-
-def _turns_seldom(values: NDArray[np.generic]) -> bool:
-    """Whether numbers go one way for long, as schedules do, or up once and then down."""
-    if values.dtype != np.float64:
-        return False
-    there = values.astype(np.float64)
-    there = there[np.isfinite(there)]
-    moves = np.diff(there)
-    moves = np.sign(moves[moves != 0])
-    if len(moves) < 2 or np.all(np.diff(moves) <= 0):
-        return True
-    return float(np.mean(moves[1:] != moves[:-1])) <= _MOST_TURNS

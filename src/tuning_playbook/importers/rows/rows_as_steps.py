@@ -22,7 +22,8 @@ from tuning_playbook.importers.rows.following import (
     improves,
     trained,
 )
-from tuning_playbook.importers.rows.logs import Log, follows_a_schedule
+from tuning_playbook.importers.rows.logs import Log
+from tuning_playbook.importers.rows.schedules import follows_a_schedule
 from tuning_playbook.importers.taken_as import QUALITY, Role
 from tuning_playbook.vocabulary import (
     Family,

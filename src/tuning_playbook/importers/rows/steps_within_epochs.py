@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.cells.columns import Column
+from tuning_playbook.vocabulary import plain_name
 
 _MODE, _EPOCH, _WITHIN = "mode", "epoch", "iter"
 _TRAINING = "train"
+_WITHIN_EPOCHS = ("step", "iter", "iteration", "batch", "batch_idx", "it")
+_FEWEST_EPOCHS = 3
 
 
 def with_steps_over_epochs(columns: dict[str, Column]) -> dict[str, Column]:
@@ -33,6 +36,32 @@ def with_steps_over_epochs(columns: dict[str, Column]) -> dict[str, Column]:
         return columns
     filled = {name: own for name, own in kept.items() if not own.missing.all()}
     return {**filled, _WITHIN: Column(steps, np.zeros(len(steps), dtype=bool))}
+
+
+def with_steps_counted_on(columns: dict[str, Column]) -> dict[str, Column]:
+    """The columns with steps that go on where they begin again in each epoch; any other as it is.
+
+    Each row is a step of an epoch then: 299 and 599 of the first, 299 and 599 of the second.
+    """
+    by_name = {plain_name(name): name for name in columns}
+    epoch = by_name.get(_EPOCH, "")
+    within = next((by_name[name] for name in _WITHIN_EPOCHS if name in by_name), "")
+    if not epoch or not within:
+        return columns
+    epochs, own = columns[epoch], columns[within]
+    if epochs.values.dtype != np.float64 or own.values.dtype != np.float64:
+        return columns
+    if (epochs.missing | own.missing).any():
+        return columns
+    counted, steps = epochs.values.astype(np.float64), own.values.astype(np.float64)
+    new = np.diff(counted) > 0
+    rises = np.diff(steps) > 0
+    starts = steps[np.flatnonzero(np.diff(counted, prepend=-np.inf) > 0)]
+    anew = len(starts) >= _FEWEST_EPOCHS and len(np.unique(starts)) == 1
+    if np.any(np.diff(counted) < 0) or np.any(new == rises) or not anew or np.all(new):
+        return columns
+    over_all = (counted - counted[0]) * steps.max() + steps
+    return {**columns, within: Column(over_all, own.missing)}
 
 
 def _steps(columns: dict[str, Column]) -> NDArray[np.float64] | None:

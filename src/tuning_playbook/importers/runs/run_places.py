@@ -34,6 +34,7 @@ _INSIDE = frozenset(
 )
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
+_ALIKE = 0.75  # of the columns
 _OTHERS_AMONG_LOGS = 20  # looked at before the first logs are found
 
 
@@ -185,9 +186,20 @@ def _logs_of_runs(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
     parted = _parts_of_runs([file for files in by_header.values() for file in files])
     if parted:
         return parted
-    groups = sorted(by_header.values(), key=len, reverse=True)
-    found = next((found for files in groups if (found := _logs_among(files))), [])
-    return {file.stem: [file] for file in found}
+    groups = sorted(by_header.items(), key=lambda one: len(one[1]), reverse=True)
+    names_found, found = next(
+        ((header, found) for header, files in groups if (found := _logs_among(files))), ((), [])
+    )
+    for header, files in groups:
+        if found and header != names_found and _are_alike(header, names_found):
+            found = [*found, *(file for file in files if stage_of_log(file) == "log")]
+    return {file.stem: [file] for file in sorted(found)}
+
+
+def _are_alike(header: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether most columns of two logs are the same: one of the programs logged one more."""
+    shared = len({*header} & {*other})
+    return shared > 2 and shared >= _ALIKE * max(len(header), len(other))
 
 
 def _parts_of_runs(files: Sequence[Path]) -> dict[str, list[Path]]:

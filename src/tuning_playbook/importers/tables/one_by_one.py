@@ -9,12 +9,14 @@ from typing import Any
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.tables.splitting import split_study
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.vocabulary import plain_name
+from tuning_playbook.vocabulary import names_a_setting, plain_name
 
 Cells = Sequence[Any]
 
 _NAMES = frozenset({"parameter", "param", "hyperparameter", "hyperparam", "hparam",
                     "parameter_name", "param_name", "hyperparameter_name"})  # fmt: skip
+_NAMES_PERHAPS = frozenset({"sweep", "sweep_name", "swept", "factor", "variable", "ablation",
+                            "study", "experiment", "group", "knob", "name"})  # fmt: skip
 _VALUES = frozenset({"value", "parameter_value", "param_value", "hyperparameter_value", "setting",
                      "level"})  # fmt: skip
 
@@ -29,6 +31,7 @@ def swept_one_by_one(columns: Mapping[str, Cells]) -> dict[str, TakenAs]:
     """
     plain = {plain_name(column): column for column in reversed(list(columns))}
     name = next((plain[known] for known in plain if known in _NAMES), "")
+    name = name or next((plain[k] for k in plain if _names_settings(k, columns[plain[k]])), "")
     value = next((plain[known] for known in plain if known in _VALUES), "")
     if not name or not value or not all(isinstance(cell, str) for cell in columns[name]):
         return {}
@@ -39,6 +42,14 @@ def swept_one_by_one(columns: Mapping[str, Cells]) -> dict[str, TakenAs]:
         name: TakenAs(name, name, Role.BOOKKEEPING, reason),
         value: TakenAs(value, value, Role.HYPERPARAMETER, f"the value of what {name} names"),
     }
+
+
+def _names_settings(plain: str, cells: Cells) -> bool:
+    """Whether a column of a name that means other things too holds names of settings."""
+    if plain not in _NAMES_PERHAPS or not all(isinstance(cell, str) for cell in cells):
+        return False
+    names = {str(cell) for cell in cells}
+    return 2 * sum(map(names_a_setting, names)) > len(names) > 1
 
 
 def measured_beside(swept: Mapping[str, TakenAs], columns: Mapping[str, Cells]) -> dict[str, str]:

@@ -27,7 +27,10 @@ from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.files.one_result import result_in_words
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
-from tuning_playbook.importers.rows.steps_within_epochs import with_steps_over_epochs
+from tuning_playbook.importers.rows.steps_within_epochs import (
+    with_steps_counted_on,
+    with_steps_over_epochs,
+)
 from tuning_playbook.importers.runs.folders_of_objects import files_alike, objects_in
 from tuning_playbook.words import listed
 
@@ -71,12 +74,13 @@ def read_columns(
             columns = from_records(objects_in(path, notes), as_text)
         elif ending in (".csv", ".tsv"):
             columns = _unpacked(columns_of_csv(path, as_text, notes), as_text)
-            columns = with_episodes_named(columns)
+            columns = with_steps_counted_on(with_episodes_named(columns))
         elif ending in (".parquet", ".pq"):
             columns = _unpacked(columns_of_parquet(path, as_text), as_text)
         elif ending:
             columns = from_records(list(_json_records(path, notes)), as_text)
             columns = with_steps_over_epochs(with_steps_of_training(columns))
+            columns = with_steps_counted_on(columns)
         else:
             raise InvalidInput(
                 f"{path} is not a table: its name ends with none of {', '.join(TABLE_ENDINGS)}"

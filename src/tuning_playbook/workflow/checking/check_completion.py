@@ -10,6 +10,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.roles.metric_choice import (
+    all_failed,
     held_out_metrics,
     metrics_that_may_decide,
     names_that_may_be_metrics,
@@ -103,7 +104,8 @@ def _proposals(study: ForeignStudy, told: Told) -> Iterator[tuple[str, str]]:
             return  # whether the test data served for validation is the question
         metrics = _of_most_runs_first(in_order_of_offer(found), named)
         if not metrics and not held_out_metrics(named):
-            metrics = [] if how_to_turn(named) else names_that_may_be_metrics(named)
+            nothing = how_to_turn(named) or all_failed(named)
+            metrics = [] if nothing else names_that_may_be_metrics(named)
         metrics = sorted(metrics, key=lambda name: plain_name(name) not in _SUMMARIES)
     yield from ((metric, told.direction) for metric in metrics if metric != told.metric)
     yield from ((metric, "minimize") for metric in metrics if not told.direction)
