@@ -80,3 +80,16 @@ def test_steps_that_begin_anew_in_each_epoch_and_a_column_more_in_some_logs(tmp_
     (study,) = check(str(tmp_path)).studies
     assert len(study.table) == 3
     assert len(study.table.curves["val_loss"].of(0).values) == 24
+
+
+def test_logs_that_count_episodes_are_runs_beside_files_of_bests(tmp_path):
+    for at, name in enumerate(("classic", "derived")):
+        rows = [
+            f"{2000 * e},{50 * e},{208000 + 100 * e * (at + 1)},{3338 + e}" for e in range(1, 21)
+        ]
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(["episodes,elapsed_s,mean_score,moves_per_s", *rows]) + "\n")
+        (tmp_path / f"{name}_best.json").write_text(json.dumps({"mean": 2.0 + at, "median": 1.7}))
+    (study,) = check(str(tmp_path), metric="mean_score").studies
+    assert len(study.table) == 2
+    assert "mean_score" in study.table.curves

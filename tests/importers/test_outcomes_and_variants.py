@@ -174,3 +174,17 @@ def test_a_value_beside_the_name_of_what_is_swept_is_a_setting(tmp_path):
     studies = check(str(path)).studies
     assert {one.table.objective.metric for one in studies} == {"final_loss"}
     assert all("fwd_us" not in one.table.curves for one in studies)
+
+
+def test_one_result_on_each_dataset_has_no_best(tmp_path):
+    rows = [(f"d{i}", 16 + 7 * i * i, 0.38 + i / 90) for i in range(12)]
+    with pytest.raises(InvalidInput, match=r"one result on each dataset \(12\), and no setting"):
+        check(str(path_of(tmp_path, "dataset,n,nll", rows)))
+
+
+def test_a_fitness_is_offered_and_its_direction_asked_for(tmp_path):
+    rows = [(pop, 0.1 * (1 + i // 3), 900 + 7 * i * i % 31, 0.03 + i * i % 7 / 900)
+            for i, pop in enumerate((50, 100, 200) * 3)]  # fmt: skip
+    path = path_of(tmp_path, "pop_size,mut_rate,avg_fitness,avg_mutation_success_rate", rows)
+    with pytest.raises(InvalidInput, match="avg_fitness .with direction"):
+        check(str(path))

@@ -61,7 +61,7 @@ _ACCURACIES = phrases(
 _SCORES = phrases(
     """
     score, scores, macrof, microf, af, mf, wf, auc, auroc, auprc, aupr, ap, map, iou, miou, dice,
-    f, f1 score, bleu, rougelsum, pck, picp,
+    f, f1 score, bleu, rougelsum, pck, picp, fitness,
     sacrebleu, rouge, rougel, meteor, chrf, comet, cider, spice, spearman, pearson, kendall,
     correlation, corr, r, mcc, kappa, ssim, psnr, ndcg, mrr, recall, precision, prec, sensitivity,
     specificity, reward, rewards, return, returns, elo, win rate, success rate, hit rate, log
@@ -130,10 +130,11 @@ _SET_BY_METRICS = frozenset({"threshold", "thresh", "thr", "target", "weight", "
                              "cutoff", "filter", "window", "stride", "batch", "size", "length",
                              "temperature", "interval", "every", "penalty", "reward"})  # fmt: skip
 _NEGATED = frozenset({"neg", "negative", "minus"})
-# What is to be forgotten or withstood is better the worse a model does on it.
+# What is to be forgotten or withstood is better the worse a model does on it; a fitness is a score
+# in one program and an error in the next.
 _UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
                        "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
-                       "poisoned", "mia", "membership"})  # fmt: skip
+                       "poisoned", "mia", "membership", "fitness"})  # fmt: skip
 # Networks, or terms, that train against each other or after each other's moving answers.
 _PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "critic", "actor",
                     "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",

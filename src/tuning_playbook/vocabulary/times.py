@@ -42,6 +42,7 @@ _COSTS = phrases(
     speedup, flos, trainable pct, trainable percent, trainable percentage, trainable ratio
     """
 )
+_RATES = phrases("per s, per sec, per second, per min, per minute, per hour")
 _BYTES = frozenset({"bytes", "kb", "mb", "gb", "kib", "mib", "gib"})
 _LIMITED = frozenset({"max", "limit", "fraction", "budget", "bank", "efficient", "decay", "length",
                       "dim", "slots", "capacity", "penalty", "weight", "replay"})  # fmt: skip
@@ -117,7 +118,8 @@ def is_time_or_cost(name: str) -> bool:
         return True
     if _LIMITED & set(words):
         return False
-    if contains(words, _COSTS) or words[-1] in _BYTES or words[0] == "bytes":
+    rate = words[-2:] in _RATES and len(words) > 2  # ``moves_per_s``
+    if rate or contains(words, _COSTS) or words[-1] in _BYTES or words[0] == "bytes":
         return True
     counting = _COUNTING & set(words) or words[:-1] == ("model",)
     return words in _WEIGHTS or bool(_PARAMETERS & set(words) and counting)

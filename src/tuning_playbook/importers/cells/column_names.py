@@ -23,7 +23,16 @@ ROUND_NAMES = ("communication_round", "comm_round", "global_round", "server_roun
                "federated_round", "fl_round", "training_round", "train_round", "round", "episode",
                "timestep", "time_step", "env_step", "generation")  # fmt: skip
 
-_UNITS_OF_TRAINING = ("timestep", "step", "frame", "iteration", "iter", "update", "epoch")
+_UNITS_OF_TRAINING = (
+    "episode",
+    "timestep",
+    "step",
+    "frame",
+    "iteration",
+    "iter",
+    "update",
+    "epoch",
+)
 _BESIDE_UNITS = frozenset({"id", "idx", "index", "number", "no", "num", "n", "total", "current",
                            "global", "env", "environment", "train", "trainer", "training",
                            "sampled", "trained"})  # fmt: skip

@@ -16,6 +16,7 @@ from tuning_playbook.workflow.checking.header_names import (
     in_header_names,
     with_headers,
 )
+from tuning_playbook.workflow.checking.nothing_to_compare import nothing_to_compare
 
 _MOST_SHOWN = 5  # of the studies of a table
 
@@ -44,6 +45,12 @@ def check_foreign(
     studies = studies_to_judge(target, told)
     checks = with_tolerance(all_checks(), tolerance)
     for study in studies:
+        nothing = nothing_to_compare(study, told)
+        if nothing and len(studies) == 1:
+            raise InvalidInput(nothing)
+        if nothing:
+            unusable.append((study.name, nothing))
+            continue
         try:
             read, table = table_as_told(study, told)
         except InvalidInput as error:
