@@ -186,5 +186,5 @@ def test_a_fitness_is_offered_and_its_direction_asked_for(tmp_path):
     rows = [(pop, 0.1 * (1 + i // 3), 900 + 7 * i * i % 31, 0.03 + i * i % 7 / 900)
             for i, pop in enumerate((50, 100, 200) * 3)]  # fmt: skip
     path = path_of(tmp_path, "pop_size,mut_rate,avg_fitness,avg_mutation_success_rate", rows)
-    with pytest.raises(InvalidInput, match="avg_fitness .with direction"):
+    with pytest.raises(InvalidInput, match=r"avg_fitness .with direction"):
         check(str(path))
