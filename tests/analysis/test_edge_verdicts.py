@@ -420,6 +420,41 @@ def test_a_sweep_is_judged_by_where_its_best_level_lies(best, low, high):
     assert (found["lr", "low"], found["lr", "high"]) == (low, high)
 
 
+def test_a_few_noisy_values_beyond_the_best_of_a_sweep_are_no_proof_that_it_turns_back():
+    # The best five are the last five: the loss falls up to the edge, and noise decides among them.
+    rates = np.geomspace(0.5, 1.0, 10)
+    loss = [9.0, 8.6, 8.3, 8.16, 7.94, 7.25, 7.55, 7.42, 7.47, 7.55]
+    found = verdicts(table_of({"lr": rates}, loss))
+    assert (found["lr", "low"], found["lr", "high"]) == ("inside", "cannot-tell")
+
+
+@pytest.mark.parametrize("count", [10, 20, 50])
+@pytest.mark.parametrize("fall", [3.0, 6.0])
+def test_a_noisy_sweep_that_improves_up_to_the_edge_is_rarely_called_wide_enough(count, fall):
+    def study(rng):
+        units = (np.arange(count) + rng.random(count)) / count
+        return {"lr": units}, -fall * units + rng.standard_normal(count)
+
+    found = share(study, table_of, lambda said: said["lr", "high"] == "inside", studies=100)
+    assert found <= 0.1
+
+
+@pytest.mark.parametrize(("optimum", "at_least"), [(0.5, 0.9), (0.7, 0.75)])
+def test_a_noisy_sweep_with_its_optimum_inside_is_called_wide_enough(optimum, at_least):
+    def study(rng):
+        units = (np.arange(20) + rng.random(20)) / 20
+        loss = 20 * (units - optimum) ** 2 + 0.1 * rng.standard_normal(20)
+        return {"lr": units}, loss
+
+    assert share(study, table_of, lambda said: said["lr", "high"] == "inside") >= at_least
+
+
+def test_a_sweep_whose_best_lies_far_from_levels_that_fail_is_wide_enough():
+    status = ["complete"] * 4 + ["infeasible"] * 4
+    table = table_of({"lr": 10.0 ** np.arange(-7, 1)}, [4, 3, 2, 1] + 4 * [np.nan], status=status)
+    assert verdicts(table)["lr", "high"] == "inside"
+
+
 def test_a_sweep_whose_last_levels_fail_is_unstable():
     rates = 10.0 ** np.arange(-5, 1)
     status = ["complete"] * 5 + ["infeasible"]
