@@ -74,7 +74,7 @@ RATES = [-4.0, -3.5, -3.0, -2.5, -2.0, -1.52, -1.22, -1.0]
 LOSSES = [3.35, 3.2, 2.95, 2.7, 2.42, 2.25, 2.36, 2.53]
 
 
-@pytest.mark.parametrize(("trials", "at_most"), [(20, 0.25), (50, 0.05), (100, 0.05)])
+@pytest.mark.parametrize(("trials", "at_most"), [(20, 0.15), (50, 0.05), (100, 0.05)])
 def test_a_loss_that_turns_back_before_the_edge_is_no_reason_to_widen(trials, at_most):
     def study(rng):
         points = stats.qmc.Halton(3, scramble=True, seed=rng).random(trials)
@@ -84,6 +84,46 @@ def test_a_loss_that_turns_back_before_the_edge_is_no_reason_to_widen(trials, at
 
     found = share(lambda rng: study(rng), table_of, is_tight("a", "high"))
     assert found <= at_most
+
+
+@pytest.mark.parametrize(("trials", "at_most"), [(20, 0.75), (50, 0.4), (100, 0.1)])
+def test_with_more_trials_an_optimum_at_nine_tenths_of_the_range_is_seen(trials, at_most):
+    def study(rng):
+        points = stats.qmc.Halton(3, scramble=True, seed=rng).random(trials)
+        loss = np.interp(RATES[0] + 2.75 * points[:, 0], RATES, LOSSES)
+        loss = loss + 0.05 * (points[:, 1] - 0.4) ** 2 + rng.normal(0, 0.02, trials)
+        return {key: points[:, i].tolist() for i, key in enumerate("abc")}, loss.tolist()
+
+    assert share(lambda rng: study(rng), table_of, is_tight("a", "high")) <= at_most
+
+
+# Learning rates of Adam, in the order of a search, and what came of them on a task whose error is
+# least at 0.03 to 0.06 and is three times as large at 0.1.
+ADAM = [0.00154, 0.0487, 0.000274, 0.00866, 0.000649, 0.0205, 0.000115, 0.00365, 0.00237, 0.075,
+        0.000422, 0.0133, 0.001, 0.0316, 0.000178]  # fmt: skip
+DROPOUT = [0.307, 0.14, 0.474, 0.251, 0.085, 0.418, 0.196, 0.029, 0.363, 0.289, 0.122, 0.455,
+           0.233, 0.066, 0.4]  # fmt: skip
+DECAY = [1e-3, 1e-4, 1e-2, 1e-3, 1e-5, 1e-2, 1e-4, 1e-5, 1e-3, 1e-3, 1e-5, 1e-2, 1e-4, 1e-5, 1e-2]
+ERRORS = {
+    "dropout": [0.387, 0.065, 0.552, 0.133, 0.431, 0.151, 0.555, 0.259, 0.376, 0.297, 0.454, 0.153,
+                0.42, 0.06, 0.544],
+    "weight_decay": [0.353, 0.019, 0.517, 0.111, 0.431, 0.075, 0.55, 0.28, 0.319, 0.072, 0.447,
+                     0.079, 0.415, 0.049, 0.501],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("other", "values"), [("dropout", DROPOUT), ("weight_decay", DECAY)])
+def test_one_trial_beyond_the_best_that_is_clearly_worse_is_no_reason_to_widen(other, values):
+    space = SearchSpace(
+        (
+            Hyperparameter("learning_rate", Float(1e-4, 0.1, "log"), 1e-3),
+            Hyperparameter("dropout", Float(0.0, 0.5), 0.0)
+            if other == "dropout"
+            else Hyperparameter(other, Ordered((1e-5, 1e-4, 1e-3, 1e-2)), 1e-5),
+        )
+    )
+    table = table_of({"learning_rate": ADAM, other: values}, ERRORS[other], space=space)
+    assert verdicts(table)["learning_rate", "high"] == "cannot-tell"
 
 
 @pytest.mark.parametrize("trials", [20, 50])
@@ -97,7 +137,7 @@ def test_a_loss_that_falls_up_to_the_edge_is_found_all_the_same(trials):
     assert share(lambda rng: study(rng), table_of, is_tight("a", "high")) >= 0.9
 
 
-@pytest.mark.parametrize(("optimum", "at_least"), [(1.0, 0.75), (1.2, 0.9)])
+@pytest.mark.parametrize(("optimum", "at_least"), [(1.0, 0.75), (1.2, 0.8)])
 def test_an_optimum_at_or_beyond_the_edge_is_found(unit_study, bowl, optimum, at_least):
     tight = is_tight("h0", "high")
     assert share(lambda rng: bowl(rng, 50, optimum), unit_study, tight) >= at_least
@@ -418,6 +458,41 @@ def test_a_sweep_is_judged_by_where_its_best_level_lies(best, low, high):
     rates = 10.0 ** np.arange(-5, 3)
     found = verdicts(table_of({"lr": rates}, np.abs(np.arange(8) - best) + 0.1))
     assert (found["lr", "low"], found["lr", "high"]) == (low, high)
+
+
+def test_a_few_noisy_values_beyond_the_best_of_a_sweep_are_no_proof_that_it_turns_back():
+    # The best five are the last five: the loss falls up to the edge, and noise decides among them.
+    rates = np.geomspace(0.5, 1.0, 10)
+    loss = [9.0, 8.6, 8.3, 8.16, 7.94, 7.25, 7.55, 7.42, 7.47, 7.55]
+    found = verdicts(table_of({"lr": rates}, loss))
+    assert (found["lr", "low"], found["lr", "high"]) == ("inside", "cannot-tell")
+
+
+@pytest.mark.parametrize("count", [10, 20, 50])
+@pytest.mark.parametrize("fall", [3.0, 6.0])
+def test_a_noisy_sweep_that_improves_up_to_the_edge_is_rarely_called_wide_enough(count, fall):
+    def study(rng):
+        units = (np.arange(count) + rng.random(count)) / count
+        return {"lr": units}, -fall * units + rng.standard_normal(count)
+
+    found = share(study, table_of, lambda said: said["lr", "high"] == "inside", studies=100)
+    assert found <= 0.1
+
+
+@pytest.mark.parametrize(("optimum", "at_least"), [(0.5, 0.9), (0.7, 0.75)])
+def test_a_noisy_sweep_with_its_optimum_inside_is_called_wide_enough(optimum, at_least):
+    def study(rng):
+        units = (np.arange(20) + rng.random(20)) / 20
+        loss = 20 * (units - optimum) ** 2 + 0.1 * rng.standard_normal(20)
+        return {"lr": units}, loss
+
+    assert share(study, table_of, lambda said: said["lr", "high"] == "inside") >= at_least
+
+
+def test_a_sweep_whose_best_lies_far_from_levels_that_fail_is_wide_enough():
+    status = ["complete"] * 4 + ["infeasible"] * 4
+    table = table_of({"lr": 10.0 ** np.arange(-7, 1)}, [4, 3, 2, 1] + 4 * [np.nan], status=status)
+    assert verdicts(table)["lr", "high"] == "inside"
 
 
 def test_a_sweep_whose_last_levels_fail_is_unstable():

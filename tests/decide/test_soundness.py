@@ -212,7 +212,8 @@ def test_an_arm_that_clearly_improves_at_an_edge_is_not_beaten_however_few_its_t
         assert best == ["tuned"]
         assert label.soundness is Soundness.VOID
         assert label.reasons[0].startswith(
-            "undertuned was not tuned: its trials still improve at the high end of learning_rate ("
+            "undertuned cannot be called worse: its trials still improve at the high end of "
+            "learning_rate ("
         )
 
 
@@ -222,6 +223,24 @@ def test_an_edge_of_few_trials_weakens_until_it_is_clear(strength, soundness):
     limits = {"rising": 2.0, "fail_rising": 3.0}
     asked = finding("search-space-boundary", "warn", edges=edges, thresholds=limits)
     assert judged({"good": [], "other": [asked]}, leader="good").soundness == soundness
+
+
+def test_what_the_check_only_asks_voids_no_answer_that_beats_nobody():
+    edges = [{"verdict": "tight", "strength": 5.2, "hyperparameter": "x", "edge": "high"}]
+    limits = {"rising": 2.0, "fail_rising": 3.0}
+    asked = finding("search-space-boundary", "warn", edges=edges, thresholds=limits)
+    arms = {"one": [], "other": [asked], "third": []}
+    assert judged(arms).soundness is Soundness.WEAK
+    (reason,) = judged(arms).reasons
+    assert reason == "other may not be tuned well enough. The numbers."
+    assert judged(arms, contenders=["other", "one"]).soundness is Soundness.WEAK
+    beaten = judged(arms, contenders=["one", "third"])
+    assert beaten.soundness is Soundness.VOID
+    (reason,) = beaten.reasons
+    assert reason == (
+        "other cannot be called worse: its trials still improve at the high end of x "
+        "(5.2 standard errors), so a wider range may contain better ones."
+    )
 
 
 def test_arms_that_were_tuned_are_seldom_void():

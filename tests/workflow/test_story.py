@@ -195,7 +195,7 @@ def test_an_arm_with_its_optimum_outside_its_range_is_mended_before_it_is_decide
     assert wider.follows == "optimizer"
     found = story.run("optimizer-2")
     assert "40 trials each" in found["sentence"]  # all earlier ones lie inside the wider range
-    assert found["soundness"] == "void"  # 0.005 is still below the optimum
+    assert found["soundness"] == "weak"  # 0.005 is still below the optimum, and nobody is beaten
     assert story.follow("optimizer-3") == "optimizer-3"
     found = story.run("optimizer-3")
     assert found["soundness"] != "void"

@@ -24,6 +24,7 @@ from tuning_playbook.decide.exploration import exploration_lines
 from tuning_playbook.decide.problem_kind import kind_caveats
 from tuning_playbook.decide.reruns import pooled_deviation
 from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
+from tuning_playbook.decide.standing import Standing
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.findings import Finding
@@ -103,7 +104,7 @@ def answer_of_round(record: RoundRecord, repeated: Mapping[str, Sequence[Arm]]) 
         found = answer(
             comparison,
             judged.standing,
-            _judgement(arms, labels, named, judged.standing.winner),
+            _judgement(arms, labels, named, judged.standing),
             findings=named,
             caveats=caveats,
             best_config=_searched(arms, candidate),
@@ -160,7 +161,7 @@ def _judgement(
     arms: Sequence[Arm],
     labels: Sequence[str],
     findings: Mapping[str, Sequence[Finding]],
-    leader: str | None,
+    standing: Standing,
 ) -> SoundnessJudgement:
     judged = {label: feasibility(arm.table) for label, arm in zip(labels, arms, strict=True)}
     differences = [
@@ -170,7 +171,8 @@ def _judgement(
         findings,
         trials={label: int(f.judged.sum()) for label, f in judged.items()},
         feasible={label: int(f.feasible.sum()) for label, f in judged.items()},
-        leader=leader if leader in findings else None,
+        leader=standing.winner if standing.winner in findings else None,
+        contenders=[label for label in standing.contenders if label in findings],
         unlearnt={label: f.counts.get(CHANCE, 0) for label, f in judged.items()},
         progress={label: f.chance.progress for label, f in judged.items()},
         differences=differences,

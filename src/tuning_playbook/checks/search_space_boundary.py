@@ -40,7 +40,8 @@ class SearchSpaceBoundary:
         effect: smallest effect at a tight edge, in standard deviations of the scores.
         position: smallest position of the best fifth towards a tight edge, in standard deviations.
         step: smallest rise into the outer quarter at a tight edge, in standard errors.
-        turn: smallest rise inside the outer quarter at a tight edge, in standard errors.
+        turn: smallest distance of the trials nearest to a tight edge over the fit, in standard
+            errors.
         seen: an edge is inside where an effect of this size would have been seen four times out of
             five.
         infeasible_limit: share of infeasible trials in the outer part that makes it a matter of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from types import MappingProxyType
@@ -78,6 +78,7 @@ def judge_soundness(
     trials: Mapping[str, int],
     feasible: Mapping[str, int],
     leader: str | None = None,
+    contenders: Collection[str] | None = None,
     unlearnt: Mapping[str, int] = MappingProxyType({}),
     progress: Mapping[str, float] = MappingProxyType({}),
     differences: Sequence[str] = (),
@@ -96,9 +97,10 @@ def judge_soundness(
     Thin sampling is held against an answer without a clear leader, which more trials might bring.
 
     The boundary check is wrong about one study in 25. Among many arms that would void many answers,
-    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. Its
-    strength counts and not the number of trials: with few of them the check asks instead of
-    failing, and an arm that clearly improves at an edge is not beaten all the same. An
+    so an edge voids where it is strong enough for the number of arms, and weakens otherwise. With
+    few trials the check asks instead of failing, and a question voids nothing but a defeat: an arm
+    that may be the best stays so, and the answer is weak; one that is clearly worse, and improves
+    at an edge by three standard errors, may have been searched in the wrong place. An
     arm whose best trial is at the last level tried may not be tuned, and nor may one of which no
     edge can be judged. An arm of which some edges are known to be wide enough and the others
     cannot be judged is not held against an answer: that is the state of most studies.
@@ -115,6 +117,7 @@ def judge_soundness(
         trials: arm -> trials that finished.
         feasible: arm -> of them, how many trained.
         leader: the arm that is clearly better than all others; ``None`` where there is none.
+        contenders: arms that may be the best; where ``None``, the leader, or all without one.
         unlearnt: arm -> trials no better than a model that has learnt nothing, where that is known.
         progress: arm -> how far its best trial came from there; NaN where unknown.
         differences: sentences in which the arms' protocols differ, see `protocol_differences`.
@@ -147,6 +150,7 @@ def judge_soundness(
         for sentence in differences
     ]
     largest = max(trials[arm] for arm in arms)
+    best = contenders or ([leader] if leader is not None else arms)
     furthest = max((p for p in progress.values() if p > 0), default=math.nan)
     for arm in arms:
         # Better tuning of whoever is ahead, or alone, leaves it there.
@@ -165,7 +169,7 @@ def judge_soundness(
         for finding in findings[arm] if feasible[arm] else ():
             if leader is not None and _is_thin(finding):
                 continue  # the lead was measured against the luck of a search that thin
-            possible = _of_finding(arm, finding, untuned, len(arms))
+            possible = _of_finding(arm, finding, untuned, len(arms), arm not in best)
             found += [] if possible is None else [possible]
     found.sort(key=lambda o: (_WORST.index(o.soundness), _IMPORTANCE.index(o.about)))
     worst = found[0].soundness if found else Soundness.SOUND
@@ -217,11 +221,13 @@ def _is_hardly_sampled(finding: Finding) -> bool:
     return bool(finding.evidence.get("feasible_configurations", needed) < needed)
 
 
-def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Objection | None:
+def _of_finding(
+    arm: str, finding: Finding, untuned: Soundness, arms: int, beaten: bool
+) -> Objection | None:
     """What one finding says against the comparison."""
     case = (finding.check, finding.verdict)
     weak = Soundness.WEAK
-    if finding.check == "search-space-boundary" and _is_tight(finding):
+    if finding.check == "search-space-boundary" and _is_tight(finding, beaten):
         case = (finding.check, Verdict.FAIL if _holds_among(finding, arms) else Verdict.WARN)
     if case == ("search-space-boundary", Verdict.UNKNOWN) and not _edges_are_doubtful(finding):
         return None
@@ -249,18 +255,21 @@ def _of_finding(arm: str, finding: Finding, untuned: Soundness, arms: int) -> Ob
         return None
     soundness, complaint = judged
     asked = (finding.verdict, case[1]) == (Verdict.WARN, Verdict.FAIL)
-    text = _improves_at_an_edge(finding) if asked else finding.summary
+    if asked:
+        reason = f"{arm} cannot be called worse: {_improves_at_an_edge(finding)}"
+        return Objection(arm, finding.check, soundness, reason)
     # What the check asks, or cannot tell, is a sentence of its own.
     asks = finding.check == "search-space-boundary" and finding.verdict is not Verdict.FAIL
-    joint = "." if asks and not asked else ":"
-    return Objection(arm, finding.check, soundness, f"{arm} {complaint}{joint} {text}")
+    joint = "." if asks else ":"
+    return Objection(arm, finding.check, soundness, f"{arm} {complaint}{joint} {finding.summary}")
 
 
-def _is_tight(finding: Finding) -> bool:
-    """Whether an edge is tight, and beyond doubt in a study of its own."""
+def _is_tight(finding: Finding, beaten: bool) -> bool:
+    """Whether an edge is tight, or so likely tight that the arm is not beaten by this search."""
     strongest, thresholds = _strongest(finding), finding.evidence.get("thresholds", {})
     certain = strongest >= thresholds.get("fail_rising", math.inf)
-    return finding.verdict is Verdict.FAIL or (finding.verdict is Verdict.WARN and certain)
+    asked = finding.verdict is Verdict.WARN
+    return finding.verdict is Verdict.FAIL or (asked and certain and beaten)
 
 
 def _holds_among(finding: Finding, arms: int) -> bool:
@@ -279,12 +288,11 @@ def _strongest(finding: Finding) -> float:
 
 
 def _improves_at_an_edge(finding: Finding) -> str:
-    """As a statement what the check of a few trials only asks."""
+    """What the check of a few trials asks, as a reason for doubt."""
     edge = max(_tight_edges(finding), key=lambda edge: float(edge["strength"]))
     return (
         f"its trials still improve at the {edge['edge']} end of {edge['hyperparameter']} "
-        f"({edge['strength']:.1f} standard errors), so a wider range is likely to contain "
-        "better ones."
+        f"({edge['strength']:.1f} standard errors), so a wider range may contain better ones."
     )
 
 

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 BEST_SHARE = 0.2
 FEWEST_BEST = 3
 ZONE = 0.25
-_FEWEST_IN_ZONE = 4
+LAST_SHARE = 0.05
 
 
 def position_of_best(units: FloatArray, goodness: FloatArray) -> float:
@@ -57,42 +57,39 @@ def zone_step(distance: FloatArray, partial: FloatArray, noise: float) -> float:
     Returns:
         NaN where one of the two quarters is empty.
     """
-    outer, inner = _zones(distance, ZONE)
+    outer = distance <= ZONE
+    inner = (distance > ZONE) & (distance <= 2 * ZONE)
     if not outer.any() or not inner.any():
         return math.nan
     error = math.sqrt(noise * (1 / outer.sum() + 1 / inner.sum()))
     return float((partial[outer].mean() - partial[inner].mean()) / error)
 
 
-def outer_turn(distance: FloatArray, partial: FloatArray) -> float:
-    """Rise inside the outer quarter, from its inner to its outer half, in standard errors.
+def outer_turn(
+    distance: FloatArray, partial: FloatArray, fitted: FloatArray, noise: float
+) -> float:
+    """How far the trials nearest to the edge lie above the fit, in standard errors.
 
     A loss that falls for decades of the learning rate and then rises steeply has its optimum near
-    the high end, and a parabola over the whole range misses that it turns back.
+    the high end, and a parabola over the whole range misses that it turns back: the few trials
+    beyond the optimum lie below it.
 
-    The error is that of the two halves themselves: z = (m_outer - m_inner) / (s sqrt(1/a + 1/b)).
+    Where a study has little noise, what the parabola misses is most of its residuals, so that the
+    variance is at most half the mean square of the differences between neighbours.
 
     Args:
-        distance: shape (n,), from the edge, as a share of the range.
+        distance: shape (n,), from the edge, as a share of the range; the nearest twentieth counts.
         partial: shape (n,), scores less the effects of the other hyperparameters.
+        fitted: shape (n,), the effect of this one.
+        noise: residual variance.
 
-    Returns:
-        0 where the halves have too few configurations to tell.
+    Source: Rice (1984), "Bandwidth Choice for Nonparametric Regression".
     """
-    outer, inner = _zones(distance, ZONE / 2)
-    counts = int(outer.sum()), int(inner.sum())
-    if min(counts) < 1 or sum(counts) < _FEWEST_IN_ZONE:
-        return 0.0
-    squares = sum(
-        float(np.sum((part - part.mean()) ** 2)) for part in (partial[outer], partial[inner])
-    )
-    error = math.sqrt(squares / (sum(counts) - 2) * (1 / counts[0] + 1 / counts[1]))
-    rise = float(partial[outer].mean() - partial[inner].mean())
-    if error == 0:
-        return math.copysign(math.inf, rise) if rise else 0.0
-    return rise / error
-
-
-def _zones(distance: FloatArray, width: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which points lie in the outermost part of a range of that width, and in the next one."""
-    return distance <= width, (distance > width) & (distance <= 2 * width)
+    order = np.lexsort((partial, distance))
+    steps = np.diff(partial[order])
+    variance = min(noise, float(np.mean(steps**2)) / 2)
+    nearest = distance <= distance[order[math.ceil(LAST_SHARE * len(order)) - 1]]
+    above = float((partial - fitted)[nearest].mean())
+    if variance == 0:
+        return math.copysign(math.inf, above) if above else 0.0
+    return above * math.sqrt(int(nearest.sum()) / variance)

@@ -42,7 +42,7 @@ class EdgeStatistics:
         effect_deviation: its posterior standard deviation.
         position: of the best fifth towards this edge, in standard deviations.
         step: rise into the outer quarter, in standard errors.
-        turn: rise inside the outer quarter, in standard errors.
+        turn: of the twentieth nearest to the edge over the fit, in standard errors.
         levels_beyond_best: levels between the best trial and the edge, the last one among them.
         share_of_best: share of the best tenth at the last level.
         infeasible_share: of the trials in the outer fifth, or at the last level.

@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tuning_playbook.analysis.statistics.kendall import kendall_of_order
+from tuning_playbook.edges.guards import position_of_best
 from tuning_playbook.edges.scores import best_share
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +26,7 @@ MOST_CROWD = 0.35
 LEVELS_BETWEEN = 3
 END_ZONE = 0.12  # of the range: the last of up to eight levels, the last two of ten
 LEAST_DISTANCE = 0.05  # of the range: three of 200 random values are no distance
+MOST_CHANCE = 1 / 6  # of as clear an order by chance: that of three levels
 _TOP_SHARE = 0.1
 _FEWEST_TOP = 3
 
@@ -54,7 +57,9 @@ def last_level(
     levels, in the last eighth of the range). In a sweep, or a grid of two, every level was tried
     alike: ``open`` if the best is at the last level. Where each level speaks for itself, in a sweep
     or a fine grid, ``inside`` if three levels or more, and a twentieth of the range, lie beyond the
-    best.
+    best, and either these get worse towards the edge (see `_falls_outward`) or the best fifth of
+    the trials does not lie outward: in a loss that falls up to the edge the best of noisy trials is
+    often some levels away from it.
 
     Args:
         distance: shape (n,), from the edge, as a share of the range.
@@ -76,7 +81,12 @@ def last_level(
     near_end = int(np.sum(levels - levels[0] <= END_ZONE))
     crowd_near = float(top[level < near_end].sum() / top.sum())
     far = (
-        best.min() >= LEVELS_BETWEEN and away
+        best.min() >= LEVELS_BETWEEN
+        and away
+        and (
+            position_of_best(-distance, goodness) <= 0
+            or _falls_outward(level, goodness, int(best.min()))
+        )
         if fine
         else best.min() >= near_end and crowd_near <= MOST_CROWD
     )
@@ -85,3 +95,16 @@ def last_level(
     elif far and len(levels) > 2:
         verdict = "inside"
     return LastLevel(verdict, int(best.min()), crowd)
+
+
+def _falls_outward(level: NDArray[np.int64], goodness: FloatArray, best: int) -> bool:
+    """Whether the levels beyond the best one get worse towards the edge, or are all the worst.
+
+    Kendall's correlation of their means with their order, with a chance of at most one in six. The
+    best one is left out: it was chosen for being better than these.
+    """
+    beyond = [float(goodness[level == one].mean()) for one in range(best)]
+    if max(beyond) == goodness.min():
+        return True
+    correlation, chance = kendall_of_order(np.array(beyond))
+    return correlation > 0 and chance / 2 <= MOST_CHANCE + 1e-9

@@ -15,8 +15,8 @@ class EdgeLimits:
             studies the smallest effect is certain.
         position: smallest position of the best fifth, outward, at a tight edge.
         step: smallest rise into the outer quarter at a tight edge, in standard errors.
-        turn: smallest rise inside the outer quarter at a tight edge, in standard errors; below, the
-            objective turns back before the edge.
+        turn: smallest distance over the fit, in standard errors, of the trials nearest to a tight
+            edge; below, the objective turns back before the edge.
         seen: an effect of this size, in standard deviations of the scores, is a gain of about 10 %
             by widening; an edge is inside where it would have been seen with probability 0.8.
         fewest_trials: fewer configurations give no verdict by the fitted effect; half as many that
@@ -33,7 +33,7 @@ class EdgeLimits:
     effect: float = 0.45
     position: float = 1.0
     step: float = 0.0
-    turn: float = -1.0
+    turn: float = -1.2
     seen: float = 0.2
     fewest_trials: int = 15
     fewest_feasible: int = 3

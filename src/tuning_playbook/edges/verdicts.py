@@ -55,11 +55,12 @@ def judged_edges(
     of all hyperparameters (see `additive_effects`), an edge is tight where the effect there is
     above its mean over the range by 0.45, and by twice its standard deviation, the best fifth lies
     outward (see `position_of_best`), the outer quarter is better than the next (see `zone_step`)
-    and does not turn back (see `outer_turn`). It is inside where the effect plus 1.28 standard
-    deviations is below 0.2: of edges whose widening gains 10 %, fewer than one in five looks like
-    that. Few levels, sweeps and grids are judged by their last level instead, see `last_level`. A
-    hyperparameter that only some trials have is judged among these. In a search that learnt from
-    its own results (`study_design`) an edge is tight from 1.4 times these limits on.
+    and the trials nearest to it do not fall behind (see `outer_turn`). It is inside where the
+    effect plus 1.28 standard deviations is below 0.2: of edges whose widening gains 10 %, fewer
+    than one in five looks like that. Few levels, sweeps and grids are judged by their last level
+    instead, see `last_level`. A hyperparameter that only some trials have is judged among these. In
+    a search that learnt from its own results (`study_design`) an edge is tight from 1.4 times these
+    limits on.
 
     Args:
         table: the study.
@@ -204,7 +205,8 @@ def _judged(
         )  # fmt: skip
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch, branch.effects, limits)
-    shared = _shared_away(distance, scores.goodness) if found.verdict == "tight" else 0
+    seems = found.verdict != "inside" and _points_outward(found, limits)
+    shared = _shared_away(distance, scores.goodness) if seems else 0
     if shared:
         found = replace(found, verdict="cannot-tell", shared_best=shared)
     unstable = found.verdict != "inside" and _ends_in_failures(h.key, outer, branch, limits)
@@ -290,6 +292,7 @@ def _measured(
     """``found`` with the statistics of one fit."""
     key = found.hyperparameter
     partial = effects.without_others(key)
+    units = distance if found.edge == "low" else 1 - distance
     (effect,), (deviation,) = effects.at(key, np.array([0.0 if found.edge == "low" else 1.0]))
     return replace(
         found,
@@ -297,17 +300,22 @@ def _measured(
         effect_deviation=float(deviation),
         position=position_of_best(1 - distance, goodness),
         step=zone_step(distance, partial, effects.noise),
-        turn=outer_turn(distance, partial),
+        turn=outer_turn(distance, partial, effects.at(key, units)[0], effects.noise),
     )
 
 
 def _rises(found: EdgeStatistics, limits: EdgeLimits) -> bool:
     return (
-        found.effect > max(limits.effect, limits.rising * found.effect_deviation)
+        _points_outward(found, limits)
         and found.position > limits.position
         and found.step > limits.step
         and found.turn > limits.turn
     )
+
+
+def _points_outward(found: EdgeStatistics, limits: EdgeLimits) -> bool:
+    """Whether the fit alone, if there is one, rises towards the edge."""
+    return found.effect > max(limits.effect, limits.rising * found.effect_deviation)
 
 
 def _trials_to_judge(found: EdgeStatistics, limits: EdgeLimits) -> int | None:
