@@ -11,7 +11,9 @@ from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.registry import run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
+from tuning_playbook.decide.edges_to_off import with_off_compared
 from tuning_playbook.decide.problem_kind import believed_for
+from tuning_playbook.design.arms import ON
 from tuning_playbook.findings import Finding
 from tuning_playbook.records.arm import Arm
 from tuning_playbook.study import ProblemKind, Study
@@ -41,20 +43,21 @@ def arm_findings(
     Raises:
         InvalidInput: for an id that no check has.
     """
-    return {
-        arm.study.name: believed_for(
-            kind,
-            run_checks(
-                arm.table,
-                checks=round_checks(
-                    arm.study, deviation=deviation, tolerance=tolerance, examples=examples
-                ),
-                select=select,
-                ignore=ignore,
-            ),
+    found = {}
+    for arm in arms:
+        checks = round_checks(
+            arm.study, deviation=deviation, tolerance=tolerance, examples=examples
         )
-        for arm in arms
-    }
+        findings = run_checks(arm.table, checks=checks, select=select, ignore=ignore)
+        off = _compared_with_off(arm.study)
+        found[arm.study.name] = believed_for(kind, with_off_compared(findings, off))
+    return found
+
+
+def _compared_with_off(study: Study) -> frozenset[str]:
+    """The strengths that a study searches and that are 0 in another arm of its round."""
+    searched = {h.key for h in study.space.hyperparameters}
+    return frozenset(key for key, value in study.scientific.items() if value == ON) & searched
 
 
 def round_checks(
