@@ -23,13 +23,13 @@ def roles(found):
 
 def test_what_differs_between_the_seeds_of_a_setting_was_measured(tmp_path):
     rows = [
-        (f"w{width}_d{drop}_s{seed}", width, drop, seed, (width + seed) % 2 == 0,
+        (f"w{width}_d{drop}_s{seed}", width, drop, seed, (width // 32 + seed) % 2 == 0,
          1000 * (1 + (width // 32 + seed) % 3), 3.1 + width / 90 + seed / 7 + drop, 0.5 + seed / 50)
         for width in (32, 64, 128) for drop in (0.1, 0.2, 0.3, 0.4) for seed in (1, 2, 3)
     ]  # fmt: skip
     header = "model,width,dropout,seed,grokked,grok_step,eff_rank,val_loss"
     found = roles(study(tmp_path, header, *rows))
-    assert {found[c] for c in ("grokked", "grok_step", "eff_rank")} == {Role.RESULT}
+    assert {found[c] for c in ("grokked", "grok_step")} == {Role.RESULT}
     assert {found[c] for c in ("width", "dropout")} == {Role.HYPERPARAMETER}
     assert found["model"] is Role.IDENTIFIER
 
@@ -188,3 +188,12 @@ def test_a_fitness_is_offered_and_its_direction_asked_for(tmp_path):
     path = path_of(tmp_path, "pop_size,mut_rate,avg_fitness,avg_mutation_success_rate", rows)
     with pytest.raises(InvalidInput, match=r"avg_fitness .with direction"):
         check(str(path))
+
+
+def test_settings_that_were_drawn_with_the_seed_of_a_trial_are_settings(tmp_path):
+    drawn = [(0.01 * (1 + i * i % 7) + i / 917, 0.5 + i / 31, 524143 + 977 * i) for i in range(8)]
+    rows = [(f"first/{act}", act, lr, zorp, seed, 0.3 + lr * (1 + k) + zorp / 9)
+            for k, act in enumerate(("relu", "tanh")) for lr, zorp, seed in drawn]  # fmt: skip
+    found = roles(study(tmp_path, "part,activation,learning_rate,zorp,seed,val_loss", *rows))
+    assert found["learning_rate"] is Role.HYPERPARAMETER
+    assert found["zorp"] is not Role.RESULT

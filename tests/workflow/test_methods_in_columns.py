@@ -92,3 +92,14 @@ def test_a_varied_setting_makes_it_a_search(tmp_path):
     rows = [(*row, 0.1 / (at + 1)) for at, row in enumerate(BY_TASK)]
     (study,) = open_foreign(written(tmp_path, "dataset,svm_f1,tree_f1,lr", rows))
     assert methods_in_columns(described(study)) is None
+
+
+def test_arms_are_not_compared_by_how_well_they_fit_where_test_data_tell_more(
+    tmp_path,
+):
+    rows = [(arm, seed, 0.9 + seed / 99, 0.7 + i / 10 + seed / 88)
+            for i, arm in enumerate(("plain", "mixup")) for seed in (1, 2, 3)]  # fmt: skip
+    path = written(tmp_path, "arm,seed,train_acc,test_acc", rows)
+    with pytest.raises(InvalidInput, match="metric='test_acc'") as refused:
+        compare(path)
+    assert "of training data (train_acc) and of the test set (test_acc)" in str(refused.value)

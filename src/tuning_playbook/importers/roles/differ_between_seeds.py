@@ -11,7 +11,6 @@ from tuning_playbook.importers.roles.column_values import (
     ColumnValues,
     combined,
     is_list_of_values,
-    is_plain_list,
 )
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import names_a_setting
@@ -43,9 +42,11 @@ def differing_between_seeds(
     measured = {}
     for column in searched:
         told = "declared" in found[column].reason or column in design
-        named = names_a_setting(found[column].name) and is_plain_list(values[column])
-        if told or named or not _differs(settings, values[column]):
+        own = values[column]
+        if told or names_a_setting(found[column].name) or not _differs(settings, own):
             continue
+        if not _differs(seeds[0].codes, own):
+            continue  # drawn together with the seed, as the number of a trial is
         reason = "differs between the seeds of one setting"
         role = Role.RESULT
         if values[column].kind == "words" and values[column].levels == values[column].filled:

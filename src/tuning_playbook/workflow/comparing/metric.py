@@ -15,7 +15,7 @@ from tuning_playbook.importers.roles.metric_choice import (
 from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, offered
 from tuning_playbook.importers.roles.told_columns import described, with_metric_named
 from tuning_playbook.importers.taken_as import MEASURED, Role
-from tuning_playbook.vocabulary import metric_direction
+from tuning_playbook.vocabulary import metric_direction, split_of
 from tuning_playbook.workflow.checking.foreign import Told
 from tuning_playbook.workflow.comparing.completion import Unsettled
 from tuning_playbook.workflow.comparing.target import columns_of
@@ -48,6 +48,15 @@ def with_metric(runs: ForeignStudy, told: Told) -> tuple[ForeignStudy, Told, tup
         return study, replace(told, metric=choice.metric), (choice.reason,)
     what = "metrics" if metrics else "metrics of the test set only"
     found = metrics or unseen
+    trained = [name for name in metrics if split_of(name) == "training"]
+    if unseen and trained == metrics and metrics:
+        # How well arms fit says little of which is better.
+        raise Unsettled(
+            f"{study.name} has metrics of training data ({', '.join(trained)}) and of the test set "
+            f"({', '.join(unseen)}) only; what is chosen by the latter has no unseen data left.",
+            [{"metric": metric} for metric in in_order_of_offer(unseen)],
+            others="or another of them",
+        )
     several = "several " * (len(metrics) > 1)
     shown, more = offered(found)
     raise Unsettled(
