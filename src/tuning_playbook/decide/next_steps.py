@@ -11,7 +11,7 @@ from tuning_playbook.decide.adoption_steps import (
     open_question,
     settling_steps,
 )
-from tuning_playbook.decide.asking_steps import asking_steps
+from tuning_playbook.decide.asking_steps import as_it_ran, asking_steps
 from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
     proving_steps,
@@ -41,6 +41,7 @@ from tuning_playbook.design.proposals import (
     with_more_values,
 )
 from tuning_playbook.design.second_look import widens
+from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Round
 from tuning_playbook.words import counted, short
@@ -201,7 +202,7 @@ def _mending(
     if current.written is not None:
         name = _following(current, state)
         mended = mended_round(
-            _as_it_ran(current.written, answered),
+            as_it_ran(current.written, answered),
             answered.findings,
             answered.searched,
             name=name,
@@ -226,18 +227,22 @@ def _mending(
     yield from _advised_steps(state, current, answered, mended=mended is not None)
 
 
-def _as_it_ran(written: Round, answered: AnsweredRound) -> Round:
-    """The round with as many trials as it came to have, which may be more than its file says."""
-    ran = max(answered.trials.values(), default=0)
-    return written if written.joint else replace(written, trials=max(written.trials, ran))
-
-
 def _advised_steps(
     state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
 ) -> Iterator[NextStep]:
     """What the checks advise beside other ranges."""
+    fewest = _fewest_trials(current, answered)
+    advised = advice_steps(current.name, answered.findings, answered.trials)
+    if fewest and not mended and not any(advice.command for advice in advised):
+        ran = max(answered.trials.values(), default=0)
+        yield NextStep(
+            f"Run {counted(fewest - ran, 'more trial')} in every arm",
+            f"fewer than {fewest} do not show whether the ranges are wide enough",
+            f"playbook run {current.name} --trials {fewest}",
+            source="search-space-boundaries",
+        )
     length, direction = state.project.training.max_train_steps, state.project.objective.direction
-    for advice in advice_steps(current.name, answered.findings, answered.trials):
+    for advice in advised:
         if is_followed(advice, length, direction):
             continue
         if advice.command and (mended or answered.soundness is Soundness.VOID):
@@ -254,6 +259,22 @@ def _advised_steps(
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
             yield _advised(current.name, advice)
+
+
+def _fewest_trials(current: RoundState, answered: AnsweredRound) -> int:
+    """Trials that an arm needs before anything can be said of its ranges; 0 where it has them."""
+    if current.imported or current.mixed or answered.soundness is Soundness.VOID:
+        return 0
+    if current.written is None or current.written.joint:
+        return 0
+    needed = [
+        finding.evidence.get("thresholds", {}).get("fewest_trials", 0)
+        for found in answered.findings.values()
+        for finding in found
+        if finding.check == "search-space-boundary" and finding.verdict is Verdict.UNKNOWN
+    ]
+    fewest = max(needed, default=0)
+    return int(fewest) if fewest > max(answered.trials.values(), default=0) else 0
 
 
 def _is_left(step: NextStep, current: RoundState) -> bool:
