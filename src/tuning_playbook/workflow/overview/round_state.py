@@ -90,8 +90,8 @@ def _standing_decision(
     if decided.choice is Choice.INCONCLUSIVE:
         trained = any(map(isfinite, decided.incumbent_values))
         present = _is_about_present_reruns(known, entered[-1])
-        others = is_settled(decided) and reruns.of_both > 0 and not reruns.left and not present
-        stands = before and (trained or present) and not others
+        more = is_settled(decided) and reruns.of_both > 0 and not reruns.left
+        stands = before and (trained or present) and not (more and _has_others(known, entered[-1]))
         return decided if stands else None
     same = before and known.same_programs.first(entered[-1].code) == known.code
     stands = same and _is_about_present_reruns(known, entered[-1])
@@ -123,16 +123,28 @@ def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
     decided = entered.decision
     if entered.metric != known.project.objective.metric:
         return True  # decided on examples that chose nothing
-    sides = [
-        (rerun_name(known, decided.candidate), decided.candidate_values),
-        (rerun_name(known, decided.incumbent), decided.incumbent_values),
-    ]
-    found = stored_reruns(known, only=[name for name, _ in sides])
-    present = {one.study.name: one.values for one in found}
     return all(
-        sorted(filter(isfinite, present.get(name, ()))) == sorted(filter(isfinite, values))
-        for name, values in sides
+        _present_values(known, config) == sorted(filter(isfinite, values))
+        for config, values in (
+            (decided.candidate, decided.candidate_values),
+            (decided.incumbent, decided.incumbent_values),
+        )
     )
+
+
+def _has_others(known: Snapshot, entered: EnteredDecision) -> bool:
+    """Whether the candidate has been rerun since; reruns of the baseline serve other rounds."""
+    if entered.metric != known.project.objective.metric:
+        return False
+    decided = entered.decision
+    before = sorted(filter(isfinite, decided.candidate_values))
+    return _present_values(known, decided.candidate) not in ([], before)
+
+
+def _present_values(known: Snapshot, config: Config) -> list[float]:
+    """Of the reruns of a configuration that trained, with the present program, in order."""
+    found = stored_reruns(known, only=[rerun_name(known, config)])
+    return sorted(value for one in found for value in one.values if isfinite(value))
 
 
 def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
