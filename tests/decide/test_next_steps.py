@@ -629,3 +629,19 @@ def test_the_test_set_is_not_proposed_to_be_looked_at_twice(project):
     )  # fmt: skip
     assert [s.command for s in next_steps(over)] == ["playbook look --test"]
     assert next_steps(replace(over, test_was_looked_at=True)) == ()
+
+
+def test_advice_to_regularize_names_what_the_project_declares_for_it(project):
+    overfits = Finding(
+        "overfitting", Verdict.FAIL, "It overfits.", advice=(Advice("add-regularization"),),
+        source="training-curves",
+    )  # fmt: skip
+    current = _current(_answered(overfits), reruns_skipped=True)
+    (step,) = [s for s in _steps(project, current) if s.title.startswith("Add regularization")]
+    assert step.how == (
+        "playbook.toml declares weight_decay: tune it, or compare with and without."
+    )
+    bare = replace(project, hyperparameters=project.hyperparameters[:1])
+    gone = replace(current, written=None)
+    (step,) = [s for s in _steps(bare, gone) if s.title.startswith("Add regularization")]
+    assert step.how.startswith("Declare dropout")

@@ -40,11 +40,12 @@ from tuning_playbook.design.proposals import (
     free_name,
     with_more_values,
 )
+from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.design.second_look import widens
 from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.study import Round
-from tuning_playbook.words import counted, short
+from tuning_playbook.study import Project, Round
+from tuning_playbook.words import agreeing, counted, listed, short
 
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
@@ -258,7 +259,17 @@ def _advised_steps(
         elif advice.command and current.mixed:
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
         else:
-            yield _advised(current.name, advice)
+            yield _advised(current.name, _with_what_is_declared(state.project, advice))
+
+
+def _with_what_is_declared(project: Project, advice: AdviceStep) -> AdviceStep:
+    """Advice to regularize, in a project that declares what to regularize with."""
+    declared = [h.key for h in project.hyperparameters if is_regularizer(h)]
+    if advice.action != "add-regularization" or not declared:
+        return advice
+    them = agreeing(len(declared), "it", "them")
+    how = f"playbook.toml declares {listed(declared)}: tune {them}, or compare with and without."
+    return replace(advice, how=how)
 
 
 def _fewest_trials(current: RoundState, answered: AnsweredRound) -> int:
