@@ -93,7 +93,7 @@ def _opened(
         return reader.read(path, study)
     if curves is not None and is_export(path):
         return named_study(read_export(path, curves), study, target)
-    if _holds_a_table(path) and (path.is_file() or curves is None):
+    if is_read_as_table(path) and (path.is_file() or curves is None):
         from tuning_playbook.importers.tables.splitting import split_study, study_column
         from tuning_playbook.importers.tables.studies import read_table
 
@@ -104,9 +104,11 @@ def _opened(
     raise _unknown(path)
 
 
-def _holds_a_table(path: Path) -> bool:
-    """Whether a file is a table, or a folder's files are the rows of one."""
-    return bool(table_ending(path)) if path.is_file() else holds_objects(path)
+def is_read_as_table(path: Path) -> bool:
+    """Whether a path is called like a table, or a folder's files are the rows of one."""
+    if not path.is_dir():
+        return bool(table_ending(path))
+    return holds_objects(path) and reader_of(path) is None
 
 
 def _refuse(path: Path, target: str, curves: Path | None) -> None:

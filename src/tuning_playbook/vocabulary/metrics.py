@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from tuning_playbook.vocabulary.names import phrases, without_digits, without_moment, words_of
@@ -135,21 +134,17 @@ _NEGATED = frozenset({"neg", "negative", "minus"})
 _UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
                        "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
                        "poisoned", "mia", "membership", "fitness"})  # fmt: skip
-# Networks, or terms, that train against each other or after each other's moving answers.
-_PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "critic", "actor",
-                    "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",
-                    "entropy"})  # fmt: skip
 _LOSS = frozenset({"loss", "losses"})
 _DISTANCES = (("l1",), ("l2",))
 _BEST = re.compile(r"[_\W](best|final|last|min|mean|avg)$")
 _WEIGHTS_OF_LOSSES = (("loss", "w"), ("losses", "w"))
-_OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns"})
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
     gradient global norm, total norm, update norm, param norm, params norm, weights norm
     """
 )
+_MEASURED_RANKS = phrases("eff rank, effective rank, stable rank, numerical rank, entropy rank")
 # What makes a norm one that somebody allows, asks for or weighs.
 _SET_FOR_NORMS = frozenset({"max", "clip", "clipping", "threshold", "limit", "target", "use"})
 _NUMBER_OF_NORM = re.compile(r"l?\d+|inf")
@@ -290,37 +285,6 @@ def may_be_unwanted(name: str) -> bool:
     return bool(_UNWANTED & set(words_of(name)))
 
 
-def is_of_a_part(name: str) -> bool:
-    """Whether a loss is that of one of several networks that train against or after each other.
-
-    It falls where the others fall behind, so that lower need not be better.
-
-    Example:
-        >>> [is_of_a_part(n) for n in ("d_loss", "loss_G", "policy_gradient_loss", "val_loss")]
-        [True, True, True, False]
-        >>> is_of_a_part("cross_entropy_loss"), is_of_a_part("loss_value")
-        (False, False)
-    """
-    words = [without_digits(word.lower()) for word in words_of(name)]
-    words = [word for word in words if word != "gradient"]
-    for first, second in pairwise(["", *words]):
-        if second in _LOSS and first == "value":
-            return True
-        if (first in _PARTS and second in _LOSS) or (first in _LOSS and second in _PARTS):
-            return "cross" not in words
-    return False
-
-
-def is_of_episodes(name: str) -> bool:
-    """Whether a metric is what an agent collects: while it trains, where its name says no more.
-
-    Example:
-        >>> is_of_episodes("rollout/ep_rew_mean"), is_of_episodes("val_acc")
-        (True, False)
-    """
-    return bool(_OF_EPISODES & set(words_of(name)))
-
-
 def split_of(name: str) -> Split | None:
     """The part of the data that a metric is measured on; ``None`` where the name does not tell.
 
@@ -353,6 +317,16 @@ def is_held_out(name: str) -> bool:
         (True, False)
     """
     return split_of(name) == "test"
+
+
+def is_measured_rank(name: str) -> bool:
+    """Whether a name is that of a rank which training leaves, and nobody sets.
+
+    Example:
+        >>> [is_measured_rank(n) for n in ("eff_rank", "stable_rank/layer_1", "lora_rank")]
+        [True, True, False]
+    """
+    return any(words_of(part)[-2:] in _MEASURED_RANKS for part in name.split("/"))
 
 
 def is_gradient_norm(name: str) -> bool:

@@ -34,6 +34,7 @@ from tuning_playbook.vocabulary import (
     is_difference,
     is_gradient_norm,
     is_held_out,
+    is_measured_rank,
     is_number_of_experiment,
     is_of_a_test,
     is_progress,
@@ -78,6 +79,8 @@ def role_by_name(
 
     if numeric and is_gradient_norm(name):
         return taken(Role.LOGGED, "a norm of gradients, logged along the way")
+    if numeric and is_measured_rank(name):
+        return taken(Role.RESULT, "a rank that training leaves, by its name")
     named = plain in ID_NAMES or plain in STUDY_NAMES
     if numeric and name in curves and not is_time_or_cost(name):
         return taken(Role.RESULT, "it has curves")
