@@ -78,3 +78,55 @@ def test_a_table_of_epochs_beside_the_only_log_is_named_where_it_is_left_out(tmp
     write(tmp_path / "a.csv", "\n".join(log) + "\n")
     write(tmp_path / "b.csv", "\n".join(other) + "\n")
     assert "Not the log of one run, and left out: b.csv." in only(tmp_path).notes
+
+
+def test_numbers_drawn_beside_results_that_never_move_are_no_results(tmp_path):
+    drawn = [(0.3 + i / 37, 0.44 + i * 7 % 10 / 91, 1 + i * 3 % 10 / 7) for i in range(10)]
+    rows = [f"{v:.6f},{a:.6f},{gain:.5f},0.4596,1.0" for v, a, gain in drawn]
+    header = "max_speed,max_accel,speed_cost_gain,barn_score,success_rate"
+    study = only(write(tmp_path / "t.csv", "\n".join([header, *rows])))
+    taken = {one.name: one for one in study.columns}
+    assert taken["max_speed"].role is Role.HYPERPARAMETER
+    assert taken["max_accel"].role is Role.HYPERPARAMETER
+    assert not taken["speed_cost_gain"].certain
+
+
+def test_experiments_that_run_a_method_with_the_same_seeds_are_no_repeats(tmp_path):
+    rows = ["experiment_id,method,seed,val_acc"]
+    rows += [
+        f"{experiment},{method},{seed},{base + 0.01 * at + 0.001 * seed:.4f}"
+        for experiment, base in (("E1", 0.7), ("E7", 0.6))
+        for at, method in enumerate(("probe", "full", "ssf"))
+        for seed in (1, 2)
+    ]
+    study = only(write(tmp_path / "t.csv", "\n".join(rows)))
+    taken = {one.name: one for one in study.columns}
+    assert taken["experiment_id"].role is Role.HYPERPARAMETER
+    assert not taken["experiment_id"].certain
+
+
+def test_numbers_of_experiments_that_tell_nothing_apart_stay_aside(tmp_path):
+    rows = ["experiment_id,method,seed,val_acc"]
+    rows += [f"E{m},{m},{s},{0.7 + m / 100 + s / 1000:.4f}" for m in range(3) for s in range(3)]
+    study = only(write(tmp_path / "t.csv", "\n".join(rows)))
+    assert {o.name: o.role for o in study.columns}["experiment_id"] is Role.BOOKKEEPING
+
+
+def test_the_unit_of_an_error_does_not_hide_its_direction(tmp_path):
+    rows = [f"{lr},{0.3 + lr:.3f},{0.5 + lr:.3f}" for lr in (0.1, 0.2, 0.3)]
+    study = only(write(tmp_path / "t.csv", "\n".join(["lr,boundary_mae_ms,depth_rmse_mm", *rows])))
+    with pytest.raises(InvalidInput, match="Its metrics: boundary_mae_ms, depth_rmse_mm"):
+        metric_choice(study)
+
+
+def test_a_size_of_the_data_is_searched_only_as_a_guess(tmp_path):
+    rows = [f"{n},{s},{0.6 + n / 5000 + s / 100}" for n in (10, 50, 100) for s in range(3)]
+    study = only(write(tmp_path / "t.csv", "\n".join(["shot_size,seed,auroc", *rows])))
+    assert not {o.name: o for o in study.columns}["shot_size"].certain
+
+
+def test_a_folder_of_tables_with_the_same_columns_names_what_compares_them(tmp_path):
+    for name in ("fewshot_a", "fewshot_b"):
+        write(tmp_path / f"{name}.csv", "shots,seed,auroc\n10,0,0.7\n10,1,0.8\n50,0,0.75\n")
+    with pytest.raises(InvalidInput, match=r"playbook compare \S+fewshot_a.csv \S+fewshot_b.csv"):
+        only(tmp_path)

@@ -12,6 +12,7 @@ from tuning_playbook.importers.files.limits import require_plain_files
 from tuning_playbook.importers.readers import known_tools, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
 from tuning_playbook.importers.runs.folders_of_objects import holds_objects
+from tuning_playbook.importers.runs.log_files import header_of
 from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.words import listed
 
@@ -130,6 +131,22 @@ def _refuse(path: Path, target: str, curves: Path | None) -> None:
         raise InvalidInput(f"--curves goes with a table of trials; {path} brings its own curves")
 
 
+def _beside(tables: Sequence[Path]) -> str:
+    """What else to type where a folder holds tables that are no logs."""
+    alike = [table for table in tables if _header(table) == _header(tables[0])]
+    if len(alike) > 1 and _header(tables[0]):
+        pair = " ".join(shlex.quote(str(table)) for table in alike[:2])
+        return (
+            f"or, as {len(alike)} of them have the same columns, compare two of them: "
+            f"playbook compare {pair}"
+        )
+    return "with --curves where another one has the curves"
+
+
+def _header(table: Path) -> str:
+    return header_of(table) if table_ending(table) in (".csv", ".tsv") else ""
+
+
 def _unzipped(path: Path, study: str | None) -> tuple[ForeignStudy, ...]:
     """The studies in a zipped database or journal.
 
@@ -154,7 +171,7 @@ def _unknown(path: Path) -> InvalidInput:
             names = ", ".join(str(table.relative_to(path)) for table in tables)
             known = (
                 f"It holds tables ({names}); type: playbook check {shlex.quote(str(tables[0]))}, "
-                "with --curves where another one has the curves"
+                f"{_beside(tables)}"
             )
         return InvalidInput(f"{path} is a folder without runs of a known tool. {known}")
     if path.stat().st_size == 0:

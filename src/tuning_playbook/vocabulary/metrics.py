@@ -105,7 +105,8 @@ _TEST = frozenset({"test", "tst", "testing"})
 # What says how a number was got, and not what it is.
 _STATISTICS = re.compile(
     r"std|stderr|sem|mean|avg|average|median|var|min|max|best|final|last|seed\d*|fold\d*|run\d*|"
-    r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
+    r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+|"
+    r"ms|mm|cm|km|px|pixels|deg|degrees|db"  # what an error is measured in
 )
 # Words that settings have as well.
 _ALSO_SETTINGS = phrases(

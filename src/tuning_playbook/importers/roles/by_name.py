@@ -247,7 +247,10 @@ def _length(column: str, name: str, values: ColumnValues) -> TakenAs:
 def _result(column: str, name: str, values: ColumnValues) -> TakenAs:
     if is_difference(name):
         reason = "compares a metric with another value, by its name"
-        return TakenAs(column, name, Role.COMPUTED, reason)
+        # The gain of a controller is a factor above 0 that somebody has set.
+        there = values.numbers[np.isfinite(values.numbers)]
+        doubtful = words_of(name)[-1] == "gain" and bool(np.all(there > 0))
+        return TakenAs(column, name, Role.COMPUTED, reason, certain=not doubtful)
     if is_held_out(name):
         return TakenAs(column, name, Role.HELD_OUT, "a metric on test data by its name")
     split = split_of(name)
