@@ -105,9 +105,10 @@ _TEST = frozenset({"test", "tst", "testing"})
 # What says how a number was got, and not what it is.
 _STATISTICS = re.compile(
     r"std|stderr|sem|mean|avg|average|median|var|min|max|best|final|last|seed\d*|fold\d*|run\d*|"
-    r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+|"
-    r"ms|mm|cm|km|px|pixels|deg|degrees|db"  # what an error is measured in
+    r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
 )
+# What an error is measured in; ``loss_ms`` is how long it took.
+_UNITS_OF_ERRORS = frozenset({"ms", "mm", "cm", "km", "px", "pixels", "deg", "degrees", "db"})
 # Words that settings have as well.
 _ALSO_SETTINGS = phrases(
     """
@@ -358,6 +359,8 @@ def _readings(name: str) -> list[tuple[str, ...]]:
     for text in (name, name.lower()):
         words = [w for w in words_of(text) if w not in _TRAINING | _VALIDATION | _TEST]
         numbered = [_numbered(w) for w in words]
+        if numbered[-1:] and numbered[-1] in _UNITS_OF_ERRORS and not _LOSS & set(numbered):
+            numbered.pop()
         while len(numbered) > 1 and _STATISTICS.fullmatch(numbered[-1]):
             numbered.pop()
         if len(numbered) > 1 and numbered[-1] == "at" and tuple(numbered[-2:]) not in _SCORES:
