@@ -49,6 +49,11 @@ def warned(findings: tuple[Finding, ...]) -> bool:
     return any(f.verdict in (Verdict.WARN, Verdict.FAIL) for f in findings)
 
 
+def advises(action: str) -> Alarm:
+    """Whether a check gives some advice: with a warning, or with a note."""
+    return lambda findings: any(a.action == action for f in findings for a in f.advice)
+
+
 def calls_important(key: str) -> Alarm:
     """The check says that ``key`` matters."""
 
@@ -200,7 +205,8 @@ CASES: tuple[Case, ...] = (
     Case(BestStep(), "fine", "best in mid-training", trained(0.5, decaying=False)),
     Case(BestStep(), "fine", "best at the end, decaying rate", trained(1.2, decaying=True)),
     Case(BestStep(), "bad", "best in the first tenth", trained(0.04, decaying=False)),
-    Case(BestStep(), "bad", "best at the end, constant rate", trained(1.2, decaying=False)),
+    Case(BestStep(), "bad", "best at the end, constant rate, is told",
+         trained(1.2, decaying=False), advises("train-longer")),
     Case(HyperparameterImportance(), "fine", "an irrelevant one is called important",
          bowl((1.0, 0.3, 0.0, 0.0), 0.5), calls_important("smoothing")),
     Case(HyperparameterImportance(), "bad", "an important one is called important",
