@@ -116,6 +116,7 @@ def test_a_process_that_outlives_its_driver_is_found(kills, undisturbed, monkeyp
 
     monkeypatch.setattr(processes, "HANG_SECONDS", 0)
     driver = undisturbed.start("--retry", "failed")
+    driver.send(signal.SIGSTOP)  # so that it cannot end meanwhile
     try:
         with pytest.raises(processes.Hanging, match="an undisturbed run"):
             driver.ended()

@@ -154,8 +154,11 @@ def test_trials_that_show_no_good_region_leave_a_next_step(project):
     asked = frozenset({"weight_decay", "norm", "learning_rate"})
     current = _current(_answered(good_ranges={}), launched=True)
     state = ProjectState(project, current, asked=asked, names=frozenset({"decay"}))
-    (step,) = [s for s in next_steps(state) if s.title.startswith("Not yet")]
+    (step,) = next_steps(state)
     assert "the trials of round decay do not show where the good ones lie" in step.reason
+    assert step.command == "playbook run decay --trials 32"
+    edited = replace(state, current=replace(current, mixed=True))
+    (step,) = next_steps(edited)
     assert "cp -n rounds/decay.toml rounds/decay-2.toml" in step.how
 
 
@@ -543,10 +546,11 @@ def test_a_question_whose_file_is_refused_is_not_asked_again_under_another_name(
 
 def test_a_number_of_trials_below_the_default_is_said_to_come_from_the_last_round(project):
     done = _current(_answered(), decision=_decision(Choice.KEEP))
+    done = replace(done, answered=replace(done.answered, trials={"a": 8, "b": 8}))
     few = replace(done, written=replace(ROUND, trials=8))
     (asked,) = [s for s in _steps(project, few) if s.round is not None]
     assert asked.round.trials == 8
-    assert "that of rounds/decay.toml; the default is 20" in asked.reason
+    assert "that of round decay; the default is 20" in asked.reason
     enough = replace(done, written=replace(ROUND, trials=20))
     (asked,) = [s for s in _steps(project, enough) if s.round is not None]
     assert "the default is" not in asked.reason
@@ -592,3 +596,52 @@ def test_a_training_length_that_the_project_has_by_now_is_not_advised_any_more(p
     assert title in [s.title for s in _steps(project, current)]
     followed = replace(project, training=replace(project.training, max_train_steps=150))
     assert title not in [s.title for s in _steps(followed, current)]
+
+
+FEW = Finding(
+    "search-space-boundary", Verdict.UNKNOWN, "Cannot tell: 12 configurations are too few.",
+    {"thresholds": {"fewest_trials": 15}}, source="search-space-boundaries",
+)  # fmt: skip
+
+
+def test_a_round_with_too_few_trials_to_judge_its_ranges_is_given_as_many_as_it_takes(project):
+    few = replace(_answered(FEW, soundness=Soundness.WEAK), trials={"a": 12, "b": 12})
+    commands = [s.command for s in _steps(project, _current(few))]
+    assert commands[0] == "playbook run decay --trials 15"
+    both = replace(_answered(FEW, THIN, soundness=Soundness.WEAK), trials={"a": 12, "b": 12})
+    runs = [s.command for s in _steps(project, _current(both)) if "--trials" in s.command]
+    assert runs == ["playbook run decay --trials 24"]
+    for current in (
+        _current(replace(few, soundness=Soundness.VOID)),
+        replace(_current(few), imported=True),
+        replace(_current(few), mixed=True),
+        _current(replace(few, trials={"a": 15, "b": 15})),
+    ):
+        assert not any("--trials 15" in s.command for s in _steps(project, current))
+
+
+def test_the_test_set_is_not_proposed_to_be_looked_at_twice(project):
+    asked = frozenset({"weight_decay", "norm", "learning_rate"})
+    done = _current(_answered(), decision=_decision(Choice.KEEP))
+    over = ProjectState(
+        project, done, asked=asked, names=frozenset({"decay"}), final_done=True,
+        exploration_over=True,
+    )  # fmt: skip
+    assert [s.command for s in next_steps(over)] == ["playbook look --test"]
+    assert next_steps(replace(over, test_was_looked_at=True)) == ()
+
+
+def test_advice_to_regularize_names_what_the_project_declares_for_it(project):
+    overfits = Finding(
+        "overfitting", Verdict.FAIL, "It overfits.", advice=(Advice("add-regularization"),),
+        source="training-curves",
+    )  # fmt: skip
+    current = _current(_answered(overfits), reruns_skipped=True)
+    (step,) = [s for s in _steps(project, current) if s.title.startswith("Add regularization")]
+    assert step.how == (
+        "playbook.toml declares weight_decay: tune it, or compare with and without."
+    )
+    bare = replace(project, hyperparameters=project.hyperparameters[:1])
+    gone = replace(current, written=None)
+    (step,) = [s for s in _steps(bare, gone) if s.title.startswith("Add regularization")]
+    assert step.how.startswith("Declare dropout")

@@ -65,3 +65,24 @@ def test_a_reason_that_nothing_needs_is_said_to_be_none(edited):
     edited.type("run", "second", *QUIET, *WHY)
     said = edited.type("run", "second", *QUIET, *WHY)[1]
     assert "--same-program was not needed" in said
+
+
+def reruns(project, *more):
+    return project.json("rerun", "--baseline", *more)[1]["reruns"][0]
+
+
+def test_a_rerun_says_that_earlier_reruns_do_not_count_and_what_to_type(edited):
+    edited.edit("train.py", "# a comment\n", "")
+    reruns(edited, "--times", "2")
+    edited.edit("train.py", "def train", "# a comment\ndef train")
+    said = " ".join(edited.type("rerun", "--baseline", "--times", "2")[1].split())
+    assert 'press Ctrl-C and type: playbook rerun --baseline --same-program "why"' in said
+
+
+def test_a_reason_never_puts_earlier_reruns_in_the_place_of_later_ones(edited):
+    edited.edit("train.py", "# a comment\n", "")
+    reruns(edited, "--times", "2")
+    edited.edit("train.py", "def train", "# a comment\ndef train")
+    reruns(edited, "--times", "2")
+    refused = edited.refused("rerun", "--baseline", *WHY)
+    assert "2 reruns of a configuration were made with the present program already" in refused

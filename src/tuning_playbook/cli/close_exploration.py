@@ -21,6 +21,7 @@ def command(reason: str, folder: Path, as_json: bool) -> None:
     Until then no report, check or export shows the metric that [metric] test names. Afterwards
     playbook look --test shows it, and counts each look.
     """
+    from tuning_playbook.gather.opening import open_project
     from tuning_playbook.workflow.deciding.looking import close_exploration
 
     found = close_exploration(folder, reason)
@@ -30,4 +31,7 @@ def command(reason: str, folder: Path, as_json: bool) -> None:
     say(f"exploration is over: {found.reason}")
     for line in found.still_open:
         say(f"still open: {line}")
-    say("the test set can be looked at: playbook look --test")
+    if open_project(folder).project.test_metric:
+        say("the test set can be looked at: playbook look --test")
+    else:
+        say("to look at a test set, name its metric under [metric] in playbook.toml: test")

@@ -92,6 +92,7 @@ def command(
             retry=retry is not None,
             command=shlex.join(["playbook", *sys.argv[1:]]),
             on_progress=show,
+            tell=lambda line: None if as_json else say(line, err=True),
         )
     if as_json:
         print_json(reran_document(result))

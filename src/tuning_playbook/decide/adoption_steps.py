@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import baseline_config
@@ -42,14 +43,15 @@ def open_question(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
 
     A decision is about the best configuration and the baseline, not about the arms.
     """
-    if answered.settling_command and answered.soundness is not Soundness.VOID:
-        yield NextStep(
-            f"Settle which arm of round {name} is better, if it matters",
-            _without(answered.settling, answered.settling_command),
-            answered.settling_command,
-            source="adoption",
-            dismissal=f'playbook rerun {name} --skip "why"',
-        )
+    if answered.soundness is Soundness.VOID:
+        return
+    closing = f'playbook rerun {name} --skip "why"'
+    for step in settling_steps(name, answered):
+        if step.command:
+            title = f"Settle which arm of round {name} is better, if it matters"
+            yield replace(step, title=title, dismissal=closing)
+        else:
+            yield replace(step, dismissal=closing)
 
 
 def _without(words: str, command: str) -> str:

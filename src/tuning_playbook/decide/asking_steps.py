@@ -39,7 +39,9 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
     """
     current = state.current
     written = None if current is None else current.written
-    trials = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
+    trials = USUAL_TRIALS
+    if current is not None and written is not None and written.mode != "exploit":
+        trials = as_it_ran(written, current.answered).trials
     project = widened(state.project, state.searched)
     rounds = question_rounds(
         project,
@@ -76,6 +78,13 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         yield from _the_end(state, current, proposed, trials)
 
 
+def as_it_ran(written: Round, answered: AnsweredRound | None) -> Round:
+    """The round with as many trials as it came to have, which may be more than its file says."""
+    if answered is None or written.joint:
+        return written
+    return replace(written, trials=max(written.trials, *answered.trials.values(), 0))
+
+
 def _why_asked(round_: Round) -> str:
     key = compared_keys(round_)[0]
     if key in round_.presence:
@@ -100,10 +109,11 @@ def _why_so_many(current: RoundState | None) -> str:
             f". {USUAL_TRIALS} trials are the default; the number in {file} would be used, but "
             f"that file cannot be read; see: playbook plan {current.name}"
         )
-    if current.written.trials < USUAL_TRIALS and not current.imported:
+    few = as_it_ran(current.written, current.answered).trials < USUAL_TRIALS
+    if few and not current.imported:
         return (
-            f". The number of trials is that of {file}; the default is {USUAL_TRIALS}, and with "
-            "fewer only large differences can be detected"
+            f". The number of trials is that of round {current.name}; the default is "
+            f"{USUAL_TRIALS}, and with fewer only large differences can be detected"
         )
     return ""
 
@@ -162,8 +172,7 @@ def _the_end(
         )
         yield NextStep(
             f"Search the good region closely: round {last.name}",
-            "every question has been asked once, and the good region lies well inside its ranges"
-            + _why_so_many(current),
+            "every question has been asked once, and the good region lies well inside its ranges",
             round=last,
             source="after-exploration",
         )
@@ -192,13 +201,21 @@ def _more_trials(state: ProjectState, current: RoundState) -> NextStep:
         )
     if written is None or current.imported:
         return _not_yet(why)
-    copied = copied_round(current.name)
-    return _not_yet(why, f"Ask again, with more trials in the copied file: {copied}")
+    if current.mixed or written.joint or current.answered is None:
+        copied = copied_round(current.name)
+        return _not_yet(why, f"Ask again, with more trials in the copied file: {copied}")
+    more = max(current.answered.trials.values(), default=written.trials)
+    return NextStep(
+        f"Run {more} more trials in every arm of round {current.name}",
+        f"every question has been asked once, but {why}; the last, greedy search needs to know",
+        f"playbook run {current.name} --trials {2 * more}",
+        source="after-exploration",
+    )
 
 
 def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
     """Looks at the test set, once exploration was declared over."""
-    if not state.project.test_metric:
+    if not state.project.test_metric or state.test_was_looked_at:
         return
     over = state.exploration_over
     yield NextStep(

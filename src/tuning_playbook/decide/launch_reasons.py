@@ -191,6 +191,8 @@ def _way_on(evidence: Evidence, needed: int, asked: int) -> list[str]:
             "Where the metric is a share of few examples, reruns can agree by chance: make more.",
         ]
     if not evidence.fewest or math.isnan(bounds.deviation):
+        if not asked:
+            return ["Too few of the reruns trained to their end; find out why the others did not."]
         return [f"{asked} reruns of each show how reliable a gain is: {_more(evidence, asked)}."]
     if bounds.lower > evidence.complexity_cost:
         if not asked:

@@ -12,38 +12,26 @@ from tuning_playbook.decide.adoption_steps import (
     settling_steps,
 )
 from tuning_playbook.decide.asking_steps import asking_steps
-from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
     proving_steps,
     searched_nothing,
     steps_after_no_search,
     unmoved_step,
 )
-from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
+from tuning_playbook.decide.mending import advice_steps
+from tuning_playbook.decide.mending_steps import advised_step, is_left, mending_steps, was_extended
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
-    all_timed_out,
     begun_steps,
     correcting_steps,
     failing_step,
-    going_on_step,
-    slow_step,
     trying_steps,
     unfinished_steps,
     waiting_steps,
 )
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
-from tuning_playbook.design.proposals import (
-    base_name,
-    extended_values,
-    free_name,
-    with_more_values,
-)
-from tuning_playbook.design.second_look import widens
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.study import Round
-from tuning_playbook.words import counted, short
 
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
@@ -71,7 +59,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     if current is not None and current.answered is not None and _learns_nothing(current.answered):
         # There is nothing to tune, and nothing to ask, before it does.
         advised = advice_steps(current.name, current.answered.findings, current.answered.trials)
-        steps += [_advised(current.name, advice) for advice in advised]
+        steps += [advised_step(current.name, advice) for advice in advised]
         return tuple(steps)
     if current is not None and current.answered is not None:
         if current.answered.unmoved is not None:
@@ -82,7 +70,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps += _undecided(state)
     for earlier in state.unsettled:
         if earlier.answered is not None:
-            steps += _mending(state, earlier, earlier.answered)
+            steps += mending_steps(state, earlier, earlier.answered)
     steps = _with_proof(state, steps)
     proposed = tuple(step.round.name for step in steps if step.round is not None)
     steps += asking_steps(state, proposed)
@@ -150,11 +138,11 @@ def _learns_nothing(answered: AnsweredRound) -> bool:
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What a finished round calls for: mend it, then decide."""
     settled = current.launched or current.reruns_skipped or is_settled(current.decision)
-    mending = tuple(_mending(state, current, answered))
+    mending = tuple(mending_steps(state, current, answered))
     if settled:
-        mending = tuple(step for step in mending if _is_left(step, current))
+        mending = tuple(step for step in mending if is_left(step, current))
     mend_first = answered.soundness is not Soundness.SOUND and current.decision is None
-    if answered.soundness.may_change and _was_extended(current, answered):
+    if answered.soundness.may_change and was_extended(current, answered):
         mend_first = False  # more and more trials would never come to a decision
     if mend_first:
         yield from mending
@@ -172,164 +160,9 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
         yield from open_question(current.name, answered)
 
 
-def _following(current: RoundState, state: ProjectState) -> str:
-    """A new name for a round that asks again: its own, with the next number."""
-    return free_name(base_name(current.name), state.names)
-
-
-def _was_extended(current: RoundState, answered: AnsweredRound) -> bool:
-    """Whether its arms have at least twice the trials that its file asked for."""
-    written = current.written
-    if written is None or written.joint or not answered.trials:
-        return False
-    return max(answered.trials.values()) >= 2 * written.trials
-
-
-def _mending(
-    state: ProjectState, current: RoundState, answered: AnsweredRound
-) -> Iterator[NextStep]:
-    if searched_nothing(current):
-        return  # there are no ranges to mend
-    if current.name in state.followed:  # the round that mends it is there already
-        steps = _advised_steps(state, current, answered, mended=True)
-        yield from (step for step in steps if not step.command)
-        return
-    if all_timed_out(current):
-        yield slow_step(current)
-        return
-    mended = None
-    if current.written is not None:
-        name = _following(current, state)
-        mended = mended_round(
-            _as_it_ran(current.written, answered),
-            answered.findings,
-            answered.searched,
-            name=name,
-            useful=answered.useful_ranges,
-        )
-        if mended is not None:
-            yield NextStep(
-                f"Ask again with corrected ranges: round {name}",
-                "; ".join(_range_reasons(current.written, mended)),
-                round=mended,
-                source="search-space-boundaries",
-            )
-        if answered.soundness is not Soundness.VOID:  # else nobody is known to be the best
-            yield from _beyond_the_values(state, current.written, answered, name)
-    if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
-        yield NextStep(
-            f"Correct round {current.name} by hand, and run it under a new name",
-            answered.reasons[0] + _time_limit(current),
-            source="search-space-boundaries",
-            how=_how_to_copy(current, _following(current, state)),
-        )
-    yield from _advised_steps(state, current, answered, mended=mended is not None)
-
-
-def _as_it_ran(written: Round, answered: AnsweredRound) -> Round:
-    """The round with as many trials as it came to have, which may be more than its file says."""
-    ran = max(answered.trials.values(), default=0)
-    return written if written.joint else replace(written, trials=max(written.trials, ran))
-
-
-def _advised_steps(
-    state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
-) -> Iterator[NextStep]:
-    """What the checks advise beside other ranges."""
-    length, direction = state.project.training.max_train_steps, state.project.objective.direction
-    for advice in advice_steps(current.name, answered.findings, answered.trials):
-        if is_followed(advice, length, direction):
-            continue
-        if advice.command and (mended or answered.soundness is Soundness.VOID):
-            continue  # no more trials in ranges that were wrong
-        if advice.command and current.imported and current.written is not None:
-            name = free_name(current.name, state.names)
-            yield NextStep(
-                f"Continue with trials of this project: round {name}",
-                advice.reason,
-                round=replace(current.written, name=name),
-                source=advice.source,
-            )
-        elif advice.command and current.mixed:
-            yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
-        else:
-            yield _advised(current.name, advice)
-
-
-def _is_left(step: NextStep, current: RoundState) -> bool:
-    """Whether a decision about a round leaves a step that mends it.
-
-    Open ranges remain, unless the round was closed by hand, and so do changes by its user.
-    """
-    if step.round is None or current.written is None:
-        return not step.command
-    return not current.reruns_skipped and widens(current.written, step.round)
-
-
-def _time_limit(current: RoundState) -> str:
-    if not current.timed_out:
-        return ""
-    return (
-        f"\n{counted(current.timed_out, 'trial')} took longer than timeout_seconds under "
-        "[training] in playbook.toml allows. If they train well but slowly, raise it before the "
-        "round runs again."
-    )
-
-
-def _how_to_copy(current: RoundState, name: str) -> str:
-    """How a round is asked again with what its user changes; empty where it has no file."""
-    if current.written is None or current.imported:
-        return ""
-    return (
-        f"cp -n rounds/{current.name}.toml rounds/{name}.toml, change its ranges, its fixed values "
-        f"or its number of trials, then: playbook plan {name}. Trials that both have are not "
-        "trained again."
-    )
-
-
 def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:
     """What earlier rounds left open, and what they advised and nobody has answered."""
     for name, answered in state.open_questions.items():
         yield from open_question(name, answered)
     for name, left in state.pending.items():
-        yield from (_advised(name, advice) for advice in left if advice.title not in titles)
-
-
-def _advised(round_name: str, advice: AdviceStep) -> NextStep:
-    return NextStep(
-        advice.title,
-        advice.reason,
-        advice.command,
-        source=advice.source,
-        how=advice.how,
-        dismissal="" if advice.command else dismissal(round_name, advice.check),
-    )
-
-
-def _range_reasons(before: Round, after: Round) -> list[str]:
-    return [
-        f"{key}: {after.reasons.get(key, 'its range changes')}"
-        for key, domain in {**after.scientific_ranges, **after.nuisance}.items()
-        if {**before.scientific_ranges, **before.nuisance}.get(key) != domain
-    ]
-
-
-def _beyond_the_values(
-    state: ProjectState, round_: Round, answered: AnsweredRound, name: str
-) -> Iterator[NextStep]:
-    """The best of the compared values is the last one in a row: there may be better ones beyond."""
-    declared = {h.key: h for h in state.project.hyperparameters}
-    if round_.joint:
-        return
-    for key, values in round_.scientific.items():
-        best = answered.best_arm.get(key)
-        beyond = () if best is None else extended_values(declared[key], values, best)
-        if beyond:
-            listed = ", ".join(f"{v:g}" for v in beyond if not isinstance(v, str))
-            yield NextStep(
-                f"Compare values of {key} beyond {short(best)}: round {name}",
-                f"{short(best)} was the best of the compared values and is the first or last of "
-                f"them; further values: {listed}",
-                round=with_more_values(round_, key, beyond, name=name),
-                source="search-space-boundaries",
-            )
+        yield from (advised_step(name, advice) for advice in left if advice.title not in titles)

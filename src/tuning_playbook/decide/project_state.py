@@ -103,6 +103,7 @@ class ProjectState:
         names: of all rounds, run or not.
         exploration_over: whether the final round was declared open.
         final_done: whether a round that exploits has been answered.
+        test_was_looked_at: whether a look at the test set is on record.
         unproven: imported round whose best trial the baseline is, where nothing of it has been
             rerun; empty otherwise.
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
@@ -132,6 +133,7 @@ class ProjectState:
     names: frozenset[str] = frozenset()
     exploration_over: bool = False
     final_done: bool = False
+    test_was_looked_at: bool = False
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
     searched: Mapping[str, Sequence[Domain]] = field(default_factory=lambda: MappingProxyType({}))

@@ -12,6 +12,7 @@ from tuning_playbook.importers.files.limits import require_plain_files
 from tuning_playbook.importers.readers import known_tools, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
 from tuning_playbook.importers.runs.folders_of_objects import holds_objects
+from tuning_playbook.importers.runs.log_files import header_of
 from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.words import listed
 
@@ -93,7 +94,7 @@ def _opened(
         return reader.read(path, study)
     if curves is not None and is_export(path):
         return named_study(read_export(path, curves), study, target)
-    if _holds_a_table(path) and (path.is_file() or curves is None):
+    if is_read_as_table(path) and (path.is_file() or curves is None):
         from tuning_playbook.importers.tables.splitting import split_study, study_column
         from tuning_playbook.importers.tables.studies import read_table
 
@@ -104,9 +105,11 @@ def _opened(
     raise _unknown(path)
 
 
-def _holds_a_table(path: Path) -> bool:
-    """Whether a file is a table, or a folder's files are the rows of one."""
-    return bool(table_ending(path)) if path.is_file() else holds_objects(path)
+def is_read_as_table(path: Path) -> bool:
+    """Whether a path is called like a table, or a folder's files are the rows of one."""
+    if not path.is_dir():
+        return bool(table_ending(path))
+    return holds_objects(path) and reader_of(path) is None
 
 
 def _refuse(path: Path, target: str, curves: Path | None) -> None:
@@ -126,6 +129,22 @@ def _refuse(path: Path, target: str, curves: Path | None) -> None:
             require_plain_files(place)
     if curves is not None and not table_ending(path):
         raise InvalidInput(f"--curves goes with a table of trials; {path} brings its own curves")
+
+
+def _beside(tables: Sequence[Path]) -> str:
+    """What else to type where a folder holds tables that are no logs."""
+    alike = [table for table in tables if _header(table) == _header(tables[0])]
+    if len(alike) > 1 and _header(tables[0]):
+        pair = " ".join(shlex.quote(str(table)) for table in alike[:2])
+        return (
+            f"or, as {len(alike)} of them have the same columns, compare two of them: "
+            f"playbook compare {pair}"
+        )
+    return "with --curves where another one has the curves"
+
+
+def _header(table: Path) -> str:
+    return header_of(table) if table_ending(table) in (".csv", ".tsv") else ""
 
 
 def _unzipped(path: Path, study: str | None) -> tuple[ForeignStudy, ...]:
@@ -152,7 +171,7 @@ def _unknown(path: Path) -> InvalidInput:
             names = ", ".join(str(table.relative_to(path)) for table in tables)
             known = (
                 f"It holds tables ({names}); type: playbook check {shlex.quote(str(tables[0]))}, "
-                "with --curves where another one has the curves"
+                f"{_beside(tables)}"
             )
         return InvalidInput(f"{path} is a folder without runs of a known tool. {known}")
     if path.stat().st_size == 0:

@@ -5,6 +5,11 @@ One vocabulary for everything that reads names: imports, checks, proposals. May 
 
 from __future__ import annotations
 
+from tuning_playbook.vocabulary.agents import (
+    is_of_a_part,
+    is_of_episodes,
+    may_be_loss_of_values,
+)
 from tuning_playbook.vocabulary.hyperparameters import (
     Family,
     adam_constant,
@@ -31,8 +36,7 @@ from tuning_playbook.vocabulary.metrics import (
     holds_metric,
     is_gradient_norm,
     is_held_out,
-    is_of_a_part,
-    is_of_episodes,
+    is_measured_rank,
     may_be_unwanted,
     metric_direction,
     metric_family,
@@ -81,6 +85,7 @@ __all__ = [
     "is_gradient_norm",
     "is_held_out",
     "is_letter",
+    "is_measured_rank",
     "is_not_tuned",
     "is_number_of_experiment",
     "is_of_a_part",
@@ -97,6 +102,7 @@ __all__ = [
     "keeps_changes",
     "kind_by_name",
     "logarithm_base",
+    "may_be_loss_of_values",
     "may_be_switch",
     "may_be_unwanted",
     "metric_direction",

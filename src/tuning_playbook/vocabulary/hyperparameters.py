@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 
-from tuning_playbook.vocabulary.metrics import is_gradient_norm
+from tuning_playbook.vocabulary.metrics import is_gradient_norm, is_measured_rank
 from tuning_playbook.vocabulary.names import Words, contains, phrases, without_digits, words_of
 
 
@@ -149,7 +149,7 @@ def hyperparameter_family(name: str) -> Family | None:
         ['schedule', 'momentum', 'weight penalty', 'size']
         >>> hyperparameter_family("alpha")
     """
-    if is_gradient_norm(name):  # ``grad_l2_norm`` is no penalty
+    if is_gradient_norm(name) or is_measured_rank(name):  # ``grad_l2_norm`` is no penalty
         return None
     words = tuple(w if w in _OWN_NUMBERS else without_digits(w) for w in words_of(name))
     return next((family for family, holds in _RULES if holds(words)), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from tuning_playbook.vocabulary.names import phrases, without_digits, without_moment, words_of
@@ -108,6 +107,8 @@ _STATISTICS = re.compile(
     r"std|stderr|sem|mean|avg|average|median|var|min|max|best|final|last|seed\d*|fold\d*|run\d*|"
     r"split\d*|epoch|step|total|overall|macro|micro|weighted|smoothed|raw|pct|percent|[a-z]|\d+"
 )
+# What an error is measured in; ``loss_ms`` is how long it took.
+_UNITS_OF_ERRORS = frozenset({"ms", "mm", "cm", "km", "px", "pixels", "deg", "degrees", "db"})
 # Words that settings have as well.
 _ALSO_SETTINGS = phrases(
     """
@@ -135,21 +136,17 @@ _NEGATED = frozenset({"neg", "negative", "minus"})
 _UNWANTED = frozenset({"forget", "forgetting", "forgotten", "unlearn", "unlearning", "unlearned",
                        "attack", "attacks", "attacker", "jailbreak", "backdoor", "poison",
                        "poisoned", "mia", "membership", "fitness"})  # fmt: skip
-# Networks, or terms, that train against each other or after each other's moving answers.
-_PARTS = frozenset({"g", "d", "gen", "disc", "generator", "discriminator", "critic", "actor",
-                    "policy", "pi", "q", "qf", "vf", "adv", "adversarial", "gan",
-                    "entropy"})  # fmt: skip
 _LOSS = frozenset({"loss", "losses"})
 _DISTANCES = (("l1",), ("l2",))
 _BEST = re.compile(r"[_\W](best|final|last|min|mean|avg)$")
 _WEIGHTS_OF_LOSSES = (("loss", "w"), ("losses", "w"))
-_OF_EPISODES = frozenset({"reward", "rewards", "rew", "rews", "return", "returns"})
 _GRADIENT_NORMS = phrases(
     """
     grad norm, grads norm, gradient norm, gradients norm, gradnorm, gnorm, grad global norm,
     gradient global norm, total norm, update norm, param norm, params norm, weights norm
     """
 )
+_MEASURED_RANKS = phrases("eff rank, effective rank, stable rank, numerical rank, entropy rank")
 # What makes a norm one that somebody allows, asks for or weighs.
 _SET_FOR_NORMS = frozenset({"max", "clip", "clipping", "threshold", "limit", "target", "use"})
 _NUMBER_OF_NORM = re.compile(r"l?\d+|inf")
@@ -290,37 +287,6 @@ def may_be_unwanted(name: str) -> bool:
     return bool(_UNWANTED & set(words_of(name)))
 
 
-def is_of_a_part(name: str) -> bool:
-    """Whether a loss is that of one of several networks that train against or after each other.
-
-    It falls where the others fall behind, so that lower need not be better.
-
-    Example:
-        >>> [is_of_a_part(n) for n in ("d_loss", "loss_G", "policy_gradient_loss", "val_loss")]
-        [True, True, True, False]
-        >>> is_of_a_part("cross_entropy_loss"), is_of_a_part("loss_value")
-        (False, False)
-    """
-    words = [without_digits(word.lower()) for word in words_of(name)]
-    words = [word for word in words if word != "gradient"]
-    for first, second in pairwise(["", *words]):
-        if second in _LOSS and first == "value":
-            return True
-        if (first in _PARTS and second in _LOSS) or (first in _LOSS and second in _PARTS):
-            return "cross" not in words
-    return False
-
-
-def is_of_episodes(name: str) -> bool:
-    """Whether a metric is what an agent collects: while it trains, where its name says no more.
-
-    Example:
-        >>> is_of_episodes("rollout/ep_rew_mean"), is_of_episodes("val_acc")
-        (True, False)
-    """
-    return bool(_OF_EPISODES & set(words_of(name)))
-
-
 def split_of(name: str) -> Split | None:
     """The part of the data that a metric is measured on; ``None`` where the name does not tell.
 
@@ -355,6 +321,16 @@ def is_held_out(name: str) -> bool:
     return split_of(name) == "test"
 
 
+def is_measured_rank(name: str) -> bool:
+    """Whether a name is that of a rank which training leaves, and nobody sets.
+
+    Example:
+        >>> [is_measured_rank(n) for n in ("eff_rank", "stable_rank/layer_1", "lora_rank")]
+        [True, True, False]
+    """
+    return any(words_of(part)[-2:] in _MEASURED_RANKS for part in name.split("/"))
+
+
 def is_gradient_norm(name: str) -> bool:
     """Whether a name is that of a gradient's norm: measured along the way, better neither way.
 
@@ -383,6 +359,8 @@ def _readings(name: str) -> list[tuple[str, ...]]:
     for text in (name, name.lower()):
         words = [w for w in words_of(text) if w not in _TRAINING | _VALIDATION | _TEST]
         numbered = [_numbered(w) for w in words]
+        if numbered[-1:] and numbered[-1] in _UNITS_OF_ERRORS and not _LOSS & set(numbered):
+            numbered.pop()
         while len(numbered) > 1 and _STATISTICS.fullmatch(numbered[-1]):
             numbered.pop()
         if len(numbered) > 1 and numbered[-1] == "at" and tuple(numbered[-2:]) not in _SCORES:

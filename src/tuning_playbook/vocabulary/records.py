@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tuning_playbook.vocabulary.hyperparameters import Family, hyperparameter_family
+from tuning_playbook.vocabulary.metrics import is_measured_rank
 from tuning_playbook.vocabulary.names import (
     contains,
     phrases,
@@ -178,6 +179,8 @@ def statistic_in(name: str) -> tuple[str, str] | None:
         (('standard deviation', 'spearman'), ('mean', 'val_acc'), None)
     """
     words = words_of(name)
+    if is_measured_rank(name):
+        return None
     for at, rest in ((0, words[1:]), (-1, words[:-1])):
         if rest and words[at] in _STATISTICS:
             return _STATISTICS[words[at]], "_".join(rest)

@@ -34,6 +34,7 @@ from tuning_playbook.vocabulary import (
     is_difference,
     is_gradient_norm,
     is_held_out,
+    is_measured_rank,
     is_number_of_experiment,
     is_of_a_test,
     is_progress,
@@ -78,6 +79,8 @@ def role_by_name(
 
     if numeric and is_gradient_norm(name):
         return taken(Role.LOGGED, "a norm of gradients, logged along the way")
+    if numeric and is_measured_rank(name):
+        return taken(Role.RESULT, "a rank that training leaves, by its name")
     named = plain in ID_NAMES or plain in STUDY_NAMES
     if numeric and name in curves and not is_time_or_cost(name):
         return taken(Role.RESULT, "it has curves")
@@ -244,7 +247,10 @@ def _length(column: str, name: str, values: ColumnValues) -> TakenAs:
 def _result(column: str, name: str, values: ColumnValues) -> TakenAs:
     if is_difference(name):
         reason = "compares a metric with another value, by its name"
-        return TakenAs(column, name, Role.COMPUTED, reason)
+        # The gain of a controller is a factor above 0 that somebody has set.
+        there = values.numbers[np.isfinite(values.numbers)]
+        doubtful = words_of(name)[-1] == "gain" and bool(np.all(there > 0))
+        return TakenAs(column, name, Role.COMPUTED, reason, certain=not doubtful)
     if is_held_out(name):
         return TakenAs(column, name, Role.HELD_OUT, "a metric on test data by its name")
     split = split_of(name)

@@ -162,7 +162,9 @@ def shares_beside_results(
 
     ``sen`` and ``spe`` beside ``auc``, ``mcc`` and ``auprc``, with a row for each fold.
     """
-    results = [values[c].numbers for c, o in found.items() if o.role in QUALITY]
+    results = [
+        values[c].numbers for c, o in found.items() if o.role in QUALITY and values[c].levels > 1
+    ]
     searched = [c for c, o in found.items() if o.role in SEARCHED and values[c].levels > 1]
     guesses = [c for c in searched if not found[c].certain and values[c].kind == "numbers"]
     if len(results) < _FEWEST_RESULTS or len(guesses) < len(searched):

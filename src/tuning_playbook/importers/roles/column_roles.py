@@ -36,6 +36,7 @@ from tuning_playbook.importers.roles.column_values import (
     sampled_rows,
 )
 from tuning_playbook.importers.roles.copies import copies_of_settings
+from tuning_playbook.importers.roles.experiments_of_repeats import experiments_of_repeats
 from tuning_playbook.importers.roles.follow_from_results import (
     differences_of_results,
     parts_of_means,
@@ -85,6 +86,7 @@ _LATER = (
     differences_of_results,
     thresholds_of_variants,
     settings_beside_steps,
+    experiments_of_repeats,
 )
 _PREDICTED = "counts right or wrong predictions, beside the others that do"
 

@@ -23,6 +23,7 @@ from tuning_playbook.vocabulary import (
     MetricFamily,
     holds_metric,
     is_coefficient,
+    may_be_loss_of_values,
     may_be_unwanted,
     metric_direction,
     metric_family,
@@ -73,7 +74,7 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
     _require_no_text_in_metrics(study)
     results = _results(study)
     beside = [n for n in results if split_of(n) != "training" and not _is_training(n, results)]
-    if len(beside) == 1:
+    if len(beside) == 1 and not may_be_loss_of_values(beside[0], results):
         which = "metric" if len(results) == 1 else "validation metric"
         varying = "" if len(_named_results(study)) == len(results) else " that varies"
         reason = f"{beside[0]} is the only {which}{varying}, so it decides."
@@ -194,7 +195,7 @@ def metrics_in_words(study: ForeignStudy) -> str:
         if held_out and all(split_of(name) == "training" for name in named):
             return _no_validation(named, held_out)
         shown, more = offered(named)
-        named_so = ", ".join(map(_as_candidate, shown)) + more
+        named_so = ", ".join(_as_candidate(name, named) for name in shown) + more
         unnamed = not any(metric_direction(name) for name in named)
         turn = f"; {how_to_turn(study)}".removesuffix("; ") if unnamed else ""
         return f"Its metrics: {named_so}" + (f"; {tested}" if held_out else "") + turn
@@ -237,7 +238,9 @@ def _known_results(study: ForeignStudy) -> list[str]:
     ]  # fmt: skip
 
 
-def _as_candidate(name: str) -> str:
+def _as_candidate(name: str, beside: Sequence[str]) -> str:
+    if may_be_loss_of_values(name, beside):
+        return f"{quoted(name)} (beside a policy's loss, perhaps that of an agent's values)"
     if metric_direction(name) is None or may_be_unwanted(name):
         return f"{quoted(name)} (with --direction minimize or maximize)"
     return f"{quoted(name)} (on training data)" if split_of(name) == "training" else quoted(name)

@@ -24,8 +24,11 @@ _OF_ANOTHER_RUN = frozenset({"previous", "prev", "baseline", "reference", "ref",
 _COUNTING = frozenset({"n", "num", "number", "nb", "count", "total"})
 _EXAMPLES = frozenset({"samples", "sample", "examples", "example", "rows", "images", "observations",
                        "obs", "instances", "points", "sentences", "documents", "records", "train",
-                       "training", "test", "val", "valid", "validation", "subjects",
+                       "training", "test", "val", "valid", "validation", "subjects", "shots",
                        "patients"})  # fmt: skip
+# Whose size is that of data, and no part of a model.
+_SIZED = frozenset({"train", "training", "trainset", "sample", "samples", "shot", "shots",
+                    "dataset", "subset", "val", "validation", "test"})  # fmt: skip
 _SHARES = frozenset(
     {"pct", "percent", "percentage", "perc", "fraction", "frac", "share", "portion"}
 )
@@ -80,13 +83,16 @@ def _is_amount_of_data(name: str) -> bool:
     Example:
         >>> [_is_amount_of_data(n) for n in ("n_train", "num_examples", "pct", "n")]
         [True, True, True, True]
+        >>> [_is_amount_of_data(n) for n in ("shot_size", "train_size", "n_shots", "batch_size")]
+        [True, True, True, False]
         >>> [_is_amount_of_data(n) for n in ("n_layers", "num_train_epochs", "dropout_pct")]
         [False, False, False]
     """
     words = words_of(name)
     counts = [word for word in words if word in _COUNTING]
     examples = [word for word in words if word in _EXAMPLES]
-    if words == ("n",):
+    sized = words[-1] == "size" and len(words) > 1 and _SIZED.issuperset(words[:-1])
+    if words == ("n",) or sized:
         return True
     if counts and examples and len(counts) + len(examples) == len(words):
         return True

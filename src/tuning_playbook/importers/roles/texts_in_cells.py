@@ -20,21 +20,31 @@ _ADDRESS = re.compile(r"https?://\S*")
 _LOG_FILE = re.compile(r"\S+\.(?:out|log|err)")
 _PARTS_OF_DATA = frozenset({"phase", "split", "mode", "stage", "subset", "set", "partition",
                             "eval_split", "data_split", "eval_set", "fold"})  # fmt: skip
+# At which level predictions were pooled before they were scored.
+_LEVELS = frozenset({"level", "eval_level", "granularity", "aggregation"})
+_UNITS = frozenset({"window", "subject", "patient", "slice", "patch", "image", "case", "frame",
+                    "clip", "video", "segment", "epoch", "volume", "scan", "session", "recording",
+                    "sample", "file", "speaker", "utterance", "document"})  # fmt: skip
 _PLACES = frozenset({"path", "dir", "directory", "folder", "file", "filename", "checkpoint", "ckpt",
                      "url", "uri"})  # fmt: skip
 _NAME_OR_PATH = ("name", "or", "path")
 
 
 def names_parts_of_data(name: str, cells: Cells) -> bool:
-    """Whether a column says on which part of the data each row was measured.
+    """Whether a column says on which part of the data, or for what unit, each row was measured.
 
     Example:
         >>> names_parts_of_data("split", ["dev", "eval"]), names_parts_of_data("split", ["a", "b"])
         (True, False)
+        >>> names_parts_of_data("level", ["window", "subject"])
+        True
     """
-    if plain_name(name) not in _PARTS_OF_DATA or not types_in(cells) <= {str, type(None)}:
+    plain = plain_name(name)
+    if plain not in _PARTS_OF_DATA | _LEVELS or not types_in(cells) <= {str, type(None)}:
         return False
     words = {c for c in cells if c is not None}
+    if plain in _LEVELS:
+        return len(words) > 1 and all(_UNITS & set(words_of(word)) for word in words)
     return bool(words) and all(split_of(word) is not None for word in words)
 
 

@@ -12,6 +12,7 @@ from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.files.columns_in_json import rows_of_columns
+from tuning_playbook.importers.files.nested_rows import rows_of_levels
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 
@@ -26,7 +27,7 @@ def holds_objects(folder: Path) -> bool:
 
     Most of them hold an object with the same keys then, and numbers among them.
     """
-    return bool(_runs_in(folder))
+    return bool(_runs_in(folder)) or _levels_in(folder) is not None
 
 
 def files_alike(file: Path) -> int:
@@ -45,6 +46,10 @@ def objects_in(folder: Path, notes: list[str]) -> list[dict[str, Any]]:
         notes: takes what was read, and which files hold something else.
     """
     runs = _runs_in(folder)
+    levels = None if runs else _levels_in(folder)
+    if levels is not None:
+        notes.append(levels[1])
+        return levels[0]
     notes.append(
         f"Found in {folder.resolve().name}: {counted(len(runs), 'JSON file')}, one run in each."
     )
@@ -78,12 +83,28 @@ def _runs_in(folder: Path) -> dict[str, dict[str, Any]]:
     return {name: dict(own) if named else {"run": name, **own} for name, own in alike.items()}
 
 
+def _levels_in(folder: Path) -> tuple[list[dict[str, Any]], str] | None:
+    """A row for each result in files that hold those of one configuration each, by task or seed."""
+    files = _files_in(folder)
+    if not 1 < len(files) <= _MOST_FILES:
+        return None
+    read = {file.stem: _document_in(file) for file in files}
+    whole = {name: document for name, document in read.items() if document is not None}
+    return rows_of_levels(whole) if len(whole) == len(files) else None
+
+
 def _object_in(file: Path) -> Mapping[str, Any] | None:
     """What a file holds, where that is one object and no table."""
+    found = _document_in(file)
+    return found if found is not None and rows_of_columns(found) is None else None
+
+
+def _document_in(file: Path) -> Mapping[str, Any] | None:
+    """The object in a file; ``None`` where it holds something else, or too much."""
     try:
         if file.stat().st_size > _MOST_BYTES:
             return None
         found = read_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and rows_of_columns(found) is None else None
+    return found if isinstance(found, dict) else None

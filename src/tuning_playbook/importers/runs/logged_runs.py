@@ -14,6 +14,7 @@ from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.values import dotted, typed_value
 from tuning_playbook.importers.files.cut_short import lines_have_ends
+from tuning_playbook.importers.hugging_face.adapters import settings_of_adapter
 from tuning_playbook.importers.hugging_face.state import (
     TRAINER_STATE,
     add_settings,
@@ -130,6 +131,8 @@ def _studies(
 
 def _run(place: RunPlace, name: str, notes: list[str], *, ends: bool) -> Run:
     run = Run(name, parameters=_settings(place, name, notes))
+    for name_of_setting, value in settings_of_adapter(place.adapters).items():
+        run.parameters.setdefault(name_of_setting, value)
     _add_tables(run, [*place.tables, *place.begun], notes, ends=ends)
     if place.states:
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.importers.files.objects_by_line import is_by_line
+from tuning_playbook.importers.hugging_face.adapters import ADAPTER
 from tuning_playbook.importers.hugging_face.state import TRAINER_STATE
 from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.log_files import (
@@ -49,6 +50,7 @@ class RunPlace:
         states: of a Trainer, by step.
         results: JSON files with results.
         configurations: what its hyperparameters may stand in.
+        adapters: what PEFT keeps of the adapters that it trained.
         is_table: whether the run has a table among others, and no folder of its own.
         told: what the state says of how its Trainer was set up.
     """
@@ -59,6 +61,7 @@ class RunPlace:
     states: list[tuple[int, Path]] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
     configurations: list[Path] = field(default_factory=list)
+    adapters: list[Path] = field(default_factory=list)
     is_table: bool = False
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -109,7 +112,7 @@ def run_places(
                 told.append(_several("/".join((*own, name))))
         if notes is not None:
             notes += told
-            notes += _left_out(where, tables) if tables else ()
+            notes += _left_out(where, tables or [*place.tables])
     return found
 
 
@@ -140,6 +143,8 @@ def _take(file: Path, place: RunPlace, own: Place, *, alone: bool) -> Stage:
     """Put a file where it belongs in what a run has left; the stage of a log."""
     if own[-1:] == (HYDRA,) or is_configuration(file.name):
         place.configurations.append(file)
+    elif file.name == ADAPTER:
+        place.adapters.append(file)
     elif file.name == TRAINER_STATE:
         checkpoint = _CHECKPOINT.fullmatch(own[-1]) if own else None
         place.states.append((int(checkpoint[1]) if checkpoint else 2**62, file))
@@ -234,14 +239,18 @@ def _names_in(header: str) -> tuple[str, ...]:
     return tuple(sorted(name.strip() for name in re.split(r"[,;\t]", header)))
 
 
-def _left_out(folder: Path, tables: Sequence[Path]) -> list[str]:
-    header = _names_in(header_of(tables[0]))
-    kinds = (tables[0].suffix,)
+def _left_out(folder: Path, logs: Sequence[Path]) -> list[str]:
+    """A sentence on the tables in a folder that look like its logs and are none."""
+    own = [log for log in logs if log.parent == folder]
+    if not own:
+        return []
+    header, ending = _names_in(header_of(own[0])), own[0].suffix
     others = [
         file.name
         for file in sorted(folder.iterdir())
-        if file.is_file() and file not in tables and file.suffix in kinds
-        and (_names_in(header_of(file)) == header or not file.stat().st_size)
+        if file.is_file() and file not in own and file.suffix == ending
+        and (_names_in(header_of(file)) == header or not file.stat().st_size
+             or (names_steps(file) and stage_of_log(file) == ""))
     ]  # fmt: skip
     if not others:
         return []

@@ -23,6 +23,7 @@ from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
 from tuning_playbook.importers.files.list_in_object import lists_of_objects
+from tuning_playbook.importers.files.nested_rows import rows_of_levels
 from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.files.one_result import result_in_words
 from tuning_playbook.importers.rows.episodes import with_episodes_named
@@ -132,7 +133,8 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         if table_ending(path) == ".json" and not is_by_line(path):
             document = _parsed(path, file.read(), 1)
             if isinstance(document, dict):
-                rows = rows_of_histories(document) or rows_of_columns(document)
+                rows = rows_of_histories(document) or _nested_rows(document, notes)
+                rows = rows or rows_of_columns(document)
                 document = rows or _rows_within(path, document, notes)
             if not isinstance(document, list):
                 raise _no_list(path)
@@ -143,6 +145,14 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
         if not isinstance(record, dict):
             raise InvalidInput(f"{path}, line {number}: expected an object, found {record!r:.60}")
         yield record
+
+
+def _nested_rows(document: Mapping[str, Any], notes: list[str]) -> list[dict[str, Any]] | None:
+    found = rows_of_levels(document)
+    if found is None:
+        return None
+    notes.append(found[1])
+    return found[0]
 
 
 def _rows_within(path: Path, document: Mapping[str, Any], notes: list[str]) -> list[dict[str, Any]]:

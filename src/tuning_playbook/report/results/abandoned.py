@@ -14,11 +14,13 @@ class AbandonedRound:
         name: of the round.
         reason: in its user's words.
         left: trials that were planned and have not ended.
+        imported: whether something else has run it, so that it cannot be taken up again.
     """
 
     name: str
     reason: str
     left: int
+    imported: bool = False
 
 
 def abandoned_document(found: AbandonedRound) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def abandoned_document(found: AbandonedRound) -> dict[str, Any]:
 
 def abandoned_text(found: AbandonedRound) -> str:
     """For a person."""
-    return (
-        f"{found.name} is abandoned: {found.reason}\n"
-        f"its trials stay on record; to take it up again: playbook run {found.name}"
-    )
+    kept = "its trials stay on record"
+    if not found.imported:
+        kept += f"; to take it up again: playbook run {found.name}"
+    return f"{found.name} is abandoned: {found.reason}\n{kept}"

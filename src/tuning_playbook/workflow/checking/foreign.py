@@ -16,7 +16,7 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.files.limits import MOST_SEARCHED, require_plain_files
-from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.opening import is_read_as_table, open_foreign
 from tuning_playbook.importers.readers import named_study
 from tuning_playbook.importers.roles.metric_choice import metric_choice
 from tuning_playbook.importers.roles.told_columns import (
@@ -33,7 +33,6 @@ from tuning_playbook.importers.runs.rungs import without_early_stops
 from tuning_playbook.importers.runs.unended import without_unended
 from tuning_playbook.importers.tables.one_by_one import each_swept_alone
 from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
-from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
@@ -105,7 +104,7 @@ def studies_to_judge(target: str, told: Told, *, shared: Sequence[str] = ()) -> 
     Args:
         target, told, shared: see `foreign_studies`.
     """
-    if told.by or not table_ending(Path(target)):
+    if told.by or not is_read_as_table(Path(target)):
         return foreign_studies(target, told, shared=shared)
     whole = foreign_studies(target, replace(told, study=""), shared=shared)
     own = [part for study in whole for part in by_numbers(study)]

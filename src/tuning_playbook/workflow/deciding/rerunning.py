@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tuning_playbook.answers.arm_standing import best_of_arms
@@ -28,8 +29,9 @@ from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.study import Study
+from tuning_playbook.study import Provenance, Study
 from tuning_playbook.trial import Event, Trial
+from tuning_playbook.words import agreeing, counted
 from tuning_playbook.workflow.checking.overrides import skip_reruns
 from tuning_playbook.workflow.rounds.programs import declare_same, remember_program
 from tuning_playbook.workflow.rounds.remembering import renew_answer
@@ -52,6 +54,7 @@ def rerun_round(
     retry: bool = False,
     command: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RerunResult:
     """Bring the reruns of a round's candidate and of the baseline to a number.
 
@@ -69,45 +72,44 @@ def rerun_round(
         workers: trials at the same time; the project file's number by default.
         command: what the user typed, for the record.
         on_progress: called a few times a second.
+        tell: called with a line for a person, before anything runs.
 
     Raises:
         InvalidInput: where the round has trials left, so that its candidate may still change.
     """
     opened = open_project(Path(folder))
     name = (round_name or "").removesuffix(".toml")
-    if arms:
-        configs = _configs_of_arms(opened, name)
-    else:
-        configs = _configs(opened, name, candidate=candidate, baseline=baseline)
-    command = command or " ".join(["playbook rerun", name]).strip()
+    both = {"candidate": candidate, "baseline": baseline}
+    configs = _configs_of_arms(opened, name) if arms else _configs(opened, name, **both)
+    typed = " ".join(["playbook rerun", name or "--baseline", *(["--arms"] if arms else [])])
     program = present_program(opened)
-    provenance = provenance_of(opened.folder, command=command)
+    provenance = provenance_of(opened.folder, command=command or typed)
     asked: list[Trial] = []
 
     def create(store: Store) -> Sequence[Study]:
         nonlocal provenance
         remember_program(opened, store, program)
-        if same_program:
-            _declare_same(opened, store, name, configs, program=program, why=same_program)
+        known, told = Snapshot(opened, store), partial(_tell_of_earlier, tell, typed)
+        earlier = _earlier_programs(known, configs, program, said=bool(same_program), tell=told)
+        if earlier and same_program:
+            declare_same(store, name, earlier, program, same_program)
         provenance = replace(provenance, code=Snapshot(opened, store).same_programs.first(program))
         studies = []
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
-            question = f"reruns of {_named(role, name)}"
-            studies.append(replace(study, question=question))
+            studies.append(replace(study, question=f"reruns of {_named(role, name)}"))
             if retry:
-                failed = Snapshot(opened, store).failed_trials(studies[-1].name)
+                failed = Snapshot(opened, store).failed_trials(study.name)
                 reopen(store, opened.folder, failed, program=program)
-            asked.extend(_ask(store, studies[-1], times=times, command=command))
+            asked.extend(_ask(store, studies[-1], times=times, command=command or typed))
         return studies
 
-    label = f"reruns for {name}" if name else "reruns of the baseline"
     summary = drive(
         opened,
         create,
         program=program,
         workers=workers,
-        on_progress=lambda p: on_progress(replace(p, round=label)),
+        on_progress=lambda p: on_progress(replace(p, round=_label(name))),
     )
     found, failures = _came_to(opened, configs, code=provenance.code)
     if name and not summary.interrupted:
@@ -123,6 +125,10 @@ def rerun_round(
         summary.edited,
         summary.all_timed_out,
     )
+
+
+def _label(round_name: str) -> str:
+    return f"reruns for {round_name}" if round_name else "reruns of the baseline"
 
 
 def _renew_answer(opened: OpenProject, round_name: str) -> None:
@@ -158,28 +164,69 @@ def _named(role: str, round_name: str) -> str:
     return f"the candidate of {round_name}" if role == "candidate" else f"{role} in {round_name}"
 
 
-def _declare_same(
-    opened: OpenProject,
-    store: Store,
-    round_name: str,
-    configs: dict[str, Config],
-    *,
-    program: str,
-    why: str,
-) -> None:
-    """Enter that the programs of earlier reruns train like the present one."""
+def _of_earlier_programs(
+    known: Snapshot, configs: dict[str, Config], *, program: str
+) -> dict[str, list[Config]]:
+    """Versions that do not train like the present one -> which configurations they have rerun."""
     wanted = [dict(config) for config in configs.values()]
-    known = Snapshot(opened, store)
     same = known.same_programs
-    earlier = {
-        s.provenance.code
-        for s in known.rerun_studies
-        if dict(s.fixed) in wanted
-        and has_protocol(s, opened.project)
-        and same.first(s.provenance.code) != same.first(program)
-    }
-    if earlier:
-        declare_same(store, round_name, earlier, program, why)
+    found: dict[str, list[Config]] = {}
+    for study in known.rerun_studies:
+        code = study.provenance.code
+        if (
+            dict(study.fixed) in wanted
+            and has_protocol(study, known.project)
+            and same.first(code) != same.first(program)
+        ):
+            found.setdefault(code, []).append(study.fixed)
+    return found
+
+
+def _tell_of_earlier(tell: Callable[[str], None], typed: str) -> None:
+    tell(
+        "earlier reruns of these configurations ran another version of the training program and do "
+        "not count. Where the change cannot alter a result, press Ctrl-C and type: "
+        f'{typed} --same-program "why"'
+    )
+
+
+def _earlier_programs(
+    known: Snapshot,
+    configs: dict[str, Config],
+    program: str,
+    *,
+    said: bool,
+    tell: Callable[[], None],
+) -> dict[str, list[Config]]:
+    """Versions that the user says train like the present one; tells of them where nobody does."""
+    earlier = _of_earlier_programs(known, configs, program=program)
+    if said:
+        _refuse_to_leave_out(known, configs, earlier, program=program)
+    elif earlier:
+        tell()
+    return earlier
+
+
+def _refuse_to_leave_out(
+    known: Snapshot, configs: dict[str, Config], earlier: dict[str, list[Config]], *, program: str
+) -> None:
+    """Refuse to let earlier reruns count instead of later ones: one set of them counts.
+
+    Raises:
+        InvalidInput: where a configuration has both.
+    """
+    code = known.same_programs.first(program)
+    before = [dict(config) for own in earlier.values() for config in own]
+    for config in configs.values():
+        study = rerun_study(known.project, config, provenance=Provenance(code=code))
+        ended = sum(n for s, n in known.tally(study.name).counts.items() if s.is_finished)
+        if ended and dict(config) in before:
+            raise InvalidInput(
+                f"{counted(ended, 'rerun')} of a configuration "
+                f"{agreeing(ended, 'was', 'were')} made with the present program already, and "
+                "earlier ones would take their place: one set of reruns counts, so that nobody can "
+                "choose between two. Leave out --same-program"
+            )
 
 
 def _configs(

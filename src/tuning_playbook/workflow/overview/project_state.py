@@ -17,6 +17,7 @@ from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.entered_decisions import entered_launches
 from tuning_playbook.records.logbook import EXPLORATION_OVER
+from tuning_playbook.records.looks import looks_at
 from tuning_playbook.records.overrides import set_aside_checks, skipped_reruns
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Config, Domain
@@ -81,6 +82,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         asked=frozenset().union(*asked.values(), *map(compared_keys, planned)),
         names=frozenset({*written, *ran}),
         exploration_over=any(entry.kind == EXPLORATION_OVER for entry in known.logbook),
+        test_was_looked_at=bool(looks_at(known.logbook, "test")),
         unproven=unproven_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
         searched=_searched(known, order, answers),

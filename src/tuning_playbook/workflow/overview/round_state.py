@@ -8,6 +8,7 @@ from itertools import islice
 from math import isfinite
 from typing import NamedTuple
 
+from tuning_playbook.decide.adoption_steps import is_settled
 from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.project_state import RoundState
 from tuning_playbook.decisions import Choice, Decision
@@ -58,7 +59,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         reruns_planned=reruns.planned,
         failed_reruns=reruns.failing,
         reruns_failed=reruns.failed,
-        decision=_standing_decision(known, name, best),
+        decision=_standing_decision(known, name, best, reruns),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and agrees(launches[-1].after, best),
         failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
@@ -71,11 +72,14 @@ def round_state(known: Snapshot, name: str) -> RoundState:
     )
 
 
-def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | None:
+def _standing_decision(
+    known: Snapshot, name: str, best: Config, reruns: _Reruns
+) -> Decision | None:
     """The newest decision on a round, where it is about things as they are now.
 
     One to adopt is launched only while baseline, program and reruns are those that it was made
-    with. An open one is about the baseline of its time.
+    with. An open one is about the baseline of its time, and one that more reruns were not expected
+    to settle falls once there are others.
     """
     entered = [e for e in known.decisions if e.decision.round == name]
     entered = entered or [*islice(_of_other_rounds(known, name, best), 1)]
@@ -85,7 +89,9 @@ def _standing_decision(known: Snapshot, name: str, best: Config) -> Decision | N
     before = dict(decided.incumbent) == baseline_config(known.project)
     if decided.choice is Choice.INCONCLUSIVE:
         trained = any(map(isfinite, decided.incumbent_values))
-        stands = before and (trained or _is_about_present_reruns(known, entered[-1]))
+        present = _is_about_present_reruns(known, entered[-1])
+        more = is_settled(decided) and reruns.of_both > 0 and not reruns.left
+        stands = before and (trained or present) and not (more and _has_others(known, entered[-1]))
         return decided if stands else None
     same = before and known.same_programs.first(entered[-1].code) == known.code
     stands = same and _is_about_present_reruns(known, entered[-1])
@@ -117,16 +123,28 @@ def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
     decided = entered.decision
     if entered.metric != known.project.objective.metric:
         return True  # decided on examples that chose nothing
-    sides = [
-        (rerun_name(known, decided.candidate), decided.candidate_values),
-        (rerun_name(known, decided.incumbent), decided.incumbent_values),
-    ]
-    found = stored_reruns(known, only=[name for name, _ in sides])
-    present = {one.study.name: one.values for one in found}
     return all(
-        sorted(filter(isfinite, present.get(name, ()))) == sorted(filter(isfinite, values))
-        for name, values in sides
+        _present_values(known, config) == sorted(filter(isfinite, values))
+        for config, values in (
+            (decided.candidate, decided.candidate_values),
+            (decided.incumbent, decided.incumbent_values),
+        )
     )
+
+
+def _has_others(known: Snapshot, entered: EnteredDecision) -> bool:
+    """Whether the candidate has been rerun since; reruns of the baseline serve other rounds."""
+    if entered.metric != known.project.objective.metric:
+        return False
+    decided = entered.decision
+    before = sorted(filter(isfinite, decided.candidate_values))
+    return _present_values(known, decided.candidate) not in ([], before)
+
+
+def _present_values(known: Snapshot, config: Config) -> list[float]:
+    """Of the reruns of a configuration that trained, with the present program, in order."""
+    found = stored_reruns(known, only=[rerun_name(known, config)])
+    return sorted(value for one in found for value in one.values if isfinite(value))
 
 
 def _beside_failed(known: Snapshot, name: str) -> list[Trial]:

@@ -42,9 +42,9 @@ def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRou
         before = known.abandoned.get(name)
         if before is not None:
             raise InvalidInput(f"round {name!r} was abandoned before: {before}")
-        left = _left(known, name)
+        left, imported = _left(known, name), known.is_imported(name)
         store.enter(LogbookEntry(time.time(), ABANDONED, name, why, {"left": left}))
-    return AbandonedRound(name, why, left)
+    return AbandonedRound(name, why, left, imported)
 
 
 def take_up(store: Store, known: Snapshot, round_name: str) -> None:

@@ -229,10 +229,14 @@ def _followed(
     known: Snapshot, round_: Round, studies: Sequence[Study]
 ) -> tuple[int, tuple[str, ...]]:
     """How many trials of the rounds that this one follows count in it, and why others do not."""
+    if not round_.follows:
+        return 0, ()
     found, counting = [], 0
     chain = (round_.follows, *followed_rounds(round_.follows, known.facts))
-    # What something else has run is never pooled.
-    earlier = studies_of_rounds(known, (name for name in chain if not known.is_imported(name)))
+    imported = [name for name in chain if known.is_imported(name)]
+    found += [f"Trials of round {name} will not count in it, since they were imported."
+              for name in imported]  # fmt: skip
+    earlier = studies_of_rounds(known, (name for name in chain if name not in imported))
     for study in studies:
         later = replace(study, provenance=Provenance(code=known.code))
         for name, old, against in followed_studies(later, earlier):

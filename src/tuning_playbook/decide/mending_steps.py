@@ -1,0 +1,228 @@
+"""What mends a round: other ranges, other values, more trials, and what only its user can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tuning_playbook.decide.asking_steps import as_it_ran
+from tuning_playbook.decide.how_to import dismissal
+from tuning_playbook.decide.imported_steps import (
+    searched_nothing,
+)
+from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
+from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decide.running_steps import (
+    all_timed_out,
+    going_on_step,
+    slow_step,
+)
+from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decisions import Soundness
+from tuning_playbook.design.proposals import (
+    base_name,
+    extended_values,
+    free_name,
+    with_more_values,
+)
+from tuning_playbook.design.regularizers import is_regularizer
+from tuning_playbook.design.second_look import widens
+from tuning_playbook.findings import Verdict
+from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.study import Project, Round
+from tuning_playbook.words import agreeing, counted, listed, short
+
+
+def _following(current: RoundState, state: ProjectState) -> str:
+    """A new name for a round that asks again: its own, with the next number."""
+    return free_name(base_name(current.name), state.names)
+
+
+def was_extended(current: RoundState, answered: AnsweredRound) -> bool:
+    """Whether its arms have at least twice the trials that its file asked for."""
+    written = current.written
+    if written is None or written.joint or not answered.trials:
+        return False
+    return max(answered.trials.values()) >= 2 * written.trials
+
+
+def mending_steps(
+    state: ProjectState, current: RoundState, answered: AnsweredRound
+) -> Iterator[NextStep]:
+    """What the checks of a finished round ask for: corrected ranges first, then all other advice.
+
+    Args:
+        state: of the project.
+        current: the round.
+        answered: what came out.
+
+    Source: playbook, "Identifying bad search space boundaries".
+    """
+    if searched_nothing(current):
+        return  # there are no ranges to mend
+    if current.name in state.followed:  # the round that mends it is there already
+        steps = _advised_steps(state, current, answered, mended=True)
+        yield from (step for step in steps if not step.command)
+        return
+    if all_timed_out(current):
+        yield slow_step(current)
+        return
+    mended = None
+    if current.written is not None:
+        name = _following(current, state)
+        mended = mended_round(
+            as_it_ran(current.written, answered),
+            answered.findings,
+            answered.searched,
+            name=name,
+            useful=answered.useful_ranges,
+        )
+        if mended is not None:
+            yield NextStep(
+                f"Ask again with corrected ranges: round {name}",
+                "; ".join(_range_reasons(current.written, mended)),
+                round=mended,
+                source="search-space-boundaries",
+            )
+        if answered.soundness is not Soundness.VOID:  # else nobody is known to be the best
+            yield from _beyond_the_values(state, current.written, answered, name)
+    if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
+        yield NextStep(
+            f"Correct round {current.name} by hand, and run it under a new name",
+            answered.reasons[0] + _time_limit(current),
+            source="search-space-boundaries",
+            how=_how_to_copy(current, _following(current, state)),
+        )
+    yield from _advised_steps(state, current, answered, mended=mended is not None)
+
+
+def _advised_steps(
+    state: ProjectState, current: RoundState, answered: AnsweredRound, *, mended: bool
+) -> Iterator[NextStep]:
+    """What the checks advise beside other ranges."""
+    fewest = _fewest_trials(current, answered)
+    advised = advice_steps(current.name, answered.findings, answered.trials)
+    if fewest and not mended and not any(advice.command for advice in advised):
+        ran = max(answered.trials.values(), default=0)
+        yield NextStep(
+            f"Run {counted(fewest - ran, 'more trial')} in every arm",
+            f"fewer than {fewest} do not show whether the ranges are wide enough",
+            f"playbook run {current.name} --trials {fewest}",
+            source="search-space-boundaries",
+        )
+    length, direction = state.project.training.max_train_steps, state.project.objective.direction
+    for advice in advised:
+        if is_followed(advice, length, direction):
+            continue
+        if advice.command and (mended or answered.soundness is Soundness.VOID):
+            continue  # no more trials in ranges that were wrong
+        if advice.command and current.imported and current.written is not None:
+            name = free_name(current.name, state.names)
+            yield NextStep(
+                f"Continue with trials of this project: round {name}",
+                advice.reason,
+                round=replace(current.written, name=name),
+                source=advice.source,
+            )
+        elif advice.command and current.mixed:
+            yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
+        else:
+            yield advised_step(current.name, _with_what_is_declared(state.project, advice))
+
+
+def _with_what_is_declared(project: Project, advice: AdviceStep) -> AdviceStep:
+    """Advice to regularize, in a project that declares what to regularize with."""
+    declared = [h.key for h in project.hyperparameters if is_regularizer(h)]
+    if advice.action != "add-regularization" or not declared:
+        return advice
+    them = agreeing(len(declared), "it", "them")
+    how = f"playbook.toml declares {listed(declared)}: tune {them}, or compare with and without."
+    return replace(advice, how=how)
+
+
+def _fewest_trials(current: RoundState, answered: AnsweredRound) -> int:
+    """Trials that an arm needs before anything can be said of its ranges; 0 where it has them."""
+    if current.imported or current.mixed or answered.soundness is Soundness.VOID:
+        return 0
+    if current.written is None or current.written.joint:
+        return 0
+    needed = [
+        finding.evidence.get("thresholds", {}).get("fewest_trials", 0)
+        for found in answered.findings.values()
+        for finding in found
+        if finding.check == "search-space-boundary" and finding.verdict is Verdict.UNKNOWN
+    ]
+    fewest = max(needed, default=0)
+    return int(fewest) if fewest > max(answered.trials.values(), default=0) else 0
+
+
+def is_left(step: NextStep, current: RoundState) -> bool:
+    """Whether a decision about a round leaves a step that mends it.
+
+    Open ranges remain, unless the round was closed by hand, and so do changes by its user.
+    """
+    if step.round is None or current.written is None:
+        return not step.command
+    return not current.reruns_skipped and widens(current.written, step.round)
+
+
+def _time_limit(current: RoundState) -> str:
+    if not current.timed_out:
+        return ""
+    return (
+        f"\n{counted(current.timed_out, 'trial')} took longer than timeout_seconds under "
+        "[training] in playbook.toml allows. If they train well but slowly, raise it before the "
+        "round runs again."
+    )
+
+
+def _how_to_copy(current: RoundState, name: str) -> str:
+    """How a round is asked again with what its user changes; empty where it has no file."""
+    if current.written is None or current.imported:
+        return ""
+    return (
+        f"cp -n rounds/{current.name}.toml rounds/{name}.toml, change its ranges, its fixed values "
+        f"or its number of trials, then: playbook plan {name}. Trials that both have are not "
+        "trained again."
+    )
+
+
+def advised_step(round_name: str, advice: AdviceStep) -> NextStep:
+    """A piece of advice as a step, with the command that dismisses it."""
+    return NextStep(
+        advice.title,
+        advice.reason,
+        advice.command,
+        source=advice.source,
+        how=advice.how,
+        dismissal="" if advice.command else dismissal(round_name, advice.check),
+    )
+
+
+def _range_reasons(before: Round, after: Round) -> list[str]:
+    return [
+        f"{key}: {after.reasons.get(key, 'its range changes')}"
+        for key, domain in {**after.scientific_ranges, **after.nuisance}.items()
+        if {**before.scientific_ranges, **before.nuisance}.get(key) != domain
+    ]
+
+
+def _beyond_the_values(
+    state: ProjectState, round_: Round, answered: AnsweredRound, name: str
+) -> Iterator[NextStep]:
+    """The best of the compared values is the last one in a row: there may be better ones beyond."""
+    declared = {h.key: h for h in state.project.hyperparameters}
+    if round_.joint:
+        return
+    for key, values in round_.scientific.items():
+        best = answered.best_arm.get(key)
+        beyond = () if best is None else extended_values(declared[key], values, best)
+        if beyond:
+            listed = ", ".join(f"{v:g}" for v in beyond if not isinstance(v, str))
+            yield NextStep(
+                f"Compare values of {key} beyond {short(best)}: round {name}",
+                f"{short(best)} was the best of the compared values and is the first or last of "
+                f"them; further values: {listed}",
+                round=with_more_values(round_, key, beyond, name=name),
+                source="search-space-boundaries",
+            )

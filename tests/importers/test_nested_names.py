@@ -1,0 +1,90 @@
+"""JSON objects, and folders of them, that hold results below names of models, tasks and seeds."""
+
+import json
+
+import pytest
+from tests.importers.layouts import only, write
+
+from tuning_playbook.importers.tables.studies import read_table
+from tuning_playbook.importers.taken_as import Role
+from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge
+
+MODELS = {"cnn": 0.80, "mamba": 0.85, "vit": 0.90}
+TASKS = ("donors", "acceptors")
+
+
+def of_tasks(base, *, told=True):
+    return {
+        task: {"acc": base + 0.01 * at, "mcc": 2 * base - 1, **({"task": task} if told else {})}
+        for at, task in enumerate(TASKS)
+    }
+
+
+def of_seeds(base, seeds=("42", "123", "456")):
+    return {seed: {"acc": base + 0.01 * at} for at, seed in enumerate(seeds)}
+
+
+def as_file(folder, document):
+    return write(folder / "all_results.json", json.dumps(document))
+
+
+def roles(study):
+    return {one.name: one.role for one in study.columns}
+
+
+def test_models_above_tasks_that_their_results_name_are_two_columns(tmp_path):
+    study = read_table(as_file(tmp_path, {m: of_tasks(base) for m, base in MODELS.items()}))
+    assert len(study.ids) == 6
+    assert study.parameters["configuration"][:2] == ["cnn", "cnn"]
+    assert "configuration (cnn, mamba, ...) and task (donors, acceptors, ...)" in str(study.notes)
+
+
+def test_two_levels_of_names_of_which_neither_is_told_are_not_mixed(tmp_path):
+    document = {m: of_tasks(base, told=False) for m, base in MODELS.items()}
+    study = read_table(as_file(tmp_path, document))
+    assert len(study.ids) == 3
+    assert "donors/acc" in study.results
+
+
+@pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11"), ("0", "1", "2")])
+def test_seeds_below_models_are_repeats(tmp_path, seeds):
+    study = read_table(as_file(tmp_path, {m: of_seeds(b, seeds) for m, b in MODELS.items()}))
+    assert len(study.ids) == 3 * len(seeds)
+    assert roles(study)["seed"] is Role.SEED
+
+
+def test_numbers_that_may_be_a_setting_are_no_seeds(tmp_path):
+    study = read_table(as_file(tmp_path, {m: of_seeds(b, ("16", "64")) for m, b in MODELS.items()}))
+    assert "seed" not in roles(study)
+
+
+def test_results_per_seed_beside_settings_are_a_row_each(tmp_path):
+    document = {
+        model: {"method": model, "depth": 2, "acc_mean": base, "per_seed": of_seeds(base)}
+        for model, base in MODELS.items()
+    }
+    study = read_table(as_file(tmp_path, document))
+    assert len(study.ids) == 9
+    assert roles(study)["seed"] is Role.SEED
+    assert "acc_mean" not in roles(study)
+
+
+def test_parts_of_the_data_below_models_stay_columns(tmp_path):
+    parts = {"train": {"acc": 0.9}, "val": {"acc": 0.8}}
+    study = read_table(as_file(tmp_path, {"cnn": parts, "vit": parts}))
+    assert len(study.ids) == 2
+
+
+def test_a_folder_with_a_file_of_tasks_for_each_model_is_one_table_per_task(tmp_path):
+    for model, base in MODELS.items():
+        write(tmp_path / f"{model}_results.json", json.dumps(of_tasks(base)))
+    found = studies_to_judge(str(tmp_path), Told())
+    assert [study.name for study in found] == list(TASKS)
+    assert found[0].parameters["configuration"] == [f"{model}_results" for model in MODELS]
+
+
+def test_a_folder_with_a_file_of_seeds_for_each_model_has_repeats(tmp_path):
+    for model, base in MODELS.items():
+        write(tmp_path / f"{model}.json", json.dumps(of_seeds(base)))
+    study = only(tmp_path)
+    assert (len(study.ids), roles(study)["seed"]) == (9, Role.SEED)
