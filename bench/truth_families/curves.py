@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from truth_families import failed_trials
+from truth_families import failed_trials, mini_batches
 from truth_families import planted_curves as plants
 from truth_families.planted_curves import Draft, Plant, drawn, table_of
 from truth_families.real_trends import Workload, workloads
@@ -120,6 +120,20 @@ def healthy_studies(pool: Sequence[Workload], setting: Setting) -> list[Checked]
     return found
 
 
+def by_step(pool: Sequence[Workload], setting: Setting, *, loses: bool) -> list[Checked]:
+    """Studies that log the loss of single mini-batches; in some all trials lose half for good."""
+    found = []
+    for number in range(max(40, setting.studies // 4)):
+        rng = np.random.default_rng([setting.seed, 4, int(loses), number])
+        draft = drawn(pool[number % len(pool)], rng, length=int(rng.choice((100, 400, 1000))))
+        count = len(draft.rates)
+        mini_batches.slow_by_step(draft, rng.choice(count, size=count // 4, replace=False))
+        if loses:
+            mini_batches.lose_half(draft)
+        found.append(checked(draft))
+    return found
+
+
 def faulty_studies(pool: Sequence[Workload], fault: Fault, setting: Setting) -> list[Checked]:
     """Studies with one planted fault, a fourth of the number of healthy ones."""
     fit = [w for w in pool if w.training or not fault.training]
@@ -178,6 +192,11 @@ def measure(setting: Setting) -> Section:
     sure, rather = _right(pairs, "high"), _right(pairs, "medium")
     bars.append(Bar("alarms of high confidence that are right", sure, at_least=0.95))
     bars.append(Bar("alarms of medium confidence that are right", rather, at_least=0.8))
+    calm, losing = (by_step(pool, setting, loses=loses) for loses in (False, True))
+    false = Share(sum(study.alarm("instability") for study in calm), len(calm))
+    told = Share(sum(study.told("instability") for study in losing), len(losing))
+    bars.append(Bar("false alarms of instability: losses of mini-batches", false, at_most=0.05))
+    bars.append(Bar("power of instability: losses of mini-batches", told, at_least=0.85))
     failures, more = failed_trials.measured(pool, setting)
     text = [
         f"Workloads: {', '.join(w.name for w in pool)}.\n",

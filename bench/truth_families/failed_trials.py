@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from truth_families.mini_batches import (
+    LENGTHS_BY_STEP,
+    all_slow_by_step,
+    blown_up_by_step,
+    fell_back_by_step,
+    slow_by_step,
+)
 from truth_families.planted_curves import Draft, drawn, table_of
 from truth_families.real_trends import FloatArray, Workload
 from truth_families.sections import Bar, Setting, Share, table
-from tuning_playbook.analysis.table.feasibility import feasibility
+from tuning_playbook.analysis.table.feasibility import CHANCE, feasibility
 from tuning_playbook.trial import Status
 
 Rows = np.ndarray
@@ -80,24 +87,37 @@ def stopped(draft: Draft, rows: Rows) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """What is planted, and whether those trials failed."""
+    """What is planted, and whether those trials failed.
+
+    Some of the planted may be ``flat``: these may be told to have learnt nothing, but not to have
+    diverged.
+    """
 
     name: str
     change: Change | None
     failed: bool
-    length: int | None = None
+    lengths: tuple[int, ...] = (12, 20, 40, 100)
+    flat: bool = False
 
 
 CASES = (
     Case("nothing", None, failed=False),
-    Case("three evaluations each", None, failed=False, length=3),
+    Case("three evaluations each", None, failed=False, lengths=(3,)),
     Case("slow learning", slow, failed=False),
     Case("stopped by a pruner", stopped, failed=False),
     Case("ends not finite", not_finite, failed=True),
     Case("blows up", blown_up, failed=True),
     Case("falls back to its beginning", fell_back, failed=True),
     Case("never learns", never_learnt, failed=True),
-)
+    Case("slow learning, losses of mini-batches", slow_by_step, failed=False,
+         lengths=LENGTHS_BY_STEP, flat=True),
+    Case("all learn slowly, losses of mini-batches", all_slow_by_step, failed=False,
+         lengths=LENGTHS_BY_STEP, flat=True),
+    Case("blows up, losses of mini-batches", blown_up_by_step, failed=True,
+         lengths=LENGTHS_BY_STEP),
+    Case("falls back, losses of mini-batches", fell_back_by_step, failed=True,
+         lengths=LENGTHS_BY_STEP),
+)  # fmt: skip
 
 
 def measured(pool: Sequence[Workload], setting: Setting) -> tuple[str, tuple[Bar, ...]]:
@@ -124,14 +144,17 @@ def _one(pool: Sequence[Workload], case: Case, setting: Setting) -> tuple[Share,
     counts = np.zeros(4, dtype=int)
     for number in range(max(40, setting.studies // 6)):
         rng = np.random.default_rng([setting.seed, 3, CASES.index(case), number])
-        length = case.length or int(rng.choice([12, 20, 40, 100]))
+        length = int(rng.choice(case.lengths))
         draft = drawn(pool[number % len(pool)], rng, length=length)
         count = len(draft.rates)
         chosen = np.zeros(count, dtype=bool)
         if case.change is not None:
             chosen[rng.choice(count, size=count // 4, replace=False)] = True
             case.change(draft, np.flatnonzero(chosen))
-        infeasible = feasibility(table_of(draft)).infeasible
+        judged = feasibility(table_of(draft))
+        infeasible = judged.infeasible
+        if case.flat:
+            infeasible = infeasible & ~(chosen & (judged.kind == CHANCE))
         counts += [infeasible[~chosen].sum(), (~chosen).sum(), infeasible[chosen].sum(),
                    chosen.sum()]  # fmt: skip
     return Share(int(counts[0]), int(counts[1])), Share(int(counts[2]), int(counts[3]))

@@ -94,6 +94,32 @@ def test_a_single_high_point_is_a_spike_and_no_instability():
     assert (found.spikes[0], found.sustained[0], found.early[0]) == (1, False, False)
 
 
+def _by_mini_batches(seed, *, share=0.2, plateau=30, length=400):
+    """A loss of single mini-batches: a plateau, a fall, and noise in proportion to the level."""
+    rng = np.random.default_rng(seed)
+    level = 0.15 + 2.45 / (1 + np.exp((np.arange(length) - plateau) / 12))
+    examples = 2 / share**2
+    return level * rng.chisquare(examples, size=length) / examples
+
+
+def test_the_noise_of_mini_batches_on_a_plateau_is_no_lost_progress():
+    curves = column(*(_by_mini_batches(seed, plateau=plateau)
+                      for seed in range(20) for plateau in (0, 15, 30, 100)))  # fmt: skip
+    found = lost_progress(curves, np.arange(80))
+    assert not (found.sustained | found.early).any()
+
+
+def test_progress_lost_for_good_is_seen_through_the_noise_of_mini_batches():
+    curves = []
+    for seed in range(20):
+        curve = _by_mini_batches(seed)
+        curve[250:] += 1.2
+        curves.append(curve)
+    found = lost_progress(column(*curves), np.arange(20))
+    assert found.sustained.all()
+    assert not found.recovered.any()
+
+
 def test_gradient_spikes_are_ratios_to_the_median_early_and_later():
     norms = np.ones(1000)
     norms[3], norms[700] = 50.0, 8.0

@@ -226,6 +226,62 @@ def test_a_loss_that_rises_above_its_start_or_falls_back_to_it_has_diverged():
     assert found.kind.tolist() == ["feasible"] * 4 + ["diverged"] * 2
 
 
+# What matrix factorization by stochastic gradient descent logs of single mini-batches of 64. With
+# small learning rates it stays on a plateau; the first value is lower than the last by chance.
+FLAT = [
+    [1.96, 1.84, 2.33, 3.35, 2.14, 3.04, 2.71, 2.45, 3.05, 2.38, 2.92, 2.14, 2.85, 2.61, 2.2, 3.16,
+     2.74, 2.33, 2.97, 2.55, 2.81, 2.26, 2.69, 2.99, 2.42, 2.63, 3.11, 2.36, 2.58, 2.87, 2.49, 2.66,
+     2.3, 3.02, 2.54, 2.78, 2.41, 2.6, 2.93, 2.72],
+    [2.13, 2.98, 2.99, 2.23, 2.63, 1.82, 2.66, 2.44, 2.91, 2.25, 2.7, 2.53, 2.08, 2.89, 2.47, 2.62,
+     2.31, 2.76, 2.95, 2.18, 2.57, 2.68, 2.39, 2.84, 2.5, 2.22, 2.73, 2.59, 2.02, 2.81, 2.46, 2.64,
+     2.28, 2.7, 2.55, 2.37, 2.83, 2.48, 2.61, 2.52],
+]  # fmt: skip
+
+
+def _fallen(noise_share, depth=0.1):
+    """A loss of mini-batches that leaves its plateau after a quarter of the run."""
+    rng = np.random.default_rng(5)
+    steps = np.arange(40)
+    level = 2.6 * (1 - (1 - depth) / (1 + np.exp(-(steps - 10) / 2)))
+    return level * (1 + noise_share * rng.normal(size=40))
+
+
+def _factorizations(training, objective):
+    good = [_fallen(0.2, depth) for depth in (0.1, 0.15, 0.2, 0.25)]
+    errors = [np.sqrt(np.linspace(2.6, loss[-1], 10)) for loss in good]
+    curves = curves_of(
+        {"error": [e.tolist() for e in errors] + objective,
+         "train_loss": [loss.tolist() for loss in good] + training}
+    )  # fmt: skip
+    return feasibility(study(4 + len(training), curves=curves))
+
+
+def test_a_flat_loss_of_mini_batches_has_not_diverged():
+    found = _factorizations(FLAT, [[1.689] * 10, np.linspace(1.688, 1.669, 10).tolist()])
+    assert "diverged" not in found.counts
+    assert found.feasible[-1], "its error falls at every evaluation"
+
+
+def test_a_loss_of_mini_batches_that_went_back_to_its_plateau_has_diverged():
+    back = _fallen(0.2)
+    back[25:] = FLAT[0][25:]
+    up = np.array(FLAT[1]) * np.where(np.arange(40) < 15, 1, 4)
+    found = _factorizations([back.tolist(), up.tolist()], [[1.69] * 10] * 2)
+    assert found.kind.tolist() == ["feasible"] * 4 + ["diverged"] * 2
+
+
+def test_accuracies_that_vary_about_chance_level_have_not_diverged():
+    rng = np.random.default_rng(2)
+    good = [np.linspace(0.5, 0.62 + 0.01 * i, 20) for i in range(6)]
+    flat = [0.5 + 0.03 * rng.normal(size=20) for _ in range(6)]
+    table = table_from_columns(
+        "s", ids=[str(i) for i in range(12)], values={}, chance_level=0.5,
+        objective=Objective("accuracy", "maximize"),
+        curves=curves_of({"accuracy": [c.tolist() for c in good + flat]}),
+    )  # fmt: skip
+    assert "diverged" not in feasibility(table).counts
+
+
 def test_a_stopped_trial_is_not_judged_unless_its_metric_ended_not_finite():
     errors = [[0.9, 0.5, 0.3, 0.2]] * 4 + [[0.9]] + [[0.9, float("nan")]]
     found = feasibility(

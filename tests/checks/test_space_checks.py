@@ -283,6 +283,28 @@ def test_failures_that_nothing_explains_look_like_a_bug():
     alarms = [f for f in found if f.verdict is Verdict.WARN]
     assert len(alarms) >= 8  # two thirds are expected
     assert all([a.action for a in f.advice] == ["investigate"] for f in alarms)
+    assert all(f.advice[0].arguments["unrelated"] for f in alarms)
+
+
+def test_failures_that_a_threshold_sorts_without_mistake_are_not_said_to_be_unexplained():
+    # Seven of twelve fail: crashes at large learning rates, and other failures anywhere.
+    rates = [1e-5, 3e-5, 6e-5, 1e-4, 2e-4, 4e-4, 8e-4, 2e-3, 4e-3, 1e-2, 3e-2, 1e-1]
+    crashed, other = np.array(rates) >= 4e-3, np.isin(rates, [3e-5, 1e-4, 8e-4])
+    table = table_from_columns(
+        "study", ids=[f"t{i}" for i in range(12)], space=SPACE,
+        values={"learning_rate": rates, "weight_decay": [1e-5] * 12, "momentum": [0.9] * 12},
+        status=["failed" if c else "infeasible" if o else "complete"
+                for c, o in zip(crashed, other, strict=True)],
+        reason=["exit-code" if c else "timeout" if o else ""
+                for c, o in zip(crashed, other, strict=True)],
+        metric_values=np.where(crashed | other, np.nan, 0.3),
+        objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    finding = only(InfeasibleFraction(), table)
+    assert finding.verdict is Verdict.WARN
+    assert "All 4 that failed by crash lie where learning_rate > " in finding.summary
+    assert "no hyperparameter explains" not in " ".join(a.reason for a in finding.advice)
+    assert not any(a.arguments.get("unrelated") for a in finding.advice)
 
 
 def failing(count, trials, probability):

@@ -216,6 +216,17 @@ def test_what_a_trial_printed_is_asked_of_its_arm():
     assert step.how == "To see what a trial printed: playbook logs first 3."
 
 
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [({}, "Find out why trials fail"),
+     ({"unrelated": True}, "Find out why trials fail, as no hyperparameter explains it")],
+)  # fmt: skip
+def test_that_no_hyperparameter_explains_failures_is_only_said_where_it_was_found(arguments, title):
+    advice = Advice("investigate", {"trials": ["4"], **arguments})
+    (step,) = advice_steps("r", {"r": (_finding("infeasible", Verdict.WARN, advice),)}, {})
+    assert step.title == title
+
+
 def test_advice_whose_check_was_set_aside_later_does_not_come_back_from_an_earlier_round():
     findings = {"first": {"first": (_noisy(Verdict.WARN),)}, "second": {"second": ()}}
     assert _pending(["first", "second"], findings)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.search.infeasible_region import (
     Location,
+    exact_location,
     infeasible_locations,
     telling_locations,
 )
@@ -94,19 +95,27 @@ class InfeasibleFraction:
             places, p_value=self.located_p, balanced_accuracy=self.located_accuracy
         )
         enough = bool(places) and min(infeasible, total - infeasible) >= self.fewest_of_each
-        unrelated = enough and self._are_unrelated(places)
+        exact = _exact(table, judged)
+        unrelated = enough and not exact and self._are_unrelated(places)
         evidence = self._evidence(table, judged, places)
         by_space = _by_configuration(judged) / total > self.high or bool(causes)
         verdict, ending = self._verdict(judged, places, by_space=by_space, unrelated=unrelated)
         if verdict is not Verdict.PASS and 2 * empty >= infeasible:
             return (self._are_empty(table, judged, total, empty),)
         summary = self._summary(table, judged, total, infeasible, causes) + ending
-        if enough and not unrelated and not causes:
+        if exact and not causes and verdict is not Verdict.PASS:
+            summary += _exact_words(judged, exact)
+        elif enough and not unrelated and not causes:
             summary += " These are too few trials to tell whether a hyperparameter causes it."
         high = judged.share > self.high
         investigate = judged.share > self.extreme or unrelated or (high and not by_space)
         advice = self._advice(
-            table, judged, causes, investigate=investigate, shrink=high and by_space
+            table,
+            judged,
+            causes,
+            investigate=investigate,
+            unrelated=unrelated,
+            shrink=high and by_space,
         )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
 
@@ -260,6 +269,7 @@ class InfeasibleFraction:
         *,
         investigate: bool,
         shrink: bool,
+        unrelated: bool = False,
     ) -> tuple[Advice, ...]:
         found = []
         if investigate:
@@ -267,9 +277,14 @@ class InfeasibleFraction:
             found.append(
                 Advice(
                     "investigate",
-                    {"trials": names(table, rows)},
-                    "read what these trials logged; a failure that no hyperparameter explains "
-                    "is seldom caused by the search space",
+                    {"trials": names(table, rows)} | ({"unrelated": True} if unrelated else {}),
+                    "read what these trials logged"
+                    + (
+                        "; a failure that no hyperparameter explains is seldom caused by the "
+                        "search space"
+                        if unrelated
+                        else ""
+                    ),
                 )
             )
         if shrink and len(causes) >= 2 and _combinable(table, causes[:2]):
@@ -277,6 +292,20 @@ class InfeasibleFraction:
         if shrink:
             found += [advice for place in causes if (advice := _shrunk(table, place)) is not None]
         return tuple(found)
+
+
+def _exact(table: TrialTable, judged: Feasibility) -> dict[str, Location]:
+    """Kind of failure -> the place where all trials of this kind lie and none that trained."""
+    found = {kind: exact_location(table, judged.kind == kind, judged) for kind in judged.counts}
+    return {kind: place for kind, place in found.items() if place is not None}
+
+
+def _exact_words(judged: Feasibility, exact: dict[str, Location]) -> str:
+    return "".join(
+        f" All {judged.counts[kind]} that failed by {kind} lie where {_place(place)}, and no trial "
+        "that trained does."
+        for kind, place in exact.items()
+    )
 
 
 def _by_configuration(judged: Feasibility) -> int:

@@ -23,7 +23,7 @@ _TITLES = {
     "train-shorter": "Train shorter: set training.max_train_steps = {max_train_steps}",
     "mend-pipeline": "Fix the pipeline: it learns nothing",
     "inspect-bug": "Look for a bug in the training program",
-    "investigate": "Find out why trials fail, as no hyperparameter explains it",
+    "investigate": "Find out why trials fail",
     "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',
     "reparametrise": "Search a product or a ratio instead of two hyperparameters separately",
     "probe-stability": "Probe where training becomes unstable, with short runs",
@@ -259,6 +259,8 @@ def _more(advice: Advice, trials: Mapping[str, int]) -> int:
 def _title(advice: Advice, trials: Mapping[str, int]) -> str:
     if advice.action == "add-trials":
         return f"Run {_more(advice, trials)} more trials in every arm"
+    if advice.arguments.get("unrelated"):
+        return f"{_TITLES[advice.action]}, as no hyperparameter explains it"
     pattern = _TITLES.get(advice.action, advice.action.replace("-", " ").capitalize())
     try:
         return pattern.format(**{k: _plain(v) for k, v in advice.arguments.items()})

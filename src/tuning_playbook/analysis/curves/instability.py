@@ -18,12 +18,15 @@ from tuning_playbook.analysis.table.curve_blocks import (
 from tuning_playbook.analysis.table.curve_noise import (
     moving_average,
     running_median_of_three,
+    scatter,
     second_difference_sd,
 )
 from tuning_playbook.analysis.table.table import CurveColumn
 
 EARLY_STEPS, EARLY_SHARE = 500, 0.05
 _SETTLED_SHARE = 0.05
+# Points from which the noise of one part of a curve is read: fewer misread it by a half.
+_FEWEST_OF_PART = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +123,7 @@ def _fill_middle(
     width = max(1, length // 200)
     smooth = moving_average(running_median_of_three(block.values), width)
     noise = _noise(block.values)
-    lost, above = _lost(smooth, noise * noise_widths, threshold)
+    lost, above = _lost(smooth, noise[:, : smooth.shape[1]] * noise_widths, threshold)
     run = _run_lengths(above)
     longest = run.max(axis=1)
     needed = max(consecutive, math.ceil(length / 100))
@@ -145,10 +148,33 @@ def _lost(values: FloatArray, noise: FloatArray, threshold: float) -> tuple[Floa
     settled = gain > _SETTLED_SHARE * gain[:, -1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = np.where(settled, (values - lowest) / gain, 0.0)
-    return lost, (lost > threshold) & (values - lowest > noise[:, None])
+    return lost, (lost > threshold) & (values - lowest > noise)
 
 
 def _noise(values: FloatArray) -> FloatArray:
+    """Noise of every point, shape (r, length): that after the initial fall, or that just before it.
+
+    The loss of single mini-batches scatters in proportion to its level, most of all on a plateau at
+    the beginning. What comes before a point tells that; a loss of progress is no part of it.
+    """
+    return np.maximum(_later_noise(values)[:, None], _noise_before(values))
+
+
+def _noise_before(values: FloatArray) -> FloatArray:
+    """The larger scatter of the two parts before that of each point; the first part has its own."""
+    length = values.shape[1]
+    size = max(_FEWEST_OF_PART, math.ceil(length / 20))
+    count = length // size
+    if not count:
+        return np.zeros_like(values)
+    parts = values[:, : count * size].reshape(len(values) * count, size)
+    of_part = scatter(parts).reshape(len(values), count)
+    own = np.minimum(np.arange(length) // size, count)
+    last, earlier = np.maximum(own - 1, 0), np.maximum(own - 2, 0)
+    return np.maximum(of_part[:, last], of_part[:, earlier])
+
+
+def _later_noise(values: FloatArray) -> FloatArray:
     """Noise of one point after the initial fall, lasting noise included, jumps left out."""
     later = values[:, values.shape[1] // 4 :]
     noise = second_difference_sd(later, robust=True)
@@ -171,7 +197,7 @@ def _spikes(values: FloatArray, noise_widths: float, threshold: float) -> IntArr
     jump = values - smooth
     gain = values[:, :1] - np.minimum.accumulate(smooth, axis=1)
     noise = _noise(values)
-    spike = (jump > threshold * np.maximum(gain, 0)) & (jump > noise_widths * noise[:, None])
+    spike = (jump > threshold * np.maximum(gain, 0)) & (jump > noise_widths * noise)
     spike[:, 0] = False
     return np.asarray(spike.sum(axis=1), dtype=np.int64)
 
@@ -187,7 +213,7 @@ def _fill_early(
     first_steps = since <= limit
     first_steps[:, 0] = False
     gain = values[:, :1] - values.min(axis=1, keepdims=True)
-    noise = second_difference_sd(values)[:, None]
+    noise = np.maximum(second_difference_sd(values)[:, None], _noise_before(values))
     excess = values - values[:, :1]
     high = first_steps & (excess > early_excess * gain) & (excess > noise_widths * noise)
     at = block.positions

@@ -107,6 +107,36 @@ def telling_locations(
     )
 
 
+def exact_location(
+    table: TrialTable,
+    failed: NDArray[np.bool_],
+    feasible: Feasibility,
+    *,
+    largest_chance: float = 0.05,
+) -> Location | None:
+    """Where all trials that failed in one way lie, and none that trained.
+
+    So few trials as five of twelve tell no cause by shares; that a threshold sorts them without a
+    mistake is seldom chance all the same.
+
+    Args:
+        table: the study.
+        failed: shape (n,), trials of one kind of `Feasibility.kind`.
+        feasible: the judgement of the trials.
+        largest_chance: that some hyperparameter sorts so many trials by luck.
+    """
+    places = infeasible_locations(table, failed, feasible)
+    ways = sum(
+        len(np.unique(table.units[place.hyperparameter])) if place.side == "equal" else 2
+        for place in places
+    )
+    lost = int(failed.sum())
+    if ways > largest_chance * math.comb(lost + int(feasible.feasible.sum()), lost):
+        return None
+    exact = (place for place in places if place.inside == 1 and place.outside == 0)
+    return next(exact, None)
+
+
 def separation(values: NDArray[np.float64], second: NDArray[np.bool_]) -> Separation:
     """Separate two groups by the best threshold on their values.
 

@@ -84,6 +84,26 @@ def second_difference_sd(
     return np.asarray(np.where(spread > 0, spread, plain) / math.sqrt(6))
 
 
+def scatter(values: FloatArray) -> FloatArray:
+    """How far neighbouring values lie apart by chance, as a standard deviation, one for each row.
+
+    The smaller of two robust estimates, from first and from second differences: a bend or a slope
+    may make either of them too large, and noise moves both. Of an even number of first differences
+    the lower middle one counts: in a curve of five values a single jump and its return are half.
+
+    Args:
+        values: shape (r, length), at least 4 points.
+
+    Example:
+        >>> scatter(np.array([[3.0, 1.0, 0.9, 9.0, 9.1, 9.2]])).round(2).tolist()
+        [0.1]
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # what explodes has infinite noise at most
+        first = np.abs(np.diff(values, axis=1))
+        by_first = _MAD_TO_SD * np.quantile(first, 0.5, axis=1, method="lower") / math.sqrt(2)
+        return np.fmin(by_first, second_difference_sd(values, robust=True))
+
+
 def late_noise(values: FloatArray) -> FloatArray:
     """Step-to-step noise late in training, one for each row; 0 below 4 points.
 

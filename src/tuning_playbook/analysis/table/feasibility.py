@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 
 from tuning_playbook.analysis.table.chance_level import ChanceLevel, chance_level
 from tuning_playbook.analysis.table.curve_ends import last_values
-from tuning_playbook.analysis.table.divergence import courses, diverged, never_moved
+from tuning_playbook.analysis.table.divergence import (
+    CLEARLY_ABOVE,
+    courses,
+    diverged,
+    never_moved,
+)
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.analysis.table.nothing_learnt import LuckBound, luck_bound
 from tuning_playbook.analysis.table.table import TrialTable
@@ -143,7 +148,8 @@ def feasibility(
         column = table.curves[training]
         trained = kind == FEASIBLE
         _mark(kind, DIVERGED, diverged(column, trained, progress_share=progress_share))
-        _mark(kind, CHANCE, never_moved(column, trained, progress_share=progress_share))
+        still = never_moved(column, trained, progress_share=progress_share)
+        _mark(kind, CHANCE, still & ~_learns_slowly(table, None, chance_level(table, trained)))
     chance = chance_level(table, kind == FEASIBLE)
     luck = _mark_by_luck(kind, table, training, chance)
     _mark_by_objective(kind, table, training, chance, progress_share)
@@ -226,8 +232,10 @@ def _mark_by_objective(
     objective, sign = table.objective.metric, table.objective.direction.sign
     column = table.curves.get(objective)
     slow = _learns_slowly(table, training, chance)
+    course = courses(column, sign=sign) if column is not None else None
+    by_chance = np.nan_to_num(CLEARLY_ABOVE * course.noise) if course is not None else 0.0
     far_worse = (
-        table.loss > chance.loss + chance.progress
+        table.loss > chance.loss + chance.progress + by_chance
         if np.isfinite(chance.loss)
         else _blown_up(table.loss, kind == FEASIBLE)
     )
@@ -236,9 +244,8 @@ def _mark_by_objective(
     if chance.origin == "step-0" and column is not None:
         at_chance &= np.diff(column.offsets) > 1
     _mark(kind, CHANCE, at_chance & ~slow)
-    if training is None and column is not None and not _is_loss(objective):
-        course = courses(column, sign=sign)
-        ended = course.known & (course.ended > chance.loss - progress_share * chance.progress)
+    if training is None and course is not None and not _is_loss(objective):
+        ended = course.returned & (course.ended > chance.loss - progress_share * chance.progress)
         _mark(kind, DIVERGED, ended & ~slow)
 
 
