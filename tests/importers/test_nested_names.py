@@ -47,15 +47,16 @@ def test_two_levels_of_names_of_which_neither_is_told_are_not_mixed(tmp_path):
     assert "donors/acc" in study.results
 
 
-@pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11"), ("0", "1", "2")])
+@pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11")])
 def test_seeds_below_models_are_repeats(tmp_path, seeds):
     study = read_table(as_file(tmp_path, {m: of_seeds(b, seeds) for m, b in MODELS.items()}))
     assert len(study.ids) == 3 * len(seeds)
     assert roles(study)["seed"] is Role.SEED
 
 
-def test_numbers_that_may_be_a_setting_are_no_seeds(tmp_path):
-    study = read_table(as_file(tmp_path, {m: of_seeds(b, ("16", "64")) for m, b in MODELS.items()}))
+@pytest.mark.parametrize("numbers", [("16", "64"), ("0", "1", "2")])
+def test_numbers_that_may_be_a_setting_or_layers_are_no_seeds(tmp_path, numbers):
+    study = read_table(as_file(tmp_path, {m: of_seeds(b, numbers) for m, b in MODELS.items()}))
     assert "seed" not in roles(study)
 
 

@@ -60,7 +60,8 @@ def rows_of_levels(document: Mapping[str, Any]) -> tuple[list[dict[str, Any]], s
         f"{name} ({_examples([path[level] for path, _ in leaves])})"
         for level, name in enumerate(names)
     ]
-    return rows, f"The names at each level of the file are read as {listed(shown)}."
+    tasks = f"; where configurations are tasks, say --by {_CONFIGURATION}" if len(told) > 1 else ""
+    return rows, f"The names at each level of the file are read as {listed(shown)}{tasks}."
 
 
 def _leaves(
@@ -119,12 +120,12 @@ def _name_of(level: int, leaves: Sequence[_Leaf]) -> str:
 
 
 def _are_seeds(names: set[str]) -> bool:
-    """Whether bare numbers are seeds: consecutive ones from 0 or 1, or with a usual one in them."""
-    if len(names) < 2 or not all(name.isdecimal() for name in names):
-        return False
-    numbers = sorted(map(int, names))
-    counted = numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
-    return counted or bool(_USUAL_SEEDS & set(numbers))
+    """Whether bare numbers are seeds: a usual one is among them.
+
+    Numbers from 0 or 1 on may as well be classes, layers or folds.
+    """
+    numbers = {int(name) for name in names if name.isdecimal() and len(name) < 10}
+    return len(numbers) == len(names) > 1 and bool(_USUAL_SEEDS & numbers)
 
 
 def _tells_no_runs(name: str) -> bool:
