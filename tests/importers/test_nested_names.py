@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.importers.layouts import only, write
 
+from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.tables.studies import read_table
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge
@@ -36,7 +37,7 @@ def test_models_above_tasks_that_their_results_name_are_two_columns(tmp_path):
     study = read_table(as_file(tmp_path, {m: of_tasks(base) for m, base in MODELS.items()}))
     assert len(study.ids) == 6
     assert study.parameters["configuration"][:2] == ["cnn", "cnn"]
-    assert "configuration (cnn, mamba, ...) and task (donors, acceptors, ...)" in str(study.notes)
+    assert "configuration (cnn, mamba, ...) and task (donors, acceptors)" in str(study.notes)
 
 
 def test_two_levels_of_names_of_which_neither_is_told_are_not_mixed(tmp_path):
@@ -46,15 +47,16 @@ def test_two_levels_of_names_of_which_neither_is_told_are_not_mixed(tmp_path):
     assert "donors/acc" in study.results
 
 
-@pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11"), ("0", "1", "2")])
+@pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11")])
 def test_seeds_below_models_are_repeats(tmp_path, seeds):
     study = read_table(as_file(tmp_path, {m: of_seeds(b, seeds) for m, b in MODELS.items()}))
     assert len(study.ids) == 3 * len(seeds)
     assert roles(study)["seed"] is Role.SEED
 
 
-def test_numbers_that_may_be_a_setting_are_no_seeds(tmp_path):
-    study = read_table(as_file(tmp_path, {m: of_seeds(b, ("16", "64")) for m, b in MODELS.items()}))
+@pytest.mark.parametrize("numbers", [("16", "64"), ("0", "1", "2")])
+def test_numbers_that_may_be_a_setting_or_layers_are_no_seeds(tmp_path, numbers):
+    study = read_table(as_file(tmp_path, {m: of_seeds(b, numbers) for m, b in MODELS.items()}))
     assert "seed" not in roles(study)
 
 
@@ -88,3 +90,27 @@ def test_a_folder_with_a_file_of_seeds_for_each_model_has_repeats(tmp_path):
         write(tmp_path / f"{model}.json", json.dumps(of_seeds(base)))
     study = only(tmp_path)
     assert (len(study.ids), roles(study)["seed"]) == (9, Role.SEED)
+
+
+def test_seeds_beside_a_configuration_and_a_summary_are_no_run_of_wandb(tmp_path):
+    seeds = {f"seed_{seed}": {"best_val_auroc": 0.5 + seed / 1000} for seed in (42, 123, 456)}
+    whole = {"n_seeds": 3, "results": seeds, "summary": {"mean_auroc": 0.7}, "config": {"lr": 0.1}}
+    study = only(as_file(tmp_path, {"validation_of_seeds": whole}))
+    assert study.results["best_val_auroc"] == pytest.approx([0.542, 0.623, 0.956])
+    assert roles(study)["seed"] is Role.SEED
+
+
+def test_one_number_per_seed_is_the_result_without_its_mean(tmp_path):
+    document = {
+        name: {"mean": base, "std": 0.01, "per_seed": {"42": base, "123": base + 0.01}}
+        for name, base in MODELS.items()
+    }
+    study = read_table(as_file(tmp_path, document))
+    assert len(study.results["result"]) == 6
+    assert not {"mean", "std"} & set(roles(study))
+
+
+def test_a_document_without_rows_is_told_by_what_it_holds(tmp_path):
+    document = {"seeds": [0, 1], "auc": {"full": [0.7, 0.8], "no_sync": [0.6, 0.5]}}
+    with pytest.raises(InvalidInput, match=r"seeds \(a list of 2\).*auc \(an object of full"):
+        only(as_file(tmp_path, document))

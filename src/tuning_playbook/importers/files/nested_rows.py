@@ -14,7 +14,7 @@ _Leaf: TypeAlias = tuple[tuple[str, ...], Mapping[str, Any]]
 
 _CONFIGURATION, _SEED, _RESULT = "configuration", "seed", "result"
 _COUNTED = (_SEED, "fold")
-_DEEPEST, _MOST_ROWS = 4, 100_000
+_DEEPEST, _MOST_ROWS, _MOST_SHOWN = 4, 100_000, 2
 _BY_SEED = frozenset({"per_seed", "by_seed", "seeds", "seed_results", "results_by_seed",
                       "per_seed_results", "all_seeds", "raw_by_seed"})  # fmt: skip
 _NUMBERED = re.compile(r"(seed|fold|repeat|rep|replicate)s?[_ -]?(\d+)", re.IGNORECASE)
@@ -43,31 +43,37 @@ def rows_of_levels(document: Mapping[str, Any]) -> tuple[list[dict[str, Any]], s
     depth = len(leaves[0][0]) if leaves else 0
     if len(leaves) < 2 or len(leaves) > _MOST_ROWS or {len(path) for path, _ in leaves} != {depth}:
         return None
-    if depth < 2 and not _is_by_seed(document):
+    if depth < 2 and not _seeds_in(document):
         return None
     levels = [_name_of(level, leaves) for level in range(depth)]
     unknown = [level for level, name in enumerate(levels) if not name]
-    if len(unknown) > 1 or any(_tells_no_runs(path[unknown[0]]) for path, _ in leaves if unknown):
+    if len(unknown) > 1:
+        return None
+    told = {path[level] for path, _ in leaves for level in unknown}
+    if len(told) > 1 and any(map(_tells_no_runs, told)):
         return None
     names = [name or _CONFIGURATION for name in levels]
     if len({*names}) < len(names) or _CONFIGURATION in leaves[0][1]:
         return None
     rows = [{**_named(names, path), **own} for path, own in leaves]
-    keys = [list(dict.fromkeys(path[level] for path, _ in leaves))[:2] for level in range(depth)]
-    told = [f"{name} ({', '.join(some)}, ...)" for name, some in zip(names, keys, strict=True)]
-    return rows, f"The names at each level of the file are read as {listed(told)}."
+    shown = [
+        f"{name} ({_examples([path[level] for path, _ in leaves])})"
+        for level, name in enumerate(names)
+    ]
+    tasks = f"; where configurations are tasks, say --by {_CONFIGURATION}" if len(told) > 1 else ""
+    return rows, f"The names at each level of the file are read as {listed(shown)}{tasks}."
 
 
 def _leaves(
     value: Mapping[str, Any], path: tuple[str, ...], above: Mapping[str, Any]
 ) -> Iterator[_Leaf]:
     """The results of each run with the names above it, and with the settings that runs share."""
-    by_seed = next((key for key in value if _is_seeds(key, value[key])), None)
-    if by_seed is not None:
+    by_seed = _seeds_in(value)
+    if by_seed:
         seeds = value[by_seed]
         parts = {key for one in seeds.values() if isinstance(one, Mapping) for key in one}
         shared = {k: v for k, v in value.items() if k != by_seed and k not in parts
-                  and not isinstance(v, (Mapping, list)) and statistic_in(k) is None}  # fmt: skip
+                  and not isinstance(v, (Mapping, list)) and not _is_statistic(k)}  # fmt: skip
         for seed, one in seeds.items():
             own = one if isinstance(one, Mapping) else {_RESULT: one}
             yield (*path, f"{_SEED}_{_number_in(seed)}"), {**above, **shared, **own}
@@ -80,18 +86,20 @@ def _leaves(
         yield (*path, *[""] * _DEEPEST), {}  # no level of names: the depths differ then
 
 
-def _is_by_seed(document: Mapping[str, Any]) -> bool:
-    return any(_is_seeds(key, value) for key, value in document.items())
+def _seeds_in(value: Mapping[str, Any]) -> str:
+    """The one key of an object below which the results of each seed stand; empty where none is."""
+    found = [key for key in value if _are_of_seeds(key, value[key])]
+    return found[0] if len(found) == 1 else ""
 
 
-def _is_seeds(key: str, value: Any) -> bool:
-    return (
-        plain_name(key) in _BY_SEED
-        and isinstance(value, Mapping)
-        and len(value) > 1
-        and all(re.fullmatch(r"(seed)?[_ -]?\d+", str(seed)) for seed in value)
-        and all(isinstance(one, Mapping) or is_number(one) for one in value.values())
-    )
+def _are_of_seeds(key: str, value: Any) -> bool:
+    if not isinstance(value, Mapping) or len(value) < 2:
+        return False
+    if plain_name(key) in _BY_SEED:
+        named = all(re.fullmatch(r"(seed)?[_ -]?\d+", str(seed)) for seed in value)
+        return named and all(isinstance(one, Mapping) or is_number(one) for one in value.values())
+    named = all(re.fullmatch(r"seed[_ -]?\d+", str(seed)) for seed in value)
+    return named and all(isinstance(one, Mapping) for one in value.values())
 
 
 def _is_result(value: Mapping[str, Any]) -> bool:
@@ -112,22 +120,31 @@ def _name_of(level: int, leaves: Sequence[_Leaf]) -> str:
 
 
 def _are_seeds(names: set[str]) -> bool:
-    """Whether bare numbers are seeds: consecutive ones from 0 or 1, or with a usual one in them."""
-    if len(names) < 2 or not all(name.isdecimal() for name in names):
-        return False
-    numbers = sorted(map(int, names))
-    counted = numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
-    return counted or bool(_USUAL_SEEDS & set(numbers))
+    """Whether bare numbers are seeds: a usual one is among them.
+
+    Numbers from 0 or 1 on may as well be classes, layers or folds.
+    """
+    numbers = {int(name) for name in names if name.isdecimal() and len(name) < 10}
+    return len(numbers) == len(names) > 1 and bool(_USUAL_SEEDS & numbers)
 
 
 def _tells_no_runs(name: str) -> bool:
     """Whether a name is of a part of the data or of a statistic, and not of what was run."""
-    return split_of(name) is not None or statistic_in(f"of_{name}") is not None
+    return split_of(name) is not None or _is_statistic(name)
+
+
+def _is_statistic(name: str) -> bool:
+    return statistic_in(name) is not None or statistic_in(f"of_{name}") is not None
 
 
 def _named(names: Sequence[str], path: Sequence[str]) -> dict[str, Any]:
     pairs = zip(names, path, strict=True)
     return {name: _number_in(own) if name in _COUNTED else own for name, own in pairs}
+
+
+def _examples(names: Sequence[str]) -> str:
+    own = list(dict.fromkeys(names))
+    return ", ".join(own[:_MOST_SHOWN]) + (", ..." if len(own) > _MOST_SHOWN else "")
 
 
 def _number_in(name: str) -> int | str:

@@ -33,6 +33,32 @@ def result_in_words(document: Mapping[str, Any]) -> str:
     return words + (f", with {_shown(settings)}" if settings else "")
 
 
+def in_words(document: Any) -> str:
+    """What a document is made of: its keys with the kinds of what they hold.
+
+    Example:
+        >>> in_words({"seeds": [0, 1], "auc": {"full": [0.7, 0.8], "no_sync": [0.6, 0.5]}, "n": 2})
+        'seeds (a list of 2), auc (an object of full and no_sync) and n (2)'
+        >>> in_words(3)
+        '3'
+    """
+    if not isinstance(document, Mapping):
+        return _kind(document)
+    shown = [f"{key} ({_kind(cell)})" for key, cell in list(document.items())[:_MOST_NAMED]]
+    rest = len(document) - len(shown)
+    return f"{', '.join(shown)} and {rest} more" if rest else listed(shown) or "an empty object"
+
+
+def _kind(cell: Any) -> str:
+    if isinstance(cell, Mapping):
+        keys = [short(key) for key in list(cell)[:_MOST_NAMED]]
+        rest = len(cell) - len(keys)
+        return f"an object of {', '.join(keys)} and {rest} more" if rest else (
+            f"an object of {listed(keys)}" if keys else "an empty object"
+        )  # fmt: skip
+    return f"a list of {len(cell)}" if isinstance(cell, list) else f"{short(cell):.40}"
+
+
 def _shown(numbers: Mapping[str, Any]) -> str:
     shown = [f"{name} {short(cell)}" for name, cell in numbers.items()]
     rest = len(shown) - _MOST_NAMED

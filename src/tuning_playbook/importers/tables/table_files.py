@@ -25,7 +25,7 @@ from tuning_playbook.importers.files.limits import MOST_COLUMNS
 from tuning_playbook.importers.files.list_in_object import lists_of_objects
 from tuning_playbook.importers.files.nested_rows import rows_of_levels
 from tuning_playbook.importers.files.objects_by_line import is_by_line
-from tuning_playbook.importers.files.one_result import result_in_words
+from tuning_playbook.importers.files.one_result import in_words, result_in_words
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
 from tuning_playbook.importers.rows.steps_within_epochs import (
@@ -137,7 +137,7 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
                 rows = rows or rows_of_columns(document)
                 document = rows or _rows_within(path, document, notes)
             if not isinstance(document, list):
-                raise _no_list(path)
+                raise _no_list(path, document)
             lines = list(enumerate(document, 1))
         else:
             lines = list(_parsed_lines(path, file, notes))
@@ -159,7 +159,7 @@ def _rows_within(path: Path, document: Mapping[str, Any], notes: list[str]) -> l
     """The rows of an object that holds one list of objects, beside what else it tells."""
     found = lists_of_objects(document)
     if not found:
-        raise _one_result(path, document) or _no_list(path)
+        raise _one_result(path, document) or _no_list(path, document)
     if len(found) > 1:
         raise InvalidInput(
             f"{path} holds several lists of objects ({listed([one.place for one in found])}); "
@@ -190,10 +190,10 @@ def _one_result(path: Path, document: Mapping[str, Any]) -> InvalidInput | None:
     )
 
 
-def _no_list(path: Path) -> InvalidInput:
+def _no_list(path: Path, document: Any) -> InvalidInput:
     return InvalidInput(
-        f"{path} holds no list of objects; write one object for each trial "
-        '([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
+        f"{path} holds no list of objects, but {in_words(document)}; write one object for each "
+        'trial ([{"lr": 0.1, "val_loss": 0.5}, ...]), or, for the log of one run, one object '
         'for each step ([{"step": 1, "train_loss": 2.3}, ...])'
     )
 

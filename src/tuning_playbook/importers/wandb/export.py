@@ -70,7 +70,10 @@ def is_export(path: Path) -> bool:
         record = next(iter(_json_records(path)), None)
     except InvalidInput:
         return False
-    return isinstance(record, dict) and _has(record, _CONFIG) and _has(record, _SUMMARY)
+    # Programs of one's own keep a configuration and a summary too, and name no run.
+    return isinstance(record, dict) and all(
+        _has(record, keys) for keys in (_NAME, _CONFIG, _SUMMARY)
+    )
 
 
 def read_export(path: Path, curves: Path | None = None) -> tuple[ForeignStudy, ...]:
