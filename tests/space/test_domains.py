@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tuning_playbook.errors import InvalidInput
@@ -14,8 +14,8 @@ UNITS = st.floats(0, 1)
 
 
 @st.composite
-def floats(draw):
-    scale = draw(st.sampled_from(["linear", "log", "reverse_log"]))
+def floats(draw, scales=("linear", "log", "reverse_log")):
+    scale = draw(st.sampled_from(scales))
     if scale == "linear":
         low = draw(FINITE)
         return Float(low, low + draw(st.floats(1e-3, 1e6)), scale)
@@ -123,9 +123,8 @@ def test_coordinates_outside_the_unit_interval_are_clipped():
     assert Ordered((1, 2)).from_unit([-0.1, 1.1]).tolist() == [1, 2]
 
 
-@given(floats(), st.floats(0.01, 5))
+@given(floats(["linear"]), st.floats(0.01, 5))
 def test_values_out_of_range_lie_outside_the_unit_interval(domain, excess):
-    assume(domain.scale == "linear")
     span = domain.high - domain.low
     assert domain.to_unit(domain.high + excess * span) > 1
     assert domain.to_unit(domain.low - excess * span) < 0
