@@ -10,9 +10,17 @@ from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.next_steps import next_steps
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
+from tuning_playbook.design.proposals import extended_values
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.space import Categorical, Condition, Constant, Float, Hyperparameter
+from tuning_playbook.space import (
+    Categorical,
+    Condition,
+    Constant,
+    Float,
+    Hyperparameter,
+    Ordered,
+)
 from tuning_playbook.study import FunctionTarget, Objective, Project, Round, TrainingProtocol
 
 RATE = Float(1e-4, 1.0, "log")
@@ -645,3 +653,21 @@ def test_advice_to_regularize_names_what_the_project_declares_for_it(project):
     gone = replace(current, written=None)
     (step,) = [s for s in _steps(bare, gone) if s.title.startswith("Add regularization")]
     assert step.how.startswith("Declare dropout")
+
+
+def test_once_the_trials_were_doubled_the_last_search_takes_the_whole_ranges(project):
+    asked = frozenset({"weight_decay", "norm", "learning_rate"})
+    doubled = replace(_answered(good_ranges={}), trials={"a": 32, "b": 32})
+    state = ProjectState(
+        project, _current(doubled, launched=True), asked=asked, names=frozenset({"decay"})
+    )
+    (step,) = next_steps(state)
+    assert step.title == "Search the ranges of the baseline closely: round final"
+    assert step.round.nuisance == {"learning_rate": RATE}
+    assert step.round.reasons["learning_rate"].startswith("the whole range")
+    assert step.round.trials == 40  # by the round's file, and not by what it grew to
+
+
+def test_a_list_of_positive_sizes_does_not_go_on_to_zero():
+    rank = Hyperparameter("rank", Ordered((2, 4, 8)), 4, "architecture")
+    assert extended_values(rank, (2, 4, 8), 2) == (1,)

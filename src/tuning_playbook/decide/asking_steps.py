@@ -30,6 +30,10 @@ from tuning_playbook.words import copied_round
 _OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
 
 
+_GOOD = "the good region of an earlier round, with a margin"
+_WHOLE = "the whole range, as earlier rounds do not show where in it the good values lie"
+
+
 def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
     """The next question, or the last search where all have been asked.
 
@@ -75,7 +79,7 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         elif not (first or rounds) and (declaring := declaring_step(state.project)) is not None:
             yield declaring
     elif current is not None and not (rounds or refused) and not searched_nothing(current):
-        yield from _the_end(state, current, proposed, trials)
+        yield from _the_end(state, current, proposed)
 
 
 def as_it_ran(written: Round, answered: AnsweredRound | None) -> Round:
@@ -83,6 +87,14 @@ def as_it_ran(written: Round, answered: AnsweredRound | None) -> Round:
     if answered is None or written.joint:
         return written
     return replace(written, trials=max(written.trials, *answered.trials.values(), 0))
+
+
+def was_extended(current: RoundState, answered: AnsweredRound) -> bool:
+    """Whether its arms have at least twice the trials that its file asked for."""
+    written = current.written
+    if written is None or written.joint or not answered.trials:
+        return False
+    return max(answered.trials.values()) >= 2 * written.trials
 
 
 def _why_asked(round_: Round) -> str:
@@ -139,7 +151,7 @@ def _may_be_narrower(state: ProjectState, round_: Round) -> str:
 
 
 def _the_end(
-    state: ProjectState, current: RoundState, proposed: Sequence[str], trials: int
+    state: ProjectState, current: RoundState, proposed: Sequence[str]
 ) -> Iterator[NextStep]:
     """The last search where exploration has shown where to look, and then the test set."""
     answered = current.answered
@@ -157,25 +169,47 @@ def _the_end(
           for name, left in state.begun.items()),
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
     )  # fmt: skip
-    ranges = _last_ranges(state, answered.good_ranges)
+    good = _good_ranges(state, answered.good_ranges)
+    whole = tuning_round(widened(state.project, state.searched))
+    searched = answered.good_ranges or was_extended(current, answered)
     if missing:
         yield _not_yet("; ".join(missing))
-    elif not ranges:
-        yield _more_trials(state, current)
+    elif good:
+        why = "the good region lies well inside its ranges"
+        yield _last_search(state, current, good, why)
+    elif searched and whole is not None:
+        why = "the trials so far do not show where in the ranges of the baseline the good ones lie"
+        yield _last_search(state, current, whole.nuisance, why, reason=_WHOLE)
     else:
-        last = final_round(
-            state.project,
-            ranges,
-            trials=max(2 * trials, 2 * USUAL_TRIALS),
-            asked=state.asked,
-            taken_names=state.names,
-        )
-        yield NextStep(
-            f"Search the good region closely: round {last.name}",
-            "every question has been asked once, and the good region lies well inside its ranges",
-            round=last,
-            source="after-exploration",
-        )
+        yield _more_trials(state, current)
+
+
+def _last_search(
+    state: ProjectState,
+    current: RoundState,
+    ranges: Mapping[str, Domain],
+    why: str,
+    *,
+    reason: str = _GOOD,
+) -> NextStep:
+    written = current.written
+    usual = USUAL_TRIALS if written is None or written.mode == "exploit" else written.trials
+    last = final_round(
+        state.project,
+        ranges,
+        trials=2 * max(usual, USUAL_TRIALS),
+        why=reason,
+        asked=state.asked,
+        taken_names=state.names,
+    )
+    return NextStep(
+        f"Search the good region closely: round {last.name}"
+        if reason == _GOOD
+        else f"Search the ranges of the baseline closely: round {last.name}",
+        f"every question has been asked once, and {why}",
+        round=last,
+        source="after-exploration",
+    )
 
 
 def _not_yet(why: str, how: str = "") -> NextStep:
@@ -227,19 +261,14 @@ def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
     )  # fmt: skip
 
 
-def _last_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:
-    """What the last search searches: the good region, so far as it is one of the baseline.
+def _good_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:
+    """The good region, so far as it is one of the baseline.
 
-    Where the best arm was not adopted, its hyperparameters do not exist; the baseline's own are
-    searched in their declared ranges then.
+    Where the best arm was not adopted, its hyperparameters do not exist.
     """
     base = {key: (value,) for key, value in baseline_config(state.project).items()}
     present = {h.key for h in existing(state.project.hyperparameters, base)}
-    found = {key: domain for key, domain in good.items() if key in present}
-    if found or not good:
-        return found
-    tuned = tuning_round(widened(state.project, state.searched))
-    return {} if tuned is None else tuned.nuisance
+    return {key: domain for key, domain in good.items() if key in present}
 
 
 def gate(answered: AnsweredRound) -> tuple[str, ...]:

@@ -38,14 +38,6 @@ def _following(current: RoundState, state: ProjectState) -> str:
     return free_name(base_name(current.name), state.names)
 
 
-def was_extended(current: RoundState, answered: AnsweredRound) -> bool:
-    """Whether its arms have at least twice the trials that its file asked for."""
-    written = current.written
-    if written is None or written.joint or not answered.trials:
-        return False
-    return max(answered.trials.values()) >= 2 * written.trials
-
-
 def mending_steps(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:

@@ -111,6 +111,7 @@ def final_round(
     ranges: Mapping[str, Domain],
     *,
     trials: int,
+    why: str = "the good region of an earlier round, with a margin",
     asked: Collection[str] = (),
     taken_names: Collection[str] = (),
 ) -> Round:
@@ -120,12 +121,13 @@ def final_round(
         project: with the baseline to start from.
         ranges: the good region of each hyperparameter that matters.
         trials: of the round.
+        why: these ranges.
         asked: keys that earlier rounds have compared.
         taken_names: of rounds that exist already.
 
     Source: playbook, "After exploration concludes".
     """
-    reasons = dict.fromkeys(ranges, "the good region of an earlier round, with a margin")
+    reasons = dict.fromkeys(ranges, why)
     known = _Known(_base(project), (), trials)
     for h in _present(project):
         if h.key not in ranges and not isinstance(h.domain, Constant):
@@ -328,7 +330,9 @@ def extended_values(h: Hyperparameter, values: Sequence[Value], best: Value) -> 
     found = tuple(_beyond(numbers, float(best), most=10.0 if by_factors else 2.0))
     whole = all(isinstance(v, int) for v in values)
     tidy = [round(v) if whole else float(f"{v:.3g}") for v in found]
-    return tuple(v for v in tidy if not misfit(h.domain, v, natural=h.natural))
+    # Counts and sizes that are all above 0 do not go on to 0.
+    kept = [v for v in tidy if v > 0 or numbers[0] <= 0]
+    return tuple(v for v in kept if not misfit(h.domain, v, natural=h.natural))
 
 
 def _beyond(numbers: Sequence[float], best: float, *, most: float) -> Iterator[float]:
