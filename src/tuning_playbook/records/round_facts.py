@@ -48,6 +48,16 @@ def facts_of(entry: LogbookEntry) -> RoundFacts:
     )
 
 
+def rounds_that_count(follows: str, facts: Mapping[str, RoundFacts]) -> tuple[str, ...]:
+    """The round that is followed and those before it, nearest first; none where none is.
+
+    Args:
+        follows: name of the round that is followed; empty for none.
+        facts: of all rounds.
+    """
+    return (follows, *followed_rounds(follows, facts)) if follows else ()
+
+
 def followed_rounds(name: str, facts: Mapping[str, RoundFacts]) -> list[str]:
     """Names of the rounds before it, nearest first; a circle ends where it closes."""
     chain: list[str] = []

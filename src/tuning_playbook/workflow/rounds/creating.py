@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuning_playbook.gather.opening import OpenProject, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.provenance import provenance_of
-from tuning_playbook.records.round_facts import followed_rounds
+from tuning_playbook.records.round_facts import rounds_that_count
 from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Event, Seconds, Trial
@@ -69,7 +69,7 @@ def create_studies(
         declare_same(store, round_.name, earlier, program, asked.same_program)
     withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
-    followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
+    followed = rounds_that_count(round_.follows, known.facts)
     _create(opened, store, studies, now, program=program, followed=followed)
     for study in studies:
         data = {

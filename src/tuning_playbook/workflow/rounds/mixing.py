@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.programs import POOLED, SamePrograms
-from tuning_playbook.records.round_facts import followed_rounds
+from tuning_playbook.records.round_facts import rounds_that_count
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Event, Status, Trial
@@ -94,10 +94,9 @@ def programs_of_followed(known: Snapshot, follows: str, *, program: str) -> froz
         program: digest of the present version.
     """
     same = known.same_programs
-    chain = (follows, *followed_rounds(follows, known.facts)) if follows else ()
     return frozenset(
         trial.program
-        for name in chain
+        for name in rounds_that_count(follows, known.facts)
         if not known.is_imported(name)
         for study in known.studies_of(name)
         for trial in known.trials(study.name)

@@ -18,7 +18,7 @@ from tuning_playbook.gather.arms import studies_of_rounds
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
-from tuning_playbook.records.round_facts import followed_rounds
+from tuning_playbook.records.round_facts import rounds_that_count
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.study import Provenance, Round, Study
@@ -229,10 +229,8 @@ def _followed(
     known: Snapshot, round_: Round, studies: Sequence[Study]
 ) -> tuple[int, tuple[str, ...]]:
     """How many trials of the rounds that this one follows count in it, and why others do not."""
-    if not round_.follows:
-        return 0, ()
     found, counting = [], 0
-    chain = (round_.follows, *followed_rounds(round_.follows, known.facts))
+    chain = rounds_that_count(round_.follows, known.facts)
     imported = [name for name in chain if known.is_imported(name)]
     found += [f"Trials of round {name} will not count in it, since they were imported."
               for name in imported]  # fmt: skip
@@ -257,7 +255,7 @@ def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
     ahead = [trial for study in studies for trial in yet_to_begin(known, study, now=0.0)]
     if not ahead:
         return 0
-    followed = (round_.follows, *followed_rounds(round_.follows, known.facts))
+    followed = rounds_that_count(round_.follows, known.facts)
     trained = trained_before(known, studies[0], program=known.present_program, without=followed)
     return sum(point_of(trial) in trained for trial in ahead)
 
