@@ -8,7 +8,7 @@ from dataclasses import replace
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import declaring_step, searched_nothing
-from tuning_playbook.decide.learnt_ranges import holds, widened, with_reasons
+from tuning_playbook.decide.learnt_ranges import widened, with_reasons
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
@@ -20,6 +20,7 @@ from tuning_playbook.design.proposals import (
     question_rounds,
     tuning_round,
 )
+from tuning_playbook.design.ranges import holds
 from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.roles import compared_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from tuning_playbook.design.ranges import ends_of, with_ends
+from tuning_playbook.design.ranges import ends_of, holds, searched_ranges, with_ends
 from tuning_playbook.edges.growth import grown_range
 from tuning_playbook.space import Domain, Float, Hyperparameter, Integer, Ordered, Value
 from tuning_playbook.study import Project, Round
@@ -38,7 +38,7 @@ def with_reasons(round_: Round, declared: Project) -> Round:
     domains = {h.key: h.domain for h in declared.hyperparameters}
     wider = {
         key: _WIDER
-        for key, domain in {**round_.scientific_ranges, **round_.nuisance}.items()
+        for key, domain in searched_ranges(round_).items()
         if key in domains and ends_of(domain) != ends_of(domains[key])
     }
     return replace(round_, reasons={**round_.reasons, **wider})
@@ -58,14 +58,6 @@ def _with_baseline(
     return domain if not value else _grown_to(replace(h, domain=domain), value)
 
 
-def holds(domain: Domain, value: Value | None) -> bool:
-    """Whether a value lies in a numeric range; what is no number lies in any."""
-    ends = ends_of(domain)
-    if ends is None or isinstance(value, (bool, str, type(None))):
-        return True
-    return ends[0] <= value <= ends[1]
-
-
 def _together(declared: Domain, searched: Domain) -> Domain:
     if isinstance(declared, Ordered) and isinstance(searched, Ordered):
         return Ordered(tuple(sorted({*declared.values, *searched.values})))
@@ -81,7 +73,7 @@ def _grown_to(h: Hyperparameter, value: float) -> Domain:
     grown = h
     for _ in range(_MOST_GROWTH):
         ends = ends_of(grown.domain)
-        if ends is None or ends[0] <= value <= ends[1]:
+        if ends is None or holds(grown.domain, value):
             return grown.domain
         low, high = grown_range(grown, "low" if value < ends[0] else "high")
         if (low, high) == ends:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tuning_playbook.decide.how_to import how_to
-from tuning_playbook.design.ranges import ends_of
+from tuning_playbook.design.ranges import ends_of, searched_ranges
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Domain
@@ -125,7 +125,7 @@ def _dropping(
     useful: Mapping[str, Domain], round_: Round, grows: Collection[tuple[str, str]]
 ) -> Iterator[RangeAdvice]:
     """Leave the useless end of each range that grows at its other end."""
-    ranges = {**round_.scientific_ranges, **round_.nuisance}
+    ranges = searched_ranges(round_)
     for key, domain in useful.items():
         old, new = ends_of(ranges[key]) if key in ranges else None, ends_of(domain)
         if old is None or new is None:

@@ -25,6 +25,7 @@ from tuning_playbook.design.proposals import (
     free_name,
     with_more_values,
 )
+from tuning_playbook.design.ranges import searched_ranges
 from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.design.second_look import widens
 from tuning_playbook.findings import Verdict
@@ -194,8 +195,8 @@ def advised_step(round_name: str, advice: AdviceStep) -> NextStep:
 def _range_reasons(before: Round, after: Round) -> list[str]:
     return [
         f"{key}: {after.reasons.get(key, 'its range changes')}"
-        for key, domain in {**after.scientific_ranges, **after.nuisance}.items()
-        if {**before.scientific_ranges, **before.nuisance}.get(key) != domain
+        for key, domain in searched_ranges(after).items()
+        if searched_ranges(before).get(key) != domain
     ]
 
 

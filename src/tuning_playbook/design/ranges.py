@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from tuning_playbook.space import Domain, Float, Integer, Ordered
+from tuning_playbook.space import Domain, Float, Integer, Ordered, Value
+from tuning_playbook.study import Round
 
 
 def with_ends(domain: Domain, low: float, high: float) -> Domain:
@@ -42,6 +43,24 @@ def ends_of(domain: Domain) -> tuple[float, float] | None:
     if isinstance(domain, Ordered):
         return domain.values[0], domain.values[-1]
     return None
+
+
+def holds(domain: Domain, value: Value | None) -> bool:
+    """Whether a value lies in a numeric range; what is no number lies in any.
+
+    Example:
+        >>> holds(Float(1e-3, 0.1, "log"), 0.3), holds(Float(1e-3, 0.1, "log"), "adam")
+        (False, True)
+    """
+    ends = ends_of(domain)
+    if ends is None or isinstance(value, (bool, str, type(None))):
+        return True
+    return ends[0] <= value <= ends[1]
+
+
+def searched_ranges(round_: Round) -> dict[str, Domain]:
+    """Every range that a round searches, by key: of what it compares, and of its nuisances."""
+    return {**round_.scientific_ranges, **round_.nuisance}
 
 
 def _steps_to(last: float, end: float) -> list[float]:

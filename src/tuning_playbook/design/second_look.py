@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuning_playbook.design.ranges import ends_of, with_ends
+from tuning_playbook.design.ranges import ends_of, searched_ranges, with_ends
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Domain
 from tuning_playbook.study import Round
@@ -56,7 +56,7 @@ def follow_up_round(
     """
     changed: dict[str, Domain] = {}
     reasons = dict(round_.reasons)
-    for key, domain in {**round_.scientific_ranges, **round_.nuisance}.items():
+    for key, domain in searched_ranges(round_).items():
         ends = ends_of(domain)
         if ends is None:
             continue
@@ -113,8 +113,8 @@ def widens(before: Round, after: Round) -> bool:
     """Whether a round searches or compares values outside of what an earlier one did."""
     if before.scientific != after.scientific:
         return True
-    ranges = {**before.scientific_ranges, **before.nuisance}
-    for key, domain in {**after.scientific_ranges, **after.nuisance}.items():
+    ranges = searched_ranges(before)
+    for key, domain in searched_ranges(after).items():
         old, new = ends_of(ranges.get(key, domain)), ends_of(domain)
         if old is not None and new is not None and (new[0] < old[0] or new[1] > old[1]):
             return True

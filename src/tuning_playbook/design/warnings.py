@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
-from tuning_playbook.design.ranges import ends_of
+from tuning_playbook.design.ranges import ends_of, holds
 from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.roles import compared_keys, possible_values
 from tuning_playbook.sources import cited
@@ -197,7 +197,7 @@ def _baseline_outside(project: Project, round_: Round) -> Iterator[str]:
         value, ends = project.baseline.get(key), ends_of(domain)
         if ends is None or not value or not isinstance(value, (int, float)):
             continue
-        if not ends[0] <= value <= ends[1]:
+        if not holds(domain, value):
             yield (
                 f"{key} is searched from {ends[0]:.3g} to {ends[1]:.3g}, and the baseline's value, "
                 f"{value:.3g}, lies outside. An arm tuned there may come out worse than the "
