@@ -203,5 +203,15 @@ class Tally:
     finished_at: Seconds
 
 
+def ended_trials(counts: Mapping[Status, int]) -> int:
+    """How many of so many trials in each status have ended, whatever became of them."""
+    return sum(count for status, count in counts.items() if status.is_finished)
+
+
+def unfinished_trials(counts: Mapping[Status, int]) -> int:
+    """How many of so many trials in each status have not ended."""
+    return sum(counts.values()) - ended_trials(counts)
+
+
 # Of a study that is stored without a trial.
 NO_TRIALS = Tally({}, {}, math.nan, math.nan)

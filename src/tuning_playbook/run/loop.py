@@ -20,14 +20,14 @@ from tuning_playbook.run.outcome import Evidence, fault_in_words, judge
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.run.places import TRIALS_FOLDER, stop_file, trial_folder
 from tuning_playbook.run.progress import Progress, progress_of
-from tuning_playbook.run.standings import Standings, unfinished
+from tuning_playbook.run.standings import Standings
 from tuning_playbook.run.summary import RunSummary
 from tuning_playbook.run.trial_files import delete_journals, identity_of
 from tuning_playbook.run.worker import worker_name
 from tuning_playbook.store.base import Store
 from tuning_playbook.study import CommandTarget, Failures, Resources, Study
 from tuning_playbook.training.attempt import Attempt
-from tuning_playbook.trial import Event, Outcome, Seconds, Status, Step, Trial
+from tuning_playbook.trial import Event, Outcome, Seconds, Status, Step, Trial, unfinished_trials
 
 LEASE_SECONDS: Seconds = 60.0
 _RENEWAL_SECONDS: Seconds = 15.0
@@ -129,7 +129,7 @@ class Driver:
             self._launcher.close()
         counts, crashing = self._standings.count_again(), self._first_ends.crashing
         self._show()
-        left = unfinished(counts) > 0
+        left = unfinished_trials(counts) > 0
         slow = left and self._first_ends.all_timed_out(self._studies)
         return RunSummary(counts, interrupted=left, crashing=crashing, all_timed_out=slow)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Seconds, Status
+from tuning_playbook.trial import Seconds, Status, unfinished_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def progress_of(
     for found in counts:
         for status, count in found.items():
             whole[status] = whole.get(status, 0) + count
-    left = sum(n for status, n in whole.items() if not status.is_finished)
+    left = unfinished_trials(whole)
     total = sum(whole.values())
     return Progress(
         round=study.round or study.name,

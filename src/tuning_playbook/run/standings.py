@@ -9,7 +9,7 @@ from tuning_playbook.analysis.table.objective import objective_of_summary
 from tuning_playbook.run.patience import patiently
 from tuning_playbook.store.base import Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import MetricSummary, Status
+from tuning_playbook.trial import MetricSummary, Status, unfinished_trials
 
 
 class Standings:
@@ -71,9 +71,4 @@ class Standings:
 
     def have_ended(self, studies: Iterable[str]) -> bool:
         """Whether all trials of these studies have ended."""
-        return all(unfinished(self.counts[name]) == 0 for name in studies)
-
-
-def unfinished(counts: Mapping[Status, int]) -> int:
-    """How many trials have not ended."""
-    return sum(count for status, count in counts.items() if not status.is_finished)
+        return all(unfinished_trials(self.counts[name]) == 0 for name in studies)

@@ -15,7 +15,7 @@ from tuning_playbook.report.phrases.hanging import Hanging
 from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.space import plain_config
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Status, Trial
+from tuning_playbook.trial import Status, Trial, ended_trials
 from tuning_playbook.words import short
 
 _COUNTED = {
@@ -41,7 +41,7 @@ def rounds_table(studies: Sequence[tuple[Study, Mapping[Status, int]]]) -> Rende
     said: set[tuple[str, str]] = set()
     for study, counts in studies:
         total = sum(counts.values())
-        done = sum(n for status, n in counts.items() if status.is_finished)
+        done = ended_trials(counts)
         question = (study.round, study.question)
         table.add_row(
             Text(study.name),
@@ -67,7 +67,7 @@ def reruns_table(studies: Sequence[tuple[Study, Mapping[Status, int], str]]) -> 
         table.add_column(column, overflow="fold")
     for (study, counts, outdated), failed in zip(studies, lost, strict=True):
         total = sum(counts.values())
-        done = sum(n for status, n in counts.items() if status.is_finished)
+        done = ended_trials(counts)
         table.add_row(
             Text(study.question.removeprefix("reruns of ")),
             f"{done}/{total}",

@@ -30,7 +30,7 @@ from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Provenance, Study
-from tuning_playbook.trial import Event, Trial
+from tuning_playbook.trial import Event, Trial, ended_trials
 from tuning_playbook.words import agreeing, counted
 from tuning_playbook.workflow.checking.overrides import skip_reruns
 from tuning_playbook.workflow.rounds.programs import declare_same, remember_program
@@ -219,7 +219,7 @@ def _refuse_to_leave_out(
     before = [dict(config) for own in earlier.values() for config in own]
     for config in configs.values():
         study = rerun_study(known.project, config, provenance=Provenance(code=code))
-        ended = sum(n for s, n in known.tally(study.name).counts.items() if s.is_finished)
+        ended = ended_trials(known.tally(study.name).counts)
         if ended and dict(config) in before:
             raise InvalidInput(
                 f"{counted(ended, 'rerun')} of a configuration "

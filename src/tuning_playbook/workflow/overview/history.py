@@ -28,11 +28,11 @@ from tuning_playbook.report.history.view import BaselineStep, ProjectHistory, Ro
 from tuning_playbook.report.rounds.tracking import TrackingRow, tracking_row
 from tuning_playbook.space import Config
 from tuning_playbook.study import Project, Study, describe_target
-from tuning_playbook.trial import NO_TRIALS, Status, Tally
+from tuning_playbook.trial import NO_TRIALS, Status, Tally, ended_trials
 from tuning_playbook.words import agreeing, counted, percent, short
 from tuning_playbook.workflow.deciding.looking import complete_before
 from tuning_playbook.workflow.importing.translating import rounded_outward
-from tuning_playbook.workflow.overview.past_rounds import PastRound, finished_trials, past_rounds
+from tuning_playbook.workflow.overview.past_rounds import PastRound, past_rounds
 from tuning_playbook.workflow.overview.tuning_gaps import tuning_gaps
 
 
@@ -236,7 +236,7 @@ def _experiment(known: Snapshot, round_: PastRound, study: Study) -> TrackingRow
 def _answered_best(answer: AnswerAsEntered, study: Study, tally: Tally) -> int | None:
     """Index of the study's best trial, where the newest answer counted all that have ended."""
     own, best = answer.best_trials.get(study.name, (0, ""))
-    if own == finished_trials(tally) == sum(tally.counts.values()):
+    if own == ended_trials(tally.counts) == sum(tally.counts.values()):
         return whole_number(best)  # ``None`` where it is of a round that it follows
     return None
 
@@ -248,7 +248,7 @@ def _notes(
     looks: Looks,
     withdrawn: Sequence[Tally],
 ) -> Iterator[str]:
-    if ended := sum(map(finished_trials, withdrawn)):
+    if ended := sum(ended_trials(tally.counts) for tally in withdrawn):
         seconds = sum(sum(tally.seconds.values()) for tally in withdrawn)
         yield (
             f"{counted(ended, 'trial')} ({hours_text(seconds)}) of studies that were changed "

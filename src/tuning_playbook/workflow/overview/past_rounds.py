@@ -15,7 +15,7 @@ from tuning_playbook.records.imports import ImportFacts, import_facts, taken_ove
 from tuning_playbook.records.logbook import ANSWER, DECISION, ROUND, told_entry
 from tuning_playbook.records.round_facts import RoundFacts
 from tuning_playbook.study import Study
-from tuning_playbook.trial import NO_TRIALS, Step, Tally
+from tuning_playbook.trial import NO_TRIALS, Step, Tally, ended_trials
 from tuning_playbook.workflow.rounds.retrying import TO_BE_RUN_AGAIN
 
 
@@ -50,7 +50,7 @@ class PastRound:
 
     def trained(self, study: Study) -> int:
         """Trials of a study that cost training: ended, and not taken over from another one."""
-        ended = finished_trials(self.tallies.get(study.name, NO_TRIALS))
+        ended = ended_trials(self.tallies.get(study.name, NO_TRIALS).counts)
         return max(0, ended - self.taken_over.get(study.name, 0))
 
     def steps(self, study: Study) -> Step:
@@ -62,7 +62,7 @@ class PastRound:
 
     def finished(self, studies: Iterable[Study]) -> int:
         """How many trials of these of its studies have ended."""
-        return sum(finished_trials(self.tallies.get(s.name, NO_TRIALS)) for s in studies)
+        return sum(ended_trials(self.tallies.get(s.name, NO_TRIALS).counts) for s in studies)
 
 
 def past_rounds(known: Snapshot) -> tuple[PastRound, ...]:
@@ -157,8 +157,3 @@ def _code(known: Snapshot, study: Study) -> str:
     again = any(event.kind == TO_BE_RUN_AGAIN for event in known.events(study.name))
     found = by_first_program(known, study).provenance.code if again else study.provenance.code
     return known.same_programs.first(found)
-
-
-def finished_trials(tally: Tally) -> int:
-    """How many trials of a study have ended, whatever became of them."""
-    return sum(count for status, count in tally.counts.items() if status.is_finished)

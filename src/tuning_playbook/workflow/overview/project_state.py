@@ -22,6 +22,7 @@ from tuning_playbook.records.overrides import set_aside_checks, skipped_reruns
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Round
+from tuning_playbook.trial import unfinished_trials
 from tuning_playbook.workflow.overview.round_state import agrees, is_mixed, rerun_name, round_state
 from tuning_playbook.workflow.rounds.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.rounds.refused_rounds import refused_rounds, runnable_now
@@ -229,8 +230,7 @@ def _begun(known: Snapshot, names: Sequence[str]) -> dict[str, int]:
     for study in known.searches:
         name = study.round or study.name
         if name in left:
-            counts = known.tally(study.name).counts
-            left[name] += sum(n for status, n in counts.items() if not status.is_finished)
+            left[name] += unfinished_trials(known.tally(study.name).counts)
     return {
         name: count
         for name, count in left.items()

@@ -27,7 +27,7 @@ from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.run.failures import fault_of
 from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance, Round
-from tuning_playbook.trial import Reason, Status, Trial
+from tuning_playbook.trial import Reason, Status, Trial, ended_trials, unfinished_trials
 from tuning_playbook.workflow.importing.imported_rounds import same_search
 from tuning_playbook.workflow.rounds.mixing import ran_another_program
 
@@ -51,7 +51,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         name=name,
         written=written,
         planned=sum(n for count in counts for n in count.values()),
-        finished=sum(n for count in counts for status, n in count.items() if status.is_finished),
+        finished=sum(map(ended_trials, counts)),
         counting=sum(count.get(status, 0) for count in counts for status in POOLED),
         answered=answered,
         reruns=reruns.of_both,
@@ -226,9 +226,8 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
     ]
     for name in names:
         counts = known.tally(name).counts
-        ended.append(sum(n for status, n in counts.items() if status.is_finished))
-        waiting = sum(n for status, n in counts.items() if not status.is_finished)
-        left += waiting
+        ended.append(ended_trials(counts))
+        left += unfinished_trials(counts)
         planned = max(planned, sum(counts.values()))
         trials = known.trials(name) if counts else ()
         failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)

@@ -13,6 +13,7 @@ from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.logbook import ABANDONED, TAKEN_UP
 from tuning_playbook.report.results.abandoned import AbandonedRound
 from tuning_playbook.store import Store
+from tuning_playbook.trial import unfinished_trials
 
 
 def abandon_round(folder: Path, round_name: str, *, reason: str) -> AbandonedRound:
@@ -54,9 +55,4 @@ def take_up(store: Store, known: Snapshot, round_name: str) -> None:
 
 
 def _left(known: Snapshot, round_name: str) -> int:
-    return sum(
-        count
-        for study in known.studies_of(round_name)
-        for status, count in known.tally(study.name).counts.items()
-        if not status.is_finished
-    )
+    return sum(unfinished_trials(known.tally(s.name).counts) for s in known.studies_of(round_name))

@@ -8,7 +8,7 @@ from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.space import Config
 from tuning_playbook.study import FunctionTarget
-from tuning_playbook.trial import Tally
+from tuning_playbook.trial import ended_trials
 
 
 def unproven_baseline(known: Snapshot) -> str:
@@ -44,7 +44,10 @@ def unproven_baseline(known: Snapshot) -> str:
 def was_rerun(known: Snapshot) -> bool:
     """Whether a rerun of the baseline has ended in this project."""
     base = baseline_config(known.project)
-    return any(dict(s.fixed) == base and _ended(known.tally(s.name)) for s in known.rerun_studies)
+    return any(
+        dict(s.fixed) == base and ended_trials(known.tally(s.name).counts)
+        for s in known.rerun_studies
+    )
 
 
 def baseline_reruns_by_program(known: Snapshot) -> dict[str, int]:
@@ -55,7 +58,7 @@ def baseline_reruns_by_program(known: Snapshot) -> dict[str, int]:
         for s in known.rerun_studies
         if dict(s.fixed) == base
         and has_protocol(s, known.project)
-        and (ended := _ended(known.tally(s.name)))
+        and (ended := ended_trials(known.tally(s.name).counts))
     }
 
 
@@ -67,7 +70,3 @@ def program_is_there(opened: OpenProject) -> bool:
 
 def _agree(base: Config, best: Config) -> bool:
     return bool(best) and all(base.get(key) == value for key, value in best.items())
-
-
-def _ended(tally: Tally) -> int:
-    return sum(n for status, n in tally.counts.items() if status.is_finished)

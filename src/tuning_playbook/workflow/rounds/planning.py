@@ -22,7 +22,7 @@ from tuning_playbook.records.round_facts import rounds_that_count
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.study import Provenance, Round, Study
-from tuning_playbook.trial import Seconds, Status, Tally
+from tuning_playbook.trial import Seconds, Status, Tally, ended_trials
 from tuning_playbook.words import agreeing, counted, listed
 from tuning_playbook.workflow.rounds.followed import refuse_unknown_followed
 from tuning_playbook.workflow.rounds.imported_baseline import (
@@ -208,7 +208,7 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
     names, tallies = {study.name for study in studies} - set(withdrawn), known.tallies
     counts = [tallies[name].counts for name in names & tallies.keys()]
     failed = sum(count.get(Status.FAILED, 0) for count in counts)
-    ended = sum(n for count in counts for status, n in count.items() if status.is_finished)
+    ended = sum(map(ended_trials, counts))
     others = [s for s in known.studies if s.name not in names]
     launched = any(entry.kind == LAUNCH for entry in known.logbook)
     followed, left_out = _followed(known, round_, studies)
