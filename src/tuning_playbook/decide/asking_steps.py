@@ -9,6 +9,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decide.imported_steps import declaring_step, searched_nothing
 from tuning_playbook.decide.learnt_ranges import widened, with_reasons
+from tuning_playbook.decide.number_of_trials import as_it_ran, was_extended
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Soundness
@@ -81,21 +82,6 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
             yield declaring
     elif current is not None and not (rounds or refused) and not searched_nothing(current):
         yield from _the_end(state, current, proposed)
-
-
-def as_it_ran(written: Round, answered: AnsweredRound | None) -> Round:
-    """The round with as many trials as it came to have, which may be more than its file says."""
-    if answered is None or written.joint:
-        return written
-    return replace(written, trials=max(written.trials, *answered.trials.values(), 0))
-
-
-def was_extended(current: RoundState, answered: AnsweredRound) -> bool:
-    """Whether its arms have at least twice the trials that its file asked for."""
-    written = current.written
-    if written is None or written.joint or not answered.trials:
-        return False
-    return max(answered.trials.values()) >= 2 * written.trials
 
 
 def _why_asked(round_: Round) -> str:

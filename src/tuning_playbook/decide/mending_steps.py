@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tuning_playbook.decide.asking_steps import as_it_ran
 from tuning_playbook.decide.how_to import dismissal
 from tuning_playbook.decide.imported_steps import (
     searched_nothing,
 )
 from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
+from tuning_playbook.decide.number_of_trials import as_it_ran
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     all_timed_out,

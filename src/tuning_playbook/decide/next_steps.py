@@ -11,7 +11,7 @@ from tuning_playbook.decide.adoption_steps import (
     open_question,
     settling_steps,
 )
-from tuning_playbook.decide.asking_steps import asking_steps, was_extended
+from tuning_playbook.decide.asking_steps import asking_steps
 from tuning_playbook.decide.imported_steps import (
     proving_steps,
     searched_nothing,
@@ -20,6 +20,7 @@ from tuning_playbook.decide.imported_steps import (
 )
 from tuning_playbook.decide.mending import advice_steps
 from tuning_playbook.decide.mending_steps import advised_step, is_left, mending_steps
+from tuning_playbook.decide.number_of_trials import was_extended
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     begun_steps,
