@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from tuning_playbook.answers.arm_standing import best_of_arms
@@ -21,7 +20,6 @@ from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.rounds import round_record
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.provenance import provenance_of
-from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.report.results.reran import RerunResult
 from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
@@ -29,10 +27,13 @@ from tuning_playbook.run.progress import Progress
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
-from tuning_playbook.study import Provenance, Study
-from tuning_playbook.trial import Event, Trial, ended_trials
-from tuning_playbook.words import agreeing, counted
+from tuning_playbook.study import Study
+from tuning_playbook.trial import Event, Trial
 from tuning_playbook.workflow.checking.overrides import skip_reruns
+from tuning_playbook.workflow.deciding.other_programs import (
+    earlier_do_not_count,
+    reruns_of_other_programs,
+)
 from tuning_playbook.workflow.rounds.programs import declare_same, remember_program
 from tuning_playbook.workflow.rounds.remembering import renew_answer
 from tuning_playbook.workflow.rounds.retrying import reopen
@@ -77,22 +78,24 @@ def rerun_round(
     Raises:
         InvalidInput: where the round has trials left, so that its candidate may still change.
     """
-    opened = open_project(Path(folder))
-    name = (round_name or "").removesuffix(".toml")
+    opened, name = open_project(Path(folder)), (round_name or "").removesuffix(".toml")
     both = {"candidate": candidate, "baseline": baseline}
     configs = _configs_of_arms(opened, name) if arms else _configs(opened, name, **both)
     typed = " ".join(["playbook rerun", name or "--baseline", *(["--arms"] if arms else [])])
-    program = present_program(opened)
-    provenance = provenance_of(opened.folder, command=command or typed)
+    command, program = command or typed, present_program(opened)
+    provenance = provenance_of(opened.folder, command=command)
     asked: list[Trial] = []
 
     def create(store: Store) -> Sequence[Study]:
         nonlocal provenance
         remember_program(opened, store, program)
-        known, told = Snapshot(opened, store), partial(_tell_of_earlier, tell, typed)
-        earlier = _earlier_programs(known, configs, program, said=bool(same_program), tell=told)
+        earlier = reruns_of_other_programs(
+            Snapshot(opened, store), configs.values(), program=program, wanted=bool(same_program)
+        )
         if earlier and same_program:
             declare_same(store, name, earlier, program, same_program)
+        elif earlier:
+            tell(earlier_do_not_count(typed))
         provenance = replace(provenance, code=Snapshot(opened, store).same_programs.first(program))
         studies = []
         for role, config in configs.items():
@@ -101,7 +104,7 @@ def rerun_round(
             if retry:
                 failed = Snapshot(opened, store).failed_trials(study.name)
                 reopen(store, opened.folder, failed, program=program)
-            asked.extend(_ask(store, studies[-1], times=times, command=command or typed))
+            asked.extend(_ask(store, studies[-1], times=times, command=command))
         return studies
 
     summary = drive(
@@ -162,71 +165,6 @@ def _named(role: str, round_name: str) -> str:
     if role == "baseline":
         return "the baseline"
     return f"the candidate of {round_name}" if role == "candidate" else f"{role} in {round_name}"
-
-
-def _of_earlier_programs(
-    known: Snapshot, configs: dict[str, Config], *, program: str
-) -> dict[str, list[Config]]:
-    """Versions that do not train like the present one -> which configurations they have rerun."""
-    wanted = [dict(config) for config in configs.values()]
-    same = known.same_programs
-    found: dict[str, list[Config]] = {}
-    for study in known.rerun_studies:
-        code = study.provenance.code
-        if (
-            dict(study.fixed) in wanted
-            and has_protocol(study, known.project)
-            and same.first(code) != same.first(program)
-        ):
-            found.setdefault(code, []).append(study.fixed)
-    return found
-
-
-def _tell_of_earlier(tell: Callable[[str], None], typed: str) -> None:
-    tell(
-        "earlier reruns of these configurations ran another version of the training program and do "
-        "not count. Where the change cannot alter a result, press Ctrl-C and type: "
-        f'{typed} --same-program "why"'
-    )
-
-
-def _earlier_programs(
-    known: Snapshot,
-    configs: dict[str, Config],
-    program: str,
-    *,
-    said: bool,
-    tell: Callable[[], None],
-) -> dict[str, list[Config]]:
-    """Versions that the user says train like the present one; tells of them where nobody does."""
-    earlier = _of_earlier_programs(known, configs, program=program)
-    if said:
-        _refuse_to_leave_out(known, configs, earlier, program=program)
-    elif earlier:
-        tell()
-    return earlier
-
-
-def _refuse_to_leave_out(
-    known: Snapshot, configs: dict[str, Config], earlier: dict[str, list[Config]], *, program: str
-) -> None:
-    """Refuse to let earlier reruns count instead of later ones: one set of them counts.
-
-    Raises:
-        InvalidInput: where a configuration has both.
-    """
-    code = known.same_programs.first(program)
-    before = [dict(config) for own in earlier.values() for config in own]
-    for config in configs.values():
-        study = rerun_study(known.project, config, provenance=Provenance(code=code))
-        ended = ended_trials(known.tally(study.name).counts)
-        if ended and dict(config) in before:
-            raise InvalidInput(
-                f"{counted(ended, 'rerun')} of a configuration "
-                f"{agreeing(ended, 'was', 'were')} made with the present program already, and "
-                "earlier ones would take their place: one set of reruns counts, so that nobody can "
-                "choose between two. Leave out --same-program"
-            )
 
 
 def _configs(
