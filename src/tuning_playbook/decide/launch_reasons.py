@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from tuning_playbook.decide.digits import Digits, digits_for
 from tuning_playbook.decide.gain_bounds import MOST_RERUNS
 from tuning_playbook.decide.launch_evidence import Evidence
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, QUESTION_ERROR
@@ -248,24 +248,5 @@ def _percent(confidence: float) -> str:
     return f"{100 * confidence:.4g} %"
 
 
-def _writer(evidence: Evidence) -> _Writer:
-    bounds = evidence.bounds
-    scale = next((s for s in (bounds.deviation, abs(bounds.gain)) if s and math.isfinite(s)), 1.0)
-    return _Writer(max(0, 1 - math.floor(math.log10(scale))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """Writes numbers to the digit that the spread between reruns makes worth reading.
-
-    What is small beside the spread, such as the deviation of one side alone, keeps two digits.
-    """
-
-    decimals: int
-
-    def __call__(self, value: float) -> str:
-        if value == 0:
-            return "0"
-        if abs(value) < 10.0 ** (1 - self.decimals):
-            return f"{value:.2g}"
-        return f"{value:.{self.decimals}f}" if self.decimals <= 9 else f"{value:.3g}"
+def _writer(evidence: Evidence) -> Digits:
+    return digits_for(evidence.bounds.deviation, evidence.bounds.gain)

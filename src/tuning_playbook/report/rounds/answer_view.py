@@ -11,6 +11,7 @@ from tuning_playbook.analysis.statistics.variances import Spread, Variances
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.candidates import changed_values
+from tuning_playbook.decide.digits import digits_for
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
 from tuning_playbook.plots.isolation import isolation_figure, isolation_info
@@ -249,12 +250,14 @@ def _plots(
 
 def decision_view(decision: Decision) -> DecisionView:
     """A decision in words."""
+    show = digits_for(decision.trial_deviation, decision.gain)
+    gain, lower, upper = (
+        show(v) if math.isfinite(v) else "–"
+        for v in (decision.gain, decision.lower, decision.upper)
+    )
     return DecisionView(
         choice=_CHOICE[decision.choice],
-        gain=(
-            f"{_number(decision.gain)} ({_number(decision.lower)} to {_number(decision.upper)}, "
-            f"each bound with {percent(decision.confidence)})"
-        ),
+        gain=f"{gain} ({lower} to {upper}, each bound with {percent(decision.confidence)})",
         reruns=(
             ("candidate", _listed(decision.candidate_values)),
             ("baseline", _listed(decision.incumbent_values)),
