@@ -60,6 +60,11 @@ def test_a_declared_chance_level_works_for_maximised_metrics():
     assert found.kind.tolist() == ["chance-level"] * 2 + ["feasible"] * 3
 
 
+def test_trials_that_are_all_worse_than_the_declared_chance_level_have_not_diverged():
+    found = feasibility(study(5, metric_values=[1.1, 1.2, 1.3, 1.4, 1e6], chance_level=1.0))
+    assert found.kind.tolist() == ["chance-level"] * 4 + ["diverged"]
+
+
 def test_a_rising_validation_loss_is_overfitting_and_not_divergence():
     table = table_from_columns(
         "s", ids=list("abcdef"), values={}, objective=Objective("val_loss", "minimize"),

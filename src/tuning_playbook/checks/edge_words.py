@@ -9,8 +9,10 @@ from typing import Any
 
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.evidence import number
+from tuning_playbook.edges.gains import SmallGains
 from tuning_playbook.edges.growth import grown_range, next_level
 from tuning_playbook.edges.judged import EdgeStatistics
+from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.edges.of_choices import EdgeOfChoice, EdgesOfChoices
 from tuning_playbook.edges.own_ranges import OwnRanges
 from tuning_playbook.findings import Advice
@@ -69,6 +71,34 @@ def widening_question(metric: str, edges: Sequence[EdgeStatistics]) -> str:
     return (
         f"{asked} {metric} still improves {there} by {improvement(first)}, but {trials} {do} not "
         "make that certain."
+    )
+
+
+def gains_question(metric: str, gains: SmallGains) -> str:
+    """What gains say of a learning rate where the luck of the start decides the results.
+
+    Example:
+        >>> gains_question("loss", SmallGains("lr", 20, 0.0016, 0.07, 3.9, 1e-4))[:61]
+        'Is the high end of lr too low? The typical trial gains 0.0016'
+    """
+    key = gains.hyperparameter
+    return (
+        f"Is the high end of {key} too low? The typical trial gains {short(gains.typical, 2)} of "
+        f"{metric} in training, while the first evaluations of the {gains.trials} trials differ by "
+        f"{short(gains.start, 2)} (standard deviation), so that the initialization decides which "
+        f"trial is best. The gain grows with {key} up to the end of its range."
+    )
+
+
+def widening_by_gains(table: TrialTable, gains: SmallGains) -> Advice:
+    """Search larger learning rates."""
+    key = gains.hyperparameter
+    low, _ = range_ends(table.space[key])
+    return Advice(
+        "expand",
+        {"hyperparameter": key, "edge": "high", "range": [low, gains.end]},
+        f"training brings little, and the more the larger {key} is; check again with the wider "
+        "range",
     )
 
 

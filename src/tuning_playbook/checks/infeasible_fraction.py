@@ -25,6 +25,11 @@ from tuning_playbook.analysis.table.feasibility import (
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.combined_search import declarations
+from tuning_playbook.checks.declared_chance import (
+    NO_TRIAL_LEARNS,
+    beside_declared_chance,
+    none_better_than_chance,
+)
 from tuning_playbook.checks.evidence import cannot_tell, names, number, thresholds
 from tuning_playbook.edges.limits import range_ends
 from tuning_playbook.findings import Advice, Finding, Verdict
@@ -81,15 +86,10 @@ class InfeasibleFraction:
                 return (self._stopped_ones_trained(judged, total, beside),)
             return (self._none_trained(table, judged, total),)
         if total < self.fewest_trials:
-            return (
-                cannot_tell(
-                    self,
-                    f"Cannot tell: {counted(total, 'finished trial')}; {self.fewest_trials} are "
-                    "needed.",
-                    finished_trials=total,
-                    kinds=dict(judged.counts),
-                ),
-            )
+            return (self._too_few(judged, total),)
+        if (worse := none_better_than_chance(table, judged)) is not None:
+            evidence = self._evidence(table, judged, ())
+            return (Finding(self.id, Verdict.FAIL, worse, evidence, NO_TRIAL_LEARNS, self.source),)
         places = infeasible_locations(table, judged.infeasible, judged)
         causes = telling_locations(
             places, p_value=self.located_p, balanced_accuracy=self.located_accuracy
@@ -118,6 +118,11 @@ class InfeasibleFraction:
             shrink=high and by_space,
         )
         return (Finding(self.id, verdict, summary, evidence, advice, self.source, "high"),)
+
+    def _too_few(self, judged: Feasibility, total: int) -> Finding:
+        needed = self.fewest_trials
+        why = f"Cannot tell: {counted(total, 'finished trial')}; {needed} are needed."
+        return cannot_tell(self, why, finished_trials=total, kinds=dict(judged.counts))
 
     def _are_unrelated(self, places: Sequence[Location]) -> bool:
         """Whether no threshold of any hyperparameter tells the failing trials from the others."""
@@ -181,7 +186,7 @@ class InfeasibleFraction:
                 if total > 1
                 else f"The only finished trial did not train ({kinds})."
             )
-            + _by_luck(table, judged),
+            + (_by_luck(table, judged) or beside_declared_chance(table, judged)),
             evidence=self._evidence(table, judged, ()),
             advice=(
                 Advice(

@@ -12,14 +12,17 @@ from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.edge_words import (
     aside_of,
     edge_evidence,
+    gains_question,
     improvement,
     named,
     one_more_level,
     said_of_choices,
     widening,
+    widening_by_gains,
     widening_question,
 )
 from tuning_playbook.checks.evidence import thresholds
+from tuning_playbook.edges.gains import SmallGains, small_gains
 from tuning_playbook.edges.judged import EdgeStatistics, EdgeVerdict
 from tuning_playbook.edges.of_choices import judged_with_choices
 from tuning_playbook.edges.thresholds import EdgeLimits
@@ -81,6 +84,7 @@ class SearchSpaceBoundary:
         )
         judged, choices = judged_with_choices(table, limits)
         edges = tuple(_if_it_is_one(edge, table) for edge in judged.edges)
+        gains = _gains_where_luck_decides(table, edges)
         evidence = {
             "inferred_ranges": table.inferred_ranges,
             "edges": [edge_evidence(edge) for edge in edges],
@@ -91,12 +95,15 @@ class SearchSpaceBoundary:
             ],
             "within_choices": [asdict(edge) for edge in choices.alone],
             "own_ranges": [asdict(own) for own in choices.apart],
+            "small_gains": None if gains is None else asdict(gains),
             "aside": aside_of(edges),
             "thresholds": thresholds(self),
         }
         tight = _with_verdict(edges, "tight")
         if tight:
             found = self._too_narrow(table, edges, tight, evidence)
+        elif gains is not None:
+            found = self._hardly_trained(table, edges, gains, evidence)
         elif _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
             found = self._wide_enough(edges, evidence)
         else:
@@ -142,6 +149,18 @@ class SearchSpaceBoundary:
             f"to contain better trials.{asked}{rest}"
         )
         return self._finding(Verdict.FAIL, summary, evidence, "medium", advice)
+
+    def _hardly_trained(
+        self,
+        table: TrialTable,
+        edges: tuple[EdgeStatistics, ...],
+        gains: SmallGains,
+        evidence: dict[str, Any],
+    ) -> Finding:
+        asked = gains_question(table.objective.metric, gains)
+        summary = f"{asked}{_aside(edges)}"
+        advice = (widening_by_gains(table, gains),)
+        return self._finding(Verdict.WARN, summary, evidence, "low", advice)
 
     def _unsettled(
         self, table: TrialTable, edges: tuple[EdgeStatistics, ...], evidence: dict[str, Any]
@@ -228,6 +247,19 @@ def _if_it_is_one(edge: EdgeStatistics, table: TrialTable) -> EdgeStatistics:
     if edge.hyperparameter in table.guessed and edge.verdict in ("tight", "open", "unstable"):
         return replace(edge, verdict="cannot-tell")
     return edge
+
+
+def _gains_where_luck_decides(
+    table: TrialTable, edges: Sequence[EdgeStatistics]
+) -> SmallGains | None:
+    """`small_gains`, where the results do not show the end towards which the gains grow."""
+    asked = {
+        edge.hyperparameter
+        for edge in edges
+        if edge.edge == "high" and edge.verdict in ("cannot-tell", "inside")
+    }
+    gains = small_gains(table) if asked - set(table.guessed) else None
+    return gains if gains is not None and gains.hyperparameter in asked else None
 
 
 def _with_verdict(edges: Sequence[EdgeStatistics], verdict: EdgeVerdict) -> list[EdgeStatistics]:

@@ -14,6 +14,9 @@ _HOW: Mapping[str, str] = {
         "Look at the inputs, labels and outputs of one batch; a working model can overfit that "
         "one batch."
     ),
+    "reach-chance": "Search larger learning rates in a new round, or train longer "
+    "(training.max_train_steps). If chance under [metric] is not the value of a model that has "
+    "learnt nothing, correct it.",
     "inspect-bug": "To see what a trial printed: {logs}.",
     "investigate": "To see what a trial printed: {logs}.",
     "reparametrise": "In playbook.toml, write {declare}, and search the first of them instead.",

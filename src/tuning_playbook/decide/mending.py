@@ -22,6 +22,7 @@ _TITLES = {
     "train-longer": "Train longer: set training.max_train_steps = {max_train_steps}",
     "train-shorter": "Train shorter: set training.max_train_steps = {max_train_steps}",
     "mend-pipeline": "Fix the pipeline: it learns nothing",
+    "reach-chance": "Make a trial learn more than a model that has learnt nothing",
     "inspect-bug": "Look for a bug in the training program",
     "investigate": "Find out why trials fail",
     "set-direction": 'Set metric.direction = "{direction}" in playbook.toml',

@@ -57,11 +57,8 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     steps += [*begun_steps(state), *waiting_steps(state)]
     if current is not None and current.failures and current.finished >= current.planned:
         steps.append(failing_step(current))
-    if current is not None and current.answered is not None and _learns_nothing(current.answered):
-        # There is nothing to tune, and nothing to ask, before it does.
-        advised = advice_steps(current.name, current.answered.findings, current.answered.trials)
-        steps += [advised_step(current.name, advice) for advice in advised]
-        return tuple(steps)
+    if current is not None and (learning := tuple(_first_learn_something(state, current))):
+        return (*steps, *learning)
     if current is not None and current.answered is not None:
         if current.answered.unmoved is not None:
             metric = state.project.objective.metric
@@ -128,10 +125,22 @@ def _same_best(a: RoundState | None, b: RoundState) -> bool:
     return len(configs) == 2 and configs[0] == configs[1]
 
 
-def _learns_nothing(answered: AnsweredRound) -> bool:
-    """Whether every arm stayed at chance level, by the advice of its checks."""
+def _first_learn_something(state: ProjectState, current: RoundState) -> Iterator[NextStep]:
+    """There is nothing to tune, and nothing to ask, before a trial learns something."""
+    answered = current.answered
+    if answered is None:
+        return
+    if _all_advise("mend-pipeline", answered):
+        advised = advice_steps(current.name, answered.findings, answered.trials)
+        yield from (advised_step(current.name, advice) for advice in advised)
+    elif _all_advise("reach-chance", answered):
+        yield from mending_steps(state, current, answered)
+
+
+def _all_advise(action: str, answered: AnsweredRound) -> bool:
+    """Whether the checks of every arm give the same advice."""
     return bool(answered.findings) and all(
-        any(advice.action == "mend-pipeline" for finding in found for advice in finding.advice)
+        any(advice.action == action for finding in found for advice in finding.advice)
         for found in answered.findings.values()
     )
 

@@ -118,8 +118,8 @@ def feasibility(
     - ``diverged``: the training loss blew up or went back to where it began, see
       `divergence.diverged`; without a training loss, an objective that is not a loss ended at
       chance level (a rising validation loss may be mere overfitting). Or the objective is as much
-      worse than chance level as the best one is better; where that level is unknown, a thousand
-      times worse than the better half.
+      worse than chance level as the best one is better; where that level is unknown, or no trial is
+      better, a thousand times worse than the better half.
     - ``chance-level``: the objective never got better than that of a model which has learnt
       nothing, by at least ``progress_share`` of the best trial's progress, and no curve falls
       steadily; see `chance_level`. A single evaluation before training says nothing. Or the
@@ -236,7 +236,7 @@ def _mark_by_objective(
     by_chance = np.nan_to_num(CLEARLY_ABOVE * course.noise) if course is not None else 0.0
     far_worse = (
         table.loss > chance.loss + chance.progress + by_chance
-        if np.isfinite(chance.loss)
+        if np.isfinite(chance.loss) and chance.progress > 0
         else _blown_up(table.loss, kind == FEASIBLE)
     )
     _mark(kind, DIVERGED, far_worse & ~slow)

@@ -77,6 +77,8 @@ _PHRASES: Mapping[str, Callable[[_Arguments], str]] = {
     "identify-noise": lambda _: "log the learning rate and the training loss",
     "probe-stability": _probe,
     "inspect-bug": _inspect,
+    "mend-pipeline": lambda _: "fix the pipeline first",
+    "reach-chance": lambda _: "make a trial learn something first",
     "investigate": lambda given: f"look at {_trials(given)}",
     "reparametrise": lambda given: f"combine {' and '.join(given['hyperparameters'])}",
     "fix": lambda given: f"fix {given['hyperparameter']} at {_plain(given['value'])}",
