@@ -68,6 +68,26 @@ def test_a_decision_waits_until_the_chance_level_is_known(stuck):
     assert project.json("decide", "first")[1]["choice"] == "adopt"
 
 
+def test_a_candidate_that_trains_is_adopted_over_a_baseline_at_the_declared_chance_level(stuck):
+    project = stuck("baseline")
+    declare(project, 0.12)
+    project.type("rerun", "first", "--times", "4")
+    decided = project.json("decide", "first")[1]
+    assert decided["choice"] == "adopt"
+    assert decided["gain"] > 0.5
+    assert any("learnt nothing" in said for said in decided["reservations"])
+    commands = [step["command"] for step in project.json("next")[1]["steps"]]
+    assert "playbook launch first" in commands
+    assert "playbook decide first" not in commands
+
+
+def test_a_candidate_at_the_declared_chance_level_is_kept_out(stuck):
+    project = stuck("candidate")
+    declare(project, 0.12)
+    project.type("rerun", "first", "--times", "4")
+    assert project.json("decide", "first")[1]["choice"] == "keep"
+
+
 def test_reruns_that_are_all_at_the_declared_chance_level_failed(stuck):
     project = stuck("candidate")
     _, said, _ = project.type("rerun", "first", "--times", "3")

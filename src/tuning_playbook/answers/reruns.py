@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuning_playbook.decide.apparent_chance import Side
 from tuning_playbook.decide.reruns import all_identical, pooled_deviation
@@ -26,6 +26,7 @@ class Reruns:
         elsewhere: number of ended reruns of the same configuration with other code, and with
             another protocol.
         idle: which of the values seem to be those of models that have learnt nothing.
+        measured: the values as they came out, whatever is declared as chance level.
     """
 
     role: str
@@ -34,6 +35,7 @@ class Reruns:
     planned: int
     elsewhere: tuple[int, int] = (0, 0)
     idle: tuple[bool, ...] = ()
+    measured: tuple[float, ...] = ()
 
     @property
     def config(self) -> Config:
@@ -89,7 +91,25 @@ def reruns_of(
     elsewhere = other_code, other_protocol
     if found is None:
         return Reruns(role, study, (), 0, elsewhere)
-    return Reruns(role, found.study, found.values, found.planned, elsewhere, found.idle)
+    return Reruns(
+        role, found.study, found.values, found.planned, elsewhere, found.idle, found.measured
+    )
+
+
+def with_measured_baseline(reruns: tuple[Reruns, ...]) -> tuple[Reruns, ...]:
+    """Reruns with a baseline that counts as measured where only the candidate learns something.
+
+    A baseline that ends at the declared chance level every time is a known value to compare with; a
+    candidate beside it that trains is better. One that crashes or diverges is not.
+
+    Args:
+        reruns: of the candidate, and last of the baseline.
+    """
+    candidate, baseline = reruns[0], reruns[-1]
+    ended = bool(baseline.measured) and all(map(math.isfinite, baseline.measured))
+    if not candidate.finite or baseline.finite or not ended:
+        return reruns
+    return (*reruns[:-1], replace(baseline, values=baseline.measured))
 
 
 def rerun_groups(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.decision_evidence import EarlierLooks
+from tuning_playbook.answers.reruns import Reruns
 from tuning_playbook.decide.candidates import changed_values
 from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decisions import Decision, Soundness
@@ -63,6 +64,23 @@ def reservations(record: RoundRecord, contenders: Contenders, *, cost: float) ->
     found += untested_values(record, contenders.candidate.config)
     found += [note for arm in record.arms for note in arm.notes]
     return tuple(dict.fromkeys(found))
+
+
+def baseline_at_chance(project: Project, baseline: Reruns) -> list[str]:
+    """That the baseline learns nothing, where it counts as measured all the same.
+
+    Args:
+        project: says what a model scores that has learnt nothing.
+        baseline: its reruns, see `with_measured_baseline`.
+    """
+    level, sign = project.chance_level, project.objective.direction.sign
+    if level is None or not baseline.finite or baseline.values != baseline.measured:
+        return []
+    if any(sign * value < sign * level for value in baseline.finite):
+        return []
+    chance = f"the declared chance level ({level:g})"
+    gain = "the gain is one over a model that has learnt nothing"
+    return [f"No rerun of the baseline is better than {chance}, so {gain}."]
 
 
 def evidence_reservations(

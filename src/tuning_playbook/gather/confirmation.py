@@ -29,7 +29,14 @@ def confirmed_reruns(known: Snapshot, stored: Sequence[StoredReruns]) -> tuple[S
     """
     if not known.project.confirm_metric:
         return tuple(stored)
-    return tuple(replace(one, values=_confirmed(known, one)) for one in stored)
+    return tuple(
+        replace(
+            one,
+            values=_confirmed(known, one.study, one.values),
+            measured=_confirmed(known, one.study, one.measured),
+        )
+        for one in stored
+    )
 
 
 def kept_predictions(
@@ -45,12 +52,12 @@ def _ended(known: Snapshot, study: Study) -> list[Trial]:
     return [t for t in known.trials(study.name) if counts_as_rerun(t) and t.status.is_finished]
 
 
-def _confirmed(known: Snapshot, one: StoredReruns) -> tuple[float, ...]:
-    project, study = known.project, one.study
+def _confirmed(known: Snapshot, study: Study, values: Sequence[float]) -> tuple[float, ...]:
+    project = known.project
     metrics = [project.confirm_metric, project.objective.metric]
     curves = known.curves(study.name, metrics=metrics)
     found = []
-    for trial, chosen in zip(_ended(known, study), one.values, strict=True):
+    for trial, chosen in zip(_ended(known, study), values, strict=True):
         logged = curves.get(trial.index, {})
         confirm, chosen_by = (logged.get(m) for m in metrics)
         value = math.nan

@@ -35,7 +35,8 @@ def _values(known: Snapshot, study: Study) -> StoredReruns:
     course = _course(known, study)
     best = {} if course is None else {"best": course.best}
     values = rerun_values(study, trials, curves, chance_level=chance, **best)
-    return StoredReruns(study, values, planned, _idle(known, study, course, chance))
+    measured = values if chance is None else rerun_values(study, trials, curves)
+    return StoredReruns(study, values, planned, _idle(known, study, course, chance), measured)
 
 
 def _course(known: Snapshot, study: Study) -> Course | None:

@@ -20,12 +20,15 @@ class StoredReruns:
         planned: how many were asked for.
         idle: which of the values seem to be those of models that have learnt nothing; empty where
             none does, or the chance level is declared.
+        measured: the values as they came out, also where they are no better than the declared
+            chance level; NaN only where a rerun did not come to its end.
     """
 
     study: Study
     values: tuple[float, ...]
     planned: int
     idle: tuple[bool, ...] = ()
+    measured: tuple[float, ...] = ()
 
 
 def has_protocol(study: Study, protocol: Protocol) -> bool:

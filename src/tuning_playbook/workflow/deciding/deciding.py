@@ -17,8 +17,12 @@ from tuning_playbook.answers.decision_evidence import (
     reruns_of_contenders,
 )
 from tuning_playbook.answers.readiness import require_open, require_reruns
-from tuning_playbook.answers.reruns import Reruns, rerun_groups
-from tuning_playbook.answers.reservations import evidence_reservations, reservations
+from tuning_playbook.answers.reruns import Reruns, rerun_groups, with_measured_baseline
+from tuning_playbook.answers.reservations import (
+    baseline_at_chance,
+    evidence_reservations,
+    reservations,
+)
 from tuning_playbook.decide.apparent_chance import decided_either_way
 from tuning_playbook.decide.example_luck import Examples
 from tuning_playbook.decide.launching import decide_launch
@@ -103,7 +107,7 @@ def _reruns(
     require_reruns(record.name, chosen, skipped=record.reruns_skipped)
     found = reruns_of_contenders(record, contenders, confirmed)
     require_confirmed(record.project, chosen, found)
-    return found
+    return with_measured_baseline(found)
 
 
 def _decided(
@@ -145,6 +149,7 @@ def _decided(
         reruns,
         (
             *evidence_reservations(project, decision, examples, looks),
+            *baseline_at_chance(project, reruns[-1]),
             *reservations(record, contenders, cost=cost),
             *(f"{override_text(o)}." for o in record.overrides),
         ),

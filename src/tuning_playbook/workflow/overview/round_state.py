@@ -124,7 +124,8 @@ def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
     if entered.metric != known.project.objective.metric:
         return True  # decided on examples that chose nothing
     return all(
-        _present_values(known, config) == sorted(filter(isfinite, values))
+        sorted(filter(isfinite, values))
+        in (_present_values(known, config), _present_values(known, config, measured=True))
         for config, values in (
             (decided.candidate, decided.candidate_values),
             (decided.incumbent, decided.incumbent_values),
@@ -141,10 +142,18 @@ def _has_others(known: Snapshot, entered: EnteredDecision) -> bool:
     return _present_values(known, decided.candidate) not in ([], before)
 
 
-def _present_values(known: Snapshot, config: Config) -> list[float]:
-    """Of the reruns of a configuration that trained, with the present program, in order."""
+def _present_values(known: Snapshot, config: Config, *, measured: bool = False) -> list[float]:
+    """Of the reruns of a configuration that trained, with the present program, in order.
+
+    Args:
+        known: of the project.
+        config: every hyperparameter by key.
+        measured: also those that ended at the declared chance level; a baseline counts with them
+            where none of its reruns trained.
+    """
     found = stored_reruns(known, only=[rerun_name(known, config)])
-    return sorted(value for one in found for value in one.values if isfinite(value))
+    values = (value for one in found for value in (one.measured if measured else one.values))
+    return sorted(filter(isfinite, values))
 
 
 def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
