@@ -100,8 +100,4 @@ def command(
         say(reran_text(result))
     if result.interrupted and not result.needs_its_user:
         sys.exit(130)
-    sys.exit(
-        0
-        if not (result.edited or result.all_timed_out) and all(r.finite for r in result.reruns)
-        else 1
-    )
+    sys.exit(0 if not (result.needs_its_user) and all(r.finite for r in result.reruns) else 1)

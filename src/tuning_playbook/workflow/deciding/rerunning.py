@@ -12,6 +12,7 @@ from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import USUAL_LOOKS
+from tuning_playbook.decide.overtime import Overtime, overtime_of
 from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
@@ -114,7 +115,7 @@ def rerun_round(
         workers=workers,
         on_progress=lambda p: on_progress(replace(p, round=_label(name))),
     )
-    found, failures = _came_to(opened, configs, code=provenance.code)
+    found, failures, overtime = _came_to(opened, configs, code=provenance.code)
     if name and not summary.interrupted:
         _renew_answer(opened, name)
     return RerunResult(
@@ -126,7 +127,7 @@ def rerun_round(
         failures,
         bool(summary.crashing),
         summary.edited,
-        summary.all_timed_out,
+        overtime if summary.all_timed_out else None,
     )
 
 
@@ -218,8 +219,8 @@ def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial
 
 def _came_to(
     opened: OpenProject, configs: dict[str, Config], *, code: str
-) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...]]:
-    """The reruns as they are now, and those that failed."""
+) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...], Overtime]:
+    """The reruns as they are now, those that failed, and those that took too long."""
     with opened_store(opened) as store:
         known = Snapshot(opened, store)
         stored = stored_reruns(known)
@@ -229,4 +230,5 @@ def _came_to(
         )
         trials = {r.study.name: known.trials(r.study.name) for r in found}
     failures = (f for name, t in trials.items() for f in failed_alike(t, round_name=name))
-    return found, tuple(failures)
+    everyone = [trial for own in trials.values() for trial in own]
+    return found, tuple(failures), overtime_of(everyone, opened.project.training)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tuning_playbook.decide.adoption_steps import is_settled
 from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of
 from tuning_playbook.decide.project_state import RoundState
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.design.reruns import rerun_study
@@ -68,7 +69,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         imported=imported,
         crashing=_is_crashing(ended),
         running=sum(count.get(Status.RUNNING, 0) for count in counts),
-        timed_out=0 if imported else _timed_out(known, name),
+        overtime=NO_OVERTIME if imported else _overtime(known, name),
     )
 
 
@@ -155,13 +156,12 @@ def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
     return [t for study in counts for t in known.trials(study)]
 
 
-def _timed_out(known: Snapshot, name: str) -> int:
-    return sum(
-        trial.reason is Reason.TIMEOUT
-        for s in known.studies_of(name)
-        if known.tally(s.name).counts.get(Status.INFEASIBLE)
-        for trial in known.trials(s.name)
-    )
+def _overtime(known: Snapshot, name: str) -> Overtime:
+    studies = [
+        s for s in known.studies_of(name) if known.tally(s.name).counts.get(Status.INFEASIBLE)
+    ]
+    trials = [trial for s in studies for trial in known.trials(s.name)]
+    return overtime_of(trials, studies[0].training) if studies else NO_OVERTIME
 
 
 def _is_crashing(trials: Iterable[Trial]) -> bool:
