@@ -12,6 +12,7 @@ from tuning_playbook.decide.adoption_steps import is_settled
 from tuning_playbook.decide.candidates import baseline_config, whole_config
 from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of
 from tuning_playbook.decide.project_state import RoundState
+from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, PlaybookError
@@ -28,7 +29,7 @@ from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.run.failures import fault_of
 from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance, Round
-from tuning_playbook.trial import Reason, Status, Trial, ended_trials, unfinished_trials
+from tuning_playbook.trial import Reason, Status, Trial, ended_trials
 from tuning_playbook.workflow.importing.imported_rounds import same_search
 from tuning_playbook.workflow.rounds.mixing import ran_another_program
 
@@ -225,11 +226,12 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         for config in (best, baseline_config(known.project))
     ]
     for name in names:
-        counts = known.tally(name).counts
-        ended.append(ended_trials(counts))
-        left += unfinished_trials(counts)
-        planned = max(planned, sum(counts.values()))
-        trials = known.trials(name) if counts else ()
+        trials = known.rerun_trials(name)
+        counting = [trial for trial in trials if counts_as_rerun(trial)]
+        finished = sum(trial.status.is_finished for trial in counting)
+        ended.append(finished)
+        left += len(counting) - finished
+        planned = max(planned, len(counting))
         failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
         if all_fail_alike(trials):
             failing[name] = tuple(
