@@ -17,7 +17,7 @@ from tuning_playbook.cli.printing import say
 @project_option
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=5, show_default=True,
-    help="Total number of reruns of each; existing ones count.",
+    help="Number of reruns of each configuration, in all: those that are there count.",
 )  # fmt: skip
 @click.option("--candidate", is_flag=True, help="Rerun only the round's best configuration.")
 @click.option("--baseline", is_flag=True, help="Rerun only the baseline; needs no ROUND.")

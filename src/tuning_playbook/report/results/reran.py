@@ -96,12 +96,7 @@ def reran_text(reran: RerunResult) -> str:
     if reran.identical:
         return "\n".join([*lines, SEED_IS_LOST])
     if not reran.asked:
-        there = max(r.planned for r in reran.reruns)
-        said = "there are that many already"
-        if there < AFFORDABLE_RERUNS:
-            more = min(2 * there, AFFORDABLE_RERUNS)
-            said += f"; for more: playbook rerun {name} --times {more}"
-        lines.append(said)
+        lines.append(_there_already(reran, f"playbook rerun {name}"))
     if of_arms:
         values = {r.role: r.values for r in reran.reruns}
         fresh = compared_with_fresh_seeds(values, reran.objective)
@@ -112,6 +107,21 @@ def reran_text(reran: RerunResult) -> str:
             lines.append(f"{against} {retry_before_deciding(name)}")
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
+
+
+def _there_already(reran: RerunResult, command: str) -> str:
+    """That none was missing, and what to type for more."""
+    planned = [r.planned for r in reran.reruns]
+    fewest, most = min(planned), max(planned)
+    if fewest < most:
+        return (
+            f"each has at least {fewest} already, and reruns that are there count; for as many of "
+            f"each: {command} --times {most}"
+        )
+    if most >= AFFORDABLE_RERUNS:
+        return "there are that many already"
+    more = min(2 * most, AFFORDABLE_RERUNS)
+    return f"there are that many already; for more: {command} --times {more}"
 
 
 def _why_stopped(reran: RerunResult, name: str) -> list[str]:
