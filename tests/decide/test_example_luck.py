@@ -100,7 +100,7 @@ def test_the_reasons_say_what_was_added_and_how_it_is_known():
     said = " ".join(decision.reasons)
     assert "Another set of 500 examples would change the gain" in said
     assert "measured from the predictions" in said
-    assert "best of 20 trials on these same examples" in said
+    assert "best of the 20 trials that trained, on these same examples" in said
     assert decision.example_deviation == pytest.approx(math.sqrt(0.001 / 500))
     assert decision.lower < decide(None).lower
     assert "cautious estimate" in " ".join(decide(Examples()).reasons)

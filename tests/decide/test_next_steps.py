@@ -8,6 +8,7 @@ from tuning_playbook.decide.asking_steps import gate
 from tuning_playbook.decide.imported_steps import steps_after_no_search
 from tuning_playbook.decide.launching import decide_launch
 from tuning_playbook.decide.next_steps import next_steps
+from tuning_playbook.decide.overtime import Overtime
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import extended_values
@@ -565,17 +566,19 @@ def test_a_number_of_trials_below_the_default_is_said_to_come_from_the_last_roun
 
 
 def test_a_round_whose_trials_all_take_too_long_says_what_to_change_first(project):
-    slow = RoundState("decay", ROUND, planned=48, finished=9, timed_out=9)
+    overtime = Overtime(9, limit=600.0, used=602.5, reached=(40, 70), length=100)
+    slow = RoundState("decay", ROUND, planned=48, finished=9, overtime=overtime)
     raised, going_on = _steps(project, slow)
     assert raised.title.startswith("Raise timeout_seconds")
+    assert "after 602 s by timeout_seconds = 600, at steps 40 to 70 of 100" in raised.reason
     assert "rounds/decay-2.toml" in raised.how
     assert "playbook abandon decay" in raised.how
     assert going_on.command == "playbook run decay"
     void = _answered(soundness=Soundness.VOID, reasons=("a was not tuned: none trained.",))
-    ended = _steps(project, replace(_current(void), timed_out=48))
+    ended = _steps(project, replace(_current(void), overtime=replace(overtime, trials=48)))
     assert ended[0].title == raised.title
     assert not any("by hand" in step.title for step in ended)
-    some = _steps(project, replace(slow, timed_out=8))
+    some = _steps(project, replace(slow, overtime=replace(overtime, trials=8)))
     assert [step.command for step in some] == ["playbook run decay"]
 
 

@@ -33,7 +33,7 @@ def test_any_order_of_events_keeps_the_slots_and_ends_every_trial_once(events, s
         if kind == "claim":
             one = trial(len(claimed), attempts=a)
             claimed.append(control.key_of(one))
-            event = control.Claimed(one, deadline=50.0 if b else None)
+            event = control.Claimed(one, timeout_seconds=50.0 if b else None)
         elif kind == "exit":
             event = control.Exited(keys[a % len(keys)] if keys else "study#9.1", b)
         elif kind == "tick":
@@ -66,11 +66,13 @@ def started(limits, **arguments):
 
 def test_a_trial_past_its_deadline_is_killed_and_infeasible():
     limits = control.Limits(1)
-    state, _ = started(limits, deadline=10.0)
-    state, orders = control.advance(state, control.Tick(10.0), limits)
+    state, _ = started(limits, now=5.0, timeout_seconds=10.0)
+    assert control.advance(state, control.Tick(14.9), limits) == (state, ())
+    state, orders = control.advance(state, control.Tick(15.25), limits)
     assert orders == (control.Kill("study#0.1"),)
     _, (order,) = control.advance(state, control.Exited("study#0.1", None), limits)
     assert (order.outcome.status, order.outcome.reason) == (Status.INFEASIBLE, Reason.TIMEOUT)
+    assert order.outcome.detail.startswith("stopped after 10.2 s: timeout_seconds = 10 under")
 
 
 def test_a_machine_fault_is_retried_a_stated_number_of_times():

@@ -69,6 +69,19 @@ def test_a_round_leaves_its_decision_to_the_one_that_follows_it(written_project)
     assert not [c for c in commands(project) if c.endswith(" first")]
 
 
+def test_trials_of_other_rounds_that_count_are_told_beside_the_rounds_own(written_project):
+    project = written_project(PROJECT, TRAIN, first=GOOD)
+    _, said, _ = project.type("run", "first", "--no-report", "--no-try")
+    assert "first: 6 trials" in said
+    assert "count as well" not in said
+    follower = GOOD.replace("trials = 6", 'trials = 8\nseed = 1\nfollows = "first"')
+    (project.folder / "rounds/second.toml").write_text(follower)
+    _, said, _ = project.type("run", "second", "--no-report")
+    assert "second: 8 trials" in said
+    assert "6 trials of earlier rounds count as well" in said
+    assert "The best of 14 trials reaches" in said
+
+
 def test_a_round_that_follows_with_worse_trials_does_not_take_the_decision(written_project):
     follower = POOR.replace("trials = 6", 'trials = 6\nfollows = "first"')
     project = ran(written_project, first=GOOD, second=follower)

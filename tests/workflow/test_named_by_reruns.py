@@ -105,3 +105,15 @@ def test_a_decision_says_why_it_is_not_about_the_arm_that_reruns_put_ahead(say):
     (told,) = [r for r in decided["reservations"] if "norm = layer ahead of norm = batch" in r]
     assert "best trial of the search" in told
     assert "playbook rerun norm --arms --times" in told
+
+
+def test_a_number_of_reruns_is_the_total_of_each_arm_and_those_that_are_there_count(say):
+    say("run", "norm")
+    say("rerun", "norm", "--times", "5")  # of batch, and of the baseline
+    first = json.loads(say("rerun", "norm", "--arms", "--times", "2", "--json"))
+    assert ([len(r["values"]) for r in first["reruns"]], first["asked"]) == ([5, 2], 2)
+    again = say("rerun", "norm", "--arms", "--times", "2")
+    assert "each has at least 2 already, and reruns that are there count" in again
+    assert "for as many of each: playbook rerun norm --arms --times 5" in again
+    say("rerun", "norm", "--arms", "--times", "5")
+    assert "for more: playbook rerun norm --arms --times 10" in say("rerun", "norm", "--arms")

@@ -5,6 +5,7 @@ import math
 import pytest
 from tests.workflow.conftest import PROJECT
 
+from tuning_playbook.errors import TargetError
 from tuning_playbook.report.results.tried import tried_text
 from tuning_playbook.workflow.trying import trying
 
@@ -96,3 +97,17 @@ def test_a_round_that_ran_well_answers_an_earlier_failed_try(written_project):
     project.edit("train.py", "err=", "error=")
     project.type("run", "first", "--no-report", "--no-try")
     assert "playbook try" not in [s["command"] for s in project.json("next")[1]["steps"]]
+
+
+@pytest.mark.parametrize("file", ["train.py", "helper.py"])
+def test_the_place_of_a_mistake_in_pythons_grammar_is_told_once(tmp_path, file):
+    train = "def train(trial):\n    import helper\n"
+    files = {"train.py": train, "helper.py": "", file: "def train(trial):\n    x = = 1\n"}
+    (tmp_path / "playbook.toml").write_text(PROJECT)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    try:
+        told = trying.try_target(tmp_path).trial.detail
+    except TargetError as error:
+        told = str(error)
+    assert told.count(f"({file}, line 2)") == 1

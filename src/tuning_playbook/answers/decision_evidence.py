@@ -16,6 +16,7 @@ from tuning_playbook.decide.looks import reruns_of_each
 from tuning_playbook.decisions import Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.entered_decisions import EnteredDecision
+from tuning_playbook.records.programs import SamePrograms
 from tuning_playbook.records.reruns import StoredReruns
 from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
@@ -93,6 +94,7 @@ def earlier_looks(
     *,
     metric: str,
     code: str,
+    same: SamePrograms,
 ) -> EarlierLooks:
     """The looks that the logbook knows: at this change, and of the project.
 
@@ -101,7 +103,8 @@ def earlier_looks(
         contenders: what is decided about.
         reruns: of the candidate first, of the baseline last.
         metric: that decides.
-        code: version of the training program.
+        code: version of the training program, the first that trains like the present one.
+        same: which versions train alike.
     """
     now = reruns_of_each(len(reruns[0].finite), len(reruns[-1].finite))
     seen: set[float] = set()
@@ -112,7 +115,8 @@ def earlier_looks(
         if evidence == repr((reruns[0].values, reruns[-1].values)):
             continue  # this look, made before
         spent[evidence] = max(spent.get(evidence, 0.0), 1 - made.confidence)
-        if (entered.code, entered.metric) == (code, metric) and _is_about(made, contenders):
+        alike = same.first(entered.code) == code and entered.metric == metric
+        if alike and _is_about(made, contenders):
             seen.add(reruns_of_each(*map(_finite, (made.candidate_values, made.incumbent_values))))
     before = tuple(sorted(n for n in seen if 0 < n < now))
     return EarlierLooks(before, len(spent), sum(spent.values()))

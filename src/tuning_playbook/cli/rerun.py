@@ -17,7 +17,7 @@ from tuning_playbook.cli.printing import say
 @project_option
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=5, show_default=True,
-    help="Total number of reruns of each; existing ones count.",
+    help="Number of reruns of each configuration, in all: those that are there count.",
 )  # fmt: skip
 @click.option("--candidate", is_flag=True, help="Rerun only the round's best configuration.")
 @click.option("--baseline", is_flag=True, help="Rerun only the baseline; needs no ROUND.")
@@ -100,8 +100,4 @@ def command(
         say(reran_text(result))
     if result.interrupted and not result.needs_its_user:
         sys.exit(130)
-    sys.exit(
-        0
-        if not (result.edited or result.all_timed_out) and all(r.finite for r in result.reruns)
-        else 1
-    )
+    sys.exit(0 if not (result.needs_its_user) and all(r.finite for r in result.reruns) else 1)

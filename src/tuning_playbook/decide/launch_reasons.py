@@ -158,9 +158,9 @@ def _examples(evidence: Evidence) -> list[str]:
     found = [f"{moved} ({how}), which more reruns do not reduce; the bounds include it."]
     if luck.optimism:
         found.append(
-            f"The candidate was the best of {evidence.examples.chose_among} trials on these same "
-            f"examples, so its value is expected to be too good by {show(luck.optimism)}; the "
-            "lower bound is reduced by that."
+            f"The candidate was the best of the {evidence.examples.chose_among} trials that "
+            "trained, on these same examples, so its value is expected to be too good by "
+            f"{show(luck.optimism)}; the lower bound is reduced by that."
         )
     return found
 

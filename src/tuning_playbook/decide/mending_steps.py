@@ -11,6 +11,7 @@ from tuning_playbook.decide.imported_steps import (
 )
 from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
 from tuning_playbook.decide.number_of_trials import as_it_ran
+from tuning_playbook.decide.overtime import overtime_words
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.running_steps import (
     all_timed_out,
@@ -160,12 +161,12 @@ def is_left(step: NextStep, current: RoundState) -> bool:
 
 
 def _time_limit(current: RoundState) -> str:
-    if not current.timed_out:
+    slow = current.overtime
+    if not slow.trials:
         return ""
     return (
-        f"\n{counted(current.timed_out, 'trial')} took longer than timeout_seconds under "
-        "[training] in playbook.toml allows. If they train well but slowly, raise it before the "
-        "round runs again."
+        f"\n{counted(slow.trials, 'trial')} {overtime_words(slow)}. If they train well but "
+        "slowly, raise it under [training] in playbook.toml before the round runs again."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tuning_playbook.decide.mending import AdviceStep
+from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime
 from tuning_playbook.decisions import Decision
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.space import Domain
@@ -42,7 +43,7 @@ class RoundState:
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
         counting: trials that completed or were infeasible, with which more would be pooled.
-        timed_out: trials that took longer than ``timeout_seconds`` allows.
+        overtime: of its trials that took longer than ``timeout_seconds`` allows.
         crashing: whether all that is left belongs to arms whose trials have all failed alike.
         running: trials that are marked as running.
     """
@@ -65,7 +66,7 @@ class RoundState:
     mixed: bool = False
     imported: bool = False
     counting: int = 0
-    timed_out: int = 0
+    overtime: Overtime = NO_OVERTIME
     crashing: bool = False
     running: int = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tuning_playbook.decide.overtime import overtime_words
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.study import FunctionTarget
@@ -156,7 +157,7 @@ def retry_after_mending(name: str, ended: int) -> str:
 
 def all_timed_out(current: RoundState) -> bool:
     """Whether every trial that has ended took longer than allowed."""
-    return 0 < current.timed_out == current.finished
+    return 0 < current.overtime.trials == current.finished
 
 
 def slow_step(current: RoundState) -> NextStep:
@@ -167,7 +168,7 @@ def slow_step(current: RoundState) -> NextStep:
     return NextStep(
         "Raise timeout_seconds under [training] in playbook.toml, or train for fewer steps",
         f"{'all ' if current.finished > 1 else ''}{ended} of round {name} that "
-        f"{agreeing(current.finished, 'has', 'have')} ended took longer than it allows",
+        f"{agreeing(current.finished, 'has', 'have')} ended {overtime_words(current.overtime)}",
         source="search-space-boundaries",
         how="That changes how trials are trained, so the round gets a new name: "
         + copied_round(name)

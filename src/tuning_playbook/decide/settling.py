@@ -89,6 +89,6 @@ def settling_reruns(
     command = f"playbook rerun {round_name} --arms --times {needed}"
     return Settling(
         f"If the true difference is the observed {gain:.2g}, {counted(needed, 'rerun')} of each "
-        f"arm decide it with a probability of 80 %: {command}.",
+        f"arm in all decide it with a probability of 80 %: {command}.",
         command,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tuning_playbook.space import Config, SearchSpace, canonical_json
@@ -30,13 +29,7 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
     """
-    identity = {
-        "config": config,
-        "protocol": _protocol(project.objective, project.training),
-        "code": provenance.code,
-        **({"derived": dict(project.derived)} if project.derived else {}),
-    }
-    digest = _digest(identity)
+    digest = _digest(config, project, code=provenance.code)
     return Study(
         name=f"{_PREFIX}{digest}",
         space=SearchSpace(()),
@@ -53,11 +46,30 @@ def rerun_study(project: Project, config: Config, *, provenance: Provenance) -> 
     )
 
 
+def under_program(reruns: Study, code: str) -> Study:
+    """A study of reruns with the name that it has under another version of the program.
+
+    Args:
+        reruns: see `rerun_study`.
+        code: digest of a version that trains like theirs.
+    """
+    if reruns.provenance.code == code:
+        return reruns
+    name = f"{_PREFIX}{_digest(reruns.fixed, reruns, code=code)}"
+    return replace(reruns, name=name, provenance=replace(reruns.provenance, code=code))
+
+
+def _digest(config: Config, protocol: Project | Study, *, code: str) -> str:
+    identity = {
+        "config": dict(config),
+        "protocol": _protocol(protocol.objective, protocol.training),
+        "code": code,
+        **({"derived": dict(protocol.derived)} if protocol.derived else {}),
+    }
+    text = canonical_json(identity)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HEXADECIMAL_DIGITS]
+
+
 def _protocol(objective: Objective, training: TrainingProtocol) -> dict[str, Any]:
     target = {"type": type(training.target).__name__, **asdict(training.target)}
     return {"objective": asdict(objective), **asdict(training), "target": target}
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    text = canonical_json(document)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HEXADECIMAL_DIGITS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tuning_playbook.analysis.curves.held_out import held_out_value
@@ -13,7 +13,7 @@ from tuning_playbook.records.reruns import StoredReruns
 from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder
 from tuning_playbook.study import Study
 from tuning_playbook.training.predictions import ExampleValues, example_values
-from tuning_playbook.trial import Status, Trial
+from tuning_playbook.trial import Curves, Status, Trial
 
 
 def confirmed_reruns(known: Snapshot, stored: Sequence[StoredReruns]) -> tuple[StoredReruns, ...]:
@@ -46,19 +46,22 @@ def kept_predictions(
     return {study.name: _predicted(known, study, metric) for study in studies}
 
 
-def _ended(known: Snapshot, study: Study) -> list[Trial]:
-    if study not in known.rerun_studies:  # its first rerun is still to come
-        return []
-    return [t for t in known.trials(study.name) if counts_as_rerun(t) and t.status.is_finished]
+def _ended(
+    known: Snapshot, reruns: Study, metrics: Sequence[str]
+) -> Iterator[tuple[Trial, Curves]]:
+    """The reruns that have ended with what they logged, in the order of their values."""
+    for study in known.rerun_sets.get(reruns.name, ()):
+        curves = known.curves(study.name, metrics=metrics)
+        for trial in known.trials(study.name):
+            if counts_as_rerun(trial) and trial.status.is_finished:
+                yield trial, curves.get(trial.index, {})
 
 
 def _confirmed(known: Snapshot, study: Study, values: Sequence[float]) -> tuple[float, ...]:
     project = known.project
     metrics = [project.confirm_metric, project.objective.metric]
-    curves = known.curves(study.name, metrics=metrics)
     found = []
-    for trial, chosen in zip(_ended(known, study), values, strict=True):
-        logged = curves.get(trial.index, {})
+    for (_, logged), chosen in zip(_ended(known, study, metrics), values, strict=True):
         confirm, chosen_by = (logged.get(m) for m in metrics)
         value = math.nan
         if math.isfinite(chosen) and confirm is not None and chosen_by is not None:
@@ -67,14 +70,12 @@ def _confirmed(known: Snapshot, study: Study, values: Sequence[float]) -> tuple[
     return tuple(found)
 
 
-def _predicted(known: Snapshot, study: Study, metric: str) -> list[ExampleValues]:
-    ended = _ended(known, study)
-    curves = known.curves(study.name, metrics=[metric]) if ended else {}
+def _predicted(known: Snapshot, reruns: Study, metric: str) -> list[ExampleValues]:
     folder = known.folder / TRIALS_FOLDER
     found = [
-        example_values(trial_folder(folder, t), metric, curves.get(t.index, {}).get(metric))
-        for t in ended
-        if t.status is Status.COMPLETE
+        example_values(trial_folder(folder, trial), metric, logged.get(metric))
+        for trial, logged in _ended(known, reruns, [metric])
+        if trial.status is Status.COMPLETE
     ]
     kept = [run for run in found if run is not None]
     return kept if len(kept) == len(found) else []

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from tuning_playbook.decide.apparent_chance import Course, course_of, learnt_nothing
 from tuning_playbook.decide.reruns import counts_as_rerun, rerun_values
+from tuning_playbook.design.reruns import under_program
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import StoredReruns, has_protocol
 from tuning_playbook.study import Study
@@ -14,14 +15,27 @@ from tuning_playbook.study import Study
 def stored_reruns(
     known: Snapshot, *, only: Collection[str] | None = None
 ) -> tuple[StoredReruns, ...]:
-    """The reruns of a project, in the order of their studies.
+    """The reruns of a project, those that count together as one, in the order of their studies.
 
     Args:
         known: of the project.
-        only: names of the studies that are wanted; ``None`` for all.
+        only: names of the sets that are wanted, see `Snapshot.rerun_sets`; ``None`` for all.
     """
-    wanted = (s for s in known.rerun_studies if only is None or s.name in only)
-    return tuple(_values(known, study) for study in wanted)
+    wanted = (name for name in known.rerun_sets if only is None or name in only)
+    return tuple(_together(known, name) for name in wanted)
+
+
+def _together(known: Snapshot, name: str) -> StoredReruns:
+    parts = [_values(known, study) for study in known.rerun_sets[name]]
+    first = parts[0].study
+    idle = [mark for one in parts for mark in one.idle or (False,) * len(one.values)]
+    return StoredReruns(
+        under_program(first, known.same_programs.first(first.provenance.code)),
+        tuple(value for one in parts for value in one.values),
+        sum(one.planned for one in parts),
+        tuple(idle) if any(idle) else (),
+        tuple(value for one in parts for value in one.measured),
+    )
 
 
 def _values(known: Snapshot, study: Study) -> StoredReruns:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decisions import LogbookEntry
+from tuning_playbook.design.reruns import under_program
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject, present_program
 from tuning_playbook.records.answers import AnsweredRound, remembered_answers
@@ -24,7 +25,7 @@ from tuning_playbook.records.round_facts import RoundFacts, facts_of_rounds
 from tuning_playbook.space import Config
 from tuning_playbook.store import StoreReader
 from tuning_playbook.study import Project, Study
-from tuning_playbook.trial import NO_TRIALS, Curves, Event, Status, Tally, Trial
+from tuning_playbook.trial import NO_TRIALS, Curves, Event, Tally, Trial
 
 
 class Snapshot:
@@ -64,6 +65,19 @@ class Snapshot:
     def rerun_studies(self) -> tuple[Study, ...]:
         """Studies that run one configuration again."""
         return tuple(s for s in self.studies if s.purpose == "rerun")
+
+    @cached_property
+    def rerun_sets(self) -> Mapping[str, tuple[Study, ...]]:
+        """Reruns that count together, by the name that they have under their first program.
+
+        Versions of the program that were declared to train alike rerun one configuration.
+        """
+        found: dict[str, tuple[Study, ...]] = {}
+        for study in self.rerun_studies:
+            code = self.same_programs.first(study.provenance.code)
+            name = under_program(study, code).name
+            found[name] = (*found.get(name, ()), study)
+        return found
 
     @cached_property
     def tallies(self) -> Mapping[str, Tally]:
@@ -131,16 +145,15 @@ class Snapshot:
         """Of one study; zeros where it has no trial."""
         return self.tallies.get(study, NO_TRIALS)
 
+    def rerun_trials(self, name: str) -> tuple[Trial, ...]:
+        """All trials of `rerun_sets`; none where there is no such set."""
+        return tuple(t for s in self.rerun_sets.get(name, ()) for t in self.trials(s.name))
+
     def trials(self, study: str) -> tuple[Trial, ...]:
         """All trials of a study, in order of their index."""
         if study not in self._trials:
             self._trials[study] = self._store.trials(study)
         return self._trials[study]
-
-    def failed_trials(self, study: str) -> tuple[Trial, ...]:
-        """Those of a study that failed; none where it is not there."""
-        there = study in {s.name for s in self.studies}
-        return tuple(t for t in self.trials(study) if t.status is Status.FAILED) if there else ()
 
     def some_trials(self, study: str, indices: Collection[int]) -> tuple[Trial, ...]:
         """Those trials of a study that are asked for; what is not there is left out."""

@@ -35,15 +35,17 @@ class RunningTrial:
     Args:
         trial: as it was claimed.
         slot: 0 to slots - 1; which accelerators it uses.
-        deadline: when it is ended; ``None`` for never.
+        since: when it was claimed.
+        timeout_seconds: how long it may run; ``None`` for as long as it takes.
         faults: how often the machine has failed under the trial before.
         ending: why it is being ended, empty while it is left alone.
-        reason: its user's, where it is ended by hand.
+        reason: its user's, where it is ended by hand; the limit, where it took too long.
     """
 
     trial: Trial
     slot: int
-    deadline: Seconds | None
+    since: Seconds = 0.0
+    timeout_seconds: Seconds | None = None
     faults: int = 0
     ending: Ending = ""
     reason: str = ""
@@ -64,10 +66,11 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The store leased a trial to us; ``faults`` of the machine under it are known."""
+    """The store leased a trial to us, ``now``; ``faults`` of the machine under it are known."""
 
     trial: Trial
-    deadline: Seconds | None = None
+    now: Seconds = 0.0
+    timeout_seconds: Seconds | None = None
     faults: int = 0
 
 
@@ -178,17 +181,26 @@ def advance(state: RunState, event: Event, limits: Limits) -> tuple[RunState, tu
     if isinstance(event, Exited):
         return _exited(state, event, limits)
     if isinstance(event, Tick):
-        late = [
-            key for key, r in state.running.items()
-            if not r.ending and r.deadline is not None and r.deadline <= event.now
-        ]  # fmt: skip
-        return _ending(state, late, "timeout")
+        return _too_slow(state, event.now)
     if isinstance(event, TrialStopRequested):
         return _by_hand(state, event)
     if isinstance(event, LeaseEnded):
         return _ending(state, [event.key] if event.key in state.running else [], "lease-lost")
     unbothered = [key for key, r in state.running.items() if not r.ending]
     return _ending(replace(state, stopping=True), unbothered, "stop")
+
+
+def _too_slow(state: RunState, now: Seconds) -> tuple[RunState, tuple[Order, ...]]:
+    late = {
+        key: replace(
+            r,
+            reason=f"stopped after {now - r.since:.3g} s: timeout_seconds = "
+            f"{r.timeout_seconds:g} under [training] in playbook.toml",
+        )
+        for key, r in state.running.items()
+        if not r.ending and r.timeout_seconds is not None and now - r.since >= r.timeout_seconds
+    }
+    return _ending(replace(state, running={**state.running, **late}), list(late), "timeout")
 
 
 def _by_hand(state: RunState, event: TrialStopRequested) -> tuple[RunState, tuple[Order, ...]]:
@@ -211,7 +223,7 @@ def _claimed(state: RunState, event: Claimed, limits: Limits) -> tuple[RunState,
     state, kills = _ending(state, stale, "lease-lost")
     taken = {r.slot for r in state.running.values()}
     slot = next(s for s in range(limits.slots) if s not in taken)
-    running = RunningTrial(event.trial, slot, event.deadline, event.faults)
+    running = RunningTrial(event.trial, slot, event.now, event.timeout_seconds, event.faults)
     after = replace(state, running={**state.running, key_of(event.trial): running})
     return after, (*kills, Start(event.trial, slot))
 
@@ -229,8 +241,7 @@ def _closing(running: RunningTrial, event: Exited, limits: Limits) -> tuple[Orde
     if running.ending == "lease-lost":
         return ()
     if running.ending == "timeout":
-        detail = "it ran longer than training.timeout_seconds"
-        return (Finish(trial, Outcome(Status.INFEASIBLE, Reason.TIMEOUT, detail)),)
+        return (Finish(trial, Outcome(Status.INFEASIBLE, Reason.TIMEOUT, running.reason)),)
     if event.outcome is not None:
         return (Finish(trial, event.outcome),)
     if running.ending == "by-hand":

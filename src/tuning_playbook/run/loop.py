@@ -159,10 +159,9 @@ class Driver:
             if trial is None:
                 return
             study = self._studies[trial.study]
-            timeout = study.training.timeout_seconds
             # The clock of the wall may be set while a trial runs; that ages no trial.
-            deadline = None if timeout is None else time.monotonic() + timeout
-            self._apply(control.Claimed(trial, deadline, self._faults_of(trial)))
+            now, limit = time.monotonic(), study.training.timeout_seconds
+            self._apply(control.Claimed(trial, now, limit, self._faults_of(trial)))
 
     def _faults_of(self, trial: Trial) -> int:
         """How often the machine has failed under the trial, under whatever driver."""

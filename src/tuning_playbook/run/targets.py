@@ -97,9 +97,12 @@ def load_module(target: FunctionTarget, folder: Path) -> ModuleType:
 
 
 def place_of(error: BaseException, folder: Path) -> str:
-    """Where in the project's own files an error came from, such as `` (train.py, line 3)``."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f" ({Path(error.filename).name}, line {error.lineno})"
+    """Where in the project's own files an error came from, such as `` (train.py, line 3)``.
+
+    Empty for a mistake in Python's grammar: its own text ends with the place.
+    """
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = Path(frame.filename)
         if path.is_relative_to(folder.resolve()) and ".venv" not in path.parts:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from tuning_playbook.decide.overtime import Overtime, overtime_words
 from tuning_playbook.run.failed_alike import FailedAlike
 from tuning_playbook.words import agreeing, counted, listed
 
@@ -42,19 +43,19 @@ def edited_text(files: Sequence[str], command: str) -> str:
     )
 
 
-def timed_out_text(seconds: float | None, command: str) -> str:
+def timed_out_text(slow: Overtime, command: str, *, then: str) -> str:
     """Why no more trials were started once the first ones took too long, and what to do.
 
     Args:
-        seconds: that a trial may take.
+        slow: those that took too long.
         command: what was typed, to run the rest all the same.
+        then: what to do once more time is allowed.
     """
-    limit = "timeout_seconds" if seconds is None else f"timeout_seconds = {seconds:g}"
+    first = "the first trial" if slow.trials == 1 else f"the first {slow.trials} trials"
     return (
-        f"stopped: every trial so far took longer than {limit} under [training] in playbook.toml "
-        "allows, so no more of them were started. Raise it or train for fewer steps, and run the "
-        "trials under a new name, since their training has changed; what to type is told by: "
-        f"playbook next\nTo run the rest all the same: {command}"
+        f"stopped: {first} {overtime_words(slow)}, so no more of them were started. Raise it under "
+        f"[training] in playbook.toml, or train for fewer steps, {then}\n"
+        f"To run the rest all the same: {command}"
     )
 
 

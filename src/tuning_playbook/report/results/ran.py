@@ -8,6 +8,7 @@ from typing import Any
 
 from tuning_playbook.analysis.table.fates import Account
 from tuning_playbook.decide.answer import Answer
+from tuning_playbook.decide.overtime import Overtime
 from tuning_playbook.decide.running_steps import retry_after_mending
 from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.records.programs import POOLED
@@ -21,7 +22,7 @@ from tuning_playbook.report.phrases.failures import (
 from tuning_playbook.run.crashing import FIRST_ALIKE
 from tuning_playbook.run.failed_alike import FailedAlike
 from tuning_playbook.trial import Status
-from tuning_playbook.words import listed
+from tuning_playbook.words import agreeing, counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class RoundResult:
         failures: trials that failed, by way to fail.
         crashing: arms of which no more trials were started, since the first ones failed alike.
         edited: files of the program that were edited, so that no more trials were started.
-        all_timed_out: whether no more were started since all took longer than allowed.
-        timeout_seconds: that a trial may take.
+        overtime: of all of them, where no more were started since all took too long.
+        of_others: trials of rounds that it follows, which count in its answer as well.
     """
 
     round: str
@@ -51,13 +52,13 @@ class RoundResult:
     crashing: tuple[str, ...] = ()
     account: Account | None = None
     edited: tuple[str, ...] = ()
-    all_timed_out: bool = False
-    timeout_seconds: float | None = None
+    overtime: Overtime | None = None
+    of_others: int = 0
 
     @property
     def needs_its_user(self) -> bool:
         """Whether no more trials were started before something is corrected."""
-        return bool(self.crashing or self.edited or self.all_timed_out)
+        return bool(self.crashing or self.edited or self.overtime)
 
     @property
     def complete_trials(self) -> int:
@@ -77,7 +78,7 @@ def ran_document(ran: RoundResult) -> dict[str, Any]:
         "report": None if ran.report is None else str(ran.report),
         "crashing": list(ran.crashing),
         "edited": list(ran.edited),
-        "all_timed_out": ran.all_timed_out,
+        "all_timed_out": ran.overtime is not None,
         "failures": [failed_document(found) for found in ran.failures],
     }
 
@@ -86,6 +87,12 @@ def ran_text(ran: RoundResult) -> str:
     """For a person."""
     words = ", ".join(f"{count} {status.value}" for status, count in ran.counts.items())
     lines = [f"{ran.round}: {account_text(ran.account) if ran.account else words}"]
+    if ran.of_others and ran.answer is not None:
+        agrees = agreeing(ran.of_others, "counts", "count")
+        lines.append(
+            f"{counted(ran.of_others, 'trial')} of earlier rounds {agrees} as well, since "
+            f"{agreeing(ran.of_others, 'it lies', 'they lie')} in its ranges"
+        )
     lines += [failed_text(found) for found in ran.failures]
     if ran.edited:
         lines.append(edited_text(ran.edited, f"playbook run {ran.round}"))
@@ -95,8 +102,12 @@ def ran_text(ran: RoundResult) -> str:
             "in the same way, so no more of them were started; to continue after a correction: "
             f"{retry_after_mending(ran.round, sum(ran.counts.get(s, 0) for s in POOLED))}"
         )
-    elif ran.all_timed_out:
-        lines.append(timed_out_text(ran.timeout_seconds, f"playbook run {ran.round}"))
+    elif ran.overtime:
+        then = (
+            "and run the trials under a new name, since their training has changed; what to type "
+            "is told by: playbook next"
+        )
+        lines.append(timed_out_text(ran.overtime, f"playbook run {ran.round}", then=then))
     elif ran.interrupted:
         lines.append(f"stopped; to continue: playbook run {ran.round}")
     if ran.answer is not None:

@@ -10,6 +10,7 @@ from tuning_playbook.decide.answer_words import fresh_seeds_sentences
 from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.overtime import Overtime
 from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.report.phrases.failures import (
@@ -37,7 +38,7 @@ class RerunResult:
         failures: reruns that failed, by way to fail.
         crashing: whether the first ones failed alike, so that no more were started.
         edited: files of the program that were edited, so that no more were started.
-        all_timed_out: whether no more were started since all took longer than allowed.
+        overtime: of all of them, where no more were started since all took too long.
     """
 
     round: str
@@ -48,12 +49,12 @@ class RerunResult:
     failures: tuple[FailedAlike, ...] = ()
     crashing: bool = False
     edited: tuple[str, ...] = ()
-    all_timed_out: bool = False
+    overtime: Overtime | None = None
 
     @property
     def needs_its_user(self) -> bool:
         """Whether no more reruns were started before something is corrected."""
-        return bool(self.crashing or self.edited or self.all_timed_out)
+        return bool(self.crashing or self.edited or self.overtime)
 
     @property
     def identical(self) -> bool:
@@ -76,7 +77,7 @@ def reran_document(reran: RerunResult) -> dict[str, Any]:
         "failures": [failed_document(found) for found in reran.failures],
         "crashing": reran.crashing,
         "edited": list(reran.edited),
-        "all_timed_out": reran.all_timed_out,
+        "all_timed_out": reran.overtime is not None,
     }
 
 
@@ -95,12 +96,7 @@ def reran_text(reran: RerunResult) -> str:
     if reran.identical:
         return "\n".join([*lines, SEED_IS_LOST])
     if not reran.asked:
-        there = max(r.planned for r in reran.reruns)
-        said = "there are that many already"
-        if there < AFFORDABLE_RERUNS:
-            more = min(2 * there, AFFORDABLE_RERUNS)
-            said += f"; for more: playbook rerun {name} --times {more}"
-        lines.append(said)
+        lines.append(_there_already(reran, f"playbook rerun {name}"))
     if of_arms:
         values = {r.role: r.values for r in reran.reruns}
         fresh = compared_with_fresh_seeds(values, reran.objective)
@@ -113,6 +109,21 @@ def reran_text(reran: RerunResult) -> str:
     return "\n".join(lines)
 
 
+def _there_already(reran: RerunResult, command: str) -> str:
+    """That none was missing, and what to type for more."""
+    planned = [r.planned for r in reran.reruns]
+    fewest, most = min(planned), max(planned)
+    if fewest < most:
+        return (
+            f"each has at least {fewest} already, and reruns that are there count; for as many of "
+            f"each: {command} --times {most}"
+        )
+    if most >= AFFORDABLE_RERUNS:
+        return "there are that many already"
+    more = min(2 * most, AFFORDABLE_RERUNS)
+    return f"there are that many already; for more: {command} --times {more}"
+
+
 def _why_stopped(reran: RerunResult, name: str) -> list[str]:
     command = f"playbook rerun {name}"
     if reran.edited:
@@ -120,6 +131,7 @@ def _why_stopped(reran: RerunResult, name: str) -> list[str]:
     if reran.crashing:
         stopped = f"stopped: the first {FIRST_ALIKE} failed in the same way."
         return [stopped, *(f"- {way}" for way in ways_after_failures(name))]
-    if reran.all_timed_out:
-        return [timed_out_text(reran.reruns[0].study.training.timeout_seconds, command)]
+    if reran.overtime:
+        then = f"and rerun all of them, since their training has changed: {command}"
+        return [timed_out_text(reran.overtime, command, then=then)]
     return ["stopped; run the same command to continue"]

@@ -122,7 +122,12 @@ def _decided(
 ) -> DecisionResult:
     project, objective = record.project, deciding_objective(record.project)
     looks = earlier_looks(
-        record.decisions, contenders, reruns, metric=objective.metric, code=record.code
+        record.decisions,
+        contenders,
+        reruns,
+        metric=objective.metric,
+        code=record.code,
+        same=record.same_programs,
     )
     cost = record.facts.complexity_cost if complexity_cost is None else complexity_cost
     decision = decided_either_way(

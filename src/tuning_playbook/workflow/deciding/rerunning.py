@@ -12,6 +12,7 @@ from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.looks import USUAL_LOOKS
+from tuning_playbook.decide.overtime import Overtime, overtime_of
 from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
@@ -28,7 +29,7 @@ from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Config
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Event, Trial
+from tuning_playbook.trial import Event, Status, Trial
 from tuning_playbook.workflow.checking.overrides import skip_reruns
 from tuning_playbook.workflow.deciding.other_programs import (
     earlier_do_not_count,
@@ -90,22 +91,22 @@ def rerun_round(
         nonlocal provenance
         remember_program(opened, store, program)
         earlier = reruns_of_other_programs(
-            Snapshot(opened, store), configs.values(), program=program, wanted=bool(same_program)
+            Snapshot(opened, store), configs.values(), program=program
         )
         if earlier and same_program:
             declare_same(store, name, earlier, program, same_program)
         elif earlier:
             tell(earlier_do_not_count(typed))
         provenance = replace(provenance, code=Snapshot(opened, store).same_programs.first(program))
-        studies = []
+        names: set[str] = set()
         for role, config in configs.items():
             study = rerun_study(opened.project, config, provenance=provenance)
-            studies.append(replace(study, question=f"reruns of {_named(role, name)}"))
+            study = replace(study, question=f"reruns of {_named(role, name)}")
             if retry:
-                failed = Snapshot(opened, store).failed_trials(study.name)
-                reopen(store, opened.folder, failed, program=program)
-            asked.extend(_ask(store, studies[-1], times=times, command=command))
-        return studies
+                _reopen_failed(opened, store, study.name, program=program)
+            asked.extend(_ask(opened, store, study, times=times, command=command))
+            names |= {study.name, *(trial.study for trial in asked)}
+        return [study for study in store.studies() if study.name in names]
 
     summary = drive(
         opened,
@@ -114,7 +115,7 @@ def rerun_round(
         workers=workers,
         on_progress=lambda p: on_progress(replace(p, round=_label(name))),
     )
-    found, failures = _came_to(opened, configs, code=provenance.code)
+    found, failures, overtime = _came_to(opened, configs, code=provenance.code)
     if name and not summary.interrupted:
         _renew_answer(opened, name)
     return RerunResult(
@@ -126,7 +127,7 @@ def rerun_round(
         failures,
         bool(summary.crashing),
         summary.edited,
-        summary.all_timed_out,
+        overtime if summary.all_timed_out else None,
     )
 
 
@@ -204,22 +205,36 @@ def _finished(opened: OpenProject, round_name: str) -> tuple[RoundRecord, Conten
     return record, contenders
 
 
-def _ask(store: Store, study: Study, *, times: int, command: str) -> tuple[Trial, ...]:
-    """Create a study of reruns, or add to it, so that ``times`` count; those that have to run."""
-    there = store.trials(study.name) if study.name in {s.name for s in store.studies()} else ()
-    missing = times - sum(map(counts_as_rerun, there))
+def _reopen_failed(opened: OpenProject, store: Store, reruns: str, *, program: str) -> None:
+    trials = Snapshot(opened, store).rerun_trials(reruns)
+    failed = [trial for trial in trials if trial.status is Status.FAILED]
+    reopen(store, opened.folder, failed, program=program)
+
+
+def _ask(
+    opened: OpenProject, store: Store, study: Study, *, times: int, command: str
+) -> tuple[Trial, ...]:
+    """Create a study of reruns, or add to it, so that ``times`` count; those that have to run.
+
+    Reruns with a version of the program that was declared to train alike count, in their own study.
+    """
+    everyone = Snapshot(opened, store).rerun_trials(study.name)
+    there = [trial for trial in everyone if trial.study == study.name]
+    missing = times - sum(map(counts_as_rerun, everyone))
     start = 1 + max((t.index for t in there), default=-1)
     now = time.time()
     more = planned_trials(study, start=start, count=max(0, missing), created_at=now)
-    store.create(replace(study, trials=max(1, len(there) + len(more))), more)
-    store.note(study.name, Event(now, "run-started", command))
-    return (*(t for t in there if not t.status.is_finished), *more)
+    if there or more:
+        store.create(replace(study, trials=len(there) + len(more)), more)
+    held_by = study.name if there or more else everyone[-1].study
+    store.note(held_by, Event(now, "run-started", command))
+    return (*(t for t in everyone if not t.status.is_finished), *more)
 
 
 def _came_to(
     opened: OpenProject, configs: dict[str, Config], *, code: str
-) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...]]:
-    """The reruns as they are now, and those that failed."""
+) -> tuple[tuple[Reruns, ...], tuple[FailedAlike, ...], Overtime]:
+    """The reruns as they are now, those that failed, and those that took too long."""
     with opened_store(opened) as store:
         known = Snapshot(opened, store)
         stored = stored_reruns(known)
@@ -227,6 +242,7 @@ def _came_to(
             reruns_of(stored, opened.project, config, role=role, code=code)
             for role, config in configs.items()
         )
-        trials = {r.study.name: known.trials(r.study.name) for r in found}
+        trials = {r.study.name: known.rerun_trials(r.study.name) for r in found}
     failures = (f for name, t in trials.items() for f in failed_alike(t, round_name=name))
-    return found, tuple(failures)
+    everyone = [trial for own in trials.values() for trial in own]
+    return found, tuple(failures), overtime_of(everyone, opened.project.training)

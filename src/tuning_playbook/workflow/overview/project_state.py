@@ -169,7 +169,7 @@ def _undecided(
             continue
         if any(not _is_better(answered, later) for later in followers.get(name, ())):
             continue
-        rerun = rerun_name(known, answered.best_config) in known.tallies
+        rerun = rerun_name(known, answered.best_config) in known.rerun_sets
         if not rerun and name in to_be_followed:
             continue
         asks = rerun and not _was_decided(known, name)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from tuning_playbook.decide.adoption_steps import is_settled
 from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of
 from tuning_playbook.decide.project_state import RoundState
+from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput, PlaybookError
@@ -27,7 +29,7 @@ from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.run.failures import fault_of
 from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance, Round
-from tuning_playbook.trial import Reason, Status, Trial, ended_trials, unfinished_trials
+from tuning_playbook.trial import Reason, Status, Trial, ended_trials
 from tuning_playbook.workflow.importing.imported_rounds import same_search
 from tuning_playbook.workflow.rounds.mixing import ran_another_program
 
@@ -68,7 +70,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         imported=imported,
         crashing=_is_crashing(ended),
         running=sum(count.get(Status.RUNNING, 0) for count in counts),
-        timed_out=0 if imported else _timed_out(known, name),
+        overtime=NO_OVERTIME if imported else _overtime(known, name),
     )
 
 
@@ -164,13 +166,12 @@ def _beside_failed(known: Snapshot, name: str) -> list[Trial]:
     return [t for study in counts for t in known.trials(study)]
 
 
-def _timed_out(known: Snapshot, name: str) -> int:
-    return sum(
-        trial.reason is Reason.TIMEOUT
-        for s in known.studies_of(name)
-        if known.tally(s.name).counts.get(Status.INFEASIBLE)
-        for trial in known.trials(s.name)
-    )
+def _overtime(known: Snapshot, name: str) -> Overtime:
+    studies = [
+        s for s in known.studies_of(name) if known.tally(s.name).counts.get(Status.INFEASIBLE)
+    ]
+    trials = [trial for s in studies for trial in known.trials(s.name)]
+    return overtime_of(trials, studies[0].training) if studies else NO_OVERTIME
 
 
 def _is_crashing(trials: Iterable[Trial]) -> bool:
@@ -234,11 +235,12 @@ def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
         for config in (best, baseline_config(known.project))
     ]
     for name in names:
-        counts = known.tally(name).counts
-        ended.append(ended_trials(counts))
-        left += unfinished_trials(counts)
-        planned = max(planned, sum(counts.values()))
-        trials = known.trials(name) if counts else ()
+        trials = known.rerun_trials(name)
+        counting = [trial for trial in trials if counts_as_rerun(trial)]
+        finished = sum(trial.status.is_finished for trial in counting)
+        ended.append(finished)
+        left += len(counting) - finished
+        planned = max(planned, len(counting))
         failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
         if all_fail_alike(trials):
             failing[name] = tuple(

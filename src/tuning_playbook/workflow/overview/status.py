@@ -59,7 +59,7 @@ def _of_reruns(known: Snapshot, study: Study) -> StudyStatus:
     outdated = ""
     if not has_protocol(study, known.project):
         outdated = "another protocol"
-    elif study.provenance.code != known.code:
+    elif known.same_programs.first(study.provenance.code) != known.code:
         outdated = "another program"
     # A launch makes a candidate the baseline, and what was the baseline an earlier one.
     if dict(study.fixed) == baseline_config(known.project):

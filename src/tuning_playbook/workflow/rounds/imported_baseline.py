@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tuning_playbook.decide.candidates import baseline_config, rounded_config
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
@@ -53,13 +55,12 @@ def was_rerun(known: Snapshot) -> bool:
 def baseline_reruns_by_program(known: Snapshot) -> dict[str, int]:
     """Program -> ended reruns of the baseline with it, under the present protocol."""
     base = baseline_config(known.project)
-    return {
-        known.same_programs.first(s.provenance.code): ended
-        for s in known.rerun_studies
-        if dict(s.fixed) == base
-        and has_protocol(s, known.project)
-        and (ended := ended_trials(known.tally(s.name).counts))
-    }
+    found: Counter[str] = Counter()
+    for study in known.rerun_studies:
+        if dict(study.fixed) == base and has_protocol(study, known.project):
+            code = known.same_programs.first(study.provenance.code)
+            found[code] += ended_trials(known.tally(study.name).counts)
+    return {code: ended for code, ended in found.items() if ended}
 
 
 def program_is_there(opened: OpenProject) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from tuning_playbook.decide.overtime import overtime_of
 from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.gather.opening import (
     OpenProject,
@@ -20,11 +21,11 @@ from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.arm import account_of_arms
 from tuning_playbook.report.results.ran import RoundResult
 from tuning_playbook.report.results.tried import took_text, tried_text
-from tuning_playbook.run.failed_alike import FailedAlike, failed_alike
+from tuning_playbook.run.failed_alike import failed_alike
 from tuning_playbook.run.progress import Progress
 from tuning_playbook.store import Store
 from tuning_playbook.study import Study
-from tuning_playbook.trial import Status
+from tuning_playbook.trial import Status, Trial
 from tuning_playbook.workflow.rounds.creating import Asked, create_studies, stored_as_they_are
 from tuning_playbook.workflow.rounds.retrying import Retried
 from tuning_playbook.workflow.rounds.round_files import round_to_run
@@ -92,28 +93,27 @@ def run_round(
     )
     if not any(status.is_finished for status in summary.counts):
         return RoundResult(name, summary.counts, summary.interrupted)
-    answered = answered_round(opened, name)
+    answered, ran = answered_round(opened, name), _trials(opened, name)
     return RoundResult(
         name,
         summary.counts,
         summary.interrupted,
         None if summary.interrupted else answered.answer,
         write_answer_report(opened, answered) if write_report else None,
-        _failures(opened, name),
+        failed_alike(ran, round_name=name),
         tuple(sorted(summary.crashing)),
         account_of_arms(answered.arms),
         summary.edited,
-        summary.all_timed_out,
-        opened.project.training.timeout_seconds,
+        overtime_of(ran, opened.project.training) if summary.all_timed_out else None,
+        sum(arm.taken_over for arm in answered.arms),
     )
 
 
-def _failures(opened: OpenProject, round_name: str) -> tuple[FailedAlike, ...]:
+def _trials(opened: OpenProject, round_name: str) -> list[Trial]:
     with opened_store(opened) as store:
         known = Snapshot(opened, store)
         studies = known.round_studies(round_name)
-        trials = [trial for study in studies for trial in known.trials(study.name)]
-    return failed_alike(trials, round_name=round_name)
+        return [trial for study in studies for trial in known.trials(study.name)]
 
 
 def _has_lost_its_file(opened: OpenProject, name: str) -> bool:
