@@ -64,8 +64,17 @@ def _split(name: str, x: FloatArray, y: NDArray[np.int64]) -> Data:
     return Data(name, (x[:cut], y[:cut]), (x[cut:], y[cut:]))
 
 
-def study(data: Data, rng: np.random.Generator, *, trials: int = 20) -> TrialTable:
-    """One random search over learning rate and weight decay."""
+def study(
+    data: Data, rng: np.random.Generator, *, trials: int = 20, rate_factor: float = 1.0
+) -> TrialTable:
+    """One random search over learning rate and weight decay.
+
+    Args:
+        data: what is learnt.
+        rng: draws the configurations, the initial weights and the batches.
+        trials: how many.
+        rate_factor: of the usual range of learning rates.
+    """
     schedule, metric = str(rng.choice(list(SCHEDULES))), str(rng.choice(METRICS))
     momentum = float(rng.choice([0.0, 0.9]))
     adam = bool(rng.integers(2))
@@ -74,6 +83,7 @@ def study(data: Data, rng: np.random.Generator, *, trials: int = 20) -> TrialTab
     decays = 10 ** rng.uniform(-6, -2, trials)
     if not adam and momentum:
         rates *= 0.2
+    rates *= rate_factor
     logged = _train(data, rng, rates, decays, epochs, batch, SCHEDULES[schedule], momentum, adam)
     values = {"val_loss": logged["loss"], "val_error": 1 - logged["accuracy"],
               "val_accuracy": logged["accuracy"],

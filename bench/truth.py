@@ -19,7 +19,7 @@ from pathlib import Path
 
 from truth_families.sections import Section, Setting, table
 
-FAMILIES = ("edges", "sampling", "curves", "arms", "launches", "compare")
+FAMILIES = ("edges", "gains", "sampling", "curves", "arms", "launches", "compare")
 
 
 def measured(family: str, setting: Setting) -> Section:
