@@ -30,12 +30,13 @@ def _values(known: Snapshot, study: Study) -> StoredReruns:
     curves = known.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
     trials = known.trials(study.name)
     planned = sum(map(counts_as_rerun, trials))
+    crashed = sum(trial.failed_by_program for trial in trials)
     decides = study.objective.metric == known.project.objective.metric
     chance = known.project.chance_level if decides else None
     course = _course(known, study)
     best = {} if course is None else {"best": course.best}
     values = rerun_values(study, trials, curves, chance_level=chance, **best)
-    return StoredReruns(study, values, planned, _idle(known, study, course, chance))
+    return StoredReruns(study, values, planned, crashed, _idle(known, study, course, chance))
 
 
 def _course(known: Snapshot, study: Study) -> Course | None:

@@ -18,6 +18,7 @@ class StoredReruns:
         study: that holds them.
         values: objective of each that has ended; NaN for one that did not train.
         planned: how many were asked for.
+        crashed: how many failed by the training program.
         idle: which of the values seem to be those of models that have learnt nothing; empty where
             none does, or the chance level is declared.
     """
@@ -25,6 +26,7 @@ class StoredReruns:
     study: Study
     values: tuple[float, ...]
     planned: int
+    crashed: int = 0
     idle: tuple[bool, ...] = ()
 
 

@@ -12,6 +12,7 @@ from tuning_playbook.space import Config
 from tuning_playbook.study import Provenance
 from tuning_playbook.trial import ended_trials
 from tuning_playbook.words import agreeing, counted
+from tuning_playbook.workflow.rounds.imported_baseline import reruns_that_tell
 
 
 def reruns_of_other_programs(
@@ -37,6 +38,7 @@ def reruns_of_other_programs(
             dict(study.fixed) in asked
             and has_protocol(study, known.project)
             and same.first(code) != same.first(program)
+            and reruns_that_tell(known, study)
         ):
             found.setdefault(code, []).append(study.fixed)
     if wanted:
