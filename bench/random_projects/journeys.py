@@ -100,9 +100,12 @@ class Traveller:
                 break
             doable = [n for n, s in enumerate(steps, 1) if s["command"]
                       and s["command"] not in _ASKS_FOR_A_PERSON]  # fmt: skip
-            if not doable:
+            if not doable and not self._mend():
                 self.journey.ended = True
                 break
+            if not doable:
+                steps = self.proposals()
+                continue
             first = self.rng.random() < 0.8
             number = doable[0] if first else int(self.rng.choice(doable))
             steps = self._take(number, steps)
@@ -147,9 +150,7 @@ class Traveller:
     def _edit(self) -> bool:
         """Now and then its user changes something; whether they did."""
         if self.world.broken and self.rng.random() < 0.3:
-            self.world = replace(self.world, broken=False)
-            self._append("train.py", "# mended\n")
-            return True
+            return self._mend()
         chance = self.rng.random()
         if chance < 0.04:
             self._append("train.py", "# changed\n")
@@ -165,6 +166,15 @@ class Traveller:
         else:
             return False
         self.journey.log.append(f"edited: {chance:.3f}")
+        return True
+
+    def _mend(self) -> bool:
+        """The program is corrected, so that no trial fails by it any more; whether one did."""
+        if not (self.world.broken or self.world.random_failures):
+            return False
+        self.world = replace(self.world, broken=False, random_failures=0.0)
+        self._append("train.py", "# mended\n")
+        self.journey.log.append("mended")
         return True
 
     def _append(self, name: str, line: str) -> None:

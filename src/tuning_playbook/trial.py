@@ -166,6 +166,11 @@ class Trial:
         """Whether it waits and has not been started since it was planned, or reopened."""
         return self.status is Status.WAITING and math.isnan(self.started_at)
 
+    @property
+    def failed_by_program(self) -> bool:
+        """Whether the training program is at fault, which says nothing about the configuration."""
+        return self.status is Status.FAILED and self.reason is not Reason.LOST
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -133,5 +133,6 @@ def test_a_decision_leaves_the_question_about_the_arms_on_the_list(project, choi
 
 
 def test_the_question_about_the_arms_stays_after_a_later_round(project):  # noqa: F811
-    steps = _steps(project, _current(_answered()), open_questions={"width": _answered(**OPEN)})
+    width = RoundState("width", answered=_answered(**OPEN))
+    steps = _steps(project, _current(_answered()), open_questions=(width,))
     assert "Settle which arm of round width is better, if it matters" in _titles(steps)

@@ -279,6 +279,28 @@ def test_an_import_that_the_present_baseline_has_beaten_is_not_decided_about(
     assert "playbook decide study" not in commands
 
 
+def test_an_imported_baseline_whose_reruns_fail_by_the_program_is_not_taken_for_proven(
+    imported, typed_project
+):
+    project = typed_project(imported(_search()))
+    train = project.folder / "train.py"
+    train.write_text(TRAIN.replace("):\n", "):\n    import nothing_there\n", 1))
+    project.type("rerun", "--baseline")
+    step = _proving_step(project)
+    assert step["title"] == "Fix what made the reruns of the baseline fail"
+    assert "No module named 'nothing_there'" in step["reason"]
+    assert "corrected: playbook rerun --baseline, after that" in step["how"]
+    train.write_text(TRAIN)
+    assert _proving_step(project)["command"] == "playbook rerun --baseline"
+    project.type("rerun", "--baseline")
+    assert _proving_step(project) is None
+
+
+def _proving_step(project):
+    steps = project.json("next")[1]["steps"]
+    return next((s for s in steps if "--baseline" in f"{s['command']} {s['how']}"), None)
+
+
 @pytest.mark.parametrize("verb", [plan, run_round])
 def test_a_round_that_was_imported_is_said_to_have_no_file(imported, verb):
     folder = imported(ablation(), project=OWN)

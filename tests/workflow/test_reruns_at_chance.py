@@ -94,5 +94,5 @@ def test_reruns_that_are_all_at_the_declared_chance_level_failed(stuck):
     assert "3 seem to have learnt nothing" in said
     declare(project, 0.1)
     _, said, _ = project.type("rerun", "first", "--times", "3")
-    assert "3 failed" in said
+    assert "3 infeasible" in said
     assert "seem to" not in said

@@ -70,7 +70,8 @@ def arm_standing(
     )
     reruns = _reruns(record)
     sides = [Side(label, found.values, found.idle) for label, found in reruns.items()]
-    fresh = settled_either_way(sides, objective)
+    crashed = sum(found.crashed for found in reruns.values())
+    fresh = None if crashed else settled_either_way(sides, objective)
     smallest = max(record.facts.complexity_cost, chance.resolution or 0.0)
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
     settling = NOTHING_TO_SETTLE
@@ -85,6 +86,7 @@ def arm_standing(
             seed_deviation=seed_deviation,
             fresh=fresh,
             made=min((len(side.values) for side in sides), default=0),
+            crashed=crashed,
         )
     said = fresh_seeds_sentences(fresh) if fresh else _rerun_alone(sides, arms, objective)
     if all_identical([side.as_failed for side in sides]):

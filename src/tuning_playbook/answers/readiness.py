@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.reruns import Reruns
+from tuning_playbook.decide.crashed_reruns import ways_after_a_crash
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.round_record import RoundRecord
+from tuning_playbook.words import agreeing, counted
 
 
 def require_open(record: RoundRecord, contenders: Contenders) -> None:
@@ -44,6 +46,8 @@ def require_reruns(round_name: str, reruns: Sequence[Reruns], *, skipped: str | 
     """
     if len(reruns) < 2:
         return
+    if any(r.crashed for r in reruns):
+        raise InvalidInput(_crash(round_name, reruns))
     lacking = [r for r in reruns if not r.values]
     waiting = sum(r.planned - len(r.values) for r in reruns)
     if not lacking and not waiting:
@@ -71,6 +75,17 @@ def require_reruns(round_name: str, reruns: Sequence[Reruns], *, skipped: str | 
     if len(lacking) == 1 and lacking[0].role == "baseline":
         command += " --baseline"
     raise InvalidInput(f"{'; '.join(sentences)}. Type: {command}")
+
+
+def _crash(round_name: str, reruns: Sequence[Reruns]) -> str:
+    crashed = sum(r.crashed for r in reruns)
+    times = max(r.planned for r in reruns)
+    unfair = (
+        f"{counted(crashed, 'rerun')} of round {round_name!r} failed by an error of the training "
+        f"program, which says nothing about {agreeing(crashed, 'its', 'their')} configuration, and "
+        "leaving them out would be unfair; what the error was is told by: playbook next"
+    )
+    return "\n".join([unfair, *ways_after_a_crash(round_name, times)])
 
 
 def _lack(reruns: Reruns) -> str:

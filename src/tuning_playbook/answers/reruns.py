@@ -23,6 +23,8 @@ class Reruns:
         study: that holds them, in the store or not yet.
         values: objective of each that has ended; NaN for one that did not train to its end.
         planned: how many were asked for.
+        crashed: how many failed by the training program, which says nothing about the
+            configuration.
         elsewhere: number of ended reruns of the same configuration with other code, and with
             another protocol.
         idle: which of the values seem to be those of models that have learnt nothing.
@@ -33,6 +35,7 @@ class Reruns:
     study: Study
     values: tuple[float, ...]
     planned: int
+    crashed: int = 0
     elsewhere: tuple[int, int] = (0, 0)
     idle: tuple[bool, ...] = ()
     measured: tuple[float, ...] = ()
@@ -90,9 +93,16 @@ def reruns_of(
             other_protocol += len(one.values)
     elsewhere = other_code, other_protocol
     if found is None:
-        return Reruns(role, study, (), 0, elsewhere)
+        return Reruns(role, study, (), 0, elsewhere=elsewhere)
     return Reruns(
-        role, found.study, found.values, found.planned, elsewhere, found.idle, found.measured
+        role,
+        found.study,
+        found.values,
+        found.planned,
+        found.crashed,
+        elsewhere,
+        found.idle,
+        found.measured,
     )
 
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.crashed_reruns import mending_reruns_step
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.more_reruns import FIRST_RERUNS, only_examples_settle
 from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.step import NextStep
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.records.answers import AnsweredRound
-from tuning_playbook.words import agreeing, counted
+from tuning_playbook.words import counted
 
 
 def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
@@ -38,20 +38,31 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
         )
 
 
-def open_question(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
+def open_question(current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What would answer the question of a round, where a decision has left it open.
 
     A decision is about the best configuration and the baseline, not about the arms.
     """
     if answered.soundness is Soundness.VOID:
         return
+    name = current.name
     closing = f'playbook rerun {name} --skip "why"'
+    if current.crashed_reruns:
+        yield from (replace(step, dismissal=closing) for step in crash_steps(current))
+        return
     for step in settling_steps(name, answered):
         if step.command:
             title = f"Settle which arm of round {name} is better, if it matters"
             yield replace(step, title=title, dismissal=closing)
         else:
             yield replace(step, dismissal=closing)
+
+
+def crash_steps(current: RoundState) -> tuple[NextStep, ...]:
+    """What reruns that failed by the program call for; none where their user wants none."""
+    if current.launched or current.reruns_skipped:
+        return ()
+    return tuple(map(mending_reruns_step, current.crashed_reruns))
 
 
 def _without(words: str, command: str) -> str:
@@ -81,12 +92,15 @@ def _has_no_baseline(decision: Decision | None) -> bool:
 def deciding_steps(
     state: ProjectState, current: RoundState, answered: AnsweredRound
 ) -> Iterator[NextStep]:
-    """Rerun, decide, launch."""
-    base = baseline_config(state.project)
+    """Rerun, decide, launch; where reruns failed by the program, that comes first."""
+    base, decision = baseline_config(state.project), current.decision
+    adopted = decision is not None and decision.choice is Choice.ADOPT
+    if current.crashed_reruns and not adopted:
+        yield from crash_steps(current)
+        return
     if all(base.get(key) == value for key, value in answered.best_config.items()):
         return
-    decision = current.decision
-    if decision is not None and decision.choice is Choice.ADOPT:
+    if decision is not None and adopted:
         yield NextStep(
             "Make the best configuration the baseline",
             decision.reasons[0] if decision.reasons else "the decision was to adopt it",
@@ -96,8 +110,6 @@ def deciding_steps(
         return
     if decision is not None and _is_about_chance(decision):
         yield _chance_step(state, current, decision)
-    elif current.failed_reruns:
-        yield _failing_reruns(current)
     elif _has_no_baseline(decision) and not current.reruns_left:
         yield _untrained_baseline(current, decision)
     elif current.reruns_left:
@@ -105,7 +117,7 @@ def deciding_steps(
     elif current.reruns >= max(1, _asked(decision)):
         yield NextStep(
             "Decide whether the best configuration replaces the baseline",
-            answered.sentence + _failed_reruns(current),
+            answered.sentence,
             f"playbook decide {current.name}",
             source="adoption",
         )
@@ -123,17 +135,6 @@ def _untrained_baseline(current: RoundState, decision: Decision | None) -> NextS
         how="If its values are the cause, replace it: "
         f'playbook launch {current.name} --reason "the baseline does not train". If the program '
         f"is, correct it; after that: playbook rerun {current.name}",
-    )
-
-
-def _failed_reruns(current: RoundState) -> str:
-    """What to do before a decision where some reruns failed by the program; empty otherwise."""
-    failed = current.reruns_failed
-    if not failed:
-        return ""
-    return (
-        f"\n{counted(failed, 'rerun')} failed and {agreeing(failed, 'counts', 'count')} against "
-        f"{agreeing(failed, 'its', 'their')} configuration. {retry_before_deciding(current.name)}"
     )
 
 
@@ -157,16 +158,6 @@ def _chance_step(state: ProjectState, current: RoundState, decision: Decision) -
         decision.reasons[0] if decision.reasons else "some reruns seem to have learnt nothing",
         source="adoption",
         how=declare_chance(decision.apparent_chance or 0.0, objective.metric),
-    )
-
-
-def _failing_reruns(current: RoundState) -> NextStep:
-    """Running what is left would fail as well, and whose fault that is only a person can tell."""
-    return NextStep(
-        f"Fix what made the reruns of round {current.name} fail",
-        "\n".join(current.failed_reruns),
-        source="adoption",
-        how=" ".join(ways_after_failures(current.name, left=bool(current.reruns_left))),
     )
 
 

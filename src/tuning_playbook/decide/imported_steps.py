@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import deciding_steps
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.crashed_reruns import mending_reruns_step
 from tuning_playbook.decide.how_to import compare_command
 from tuning_playbook.decide.project_state import ProjectState, RoundState
 from tuning_playbook.decide.step import NextStep
@@ -77,7 +78,9 @@ def proving_steps(state: ProjectState) -> Iterator[NextStep]:
         "were selected for their result. It is not known yet how good they are with the "
         "training program of this project, and how much the seed changes the result"
     )
-    if state.program_there:
+    if state.program_there and state.crashed_baseline is not None:
+        yield mending_reruns_step(state.crashed_baseline)
+    elif state.program_there:
         yield NextStep(
             "Run the imported baseline again, with fresh seeds", reason, command, source="adoption"
         )

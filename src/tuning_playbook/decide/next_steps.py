@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.adoption_steps import (
+    crash_steps,
     deciding_steps,
     is_settled,
     open_question,
@@ -148,6 +149,7 @@ def _all_advise(action: str, answered: AnsweredRound) -> bool:
 def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) -> Iterator[NextStep]:
     """What a finished round calls for: mend it, then decide."""
     settled = current.launched or current.reruns_skipped or is_settled(current.decision)
+    crashed = crash_steps(current)
     mending = tuple(mending_steps(state, current, answered))
     if settled:
         mending = tuple(step for step in mending if is_left(step, current))
@@ -157,7 +159,7 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if mend_first:
         yield from mending
     if answered.soundness is not Soundness.VOID and not settled:
-        settling = tuple(settling_steps(current.name, answered))
+        settling = () if crashed else tuple(settling_steps(current.name, answered))
         if current.decision is not None:  # it says itself what to do
             settling = tuple(step for step in settling if step.command)
         yield from settling
@@ -167,12 +169,14 @@ def _after(state: ProjectState, current: RoundState, answered: AnsweredRound) ->
     if not mend_first:
         yield from mending
     if settled and not (current.launched or current.reruns_skipped):
-        yield from open_question(current.name, answered)
+        yield from open_question(current, answered)
 
 
 def _pending(state: ProjectState, titles: Collection[str]) -> Iterator[NextStep]:
     """What earlier rounds left open, and what they advised and nobody has answered."""
-    for name, answered in state.open_questions.items():
-        yield from open_question(name, answered)
+    for earlier in state.open_questions:
+        if earlier.answered is not None:
+            steps = open_question(earlier, earlier.answered)
+            yield from (step for step in steps if step.title not in titles)
     for name, left in state.pending.items():
         yield from (advised_step(name, advice) for advice in left if advice.title not in titles)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tuning_playbook.decide.crashed_reruns import CrashedReruns
 from tuning_playbook.decide.mending import AdviceStep
 from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime
 from tuning_playbook.decisions import Decision
@@ -28,10 +29,7 @@ class RoundState:
             program as it is now.
         reruns_left: of those that were asked for, how many have not ended.
         reruns_planned: how many were asked for of the one of which more were.
-        failed_reruns: ways to fail, in words, of a configuration whose reruns have all failed
-            alike; empty where more of them may train, or where only the candidate's fail and none
-            is left.
-        reruns_failed: of those that have ended, how many failed by the program.
+        crashed_reruns: reruns that failed by the training program, by the command that runs them.
         decision: the newest, where it is about the best configuration.
         reruns_skipped: whether its user decided to make none.
         launched: whether the best configuration was launched.
@@ -56,8 +54,7 @@ class RoundState:
     reruns: int = 0
     reruns_left: int = 0
     reruns_planned: int = 0
-    failed_reruns: tuple[str, ...] = ()
-    reruns_failed: int = 0
+    crashed_reruns: tuple[CrashedReruns, ...] = ()
     decision: Decision | None = None
     reruns_skipped: bool = False
     launched: bool = False
@@ -105,6 +102,7 @@ class ProjectState:
         exploration_over: whether the final round was declared open.
         final_done: whether a round that exploits has been answered.
         test_was_looked_at: whether a look at the test set is on record.
+        crashed_baseline: reruns of the baseline that failed by the training program.
         unproven: imported round whose best trial the baseline is, where nothing of it has been
             rerun; empty otherwise.
         moving: pairs of hyperparameters: the best value of the second moves with the first, by
@@ -126,15 +124,14 @@ class ProjectState:
     begun_mixed: frozenset[str] = frozenset()
     unsettled: tuple[RoundState, ...] = ()
     undecided: tuple[RoundState, ...] = ()
-    open_questions: Mapping[str, AnsweredRound] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    open_questions: tuple[RoundState, ...] = ()
     followed: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     exploration_over: bool = False
     final_done: bool = False
     test_was_looked_at: bool = False
+    crashed_baseline: CrashedReruns | None = None
     unproven: str = ""
     moving: frozenset[tuple[str, str]] = frozenset()
     searched: Mapping[str, Sequence[Domain]] = field(default_factory=lambda: MappingProxyType({}))

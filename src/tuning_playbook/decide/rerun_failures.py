@@ -15,7 +15,6 @@ TOLD_APART = 0.02
 NEVER_TRAINS = 0.05
 # Chance up to which a larger share of failures leaves a launch open, however many reruns there are.
 LEFT_OPEN = 0.2
-_OUTSIDE = "the cause was outside the program, such as a missing file or a full disk"
 # Reruns of each from which on a difference in failures that matters would have shown.
 ENOUGH_FOR_FAILURES = 20
 
@@ -112,30 +111,3 @@ def _which(name: str, failed: tuple[int, ...], runs: int) -> str:
         return f"Of the {name}'s {counted(runs, 'rerun')} none failed."
     word = "Rerun" if len(failed) == 1 else "Reruns"
     return f"{word} {listed([str(i) for i in failed])} of {runs} of the {name} failed."
-
-
-def retry_before_deciding(round_name: str) -> str:
-    """What to type for reruns that failed, where their configuration is not to blame."""
-    return (
-        f"If {_OUTSIDE}, run them again before you decide: "
-        f"playbook rerun {round_name} --retry failed"
-    )
-
-
-def ways_after_failures(rerun: str, *, left: bool = True) -> tuple[str, str, str]:
-    """What to type after reruns that failed alike, by what caused that.
-
-    Args:
-        rerun: what stands after ``playbook rerun``.
-        left: whether reruns have not ended yet.
-    """
-    again = f"playbook rerun {rerun}"
-    at_once = again if left else f"playbook decide {rerun}"
-    return (
-        f"If the training program has to be corrected: {again}, after that.",
-        f"If {_OUTSIDE}: {again} --retry failed.",
-        (
-            f"If the configuration itself is the cause: {at_once}. The failed reruns then count "
-            "against it."
-        ),
-    )

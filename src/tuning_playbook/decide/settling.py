@@ -38,6 +38,7 @@ def settling_reruns(
     seed_deviation: float | None,
     fresh: FreshSeeds | None,
     made: int = 0,
+    crashed: int = 0,
 ) -> Settling:
     """What would tell the leading arms apart, with the command; nothing where a winner is named.
 
@@ -50,9 +51,17 @@ def settling_reruns(
         fresh: reruns of the arms' best configurations so far; ``None`` without two that ended well
             in each of two arms.
         made: ended reruns of the arm that has the fewest, those that failed among them.
+        crashed: reruns of all arms that failed by the training program.
     """
     if standing.winner is not None or len(standing.contenders) < 2:
         return NOTHING_TO_SETTLE
+    if crashed:
+        command = f"playbook rerun {round_name} --arms --times {max(made, USUAL_LOOKS[0])}"
+        return Settling(
+            f"{counted(crashed, 'rerun')} of the arms failed by an error of the training program, "
+            f"which says nothing about the arms; once it is corrected: {command}.",
+            command,
+        )
     gain = abs(gain if fresh is None else fresh.gain)
     if chance.resolution is not None and 0 < gain <= chance.resolution:
         return Settling(

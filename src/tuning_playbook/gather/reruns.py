@@ -33,6 +33,7 @@ def _together(known: Snapshot, name: str) -> StoredReruns:
         under_program(first, known.same_programs.first(first.provenance.code)),
         tuple(value for one in parts for value in one.values),
         sum(one.planned for one in parts),
+        sum(one.crashed for one in parts),
         tuple(idle) if any(idle) else (),
         tuple(value for one in parts for value in one.measured),
     )
@@ -44,13 +45,15 @@ def _values(known: Snapshot, study: Study) -> StoredReruns:
     curves = known.curves(study.name, metrics=[study.objective.metric]) if smoothed else {}
     trials = known.trials(study.name)
     planned = sum(map(counts_as_rerun, trials))
+    crashed = sum(trial.failed_by_program for trial in trials)
     decides = study.objective.metric == known.project.objective.metric
     chance = known.project.chance_level if decides else None
     course = _course(known, study)
     best = {} if course is None else {"best": course.best}
     values = rerun_values(study, trials, curves, chance_level=chance, **best)
     measured = values if chance is None else rerun_values(study, trials, curves)
-    return StoredReruns(study, values, planned, _idle(known, study, course, chance), measured)
+    idle = _idle(known, study, course, chance)
+    return StoredReruns(study, values, planned, crashed, idle, measured)
 
 
 def _course(known: Snapshot, study: Study) -> Course | None:

@@ -18,6 +18,7 @@ class StoredReruns:
         study: that holds them.
         values: objective of each that has ended; NaN for one that did not train.
         planned: how many were asked for.
+        crashed: how many failed by the training program.
         idle: which of the values seem to be those of models that have learnt nothing; empty where
             none does, or the chance level is declared.
         measured: the values as they came out, also where they are no better than the declared
@@ -27,6 +28,7 @@ class StoredReruns:
     study: Study
     values: tuple[float, ...]
     planned: int
+    crashed: int = 0
     idle: tuple[bool, ...] = ()
     measured: tuple[float, ...] = ()
 

@@ -13,7 +13,7 @@ FIRST_ALIKE = 3
 def all_fail_alike(trials: Iterable[Trial]) -> bool:
     """Whether enough trials of a study have ended, and all of them by the same fault."""
     ended = [t for t in trials if t.status.is_finished]
-    by_program = all(t.status is Status.FAILED and t.reason is not Reason.LOST for t in ended)
+    by_program = all(t.failed_by_program for t in ended)
     return len(ended) >= FIRST_ALIKE and by_program and len(set(map(way_to_fail, ended))) == 1
 
 

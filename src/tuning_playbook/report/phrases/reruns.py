@@ -12,9 +12,10 @@ from tuning_playbook.words import counted
 
 def reruns_text(reruns: Reruns, objective: Objective, *, width: int = len("candidate")) -> str:
     """One line for a person; the role takes ``width`` characters."""
-    failed = len(reruns.values) - len(reruns.finite)
-    count = counted(len(reruns.values), "rerun")
-    words = [count, *[f"{failed} failed"] * bool(failed)]
+    infeasible = len(reruns.values) - len(reruns.finite) - reruns.crashed
+    words = [counted(len(reruns.values), "rerun")]
+    words += [f"{infeasible} infeasible"] * bool(infeasible)
+    words += [f"{reruns.crashed} failed by program"] * bool(reruns.crashed)
     idle = len(reruns.side.idle_values)
     words += [f"{idle} seem to have learnt nothing"] * bool(idle)
     words += [f"{reruns.planned - len(reruns.values)} to go"] * (
@@ -34,6 +35,7 @@ def reruns_document(reruns: Reruns) -> dict[str, Any]:
         "values": list(reruns.values),
         "idle": [index for index, idle in enumerate(reruns.idle) if idle],
         "planned": reruns.planned,
+        "failed_by_program": reruns.crashed,
         "mean": reruns.mean,
         "deviation": reruns.deviation,
     }

@@ -8,10 +8,10 @@ from typing import Any
 from tuning_playbook.answers.reruns import Reruns
 from tuning_playbook.decide.answer_words import fresh_seeds_sentences
 from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
+from tuning_playbook.decide.crashed_reruns import ways_after_a_crash
 from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
 from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
 from tuning_playbook.decide.overtime import Overtime
-from tuning_playbook.decide.rerun_failures import retry_before_deciding, ways_after_failures
 from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.report.phrases.failures import (
     edited_text,
@@ -57,6 +57,11 @@ class RerunResult:
         return bool(self.crashing or self.edited or self.overtime)
 
     @property
+    def crashed(self) -> bool:
+        """Whether a rerun failed by the training program."""
+        return any(r.crashed for r in self.reruns)
+
+    @property
     def identical(self) -> bool:
         """Whether all reruns of one configuration have the same value, so that none is a repeat."""
         return all_identical([r.side.as_failed for r in self.reruns])
@@ -93,6 +98,9 @@ def reran_text(reran: RerunResult) -> str:
     lines += filter(None, [how_to_say(sides, reran.objective.metric)])
     if reran.interrupted or reran.needs_its_user:
         return "\n".join([*lines, *_why_stopped(reran, name)])
+    if reran.crashed:
+        says = "An error of the training program says nothing about the configuration."
+        return "\n".join([*lines, says, *_ways(reran, name)])
     if reran.identical:
         return "\n".join([*lines, SEED_IS_LOST])
     if not reran.asked:
@@ -102,9 +110,6 @@ def reran_text(reran: RerunResult) -> str:
         fresh = compared_with_fresh_seeds(values, reran.objective)
         lines += [fresh_seeds_sentences(fresh)] if fresh else []
     elif len(reran.reruns) > 1:
-        if reran.failures:
-            against = "Failed reruns count against their configuration."
-            lines.append(f"{against} {retry_before_deciding(name)}")
         lines.append(f"next: playbook decide {reran.round}")
     return "\n".join(lines)
 
@@ -124,13 +129,18 @@ def _there_already(reran: RerunResult, command: str) -> str:
     return f"there are that many already; for more: {command} --times {more}"
 
 
+def _ways(reran: RerunResult, name: str) -> list[str]:
+    times = max(r.planned for r in reran.reruns)
+    return [f"- {way}" for way in ways_after_a_crash(name, times)]
+
+
 def _why_stopped(reran: RerunResult, name: str) -> list[str]:
     command = f"playbook rerun {name}"
     if reran.edited:
         return [edited_text(reran.edited, command)]
     if reran.crashing:
         stopped = f"stopped: the first {FIRST_ALIKE} failed in the same way."
-        return [stopped, *(f"- {way}" for way in ways_after_failures(name))]
+        return [stopped, *_ways(reran, name)]
     if reran.overtime:
         then = f"and rerun all of them, since their training has changed: {command}"
         return [timed_out_text(reran.overtime, command, then=then)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.space import Config
+from tuning_playbook.workflow.rounds.imported_baseline import reruns_that_tell
 
 
 def reruns_of_other_programs(
@@ -27,6 +28,7 @@ def reruns_of_other_programs(
         if dict(study.fixed) in asked
         and has_protocol(study, known.project)
         and same.first(study.provenance.code) != same.first(program)
+        and reruns_that_tell(known, study)
     )
 
 

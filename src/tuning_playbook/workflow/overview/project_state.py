@@ -23,7 +23,8 @@ from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Round
 from tuning_playbook.trial import unfinished_trials
-from tuning_playbook.workflow.overview.round_state import agrees, is_mixed, rerun_name, round_state
+from tuning_playbook.workflow.overview.rerun_state import crashed_baseline, rerun_name
+from tuning_playbook.workflow.overview.round_state import agrees, is_mixed, round_state
 from tuning_playbook.workflow.rounds.imported_baseline import program_is_there, unproven_baseline
 from tuning_playbook.workflow.rounds.refused_rounds import refused_rounds, runnable_now
 from tuning_playbook.workflow.trying.last_failed_try import failed_try
@@ -85,6 +86,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
         exploration_over=any(entry.kind == EXPLORATION_OVER for entry in known.logbook),
         test_was_looked_at=bool(looks_at(known.logbook, "test")),
         unproven=unproven_baseline(known),
+        crashed_baseline=crashed_baseline(known),
         moving=frozenset(pair for found in answers.values() for pair in found.moving),
         searched=_searched(known, order, answers),
         program_there=program_is_there(known.opened),
@@ -105,9 +107,9 @@ def _open_questions(
     order: Sequence[str],
     followed: Collection[str],
     asked: Mapping[str, frozenset[str]],
-) -> dict[str, AnsweredRound]:
+) -> tuple[RoundState, ...]:
     """Earlier rounds whose arms reruns may tell apart, if nobody has closed or repeated them."""
-    found = {}
+    found = []
     for i, name in enumerate(order[:-1]):
         answered = known.answers.get(name)
         if answered is None or not answered.settling_command or name in followed:
@@ -116,8 +118,8 @@ def _open_questions(
         closed = skipped_reruns(known.logbook, name) or entered_launches(known.logbook, name)
         can_run = not known.is_imported(name) and rerun_name(known, answered.best_config)
         if can_run and not again and not closed:
-            found[name] = answered
-    return found
+            found.append(round_state(known, name))
+    return tuple(found)
 
 
 def _pending(known: Snapshot, order: Sequence[str]) -> dict[str, tuple[AdviceStep, ...]]:

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from math import isfinite
-from typing import NamedTuple
 
 from tuning_playbook.decide.adoption_steps import is_settled
-from tuning_playbook.decide.candidates import baseline_config, whole_config
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of
 from tuning_playbook.decide.project_state import RoundState
-from tuning_playbook.decide.reruns import counts_as_rerun
 from tuning_playbook.decisions import Choice, Decision
-from tuning_playbook.design.reruns import rerun_study
-from tuning_playbook.errors import InvalidInput, PlaybookError
+from tuning_playbook.errors import PlaybookError
 from tuning_playbook.gather.opening import open_round
 from tuning_playbook.gather.reruns import stored_reruns
 from tuning_playbook.gather.snapshot import Snapshot
-from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.entered_decisions import EnteredDecision, entered_launches
 from tuning_playbook.records.overrides import skipped_reruns
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.failures import failed_text
 from tuning_playbook.run.crashing import all_fail_alike
 from tuning_playbook.run.failed_alike import failed_alike
-from tuning_playbook.run.failures import fault_of
 from tuning_playbook.space import Config
-from tuning_playbook.study import Provenance, Round
-from tuning_playbook.trial import Reason, Status, Trial, ended_trials
+from tuning_playbook.study import Round
+from tuning_playbook.trial import Status, Trial, ended_trials
 from tuning_playbook.workflow.importing.imported_rounds import same_search
+from tuning_playbook.workflow.overview.rerun_state import (
+    RerunState,
+    crashed_reruns,
+    may_run_now,
+    rerun_name,
+    rerun_state,
+)
 from tuning_playbook.workflow.rounds.mixing import ran_another_program
 
 
@@ -47,7 +49,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
     ended = [] if imported else _beside_failed(known, name)
     failed = [trial for trial in ended if trial.status is Status.FAILED]
     best = {} if answered is None else answered.best_config
-    reruns = _Reruns() if answered is None else _reruns(known, answered)
+    reruns = RerunState() if answered is None else rerun_state(known, answered)
     launches = entered_launches(known.logbook, name)
     return RoundState(
         name=name,
@@ -59,13 +61,12 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         reruns=reruns.of_both,
         reruns_left=reruns.left,
         reruns_planned=reruns.planned,
-        failed_reruns=reruns.failing,
-        reruns_failed=reruns.failed,
+        crashed_reruns=() if answered is None else crashed_reruns(known, name, answered),
         decision=_standing_decision(known, name, best, reruns),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
         launched=bool(launches) and agrees(launches[-1].after, best),
         failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
-        mended=bool(failed) and _is_mended(failed, known),
+        mended=bool(failed) and may_run_now(failed, known),
         mixed=not imported and is_mixed(known, name),
         imported=imported,
         crashing=_is_crashing(ended),
@@ -75,13 +76,14 @@ def round_state(known: Snapshot, name: str) -> RoundState:
 
 
 def _standing_decision(
-    known: Snapshot, name: str, best: Config, reruns: _Reruns
+    known: Snapshot, name: str, best: Config, reruns: RerunState
 ) -> Decision | None:
     """The newest decision on a round, where it is about things as they are now.
 
     One to adopt is launched only while baseline, program and reruns are those that it was made
-    with. An open one is about the baseline of its time, and one that more reruns were not expected
-    to settle falls once there are others.
+    with. An open one is about the baseline of its time, or, where that never trained, about the
+    program of its time; one that more reruns were not expected to settle falls once there are
+    others.
     """
     entered = [e for e in known.decisions if e.decision.round == name]
     entered = entered or [*islice(_of_other_rounds(known, name, best), 1)]
@@ -91,12 +93,11 @@ def _standing_decision(
     before = dict(decided.incumbent) == baseline_config(known.project)
     if decided.choice is Choice.INCONCLUSIVE:
         trained = any(map(isfinite, decided.incumbent_values))
-        present = _is_about_present_reruns(known, entered[-1])
         more = is_settled(decided) and reruns.of_both > 0 and not reruns.left
-        stands = before and (trained or present) and not (more and _has_others(known, entered[-1]))
+        fallen = more and _has_others(known, entered[-1])
+        stands = before and (trained or _is_about_the_present(known, entered[-1])) and not fallen
         return decided if stands else None
-    same = before and known.same_programs.first(entered[-1].code) == known.code
-    stands = same and _is_about_present_reruns(known, entered[-1])
+    stands = before and _is_about_the_present(known, entered[-1])
     return decided if stands or decided.choice is not Choice.ADOPT else None
 
 
@@ -118,6 +119,12 @@ def _of_other_rounds(known: Snapshot, name: str, best: Config) -> Iterator[Enter
             and _is_about_present_reruns(known, entered)
         ):
             yield entered
+
+
+def _is_about_the_present(known: Snapshot, entered: EnteredDecision) -> bool:
+    """Whether a decision is about the present program, and its reruns are still the same."""
+    same = known.same_programs.first(entered.code) == known.code
+    return same and _is_about_present_reruns(known, entered)
 
 
 def _is_about_present_reruns(known: Snapshot, entered: EnteredDecision) -> bool:
@@ -183,17 +190,6 @@ def _is_crashing(trials: Iterable[Trial]) -> bool:
     return bool(begun) and all(map(all_fail_alike, begun))
 
 
-def _is_mended(failed: Sequence[Trial], known: Snapshot) -> bool:
-    """Whether running failed trials again may help: what is declared of errors counts as well."""
-    declared = known.project.failures
-    return all(
-        t.reason is Reason.LOST
-        or t.program != known.present_program
-        or fault_of(t.detail, None, declared) is not None
-        for t in failed
-    )
-
-
 def is_mixed(known: Snapshot, name: str) -> bool:
     """Whether ended trials of a round ran another program than there is now."""
     return ran_another_program(known, known.studies_of(name), program=known.present_program)
@@ -202,60 +198,3 @@ def is_mixed(known: Snapshot, name: str) -> bool:
 def agrees(config: Config, best: Config) -> bool:
     """Whether a configuration is the round's best; reruns may have named another one since."""
     return all(config.get(key, value) == value for key, value in best.items())
-
-
-class _Reruns(NamedTuple):
-    """Reruns with the program as it is now.
-
-    ``of_both``: how often the best configuration and the baseline have both been run again.
-    ``left``: how many have not ended.
-    ``failing``: ways to fail of a configuration all of whose reruns failed alike.
-    ``failed``: how many failed by the program.
-    ``planned``: how many were asked for, of the one of which more were.
-    """
-
-    of_both: int = 0
-    left: int = 0
-    failing: tuple[str, ...] = ()
-    failed: int = 0
-    planned: int = 0
-
-
-def _reruns(known: Snapshot, answered: AnsweredRound) -> _Reruns:
-    """How far the reruns of a round's best configuration and of the baseline are."""
-    try:
-        best = whole_config(known.project, answered.best_config)
-    except InvalidInput:  # a hyperparameter is declared no longer
-        return _Reruns()
-    provenance, ended, left = Provenance(code=known.code), [], 0
-    failing: dict[str, tuple[str, ...]] = {}
-    failed = planned = 0
-    names = [
-        rerun_study(known.project, config, provenance=provenance).name
-        for config in (best, baseline_config(known.project))
-    ]
-    for name in names:
-        trials = known.rerun_trials(name)
-        counting = [trial for trial in trials if counts_as_rerun(trial)]
-        finished = sum(trial.status.is_finished for trial in counting)
-        ended.append(finished)
-        left += len(counting) - finished
-        planned = max(planned, len(counting))
-        failed += sum(t.status is Status.FAILED and t.reason is not Reason.LOST for t in trials)
-        if all_fail_alike(trials):
-            failing[name] = tuple(
-                failed_text(found) for found in failed_alike(trials, round_name=name)
-            )
-    # Where none is left, a candidate that always fails is an answer; a baseline that does is not.
-    stands = left or names[1] in failing
-    told = tuple(t for f in failing.values() for t in f) if stands else ()
-    return _Reruns(min(ended), left, told, failed, planned)
-
-
-def rerun_name(known: Snapshot, best: Config) -> str:
-    """Name of the study that reruns a round's best configuration with the present program."""
-    try:
-        config = whole_config(known.project, best)
-    except InvalidInput:  # a hyperparameter is declared no longer
-        return ""
-    return rerun_study(known.project, config, provenance=Provenance(code=known.code)).name

@@ -7,10 +7,10 @@ from collections import Counter
 from tuning_playbook.decide.candidates import baseline_config, rounded_config
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.snapshot import Snapshot
+from tuning_playbook.records.programs import POOLED
 from tuning_playbook.records.reruns import has_protocol
 from tuning_playbook.space import Config
-from tuning_playbook.study import FunctionTarget
-from tuning_playbook.trial import ended_trials
+from tuning_playbook.study import FunctionTarget, Study
 
 
 def unproven_baseline(known: Snapshot) -> str:
@@ -44,23 +44,26 @@ def unproven_baseline(known: Snapshot) -> str:
 
 
 def was_rerun(known: Snapshot) -> bool:
-    """Whether a rerun of the baseline has ended in this project."""
+    """Whether a rerun of the baseline has shown in this project how well it trains."""
     base = baseline_config(known.project)
-    return any(
-        dict(s.fixed) == base and ended_trials(known.tally(s.name).counts)
-        for s in known.rerun_studies
-    )
+    return any(dict(s.fixed) == base and reruns_that_tell(known, s) for s in known.rerun_studies)
 
 
 def baseline_reruns_by_program(known: Snapshot) -> dict[str, int]:
-    """Program -> ended reruns of the baseline with it, under the present protocol."""
+    """Program -> reruns of the baseline with it that tell, under the present protocol."""
     base = baseline_config(known.project)
     found: Counter[str] = Counter()
     for study in known.rerun_studies:
         if dict(study.fixed) == base and has_protocol(study, known.project):
             code = known.same_programs.first(study.provenance.code)
-            found[code] += ended_trials(known.tally(study.name).counts)
-    return {code: ended for code, ended in found.items() if ended}
+            found[code] += reruns_that_tell(known, study)
+    return {code: told for code, told in found.items() if told}
+
+
+def reruns_that_tell(known: Snapshot, study: Study) -> int:
+    """Reruns that ended and did not fail, so that they say something of their configuration."""
+    counts = known.tally(study.name).counts
+    return sum(counts.get(status, 0) for status in POOLED)
 
 
 def program_is_there(opened: OpenProject) -> bool:
