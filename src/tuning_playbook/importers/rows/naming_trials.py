@@ -36,7 +36,7 @@ from tuning_playbook.importers.rows.repeated_ids import (
     without_rows_written_twice,
 )
 from tuning_playbook.importers.rows.rows_as_steps import NO_STEPS, log_by_rows
-from tuning_playbook.importers.rows.rows_of_one_step import without_earlier_rows
+from tuning_playbook.importers.rows.rows_of_one_step import runs_and_steps, without_earlier_rows
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.runs_of_tools import distinct_ids
 from tuning_playbook.importers.tables.curves import curve_table, named, positions
@@ -288,8 +288,7 @@ def _repeats_with_steps(given: Mapping[str, Column], chosen: Sequence[str], step
     """Whether trial and step together name each row, where the table has both."""
     if not chosen or not steps:
         return False
-    cells = [map(repr, given[column].values.tolist()) for column in (chosen[0], steps)]
-    pairs = list(zip(*cells, strict=True))
+    pairs = runs_and_steps(given, chosen[0], steps)
     return len({*pairs}) == len(pairs)
 
 

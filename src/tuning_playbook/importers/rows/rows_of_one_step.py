@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,13 +27,26 @@ def without_earlier_rows(
     """
     if not run or not steps:
         return given
-    runs = list(map(repr, given[run[0]].values.tolist()))
-    pairs = list(zip(runs, map(repr, given[steps].values.tolist()), strict=True))
+    pairs = runs_and_steps(given, run[0], steps)
     last = {pair: row for row, pair in enumerate(pairs)}
     twice = len(pairs) - len(last)
-    if not 0 < twice <= _FEW * len(pairs) or len(last) < _FEWEST_STEPS * len({*runs}):
+    if not 0 < twice <= _FEW * len(pairs) or len(last) < _FEWEST_STEPS * len(
+        {of_run for of_run, _ in pairs}
+    ):
         return given
     rows = np.array(sorted(last.values()))
     return {
         name: Column(column.values[rows], column.missing[rows]) for name, column in given.items()
     }
+
+
+def runs_and_steps(given: Mapping[str, Column], run: str, steps: str) -> list[tuple[Any, Any]]:
+    """The run and the step of each row; no step that is missing as a NaN equals another one."""
+    runs, counted = (given[column].values.tolist() for column in (run, steps))
+    return [
+        (_hashable(of_run), _hashable(step)) for of_run, step in zip(runs, counted, strict=True)
+    ]
+
+
+def _hashable(cell: Any) -> Any:
+    return cell if isinstance(cell, Hashable) else repr(cell)
