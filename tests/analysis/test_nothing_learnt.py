@@ -93,3 +93,22 @@ def test_the_luckiest_share_is_that_of_scipys_binomial(examples, share):
         high = stats.binom.isf(chance, examples, share) / examples
         assert _binomial_bound(share, share, examples, measurements) == pytest.approx(low)
         assert _binomial_bound(-share, share, examples, measurements) == pytest.approx(-high)
+
+
+def of_methods(own, *, settings):
+    """Six seeds of each method, of which one scores the same with every seed."""
+    random = np.random.default_rng(4)
+    scores = [0.2] * 6 + [v + random.normal(0, 0.01) for v in own for _ in range(6)]
+    names = [settings[i // 6] for i in range(len(scores))]
+    return table_from_columns(
+        "study",
+        ids=[str(i) for i in range(len(scores))],
+        values={"method": names},
+        objective=Objective("score", "maximize"),
+        metric_values=scores,
+    )
+
+
+def test_a_method_without_anything_random_is_no_level_of_chance():
+    found = feasibility(of_methods([0.25, 0.3, 0.35], settings=["linear", "mlp", "kan", "cnn"]))
+    assert found.counts == {}

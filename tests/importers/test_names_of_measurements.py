@@ -123,10 +123,3 @@ def test_a_size_of_the_data_is_searched_only_as_a_guess(tmp_path):
     rows = [f"{n},{s},{0.6 + n / 5000 + s / 100}" for n in (10, 50, 100) for s in range(3)]
     study = only(write(tmp_path / "t.csv", "\n".join(["shot_size,seed,auroc", *rows])))
     assert not {o.name: o for o in study.columns}["shot_size"].certain
-
-
-def test_a_folder_of_tables_with_the_same_columns_names_what_compares_them(tmp_path):
-    for name in ("fewshot_a", "fewshot_b"):
-        write(tmp_path / f"{name}.csv", "shots,seed,auroc\n10,0,0.7\n10,1,0.8\n50,0,0.75\n")
-    with pytest.raises(InvalidInput, match=r"playbook compare \S+fewshot_a.csv \S+fewshot_b.csv"):
-        only(tmp_path)

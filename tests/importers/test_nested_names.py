@@ -40,13 +40,6 @@ def test_models_above_tasks_that_their_results_name_are_two_columns(tmp_path):
     assert "configuration (cnn, mamba, ...) and task (donors, acceptors)" in str(study.notes)
 
 
-def test_two_levels_of_names_of_which_neither_is_told_are_not_mixed(tmp_path):
-    document = {m: of_tasks(base, told=False) for m, base in MODELS.items()}
-    study = read_table(as_file(tmp_path, document))
-    assert len(study.ids) == 3
-    assert "donors/acc" in study.results
-
-
 @pytest.mark.parametrize("seeds", [("42", "123", "456"), ("seed_7", "seed_11")])
 def test_seeds_below_models_are_repeats(tmp_path, seeds):
     study = read_table(as_file(tmp_path, {m: of_seeds(b, seeds) for m, b in MODELS.items()}))
@@ -111,6 +104,6 @@ def test_one_number_per_seed_is_the_result_without_its_mean(tmp_path):
 
 
 def test_a_document_without_rows_is_told_by_what_it_holds(tmp_path):
-    document = {"seeds": [0, 1], "auc": {"full": [0.7, 0.8], "no_sync": [0.6, 0.5]}}
+    document = {"seeds": [0, 1], "auc": {"full": "0.7, 0.8", "no_sync": "0.6, 0.5"}}
     with pytest.raises(InvalidInput, match=r"seeds \(a list of 2\).*auc \(an object of full"):
         only(as_file(tmp_path, document))

@@ -103,3 +103,16 @@ def test_arms_are_not_compared_by_how_well_they_fit_where_test_data_tell_more(
     with pytest.raises(InvalidInput, match="metric='test_acc'") as refused:
         compare(path)
     assert "of training data (train_acc) and of the test set (test_acc)" in str(refused.value)
+
+
+def test_results_on_training_data_do_not_compare_methods_where_there_are_others(tmp_path):
+    header = "Dataset," + ",".join(
+        f"{part} Accuracy K = {k}" for k in (10, 100) for part in ("Training", "Test")
+    )
+    rows = [f"set{i},0.9{i},0.7{i},0.99,0.7{9 - i}" for i in range(6)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    (study,) = open_foreign(str(path))
+    found = methods_in_columns(described(study))
+    assert found.metric == "test_accuracy_k"
+    assert list(found.methods) == ["10", "100"]

@@ -184,3 +184,10 @@ def _require_known(name: str, known: Sequence[str], kind: str, study: str) -> No
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:15]) or "none"
     return shown + (f" and {len(names) - 15} more" if len(names) > 15 else "")
+
+
+def within(whole: str, parts: Sequence[ForeignStudy]) -> list[ForeignStudy]:
+    """Studies that are parts of one among several, with its name before theirs."""
+    return [
+        part if part.name == whole else replace(part, name=f"{whole}/{part.name}") for part in parts
+    ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tuning_playbook.errors import InvalidInput, PlaybookError
-from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.base import ForeignStudy, within
 from tuning_playbook.importers.files.limits import require_plain_files
 from tuning_playbook.importers.readers import known_tools, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
 from tuning_playbook.importers.runs.folders_of_objects import holds_objects
-from tuning_playbook.importers.runs.log_files import header_of
+from tuning_playbook.importers.runs.tables_alike import said_of_tables, tables_alike
 from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.words import listed
 
@@ -95,21 +96,40 @@ def _opened(
     if curves is not None and is_export(path):
         return named_study(read_export(path, curves), study, target)
     if is_read_as_table(path) and (path.is_file() or curves is None):
-        from tuning_playbook.importers.tables.splitting import split_study, study_column
-        from tuning_playbook.importers.tables.studies import read_table
-
-        table = read_table(path, curves=curves, by=by, steps=steps, shared=shared)
-        column = None if by else study_column(table)
-        parts = (table,) if column is None else split_study(table, [column])
-        return named_study(parts, study, target)
+        return named_study(_in_tables(path, curves, by, steps, shared), study, target)
     raise _unknown(path)
 
 
 def is_read_as_table(path: Path) -> bool:
-    """Whether a path is called like a table, or a folder's files are the rows of one."""
+    """Whether a path is called like a table, or a folder's files are tables or the rows of one."""
     if not path.is_dir():
         return bool(table_ending(path))
-    return holds_objects(path) and reader_of(path) is None
+    return reader_of(path) is None and (holds_objects(path) or bool(tables_alike(path)))
+
+
+def tables_at(target: str) -> list[str]:
+    """The tables of a folder that are a study each, as targets; the target itself for any other."""
+    path = Path(target)
+    alike = path.is_dir() and is_read_as_table(path) and not holds_objects(path)
+    return [str(table) for table in tables_alike(path)] if alike else [target]
+
+
+def _in_tables(
+    path: Path, curves: Path | None, by: Sequence[str], steps: str, shared: Sequence[str]
+) -> tuple[ForeignStudy, ...]:
+    """The studies in a table, in the JSON objects of a folder or in its tables that are alike."""
+    from tuning_playbook.importers.tables.splitting import split_study, study_column
+    from tuning_playbook.importers.tables.studies import read_table
+
+    alike = [] if path.is_file() or holds_objects(path) else tables_alike(path)
+    found: list[ForeignStudy] = []
+    for file in alike or [path]:
+        table = read_table(file, curves=curves, by=by, steps=steps, shared=shared)
+        column = None if by else study_column(table)
+        parts = (table,) if column is None else split_study(table, [column])
+        found += within(table.name, parts) if alike else parts
+    notes = said_of_tables(path, alike) if alike else []
+    return tuple(replace(one, notes=(*notes, *one.notes)) for one in found)
 
 
 def _refuse(path: Path, target: str, curves: Path | None) -> None:
@@ -129,22 +149,6 @@ def _refuse(path: Path, target: str, curves: Path | None) -> None:
             require_plain_files(place)
     if curves is not None and not table_ending(path):
         raise InvalidInput(f"--curves goes with a table of trials; {path} brings its own curves")
-
-
-def _beside(tables: Sequence[Path]) -> str:
-    """What else to type where a folder holds tables that are no logs."""
-    alike = [table for table in tables if _header(table) == _header(tables[0])]
-    if len(alike) > 1 and _header(tables[0]):
-        pair = " ".join(shlex.quote(str(table)) for table in alike[:2])
-        return (
-            f"or, as {len(alike)} of them have the same columns, compare two of them: "
-            f"playbook compare {pair}"
-        )
-    return "with --curves where another one has the curves"
-
-
-def _header(table: Path) -> str:
-    return header_of(table) if table_ending(table) in (".csv", ".tsv") else ""
 
 
 def _unzipped(path: Path, study: str | None) -> tuple[ForeignStudy, ...]:
@@ -171,7 +175,7 @@ def _unknown(path: Path) -> InvalidInput:
             names = ", ".join(str(table.relative_to(path)) for table in tables)
             known = (
                 f"It holds tables ({names}); type: playbook check {shlex.quote(str(tables[0]))}, "
-                f"{_beside(tables)}"
+                "with --curves where another one has the curves"
             )
         return InvalidInput(f"{path} is a folder without runs of a known tool. {known}")
     if path.stat().st_size == 0:

@@ -10,6 +10,7 @@ from tuning_playbook.vocabulary.agents import (
     is_of_episodes,
     may_be_loss_of_values,
 )
+from tuning_playbook.vocabulary.data_sets import are_data_sets
 from tuning_playbook.vocabulary.hyperparameters import (
     Family,
     adam_constant,
@@ -69,6 +70,7 @@ __all__ = [
     "MetricFamily",
     "Split",
     "adam_constant",
+    "are_data_sets",
     "arrow_direction",
     "chooses_what_is_trained",
     "counts_of_predictions",

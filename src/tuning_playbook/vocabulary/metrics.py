@@ -42,7 +42,8 @@ _ERRORS = phrases(
     min dcf, mindcf, mel cepstral distortion, fid50k, sfid, kid, fvd, fad, cmmd, niqe, brisque,
     mpiw, gnll, gnlll, hd95, hausdorff, hausdorff distance, assd, abs rel, absrel, sq rel, epe,
     aepe, mpjpe, min ade, min fde, fde, chamfer, chamfer distance, nrmse, nmse, medae, mdape, wape,
-    mase, crps, msle, rmsse, mrae, mre, rse, rrse, mce, pinball, wql, rel l2, relative l2
+    mase, crps, msle, rmsse, mrae, mre, rse, rrse, mce, pinball, wql, rel l2, relative l2,
+    fidelity minus, rmses, maes, mses
     """
 )
 # ``fid_score`` is as good the lower, though scores are better the higher.
@@ -74,6 +75,7 @@ _SCORES = phrases(
     clipscore, prauc, explained variance, gmean, g mean, qwk, tpr, tnr, true positive rate,
     true negative rate, pesq, stoi, estoi, si sdr, sisdr, sdr, utmos, dnsmos, mos, c index, cindex,
     concordance, concordance index, pcc, plcc, srcc, spearmanr, pearsonr, nmi, ari, rand index,
+    kappas, aurocs, aucs, fidelity, fidelity plus,
     silhouette, v measure, uas, las, lddt, plddt, gdt ts, dockq, sharpe, sharpe ratio, hypervolume
     """
 )

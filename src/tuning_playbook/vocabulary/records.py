@@ -25,6 +25,7 @@ _COUNTED = frozenset({"n", "num", "number", "nb", "count", "total"})
 
 
 _FOLDS = frozenset({"fold", "folds", "kfold", "split"})
+_DIGESTS = frozenset({"sha", "sha1", "sha256", "sha512", "md5", "checksum", "digest"})
 _ABOUT_RUNS = frozenset(
     {"tags", "tag", "notes", "note", "user", "author", "host", "hostname", "node", "node_ip", "pid",
      "url", "path", "logdir", "log_dir", "commit", "git_commit", "git_hash", "git_sha", "version",
@@ -74,7 +75,8 @@ _STATISTICS = {
     "p5": "percentile", "p95": "percentile", "q1": "quartile", "q3": "quartile", "worst": "worst",
 }  # fmt: skip
 _TASKS = frozenset({"task", "dataset", "corpus", "city", "country", "language", "workload",
-                    "problem", "benchmark", "env", "environment", "series"})  # fmt: skip
+                    "problem", "benchmark", "env", "environment", "series", "target",
+                    "targets", "endpoint"})  # fmt: skip
 _KEPT_CHANGES = frozenset({"kept", "keep", "accepted", "accept", "adopted", "merged", "discarded",
                            "rejected", "reverted"})  # fmt: skip
 _TESTS = phrases(
@@ -131,10 +133,16 @@ def is_about_the_run(name: str) -> bool:
     Example:
         >>> [is_about_the_run(n) for n in ("hostname", "out_dir", "GPU", "model_name", "dropout")]
         [True, True, True, False, False]
+        >>> is_about_the_run("checkpoint_sha256")
+        True
     """
     plain = plain_name(name).strip("_")
     words = words_of(name)
-    if plain in _ABOUT_RUNS or (words[0] == "is" and _KINDS_OF_ROWS & set(words[1:])):
+    if (
+        plain in _ABOUT_RUNS
+        or words[-1] in _DIGESTS
+        or (words[0] == "is" and _KINDS_OF_ROWS & set(words[1:]))
+    ):
         return True
     return plain.endswith(_PLACES) and not _NAMED_PARTS & set(words_of(name)[:-1])
 

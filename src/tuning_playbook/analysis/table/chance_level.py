@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table.curve_ends import first_steps, first_values
 from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.space import Float, Integer
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.vocabulary import MetricFamily, metric_family
 
@@ -58,7 +59,8 @@ def chance_level(
     - a model that knows nothing could be as good: one that errs in less than a quarter of the cases
       has learnt something, unless the best errs in half of these;
     - they have ``crowd_trials`` different configurations, or most of them score exactly the same:
-      the seeds of a few weak configurations make a crowd as well;
+      the seeds of a few weak configurations make a crowd as well. Where methods are compared, the
+      seeds of one that has nothing random in it also score the same;
     - the metric is fine enough to tell trials apart: most of the better values are distinct, or no
       value among them is shared by more than a ``crowding``-th of the crowd;
     - with curves: most of the crowd never moved by more than the band. A weak architecture makes
@@ -127,8 +129,15 @@ def _whatever_the_settings(table: TrialTable, crowd: NDArray[np.int64], fewest: 
     """Whether a crowd is that of many configurations, or scores the same to the last digit."""
     if not table.space.keys or configuration_count(table, crowd) >= fewest:
         return True
-    same = np.unique(table.loss[crowd], return_counts=True)[1].max()
-    return bool(2 * same > len(crowd))
+    losses, sizes = np.unique(table.loss[crowd], return_counts=True)
+    same = crowd[table.loss[crowd] == losses[np.argmax(sizes)]]
+    return 2 * len(same) > len(crowd) and not _is_one_method(table, same)
+
+
+def _is_one_method(table: TrialTable, rows: NDArray[np.int64]) -> bool:
+    """Whether trials repeat one choice of words: a method in which nothing is random."""
+    numbers = any(isinstance(h.domain, (Float, Integer)) for h in table.space.hyperparameters)
+    return not numbers and configuration_count(table, rows) == 1
 
 
 def _has_learnt(objective: Objective, level: float, best: float) -> bool:

@@ -39,6 +39,7 @@ _STATUS_OF_REASON = {
     Reason.NON_FINITE: Status.INFEASIBLE, Reason.CANCELLED: Status.CANCELLED,
     Reason.LOST: Status.FAILED,
 }  # fmt: skip
+_MOST_ROWS = 0.8
 _LONGEST_ENDING = 80
 
 
@@ -110,10 +111,19 @@ def ending_in(text: str) -> Ending | None:
 
 
 def are_statuses(words: Sequence[Any]) -> bool:
-    """Whether a column of words tells how trials ended: most of the different ones are known."""
-    distinct = {w for w in words if w is not None}
-    known = sum(status_of(w) is not None for w in distinct)
-    return bool(distinct) and 2 * known >= len(distinct)
+    """Whether words tell how trials ended: half of them are known, or those of most rows.
+
+    Example:
+        >>> are_statuses(["done", "x", "y"]), are_statuses([*["keep"] * 4, "x", "y", "z"])
+        (False, False)
+        >>> are_statuses([*["keep", "discard"] * 8, "tentative", "repair", "support"])
+        True
+    """
+    there = [w for w in words if w is not None]
+    distinct = {*there}
+    known = {w for w in distinct if status_of(w) is not None}
+    rows = sum(w in known for w in there)
+    return bool(distinct) and (2 * len(known) >= len(distinct) or rows >= _MOST_ROWS * len(there))
 
 
 def are_decisions(words: Sequence[Any]) -> bool:

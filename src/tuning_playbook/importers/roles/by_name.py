@@ -14,6 +14,7 @@ from tuning_playbook.importers.cells.column_names import (
     group_of,
     is_known_after_training,
 )
+from tuning_playbook.importers.files.names_of_levels import is_level
 from tuning_playbook.importers.roles.column_values import (
     ColumnValues,
     column_values,
@@ -77,6 +78,8 @@ def role_by_name(
     def taken(role: Role, reason: str) -> TakenAs:
         return TakenAs(column, name, role, reason)
 
+    if is_level(column):
+        return TakenAs(column, name, Role.HYPERPARAMETER, "a level of names in the file", False)
     if numeric and is_gradient_norm(name):
         return taken(Role.LOGGED, "a norm of gradients, logged along the way")
     if numeric and is_measured_rank(name):
@@ -117,7 +120,8 @@ def role_where_measured(
 
 def _beside_settings(name: str, plain: str, values: ColumnValues) -> tuple[Role, str] | None:
     """What is neither setting nor result: repetitions, names, progress, cost, places."""
-    if is_repetition(name) and not _PARTS_OF_DATA & set(words_of(name)[:-1]):
+    of_data = _PARTS_OF_DATA & set(words_of(name)[:-1]) and words_of(name)[-1] != "seed"
+    if is_repetition(name) and not of_data:
         return Role.SEED, "counts repetitions by its name"
     if plain in STUDY_NAMES:
         return Role.BOOKKEEPING, "names the study"

@@ -24,7 +24,14 @@ from tuning_playbook.importers.roles.column_values import (
 )
 from tuning_playbook.importers.roles.differ_between_seeds import differing_between_seeds
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
-from tuning_playbook.vocabulary import is_any_probability, is_difference, is_letter, names_a_setting
+from tuning_playbook.vocabulary import (
+    chooses_what_is_trained,
+    is_any_probability,
+    is_difference,
+    is_letter,
+    names_a_setting,
+    words_of,
+)
 from tuning_playbook.words import counted
 
 # From here on a column that moves with a result is taken for one, where nothing else is known.
@@ -36,6 +43,7 @@ _MOST_CHOICES = 20
 _EACH_ONCE = "another text in every row"
 _OF_RESULTS = QUALITY | {Role.STATISTIC}
 _FEWEST_RESULTS = 3
+_METHODS = frozenset({"method", "approach", "strategy", "technique", "variant", "baseline"})
 _FEWEST_RANDOM = 3  # settings with values of their own for each seed
 _NEAR = 0.1  # between the medians of shares that are of one size
 
@@ -84,7 +92,36 @@ def roles_by_values(
                 own[column] = TakenAs(column, one.name, Role.RESULT, reason, certain=False)
         elif one.reason == _EACH_ONCE and len(settings) > 1:
             own[column] = TakenAs(column, one.name, Role.IDENTIFIER, _EACH_ONCE, False)
-    return own
+    return own | _of_methods({**found, **own}, values)
+
+
+def _of_methods(
+    found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
+) -> dict[str, TakenAs]:
+    """Unknown numbers in a table with a row for each method, in which no setting is known.
+
+    Such a table compares what was measured of them: ``method, sufficiency, sparsity``.
+    """
+    named = [one for column, one in found.items() if one.reason == _EACH_ONCE
+             and _names_methods(one.name)]  # fmt: skip
+    searched = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
+    guesses = [c for c in searched if not found[c].certain and values[c].kind == "numbers"]
+    guesses += [c for c in searched if found[c].certain and not names_a_setting(found[c].name)
+                and values[c].kind == "numbers"]  # fmt: skip
+    others = [c for c in searched if c not in guesses and found[c] not in named]
+    measured = [c for c in guesses if _is_free(values[c]) and not is_plain_list(values[c])]
+    if len(named) != 1 or others or not measured:
+        return {}
+    (one,) = named
+    reason = f"measured of each {one.name}, as far as its name tells"
+    return {
+        one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, _EACH_ONCE, False),
+        **{c: TakenAs(c, found[c].name, Role.RESULT, reason, False) for c in guesses},
+    }
+
+
+def _names_methods(name: str) -> bool:
+    return chooses_what_is_trained(name) or words_of(name)[-1] in _METHODS
 
 
 def _letters(

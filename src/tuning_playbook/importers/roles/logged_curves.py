@@ -19,6 +19,7 @@ from tuning_playbook.vocabulary import (
     metric_direction,
     names_a_setting,
     plain_name,
+    words_of,
 )
 
 _FEWEST = 5  # values, before their course tells what they are
@@ -44,7 +45,7 @@ def role_of_curve(metric: str, curve: LongCurve) -> tuple[Role, str] | None:
         return Role.PROGRESS, "counts steps by its name"
     if is_held_out(metric):
         return Role.HELD_OUT, "a metric with curves, on test data by its name"
-    if is_time_or_cost(metric):
+    if is_time_or_cost(metric) and not _ends_in_metric(metric):
         return Role.TIME_AND_COST, "time, size or cost by its name"
     if is_gradient_norm(metric):
         return Role.LOGGED, "logged along the way"
@@ -57,6 +58,12 @@ def role_of_curve(metric: str, curve: LongCurve) -> tuple[Role, str] | None:
     return _by_course(curve)
 
 
+def _ends_in_metric(name: str) -> bool:
+    """Whether a name that tells of costs ends in what is measured of them: ``energy_r2``."""
+    last = words_of(name)[-1]
+    return metric_direction(last) is not None and not is_time_or_cost(last)
+
+
 def _by_course(curve: LongCurve) -> tuple[Role, str] | None:
     rows, steps, values = (np.asarray(part) for part in curve)
     runs = [_in_order(rows == row, steps, values.astype(np.float64)) for row in np.unique(rows)]
@@ -65,6 +72,8 @@ def _by_course(curve: LongCurve) -> tuple[Role, str] | None:
         return None
     if all(np.all(np.diff(run) > 0) for run in runs) and _are_whole(runs):
         return Role.PROGRESS, "whole numbers that rise at every step"
+    if all(map(_counts_anew, runs)):
+        return Role.PROGRESS, "counts on and begins again from 0, as evaluations without progress"
     if all(map(_is_scheduled, runs)) and any(np.ptp(run) > 0 for run in runs):
         return Role.LOGGED, "goes along straight lines, as schedules and clocks do"
     return None
@@ -79,6 +88,11 @@ def _in_order(
 
 def _are_whole(runs: list[NDArray[np.float64]]) -> bool:
     return all(np.array_equal(run, np.round(run)) for run in runs)
+
+
+def _counts_anew(values: NDArray[np.float64]) -> bool:
+    on = np.diff(values) == 1
+    return bool(np.all(on | (values[1:] == 0)) and np.any(on) and values[0] in (0, 1))
 
 
 def _is_scheduled(values: NDArray[np.float64]) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.metrics_alike import metric_of_those_alike
-from tuning_playbook.importers.roles.metrics_offered import offered
+from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, offered
 from tuning_playbook.importers.roles.naming_columns import quoted
+from tuning_playbook.importers.roles.never_moving import said_of_constants, varies
 from tuning_playbook.importers.roles.nothing_measured import none_measured
 from tuning_playbook.importers.roles.statistics_of_results import SPREADS
 from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
@@ -72,6 +71,12 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
     if study.objective is not None:
         return MetricChoice(study.objective.metric)
     _require_no_text_in_metrics(study)
+    found = _by_names(study)
+    own = [n for n in _named_results(study) if not _OF_ANOTHER_MODEL & {*words_of(n)}]
+    return replace(found, reason=said_of_constants(study, own) + found.reason)
+
+
+def _by_names(study: ForeignStudy) -> MetricChoice:
     results = _results(study)
     beside = [n for n in results if split_of(n) != "training" and not _is_training(n, results)]
     if len(beside) == 1 and not may_be_loss_of_values(beside[0], results):
@@ -79,6 +84,10 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         varying = "" if len(_named_results(study)) == len(results) else " that varies"
         reason = f"{beside[0]} is the only {which}{varying}, so it decides."
         return MetricChoice(beside[0], reason)
+    if len(beside) > 1 and not any(varies(study, name) for name in beside):
+        first, *others = in_order_of_offer(beside)
+        never = agreeing(len(others), "never changes", "never change")
+        return MetricChoice(first, f"{first} decides: {listed(others)} {never} either.")
     alike = metric_of_those_alike(study, beside)
     if alike:
         others = [name for name in beside if name != alike]
@@ -89,9 +98,10 @@ def metric_choice(study: ForeignStudy) -> MetricChoice:
         return MetricChoice(alike, reason)
     training = [name for name in results if name not in beside]
     if not beside and len(training) == 1 and not _named_like_metrics(held_out_metrics(study)):
+        varying = "" if len(_named_results(study)) == 1 else " that varies"
         reason = (
-            f"{training[0]} is the only metric, and it is measured on training data: the study is "
-            "judged by how well it fits, not by how well it generalizes."
+            f"{training[0]} is the only metric{varying}, and it is measured on training data: the "
+            "study is judged by how well it fits, not by how well it generalizes."
         )
         return MetricChoice(training[0], reason)
     ask = "has no metric to judge by." if _none_to_name(study) else _ASK
@@ -133,7 +143,7 @@ def _results(study: ForeignStudy) -> list[str]:
     names = [name for name in named if not _OF_ANOTHER_MODEL & set(words_of(name))] or named
     if names is named and held_out_metrics(study) and named:
         names = [] if all(_OF_ANOTHER_MODEL & set(words_of(name)) for name in named) else named
-    varying = [name for name in names if _varies(study, name)]
+    varying = [name for name in names if varies(study, name)]
     return varying or [name for name in names if metric_direction(name) is not None]
 
 
@@ -154,14 +164,6 @@ def _is_spread(one: TakenAs) -> bool:
     """Whether a column is how far a metric varies, whose metric itself is in no column."""
     statistic = statistic_in(one.name.removeprefix(_NOTED))
     return statistic is not None and statistic[0] in SPREADS
-
-
-def _varies(study: ForeignStudy, name: str) -> bool:
-    if name in study.curves:
-        values = np.asarray(study.curves[name][2], dtype=np.float64)
-        return len(np.unique(values[~np.isnan(values)])) > 1 or len(values) < 2
-    cells = study.results.get(name, ())
-    return len({c for c in cells if c is not None and c == c}) > 1 or len(cells) < 2
 
 
 def _is_training(name: str, names: Sequence[str]) -> bool:
@@ -192,6 +194,8 @@ def metrics_in_words(study: ForeignStudy) -> str:
     tested = f"on test data, and so not chosen by itself: {', '.join(shown)}{more}"
     if beside:
         named = [*beside, *(n for n in _known_results(study) if n not in beside)]
+        if not any(metric_direction(name) for name in named):
+            named += [name for name in names_that_may_be_metrics(study) if name not in named]
         if held_out and all(split_of(name) == "training" for name in named):
             return _no_validation(named, held_out)
         shown, more = offered(named)

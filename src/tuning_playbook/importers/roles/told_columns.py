@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,12 +18,13 @@ from tuning_playbook.importers.roles.column_values import (
     is_list_of_values,
     sampled_rows,
 )
+from tuning_playbook.importers.roles.copies import copies_of_settings
 from tuning_playbook.importers.roles.logged_curves import role_of_curve
 from tuning_playbook.importers.roles.metric_choice import metrics_in_words
 from tuning_playbook.importers.roles.naming_columns import column_named, columns_named
 from tuning_playbook.importers.runs.variants_in_names import VARIANT
 from tuning_playbook.importers.tables.curves import stray_text
-from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
+from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     is_coefficient,
 )
@@ -65,10 +66,15 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
     rows = sampled_rows(len(foreign.ids))
     searched = set() if foreign.space is None else {h.name for h in foreign.space.hyperparameters}
     taken = [_declared(n, c, rows, n in searched) for n, c in foreign.parameters.items()]
+    taken = _with_copies(taken, foreign, searched)
     # A learning rate is often logged along the way under its own name.
     own = [metric for metric in metrics_of(foreign) if metric not in foreign.parameters]
     taken += [_declared_result(foreign, metric) for metric in own]
-    beside = {one.name: foreign.parameters[one.name] for one in taken if one.role in _BESIDE}
+    beside = {
+        one.name: foreign.parameters[one.name]
+        for one in taken
+        if one.role in _BESIDE or (one.role is Role.COMPUTED and one.name in foreign.parameters)
+    }
     kept = {name: c for name, c in foreign.parameters.items() if name not in beside}
     return replace(
         foreign,
@@ -76,6 +82,21 @@ def described(foreign: ForeignStudy) -> ForeignStudy:
         metadata={**foreign.metadata, **beside},
         columns=tuple(taken),
     )
+
+
+def _with_copies(
+    taken: Sequence[TakenAs], foreign: ForeignStudy, declared: Collection[str]
+) -> list[TakenAs]:
+    """The roles of settings, without those that repeat another one in every run.
+
+    A configuration often holds one setting in several places: ``lr`` and ``optimizer.lr``.
+    """
+    rows = sampled_rows(len(foreign.ids))
+    found = {one.name: one for one in taken if one.role in SEARCHED and one.name not in declared}
+    values = {name: column_values(foreign.parameters[name], rows) for name in found}
+    copies = copies_of_settings(found, values, foreign.parameters)
+    repeats = {n: one for n, one in copies.items() if one.reason.startswith("repeats")}
+    return [repeats.get(one.name, one) for one in taken]
 
 
 def _declared(name: str, cells: Cells, rows: Any, searched: bool) -> TakenAs:

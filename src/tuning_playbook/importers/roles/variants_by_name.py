@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.column_values import ColumnValues, combined
 from tuning_playbook.importers.roles.names_of_configurations import may_name_variants
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
@@ -17,6 +18,10 @@ from tuning_playbook.vocabulary import is_repetition, words_of
 Cells = Sequence[Any]
 
 _SHORTEST_WORD = 3
+# What is numbered by what was changed, while runs and trials are numbered as they come.
+_OF_EXPERIMENTS = frozenset({"exp", "experiment", "config", "configuration", "setting", "setup",
+                             "variant", "version", "model", "ablation", "approach",
+                             "attempt"})  # fmt: skip
 
 
 def named_variants(
@@ -46,6 +51,32 @@ def named_variants(
     return {}
 
 
+def names_of_runs_as_variants(
+    found: Mapping[str, TakenAs], names: Sequence[str], columns: Mapping[str, Cells]
+) -> bool:
+    """Whether the names of runs, another one in each row, say what each run changes.
+
+    They do where rows would be repeats without them, no seed tells these apart, and the names share
+    words as written ones do: ``lr_1e4`` and ``lr_3e4``, ``freeze0`` and ``freeze4``.
+
+    Args:
+        found: column -> its role.
+        names: of the runs.
+        columns: of all columns.
+    """
+    searched = [c for c, one in found.items() if one.role in SEARCHED]
+    shared = any(re.search(r"#\d+$", name) for name in names)  # as repeated names are numbered
+    if shared or any(one.role is Role.SEED for one in found.values()):
+        return False
+    settings = {tuple(str(columns[c][row]) for c in searched) for row in range(len(names))}
+    known = any(is_number(cell) for c in searched for cell in columns[c])
+    if known or 2 * len(settings) > len(names) or len(names) < 2 or _number_repeats({*names}):
+        return False
+    words = [{w for w in words_of(re.sub(r"\d+", "_", n)) if len(w) > 1} for n in names]
+    counts = Counter(word for own in words for word in own)
+    return 2 * sum(any(counts[w] > 1 for w in own) for own in words) > len(names)
+
+
 def _leave_repeats(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues], varied: Sequence[str]
 ) -> bool:
@@ -66,7 +97,8 @@ def _share_words(names: Collection[str]) -> bool:
 def _number_repeats(names: Collection[str]) -> bool:
     """Whether half of the names count repeats: ``run_1`` and ``run_2``, ``seed7`` and ``seed9``.
 
-    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``.
+    ``layer3`` and ``layer12`` are variants, and so are ``B2_GCN2`` and ``B3_GCN3``; ``Exp 1`` and
+    ``Exp 2`` are experiments, each of which changed something.
     """
     repeats = 0
     alike: dict[str, list[list[str]]] = {}
@@ -77,7 +109,8 @@ def _number_repeats(names: Collection[str]) -> bool:
         if len(changing) == 1:
             numbers = sorted({int(numbers[changing[0]]) for numbers in own})
             before = re.split(r"\d+", stem)[changing[0]]
+            word = re.split(r"[^A-Za-z]", before.rstrip("_- =#."))[-1]
             counted = numbers[0] in (0, 1) and numbers[-1] - numbers[0] == len(numbers) - 1
-            if counted or is_repetition(re.split(r"[^A-Za-z]", before.rstrip("_- ="))[-1]):
+            if (counted and word.lower() not in _OF_EXPERIMENTS) or is_repetition(word):
                 repeats += len(own)
     return 2 * repeats >= len(names)

@@ -39,7 +39,11 @@ def log_of_changes(roles: ColumnRoles, status: Cells) -> tuple[ColumnRoles, str]
             return roles, f"a list of {rows}, named by {texts[0].column}: no search to judge"
         return roles, ""
     kind = f"a log of {counted(len(status), 'change')}, kept or discarded: no search to judge"
-    told = [own for one, own in zip(searched, cells, strict=True) if one not in texts]
+    # Words, such as the kind of a change, tell no more than the text beside them.
+    told = [
+        own for one, own in zip(searched, cells, strict=True)
+        if one not in texts and not _are_words(roles.parameters[one.name])
+    ]  # fmt: skip
     if told and 2 * len(set(zip(*told, strict=True))) > len(status):
         return roles, ""
     beside = {one.name: roles.parameters[one.name] for one in searched}
@@ -67,6 +71,10 @@ def _beside(one: TakenAs, *, told: bool) -> TakenAs:
 def _are_flags_of_changes(name: str, cells: Cells) -> bool:
     """Whether a column of yes and no tells which changes were kept."""
     return keeps_changes(name) and len({cell for cell in cells if isinstance(cell, bool)}) == 2
+
+
+def _are_words(cells: Cells) -> bool:
+    return all(cell is None or isinstance(cell, str) for cell in cells)
 
 
 def _are_names(cells: Cells) -> bool:

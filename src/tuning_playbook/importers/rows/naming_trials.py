@@ -15,6 +15,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
     NAMES_OF_RUNS,
+    ROUND_NAMES,
     STEP_NAMES,
     STUDY_NAMES,
     is_step,
@@ -35,6 +36,7 @@ from tuning_playbook.importers.rows.repeated_ids import (
     without_rows_written_twice,
 )
 from tuning_playbook.importers.rows.rows_as_steps import NO_STEPS, log_by_rows
+from tuning_playbook.importers.rows.rows_of_one_step import runs_and_steps, without_earlier_rows
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.runs_of_tools import distinct_ids
 from tuning_playbook.importers.tables.curves import curve_table, named, positions
@@ -125,10 +127,9 @@ def trial_rows(
         if not cells.missing.any() and len(set(cells.values.tolist())) == len(cells.values):
             rest = {name: plain_values(c) for name, c in given.items() if name != candidate}
             return TrialRows(path, rest, cells.values.tolist(), candidate)
-    steps_by_name = steps or named(given, STEP_NAMES) or ""
-    by_id = (
-        steps_by_name and candidates and _repeats_with_steps(given, candidates[0], steps_by_name)
-    )
+    steps_by_name = steps or named(given, (*STEP_NAMES, *ROUND_NAMES)) or ""
+    given = without_earlier_rows(given, candidates[:1], steps_by_name)
+    by_id = _repeats_with_steps(given, candidates[:1], steps_by_name)
     if in_curves is None and not by_id:
         table = _of_steps(path, given, steps, without_names=not (steps or candidates))
         if table is not None:
@@ -283,11 +284,12 @@ def _many_times(
     )
 
 
-def _repeats_with_steps(given: Mapping[str, Column], chosen: str, steps: str) -> bool:
-    """Whether trial and step together name each row."""
-    counted_ = given[steps].values
-    pairs = set(zip(given[chosen].values.tolist(), counted_.tolist(), strict=True))
-    return len(pairs) == len(counted_)
+def _repeats_with_steps(given: Mapping[str, Column], chosen: Sequence[str], steps: str) -> bool:
+    """Whether trial and step together name each row, where the table has both."""
+    if not chosen or not steps:
+        return False
+    pairs = runs_and_steps(given, chosen[0], steps)
+    return len({*pairs}) == len(pairs)
 
 
 def _from_long(

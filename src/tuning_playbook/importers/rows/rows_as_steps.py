@@ -13,6 +13,7 @@ from tuning_playbook.importers.roles.column_values import (
     ColumnValues,
     column_values,
     is_evenly_used,
+    is_plain_list,
     sampled_rows,
 )
 from tuning_playbook.importers.rows.following import (
@@ -42,6 +43,7 @@ NO_STEPS = (
 _MANY_ROWS = 30
 # What stays at one value in nearly all of so many rows was counted, and not varied.
 _LONG, _AT_REST = 100, 0.9
+_MOSTLY_OWN = 0.9  # of the rows, that have a number of their own
 
 
 def names_validation(names: Iterable[str]) -> bool:
@@ -87,6 +89,7 @@ def _counts(values: NDArray[np.generic]) -> bool:
 def _measured(columns: Mapping[str, Column]) -> dict[str, NDArray[np.float64]] | None:
     """The results; ``None`` where a column may have been set, or tells trials apart."""
     found: dict[str, NDArray[np.float64]] = {}
+    history = len(trained({plain_name(name): name for name in columns})) > 0
     for name, column in columns.items():
         cells = plain_values(column)
         values = column_values(cells, sampled_rows(len(cells)))
@@ -98,6 +101,8 @@ def _measured(columns: Mapping[str, Column]) -> dict[str, NDArray[np.float64]] |
         taken = role_by_name(name, name, values, ())
         if taken is not None and taken.role in QUALITY:
             found[name] = numbers
+        elif taken is None and history and _is_measured_beside(numbers, values):
+            continue
         elif not _is_logged_beside(name, numbers, values, None if taken is None else taken.role):
             return None
     return found
@@ -111,6 +116,15 @@ def _is_logged_beside(
         return seldom and not is_evenly_used(values)
     timed = role is Role.TIME_AND_COST and is_time(name)
     return timed or role is Role.LOGGED or follows_a_schedule(name, numbers)
+
+
+def _is_measured_beside(numbers: NDArray[np.float64], values: ColumnValues) -> bool:
+    """Whether a long history of training and validation has another number in nearly every row."""
+    return (
+        len(numbers) >= _MANY_ROWS
+        and _MOSTLY_OWN * values.filled <= values.levels
+        and not is_plain_list(values)
+    )
 
 
 def _most_common(numbers: NDArray[np.float64]) -> float:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.cells.column_names import STEP_NAMES, unit_of_training
+from tuning_playbook.importers.cells.column_names import (
+    STEP_NAMES,
+    group_of,
+    is_step,
+    unit_of_training,
+)
 from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.importers.cells.json_text import read_json
-from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.cells.nested import is_curve_name, is_list_of_numbers
+from tuning_playbook.importers.cells.values import as_number, dotted, is_step_number
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_header
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.files.objects_by_line import is_by_line
@@ -168,13 +175,38 @@ def _is_header_alone(path: Path) -> bool:
 
 
 def add_results(run: Run, path: Path) -> None:
-    """Add the numbers of a JSON object to a run's results; other contents are left alone."""
+    """Add the numbers of a JSON object to a run's results, and what stands in its ``config``.
+
+    Lists of numbers under the names of metrics are curves; other contents are left alone.
+    """
     try:
         found = read_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
     if isinstance(found, dict):
+        run.curves = {**_histories_in(found), **run.curves}
         for name, value in dotted(found).items():
+            if group_of(name)[0] == "parameter":
+                run.parameters.setdefault(group_of(name)[1], value)
+                continue
             number = None if isinstance(value, (bool, str)) else as_number(value)
             if number is not None:
                 run.results.setdefault(name, number)
+
+
+def _histories_in(found: Mapping[str, Any]) -> dict[str, Points]:
+    """The curves in objects that are called a history and hold lists of numbers."""
+    curves: dict[str, Points] = {}
+    for name, history in found.items():
+        if not (isinstance(history, Mapping) and is_curve_name(str(name))):
+            continue
+        lists = {str(key): own for key, own in history.items() if is_list_of_numbers(own)}
+        steps = next((own for key, own in lists.items() if is_step(key)), None)
+        if steps is not None and not all(map(is_step_number, steps)):
+            continue
+        for metric, own in lists.items():
+            counted = steps if steps and len(steps) == len(own) else range(1, len(own) + 1)
+            if not is_step(metric):
+                values = np.asarray(own, np.float64)
+                curves[metric] = np.asarray(list(counted), np.int64), values
+    return curves

@@ -29,8 +29,8 @@ def settings_in(name: str) -> dict[str, Any]:
     Example:
         >>> settings_in("lr_0.1_bs32_run7"), settings_in("lr=0.1,mixup=0.2")
         ({'lr': 0.1, 'bs': 32}, {'lr': 0.1, 'mixup': 0.2})
-        >>> settings_in("lr_sweep_2")
-        {}
+        >>> settings_in("lr_sweep_2"), settings_in("experiment_grid_lr0.1_wd0.01")
+        ({}, {'lr': 0.1, 'wd': 0.01})
     """
     written = named_values(name)
     return written or {_shortest(m["name"]): typed_value(m["value"]) for m in _known_pairs(name)}
@@ -55,13 +55,16 @@ def without_settings(name: str) -> str:
 def _known_pairs(name: str) -> Iterator[re.Match[str]]:
     """What is written like a name and a number where the name is that of a hyperparameter."""
     for found in _PAIR.finditer(name):
-        words = set(words_of(found["name"]))
-        if hyperparameter_family(found["name"]) is not None and not _NUMBERED & words:
+        own = _shortest(found["name"])
+        if own and hyperparameter_family(own) is not None:
             yield found
 
 
 def _shortest(name: str) -> str:
-    """``seed`` for ``mnist_seed``, where what stands before it names something else."""
+    """``seed`` for ``mnist_seed`` and ``lr`` for ``exp_grid_lr``; empty for ``lr_sweep``."""
+    words = re.split("_", name)
+    numbered = [at for at, word in enumerate(words) if word.lower() in _NUMBERED]
+    name = "_".join(words[numbered[-1] + 1 :]) if numbered else name
     if hyperparameter_family(name) is not Family.SEED:
         return name
     last = words_of(name)[-1]

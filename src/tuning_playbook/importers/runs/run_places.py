@@ -36,6 +36,7 @@ _INSIDE = frozenset(
 _DEEPEST = 8
 _MOST_FOLDERS = 20_000
 _ALIKE = 0.75  # of the columns
+_MOST_NAMED = 5
 _OTHERS_AMONG_LOGS = 20  # looked at before the first logs are found
 
 
@@ -252,9 +253,17 @@ def _left_out(folder: Path, logs: Sequence[Path]) -> list[str]:
         and (_names_in(header_of(file)) == header or not file.stat().st_size
              or (names_steps(file) and stage_of_log(file) == ""))
     ]  # fmt: skip
-    if not others:
-        return []
-    return [f"Not the log of one run, and left out: {listed(others)}."]
+    notes = [f"Not the log of one run, and left out: {listed(others)}."] if others else []
+    tables = [
+        file.name for file in sorted(folder.iterdir())
+        if file.is_file() and file not in own and file.suffix == ending == ".csv"
+        and file.name not in others and not is_measurements(file.name)
+        and len(_names_in(header_of(file))) > 1 and not names_steps(file)
+    ]  # fmt: skip
+    if tables:
+        more = f" and {len(tables) - _MOST_NAMED} more" * (len(tables) > _MOST_NAMED)
+        notes.append(f"No logs, and not read: {', '.join(tables[:_MOST_NAMED])}{more}.")
+    return notes
 
 
 def walk(top: Path, only: Collection[str] = ()) -> Iterator[tuple[Path, Sequence[str]]]:

@@ -30,7 +30,7 @@ from tuning_playbook.words import counted, listed
 _FEWEST_TASKS, _FEWEST_METHODS = 3, 2
 _MOST_SHOWN = 6
 _ONE_SIZE = 10.0  # between the medians of columns that may measure the same
-_SEPARATORS = " _-/.:()[]"
+_SEPARATORS = " _-/.:()[]="
 _MEANS = frozenset({"mean", "avg", "average"})
 _SPREADS = frozenset({"std", "stdev", "stddev", "sd", "sem", "stderr", "se", "var", "ci"})
 _TASKS = frozenset({"data", "scene", "sequence", "category", "class", "subject", "domain", "game",
@@ -104,8 +104,8 @@ def methods_in_columns(
     if any(_is_setting(one, values[one.name]) for one in rest):
         return None
     measured = [one for one in rest if _may_be_results(one, values[one.name])]
-    by_metric = _by_metric(measured)
-    chosen = "_".join(words_of(metric)) if metric else next(iter(by_metric), "")
+    by_metric = columns_by_metric(measured)
+    chosen = "_".join(words_of(metric)) if metric else _first(by_metric)
     methods = by_metric.get(chosen, {})
     if len(methods) < _FEWEST_METHODS or not _are_of_one_size(methods.values(), values):
         return None
@@ -149,7 +149,7 @@ def _may_be_results(one: TakenAs, values: ColumnValues) -> bool:
     return one.role not in (Role.TIME_AND_COST, Role.STATISTIC, Role.IDENTIFIER, Role.SEED)
 
 
-def _by_metric(measured: Sequence[TakenAs]) -> dict[str, dict[str, str]]:
+def columns_by_metric(measured: Sequence[TakenAs]) -> dict[str, dict[str, str]]:
     """Metric -> method -> column; one nameless metric where no column is called by one."""
     words = {one.name: _words(one.column) for one in measured}
     metrics = [name for name, own in words.items() if metric_direction(" ".join(own)) is not None]
@@ -165,6 +165,12 @@ def _by_metric(measured: Sequence[TakenAs]) -> dict[str, dict[str, str]]:
     if metrics or any(holds_metric(one.column) for one in measured):
         return {}
     return {"": {one.column: one.name for one in measured}}
+
+
+def _first(metrics: Iterable[str]) -> str:
+    """The first metric that is not of training data; the first one where all are."""
+    names = list(metrics)
+    return next((name for name in names if split_of(name) != "training"), names[0] if names else "")
 
 
 def _words(column: str) -> Words:

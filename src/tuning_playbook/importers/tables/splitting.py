@@ -80,7 +80,7 @@ def _are_runs(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
 
 
 def _are_configurations(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
-    """Whether each name is of one configuration that seeds repeat, and some differ in theirs.
+    """Whether each name is of one configuration that seeds repeat, and some may differ in theirs.
 
     Such names would make a study of every configuration, with nothing left to choose.
     """
@@ -88,6 +88,8 @@ def _are_configurations(foreign: ForeignStudy, names: Sequence[Any]) -> bool:
         return False
     known = {one.name: one.role for one in foreign.columns}
     searched = [c for name, c in foreign.parameters.items() if known.get(name) in SEARCHED]
+    if not searched and not foreign.curves:
+        return True
     settings: dict[Any, set[tuple[str, ...]]] = {}
     for name, *own in zip(names, *searched, strict=True):
         settings.setdefault(name, set()).add(tuple(map(repr, own)))

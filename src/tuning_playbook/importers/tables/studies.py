@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,21 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import (
     ID_NAMES,
+    NAMES_OF_RUNS,
     REASON_NAMES,
     STATUS_NAMES,
 )
-from tuning_playbook.importers.roles.column_roles import column_roles
+from tuning_playbook.importers.roles.column_roles import ColumnRoles, column_roles
 from tuning_playbook.importers.roles.logged_curves import role_of_curve
+from tuning_playbook.importers.roles.variants_by_name import names_of_runs_as_variants
 from tuning_playbook.importers.rows.endings import with_endings, without_endings
 from tuning_playbook.importers.rows.failures import failures
 from tuning_playbook.importers.rows.logs_of_changes import log_of_changes
 from tuning_playbook.importers.rows.naming_trials import TrialRows, study_name, trial_rows
+from tuning_playbook.importers.rows.zeros_for_nothing import without_zeros_for_nothing
 from tuning_playbook.importers.tables.curves import CurveTable, curve_table, named
 from tuning_playbook.importers.tables.deviations import without_deviations
+from tuning_playbook.importers.tables.metrics_in_rows import metrics_side_by_side
 from tuning_playbook.importers.tables.nested_curves import without_curves
 from tuning_playbook.importers.tables.one_by_one import measured_beside, swept_one_by_one
 from tuning_playbook.importers.tables.repeats_side_by_side import below_each_other
@@ -30,6 +35,7 @@ from tuning_playbook.importers.tables.settings_in_texts import with_settings_in_
 from tuning_playbook.importers.tables.summary_rows import without_summary_rows
 from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.tables.turned import turned
+from tuning_playbook.importers.tables.variants_in_columns import below_each_other_by_variant
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb.chart import without_chart
 from tuning_playbook.importers.wandb.steps import notes_on, with_own_counter
@@ -38,6 +44,8 @@ from tuning_playbook.vocabulary import (
     statistic_in,
 )
 from tuning_playbook.words import counted
+
+_NAMES = NAMES_OF_RUNS - {"number"}
 
 
 def read_table(
@@ -74,8 +82,12 @@ def read_table(
     given, counter = with_own_counter(without_chart(trials, rows))
     sideways = turned(given)
     given = with_settings_in_texts(given if sideways is None else sideways)
+    long_metrics = metrics_side_by_side(given) if curves is None else None
+    given = given if long_metrics is None else long_metrics[0]
     repeats = below_each_other(given) if curves is None else None
     given = given if repeats is None else repeats.columns
+    variants = below_each_other_by_variant(given) if curves is None and repeats is None else None
+    given = given if variants is None else variants[0]
     long = {} if curves is None else read_columns(curves, cut, as_text=ID_NAMES)
     if curves is not None:
         long, counter = with_own_counter(without_chart(curves, long))
@@ -88,6 +100,7 @@ def read_table(
         shared=shared,
     )
     table.notes.extend(left_out)
+    table.notes += [found[1] for found in (long_metrics, variants) if found is not None]
     if sideways is not None:
         note = "The table had a column for each configuration; it was read with a row for each."
         table.notes.append(note)
@@ -161,12 +174,14 @@ def _study(table: TrialRows) -> ForeignStudy:
         measured={**measured_beside(swept, numbers.columns), **numbers.measured, **table.measured},
         known={**known_by_cells, **swept},
     )
+    roles = _with_names(table, roles)
     status = table.columns[status_from] if status_from in told.used else ()
     roles, kind = log_of_changes(roles, status)
+    roles, zeros = without_zeros_for_nothing(roles)
     told = with_endings(told, numbers, roles.taken)
     measured = _measured(table, roles.results)
     without = len(table.ids) - int(measured.sum())
-    notes = [*table.notes, *told.notes]
+    notes = [*table.notes, *told.notes, *zeros]
     if without and (table.curves or roles.results):
         total = counted(len(table.ids), "trial")
         notes.append(f"Without any measurement, but kept: {without} of {total}.")
@@ -182,6 +197,25 @@ def _study(table: TrialRows) -> ForeignStudy:
         notes=tuple(notes),
         columns=(*_beside(table, told.used), *roles.taken),
         kind=table.kind or kind,
+    )
+
+
+def _with_names(table: TrialRows, roles: ColumnRoles) -> ColumnRoles:
+    """The roles with the names of the runs as a setting, where they say what each run changes."""
+    found = {one.name: one for one in roles.taken}
+    columns = {**roles.parameters, **roles.results, **roles.others}
+    column = table.id_column
+    if plain_name(column) not in _NAMES or column in columns or table.curves:
+        return roles
+    if not names_of_runs_as_variants(found, table.ids, columns):
+        return roles
+    reason = "names what each run changes, and no known setting does"
+    variant = TakenAs(column, column, Role.HYPERPARAMETER, reason, certain=False)
+    table.id_column = ""
+    return replace(
+        roles,
+        parameters={column: list(table.ids), **roles.parameters},
+        taken=(variant, *roles.taken),
     )
 
 

@@ -23,6 +23,7 @@ from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
 from tuning_playbook.importers.files.list_in_object import lists_of_objects
+from tuning_playbook.importers.files.lists_with_means import rows_of_lists_with_means
 from tuning_playbook.importers.files.nested_rows import rows_of_levels
 from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.files.one_result import in_words, result_in_words
@@ -134,7 +135,7 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
             document = _parsed(path, file.read(), 1)
             if isinstance(document, dict):
                 rows = rows_of_histories(document) or _nested_rows(document, notes)
-                rows = rows or rows_of_columns(document)
+                rows = rows or rows_of_columns(document) or rows_of_lists_with_means(document)
                 document = rows or _rows_within(path, document, notes)
             if not isinstance(document, list):
                 raise _no_list(path, document)

@@ -12,7 +12,7 @@ from tuning_playbook.analysis.table.repeats import configuration_count
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.design.range_words import describe_domain
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.base import ForeignStudy, foreign_table
+from tuning_playbook.importers.base import ForeignStudy, foreign_table, within
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.files.limits import MOST_SEARCHED, require_plain_files
@@ -33,6 +33,7 @@ from tuning_playbook.importers.runs.rungs import without_early_stops
 from tuning_playbook.importers.runs.unended import without_unended
 from tuning_playbook.importers.tables.one_by_one import each_swept_alone
 from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
+from tuning_playbook.importers.tables.unknown_levels import require_levels_told
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.space import Constant, Domain, Float, Integer
 from tuning_playbook.study import Direction, Objective
@@ -103,13 +104,20 @@ def studies_to_judge(target: str, told: Told, *, shared: Sequence[str] = ()) -> 
 
     Args:
         target, told, shared: see `foreign_studies`.
+
+    Raises:
+        InvalidInput: see `require_levels_told`, too.
     """
     if told.by or not is_read_as_table(Path(target)):
         return foreign_studies(target, told, shared=shared)
     whole = foreign_studies(target, replace(told, study=""), shared=shared)
-    own = [part for study in whole for part in by_numbers(study)]
-    own = [part for study in own for part in each_swept_alone(study)]
-    parts = [part for study in own for part in by_task(study, told.parameters)]
+    for study in whole:
+        require_levels_told(study, target, named=told.parameters, metric=told.metric)
+    parts: list[ForeignStudy] = []
+    for study in whole:
+        own = [part for one in by_numbers(study) for part in each_swept_alone(one)]
+        own = [part for one in own for part in by_task(one, told.parameters)]
+        parts += within(study.name, own) if len(whole) > 1 else own
     return list(named_study(tuple(parts), told.study or None, target))
 
 

@@ -14,6 +14,7 @@ from tuning_playbook.decide.retuning import comparisons_without_tuning
 from tuning_playbook.decide.task_answer import answered_over_tasks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.files.names_of_levels import is_level
 from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.report.comparison.view import ComparisonView
 from tuning_playbook.vocabulary import names_tasks, split_of
@@ -237,7 +238,8 @@ def _require_one_task(
     """
     for name, cells in columns_of(study).items():
         told = name in (*roles.arm, roles.seed, roles.tasks, *settings)
-        if told or not names_tasks(name) or not all(isinstance(cell, str) for cell in cells):
+        tasks = names_tasks(name) or is_level(name)
+        if told or not tasks or not all(isinstance(cell, str) for cell in cells):
             continue
         if any(len({cells[row] for row in arm.rows.tolist()}) > 1 for arm in arms.arms):
             raise Unsettled(

@@ -14,6 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.opening import tables_at
 from tuning_playbook.importers.roles.told_columns import described
 from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
@@ -36,6 +37,7 @@ def runs_at(targets: Sequence[str], told: Told, *, shared: Sequence[str] = ()) -
     Raises:
         InvalidInput: where nothing usable is there.
     """
+    targets = [table for target in targets for table in tables_at(target)]
     found: list[tuple[str, ForeignStudy]] = []
     for target, label in zip(targets, _labels(targets), strict=True):
         studies = _studies(target, told, shared)
