@@ -1,10 +1,13 @@
-"""What the tests of folders share: writing and damaging files, and the one study that is found."""
+"""What the tests of importers share: writing and damaging files, and the study that is found."""
 
+import csv
+import gzip
 import json
 from contextlib import suppress
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
+from tuning_playbook.importers.tables.studies import read_table
 
 
 def write(path, text):
@@ -18,6 +21,35 @@ def only(path):
     """The single study at a path."""
     (study,) = open_foreign(str(path))
     return study
+
+
+def written(folder, header, *rows):
+    """A table of lines as they are."""
+    path = folder / "results.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def write_csv(path, rows, **options):
+    """A table of mappings, compressed where its name says so."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    opener = gzip.open if path.name.endswith(".gz") else open
+    with opener(path, "wt", newline="", encoding=options.pop("encoding", "utf-8")) as file:
+        writer = csv.DictWriter(file, columns, restval="", **options)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def read_tables(folder, trials, points=None):
+    """A table of trials, with one of curves."""
+    curves = None if points is None else write_csv(folder / "c.csv", points)
+    return read_table(write_csv(folder / "t.csv", trials), curves=curves)
+
+
+def roles(path):
+    """What each column of the single study at a path was taken for."""
+    return {one.column: one.role for one in only(path).columns}
 
 
 _WRONG = (3, 0.5, "text", None, True, [1], [None], {"a": 1}, float("nan"))

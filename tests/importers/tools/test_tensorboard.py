@@ -31,7 +31,7 @@ from tuning_playbook.importers.tensorboard.events import read_event_file
 from tuning_playbook.importers.tensorboard.runs import looks_like_tensorboard, read_tensorboard
 from tuning_playbook.study import Objective
 
-ALGOPERF = Path(__file__).parents[3] / "shared" / "data" / "algoperf_raw_trials"
+ALGOPERF = Path(__file__).parents[4] / "shared" / "data" / "algoperf_raw_trials"
 LOSS = Objective("loss", "minimize")
 
 

@@ -3,23 +3,12 @@
 import json
 
 import pytest
+from tests.importers.layouts import roles, written
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
-
-
-def written(folder, header, *rows):
-    path = folder / "results.csv"
-    path.write_text("\n".join([header, *rows]) + "\n")
-    return path
-
-
-def roles(path):
-    (study,) = open_foreign(str(path))
-    return {one.column: one.role for one in study.columns}
-
 
 SPLITS = [
     f"{split},{arm},{seed},{0.4 + 0.013571 * (3 * i + seed):.6f},{epoch},{10 + 5 * j + i:.3f}"

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from tests.importers.test_published_tables import written
+from tests.importers.layouts import written
 
 from tuning_playbook import check
 from tuning_playbook.importers.opening import open_foreign

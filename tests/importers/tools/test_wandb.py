@@ -24,7 +24,7 @@ from tuning_playbook.importers.wandb.log import RunLog, _records, read_run_log
 from tuning_playbook.importers.wandb.runs import looks_like_wandb, read_wandb
 from tuning_playbook.study import Objective
 
-OFFLINE = Path(__file__).parent / "data" / "wandb_offline"
+OFFLINE = Path(__file__).parents[1] / "data" / "wandb_offline"
 FIRST = "offline-run-20261121_081129-s62rk73x"
 FINISHED, NAN, INFINITE, FAILED, RESUMED, KILLED = range(6)
 RECORDS = [

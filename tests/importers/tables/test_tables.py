@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.importers.layouts import read_tables, write_csv
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import foreign_table
@@ -22,23 +23,13 @@ from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.study import Objective
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[4] / "shared" / "data"
 
 ROWS = [
     {"trial": f"t{i}", "lr": 10.0**-i, "width": 2**i, "optimizer": "adam" if i % 2 else "sgd",
      "val_loss": 1.0 / i, "runtime": 3.5 * i, "status": "finished"}
     for i in range(1, 7)
 ]  # fmt: skip
-
-
-def write_csv(path: Path, rows, **options) -> Path:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    opener = gzip.open if path.name.endswith(".gz") else open
-    with opener(path, "wt", newline="", encoding=options.pop("encoding", "utf-8")) as file:
-        writer = csv.DictWriter(file, columns, restval="", **options)
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 def write_jsonl(path: Path, rows) -> Path:
@@ -56,11 +47,6 @@ def write_parquet(path: Path, rows) -> Path:
     content = buffer.getvalue().to_pybytes()
     path.write_bytes(gzip.compress(content) if path.name.endswith(".gz") else content)
     return path
-
-
-def read_tables(folder: Path, trials, points=None):
-    curves = None if points is None else write_csv(folder / "c.csv", points)
-    return read_table(write_csv(folder / "t.csv", trials), curves=curves)
 
 
 def plain(columns):

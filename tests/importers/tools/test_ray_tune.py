@@ -14,7 +14,7 @@ from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.ray_tune.experiments import looks_like_ray_tune, read_ray_tune
 from tuning_playbook.study import Objective
 
-DATA = Path(__file__).parent / "data" / "ray_tune"
+DATA = Path(__file__).parents[1] / "data" / "ray_tune"
 LOSS = Objective("loss", "minimize")
 
 

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from tests.importers.test_published_tables import roles, written
+from tests.importers.layouts import roles, written
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput

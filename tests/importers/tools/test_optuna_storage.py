@@ -521,7 +521,7 @@ def test_a_broken_line_inside_a_journal_is_told_with_its_number(tmp_path):
 def test_storages_of_old_versions_are_read(version, tmp_path):
     """The data are what those versions wrote, dumped by sqlite3."""
     path = tmp_path / "old.db"
-    dump = Path(__file__).parent / "data" / f"optuna-{version}.sql"
+    dump = Path(__file__).parents[1] / "data" / f"optuna-{version}.sql"
     with sqlite3.connect(path) as connection:
         connection.executescript(dump.read_text())
     (found, *_) = read_optuna(str(path))

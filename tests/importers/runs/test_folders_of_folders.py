@@ -11,7 +11,7 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.opening import open_foreign
 
 RATES = (0.001, 0.003, 0.01, 0.03)
-OPTUNA = Path(__file__).parent / "data" / "optuna-3.6.1.sql"
+OPTUNA = Path(__file__).parents[1] / "data" / "optuna-3.6.1.sql"
 
 
 def keras_logs(folder):

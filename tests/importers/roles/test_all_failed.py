@@ -1,7 +1,7 @@
 """Tables of which no trial has a result."""
 
 import pytest
-from tests.importers.test_tables import write_csv
+from tests.importers.layouts import write_csv
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput

@@ -5,7 +5,7 @@ import re
 
 import pandas
 import pytest
-from tests.importers.test_tables import read_tables
+from tests.importers.layouts import read_tables
 
 from tuning_playbook import compare
 from tuning_playbook.errors import InvalidInput

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from tests.importers.test_tables import write_csv
+from tests.importers.layouts import write_csv
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.importers.test_published_tables import roles, written
+from tests.importers.layouts import roles, written
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
