@@ -18,8 +18,8 @@ import numpy as np
 from scipy import stats
 
 from real_repeats import real_repeats
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.looks import USUAL_LOOKS, reruns_of_each
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.looks import USUAL_LOOKS, reruns_of_each
 from tuning_playbook.decisions import Choice, Decision
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]

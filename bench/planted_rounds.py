@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.more_reruns import FIRST_RERUNS
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice, Soundness
 from tuning_playbook.design.arms import studies_of
 from tuning_playbook.gather.opening import OpenProject

@@ -18,8 +18,8 @@ from truth_families.sections import Bar, Section, Setting, Share, table
 from tuning_playbook.analysis import table_from_columns
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, compare_arms
 from tuning_playbook.analysis.comparison.naming import stated_confidence
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.standing import Standing, standing_of
+from tuning_playbook.decide.launches.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.rounds.standing import Standing, standing_of
 from tuning_playbook.study import Objective
 
 FloatArray = np.ndarray

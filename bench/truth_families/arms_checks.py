@@ -11,8 +11,8 @@ from truth_families.arms_landscapes import Landscape
 from truth_families.sections import Bar, Share
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
-from tuning_playbook.decide.chance import chance_of
-from tuning_playbook.decide.standing import standing_of
+from tuning_playbook.decide.rounds.chance import chance_of
+from tuning_playbook.decide.rounds.standing import standing_of
 
 FloatArray = np.ndarray
 Compare = Callable[..., ArmComparison]

@@ -14,8 +14,8 @@ from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, compare_
 from tuning_playbook.analysis.comparison.searches import compare_searches
 from tuning_playbook.analysis.comparison.symptoms import symptoms
 from tuning_playbook.analysis.table.building import table_from_columns
-from tuning_playbook.decide.comparison_answer import answered
-from tuning_playbook.decide.comparison_verdict import CompareVerdict, judged_comparison
+from tuning_playbook.decide.comparisons.comparison_answer import answered
+from tuning_playbook.decide.comparisons.comparison_verdict import CompareVerdict, judged_comparison
 from tuning_playbook.study import Objective
 
 Law = Callable[[np.random.Generator, int], np.ndarray]

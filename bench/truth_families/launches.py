@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from truth_families.sections import Bar, Section, Setting, Share, table
-from tuning_playbook.decide.example_luck import Examples, difference_variance
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.looks import USUAL_LOOKS, reruns_of_each
+from tuning_playbook.decide.launches.example_luck import Examples, difference_variance
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.looks import USUAL_LOOKS, reruns_of_each
 from tuning_playbook.decisions import Choice, Decision
 
 FloatArray = NDArray[np.float64]

@@ -13,8 +13,8 @@ from tuning_playbook.analysis.comparison.over_tasks import (
     wins_over_tasks,
 )
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats
-from tuning_playbook.decide.comparison_verdict import CompareVerdict, Ground
-from tuning_playbook.decide.task_answer import answered_over_tasks
+from tuning_playbook.decide.comparisons.comparison_verdict import CompareVerdict, Ground
+from tuning_playbook.decide.comparisons.task_answer import answered_over_tasks
 
 OPEN = CompareVerdict.CANNOT_TELL
 

@@ -7,12 +7,12 @@ import pytest
 
 from tuning_playbook.analysis import table_from_columns
 from tuning_playbook.analysis.comparison.isolation import compare_arms
-from tuning_playbook.decide.answer import answer
-from tuning_playbook.decide.chance import chance_of
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, settling_reruns
-from tuning_playbook.decide.soundness import judge_soundness
-from tuning_playbook.decide.standing import standing_of
+from tuning_playbook.decide.launches.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.rounds.answer import answer
+from tuning_playbook.decide.rounds.chance import chance_of
+from tuning_playbook.decide.rounds.settling import NOTHING_TO_SETTLE, settling_reruns
+from tuning_playbook.decide.rounds.soundness import judge_soundness
+from tuning_playbook.decide.rounds.standing import standing_of
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.study import Objective

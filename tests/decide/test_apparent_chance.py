@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from tuning_playbook.analysis.table.summaries import summaries_of
-from tuning_playbook.decide.apparent_chance import (
+from tuning_playbook.decide.launches.apparent_chance import (
     Course,
     Side,
     course_of,
     decided_either_way,
     learnt_nothing,
 )
-from tuning_playbook.decide.fresh_seeds import settled_either_way
-from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.launches.fresh_seeds import settled_either_way
+from tuning_playbook.decide.launches.launching import decide_launch
 from tuning_playbook.decisions import Choice
 from tuning_playbook.study import Objective
 from tuning_playbook.trial import Curve, Status, Trial

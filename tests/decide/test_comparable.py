@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tuning_playbook.decide.comparable import protocol_differences
+from tuning_playbook.decide.rounds.comparable import protocol_differences
 from tuning_playbook.space import Categorical, Condition, Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import (
     CommandTarget,

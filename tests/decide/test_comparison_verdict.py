@@ -10,12 +10,12 @@ from scipy import stats
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, Reported, compare_repeats
 from tuning_playbook.analysis.comparison.searches import compare_searches
 from tuning_playbook.analysis.table.building import table_from_columns
-from tuning_playbook.decide.comparison_answer import (
+from tuning_playbook.decide.comparisons.comparison_answer import (
     answered,
     answered_by_searches,
     positions_of_pairs,
 )
-from tuning_playbook.decide.comparison_verdict import (
+from tuning_playbook.decide.comparisons.comparison_verdict import (
     CompareVerdict,
     Ground,
     failures_stand_against_the_mean,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning_playbook.decide.edges_to_off import with_off_compared
+from tuning_playbook.decide.rounds.edges_to_off import with_off_compared
 from tuning_playbook.findings import Advice, Finding, Verdict
 
 

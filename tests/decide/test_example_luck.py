@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from tuning_playbook.decide.example_luck import (
+from tuning_playbook.decide.launches.example_luck import (
     Examples,
     difference_variance,
     example_luck,
     expected_best,
 )
-from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.launches.launching import decide_launch
 from tuning_playbook.decisions import Choice
 
 CANDIDATE = [0.100, 0.102, 0.098, 0.101, 0.099]

@@ -2,7 +2,11 @@
 
 import pytest
 
-from tuning_playbook.decide.exploration import agreed_narrowing, exploration_lines, narrowing_words
+from tuning_playbook.decide.rounds.exploration import (
+    agreed_narrowing,
+    exploration_lines,
+    narrowing_words,
+)
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Categorical, Float, Ordered
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuning_playbook.decide.answer_words import fresh_seeds_sentences
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.launches.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.rounds.answer_words import fresh_seeds_sentences
 from tuning_playbook.study import Objective
 
 ERROR = Objective("error", "minimize")

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tuning_playbook.decide.gain_bounds import MOST_RERUNS, reruns_to_settle
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.more_reruns import FIRST_RERUNS
+from tuning_playbook.decide.launches.gain_bounds import MOST_RERUNS, reruns_to_settle
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice
 from tuning_playbook.errors import InvalidInput
 

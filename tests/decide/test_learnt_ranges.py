@@ -10,9 +10,9 @@ from tests.decide.test_next_steps import (
     project,  # noqa: F401 - a fixture
 )
 
-from tuning_playbook.decide.learnt_ranges import widened
-from tuning_playbook.decide.next_steps import next_steps
-from tuning_playbook.decide.project_state import ProjectState
+from tuning_playbook.decide.next_step.learnt_ranges import widened
+from tuning_playbook.decide.next_step.next_steps import next_steps
+from tuning_playbook.decide.next_step.project_state import ProjectState
 from tuning_playbook.decisions import Choice
 from tuning_playbook.space import Categorical, Float, Hyperparameter, Integer, Ordered
 from tuning_playbook.study import Project

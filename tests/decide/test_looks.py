@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.looks import (
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.looks import (
     HALF_SPENT,
     QUESTION_ERROR,
     confidence_of_look,

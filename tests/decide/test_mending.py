@@ -2,8 +2,13 @@
 
 import pytest
 
-from tuning_playbook.decide.how_to import dismissal, how_to
-from tuning_playbook.decide.mending import _TITLES, advice_steps, mended_round, pending_advice
+from tuning_playbook.decide.next_step.how_to import dismissal, how_to
+from tuning_playbook.decide.next_step.mending import (
+    _TITLES,
+    advice_steps,
+    mended_round,
+    pending_advice,
+)
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.space import Float
 from tuning_playbook.study import Direction, Round

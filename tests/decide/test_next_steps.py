@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tuning_playbook.decide.asking_steps import gate
-from tuning_playbook.decide.imported_steps import steps_after_no_search
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.next_steps import next_steps
-from tuning_playbook.decide.overtime import Overtime
-from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.next_step.asking_steps import gate
+from tuning_playbook.decide.next_step.imported_steps import steps_after_no_search
+from tuning_playbook.decide.next_step.next_steps import next_steps
+from tuning_playbook.decide.next_step.overtime import Overtime
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import extended_values
 from tuning_playbook.findings import Advice, Finding, Verdict

@@ -13,9 +13,9 @@ from tests.decide.test_next_steps import (
     project,  # noqa: F401 - a fixture
 )
 
-from tuning_playbook.decide.mending import AdviceStep
-from tuning_playbook.decide.next_steps import next_steps
-from tuning_playbook.decide.project_state import FailedTry, ProjectState, RoundState
+from tuning_playbook.decide.next_step.mending import AdviceStep
+from tuning_playbook.decide.next_step.next_steps import next_steps
+from tuning_playbook.decide.next_step.project_state import FailedTry, ProjectState, RoundState
 from tuning_playbook.decisions import Choice
 from tuning_playbook.findings import Advice, Finding, Verdict
 

@@ -4,7 +4,12 @@ import math
 
 import pytest
 
-from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of, overtime_words
+from tuning_playbook.decide.next_step.overtime import (
+    NO_OVERTIME,
+    Overtime,
+    overtime_of,
+    overtime_words,
+)
 from tuning_playbook.study import FunctionTarget, TrainingProtocol
 from tuning_playbook.trial import MetricSummary, Reason, Status, Trial
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuning_playbook.decide.problem_kind import believed_for, kind_caveats
+from tuning_playbook.decide.rounds.problem_kind import believed_for, kind_caveats
 from tuning_playbook.findings import Finding, Verdict
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning_playbook.decide.reruns import counts_as_rerun, pooled_deviation, rerun_values
+from tuning_playbook.decide.launches.reruns import counts_as_rerun, pooled_deviation, rerun_values
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import Float, Hyperparameter

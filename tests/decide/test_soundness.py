@@ -6,7 +6,7 @@ from tuning_playbook.analysis.comparison.isolation import compare_arms
 from tuning_playbook.analysis.comparison.naming import contenders
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.checks.registry import run_checks
-from tuning_playbook.decide.soundness import judge_soundness
+from tuning_playbook.decide.rounds.soundness import judge_soundness
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.findings import Advice, Finding, Verdict

@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import replace
 
-from tuning_playbook.decide.launching import decide_launch
+from tuning_playbook.decide.launches.launching import decide_launch
 from tuning_playbook.report.rounds.answer_view import decision_view
 
 

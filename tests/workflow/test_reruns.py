@@ -7,7 +7,7 @@ import pytest
 from tuning_playbook.analysis.table.summaries import summaries_of
 from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.reruns import reruns_of as reruns_of_stored
-from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.decide.launches.reruns import pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.gather.reruns import stored_reruns

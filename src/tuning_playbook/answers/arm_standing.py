@@ -10,23 +10,23 @@ from statistics import fmean
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.analysis.comparison.tuning_ease import tuning_ease
 from tuning_playbook.answers.reruns import Reruns, reruns_of
-from tuning_playbook.decide.answer_words import (
-    ease_sentence,
-    fresh_seeds_sentences,
-    identical_sentences,
-)
-from tuning_playbook.decide.apparent_chance import Side, how_to_say, idle_sentences
 from tuning_playbook.decide.candidates import (
     Candidate,
     best_candidate,
     require_same_formulas,
     whole_config,
 )
-from tuning_playbook.decide.chance import Chance, chance_of
-from tuning_playbook.decide.fresh_seeds import settled_either_way
-from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
-from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
-from tuning_playbook.decide.standing import Standing, standing_of
+from tuning_playbook.decide.launches.apparent_chance import Side, how_to_say, idle_sentences
+from tuning_playbook.decide.launches.fresh_seeds import settled_either_way
+from tuning_playbook.decide.launches.reruns import SEED_IS_LOST, all_identical
+from tuning_playbook.decide.rounds.answer_words import (
+    ease_sentence,
+    fresh_seeds_sentences,
+    identical_sentences,
+)
+from tuning_playbook.decide.rounds.chance import Chance, chance_of
+from tuning_playbook.decide.rounds.settling import NOTHING_TO_SETTLE, Settling, settling_reruns
+from tuning_playbook.decide.rounds.standing import Standing, standing_of
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.arm import Arm, arm_label
 from tuning_playbook.records.round_record import RoundRecord

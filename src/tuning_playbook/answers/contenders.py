@@ -14,7 +14,7 @@ from tuning_playbook.decide.candidates import (
     require_same_formulas,
     whole_config,
 )
-from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.decide.launches.reruns import pooled_deviation
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.arm import arm_label
 from tuning_playbook.records.round_record import RoundRecord

@@ -11,8 +11,8 @@ import numpy as np
 from tuning_playbook.analysis.table.feasibility import feasibility
 from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.reruns import Reruns, reruns_of
-from tuning_playbook.decide.example_luck import Examples, difference_variance
-from tuning_playbook.decide.looks import reruns_of_each
+from tuning_playbook.decide.launches.example_luck import Examples, difference_variance
+from tuning_playbook.decide.launches.looks import reruns_of_each
 from tuning_playbook.decisions import Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.entered_decisions import EnteredDecision

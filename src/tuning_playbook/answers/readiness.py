@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.reruns import Reruns
-from tuning_playbook.decide.crashed_reruns import ways_after_a_crash
+from tuning_playbook.decide.next_step.crashed_reruns import ways_after_a_crash
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.words import agreeing, counted

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from tuning_playbook.decide.apparent_chance import Side
-from tuning_playbook.decide.reruns import all_identical, pooled_deviation
+from tuning_playbook.decide.launches.apparent_chance import Side
+from tuning_playbook.decide.launches.reruns import all_identical, pooled_deviation
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.records.reruns import Protocol, StoredReruns, has_protocol
 from tuning_playbook.space import Config

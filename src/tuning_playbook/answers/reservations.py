@@ -6,7 +6,7 @@ from tuning_playbook.answers.contenders import Contenders
 from tuning_playbook.answers.decision_evidence import EarlierLooks
 from tuning_playbook.answers.reruns import Reruns
 from tuning_playbook.decide.candidates import changed_values
-from tuning_playbook.decide.example_luck import Examples
+from tuning_playbook.decide.launches.example_luck import Examples
 from tuning_playbook.decisions import Decision, Soundness
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.records.reruns import has_protocol

@@ -17,14 +17,14 @@ from tuning_playbook.answers.round_checks import arm_findings
 from tuning_playbook.answers.round_comparison import Compared, comparison_of, what_is_compared
 from tuning_playbook.answers.round_variances import round_variances
 from tuning_playbook.answers.settings import settings_sentence
-from tuning_playbook.decide.answer import Answer, answer
 from tuning_playbook.decide.candidates import Candidate, best_candidate
-from tuning_playbook.decide.comparable import protocol_differences
-from tuning_playbook.decide.exploration import exploration_lines
-from tuning_playbook.decide.problem_kind import kind_caveats
-from tuning_playbook.decide.reruns import pooled_deviation
-from tuning_playbook.decide.soundness import SoundnessJudgement, judge_soundness
-from tuning_playbook.decide.standing import Standing
+from tuning_playbook.decide.launches.reruns import pooled_deviation
+from tuning_playbook.decide.rounds.answer import Answer, answer
+from tuning_playbook.decide.rounds.comparable import protocol_differences
+from tuning_playbook.decide.rounds.exploration import exploration_lines
+from tuning_playbook.decide.rounds.problem_kind import kind_caveats
+from tuning_playbook.decide.rounds.soundness import SoundnessJudgement, judge_soundness
+from tuning_playbook.decide.rounds.standing import Standing
 from tuning_playbook.decisions import Decision
 from tuning_playbook.design.caveats import caveats_of
 from tuning_playbook.findings import Finding

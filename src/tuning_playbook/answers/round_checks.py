@@ -11,8 +11,8 @@ from tuning_playbook.checks.late_variance import LateVariance
 from tuning_playbook.checks.overfitting import Overfitting
 from tuning_playbook.checks.registry import run_checks, with_tolerance
 from tuning_playbook.checks.sampling_density import SamplingDensity
-from tuning_playbook.decide.edges_to_off import with_off_compared
-from tuning_playbook.decide.problem_kind import believed_for
+from tuning_playbook.decide.rounds.edges_to_off import with_off_compared
+from tuning_playbook.decide.rounds.problem_kind import believed_for
 from tuning_playbook.design.arms import ON
 from tuning_playbook.findings import Finding
 from tuning_playbook.records.arm import Arm

@@ -8,7 +8,7 @@ import numpy as np
 
 from tuning_playbook.analysis.search.study_shape import study_shape, varied_hyperparameters
 from tuning_playbook.analysis.table.repeats import Configurations, distinct_configurations
-from tuning_playbook.decide.how_to import compare_command
+from tuning_playbook.decide.next_step.how_to import compare_command
 from tuning_playbook.records.arm import Arm
 from tuning_playbook.trial import Status
 from tuning_playbook.words import counted, short

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tuning_playbook.analysis.curves.held_out import held_out_value
-from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.decide.launches.reruns import counts_as_rerun
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import StoredReruns
 from tuning_playbook.run.places import TRIALS_FOLDER, trial_folder

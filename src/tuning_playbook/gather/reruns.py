@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tuning_playbook.decide.apparent_chance import Course, course_of, learnt_nothing
-from tuning_playbook.decide.reruns import counts_as_rerun, rerun_values
+from tuning_playbook.decide.launches.apparent_chance import Course, course_of, learnt_nothing
+from tuning_playbook.decide.launches.reruns import counts_as_rerun, rerun_values
 from tuning_playbook.design.reruns import under_program
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.reruns import StoredReruns, has_protocol

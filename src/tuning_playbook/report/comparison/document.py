@@ -6,7 +6,7 @@ from typing import Any
 
 from tuning_playbook.analysis.comparison.many_arms import LevelEffect
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, moments, runs_of
-from tuning_playbook.decide.comparison_answer import Answered, Pair
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, Pair
 from tuning_playbook.report.comparison.view import (
     ComparisonView,
     best_words,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tuning_playbook.decide.comparison_answer import Answered, Pair
-from tuning_playbook.decide.comparison_verdict import CompareVerdict
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, Pair
+from tuning_playbook.decide.comparisons.comparison_verdict import CompareVerdict
 from tuning_playbook.report.comparison.text import MOST_TOLD, comparison_facts
 from tuning_playbook.report.comparison.view import ComparisonView, pair_sentence
 from tuning_playbook.words import counted, printable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.decide.comparison_answer import Answered
+from tuning_playbook.decide.comparisons.comparison_answer import Answered
 from tuning_playbook.report.comparison.document import comparison_document
 from tuning_playbook.report.comparison.text import TITLES, length_warnings
 from tuning_playbook.report.comparison.view import (

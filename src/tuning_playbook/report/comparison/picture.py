@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats, moments
-from tuning_playbook.decide.comparison_answer import Answered
+from tuning_playbook.decide.comparisons.comparison_answer import Answered
 from tuning_playbook.plots.theme import BLUE, GREEN, GREY, INK, LOST, ORANGE, RED, Figure, layout
 from tuning_playbook.report.comparison.view import limits_in_words
 

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tuning_playbook.analysis.comparison.repeats_of_two import moments, runs_of
-from tuning_playbook.decide.comparison_answer import Answered, Pair
-from tuning_playbook.decide.comparison_verdict import CompareVerdict
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, Pair
+from tuning_playbook.decide.comparisons.comparison_verdict import CompareVerdict
 from tuning_playbook.report.comparison.view import (
     ComparisonView,
     after_the_verdict,

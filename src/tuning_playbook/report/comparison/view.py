@@ -9,8 +9,8 @@ from typing import Literal
 from tuning_playbook.analysis.comparison.many_arms import LevelEffect
 from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, moments, runs_of
 from tuning_playbook.analysis.comparison.size import MOST_REPEATS
-from tuning_playbook.decide.comparison_answer import Answered, Pair
-from tuning_playbook.decide.comparison_verdict import (
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, Pair
+from tuning_playbook.decide.comparisons.comparison_verdict import (
     CompareVerdict,
     Ground,
     failures_stand_against_the_mean,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from tuning_playbook.analysis.comparison.over_tasks import Wins
-from tuning_playbook.decide.comparison_answer import Pair
-from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
+from tuning_playbook.decide.comparisons.comparison_answer import Pair
+from tuning_playbook.decide.comparisons.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import counted
 
 

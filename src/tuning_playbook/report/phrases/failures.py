@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tuning_playbook.decide.overtime import Overtime, overtime_words
+from tuning_playbook.decide.next_step.overtime import Overtime, overtime_words
 from tuning_playbook.run.failed_alike import FailedAlike
 from tuning_playbook.words import agreeing, counted, listed
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.answers.reruns import Reruns
-from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import Candidate
-from tuning_playbook.decide.example_luck import Examples
-from tuning_playbook.decide.more_reruns import only_examples_settle
-from tuning_playbook.decide.rerun_failures import failures_of, highest_failure_rate
+from tuning_playbook.decide.launches.apparent_chance import declare_chance
+from tuning_playbook.decide.launches.example_luck import Examples
+from tuning_playbook.decide.launches.more_reruns import only_examples_settle
+from tuning_playbook.decide.launches.rerun_failures import failures_of, highest_failure_rate
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.report.phrases.changes import changes_document, changes_text
 from tuning_playbook.report.phrases.reruns import reruns_document, reruns_text

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.report.phrases.hanging import Hanging
 from tuning_playbook.sources import SOURCES
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tuning_playbook.analysis.table.fates import Account
-from tuning_playbook.decide.answer import Answer
-from tuning_playbook.decide.overtime import Overtime
-from tuning_playbook.decide.running_steps import retry_after_mending
+from tuning_playbook.decide.next_step.overtime import Overtime
+from tuning_playbook.decide.next_step.running_steps import retry_after_mending
+from tuning_playbook.decide.rounds.answer import Answer
 from tuning_playbook.records.finding_documents import account_document
 from tuning_playbook.records.programs import POOLED
 from tuning_playbook.report.phrases.accounts import account_text

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.answers.reruns import Reruns
-from tuning_playbook.decide.answer_words import fresh_seeds_sentences
-from tuning_playbook.decide.apparent_chance import how_to_say, idle_sentences
-from tuning_playbook.decide.crashed_reruns import ways_after_a_crash
-from tuning_playbook.decide.fresh_seeds import compared_with_fresh_seeds
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
-from tuning_playbook.decide.overtime import Overtime
-from tuning_playbook.decide.reruns import SEED_IS_LOST, all_identical
+from tuning_playbook.decide.launches.apparent_chance import how_to_say, idle_sentences
+from tuning_playbook.decide.launches.fresh_seeds import compared_with_fresh_seeds
+from tuning_playbook.decide.launches.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.launches.reruns import SEED_IS_LOST, all_identical
+from tuning_playbook.decide.next_step.crashed_reruns import ways_after_a_crash
+from tuning_playbook.decide.next_step.overtime import Overtime
+from tuning_playbook.decide.rounds.answer_words import fresh_seeds_sentences
 from tuning_playbook.report.phrases.failures import (
     edited_text,
     failed_document,

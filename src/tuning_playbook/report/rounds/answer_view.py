@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from tuning_playbook.analysis.comparison.isolation import ArmComparison, equal_budget_curves
 from tuning_playbook.analysis.statistics.variances import Spread, Variances
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.decide.answer import Answer
 from tuning_playbook.decide.candidates import changed_values
-from tuning_playbook.decide.digits import digits_for
+from tuning_playbook.decide.launches.digits import digits_for
+from tuning_playbook.decide.rounds.answer import Answer
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
 from tuning_playbook.plots.isolation import isolation_figure, isolation_info

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.round_checks import arm_findings
-from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.decide.launches.reruns import pooled_deviation
 from tuning_playbook.gather.arms import arms_of_round
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.reruns import stored_reruns

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.decide.comparison_answer import Answered, answered, answered_by_searches
-from tuning_playbook.decide.comparison_doubts import Learning
-from tuning_playbook.decide.retuning import comparisons_without_tuning
-from tuning_playbook.decide.task_answer import answered_over_tasks
+from tuning_playbook.decide.comparisons.comparison_answer import (
+    Answered,
+    answered,
+    answered_by_searches,
+)
+from tuning_playbook.decide.comparisons.comparison_doubts import Learning
+from tuning_playbook.decide.comparisons.retuning import comparisons_without_tuning
+from tuning_playbook.decide.comparisons.task_answer import answered_over_tasks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.files.names_of_levels import is_level

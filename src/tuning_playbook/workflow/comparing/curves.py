@@ -19,7 +19,7 @@ from tuning_playbook.analysis.comparison.along_curves import (
 from tuning_playbook.analysis.comparison.repeats_of_two import Repeats
 from tuning_playbook.analysis.table.curve_ends import last_steps
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
-from tuning_playbook.decide.comparison_answer import Answered, answered
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, answered
 from tuning_playbook.workflow.comparing.arms import Arms
 
 _MIDWAY = (

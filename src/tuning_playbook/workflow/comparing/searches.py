@@ -13,8 +13,8 @@ from tuning_playbook.analysis.comparison.searches import SearchComparisons, comp
 from tuning_playbook.analysis.search.study_design import ended_rows, study_design
 from tuning_playbook.analysis.table.building import table_from_columns
 from tuning_playbook.analysis.table.table import TrialTable
-from tuning_playbook.decide.comparison_answer import positions_of_pairs
-from tuning_playbook.decide.comparison_doubts import Learning
+from tuning_playbook.decide.comparisons.comparison_answer import positions_of_pairs
+from tuning_playbook.decide.comparisons.comparison_doubts import Learning
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, foreign_table
 from tuning_playbook.importers.cells.values import is_number

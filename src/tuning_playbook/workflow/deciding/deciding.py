@@ -23,10 +23,10 @@ from tuning_playbook.answers.reservations import (
     evidence_reservations,
     reservations,
 )
-from tuning_playbook.decide.apparent_chance import decided_either_way
-from tuning_playbook.decide.example_luck import Examples
-from tuning_playbook.decide.launching import decide_launch
-from tuning_playbook.decide.reruns import pooled_deviation
+from tuning_playbook.decide.launches.apparent_chance import decided_either_way
+from tuning_playbook.decide.launches.example_luck import Examples
+from tuning_playbook.decide.launches.launching import decide_launch
+from tuning_playbook.decide.launches.reruns import pooled_deviation
 from tuning_playbook.gather.confirmation import confirmed_reruns, kept_predictions
 from tuning_playbook.gather.opening import open_project, opened_store
 from tuning_playbook.gather.rounds import round_record

@@ -11,9 +11,9 @@ from tuning_playbook.answers.arm_standing import best_of_arms
 from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.reruns import Reruns, reruns_of
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.looks import USUAL_LOOKS
-from tuning_playbook.decide.overtime import Overtime, overtime_of
-from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.decide.launches.looks import USUAL_LOOKS
+from tuning_playbook.decide.launches.reruns import counts_as_rerun
+from tuning_playbook.decide.next_step.overtime import Overtime, overtime_of
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject, open_project, opened_store, present_program

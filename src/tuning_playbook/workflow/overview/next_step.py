@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from tuning_playbook.decide.next_steps import next_steps
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.next_steps import next_steps
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import open_project
 from tuning_playbook.project_files.places import ROUNDS_FOLDER

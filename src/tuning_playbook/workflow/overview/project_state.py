@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.mending import AdviceStep, pending_advice
-from tuning_playbook.decide.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.mending import AdviceStep, pending_advice
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
 from tuning_playbook.decisions import Choice, Soundness
 from tuning_playbook.design.proposals import base_name
 from tuning_playbook.errors import NoStoreYet, PlaybookError

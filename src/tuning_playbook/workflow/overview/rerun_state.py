@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tuning_playbook.decide.candidates import baseline_config, whole_config
-from tuning_playbook.decide.crashed_reruns import CrashedReruns, Remedy
-from tuning_playbook.decide.reruns import counts_as_rerun
+from tuning_playbook.decide.launches.reruns import counts_as_rerun
+from tuning_playbook.decide.next_step.crashed_reruns import CrashedReruns, Remedy
 from tuning_playbook.design.reruns import rerun_study
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.snapshot import Snapshot

@@ -7,10 +7,10 @@ from contextlib import suppress
 from itertools import islice
 from math import isfinite
 
-from tuning_playbook.decide.adoption_steps import is_settled
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime, overtime_of
-from tuning_playbook.decide.project_state import RoundState
+from tuning_playbook.decide.next_step.adoption_steps import is_settled
+from tuning_playbook.decide.next_step.overtime import NO_OVERTIME, Overtime, overtime_of
+from tuning_playbook.decide.next_step.project_state import RoundState
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import PlaybookError
 from tuning_playbook.gather.opening import open_round

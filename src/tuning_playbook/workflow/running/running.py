@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tuning_playbook.decide.overtime import overtime_of
+from tuning_playbook.decide.next_step.overtime import overtime_of
 from tuning_playbook.errors import NoStoreYet, TargetError
 from tuning_playbook.gather.opening import (
     OpenProject,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tuning_playbook.decide.project_state import FailedTry
+from tuning_playbook.decide.next_step.project_state import FailedTry
 from tuning_playbook.gather.opening import OpenProject, present_program
 from tuning_playbook.project_files.places import PROJECT_FILE
 from tuning_playbook.trial import Seconds, Status, Tally

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from tuning_playbook.decide.example_luck import ExampleLuck, Examples, example_luck
-from tuning_playbook.decide.gain_bounds import GainBounds, contradicts, gain_bounds
-from tuning_playbook.decide.launch_evidence import Evidence
-from tuning_playbook.decide.launch_reasons import reasons_of
-from tuning_playbook.decide.looks import confidence_of_look, reruns_of_each, usual_looks_before
-from tuning_playbook.decide.more_reruns import reruns_needed, reruns_worth_making
-from tuning_playbook.decide.rerun_failures import failures_of
+from tuning_playbook.decide.launches.example_luck import ExampleLuck, Examples, example_luck
+from tuning_playbook.decide.launches.gain_bounds import GainBounds, contradicts, gain_bounds
+from tuning_playbook.decide.launches.launch_evidence import Evidence
+from tuning_playbook.decide.launches.launch_reasons import reasons_of
+from tuning_playbook.decide.launches.looks import (
+    confidence_of_look,
+    reruns_of_each,
+    usual_looks_before,
+)
+from tuning_playbook.decide.launches.more_reruns import reruns_needed, reruns_worth_making
+from tuning_playbook.decide.launches.rerun_failures import failures_of
 from tuning_playbook.decisions import Choice, Decision
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Config

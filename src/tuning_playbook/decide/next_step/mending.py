@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tuning_playbook.decide.how_to import how_to
+from tuning_playbook.decide.next_step.how_to import how_to
 from tuning_playbook.design.ranges import ends_of, searched_ranges
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from tuning_playbook.decide.apparent_chance import Side
-from tuning_playbook.decide.gain_bounds import gain_bounds
-from tuning_playbook.decide.reruns import all_identical
+from tuning_playbook.decide.launches.apparent_chance import Side
+from tuning_playbook.decide.launches.gain_bounds import gain_bounds
+from tuning_playbook.decide.launches.reruns import all_identical
 from tuning_playbook.study import Objective
 
 

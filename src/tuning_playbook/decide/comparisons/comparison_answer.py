@@ -16,7 +16,7 @@ from tuning_playbook.analysis.comparison.size import repeats_needed
 from tuning_playbook.analysis.comparison.symptoms import symptoms
 from tuning_playbook.analysis.statistics.exact_shares import chance_of_as_many
 from tuning_playbook.analysis.statistics.multiple_tests import holm
-from tuning_playbook.decide.comparison_doubts import (
+from tuning_playbook.decide.comparisons.comparison_doubts import (
     Doubt,
     Learning,
     adaptive_search,
@@ -25,7 +25,7 @@ from tuning_playbook.decide.comparison_doubts import (
     too_few_trials,
     unequal_budgets,
 )
-from tuning_playbook.decide.comparison_verdict import (
+from tuning_playbook.decide.comparisons.comparison_verdict import (
     CompareVerdict,
     Ground,
     Judged,

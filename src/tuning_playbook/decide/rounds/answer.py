@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
-from tuning_playbook.decide.answer_words import (
+from tuning_playbook.decide.rounds.answer_words import (
     compared_sentence,
     leading_sentence,
     selected_sentence,
     single_sentence,
 )
-from tuning_playbook.decide.chance import Chance
-from tuning_playbook.decide.settling import NOTHING_TO_SETTLE, Settling
-from tuning_playbook.decide.soundness import SoundnessJudgement
-from tuning_playbook.decide.standing import Standing
+from tuning_playbook.decide.rounds.chance import Chance
+from tuning_playbook.decide.rounds.settling import NOTHING_TO_SETTLE, Settling
+from tuning_playbook.decide.rounds.soundness import SoundnessJudgement
+from tuning_playbook.decide.rounds.standing import Standing
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.findings import Finding, Verdict
 from tuning_playbook.space import Config

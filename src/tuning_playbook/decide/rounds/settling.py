@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tuning_playbook.decide.chance import Chance
-from tuning_playbook.decide.fresh_seeds import FreshSeeds
-from tuning_playbook.decide.gain_bounds import reruns_to_settle
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
-from tuning_playbook.decide.standing import Standing
+from tuning_playbook.decide.launches.fresh_seeds import FreshSeeds
+from tuning_playbook.decide.launches.gain_bounds import reruns_to_settle
+from tuning_playbook.decide.launches.looks import AFFORDABLE_RERUNS, USUAL_LOOKS
+from tuning_playbook.decide.rounds.chance import Chance
+from tuning_playbook.decide.rounds.standing import Standing
 from tuning_playbook.words import counted
 
 

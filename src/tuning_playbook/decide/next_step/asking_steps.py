@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.exploration import agreed_narrowing, narrowing_words
-from tuning_playbook.decide.imported_steps import declaring_step, searched_nothing
-from tuning_playbook.decide.learnt_ranges import widened, with_reasons
-from tuning_playbook.decide.number_of_trials import as_it_ran, was_extended
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.imported_steps import declaring_step, searched_nothing
+from tuning_playbook.decide.next_step.learnt_ranges import widened, with_reasons
+from tuning_playbook.decide.next_step.number_of_trials import as_it_ran, was_extended
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.step import NextStep
+from tuning_playbook.decide.rounds.exploration import agreed_narrowing, narrowing_words
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
     USUAL_TRIALS,

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tuning_playbook.decide.apparent_chance import declare_chance
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.crashed_reruns import mending_reruns_step
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS
-from tuning_playbook.decide.more_reruns import FIRST_RERUNS, only_examples_settle
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.launches.apparent_chance import declare_chance
+from tuning_playbook.decide.launches.looks import AFFORDABLE_RERUNS
+from tuning_playbook.decide.launches.more_reruns import FIRST_RERUNS, only_examples_settle
+from tuning_playbook.decide.next_step.crashed_reruns import mending_reruns_step
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.words import counted

@@ -12,9 +12,9 @@ from tuning_playbook.analysis.comparison.isolation import ArmComparison, ArmResu
 from tuning_playbook.analysis.comparison.naming import stated_confidence
 from tuning_playbook.analysis.comparison.tuning_ease import TuningEase
 from tuning_playbook.analysis.statistics.repetition import rank_reached_by_most
-from tuning_playbook.decide.chance import Chance
-from tuning_playbook.decide.fresh_seeds import FreshSeeds
-from tuning_playbook.decide.standing import Standing
+from tuning_playbook.decide.launches.fresh_seeds import FreshSeeds
+from tuning_playbook.decide.rounds.chance import Chance
+from tuning_playbook.decide.rounds.standing import Standing
 from tuning_playbook.space import Config
 from tuning_playbook.study import Objective
 from tuning_playbook.words import counted, listed, percent, short

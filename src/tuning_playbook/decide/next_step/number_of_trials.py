@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tuning_playbook.decide.project_state import RoundState
+from tuning_playbook.decide.next_step.project_state import RoundState
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.study import Round
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 
-from tuning_playbook.decide.gain_bounds import (
+from tuning_playbook.decide.launches.gain_bounds import (
     MOST_RERUNS,
     reruns_to_settle,
     settled_difference,
 )
-from tuning_playbook.decide.launch_evidence import Evidence
-from tuning_playbook.decide.looks import (
+from tuning_playbook.decide.launches.launch_evidence import Evidence
+from tuning_playbook.decide.launches.looks import (
     AFFORDABLE_RERUNS,
     USUAL_LOOKS,
     confidence_of_look,
     reruns_of_each,
 )
-from tuning_playbook.decide.rerun_failures import ENOUGH_FOR_FAILURES
+from tuning_playbook.decide.launches.rerun_failures import ENOUGH_FOR_FAILURES
 from tuning_playbook.decisions import Choice, Decision
 
 # Reruns to start with where nothing is known of the spread between them.

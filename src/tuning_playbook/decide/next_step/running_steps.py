@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuning_playbook.decide.overtime import overtime_words
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.overtime import overtime_words
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.study import FunctionTarget
 from tuning_playbook.words import agreeing, copied_round, counted
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from statistics import fmean, stdev
 
-from tuning_playbook.decide.digits import Digits, digits_for
-from tuning_playbook.decide.gain_bounds import MOST_RERUNS
-from tuning_playbook.decide.launch_evidence import Evidence
-from tuning_playbook.decide.looks import AFFORDABLE_RERUNS, QUESTION_ERROR
-from tuning_playbook.decide.more_reruns import gain_settled_at_most
-from tuning_playbook.decide.rerun_failures import failure_sentences
+from tuning_playbook.decide.launches.digits import Digits, digits_for
+from tuning_playbook.decide.launches.gain_bounds import MOST_RERUNS
+from tuning_playbook.decide.launches.launch_evidence import Evidence
+from tuning_playbook.decide.launches.looks import AFFORDABLE_RERUNS, QUESTION_ERROR
+from tuning_playbook.decide.launches.more_reruns import gain_settled_at_most
+from tuning_playbook.decide.launches.rerun_failures import failure_sentences
 from tuning_playbook.decisions import Choice
 from tuning_playbook.words import counted, percent
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tuning_playbook.decide.example_luck import ExampleLuck, Examples
-from tuning_playbook.decide.gain_bounds import GainBounds
-from tuning_playbook.decide.rerun_failures import Failures
-from tuning_playbook.decide.reruns import all_identical
+from tuning_playbook.decide.launches.example_luck import ExampleLuck, Examples
+from tuning_playbook.decide.launches.gain_bounds import GainBounds
+from tuning_playbook.decide.launches.rerun_failures import Failures
+from tuning_playbook.decide.launches.reruns import all_identical
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tuning_playbook.decide.adoption_steps import deciding_steps
 from tuning_playbook.decide.candidates import baseline_config
-from tuning_playbook.decide.crashed_reruns import mending_reruns_step
-from tuning_playbook.decide.how_to import compare_command
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.adoption_steps import deciding_steps
+from tuning_playbook.decide.next_step.crashed_reruns import mending_reruns_step
+from tuning_playbook.decide.next_step.how_to import compare_command
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import tuning_round
 from tuning_playbook.never_tuned import is_never_tuned

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
 from tuning_playbook.analysis.comparison.naming import contenders
-from tuning_playbook.decide.fresh_seeds import FreshSeeds
+from tuning_playbook.decide.launches.fresh_seeds import FreshSeeds
 
 Evidence: TypeAlias = Literal["search", "reruns", "none"]
 

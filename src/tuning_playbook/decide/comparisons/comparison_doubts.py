@@ -17,7 +17,7 @@ from tuning_playbook.analysis.comparison.repeats_of_two import (
 )
 from tuning_playbook.analysis.comparison.size import fewest_that_tell
 from tuning_playbook.analysis.comparison.symptoms import FEW, Symptoms, Without
-from tuning_playbook.decide.comparison_verdict import LEVEL, CompareVerdict
+from tuning_playbook.decide.comparisons.comparison_verdict import LEVEL, CompareVerdict
 from tuning_playbook.words import agreeing, counted, listed, to_scale
 
 # What shows that a search learns: later trials that are better, unequal numbers of trials, or some

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from tuning_playbook.decide.adoption_steps import (
+from tuning_playbook.decide.next_step.adoption_steps import (
     crash_steps,
     deciding_steps,
     is_settled,
     open_question,
     settling_steps,
 )
-from tuning_playbook.decide.asking_steps import asking_steps
-from tuning_playbook.decide.imported_steps import (
+from tuning_playbook.decide.next_step.asking_steps import asking_steps
+from tuning_playbook.decide.next_step.imported_steps import (
     proving_steps,
     searched_nothing,
     steps_after_no_search,
     unmoved_step,
 )
-from tuning_playbook.decide.mending import advice_steps
-from tuning_playbook.decide.mending_steps import advised_step, is_left, mending_steps
-from tuning_playbook.decide.number_of_trials import was_extended
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.running_steps import (
+from tuning_playbook.decide.next_step.mending import advice_steps
+from tuning_playbook.decide.next_step.mending_steps import advised_step, is_left, mending_steps
+from tuning_playbook.decide.next_step.number_of_trials import was_extended
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.running_steps import (
     begun_steps,
     correcting_steps,
     failing_step,
@@ -31,7 +31,7 @@ from tuning_playbook.decide.running_steps import (
     unfinished_steps,
     waiting_steps,
 )
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.records.answers import AnsweredRound
 

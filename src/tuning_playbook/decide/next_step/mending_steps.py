@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tuning_playbook.decide.how_to import dismissal
-from tuning_playbook.decide.imported_steps import (
+from tuning_playbook.decide.next_step.how_to import dismissal
+from tuning_playbook.decide.next_step.imported_steps import (
     searched_nothing,
 )
-from tuning_playbook.decide.mending import AdviceStep, advice_steps, is_followed, mended_round
-from tuning_playbook.decide.number_of_trials import as_it_ran
-from tuning_playbook.decide.overtime import overtime_words
-from tuning_playbook.decide.project_state import ProjectState, RoundState
-from tuning_playbook.decide.running_steps import (
+from tuning_playbook.decide.next_step.mending import (
+    AdviceStep,
+    advice_steps,
+    is_followed,
+    mended_round,
+)
+from tuning_playbook.decide.next_step.number_of_trials import as_it_ran
+from tuning_playbook.decide.next_step.overtime import overtime_words
+from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.next_step.running_steps import (
     all_timed_out,
     going_on_step,
     slow_step,
 )
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.design.proposals import (
     base_name,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tuning_playbook.decide.crashed_reruns import CrashedReruns
-from tuning_playbook.decide.mending import AdviceStep
-from tuning_playbook.decide.overtime import NO_OVERTIME, Overtime
+from tuning_playbook.decide.next_step.crashed_reruns import CrashedReruns
+from tuning_playbook.decide.next_step.mending import AdviceStep
+from tuning_playbook.decide.next_step.overtime import NO_OVERTIME, Overtime
 from tuning_playbook.decisions import Decision
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.space import Domain

@@ -17,9 +17,9 @@ from tuning_playbook.analysis.comparison.over_tasks import (
 )
 from tuning_playbook.analysis.comparison.repeats_of_two import Comparison, Repeats, compare_repeats
 from tuning_playbook.analysis.statistics.multiple_tests import holm
-from tuning_playbook.decide.comparison_answer import Answered, Pair, positions_of_pairs
-from tuning_playbook.decide.comparison_doubts import Doubt
-from tuning_playbook.decide.comparison_verdict import (
+from tuning_playbook.decide.comparisons.comparison_answer import Answered, Pair, positions_of_pairs
+from tuning_playbook.decide.comparisons.comparison_doubts import Doubt
+from tuning_playbook.decide.comparisons.comparison_verdict import (
     LEVEL,
     CompareVerdict,
     Ground,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tuning_playbook.decide.looks import USUAL_LOOKS
-from tuning_playbook.decide.step import NextStep
+from tuning_playbook.decide.launches.looks import USUAL_LOOKS
+from tuning_playbook.decide.next_step.step import NextStep
 
 _OUTSIDE = "the cause was outside the program, such as a missing file or a full disk"
 

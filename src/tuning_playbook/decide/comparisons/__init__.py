@@ -1,0 +1,1 @@
+"""Whether one arm of other people's runs is better than another."""

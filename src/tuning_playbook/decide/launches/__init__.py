@@ -1,0 +1,1 @@
+"""Whether a candidate's reruns are good enough to take the baseline's place."""
