@@ -51,11 +51,28 @@ _HOMES = {
     "findings": ("Advice", "Finding", "Verdict"),
     "project_files.reading_project": ("read_project",),
     "project_files.reading_round": ("read_round",),
-    "space": ("Categorical", "Condition", "Constant", "Float", "Hyperparameter", "Integer",
-              "Ordered", "SearchSpace"),
+    "space": (
+        "Categorical",
+        "Condition",
+        "Constant",
+        "Float",
+        "Hyperparameter",
+        "Integer",
+        "Ordered",
+        "SearchSpace",
+    ),
     "store": ("MemoryStore", "open_store"),
-    "study": ("CommandTarget", "Direction", "FunctionTarget", "Objective", "Project", "Resources",
-              "Round", "Study", "TrainingProtocol"),
+    "study": (
+        "CommandTarget",
+        "Direction",
+        "FunctionTarget",
+        "Objective",
+        "Project",
+        "Resources",
+        "Round",
+        "Study",
+        "TrainingProtocol",
+    ),
     "training.current": ("current_trial",),
     "training.handle": ("TrialHandle",),
     "trial": ("Curve", "Reason", "Status", "Trial"),
@@ -66,7 +83,7 @@ _HOMES = {
     "workflow.deciding.launching": ("launch_round",),
     "workflow.deciding.rerunning": ("rerun_round",),
     "workflow.running.running": ("run_round",),
-}  # fmt: skip
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [

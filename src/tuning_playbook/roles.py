@@ -237,9 +237,11 @@ def _presence(round_: Round, declared: Mapping[str, Hyperparameter]) -> Iterator
         unfit = misfit(h.domain, 0, natural=h.natural)
         if isinstance(h.domain, Categorical):
             yield RoleProblem(
-                "presence", key, f"{key} is a choice and has no strength that 0 switches off",
-                f"compare its values: scientific = {{ {key} = \"all\" }}",
-            )  # fmt: skip
+                "presence",
+                key,
+                f"{key} is a choice and has no strength that 0 switches off",
+                f'compare its values: scientific = {{ {key} = "all" }}',
+            )
         elif unfit:
             yield RoleProblem("presence", key, f"{key} is 0 in the arm without it: {unfit}")
         elif key not in round_.nuisance:

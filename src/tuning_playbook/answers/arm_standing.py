@@ -110,8 +110,11 @@ def named_candidate(
     An arm that reruns only put ahead does not take the place of the one with the best trial:
     choosing by reruns that settle nothing would flatter the candidate in its own decision.
     """
-    named = [arm for arm in arms if standing.evidence == "reruns"
-             and arm_label(arm.study) == standing.winner]  # fmt: skip
+    named = [
+        arm
+        for arm in arms
+        if standing.evidence == "reruns" and arm_label(arm.study) == standing.winner
+    ]
     return best_candidate([(arm.trials, arm.table) for arm in named or arms], exact=exact)
 
 

@@ -187,8 +187,11 @@ def _explored(
     candidate: Candidate | None,
 ) -> tuple[str, ...]:
     """What an exploring round says of the space that its leading arm searched."""
-    leading = [i for i, arm in enumerate(arms)
-               if candidate is not None and arm.study.name == candidate.study]  # fmt: skip
+    leading = [
+        i
+        for i, arm in enumerate(arms)
+        if candidate is not None and arm.study.name == candidate.study
+    ]
     if facts.mode != "explore" or not leading:
         return ()
     arm = arms[leading[0]]

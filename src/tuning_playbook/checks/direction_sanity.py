@@ -67,8 +67,7 @@ class DirectionSanity:
             if worse:
                 summary += f", and {share} of the trials end worse than their first evaluation."
                 return self._alarm(Verdict.FAIL, summary, evidence, "high")
-            return self._alarm(Verdict.WARN, f"{summary}. Is the direction right?", evidence,
-                               "low")  # fmt: skip
+            return self._alarm(Verdict.WARN, f"{summary}. Is the direction right?", evidence, "low")
         if worse and expected is None and found.first_best >= self.first_best_share * found.trials:
             summary = (
                 f"{share} of the trials end worse than their first evaluation when {metric} is "
@@ -103,7 +102,7 @@ class DirectionSanity:
         other = "maximize" if evidence["direction"] == "minimize" else "minimize"
         advice = (
             Advice("set-direction", {"direction": other}, "if so, then run the checks again"),
-        )  # fmt: skip
+        )
         return Finding(self.id, verdict, summary, evidence, advice, self.source, confidence)
 
 

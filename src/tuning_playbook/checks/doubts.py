@@ -144,8 +144,13 @@ def _untold(
 ) -> Finding:
     """``finding`` as one that cannot tell, with the reason and the guesses it would rest on."""
     about = {_GUESSED: list(guessed)} if guessed else {}
-    return replace(finding, verdict=Verdict.UNKNOWN, summary=f"Cannot tell: {why}", advice=advice,
-                   evidence={**finding.evidence, **about})  # fmt: skip
+    return replace(
+        finding,
+        verdict=Verdict.UNKNOWN,
+        summary=f"Cannot tell: {why}",
+        advice=advice,
+        evidence={**finding.evidence, **about},
+    )
 
 
 def _named_in(advice: Sequence[Advice]) -> set[str]:

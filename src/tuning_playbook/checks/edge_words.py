@@ -62,9 +62,10 @@ def widening_question(metric: str, edges: Sequence[EdgeStatistics]) -> str:
     first = edges[0]
     wrong = {"low": "too high", "high": "too low"}
     asked = (
-        f"Is {named(edges)} {wrong[first.edge]}?" if len(edges) == 1
+        f"Is {named(edges)} {wrong[first.edge]}?"
+        if len(edges) == 1
         else f"Should the ranges be wider at {named(edges)}?"
-    )  # fmt: skip
+    )
     trials = counted(first.configurations, "configuration")
     do = "does" if first.configurations == 1 else "do"
     there = "there" if len(edges) == 1 else f"at {named([first])}"

@@ -91,13 +91,19 @@ class LearningProgress:
                 f"{metric} ends better than it begins in {the_best(len(courses), table)}: "
                 f"{_numbers(courses[0])}{_if_several(table, rows[0])}."
             )
-            return Finding(self.id, Verdict.PASS, summary, evidence, source=self.source,
-                           confidence="medium")  # fmt: skip
+            return Finding(
+                self.id, Verdict.PASS, summary, evidence, source=self.source, confidence="medium"
+            )
         if not known or 2 * len(known) < len(courses):
             return cannot_tell(self, _why_unclear(table, rows, courses), **evidence)
         if 2 * len(without) <= len(known):
-            return Finding(self.id, Verdict.PASS, _passed(table, rows, courses, known), evidence,
-                           source=self.source)  # fmt: skip
+            return Finding(
+                self.id,
+                Verdict.PASS,
+                _passed(table, rows, courses, known),
+                evidence,
+                source=self.source,
+            )
         first = without[0]
         shown = courses[first]
         if all(_is_perfect(metric, courses[i], table.objective.direction) for i in without):

@@ -396,8 +396,11 @@ def _regularizes(h: Hyperparameter) -> bool:
 
 
 def _lost(share: float) -> str:
-    return f"losing {_percent(share)} of its improvement" if share < 1 else (
-        "and ends worse than it began")  # fmt: skip
+    return (
+        f"losing {_percent(share)} of its improvement"
+        if share < 1
+        else ("and ends worse than it began")
+    )
 
 
 def _percent(share: float) -> str:

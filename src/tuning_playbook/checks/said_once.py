@@ -12,15 +12,35 @@ _ALARMS = (Verdict.FAIL, Verdict.WARN)
 # Cause -> what follows from it. Causes come before what they explain.
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     # Seen the wrong way round, the worst trials are the best, and a curve that improves gets worse.
-    "direction-sanity": ("learning-progress", "overfitting", "best-step", "saturated-early",
-                         "still-improving", "late-variance", "rising-train-loss",
-                         "edge-of-stability", "search-space-boundary", "infeasible-fraction",
-                         "sampling-density"),
+    "direction-sanity": (
+        "learning-progress",
+        "overfitting",
+        "best-step",
+        "saturated-early",
+        "still-improving",
+        "late-variance",
+        "rising-train-loss",
+        "edge-of-stability",
+        "search-space-boundary",
+        "infeasible-fraction",
+        "sampling-density",
+    ),
     # Bugs that undo training make it unstable, and the validation metric worse.
-    "rising-train-loss": ("learning-progress", "instability", "overfitting", "best-step",
-                          "saturated-early", "late-variance"),
-    "instability": ("learning-progress", "overfitting", "best-step", "saturated-early",
-                    "late-variance"),
+    "rising-train-loss": (
+        "learning-progress",
+        "instability",
+        "overfitting",
+        "best-step",
+        "saturated-early",
+        "late-variance",
+    ),
+    "instability": (
+        "learning-progress",
+        "overfitting",
+        "best-step",
+        "saturated-early",
+        "late-variance",
+    ),
     # No trial that trained, so that none of them improves.
     "infeasible-fraction": ("learning-progress",),
     "periodicity": ("late-variance", "instability"),
@@ -29,7 +49,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "learning-progress": ("best-step", "saturated-early", "late-variance"),
     "saturated-early": ("best-step",),
     "still-improving": ("best-step",),
-}  # fmt: skip
+}
 
 # A note about trials above the best learning rate asks whether they keep it low.
 _QUESTION, _ANSWER = "instability", "edge-of-stability"
@@ -59,8 +79,10 @@ def said_once(findings: Sequence[Finding]) -> list[Finding]:
             causes.update({e: cause for e in effects if e in alarms and e not in causes})
     answered = any(f.check == _ANSWER and f.verdict is Verdict.PASS for f in found)
     told = [_answered(f) if answered and f.check == _QUESTION else f for f in found]
-    return [_as_cause(f, causes, alarms) if f.check not in causes else _as_effect(f, causes)
-            for f in told]  # fmt: skip
+    return [
+        _as_cause(f, causes, alarms) if f.check not in causes else _as_effect(f, causes)
+        for f in told
+    ]
 
 
 def _answered(finding: Finding) -> Finding:

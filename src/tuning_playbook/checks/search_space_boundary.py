@@ -116,9 +116,10 @@ class SearchSpaceBoundary:
         fitted = any(edge.rule == "effect" for edge in inside)
         why = (
             "if widening brought a gain of 10 %, these trials would have shown it with a "
-            "probability of 80 %" if fitted
+            "probability of 80 %"
+            if fitted
             else "the best trials are not at the last levels tried"
-        )  # fmt: skip
+        )
         summary = f"{_capital(named(inside))} {_are(inside)} wide enough: {why}.{_aside(edges)}"
         return self._finding(Verdict.PASS, summary, evidence, "medium")
 
@@ -177,8 +178,9 @@ class SearchSpaceBoundary:
         open_edges = _with_verdict(edges, "open")
         asked = {e.hyperparameter for e in edges if e.verdict != "not-tuned"}
         guessed = listed([key for key in table.guessed if key in asked])
-        untold = [e for e in _with_verdict(edges, "cannot-tell")
-                  if e.hyperparameter not in table.guessed]  # fmt: skip
+        untold = [
+            e for e in _with_verdict(edges, "cannot-tell") if e.hyperparameter not in table.guessed
+        ]
         shared = [e for e in untold if e.shared_best]
         untold = [e for e in untold if not e.shared_best]
         unstable = _with_verdict(edges, "unstable")
@@ -205,9 +207,10 @@ class SearchSpaceBoundary:
             )
         if not parts:
             parts.append(
-                "no numeric hyperparameter varies in this study" if not edges
+                "no numeric hyperparameter varies in this study"
+                if not edges
                 else "no range of this study can be widened"
-            )  # fmt: skip
+            )
         return parts
 
     def _why_untold(self, untold: list[EdgeStatistics]) -> str:

@@ -28,19 +28,37 @@ from tuning_playbook.cli.printing import console
     ),
 )
 @click.option("--select", multiple=True, callback=names, metavar="ID,...", help="Checks to run.")
-@click.option("--ignore", multiple=True, callback=names, metavar="ID,...",
-              help="Checks to leave out; in a round of the project until --heed.")  # fmt: skip
-@click.option("--reason", default="", metavar="WHY",
-              help="Why the checks of a round are ignored; kept on record.")  # fmt: skip
-@click.option("--heed", multiple=True, callback=names, metavar="ID,...",
-              help="Checks of a round that are no longer ignored.")  # fmt: skip
+@click.option(
+    "--ignore",
+    multiple=True,
+    callback=names,
+    metavar="ID,...",
+    help="Checks to leave out; in a round of the project until --heed.",
+)
+@click.option(
+    "--reason",
+    default="",
+    metavar="WHY",
+    help="Why the checks of a round are ignored; kept on record.",
+)
+@click.option(
+    "--heed",
+    multiple=True,
+    callback=names,
+    metavar="ID,...",
+    help="Checks of a round that are no longer ignored.",
+)
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
     help="Folder of the project whose round TARGET is.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="Write the verdicts and all figures as one HTML file.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the verdicts and all figures as one HTML file.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print the numbers behind every verdict.")
 @json_option
 def command(

@@ -15,19 +15,20 @@ from tuning_playbook.cli.printing import say
 @round_argument
 @project_option
 @click.option(
-    "--confidence", type=float,
+    "--confidence",
+    type=float,
     help=(
         "Confidence of each bound of the gain, between 0.5 and 1 (default: set by the number of "
         "looks so far)."
     ),
-)  # fmt: skip
+)
 @click.option(
-    "--complexity-cost", type=float,
+    "--complexity-cost",
+    type=float,
     help=(
-        "Gain that the change must exceed, in the metric's units (default: from the round's "
-        "file)."
+        "Gain that the change must exceed, in the metric's units (default: from the round's file)."
     ),
-)  # fmt: skip
+)
 @json_option
 def command(
     round_name: str,

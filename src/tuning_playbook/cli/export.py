@@ -13,17 +13,27 @@ from tuning_playbook.cli.options import json_option, print_written, project_opti
 @click.argument("round_name", metavar="[ROUND]", required=False)
 @project_option
 @click.option(
-    "--format", "file_format", type=click.Choice(["csv", "json", "parquet"]), default="csv",
-    show_default=True, help="Format of the files.",
-)  # fmt: skip
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "json", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Format of the files.",
+)
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("export"),
-    show_default=True, help="Folder to write to.",
-)  # fmt: skip
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("export"),
+    show_default=True,
+    help="Folder to write to.",
+)
 @click.option(
-    "--test", "held_out", is_flag=True,
+    "--test",
+    "held_out",
+    is_flag=True,
     help="Include the curves of the metric on held-out data; counts as a look at the test set.",
-)  # fmt: skip
+)
 @json_option
 def command(
     round_name: str | None,

@@ -67,9 +67,13 @@ def report_fault(error: Exception) -> str:
     what = f"{type(error).__name__}: {_first_line(error)}"
     try:
         with tempfile.NamedTemporaryFile(
-            "w", prefix="playbook-fault-", suffix=".txt", delete=False,
-            encoding="utf-8", errors="backslashreplace",
-        ) as file:  # fmt: skip
+            "w",
+            prefix="playbook-fault-",
+            suffix=".txt",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as file:
             file.write("\n".join(lines))
     except OSError:
         return f"{what}\n\n" + "\n".join(lines)

@@ -22,9 +22,11 @@ _ENDINGS = (".html", ".svg", ".md", ".csv")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the experiment table as CSV.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print everything as Markdown.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
     help="File to write: a page (.html), the drawing (.svg), .md or .csv.",
-)  # fmt: skip
+)
 def command(
     folder: Path, as_json: bool, as_csv: bool, as_markdown: bool, output: Path | None
 ) -> None:

@@ -16,9 +16,12 @@ from tuning_playbook.cli.printing import say
 @click.command("import")
 @click.argument("target")
 @click.option(
-    "--into", required=True, type=click.Path(path_type=Path), metavar="FOLDER",
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
     help="Folder of the project; created with a playbook.toml if it does not exist.",
-)  # fmt: skip
+)
 @click.option(
     "--round", "round_name", default="", help="Name of the round (default: the study's name)."
 )

@@ -40,9 +40,10 @@ def _asked(entry: str) -> str:
 )
 @click.option("--metric", help="Name of the metric that decides.", default="validation_error")
 @click.option(
-    "--direction", type=click.Choice(["minimize", "maximize"]),
+    "--direction",
+    type=click.Choice(["minimize", "maximize"]),
     help="Whether lower or higher is better; by default derived from the metric's name (accuracy).",
-)  # fmt: skip
+)
 @click.option("--task", help="What the model does, in one line.")
 @click.option("--reason", help="Why the metric measures what you need, in one line.")
 @click.option("--reference", help="Paper or repository that the baseline comes from, or none.")

@@ -15,13 +15,17 @@ from tuning_playbook.cli.printing import say
     "--test", "at_test", is_flag=True, help="Show the metric on the test set; counts as a look."
 )
 @click.option(
-    "--config", default="baseline", show_default=True, metavar="CONFIG",
+    "--config",
+    default="baseline",
+    show_default=True,
+    metavar="CONFIG",
     help="With --test: baseline, or a trial as STUDY#INDEX.",
-)  # fmt: skip
+)
 @click.option(
-    "--release", metavar="METRIC",
+    "--release",
+    metavar="METRIC",
     help="Show METRIC from now on, although it was once declared held out; counts as a look.",
-)  # fmt: skip
+)
 @click.option(
     "--reason", default="", metavar="WHY", help="With --release: the reason, kept on record."
 )

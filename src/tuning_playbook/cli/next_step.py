@@ -13,9 +13,11 @@ from tuning_playbook.cli.printing import console, say
 @click.command("next")
 @project_option
 @click.option(
-    "--apply", "chosen", metavar="ROUND",
+    "--apply",
+    "chosen",
+    metavar="ROUND",
     help="Write the file of a proposed round; its name, or the number of the step.",
-)  # fmt: skip
+)
 @json_option
 def command(folder: Path, chosen: str | None, as_json: bool) -> None:
     """Say what the playbook would do next: the step, the reason, the command."""

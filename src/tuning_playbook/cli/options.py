@@ -48,24 +48,50 @@ def foreign_study_options(command: _Command) -> _Command:
     """What the user tells of a study of another tool: the fields of `Told`."""
     file = click.Path(path_type=Path, dir_okay=False)
     options = (
-        click.option("--curves", type=file,
-                     help="Table of curves: columns for trial, step and metrics."),
+        click.option(
+            "--curves", type=file, help="Table of curves: columns for trial, step and metrics."
+        ),
         click.option("--metric", default="", help="The metric that decides."),
-        click.option("--direction", default="", metavar="minimize|maximize",
-                     help="Whether lower or higher is better."),
+        click.option(
+            "--direction",
+            default="",
+            metavar="minimize|maximize",
+            help="Whether lower or higher is better.",
+        ),
         click.option("--space", type=file, help="TOML file with the searched ranges."),
-        click.option("--params", multiple=True, callback=names, metavar="A,B,...",
-                     help="Which columns are hyperparameters."),
-        click.option("--results", multiple=True, callback=names, metavar="A,B,...",
-                     help="Which columns are results."),
-        click.option("--seed", multiple=True, callback=names, metavar="A,B,...",
-                     help="Columns that number the repeats of a configuration."),
-        click.option("--steps", default="", metavar="A",
-                     help="Which column counts the training steps."),
+        click.option(
+            "--params",
+            multiple=True,
+            callback=names,
+            metavar="A,B,...",
+            help="Which columns are hyperparameters.",
+        ),
+        click.option(
+            "--results",
+            multiple=True,
+            callback=names,
+            metavar="A,B,...",
+            help="Which columns are results.",
+        ),
+        click.option(
+            "--seed",
+            multiple=True,
+            callback=names,
+            metavar="A,B,...",
+            help="Columns that number the repeats of a configuration.",
+        ),
+        click.option(
+            "--steps", default="", metavar="A", help="Which column counts the training steps."
+        ),
         click.option("--study", default="", help="Which study, if there are several."),
-        click.option("--by", multiple=True, callback=names, metavar="A,B,...",
-                     help="Columns that separate the studies in one table."),
-    )  # fmt: skip
+        click.option(
+            "--by",
+            multiple=True,
+            callback=names,
+            metavar="A,B,...",
+            help="Columns that separate the studies in one table.",
+        ),
+    )
     for option in reversed(options):
         command = option(command)
     return command

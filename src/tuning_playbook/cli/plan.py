@@ -15,13 +15,16 @@ from tuning_playbook.cli.printing import console
 @round_argument
 @project_option
 @click.option(
-    "--budget", type=click.IntRange(min=1), metavar="TRIALS",
+    "--budget",
+    type=click.IntRange(min=1),
+    metavar="TRIALS",
     help="Show ways to spend this number of trials, and what each of them gives up.",
-)  # fmt: skip
+)
 @click.option(
-    "--hours", type=click.FloatRange(min=0, min_open=True),
+    "--hours",
+    type=click.FloatRange(min=0, min_open=True),
     help="The same for the number of trials that the workers finish in this time.",
-)  # fmt: skip
+)
 @json_option
 def command(
     round_name: str, folder: Path, budget: int | None, hours: float | None, as_json: bool

@@ -17,18 +17,26 @@ if TYPE_CHECKING:
 @round_argument
 @project_option
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
     help="File to write (default: reports/ROUND.html in the project).",
-)  # fmt: skip
+)
 @click.option(
-    "--figures", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
     help="Write each figure to a file of its own in this folder instead; needs kaleido "
     "(pip install 'tuning-playbook[images]') and Chromium or Chrome.",
-)  # fmt: skip
+)
 @click.option(
-    "--format", "form", type=click.Choice(["svg", "png", "pdf"]), default="svg", show_default=True,
+    "--format",
+    "form",
+    type=click.Choice(["svg", "png", "pdf"]),
+    default="svg",
+    show_default=True,
     help="Format of the files that --figures writes.",
-)  # fmt: skip
+)
 @click.option("--open", "open_it", is_flag=True, help="Open the report in a browser.")
 @json_option
 def command(

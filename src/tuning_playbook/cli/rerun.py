@@ -16,28 +16,34 @@ from tuning_playbook.cli.printing import say
 @click.argument("round_name", metavar="[ROUND]", required=False)
 @project_option
 @click.option(
-    "--times", type=click.IntRange(1, 1000), default=5, show_default=True,
+    "--times",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
     help="Number of reruns of each configuration, in all: those that are there count.",
-)  # fmt: skip
+)
 @click.option("--candidate", is_flag=True, help="Rerun only the round's best configuration.")
 @click.option("--baseline", is_flag=True, help="Rerun only the baseline; needs no ROUND.")
 @click.option("--arms", is_flag=True, help="Rerun the best configuration of every arm instead.")
 @click.option("--workers", type=click.IntRange(min=1), help="Number of trials at the same time.")
 @click.option(
-    "--same-program", default="", metavar="WHY",
+    "--same-program",
+    default="",
+    metavar="WHY",
     help=(
-        "Why earlier reruns still count although the training program has changed; kept on "
-        "record."
+        "Why earlier reruns still count although the training program has changed; kept on record."
     ),
-)  # fmt: skip
+)
 @click.option(
-    "--retry", type=click.Choice(["failed"]),
+    "--retry",
+    type=click.Choice(["failed"]),
     help="Repeat failed reruns with the same seeds.",
-)  # fmt: skip
+)
 @click.option(
-    "--skip", metavar="WHY",
+    "--skip",
+    metavar="WHY",
     help="Make no reruns for ROUND, for this reason (such as their cost); kept on record.",
-)  # fmt: skip
+)
 @json_option
 def command(
     round_name: str | None,

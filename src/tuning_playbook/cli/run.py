@@ -26,17 +26,22 @@ if TYPE_CHECKING:
     help="Number of trials for each arm, if more than in the round's file.",
 )
 @click.option(
-    "--retry", multiple=True, type=click.Choice(["failed", "infeasible", "stopped"]),
+    "--retry",
+    multiple=True,
+    type=click.Choice(["failed", "infeasible", "stopped"]),
     help="Run trials again that failed, were infeasible, or were stopped by hand.",
-)  # fmt: skip
+)
 @click.option(
-    "--same-program", default="", metavar="WHY",
+    "--same-program",
+    default="",
+    metavar="WHY",
     help="Why a change of the training program does not affect results; kept on record.",
-)  # fmt: skip
+)
 @click.option(
-    "--no-try", is_flag=True,
+    "--no-try",
+    is_flag=True,
     help="Skip the short run of the program before the first round of a project.",
-)  # fmt: skip
+)
 @click.option("--no-report", is_flag=True, help="Do not write the report at the end.")
 @json_option
 def command(

@@ -66,8 +66,9 @@ def rounded_config(config: Config, space: SearchSpace, *, exact: Sequence[Config
         space: that it was drawn from; what is fixed is left as it is.
         exact: configurations that stand for themselves in all digits.
     """
-    drawn = {h.key: rounded(h.domain, config[h.key])
-             for h in space.hyperparameters if h.key in config}  # fmt: skip
+    drawn = {
+        h.key: rounded(h.domain, config[h.key]) for h in space.hyperparameters if h.key in config
+    }
     changed = [key for key, value in drawn.items() if value != config[key]]
     if any(all(known.get(key) == config[key] for key in changed) for known in exact):
         return config

@@ -123,8 +123,9 @@ def _require_sound(project: Project, round_: Round) -> None:
     problems = role_problems(project, round_)
     if not problems:
         return
-    lines = [" ".join(filter(None, (p.message, p.suggestion and f"({p.suggestion})")))
-             for p in problems]  # fmt: skip
+    lines = [
+        " ".join(filter(None, (p.message, p.suggestion and f"({p.suggestion})"))) for p in problems
+    ]
     text = "\n".join(lines)
     if all(p.source for p in problems):
         raise RefusedByPlaybook(text, source=problems[0].source)
@@ -187,8 +188,11 @@ def _with_range(h: Hyperparameter, domain: Domain, base: Value) -> Hyperparamete
 def _base(project: Project, round_: Round, arm: Config) -> dict[str, Value]:
     defaults = {h.key: h.default for h in project.hyperparameters}
     values = {key: value for key, value in arm.items() if key not in round_.presence}
-    off = {h.key: fitted(h.domain, 0) for h in project.hyperparameters
-           if h.key in round_.presence and arm.get(h.key) == OFF}  # fmt: skip
+    off = {
+        h.key: fitted(h.domain, 0)
+        for h in project.hyperparameters
+        if h.key in round_.presence and arm.get(h.key) == OFF
+    }
     return {**defaults, **project.baseline, **round_.fixed, **values, **off}
 
 

@@ -31,8 +31,15 @@ ENOUGH = 0.9
 _THIN = 0.5
 
 # What is fixed first where not everything can be tuned; the learning rate goes last of all.
-_FIXED_FIRST = ("other", "data", "initialization", "architecture", "schedule", "regularization",
-                "optimizer")  # fmt: skip
+_FIXED_FIRST = (
+    "other",
+    "data",
+    "initialization",
+    "architecture",
+    "schedule",
+    "regularization",
+    "optimizer",
+)
 _OPTIMIZERS_FINEST = tuple(reversed(ADAM_BY_TRIALS))
 
 

@@ -92,9 +92,10 @@ def _unequal_shares(round_: Round, declared: dict[str, Hyperparameter]) -> Itera
 def _adam_by_budget(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
     """Which of Adam's hyperparameters a budget can afford to tune."""
     too_many = [
-        h.name for h in present
+        h.name
+        for h in present
         if h.key in round_.nuisance and is_beyond_budget(h.name, round_.trials)
-    ]  # fmt: skip
+    ]
     if too_many:
         rule = ", ".join(f"from {n} with {name}" for name, n in ADAM_BY_TRIALS.items())
         yield (
@@ -122,10 +123,12 @@ def _nothing_tuned(round_: Round) -> Iterator[str]:
 def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
     varied = {*round_.nuisance, *compared_keys(round_)}
     untuned = [
-        h.key for h in present
-        if h.key not in varied and _is_optimizer_number(h)
+        h.key
+        for h in present
+        if h.key not in varied
+        and _is_optimizer_number(h)
         and not is_beyond_budget(h.name, round_.trials)
-    ]  # fmt: skip
+    ]
     if untuned and round_.nuisance:
         yield (
             f"{', '.join(untuned)} {'stays' if len(untuned) == 1 else 'stay'} fixed although an "

@@ -102,8 +102,9 @@ def additive_effects(
         design.append((choice - choice.mean()) / max(float(np.std(choice)), 1e-9))
         groups.append(_CHOICE)
     matrix = np.column_stack(design)
-    fit = _Evidence(matrix.T @ matrix, matrix.T @ scores, float(scores @ scores), len(scores),
-                    np.array(groups))  # fmt: skip
+    fit = _Evidence(
+        matrix.T @ matrix, matrix.T @ scores, float(scores @ scores), len(scores), np.array(groups)
+    )
     mode = fit.mode()
     mean, covariance = fit.posterior(mode)
     return AdditiveEffects(

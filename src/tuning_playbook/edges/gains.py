@@ -58,13 +58,19 @@ def small_gains(table: TrialTable) -> SmallGains | None:
         ``None`` where that is not so, or fewer than twelve trials have a curve.
     """
     column = table.curves.get(table.objective.metric)
-    rates = [h for h in table.space.hyperparameters if family_of(h) is Family.LEARNING_RATE
-             and not isinstance(h.domain, Constant)]  # fmt: skip
+    rates = [
+        h
+        for h in table.space.hyperparameters
+        if family_of(h) is Family.LEARNING_RATE and not isinstance(h.domain, Constant)
+    ]
     if column is None or len(rates) != 1 or not isinstance(rates[0].domain, Float):
         return None
     key, curves = rates[0].key, finite_part(column)
-    rows = [int(r) for r in feasible_rows(table)
-            if np.isfinite(table.units[key][r]) and len(curves.of(int(r)).values) > 1]  # fmt: skip
+    rows = [
+        int(r)
+        for r in feasible_rows(table)
+        if np.isfinite(table.units[key][r]) and len(curves.of(int(r)).values) > 1
+    ]
     if len(rows) < _FEWEST_TRIALS:
         return None
     order = sorted(rows, key=lambda row: float(table.units[key][row]))

@@ -14,14 +14,20 @@ from tuning_playbook.vocabulary import (
     words_of,
 )
 
-_OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split",
-                         "subset"})  # fmt: skip
+_OF_A_WHOLE = frozenset({"fraction", "frac", "share", "proportion", "portion", "split", "subset"})
 _PERCENTAGES = frozenset({"pct", "percent", "percentage"})
 _ALL = 100
-_CONTINUOUS = (Family.LEARNING_RATE, Family.MOMENTUM, Family.OPTIMIZER_CONSTANT, Family.CLIPPING,
-               Family.WEIGHT_PENALTY, Family.PROBABILITY)  # fmt: skip
-_COUNTED = frozenset({"n", "num", "number", "k", "count", "neighbors", "neighbours", "degree",
-                      "order"})  # fmt: skip
+_CONTINUOUS = (
+    Family.LEARNING_RATE,
+    Family.MOMENTUM,
+    Family.OPTIMIZER_CONSTANT,
+    Family.CLIPPING,
+    Family.WEIGHT_PENALTY,
+    Family.PROBABILITY,
+)
+_COUNTED = frozenset(
+    {"n", "num", "number", "k", "count", "neighbors", "neighbours", "degree", "order"}
+)
 SHARES = (Family.PROBABILITY, Family.MOMENTUM)
 # On a linear scale, what is left of the range beyond an end this near to its limit is nothing.
 _NEAR = 0.05

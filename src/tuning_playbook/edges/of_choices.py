@@ -83,23 +83,26 @@ def _with_choices(table: TrialTable, limits: EdgeLimits) -> JudgedWithChoices:
     apart = own_ranges(table, feasible)
     kept_apart = {found.hyperparameter for found in apart}
     of_apart = tuple(
-        edge for own in apart
+        edge
+        for own in apart
         for edge in _of_one(table, feasible, limits, own.choice, own.hyperparameter)
-    )  # fmt: skip
+    )
     rates = tuple(
-        edge for edge in edges_of_choices(table, feasible, limits)
+        edge
+        for edge in edges_of_choices(table, feasible, limits)
         if edge.hyperparameter not in kept_apart
-    )  # fmt: skip
+    )
     alone = (*of_apart, *rates)
     open_ = {(found.hyperparameter, found.edge) for found in rates}
     doubted = {found.hyperparameter for found in of_apart}
     edges = tuple(
-        _apart(edge, doubted) if edge.hyperparameter in kept_apart
+        _apart(edge, doubted)
+        if edge.hyperparameter in kept_apart
         else replace(edge, verdict="cannot-tell")
         if edge.verdict == "inside" and (edge.hyperparameter, edge.edge) in open_
         else edge
         for edge in judged.edges
-    )  # fmt: skip
+    )
     return replace(judged, edges=edges), EdgesOfChoices(alone, apart)
 
 
@@ -125,9 +128,12 @@ def edges_of_choices(
         feasible: the judgement of its trials.
         limits: where the verdicts begin.
     """
-    keys = [h.key for h in table.space.hyperparameters
-            if hyperparameter_family(h.key) is Family.LEARNING_RATE
-            and not isinstance(h.domain, Categorical)]  # fmt: skip
+    keys = [
+        h.key
+        for h in table.space.hyperparameters
+        if hyperparameter_family(h.key) is Family.LEARNING_RATE
+        and not isinstance(h.domain, Categorical)
+    ]
     return tuple(
         found
         for choice in table.space.hyperparameters

@@ -94,9 +94,10 @@ def _edges_of_all(
     table: TrialTable, branches: Mapping[str, Branch], limits: EdgeLimits
 ) -> tuple[EdgeStatistics, ...]:
     return tuple(
-        edge for key, branch in branches.items()
+        edge
+        for key, branch in branches.items()
         for edge in _edges_of(table.space[key], branch, limits)
-    )  # fmt: skip
+    )
 
 
 def _branch(
@@ -129,10 +130,15 @@ def _branch(
     complete = count >= _GRID_SHARE * math.prod(map(float, sizes))  # beyond 1e308 infinite
     pair = len(sizes) == 2 and max(sizes) <= count / 4
     return Branch(
-        scores, units, effects, trained, of_trained,
-        dimensions=len(sizes), grid=complete or pair,
+        scores,
+        units,
+        effects,
+        trained,
+        of_trained,
+        dimensions=len(sizes),
+        grid=complete or pair,
         failing=failing_region(units, mostly_failed(scores.infeasible)),
-    )  # fmt: skip
+    )
 
 
 def _fitted(
@@ -200,9 +206,12 @@ def _judged(
             fine=branch.dimensions == 1 or (branch.grid and found.levels > FEW_LEVELS),
         )
         found = replace(
-            found, verdict=last.verdict, rule="levels", share_of_best=last.share_of_best,
+            found,
+            verdict=last.verdict,
+            rule="levels",
+            share_of_best=last.share_of_best,
             levels_beyond_best=last.levels_beyond_best,
-        )  # fmt: skip
+        )
     elif branch.effects is not None:
         found = _by_effect(found, distance, branch, branch.effects, limits)
     seems = found.verdict != "inside" and _points_outward(found, limits)
@@ -233,10 +242,12 @@ def _ends_in_failures(
         counted &= ~branch.failing.inside
     sweep = branch.dimensions == 1
     return fails_outward(
-        branch.scores.infeasible[counted], outer[counted], least=limits.infeasible,
+        branch.scores.infeasible[counted],
+        outer[counted],
+        least=limits.infeasible,
         chance=1.0 if sweep else limits.chance / (2 * len(branch.units)),
         fewest=0 if sweep else _FEWEST_FAILURES,
-    )  # fmt: skip
+    )
 
 
 def _by_effect(

@@ -45,7 +45,7 @@ def with_space(study: ForeignStudy, space: SearchSpace) -> ForeignStudy:
     columns = {
         name if name in declared else usable[name]: cells
         for name, cells in study.parameters.items()
-    }  # fmt: skip
+    }
     for name, cells in {**study.results, **study.metadata}.items():
         if name in declared and name not in columns:
             columns[name] = cells

@@ -120,8 +120,9 @@ def _references(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     for run in settings:
         for name, value in run.items():
             texts.setdefault(name, set()).add(str(value))
-    return [name for name, own in texts.items()
-            if len(own) == 1 and any(map(_REFERENCE.search, own))]  # fmt: skip
+    return [
+        name for name, own in texts.items() if len(own) == 1 and any(map(_REFERENCE.search, own))
+    ]
 
 
 def _told_apart(run: Run) -> str:

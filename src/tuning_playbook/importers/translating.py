@@ -89,9 +89,15 @@ def constants(table: TrialTable, foreign: ForeignStudy) -> dict[str, Value]:
 
 
 def trial_of(
-    study: str, table: TrialTable, row: int, *, foreign: ForeignStudy, index: int, config: Config,
+    study: str,
+    table: TrialTable,
+    row: int,
+    *,
+    foreign: ForeignStudy,
+    index: int,
+    config: Config,
     metric: str,
-) -> tuple[Trial, Curves]:  # fmt: skip
+) -> tuple[Trial, Curves]:
     """One finished trial and its curves.
 
     Args:
@@ -136,9 +142,15 @@ def trial_of(
 def _single(value: float) -> MetricSummary:
     """A final value without a curve: at a step that nobody knows."""
     return MetricSummary(
-        count=1, last_step=-1, last=value, minimum_step=-1, minimum=value, maximum_step=-1,
-        maximum=value, non_finite=0,
-    )  # fmt: skip
+        count=1,
+        last_step=-1,
+        last=value,
+        minimum_step=-1,
+        minimum=value,
+        maximum_step=-1,
+        maximum=value,
+        non_finite=0,
+    )
 
 
 def _parents_first(declared: Mapping[str, Hyperparameter]) -> list[Hyperparameter]:

@@ -105,15 +105,20 @@ def arm_curves_figure(info: ArmCurvesInfo, *, metric: str) -> Figure:
                 "name": arm.label,
                 "x": typed(arm.k),
                 "y": typed(arm.value, "f8"),
-                "line": {"color": colour, "width": 2,
-                         "dash": _DASHES[place // len(COLOURS) % len(_DASHES)]},
+                "line": {
+                    "color": colour,
+                    "width": 2,
+                    "dash": _DASHES[place // len(COLOURS) % len(_DASHES)],
+                },
                 "marker": {"size": 4},
                 "hovertemplate": "%{fullData.name}: best of %{x} is %{y:.5g}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     figure_layout = layout(x_title="trials of each arm", y_title=metric)
-    figure_layout |= {"showlegend": True, "legend": {"orientation": "h", "y": 1.02, "x": 0,
-                                                     "yanchor": "bottom"}}  # fmt: skip
+    figure_layout |= {
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "x": 0, "yanchor": "bottom"},
+    }
     figure_layout["margin"]["t"] = 40
     figure_layout["height"] += _LEGEND_ROW_PIXELS * max(0, len(info.arms) - 2)
     room = 0.03 * info.budget

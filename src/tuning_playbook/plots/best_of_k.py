@@ -82,11 +82,23 @@ def best_of_k_figure(info: BestOfKInfo, *, metric: str) -> Figure:
     )
     traces = [
         {**shape, "y": bad, "line": edge, "hoverinfo": "skip", "name": "band"},
-        {**shape, "y": good, "line": edge, "hoverinfo": "skip", "name": "band", "fill": "tonexty",
-         "fillcolor": _BAND},
-        {**shape, "y": middle, "line": {"color": BLUE, "width": 2.2}, "name": "median best",
-         "hovertemplate": "best of %{x} trials: %{y:.5g}<extra></extra>"},
-    ]  # fmt: skip
+        {
+            **shape,
+            "y": good,
+            "line": edge,
+            "hoverinfo": "skip",
+            "name": "band",
+            "fill": "tonexty",
+            "fillcolor": _BAND,
+        },
+        {
+            **shape,
+            "y": middle,
+            "line": {"color": BLUE, "width": 2.2},
+            "name": "median best",
+            "hovertemplate": "best of %{x} trials: %{y:.5g}<extra></extra>",
+        },
+    ]
     figure_layout = layout(x_title="trials", y_title=metric)
     figure_layout["xaxis"].update(log_axis(0.95, info.trials * 1.05))
     figure_layout["yaxis"].update(info.y_range.axis)

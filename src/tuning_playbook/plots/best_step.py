@@ -75,12 +75,17 @@ def best_step_figure(info: BestStepInfo, *, metric: str) -> Figure:
     figure_layout["yaxis"].update(info.y_range.axis)
     figure_layout["shapes"] = [
         {
-            "type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1,
-            "x0": share * info.max_train_steps, "x1": share * info.max_train_steps,
+            "type": "line",
+            "xref": "x",
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "x0": share * info.max_train_steps,
+            "x1": share * info.max_train_steps,
             "line": {"dash": "dot", "width": 1, "color": "#8A8F98"},
         }
         for share in (EARLY_SHARE, LATE_SHARE)
-    ]  # fmt: skip
+    ]
     trace = {
         "type": "scatter",
         "mode": "markers",

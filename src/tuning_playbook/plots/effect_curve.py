@@ -64,15 +64,22 @@ def effect_traces(curve: EffectCurve) -> list[dict[str, Any]]:
     common = {"type": "scatter", "mode": "lines", "yaxis": "y2", "hoverinfo": "skip"}
     return [
         {
-            **common, "x": typed(np.concatenate([curve.places, curve.places[::-1]]), "f8"),
-            "y": typed(np.concatenate([low, high[::-1]]), "f8"), "fill": "toself",
-            "fillcolor": _BAND, "line": {"width": 0}, "name": "effect, 90 % band",
+            **common,
+            "x": typed(np.concatenate([curve.places, curve.places[::-1]]), "f8"),
+            "y": typed(np.concatenate([low, high[::-1]]), "f8"),
+            "fill": "toself",
+            "fillcolor": _BAND,
+            "line": {"width": 0},
+            "name": "effect, 90 % band",
         },
         {
-            **common, "x": typed(curve.places, "f8"), "y": typed(curve.effect, "f8"),
-            "line": {"width": 2.5, "color": GREY}, "name": "fitted effect",
+            **common,
+            "x": typed(curve.places, "f8"),
+            "y": typed(curve.effect, "f8"),
+            "line": {"width": 2.5, "color": GREY},
+            "name": "fitted effect",
         },
-    ]  # fmt: skip
+    ]
 
 
 def effect_axis(curve: EffectCurve, *, better_up: bool) -> dict[str, Any]:
@@ -81,7 +88,14 @@ def effect_axis(curve: EffectCurve, *, better_up: bool) -> dict[str, Any]:
     ends = [-reach, reach] if better_up else [reach, -reach]
     tick = 0.5 if reach < 1.6 else 1.0
     return {
-        "overlaying": "y", "side": "right", "range": ends, "showgrid": False, "zeroline": False,
+        "overlaying": "y",
+        "side": "right",
+        "range": ends,
+        "showgrid": False,
+        "zeroline": False,
         "title": {"text": "fitted effect (standard deviations)", "standoff": 8},
-        "automargin": True, "tickmode": "linear", "tick0": 0, "dtick": tick,
-    }  # fmt: skip
+        "automargin": True,
+        "tickmode": "linear",
+        "tick0": 0,
+        "dtick": tick,
+    }

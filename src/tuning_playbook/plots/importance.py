@@ -55,11 +55,16 @@ def importance_figure(info: ImportanceInfo) -> Figure:
         "width": 0.55,
         "marker": {"color": [BLUE if m else GREY for m in info.matters], "opacity": 0.75},
         "error_x": {
-            "type": "data", "symmetric": False, "array": typed(up), "arrayminus": typed(down),
-            "color": INK, "thickness": 1.6, "width": 5,
+            "type": "data",
+            "symmetric": False,
+            "array": typed(up),
+            "arrayminus": typed(down),
+            "color": INK,
+            "thickness": 1.6,
+            "width": 5,
         },
         "hovertemplate": "%{x:.0f} %<extra></extra>",
-    }  # fmt: skip
+    }
     figure_layout = layout(x_title="share of importance, %", y_title="")
     figure_layout["height"] = _FRAME_PIXELS + _LINE_PIXELS * len(places)
     figure_layout["xaxis"]["range"] = [0, 103]

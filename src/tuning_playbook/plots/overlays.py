@@ -173,15 +173,33 @@ def add_overlay(
     if overlay.good_limit is not None and len(overlay.good_rows):
         good_end = y_range.low if y_range.sign > 0 else y_range.high
         shapes.append(
-            {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": good_end,
-             "y1": overlay.good_limit, "fillcolor": _GOOD, "line": {"width": 0}, "layer": "below"}
-        )  # fmt: skip
+            {
+                "type": "rect",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "yref": "y",
+                "y0": good_end,
+                "y1": overlay.good_limit,
+                "fillcolor": _GOOD,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+        )
     if overlay.cliff is not None:
         shapes.append(
-            {"type": "line", "xref": "x", "x0": overlay.cliff.place, "x1": overlay.cliff.place,
-             "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-             "line": {"color": LOST, "width": 1.2, "dash": "dash"}}
-        )  # fmt: skip
+            {
+                "type": "line",
+                "xref": "x",
+                "x0": overlay.cliff.place,
+                "x1": overlay.cliff.place,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "layer": "below",
+                "line": {"color": LOST, "width": 1.2, "dash": "dash"},
+            }
+        )
         notes.append(_cliff_note(overlay.cliff, log=is_log(domain)))
     layout = figure["layout"]
     layout["shapes"], layout["annotations"] = shapes, notes
@@ -194,28 +212,47 @@ def _rectangle(
 ) -> dict[str, Any]:
     """Part of the axis over the whole height, below the points."""
     return {
-        "type": "rect", "xref": "x", "x0": x0, "x1": x1, "yref": "paper", "y0": 0, "y1": 1,
-        "fillcolor": fill, "line": line or {"width": 0}, "layer": "below",
-    }  # fmt: skip
+        "type": "rect",
+        "xref": "x",
+        "x0": x0,
+        "x1": x1,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": fill,
+        "line": line or {"width": 0},
+        "layer": "below",
+    }
 
 
 def _suggestion(end: float, new_end: float, *, log: bool) -> dict[str, Any]:
     middle = (_noted(end, log=log) + _noted(new_end, log=log)) / 2
     return {
-        "text": "suggested", "textangle": -90, "showarrow": False, "xref": "x", "x": middle,
-        "yref": "paper", "y": 0.5, "font": {"size": 11},
-    }  # fmt: skip
+        "text": "suggested",
+        "textangle": -90,
+        "showarrow": False,
+        "xref": "x",
+        "x": middle,
+        "yref": "paper",
+        "y": 0.5,
+        "font": {"size": 11},
+    }
 
 
 def _cliff_note(cliff: Cliff, *, log: bool) -> dict[str, Any]:
     """How many fail on that side; it stands on the side of the line that has more room."""
     text = f"{percent(cliff.inside)} infeasible"
     return {
-        "text": f"{text} →" if cliff.side == "above" else f"← {text}", "showarrow": False,
-        "xref": "x", "x": _noted(cliff.place, log=log),
+        "text": f"{text} →" if cliff.side == "above" else f"← {text}",
+        "showarrow": False,
+        "xref": "x",
+        "x": _noted(cliff.place, log=log),
         "xanchor": "left" if cliff.unit < 0.5 else "right",
-        "yref": "paper", "y": 1, "yanchor": "bottom", "font": {"size": 11, "color": LOST},
-    }  # fmt: skip
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "font": {"size": 11, "color": LOST},
+    }
 
 
 def _noted(place: float, *, log: bool) -> float:

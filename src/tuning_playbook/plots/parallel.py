@@ -22,8 +22,12 @@ _HEIGHT_PIXELS = 360
 _MOST_LABELS = 5
 # Best tenth, best quarter, better half, the rest: drawn in reverse, so that the best lie on top.
 _SHARES = (0.1, 0.25, 0.5, 1.0)
-_COLOURS = ("rgba(0,114,178,0.85)", "rgba(86,180,233,0.7)", "rgba(138,143,152,0.5)",
-            "rgba(138,143,152,0.25)")  # fmt: skip
+_COLOURS = (
+    "rgba(0,114,178,0.85)",
+    "rgba(86,180,233,0.7)",
+    "rgba(138,143,152,0.5)",
+    "rgba(138,143,152,0.25)",
+)
 _NAMES = ("best tenth", "best quarter", "better half", "worse half")
 _INFEASIBLE = "rgba(192,57,43,0.30)"
 
@@ -107,16 +111,25 @@ def parallel_figure(info: ParallelInfo, *, metric: str) -> Figure:
     figure_layout["height"] = _HEIGHT_PIXELS
     figure_layout["margin"] = {"l": 24, "r": 56, "t": 26, "b": 30}
     figure_layout["xaxis"] |= {
-        "tickvals": list(range(len(titles))), "ticktext": titles, "showgrid": False,
+        "tickvals": list(range(len(titles))),
+        "ticktext": titles,
+        "showgrid": False,
         "range": [-0.1, len(titles) - 0.85],
-    }  # fmt: skip
+    }
     lowest = ABSENT if np.isnan(info.heights[:, :-1]).any() else -0.06
     figure_layout["yaxis"] |= {"visible": False, "range": [lowest - 0.04, 1.02]}
     figure_layout["shapes"] = [
-        {"type": "line", "x0": i, "x1": i, "y0": 0, "y1": 1, "layer": "below",
-         "line": {"color": "#8A8F98", "width": 1}}
+        {
+            "type": "line",
+            "x0": i,
+            "x1": i,
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": "#8A8F98", "width": 1},
+        }
         for i in range(len(titles))
-    ]  # fmt: skip
+    ]
     figure_layout["annotations"] = [
         note
         for place, labels in enumerate(
@@ -171,7 +184,12 @@ def _end_labels(low: float, high: float) -> list[tuple[float, str]]:
 def _note(place: int, height: float, text: str) -> dict[str, Any]:
     short = text if len(text) <= 14 else f"{text[:13]}…"
     return {
-        "text": short, "showarrow": False, "x": place, "y": height, "xanchor": "left", "xshift": 3,
+        "text": short,
+        "showarrow": False,
+        "x": place,
+        "y": height,
+        "xanchor": "left",
+        "xshift": 3,
         "yanchor": "bottom" if height == 1 else "top" if height == 0 else "middle",
         "font": {"size": 11},
-    }  # fmt: skip
+    }

@@ -80,8 +80,11 @@ def hyperparameter_axis(domain: Domain, ends: tuple[float, float] | None = None)
     first, last = math.log10(low), math.log10(high)
     room = (last - first) * _ROOM
     if isinstance(domain, Float) and domain.scale == "reverse_log":
-        ticks = [t for t in (0.5, 0.2, *(10.0**-k for k in range(1, 9)))
-                 if high <= t * 1.001 and t <= low * 1.001]  # fmt: skip
+        ticks = [
+            t
+            for t in (0.5, 0.2, *(10.0**-k for k in range(1, 9)))
+            if high <= t * 1.001 and t <= low * 1.001
+        ]
         return {
             "type": "log",
             "range": [first - room, last + room],

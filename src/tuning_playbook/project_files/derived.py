@@ -68,13 +68,19 @@ def formula_of(
         hint = "its value follows from the others; remove it"
         file.add((*written.path, key), f"a derived hyperparameter has no {key}", hint)
     if is_not_tuned(written.name):
-        file.add(path, f"{written.name} is the same in every trial and cannot be derived",
-                 "write it as fixed = ...")  # fmt: skip
+        file.add(
+            path,
+            f"{written.name} is the same in every trial and cannot be derived",
+            "write it as fixed = ...",
+        )
         return None
     text = written.table[DERIVED]
     if not isinstance(text, str):
-        file.add(path, f"expected a formula, found {shown(text)}",
-                 'write it as text, such as "decay_ratio * learning_rate"')  # fmt: skip
+        file.add(
+            path,
+            f"expected a formula, found {shown(text)}",
+            'write it as text, such as "decay_ratio * learning_rate"',
+        )
         return None
     own = stand_in(written)
     if own is None:

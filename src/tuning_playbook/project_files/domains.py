@@ -39,12 +39,21 @@ _READERS: dict[str, Callable[[Any], Domain]] = {
     "ordered": lambda v: Ordered(_list(v, "ordered")),
     "choice": lambda v: Categorical(_list(v, "choice")),
     "fixed": lambda v: Constant(_plain(v)),
-}  # fmt: skip
+}
 
 # What users of other tools write.
-SYNONYMS = {"uniform": "linear", "float": "linear", "loguniform": "log", "log_uniform": "log",
-            "reverse-log": "reverse_log", "int": "integer", "int_log": "integer_log",
-            "categorical": "choice", "discrete": "ordered", "constant": "fixed"}  # fmt: skip
+SYNONYMS = {
+    "uniform": "linear",
+    "float": "linear",
+    "loguniform": "log",
+    "log_uniform": "log",
+    "reverse-log": "reverse_log",
+    "int": "integer",
+    "int_log": "integer_log",
+    "categorical": "choice",
+    "discrete": "ordered",
+    "constant": "fixed",
+}
 
 DOMAIN_WORDS = tuple(_READERS)
 

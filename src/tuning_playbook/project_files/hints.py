@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 # Keys of other tools, and what they are called here.
-_OTHER_WORDS = {"objective": "metric", "params": "hyperparameters",
-                "parameters": "hyperparameters", "search_space": "hyperparameters",
-                "n_trials": "trials", "num_trials": "trials", "method": "algorithm",
-                "sampler": "algorithm", "steps": "max_train_steps", "epochs": "max_train_steps",
-                "configurations": "configs", "timeout": "timeout_seconds"}  # fmt: skip
+_OTHER_WORDS = {
+    "objective": "metric",
+    "params": "hyperparameters",
+    "parameters": "hyperparameters",
+    "search_space": "hyperparameters",
+    "n_trials": "trials",
+    "num_trials": "trials",
+    "method": "algorithm",
+    "sampler": "algorithm",
+    "steps": "max_train_steps",
+    "epochs": "max_train_steps",
+    "configurations": "configs",
+    "timeout": "timeout_seconds",
+}
 
 
 def near(word: str, known: Iterable[str]) -> str:

@@ -110,8 +110,11 @@ class _WrittenRoles:
             if h.key not in self.scientific_ranges
             and (values := self._listed(h, path, written)) is not None
         }
-        self.reasons = {h.key: reason for h, path, reason in self._entries("reasons")
-                        if self._is_text(path, reason)}  # fmt: skip
+        self.reasons = {
+            h.key: reason
+            for h, path, reason in self._entries("reasons")
+            if self._is_text(path, reason)
+        }
         self.fixed: Config = {h.key: fitted(h.domain, v) for h, _, v in self._entries("fixed")}
         self.configs = self._configs()
 

@@ -222,8 +222,11 @@ def round_to_toml(round_: Round) -> str:
     fixed = {key: value_to_toml(v) for key, v in round_.fixed.items()}
     reasons = {key: value_to_toml(v) for key, v in round_.reasons.items()}
     tables = {
-        "scientific": scientific, "nuisance": nuisance, "fixed": fixed, "reasons": reasons,
-    }  # fmt: skip
+        "scientific": scientific,
+        "nuisance": nuisance,
+        "fixed": fixed,
+        "reasons": reasons,
+    }
     parts = ["\n".join(lines), *(_table(f"[{n}]", t) for n, t in tables.items() if t)]
     parts.extend(
         _table("[[configs]]", {k: value_to_toml(v) for k, v in config.items()})

@@ -217,9 +217,10 @@ def _claimed(state: RunState, event: Claimed, limits: Limits) -> tuple[RunState,
     # Its lease had ended and another worker had it in the meantime: what still runs here is stale,
     # and the store cannot tell it from the new attempt of the same worker.
     stale = [
-        key for key, r in state.running.items()
+        key
+        for key, r in state.running.items()
         if (r.trial.study, r.trial.index) == (event.trial.study, event.trial.index)
-    ]  # fmt: skip
+    ]
     state, kills = _ending(state, stale, "lease-lost")
     taken = {r.slot for r in state.running.values()}
     slot = next(s for s in range(limits.slots) if s not in taken)

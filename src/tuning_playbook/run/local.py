@@ -65,14 +65,14 @@ class LocalLauncher:
         self._rest = b""
         self._await_ready()
 
-    def start(self, attempt: Attempt) -> None:  # noqa: D102
+    def start(self, attempt: Attempt) -> None:
         write_attempt(attempt)
         self._keys[str(attempt.file)] = attempt.key
         assert self._server.stdin is not None  # noqa: S101
         self._server.stdin.write(f"{attempt.file}\n".encode())
         self._server.stdin.flush()
 
-    def poll(self, timeout_seconds: Seconds) -> dict[str, Exit]:  # noqa: D102
+    def poll(self, timeout_seconds: Seconds) -> dict[str, Exit]:
         deadline = time.monotonic() + timeout_seconds
         exits: dict[str, Exit] = {}
         while not exits:
@@ -90,14 +90,14 @@ class LocalLauncher:
                 break
         return exits
 
-    def kill(self, keys: Collection[str]) -> None:  # noqa: D102
+    def kill(self, keys: Collection[str]) -> None:
         for key in keys:
             if key in self._pids:
                 kill_group(self._pids[key])
             else:
                 self._doomed.add(key)  # its start has not been confirmed yet
 
-    def close(self) -> None:  # noqa: D102
+    def close(self) -> None:
         if self._server.stdin is not None:
             self._server.stdin.close()  # the server kills its children and ends
         try:

@@ -63,8 +63,16 @@ def told_damage(place: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-            struct.error, zlib.error) as error:  # fmt: skip
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        struct.error,
+        zlib.error,
+    ) as error:
         if isinstance(error, PlaybookError) and not isinstance(error, InvalidInput):
             raise
         what = f"{type(error).__name__}: {error}"[:120]

@@ -47,10 +47,10 @@ class MemoryStore:
         self._logbook: list[LogbookEntry] = []
         self._clock = SteadyClock()
 
-    def now(self) -> Seconds:  # noqa: D102
+    def now(self) -> Seconds:
         return self._clock()
 
-    def create(  # noqa: D102
+    def create(
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
     ) -> None:
         require_storable_name(study.name)
@@ -69,7 +69,7 @@ class MemoryStore:
                 if curves and trial.index in curves:
                     chunks[trial.index] = list(chunks_of(curves[trial.index]))
 
-    def withdraw(self, study: str, *, name: str) -> bool:  # noqa: D102
+    def withdraw(self, study: str, *, name: str) -> bool:
         trials = self._trials[study].values()
         if any(t.status in (Status.COMPLETE, Status.RUNNING) for t in trials):
             return False
@@ -82,7 +82,7 @@ class MemoryStore:
         self._chunks[name], self._events[name] = self._chunks.pop(study), self._events.pop(study)
         return True
 
-    def claim(  # noqa: D102
+    def claim(
         self,
         study: str,
         *,
@@ -114,7 +114,7 @@ class MemoryStore:
             taken.append(trials[index])
         return tuple(taken)
 
-    def append(  # noqa: D102
+    def append(
         self,
         study: str,
         index: int,
@@ -133,7 +133,7 @@ class MemoryStore:
         if checkpoints is not None:
             self._trials[study][index] = replace(trial, checkpoints=tuple(checkpoints))
 
-    def finish(  # noqa: D102
+    def finish(
         self,
         study: str,
         index: int,
@@ -157,11 +157,11 @@ class MemoryStore:
             curves = curves_of([columns_of(c) for c in chunks])
             self._chunks[study][index] = list(chunks_of(curves))
 
-    def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
+    def release(self, study: str, index: int, *, worker: str) -> None:
         trial = self._leased(study, index, worker)
         self._trials[study][index] = replace(trial, status=Status.WAITING, worker="")
 
-    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:  # noqa: D102
+    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:
         trial = self._trials[study].get(index)
         if trial is None or not trial.status.ended_short:
             return False
@@ -179,25 +179,23 @@ class MemoryStore:
         self._events[study].append(_storable_event(event))
         return True
 
-    def note(self, study: str, event: Event) -> None:  # noqa: D102
+    def note(self, study: str, event: Event) -> None:
         self._events[study].append(_storable_event(event))
 
-    def studies(self) -> tuple[Study, ...]:  # noqa: D102
+    def studies(self) -> tuple[Study, ...]:
         return tuple(self._studies.values())
 
-    def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
+    def counts(self, study: str) -> Mapping[Status, int]:
         return dict(Counter(t.status for t in self._trials[study].values()))
 
-    def tallies(self) -> Mapping[str, Tally]:  # noqa: D102
+    def tallies(self) -> Mapping[str, Tally]:
         return {name: _tally(trials.values()) for name, trials in self._trials.items() if trials}
 
-    def trials(  # noqa: D102
-        self, study: str, *, indices: Collection[int] | None = None
-    ) -> tuple[Trial, ...]:
+    def trials(self, study: str, *, indices: Collection[int] | None = None) -> tuple[Trial, ...]:
         trials = self._trials[study]
         return tuple(trials[i] for i in sorted(trials) if indices is None or i in indices)
 
-    def curves(  # noqa: D102
+    def curves(
         self,
         study: str,
         *,
@@ -209,10 +207,10 @@ class MemoryStore:
         rows = ((i, columns_of(chunk)) for i in wanted for chunk in chunks[i])
         return grouped(rows, metrics=metrics)
 
-    def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
+    def events(self, study: str) -> tuple[Event, ...]:
         return tuple(self._events[study])
 
-    def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
+    def enter(self, entry: LogbookEntry) -> None:
         self._logbook.append(
             replace(
                 entry,
@@ -223,7 +221,7 @@ class MemoryStore:
             )
         )
 
-    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:
         return tuple(e for e in self._logbook if kind in ("", e.kind))
 
     def close(self) -> None:

@@ -56,10 +56,10 @@ class SqlStore:
         self._ids: dict[str, int] = {}
         self._clock = clock_of_server(self._time_of_server) if database.server else SteadyClock()
 
-    def now(self) -> Seconds:  # noqa: D102
+    def now(self) -> Seconds:
         return self._clock()
 
-    def create(  # noqa: D102
+    def create(
         self, study: Study, trials: Sequence[Trial], *, curves: Mapping[int, Curves] | None = None
     ) -> None:
         codec.require_storable_name(study.name)
@@ -80,7 +80,7 @@ class SqlStore:
                 ]
                 transaction.insert("chunk", chunks)
 
-    def withdraw(self, study: str, *, name: str) -> bool:  # noqa: D102
+    def withdraw(self, study: str, *, name: str) -> bool:
         codec.require_storable_name(name)
         with self._database.writing() as transaction:
             transaction.lock_studies()
@@ -93,7 +93,7 @@ class SqlStore:
         self._ids.pop(study, None)
         return bool(changed)
 
-    def claim(  # noqa: D102
+    def claim(
         self,
         study: str,
         *,
@@ -118,7 +118,7 @@ class SqlStore:
         with told_damage(self._database.place):
             return tuple(sorted((trial_of(row, study) for row in rows), key=lambda t: t.index))
 
-    def append(  # noqa: D102
+    def append(
         self,
         study: str,
         index: int,
@@ -147,7 +147,7 @@ class SqlStore:
             study_id = self._id(transaction, study)
             transaction.insert("event", [event_row(study_id, e) for e in events])
 
-    def finish(  # noqa: D102
+    def finish(
         self,
         study: str,
         index: int,
@@ -174,11 +174,11 @@ class SqlStore:
                 compact = [chunk_row(trial_id, chunk) for chunk in chunks_of(curves)]
                 transaction.insert("chunk", compact)
 
-    def release(self, study: str, index: int, *, worker: str) -> None:  # noqa: D102
+    def release(self, study: str, index: int, *, worker: str) -> None:
         with self._database.writing(durable=False) as transaction:
             self._leased(transaction, statements.RELEASE, study, index, worker, {})
 
-    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:  # noqa: D102
+    def reopen(self, study: str, index: int, *, event: Event, fresh: bool) -> bool:
         with self._database.writing() as transaction:
             study_id = self._id(transaction, study)
             keys = {"study": study_id, "number": index}
@@ -193,29 +193,27 @@ class SqlStore:
             transaction.insert("event", [event_row(study_id, event)])
         return True
 
-    def note(self, study: str, event: Event) -> None:  # noqa: D102
+    def note(self, study: str, event: Event) -> None:
         with self._database.writing() as transaction:
             row = event_row(self._id(transaction, study), event)
             transaction.insert("event", [row])
 
-    def studies(self) -> tuple[Study, ...]:  # noqa: D102
+    def studies(self) -> tuple[Study, ...]:
         with self._database.reading() as transaction:
             rows = transaction.execute(statements.ALL_STUDIES, {})
         with told_damage(self._database.place):
             return tuple(study_of(row) for row in rows)
 
-    def counts(self, study: str) -> Mapping[Status, int]:  # noqa: D102
+    def counts(self, study: str) -> Mapping[Status, int]:
         rows = self._read(statements.COUNT_BY_STATUS, study)
         with told_damage(self._database.place):
             return {Status(status): count for status, count in rows}
 
-    def tallies(self) -> Mapping[str, Tally]:  # noqa: D102
+    def tallies(self) -> Mapping[str, Tally]:
         with told_damage(self._database.place), self._database.reading() as transaction:
             return tallies_of(transaction.execute(statements.TALLIES, {}))
 
-    def trials(  # noqa: D102
-        self, study: str, *, indices: Collection[int] | None = None
-    ) -> tuple[Trial, ...]:
+    def trials(self, study: str, *, indices: Collection[int] | None = None) -> tuple[Trial, ...]:
         if indices is None:
             rows = self._read(statements.ALL_TRIALS, study)
         else:
@@ -229,7 +227,7 @@ class SqlStore:
         with told_damage(self._database.place):
             return tuple(trial_of(row, study) for row in rows)
 
-    def curves(  # noqa: D102
+    def curves(
         self,
         study: str,
         *,
@@ -245,22 +243,22 @@ class SqlStore:
         with told_damage(self._database.place):
             return grouped(found, metrics=metrics)
 
-    def events(self, study: str) -> tuple[Event, ...]:  # noqa: D102
+    def events(self, study: str) -> tuple[Event, ...]:
         rows = self._read(statements.ALL_EVENTS, study)
         with told_damage(self._database.place):
             return tuple(event_of(row) for row in rows)
 
-    def enter(self, entry: LogbookEntry) -> None:  # noqa: D102
+    def enter(self, entry: LogbookEntry) -> None:
         with self._database.writing() as transaction:
             transaction.insert("logbook", [entry_row(entry)])
 
-    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:  # noqa: D102
+    def logbook(self, *, kind: str = "") -> tuple[LogbookEntry, ...]:
         statement = statements.ENTRIES_OF_KIND if kind else statements.WHOLE_LOGBOOK
         parameters = {"kind": codec.storable(kind)} if kind else {}
         with told_damage(self._database.place), self._database.reading() as transaction:
             return tuple(entry_of(row) for row in transaction.execute(statement, parameters))
 
-    def close(self) -> None:  # noqa: D102
+    def close(self) -> None:
         self._database.close()
 
     def _time_of_server(self) -> Seconds:

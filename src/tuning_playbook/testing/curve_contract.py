@@ -73,9 +73,13 @@ class _Curves:
         store.create(example_study(), example_trials(4))
         for t in store.claim("study", worker="w", count=3, now=0.0, lease_seconds=LEASE):
             store.append(
-                "study", t.index, worker="w", now=0.0, lease_seconds=LEASE,
+                "study",
+                t.index,
+                worker="w",
+                now=0.0,
+                lease_seconds=LEASE,
                 chunks=[example_chunk(range(1, 3))],
-            )  # fmt: skip
+            )
         assert list(store.curves("study")) == [0, 1, 2]
         assert list(store.curves("study", trials=[2, 0, 3, 99])) == [0, 2]
         assert set(store.curves("study", metrics=["loss"])[1]) == {"loss"}

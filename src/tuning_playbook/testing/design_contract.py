@@ -76,8 +76,11 @@ class _Designs:
         curves = {i: {"loss": Curve(np.array([i]), np.array([0.5]))} for i in range(3)}
         store.create(example_study(trials=4), ended, curves=curves)
         assert [t.status.value for t in store.trials("study")] == [
-            "running", "waiting", "complete", "waiting",
-        ]  # fmt: skip
+            "running",
+            "waiting",
+            "complete",
+            "waiting",
+        ]
         assert sorted(store.curves("study")) == [2]
 
     def test_ended_trials_take_the_place_of_those_that_were_reopened(self, store: Store) -> None:
@@ -125,8 +128,12 @@ class _Designs:
         old = example_study(question="Does momentun help?")
         store.create(old, example_trials(2))
         command = CommandTarget(("./train", "--momentum", "{momentum}"))
-        mended = replace(old, question="Does momentum help?", provenance=Provenance(commit="later"),
-                         training=replace(old.training, target=command))  # fmt: skip
+        mended = replace(
+            old,
+            question="Does momentum help?",
+            provenance=Provenance(commit="later"),
+            training=replace(old.training, target=command),
+        )
         store.create(mended, example_trials(2))
         (found,) = store.studies()
         assert (found.question, found.training.target) == ("Does momentum help?", command)

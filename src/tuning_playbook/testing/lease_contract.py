@@ -58,10 +58,15 @@ class _Leases:
         before = store.trials("study")
         with pytest.raises(LeaseLost, match="no longer leased to 'a'"):
             store.append(
-                "study", 0, worker="a", now=6.0, lease_seconds=99.0,
-                chunks=[example_chunk(range(1, 4))], checkpoints=[Checkpoint(1, "p", 0.5)],
+                "study",
+                0,
+                worker="a",
+                now=6.0,
+                lease_seconds=99.0,
+                chunks=[example_chunk(range(1, 4))],
+                checkpoints=[Checkpoint(1, "p", 0.5)],
                 events=[Event(6.0, "x")],
-            )  # fmt: skip
+            )
         with pytest.raises(LeaseLost):
             store.finish("study", 0, worker="a", now=6.0, outcome=COMPLETE, summaries={})
         with pytest.raises(LeaseLost):
@@ -106,8 +111,15 @@ class _Leases:
         store.create(example_study(), example_trials(2))
         store.claim("study", worker="a", count=1, now=0.0, lease_seconds=LEASE, program="p")
         kept = (Checkpoint(3, "0/3", 0.5),)
-        store.append("study", 0, worker="a", now=1.0, lease_seconds=LEASE,
-                     chunks=[example_chunk(range(1, 4))], checkpoints=kept)  # fmt: skip
+        store.append(
+            "study",
+            0,
+            worker="a",
+            now=1.0,
+            lease_seconds=LEASE,
+            chunks=[example_chunk(range(1, 4))],
+            checkpoints=kept,
+        )
         outcome = Outcome(Status.FAILED, Reason.EXCEPTION, "KeyError: 'x'")
         store.finish("study", 0, worker="a", now=2.0, outcome=outcome, summaries={})
         event = Event(3.0, "reopened", "KeyError: 'x'", 0, {"reason": "exception"})
@@ -143,8 +155,10 @@ class _Leases:
         store.finish("study", 0, worker="w", now=3.0, outcome=outcome, summaries={"loss": summary})
         (trial,) = store.trials("study")
         assert (trial.status, trial.reason, trial.detail) == (
-            Status.INFEASIBLE, Reason.NON_FINITE, "loss was inf at step 20",
-        )  # fmt: skip
+            Status.INFEASIBLE,
+            Reason.NON_FINITE,
+            "loss was inf at step 20",
+        )
         assert (trial.worker, trial.started_at, trial.finished_at) == ("w", 1.0, 3.0)
         assert trial.summaries == {"loss": summary}
         assert repr(trial.checkpoints) == repr(kept)

@@ -92,10 +92,16 @@ class CheckpointFolder:
         return tuple(c for c in found if Path(c.path).exists())
 
     def _from_files(self) -> list[Checkpoint]:
-        steps = ((path.stem.removeprefix("step-"), path) for path in self._folder.iterdir()
-                 if path.suffix == ".checkpoint")  # fmt: skip
-        found = [Checkpoint(step, str(path), math.nan) for name, path in steps
-                 if (step := whole_number(name)) is not None]  # fmt: skip
+        steps = (
+            (path.stem.removeprefix("step-"), path)
+            for path in self._folder.iterdir()
+            if path.suffix == ".checkpoint"
+        )
+        found = [
+            Checkpoint(step, str(path), math.nan)
+            for name, path in steps
+            if (step := whole_number(name)) is not None
+        ]
         return sorted(found, key=lambda checkpoint: checkpoint.step)
 
     def save(self, step: Step, value: float, parts: dict[str, Any]) -> tuple[Checkpoint, ...]:

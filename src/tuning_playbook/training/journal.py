@@ -224,13 +224,15 @@ class JournalReader:
         found = []
         for number, parts in pieces.items():
             names, evaluation = self._sets[number]
-            row = np.dtype([
-                ("kind", "S1"),
-                ("length", "<u4"),
-                ("set", "<u8"),
-                ("step", "<i8"),
-                ("values", "<f8", (len(names),)),
-            ])  # fmt: skip
+            row = np.dtype(
+                [
+                    ("kind", "S1"),
+                    ("length", "<u4"),
+                    ("set", "<u8"),
+                    ("step", "<i8"),
+                    ("values", "<f8", (len(names),)),
+                ]
+            )
             rows = np.frombuffer(b"".join(parts), row)
             values = np.ascontiguousarray(rows["values"], dtype=np.float64)
             found.append(JournalRows(names, rows["step"].astype(np.int64), values, evaluation))

@@ -108,8 +108,11 @@ def example_values(trial_folder: Path, metric: str, curve: Curve | None) -> Exam
         for name, array in arrays.items()
         if array.shape == ids.shape and array.dtype.kind in "biuf"
     }
-    whole = {name: bool(np.isclose(array.mean(), logged, rtol=1e-5, atol=1e-9))
-             for name, array in numeric.items() if len(array)}  # fmt: skip
+    whole = {
+        name: bool(np.isclose(array.mean(), logged, rtol=1e-5, atol=1e-9))
+        for name, array in numeric.items()
+        if len(array)
+    }
     name = metric if metric in whole else next((n for n, fits in whole.items() if fits), "")
     if not name or not np.isfinite(numeric[name]).all():
         return None

@@ -190,11 +190,26 @@ def _of_cells(sides: Sequence[Sequence[Repeats]], labels: Sequence[str], sign: i
     runs, lost = _runs(sides), _lost(sides)
     mean_better = tail if sign * difference > 0 else 1 - tail
     return Comparison(
-        labels[0], labels[1], runs, lost, (means[0], means[1]),
-        (math.nan, math.nan), difference, difference - reach, difference + reach, error, degrees,
-        2 * tail, False, (runs[0] - lost[0], runs[1] - lost[1]), math.nan, math.nan, 1.0, math.nan,
+        labels[0],
+        labels[1],
+        runs,
+        lost,
+        (means[0], means[1]),
+        (math.nan, math.nan),
+        difference,
+        difference - reach,
+        difference + reach,
+        error,
+        degrees,
+        2 * tail,
+        False,
+        (runs[0] - lost[0], runs[1] - lost[1]),
+        math.nan,
+        math.nan,
+        1.0,
+        math.nan,
         mean_better,
-    )  # fmt: skip
+    )
 
 
 def _runs(sides: Sequence[Sequence[Repeats]]) -> tuple[int, int]:

@@ -62,9 +62,10 @@ def moving_optima(tables: Sequence[TrialTable], *, luck: float = _LUCK) -> tuple
         return ()
     level = luck / (len(pairs) * len(shared))
     return tuple(
-        key for key in shared
+        key
+        for key in shared
         if any(max(_luck(a[key], b[key]), _luck(b[key], a[key])) < level for a, b in pairs)
-    )  # fmt: skip
+    )
 
 
 def moving_pairs(table: TrialTable) -> Iterator[tuple[str, str]]:

@@ -52,8 +52,13 @@ def wins_over_tasks(gains: _FloatArray) -> Wins:
     Source: Demsar, "Statistical comparisons of classifiers over multiple data sets", 2006.
     """
     wins, losses = int(np.sum(gains > 0)), int(np.sum(gains < 0))
-    return Wins(wins, losses, len(gains) - wins - losses, sign_p_value(wins, losses),
-                _rank_p_value(gains[gains != 0]))  # fmt: skip
+    return Wins(
+        wins,
+        losses,
+        len(gains) - wins - losses,
+        sign_p_value(wins, losses),
+        _rank_p_value(gains[gains != 0]),
+    )
 
 
 def sign_p_value(wins: int, losses: int) -> float:

@@ -73,10 +73,17 @@ def periodicity(
     """
     kept = finite_part(column)
     return tuple(
-        _of_curve(kept.of(int(row)), int(row), minimum_points, minimum_periods, significance,
-                  amplitude_widths, minimum_share)
+        _of_curve(
+            kept.of(int(row)),
+            int(row),
+            minimum_points,
+            minimum_periods,
+            significance,
+            amplitude_widths,
+            minimum_share,
+        )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _of_curve(

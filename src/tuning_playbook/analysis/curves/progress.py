@@ -131,9 +131,13 @@ def progress(
     values = sign * np.asarray(curve.values, dtype=np.float64)
     best = int(values.argmin())
     ends = (
-        float(curve.values[0]), float(curve.values[best]), float(curve.values[-1]),
-        int(curve.steps[0]), int(curve.steps[best]), int(curve.steps[-1]),
-    )  # fmt: skip
+        float(curve.values[0]),
+        float(curve.values[best]),
+        float(curve.values[-1]),
+        int(curve.steps[0]),
+        int(curve.steps[best]),
+        int(curve.steps[-1]),
+    )
     if count < _FEWEST:
         return Progress(Course.UNCLEAR, count, *ends)
     found = _levels(values)

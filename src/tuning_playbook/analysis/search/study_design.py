@@ -184,7 +184,7 @@ def _differ_in_one(table: TrialTable, searched: list[str], rows: NDArray[np.int6
     share = agree.mean(axis=0)
     drawn = sum(
         (1 - share[j]) * float(np.prod(np.delete(share, j))) for j in range(len(filled))
-    ) * len(first)  # fmt: skip
+    ) * len(first)
     return found >= len(points) and found >= _MORE_THAN_DRAWN * drawn
 
 

@@ -106,8 +106,16 @@ def joined(accounts: list[Account]) -> Account:
 
 
 _ORDER = (
-    COMPLETE, INFEASIBLE, JUDGED, STOPPED, BY_HAND, BY_PROGRAM, BY_MACHINE, RUNNING, WAITING,
-)  # fmt: skip
+    COMPLETE,
+    INFEASIBLE,
+    JUDGED,
+    STOPPED,
+    BY_HAND,
+    BY_PROGRAM,
+    BY_MACHINE,
+    RUNNING,
+    WAITING,
+)
 
 
 def _fate(kind: str, status: str, reason: str) -> str:

@@ -42,8 +42,13 @@ CHANCE = "chance-level"
 # Failures that the configuration causes. A crash or a missing measurement may be a fault of the
 # program instead.
 CAUSED_BY_CONFIGURATION = (
-    FLAGGED, NON_FINITE, OUT_OF_MEMORY, TIMEOUT, DIVERGED, CHANCE,
-)  # fmt: skip
+    FLAGGED,
+    NON_FINITE,
+    OUT_OF_MEMORY,
+    TIMEOUT,
+    DIVERGED,
+    CHANCE,
+)
 
 _KIND_OF_REASON = {
     Reason.NON_FINITE: NON_FINITE,
@@ -189,10 +194,12 @@ def _by_record(table: TrialTable) -> NDArray[np.str_]:
     }
     pairs = zip(table.status.tolist(), table.reason.tolist(), strict=True)
     return np.array(
-        [of_record.get((status, reason)) or of_record.get((status, ""), FLAGGED)
-         for status, reason in pairs],
+        [
+            of_record.get((status, reason)) or of_record.get((status, ""), FLAGGED)
+            for status, reason in pairs
+        ],
         dtype="<U16",
-    )  # fmt: skip
+    )
 
 
 def _kind_of_record(status: Status, reason: Reason) -> str:

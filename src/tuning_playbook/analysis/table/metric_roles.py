@@ -87,9 +87,17 @@ def metric_roles(table: TrialTable, overrides: Mapping[str, str] | None = None) 
         "training_loss": _training_loss(others, words, objective, followed),
         "validation_loss": _validation_loss(table, usable, words),
         "learning_rate": _learning_rate(others, words),
-        "gradient_norm": next((n for n in others if "_".join(words[n][-2:]) in _NORMS
-                               or "_".join(words[n]) in _NORMS or words[n][-1] in _NORMS), None),
-    }  # fmt: skip
+        "gradient_norm": next(
+            (
+                n
+                for n in others
+                if "_".join(words[n][-2:]) in _NORMS
+                or "_".join(words[n]) in _NORMS
+                or words[n][-1] in _NORMS
+            ),
+            None,
+        ),
+    }
     how = {
         role: "given" if role in overrides else "by its name" if name else "no metric has its name"
         for role, name in found.items()
@@ -150,8 +158,13 @@ def _is_bare_loss(name: str) -> bool:
 
 def _learning_rate(names: list[str], words: Mapping[str, tuple[str, ...]]) -> str | None:
     """The learning rate in use; that of the first group of parameters where each has its own."""
-    named = [n for n in names if "_".join(words[n]) in _RATES
-             or "_".join(words[n][-2:]) in _RATES or words[n][-1] in _RATES]  # fmt: skip
+    named = [
+        n
+        for n in names
+        if "_".join(words[n]) in _RATES
+        or "_".join(words[n][-2:]) in _RATES
+        or words[n][-1] in _RATES
+    ]
     of_groups = [n for n in names if hyperparameter_family(n) is Family.LEARNING_RATE]
     return next(iter(named + of_groups), None)
 

@@ -342,8 +342,12 @@ def _wider(seen: Symptoms) -> Iterator[Doubt]:
 def _seeds(sides: Sequence[Repeats], comparison: Comparison) -> Iterator[Doubt]:
     """Runs without a partner, and seeds that could not be used for pairing."""
     if comparison.paired:
-        alone = sum(n - k - m for n, k, m in zip(comparison.repeats, comparison.infeasible,
-                                                 comparison.compared, strict=True))  # fmt: skip
+        alone = sum(
+            n - k - m
+            for n, k, m in zip(
+                comparison.repeats, comparison.infeasible, comparison.compared, strict=True
+            )
+        )
         if alone:
             yield Doubt(
                 "without-partner",

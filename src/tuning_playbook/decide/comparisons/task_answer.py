@@ -103,9 +103,14 @@ def _compared(
         sides = [replace(side, values=np.array([nan]), seeds=(0,)) for side in sides]
     comparison = replace(
         compare_repeats(sides[0], sides[1], sign=sign),
-        repeats=(counts[0], counts[1]), infeasible=(0, 0), failure_p_value=1.0,
-        compared=(len(both), len(both)), paired=True, chance_new_seed=nan, pairing_gain=nan,
-    )  # fmt: skip
+        repeats=(counts[0], counts[1]),
+        infeasible=(0, 0),
+        failure_p_value=1.0,
+        compared=(len(both), len(both)),
+        paired=True,
+        chance_new_seed=nan,
+        pairing_gain=nan,
+    )
     if one_scale:
         p_value = nan
         if not math.isnan(comparison.p_value):
@@ -113,9 +118,18 @@ def _compared(
         return replace(comparison, p_value=p_value), wins
     p_value = wins.sign_p_value if wins.tasks else nan
     return replace(
-        comparison, means=(nan, nan), deviations=(nan, nan), difference=nan, low=nan, high=nan,
-        standard_error=nan, degrees=nan, correlation=nan, chance_mean=nan, p_value=p_value,
-    ), wins  # fmt: skip
+        comparison,
+        means=(nan, nan),
+        deviations=(nan, nan),
+        difference=nan,
+        low=nan,
+        high=nan,
+        standard_error=nan,
+        degrees=nan,
+        correlation=nan,
+        chance_mean=nan,
+        p_value=p_value,
+    ), wins
 
 
 def _judged_by_wins(wins: Wins, p_value: float) -> Judged:

@@ -96,8 +96,9 @@ def difference_variance(
         >>> difference_variance([a, a], [b, b]) > 0.6
         True
     """
-    sides = [np.stack([np.asarray(run, dtype=np.float64) for run in s])
-             for s in (candidate, incumbent)]  # fmt: skip
+    sides = [
+        np.stack([np.asarray(run, dtype=np.float64) for run in s]) for s in (candidate, incumbent)
+    ]
     difference = sides[0].mean(axis=0) - sides[1].mean(axis=0)
     squares = (difference - difference.mean()) ** 2
     seeds = sum(

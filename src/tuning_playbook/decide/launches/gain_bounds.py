@@ -172,9 +172,13 @@ def reruns_to_settle(
     def settles(n: int) -> bool:
         level = confidence(n) if callable(confidence) else confidence
         least = settled_difference(
-            n, deviation, past=past, confidence=level, power=power,
+            n,
+            deviation,
+            past=past,
+            confidence=level,
+            power=power,
             example_variance=example_variance,
-        )  # fmt: skip
+        )
         return least <= abs(difference)
 
     return bisect_left(range(MOST_RERUNS + 1), True, lo=2, key=settles)

@@ -152,10 +152,12 @@ def _the_end(
     missing = (
         *gate(answered),
         *(f"round {name}, proposed above, has not been run" for name in proposed),
-        *(f"round {name} was interrupted and has {left} trials left"
-          for name, left in state.begun.items()),
+        *(
+            f"round {name} was interrupted and has {left} trials left"
+            for name, left in state.begun.items()
+        ),
         *(f"round {earlier.name} has no answer yet" for earlier in state.unsettled),
-    )  # fmt: skip
+    )
     good = _good_ranges(state, answered.good_ranges)
     whole = tuning_round(widened(state.project, state.searched))
     searched = answered.good_ranges or was_extended(current, answered)
@@ -241,11 +243,12 @@ def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:
     over = state.exploration_over
     yield NextStep(
         "Look at the test set" if over else "Declare exploration over",
-        "the last search has ended" if over
+        "the last search has ended"
+        if over
         else "looks at the test set are counted, and none is possible before that",
         "playbook look --test" if over else _OVER,
         source="after-exploration",
-    )  # fmt: skip
+    )
 
 
 def _good_ranges(state: ProjectState, good: Mapping[str, Domain]) -> Mapping[str, Domain]:

@@ -40,7 +40,7 @@ _HOW: Mapping[str, str] = {
     "more-validation-data": "Evaluate on more examples in the training program, and write their "
     "number under [metric]: examples = ....",
     "fix": "Leave it out of nuisance in the next round, and set it under [baseline].",
-}  # fmt: skip
+}
 _ALSO = {"add-warmup": "warmup"}
 
 

@@ -90,8 +90,12 @@ def mended_round(
         useful: study -> ranges without their useless ends.
     """
     advice = {study: tuple(_range_advice(found)) for study, found in findings.items()}
-    grows = {(a.hyperparameter, a.edge) for given in advice.values() for a in given
-             if a.action == "expand"}  # fmt: skip
+    grows = {
+        (a.hyperparameter, a.edge)
+        for given in advice.values()
+        for a in given
+        if a.action == "expand"
+    }
     of_all = {(key, edge) for key, edge in grows if all(key in keys for keys in searched.values())}
     advice = {
         study: (*given, *_dropping(useful.get(study, {}), round_, grows & of_all))
@@ -224,8 +228,12 @@ def pending_advice(
         )
         titles |= {step.title for step in left}
         found |= {name: left} if left else {}
-        judged |= {f.check for study in own.values() for f in study
-                   if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)}  # fmt: skip
+        judged |= {
+            f.check
+            for study in own.values()
+            for f in study
+            if f.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
+        }
         judged.update(dismissed.get(name, ()))
     return found
 

@@ -58,14 +58,26 @@ def _training(a: Study, b: Study) -> list[str]:
     found = []
     if ours.max_train_steps != theirs.max_train_steps:
         found.append(
-            _differ("trains for", a, b, f"{ours.max_train_steps:,}", f"{theirs.max_train_steps:,}",
-                    unit=" steps")
-        )  # fmt: skip
+            _differ(
+                "trains for",
+                a,
+                b,
+                f"{ours.max_train_steps:,}",
+                f"{theirs.max_train_steps:,}",
+                unit=" steps",
+            )
+        )
     if ours.evaluation_interval != theirs.evaluation_interval:
         found.append(
-            _differ("evaluates every", a, b, f"{ours.evaluation_interval:,}",
-                    f"{theirs.evaluation_interval:,}", unit=" steps")
-        )  # fmt: skip
+            _differ(
+                "evaluates every",
+                a,
+                b,
+                f"{ours.evaluation_interval:,}",
+                f"{theirs.evaluation_interval:,}",
+                unit=" steps",
+            )
+        )
     if ours.target != theirs.target:
         found.append(
             _differ("runs", a, b, describe_target(ours.target), describe_target(theirs.target))

@@ -44,9 +44,8 @@ def plain_values(column: Column) -> list[Any]:
         if there.size and np.all(np.isfinite(there)) and np.all(there == np.round(there)):
             cells = [c if c != c else int(c) for c in cells]
     return [
-        None if gone else cell
-        for cell, gone in zip(cells, column.missing.tolist(), strict=True)
-    ]  # fmt: skip
+        None if gone else cell for cell, gone in zip(cells, column.missing.tolist(), strict=True)
+    ]
 
 
 def from_records(
@@ -115,8 +114,9 @@ def are_bits(cells: Sequence[Any]) -> bool:
     there = [cell for cell in cells if cell != ""]
     if not there or not isinstance(there[0], str) or len(there[0]) < _FEWEST_BITS:
         return False
-    bits = all(isinstance(c, str) and len(c) >= _FEWEST_BITS and not {*c} - {"0", "1"}
-               for c in there)  # fmt: skip
+    bits = all(
+        isinstance(c, str) and len(c) >= _FEWEST_BITS and not {*c} - {"0", "1"} for c in there
+    )
     return bits and any(cell[0] == "0" for cell in there)
 
 

@@ -15,9 +15,21 @@ from tuning_playbook.vocabulary import is_time, plain_name
 Points: TypeAlias = dict[str, tuple[list[float], list[float]]]
 
 _DEEPEST = 8
-_CURVE_WORDS = ("curve", "history", "histories", "trajectory", "intermediate", "log", "logs",
-                "evaluations", "evals", "measurements", "learning_curve", "learning_curves",
-                "curves")  # fmt: skip
+_CURVE_WORDS = (
+    "curve",
+    "history",
+    "histories",
+    "trajectory",
+    "intermediate",
+    "log",
+    "logs",
+    "evaluations",
+    "evals",
+    "measurements",
+    "learning_curve",
+    "learning_curves",
+    "curves",
+)
 _ENDS_OF_CURVES = ("_trajectory", "_history", "_curve")
 
 

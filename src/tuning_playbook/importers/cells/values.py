@@ -11,10 +11,18 @@ LARGEST_STEP = 2.0**53
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WORDS = {
-    "true": True, "false": False, "none": None, "null": None, "": None,
-    "nan": float("nan"), "inf": float("inf"), "+inf": float("inf"), "-inf": float("-inf"),
-    "infinity": float("inf"), "-infinity": float("-inf"),
-}  # fmt: skip
+    "true": True,
+    "false": False,
+    "none": None,
+    "null": None,
+    "": None,
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "+inf": float("inf"),
+    "-inf": float("-inf"),
+    "infinity": float("inf"),
+    "-infinity": float("-inf"),
+}
 
 
 def typed_value(text: str) -> Any:

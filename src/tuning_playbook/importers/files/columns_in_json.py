@@ -99,7 +99,8 @@ def rows_of_histories(document: Mapping[str, Any]) -> list[dict[str, Any]] | Non
         return None
     shared = set.intersection(*(set(one) for one in own))
     curves = [
-        name for name in shared
+        name
+        for name in shared
         if metric_direction(name) is not None and all(is_list_of_numbers(one[name]) for one in own)
-    ]  # fmt: skip
+    ]
     return [{named: name, **one} for name, one in document.items()] if curves else None

@@ -20,10 +20,13 @@ def with_seeds_as_names(document: Mapping[str, Any]) -> Mapping[str, Any]:
         {'cnn': {'seed_1': {'result': 0.8}, 'seed_2': {'result': 0.9}}}
     """
     found = [
-        own for key, own in document.items()
-        if plain_name(str(key)) in _SEEDS and is_list_of_numbers(own)
-        and len({*own}) == len(own) > 1 and all(isinstance(one, int) for one in own)
-    ]  # fmt: skip
+        own
+        for key, own in document.items()
+        if plain_name(str(key)) in _SEEDS
+        and is_list_of_numbers(own)
+        and len({*own}) == len(own) > 1
+        and all(isinstance(one, int) for one in own)
+    ]
     if len(found) != 1:
         return document
     return {

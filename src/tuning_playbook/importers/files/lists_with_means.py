@@ -30,10 +30,12 @@ def rows_of_lists_with_means(document: Mapping[str, Any]) -> list[dict[str, Any]
     """
     means = [own for own in document.values() if is_number(own)]
     lists = {
-        str(key): own for key, own in document.items()
-        if is_list_of_numbers(own) and len(own) > 1
+        str(key): own
+        for key, own in document.items()
+        if is_list_of_numbers(own)
+        and len(own) > 1
         and any(math.isclose(sum(own) / len(own), m, rel_tol=_ROUNDED) for m in means)
-    }  # fmt: skip
+    }
     if len(lists) < 2 or len({len(own) for own in lists.values()}) > 1:
         return None
     named = {key: _method_and_metric(key) for key in lists}

@@ -39,8 +39,9 @@ def rows_below(leaves: Sequence[Leaf]) -> tuple[list[dict[str, Any]], str] | Non
     names = _with_unknown_named(told, own)
     if not names or len({*names}) < len(names):
         return None
-    if any(name in result for name in (CONFIGURATION, DATA_SET) if name in names
-           for _, result in own):  # fmt: skip
+    if any(
+        name in result for name in (CONFIGURATION, DATA_SET) if name in names for _, result in own
+    ):
         return None
     rows = [{**_named(names, path), **result} for path, result in own]
     shown = [

@@ -29,10 +29,21 @@ from tuning_playbook.words import listed
 
 _RESULT = "result"
 _DEEPEST, _MOST_ROWS, _MOST_NAMED = 5, 100_000, 8
-_BY_SEED = frozenset({"per_seed", "by_seed", "seeds", "seed_results", "results_by_seed",
-                      "per_seed_results", "all_seeds", "raw_by_seed"})  # fmt: skip
-_SUMS = frozenset({"average", "avg", "mean", "overall", "aggregate", "aggregated", "summary",
-                   "total"})  # fmt: skip
+_BY_SEED = frozenset(
+    {
+        "per_seed",
+        "by_seed",
+        "seeds",
+        "seed_results",
+        "results_by_seed",
+        "per_seed_results",
+        "all_seeds",
+        "raw_by_seed",
+    }
+)
+_SUMS = frozenset(
+    {"average", "avg", "mean", "overall", "aggregate", "aggregated", "summary", "total"}
+)
 _ROUNDED = 0.01  # what rounding takes off a mean
 _OF_CLASSES = "support"  # the examples of each class, in scikit-learn's report on one model
 
@@ -117,8 +128,14 @@ def _of_seeds(
     """The results of each seed of a configuration, with the settings that stand beside them."""
     seeds = value[by_seed]
     parts = {key for one in seeds.values() if isinstance(one, Mapping) for key in one}
-    shared = {k: v for k, v in value.items() if k != by_seed and k not in parts
-              and not isinstance(v, (Mapping, list)) and not is_statistic(k)}  # fmt: skip
+    shared = {
+        k: v
+        for k, v in value.items()
+        if k != by_seed
+        and k not in parts
+        and not isinstance(v, (Mapping, list))
+        and not is_statistic(k)
+    }
     for seed, one in seeds.items():
         own = one if isinstance(one, Mapping) else {_RESULT: one}
         yield (*path, f"{SEED}_{number_in(seed)}"), {**above, **shared, **own}
@@ -184,10 +201,13 @@ def repeats_in(value: Mapping[str, Any]) -> tuple[str, list[float]] | None:
 def _rows_in(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The one list of objects with metrics, as of a model's runs; none where it is a curve."""
     lists = [
-        own for key, own in value.items()
-        if isinstance(own, list) and len(own) > 1 and not is_curve_name(str(key))
+        own
+        for key, own in value.items()
+        if isinstance(own, list)
+        and len(own) > 1
+        and not is_curve_name(str(key))
         and all(isinstance(one, Mapping) and _is_result(one) for one in own)
-    ]  # fmt: skip
+    ]
     steps = any(is_step(str(key)) for own in lists for one in own for key in one)
     return lists[0] if len(lists) == 1 and not steps else []
 

@@ -53,9 +53,11 @@ def _kind(cell: Any) -> str:
     if isinstance(cell, Mapping):
         keys = [short(key) for key in list(cell)[:_MOST_NAMED]]
         rest = len(cell) - len(keys)
-        return f"an object of {', '.join(keys)} and {rest} more" if rest else (
-            f"an object of {listed(keys)}" if keys else "an empty object"
-        )  # fmt: skip
+        return (
+            f"an object of {', '.join(keys)} and {rest} more"
+            if rest
+            else (f"an object of {listed(keys)}" if keys else "an empty object")
+        )
     return f"a list of {len(cell)}" if isinstance(cell, list) else f"{short(cell):.40}"
 
 

@@ -45,9 +45,10 @@ def _is_experiment(folder: Path) -> bool:
 def _experiment(folder: Path) -> Experiment:
     found = Experiment(folder.name, folder.name)
     meta = _meta(folder, found.notes)
-    found.id, found.name = str(meta.get("experiment_id", folder.name)), str(
-        meta.get("name", folder.name)
-    )  # fmt: skip
+    found.id, found.name = (
+        str(meta.get("experiment_id", folder.name)),
+        str(meta.get("name", folder.name)),
+    )
     if meta.get("lifecycle_stage") == "deleted":
         return found
     for child in sorted(folder.iterdir()):

@@ -76,10 +76,9 @@ def run_of(stored: StoredRun, notes: list[str]) -> Run:
         curves=_curves(stored.metrics, notes),
         status=status,
         reason=reason,
-        metadata={"run_id": stored.id} | {
-            key: text for key, text in stored.tags.items() if not key.startswith("mlflow.")
-        },
-    )  # fmt: skip
+        metadata={"run_id": stored.id}
+        | {key: text for key, text in stored.tags.items() if not key.startswith("mlflow.")},
+    )
     if stored.started and stored.ended:
         run.metadata["duration_seconds"] = (stored.ended - stored.started) / 1000
     if status is Status.COMPLETE and not run.is_measured:

@@ -38,8 +38,15 @@ from tuning_playbook.importers.optuna.records import (
 BUSY_TIMEOUT_SECONDS = 20.0
 
 # The last change of the tables that this reader has seen, by Optuna 3.2 in 2023.
-KNOWN_REVISIONS = ("v2.4.0.a", "v2.6.0.a", "v3.0.0.a", "v3.0.0.b", "v3.0.0.c", "v3.0.0.d",
-                   "v3.2.0.a")  # fmt: skip
+KNOWN_REVISIONS = (
+    "v2.4.0.a",
+    "v2.6.0.a",
+    "v3.0.0.a",
+    "v3.0.0.b",
+    "v3.0.0.c",
+    "v3.0.0.d",
+    "v3.2.0.a",
+)
 
 _NEEDED = {
     "studies": ("study_id", "study_name"),

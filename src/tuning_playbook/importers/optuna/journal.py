@@ -20,9 +20,19 @@ _STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING")
 _DIRECTIONS = ("NOT_SET", "MINIMIZE", "MAXIMIZE")
 _FINISHED = ("COMPLETE", "PRUNED", "FAIL")
 
-(_CREATE_STUDY, _DELETE_STUDY, _STUDY_USER_ATTRIBUTE, _STUDY_SYSTEM_ATTRIBUTE, _CREATE_TRIAL,
- _PARAMETER, _STATE_AND_VALUES, _REPORT, _USER_ATTRIBUTE, _SYSTEM_ATTRIBUTE,
- _DISCARD_TRIALS) = range(11)  # fmt: skip
+(
+    _CREATE_STUDY,
+    _DELETE_STUDY,
+    _STUDY_USER_ATTRIBUTE,
+    _STUDY_SYSTEM_ATTRIBUTE,
+    _CREATE_TRIAL,
+    _PARAMETER,
+    _STATE_AND_VALUES,
+    _REPORT,
+    _USER_ATTRIBUTE,
+    _SYSTEM_ATTRIBUTE,
+    _DISCARD_TRIALS,
+) = range(11)
 
 
 def is_journal(first_line: bytes) -> bool:
@@ -132,14 +142,17 @@ def _created_trial(entry: Mapping[str, Any], *, number: int) -> OptunaTrial:
             for name, internal in (entry.get("params") or {}).items()
         },
         values=list(values) if values is not None else [] if value is None else [value],
-        reported={int(k): v for k, v in sorted(
-            (entry.get("intermediate_values") or {}).items(), key=lambda item: int(item[0])
-        )},
+        reported={
+            int(k): v
+            for k, v in sorted(
+                (entry.get("intermediate_values") or {}).items(), key=lambda item: int(item[0])
+            )
+        },
         user_attributes=dict(entry.get("user_attrs") or {}),
         system_attributes=dict(entry.get("system_attrs") or {}),
         started_at=_seconds(entry.get("datetime_start")),
         finished_at=_seconds(entry.get("datetime_complete")),
-    )  # fmt: skip
+    )
 
 
 def _change_trial(trial: OptunaTrial, entry: Mapping[str, Any]) -> None:

@@ -32,8 +32,12 @@ from tuning_playbook.space import (
 )
 
 _WHOLE = ("IntDistribution", "IntUniformDistribution", "IntLogUniformDistribution")
-_REAL = ("FloatDistribution", "UniformDistribution", "LogUniformDistribution",
-         "DiscreteUniformDistribution")  # fmt: skip
+_REAL = (
+    "FloatDistribution",
+    "UniformDistribution",
+    "LogUniformDistribution",
+    "DiscreteUniformDistribution",
+)
 _LOG = ("LogUniformDistribution", "IntLogUniformDistribution")
 
 

@@ -52,8 +52,9 @@ def read_ray_tune(folder: Path | str) -> tuple[ForeignStudy, ...]:
     place = Path(folder)
     if not place.is_dir():
         raise InvalidInput(f"there is no folder {place}; name the one that Ray Tune wrote")
-    experiments = [place] if _is_experiment(place) else [f for f in _folders(place)
-                                                         if _is_experiment(f)]  # fmt: skip
+    experiments = (
+        [place] if _is_experiment(place) else [f for f in _folders(place) if _is_experiment(f)]
+    )
     if not experiments:
         above = " It looks like one trial; name the folder above it." if _is_trial(place) else ""
         raise InvalidInput(

@@ -19,11 +19,29 @@ STEP = "training_iteration"
 
 # Written by Ray itself beside what the program reports.
 _OF_RAY = frozenset(
-    {STEP, "timestamp", "date", "done", "trial_id", "experiment_id", "experiment_tag", "pid",
-     "hostname", "node_ip", "time_this_iter_s", "time_total_s", "time_since_restore",
-     "iterations_since_restore", "timesteps_total", "timesteps_since_restore", "episodes_total",
-     "warmup_time", "should_checkpoint", "checkpoint_dir_name"}
-)  # fmt: skip
+    {
+        STEP,
+        "timestamp",
+        "date",
+        "done",
+        "trial_id",
+        "experiment_id",
+        "experiment_tag",
+        "pid",
+        "hostname",
+        "node_ip",
+        "time_this_iter_s",
+        "time_total_s",
+        "time_since_restore",
+        "iterations_since_restore",
+        "timesteps_total",
+        "timesteps_since_restore",
+        "episodes_total",
+        "warmup_time",
+        "should_checkpoint",
+        "checkpoint_dir_name",
+    }
+)
 
 
 def reported_rows(folder: Path, notes: list[str]) -> list[dict[str, Any]]:

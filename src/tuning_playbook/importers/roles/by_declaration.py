@@ -68,16 +68,23 @@ def role_by_declaration(column: str, name: str, role: str, values: ColumnValues)
         return TakenAs(column, name, Role.BOOKKEEPING, "noted beside what the study suggested")
     if role == "parameter":
         beside = by_name is not None and by_name.role in (
-            Role.SEED, Role.BOOKKEEPING, Role.TRAINING_LENGTH, Role.CONSTANT
-        )  # fmt: skip
+            Role.SEED,
+            Role.BOOKKEEPING,
+            Role.TRAINING_LENGTH,
+            Role.CONSTANT,
+        )
         if by_name is not None and beside:
             return by_name
         if values.levels == 1:
             return TakenAs(column, name, Role.CONSTANT, "the same in every row")
         return TakenAs(column, name, Role.HYPERPARAMETER, f"declared by {prefix!r}")
     if by_name is not None and by_name.role in (
-        Role.HELD_OUT, Role.STATISTIC, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED
-    ):  # fmt: skip
+        Role.HELD_OUT,
+        Role.STATISTIC,
+        Role.TIME_AND_COST,
+        Role.PROGRESS,
+        Role.LOGGED,
+    ):
         return by_name
     if is_length(name) and counts_on_the_way(name):
         return TakenAs(column, name, Role.PROGRESS, "how far training came, among the results")

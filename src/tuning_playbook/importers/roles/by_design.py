@@ -24,10 +24,19 @@ def roles_by_design(
     ``word_score`` with the values -1, 0 and 1 in every combination with the other settings was set;
     a width of the feed-forward layers that each width of the model has one of was not varied.
     """
-    factors = [c for c, one in found.items() if one.role in SEARCHED and one.certain
-               and values[c].kind == "numbers" and is_chosen_list(values[c])]  # fmt: skip
-    others = [c for c, one in found.items() if one.role in SEARCHED and c not in factors
-              and values[c].levels > 1]  # fmt: skip
+    factors = [
+        c
+        for c, one in found.items()
+        if one.role in SEARCHED
+        and one.certain
+        and values[c].kind == "numbers"
+        and is_chosen_list(values[c])
+    ]
+    others = [
+        c
+        for c, one in found.items()
+        if one.role in SEARCHED and c not in factors and values[c].levels > 1
+    ]
     if not factors:
         return {}
     measured = [c for c, one in found.items() if one.role in QUALITY and one.certain]

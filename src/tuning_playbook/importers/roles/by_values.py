@@ -102,12 +102,18 @@ def _of_methods(
 
     Such a table compares what was measured of them: ``method, sufficiency, sparsity``.
     """
-    named = [one for column, one in found.items() if one.reason == _EACH_ONCE
-             and _names_methods(one.name)]  # fmt: skip
+    named = [
+        one
+        for column, one in found.items()
+        if one.reason == _EACH_ONCE and _names_methods(one.name)
+    ]
     searched = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
     guesses = [c for c in searched if not found[c].certain and values[c].kind == "numbers"]
-    guesses += [c for c in searched if found[c].certain and not names_a_setting(found[c].name)
-                and values[c].kind == "numbers"]  # fmt: skip
+    guesses += [
+        c
+        for c in searched
+        if found[c].certain and not names_a_setting(found[c].name) and values[c].kind == "numbers"
+    ]
     others = [c for c in searched if c not in guesses and found[c] not in named]
     measured = [c for c in guesses if _is_free(values[c]) and not is_plain_list(values[c])]
     if len(named) != 1 or others or not measured:
@@ -137,17 +143,20 @@ def _letters(
     return {
         column: replace(one, reason=reason, certain=True)
         for column, one in own.items()
-        if one.role is Role.HYPERPARAMETER and values[column].kind == "numbers"
-        and is_letter(one.name) and is_plain_list(values[column])
-    }  # fmt: skip
+        if one.role is Role.HYPERPARAMETER
+        and values[column].kind == "numbers"
+        and is_letter(one.name)
+        and is_plain_list(values[column])
+    }
 
 
 def _full_grid(settings: Sequence[ColumnValues]) -> Sequence[ColumnValues]:
     """The settings that are crossed and form a grid with one row for each cell; none otherwise."""
     factors = [
-        one for one in settings
+        one
+        for one in settings
         if any(are_a_product([one, other]) for other in settings if other is not one)
-    ]  # fmt: skip
+    ]
     if not are_a_product(factors):
         return ()
     rows, cells = len(factors[0].codes), np.prod([float(f.levels) for f in factors])
@@ -163,9 +172,7 @@ def _is_outside(values: ColumnValues, grid: Sequence[ColumnValues]) -> bool:
     return values.levels > 2 and not any(are_a_product(pair) for pair in pairs)
 
 
-def with_metric(
-    taken: TakenAs, values: Mapping[str, ColumnValues], metric: str
-) -> TakenAs:  # fmt: skip
+def with_metric(taken: TakenAs, values: Mapping[str, ColumnValues], metric: str) -> TakenAs:
     """The role of a guessed setting once it is known which column decides."""
     if taken.certain or taken.role is not Role.HYPERPARAMETER:
         return taken
@@ -214,9 +221,10 @@ def shares_beside_results(
     return {
         column: TakenAs(column, found[column].name, Role.RESULT, reason, False)
         for column in guesses
-        if _is_free(values[column]) and _are_shares(values[column].numbers)
+        if _is_free(values[column])
+        and _are_shares(values[column].numbers)
         and low <= float(np.nanmedian(values[column].numbers)) <= high
-    }  # fmt: skip
+    }
 
 
 def _are_shares(numbers: NDArray[np.float64]) -> bool:

@@ -248,13 +248,16 @@ def _chosen_sizes(
 
     Beside the names of models they only follow from them.
     """
-    others = [values[c] for c, o in found.items()
-              if o.role in SEARCHED and is_list_of_values(values[c])]  # fmt: skip
+    others = [
+        values[c] for c, o in found.items() if o.role in SEARCHED and is_list_of_values(values[c])
+    ]
     sizes = [
-        one for column, one in found.items()
-        if one.role is Role.TIME_AND_COST and not is_time(one.name)
+        one
+        for column, one in found.items()
+        if one.role is Role.TIME_AND_COST
+        and not is_time(one.name)
         and is_chosen_list(values[column])
-    ]  # fmt: skip
+    ]
     named = [own for own in values.values() if own.kind == "words" and own.levels > 1]
     sizes = [o for o in sizes if not any(_follows_from(values[o.column], own) for own in named)]
     reason = "each value tried with every value of the other settings"

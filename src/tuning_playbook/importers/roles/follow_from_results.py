@@ -104,8 +104,11 @@ def _names_of_methods(
     results: Mapping[str, TakenAs],
 ) -> dict[str, TakenAs]:
     """A text in every row, once what seemed to be settings beside it are results: the methods."""
-    settings = [c for c, one in found.items()
-                if one.role in SEARCHED and values[c].levels > 1 and c not in results]  # fmt: skip
+    settings = [
+        c
+        for c, one in found.items()
+        if one.role in SEARCHED and values[c].levels > 1 and c not in results
+    ]
     if settings or not results:
         return {}
     return {

@@ -26,9 +26,10 @@ def is_length(name: str) -> bool:
 def reached_beside_planned(found: Mapping[str, TakenAs]) -> dict[str, TakenAs]:
     """``epoch`` beside ``epochs``: what was reached of the length that was chosen."""
     lengths = [
-        o.column for o in found.values() if o.role in SETTINGS and is_length(o.name)
-        and not counts_on_the_way(o.name)
-    ]  # fmt: skip
+        o.column
+        for o in found.values()
+        if o.role in SETTINGS and is_length(o.name) and not counts_on_the_way(o.name)
+    ]
     if not lengths:
         return {}
     reason = f"how far training came, beside {lengths[0]}"
@@ -68,15 +69,19 @@ def lengths_of_seeds(
         found: column -> its role so far.
         values: of all columns.
     """
-    lengths = [c for c, one in found.items()
-               if one.role is Role.TRAINING_LENGTH and "declared" not in one.reason]  # fmt: skip
+    lengths = [
+        c
+        for c, one in found.items()
+        if one.role is Role.TRAINING_LENGTH and "declared" not in one.reason
+    ]
     seeds = [values[c].codes for c, one in found.items() if one.role is Role.SEED]
     reached = {}
     for column in lengths:
         settings = [
-            values[c].codes for c, one in found.items()
+            values[c].codes
+            for c, one in found.items()
             if c != column and (one.role in SEARCHED or names_tasks(one.name))
-        ]  # fmt: skip
+        ]
         if any(_differ(values[column], settings, seed) for seed in seeds):
             reason = "differs between the seeds of one setting"
             reached[column] = TakenAs(column, found[column].name, Role.PROGRESS, reason)

@@ -34,8 +34,9 @@ from tuning_playbook.words import agreeing, counted, listed
 
 _MOST_LISTED = 20
 # What is measured before training, or of a model to compare with.
-_OF_ANOTHER_MODEL = frozenset({"initial", "baseline", "previous", "prev", "before", "untrained",
-                               "reference"})  # fmt: skip
+_OF_ANOTHER_MODEL = frozenset(
+    {"initial", "baseline", "previous", "prev", "before", "untrained", "reference"}
+)
 _FEW_HEADERS = 4
 _LONGEST_SHOWN = 40
 _NOTED = "user_attrs_"  # by an Optuna study's program, beside the value that it was to optimize
@@ -237,9 +238,12 @@ def _known_results(study: ForeignStudy) -> list[str]:
     return [
         one.name
         for one in study.columns
-        if one.role is Role.RESULT and holds_metric(one.name) and not _is_called_a_metric(one)
-        and split_of(one.name) != "training" and not _is_spread(one)
-    ]  # fmt: skip
+        if one.role is Role.RESULT
+        and holds_metric(one.name)
+        and not _is_called_a_metric(one)
+        and split_of(one.name) != "training"
+        and not _is_spread(one)
+    ]
 
 
 def _as_candidate(name: str, beside: Sequence[str]) -> str:
@@ -313,8 +317,11 @@ def _how_all_failed(study: ForeignStudy) -> str:
 
 def _empty_metrics(study: ForeignStudy) -> list[str]:
     """Columns without a value that are called like metrics."""
-    return [o.column for o in study.columns
-            if o.role is Role.EMPTY and metric_direction(o.name) is not None]  # fmt: skip
+    return [
+        o.column
+        for o in study.columns
+        if o.role is Role.EMPTY and metric_direction(o.name) is not None
+    ]
 
 
 def names_that_may_be_metrics(study: ForeignStudy) -> list[str]:

@@ -14,8 +14,19 @@ from tuning_playbook.words import listed
 
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:[eE]-?\d+)?")
 # What people call a column that says what a run changes.
-VARIANTS = frozenset({"experiment", "experiment_name", "exp", "exp_name", "ablation", "variant",
-                      "config", "setting", "description"})  # fmt: skip
+VARIANTS = frozenset(
+    {
+        "experiment",
+        "experiment_name",
+        "exp",
+        "exp_name",
+        "ablation",
+        "variant",
+        "config",
+        "setting",
+        "description",
+    }
+)
 _FEWEST_SPELLED = 2
 # Of the rows in which a setting is filled; some names tell only what is unusual about a run.
 _MOSTLY = 0.6
@@ -49,9 +60,10 @@ def names_of_configurations(
         values, columns: of all columns.
     """
     varied = [
-        column for column, one in found.items()
+        column
+        for column, one in found.items()
         if one.role in SETTINGS and values[column].kind == "numbers" and values[column].levels > 1
-    ]  # fmt: skip
+    ]
     named = {}
     for column, one in found.items():
         own = values[column]
@@ -75,13 +87,17 @@ def names_inside(
     Each row has another one, and other settings tell the rows apart.
     """
     inside = [
-        column for column, one in found.items()
-        if one.role in SEARCHED and column != one.name and one.name in found
+        column
+        for column, one in found.items()
+        if one.role in SEARCHED
+        and column != one.name
+        and one.name in found
         and found[one.name].role in (Role.IDENTIFIER, Role.BOOKKEEPING)
-        and values[column].kind == "words" and values[column].levels == len(columns[column])
+        and values[column].kind == "words"
+        and values[column].levels == len(columns[column])
         and plain_name(one.name) not in VARIANTS
         and columns[column] == columns[one.name]
-    ]  # fmt: skip
+    ]
     others = [c for c, one in found.items() if one.role in SEARCHED and c not in inside]
     if not any(values[column].levels > 1 for column in others):
         return {}

@@ -27,10 +27,12 @@ def said_of_constants(study: ForeignStudy, names: Sequence[str]) -> str:
         names: of its metrics.
     """
     constant = [
-        name for name in names
-        if metric_direction(name) is not None and split_of(name) != "training"
+        name
+        for name in names
+        if metric_direction(name) is not None
+        and split_of(name) != "training"
         and not varies(study, name)
-    ]  # fmt: skip
+    ]
     if not constant or len(constant) == len(names):
         return ""
     where = "trial" if len(study.ids) > 1 else "evaluation"

@@ -27,9 +27,12 @@ def sizes_of_parts(
     return {
         column: TakenAs(column, one.name, Role.COMPUTED, reason)
         for column, one in found.items()
-        if one.role in SEARCHED and values[column].kind == "numbers" and _counts_a_part(one.name)
-        and seeds and not any(are_a_product([values[column], seed]) for seed in seeds)
-    }  # fmt: skip
+        if one.role in SEARCHED
+        and values[column].kind == "numbers"
+        and _counts_a_part(one.name)
+        and seeds
+        and not any(are_a_product([values[column], seed]) for seed in seeds)
+    }
 
 
 def _counts_a_part(name: str) -> bool:

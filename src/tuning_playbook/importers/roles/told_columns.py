@@ -144,9 +144,12 @@ def as_told(foreign: ForeignStudy, told: ToldColumns) -> ForeignStudy:
             if one.role in SETTINGS and one.role is not Role.CONSTANT
         )
     for found, role in (
-        (parameters, Role.HYPERPARAMETER), (results, Role.RESULT), (seeds, Role.SEED),
-        (lengths, Role.TRAINING_LENGTH), (reached, Role.PROGRESS),
-    ):  # fmt: skip
+        (parameters, Role.HYPERPARAMETER),
+        (results, Role.RESULT),
+        (seeds, Role.SEED),
+        (lengths, Role.TRAINING_LENGTH),
+        (reached, Role.PROGRESS),
+    ):
         roles.update(
             (one.column, replace(one, role=role, reason=SAID, certain=True)) for one in found
         )
@@ -200,15 +203,16 @@ def with_roles(foreign: ForeignStudy, *, metric: str) -> ForeignStudy:
     study = described(foreign)
     study, metric = with_metric_named(study, metric)
     if metric not in metrics_of(study) or metric in study.parameters:
-        chosen, measured, others = _moved(study, to_parameters=(), to_results=[metric],
-                                          to_others=())  # fmt: skip
+        chosen, measured, others = _moved(
+            study, to_parameters=(), to_results=[metric], to_others=()
+        )
         study = replace(study, parameters=chosen, results=measured, metadata=others)
     deciding = [
-        replace(one, role=Role.HELD_OUT if one.role is Role.HELD_OUT else Role.RESULT,
-                certain=True)
-        if one.name == metric else one
+        replace(one, role=Role.HELD_OUT if one.role is Role.HELD_OUT else Role.RESULT, certain=True)
+        if one.name == metric
+        else one
         for one in study.columns
-    ]  # fmt: skip
+    ]
     guessed = any(one.name == metric and _is_guess(one) for one in study.columns)
     study = replace(study, columns=tuple(deciding))
     if guessed:
@@ -271,8 +275,10 @@ def _moved(
 ) -> tuple[dict[str, Cells], dict[str, Sequence[float | None]], dict[str, Cells]]:
     """Parameters, results and metadata with some columns in another place."""
     homes: tuple[dict[str, Any], ...] = (
-        dict(study.parameters), dict(study.results), dict(study.metadata)
-    )  # fmt: skip
+        dict(study.parameters),
+        dict(study.results),
+        dict(study.metadata),
+    )
     for goal, names in zip(homes, (to_parameters, to_results, to_others), strict=True):
         for name in names:
             home = next((h for h in homes if name in h and h is not goal), None)
@@ -291,8 +297,11 @@ def _without_copies_of(study: ForeignStudy, metric: str) -> ForeignStudy:
         return study
     rows = sampled_rows(len(study.ids))
     values = {metric: column_values(cells, rows)}
-    values |= {o.column: column_values(study.parameters[o.name], rows) for o in guesses
-               if o.name in study.parameters}  # fmt: skip
+    values |= {
+        o.column: column_values(study.parameters[o.name], rows)
+        for o in guesses
+        if o.name in study.parameters
+    }
     again = {
         one.column: with_metric(one, values, metric) for one in guesses if one.column in values
     }

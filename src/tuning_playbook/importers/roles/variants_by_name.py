@@ -19,9 +19,22 @@ Cells = Sequence[Any]
 
 _SHORTEST_WORD = 3
 # What is numbered by what was changed, while runs and trials are numbered as they come.
-_OF_EXPERIMENTS = frozenset({"exp", "experiment", "config", "configuration", "setting", "setup",
-                             "variant", "version", "model", "ablation", "approach",
-                             "attempt"})  # fmt: skip
+_OF_EXPERIMENTS = frozenset(
+    {
+        "exp",
+        "experiment",
+        "config",
+        "configuration",
+        "setting",
+        "setup",
+        "variant",
+        "version",
+        "model",
+        "ablation",
+        "approach",
+        "attempt",
+    }
+)
 
 
 def named_variants(

@@ -97,8 +97,11 @@ def with_endings(told: Failures, found: WithoutEndings, taken: Sequence[TakenAs]
     for column in sorted(found.words, key=lambda c: roles.get(c) is not Role.RESULT):
         words = found.words[column]
         if roles.get(column) is not Role.RESULT:
-            words = {row: word for row, word in words.items()
-                     if all(found.columns[c][row] is None for c in measured)}  # fmt: skip
+            words = {
+                row: word
+                for row, word in words.items()
+                if all(found.columns[c][row] is None for c in measured)
+            }
         used = []
         for row, word in words.items():
             ending = ending_in(word)
@@ -110,9 +113,7 @@ def with_endings(told: Failures, found: WithoutEndings, taken: Sequence[TakenAs]
             notes.append(
                 f"By the words in {column}, {counted(len(used), 'trial')} ended: {listed}."
             )
-    return replace(
-        told, status=tuple(status), reason=tuple(reason), notes=(*told.notes, *notes)
-    )  # fmt: skip
+    return replace(told, status=tuple(status), reason=tuple(reason), notes=(*told.notes, *notes))
 
 
 def _says_more(ending: Ending, status: str, reason: str) -> bool:

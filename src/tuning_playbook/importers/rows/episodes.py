@@ -41,9 +41,10 @@ def with_episodes_named(columns: dict[str, Column]) -> dict[str, Column]:
     steps = Column(np.cumsum(lengths), np.zeros(len(lengths), dtype=bool))
     named = {"global_step": steps, "episode_reward": reward, "episode_length": length}
     beside = {
-        name: own for name, column in columns.items()
+        name: own
+        for name, column in columns.items()
         if name not in _LETTERS and name not in named and (own := _of_episodes(column)) is not None
-    }  # fmt: skip
+    }
     return {**named, "time": columns["t"], **beside}
 
 

@@ -26,9 +26,31 @@ _FLAGS = {
     "failed": (Status.FAILED, Reason.EXCEPTION),
 }
 # What a program was told to do about failures: ``nan_inf_filter`` says of no trial that it failed.
-_HANDLING = frozenset({"filter", "skip", "ignore", "check", "detect", "allow", "policy", "handling",
-                       "stop", "guard", "raise", "remove", "drop", "replace", "terminate", "on",
-                       "to", "max", "retry", "save", "log"})  # fmt: skip
+_HANDLING = frozenset(
+    {
+        "filter",
+        "skip",
+        "ignore",
+        "check",
+        "detect",
+        "allow",
+        "policy",
+        "handling",
+        "stop",
+        "guard",
+        "raise",
+        "remove",
+        "drop",
+        "replace",
+        "terminate",
+        "on",
+        "to",
+        "max",
+        "retry",
+        "save",
+        "log",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +98,7 @@ def failures(
         if reason_column is not None:
             used.append(reason_column)
             texts = columns[reason_column]
-            reason = [
-                r or reason_of(t, s) for t, s, r in zip(texts, status, reason, strict=True)
-            ]  # fmt: skip
+            reason = [r or reason_of(t, s) for t, s, r in zip(texts, status, reason, strict=True)]
     for column, cells in columns.items():
         flag = _flag(column, cells)
         if flag is not None:
@@ -99,6 +119,7 @@ def _flag(column: str, cells: Sequence[Any]) -> tuple[Status, Reason] | None:
     if word is None or _HANDLING & set(words):
         return None
     there = {c for c in cells if isinstance(c, (bool, int, float)) and c in (0, 1)}
-    yes_or_no = bool(there) and all(c is None or (isinstance(c, (bool, int)) and c in (0, 1))
-                                    for c in cells)  # fmt: skip
+    yes_or_no = bool(there) and all(
+        c is None or (isinstance(c, (bool, int)) and c in (0, 1)) for c in cells
+    )
     return _FLAGS[word] if yes_or_no else None

@@ -20,9 +20,11 @@ def trained(names: Mapping[str, str]) -> list[str]:
     """The metrics of training beside which those of validation stand, by their plain names."""
     validated = [plain.split("_", 1)[1] for plain in names if plain.startswith(_OF_VALIDATION)]
     return [
-        names[prefix + metric] for metric in validated for prefix in _OF_TRAINING
+        names[prefix + metric]
+        for metric in validated
+        for prefix in _OF_TRAINING
         if prefix + metric in names
-    ]  # fmt: skip
+    ]
 
 
 def improves(name: str, values: NDArray[np.float64], least: float) -> bool:

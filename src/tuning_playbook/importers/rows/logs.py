@@ -48,8 +48,9 @@ FEWEST_STEPS = 4
 # So many lengths of training, in rising order and each once, nobody tries: a run passed them.
 _MANY_STEPS = 10
 # Words that count on the way of a training, and never the trials of a search.
-SURE_STEPS = frozenset({"epoch", "step", "global_step", "_step", "train_step", "training_step",
-                         "training_iteration"})  # fmt: skip
+SURE_STEPS = frozenset(
+    {"epoch", "step", "global_step", "_step", "train_step", "training_step", "training_iteration"}
+)
 # What changes within a run, however it does, where the results tell that it is one.
 _MOVED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM})
 # A setting has a value in more rows than not; what was logged now and then has none in most.
@@ -59,9 +60,22 @@ _OF_PARTS = frozenset({"batch", "batch_idx", "step_in_epoch", "iter_in_epoch"})
 _PROGRESS, _WHOLE = "progress", 100.0
 _EPOCH, EPISODE, _SCORE = "epoch", "episode", "score"
 # What only the log of an agent tells of an episode: how it ended, how much was left to chance.
-_OF_AGENTS = frozenset({"terminated", "truncated", "done", "epsilon", "eps", "length",
-                        "episode_length", "ep_length", "ep_len", "steps", "num_steps",
-                        "moves"})  # fmt: skip
+_OF_AGENTS = frozenset(
+    {
+        "terminated",
+        "truncated",
+        "done",
+        "epsilon",
+        "eps",
+        "length",
+        "episode_length",
+        "ep_length",
+        "ep_len",
+        "steps",
+        "num_steps",
+        "moves",
+    }
+)
 # What a training tells while it runs, and nobody writes beside the trials of a search.
 _OF_RUNNING = frozenset({"eta_seconds", "data_time"})
 _FEWEST_OF_RUNNING, _EVERY_FEW = 2, 4
@@ -110,8 +124,11 @@ def _counters(columns: Mapping[str, Column]) -> Iterator[str]:
     episode was.
     """
     found = (
-        _episodes(columns), named(columns, STEP_NAMES), _long_count(columns), _share_done(columns)
-    )  # fmt: skip
+        _episodes(columns),
+        named(columns, STEP_NAMES),
+        _long_count(columns),
+        _share_done(columns),
+    )
     yield from dict.fromkeys(column for column in found if column is not None)
 
 
@@ -142,9 +159,7 @@ def _log_along(columns: Mapping[str, Column], column: str, *, told: bool) -> Log
     return log if _only_results_change(settled, counting, running=running) else None
 
 
-def _as_it_counts(
-    columns: Mapping[str, Column], log: Log
-) -> tuple[Mapping[str, Column], Log]:  # fmt: skip
+def _as_it_counts(columns: Mapping[str, Column], log: Log) -> tuple[Mapping[str, Column], Log]:
     """The rows of a resumed log that count, in the order of their steps: the last at each step."""
     steps = columns[log.steps].values.astype(np.float64)
     places = zip(log.run.tolist(), steps.tolist(), strict=True)
@@ -292,8 +307,11 @@ def _follow_epochs(columns: Mapping[str, Column], log: Log) -> bool:
     if plain_name(log.steps) != _EPOCH:
         return False
     rows = log.run == np.bincount(log.run).argmax()
-    numbers = {n: c.values.astype(np.float64)[rows] for n, c in columns.items()
-               if c.values.dtype == np.float64}  # fmt: skip
+    numbers = {
+        n: c.values.astype(np.float64)[rows]
+        for n, c in columns.items()
+        if c.values.dtype == np.float64
+    }
     beside = trained({plain_name(name): name for name in numbers})
     return any(improves(name, numbers[name], FOLLOWS) for name in beside) or (
         int(rows.sum()) >= _MANY_STEPS
@@ -325,9 +343,10 @@ def _are_counted_twice(columns: Mapping[str, Column], steps: str) -> bool:
     """Whether another column counts the steps too, anew in each epoch or part of the log."""
     counted = columns[steps].values
     return any(
-        _counts_alike(own.values, counted) for name, own in columns.items()
+        _counts_alike(own.values, counted)
+        for name, own in columns.items()
         if name != steps and plain_name(name) in _OF_PARTS
-    )  # fmt: skip
+    )
 
 
 def _counts_alike(values: NDArray[np.generic], steps: NDArray[np.generic]) -> bool:

@@ -41,9 +41,10 @@ def log_of_changes(roles: ColumnRoles, status: Cells) -> tuple[ColumnRoles, str]
     kind = f"a log of {counted(len(status), 'change')}, kept or discarded: no search to judge"
     # Words, such as the kind of a change, tell no more than the text beside them.
     told = [
-        own for one, own in zip(searched, cells, strict=True)
+        own
+        for one, own in zip(searched, cells, strict=True)
         if one not in texts and not _are_words(roles.parameters[one.name])
-    ]  # fmt: skip
+    ]
     if told and 2 * len(set(zip(*told, strict=True))) > len(status):
         return roles, ""
     beside = {one.name: roles.parameters[one.name] for one in searched}

@@ -28,8 +28,9 @@ _MANY_STEPS = 10
 _STEADY = 3.0
 # Lengths of training that are chosen are called like this.
 _CHOSEN = frozenset({"epochs", "steps"})
-_OF_THE_ROW = frozenset({Role.STATISTIC, Role.COMPUTED, Role.TIME_AND_COST, Role.PROGRESS,
-                         Role.LOGGED, *QUALITY})  # fmt: skip
+_OF_THE_ROW = frozenset(
+    {Role.STATISTIC, Role.COMPUTED, Role.TIME_AND_COST, Role.PROGRESS, Role.LOGGED, *QUALITY}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -184,9 +184,7 @@ def _numbered(path: Path, columns: dict[str, list[Any]]) -> TrialRows:
     return TrialRows(path, columns, [str(row) for row in range(count)], "", notes=notes)
 
 
-def _repaired(
-    path: Path, given: Mapping[str, Column], chosen: str, by: Sequence[str]
-) -> TrialRows:  # fmt: skip
+def _repaired(path: Path, given: Mapping[str, Column], chosen: str, by: Sequence[str]) -> TrialRows:
     """Rows that share an id, by what they are: repeats, resumed runs, rows written twice.
 
     Raises:
@@ -197,8 +195,11 @@ def _repaired(
     studies = list(by) or [c for c in rest if plain_name(c) in STUDY_NAMES]
     if studies and _are_distinct(rest, studies, names):
         return _within(path, rest, studies, chosen, names)
-    data = [c for c, cells in rest.items() if _may_tell_studies(cells)
-            and (names_tasks(c) or names_parts_of_data(c, cells))]  # fmt: skip
+    data = [
+        c
+        for c, cells in rest.items()
+        if _may_tell_studies(cells) and (names_tasks(c) or names_parts_of_data(c, cells))
+    ]
     if data and not by and _are_distinct(rest, data, names):
         return _within(path, rest, data, chosen, names)
     of_optuna = chosen == "number" and "state" in rest  # of several studies below each other
@@ -212,8 +213,11 @@ def _repaired(
             columns = {n: [cells[row] for row in kept.rows] for n, cells in rest.items()}
             ids = [names[row] for row in kept.rows]
             return TrialRows(path, columns, ids, chosen, notes=[kept.note])
-    parts = [c for c, cells in rest.items() if _may_tell_studies(cells)
-             and _are_distinct(rest, [c], names)]  # fmt: skip
+    parts = [
+        c
+        for c, cells in rest.items()
+        if _may_tell_studies(cells) and _are_distinct(rest, [c], names)
+    ]
     if parts and not (by or of_optuna) and all(name.isdecimal() for name in names):
         table = _within(path, rest, parts[:1], chosen, names)
         if not names_tasks(parts[0]):
@@ -292,9 +296,7 @@ def _repeats_with_steps(given: Mapping[str, Column], chosen: Sequence[str], step
     return len({*pairs}) == len(pairs)
 
 
-def _from_long(
-    path: Path, given: Mapping[str, Column], chosen: str, steps: str
-) -> TrialRows:  # fmt: skip
+def _from_long(path: Path, given: Mapping[str, Column], chosen: str, steps: str) -> TrialRows:
     """One table for everything: what never changes within a trial is of the trial."""
     ids, rows = positions(given[chosen].values)
     columns, varying = {}, {chosen: given[chosen]}
@@ -309,9 +311,16 @@ def _from_long(
     long = curve_table(path, varying, id_column=chosen, step_column=steps)
     notes = [f"One row for each trial and step. Curves: {', '.join(long.curves)}.", *long.notes]
     taken = [TakenAs(steps, steps, Role.PROGRESS, "counts the steps of the curves")]
-    return TrialRows(path, columns, list(ids), chosen, dict(long.curves), notes,
-                     kind="curves of trials, one row for each trial and step",
-                     taken=taken)  # fmt: skip
+    return TrialRows(
+        path,
+        columns,
+        list(ids),
+        chosen,
+        dict(long.curves),
+        notes,
+        kind="curves of trials, one row for each trial and step",
+        taken=taken,
+    )
 
 
 def _from_log(path: Path, given: Mapping[str, Column], log: Log) -> TrialRows:
@@ -377,9 +386,7 @@ def _is_measured(name: str, column: Column) -> bool:
     return column.values.dtype == np.float64 and metric_direction(name) is not None
 
 
-def _by_phase(
-    columns: Mapping[str, Column], phase: Column, steps: str
-) -> dict[str, Column]:  # fmt: skip
+def _by_phase(columns: Mapping[str, Column], phase: Column, steps: str) -> dict[str, Column]:
     """``loss`` of the rows that say ``val`` as ``val_loss``, and so on."""
     words = np.array([str(word) for word in phase.values.tolist()], dtype=object)
     found = {steps: columns[steps]}

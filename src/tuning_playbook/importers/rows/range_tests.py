@@ -24,8 +24,7 @@ from tuning_playbook.words import short
 _FEWEST_ROWS = 30
 _SMALLEST_RISE = 10.0
 _MOST_UNEQUAL = 1.3  # steps of the learning rate, or of its logarithm, as files round them
-_OF_ONE_RUN = frozenset({Role.LOGGED, Role.PROGRESS, Role.CONSTANT, Role.EMPTY,
-                         Role.TIME_AND_COST})  # fmt: skip
+_OF_ONE_RUN = frozenset({Role.LOGGED, Role.PROGRESS, Role.CONSTANT, Role.EMPTY, Role.TIME_AND_COST})
 
 
 def require_no_range_test(study: ForeignStudy, parameters: Sequence[str]) -> None:

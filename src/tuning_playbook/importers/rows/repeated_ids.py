@@ -99,8 +99,11 @@ def without_copied_rows(columns: Mapping[str, Cells]) -> RowsKept | None:
         (0,)
         >>> without_copied_rows({"lr": [0.1, 0.1], "acc": [0.73, 0.73]})  # two runs, perhaps
     """
-    fine = [cells for cells in columns.values()
-            if any(map(_is_fine, {cell for cell in cells if isinstance(cell, float)}))]  # fmt: skip
+    fine = [
+        cells
+        for cells in columns.values()
+        if any(map(_is_fine, {cell for cell in cells if isinstance(cell, float)}))
+    ]
     if not fine:
         return None
     cells = list(map(str, fine[0]))

@@ -9,8 +9,16 @@ from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.vocabulary import Family, hyperparameter_family
 
 # Settings that a schedule changes while a run goes on.
-_SCHEDULED = frozenset({Family.LEARNING_RATE, Family.SCHEDULE, Family.WARMUP, Family.MOMENTUM,
-                        Family.TRAINING_LENGTH, Family.BATCH_SIZE})  # fmt: skip
+_SCHEDULED = frozenset(
+    {
+        Family.LEARNING_RATE,
+        Family.SCHEDULE,
+        Family.WARMUP,
+        Family.MOMENTUM,
+        Family.TRAINING_LENGTH,
+        Family.BATCH_SIZE,
+    }
+)
 _MOST_TURNS = 0.2
 # So many rows in order nobody tries as settings.
 MANY_ROWS = 10

@@ -44,9 +44,11 @@ def without_zeros_for_nothing(roles: ColumnRoles) -> tuple[ColumnRoles, list[str
 
 def _numbers(roles: ColumnRoles, role: Role, home: Mapping[str, Cells]) -> dict[str, Cells]:
     """The columns of a role that hold numbers, and not only zeros."""
-    found = {one.name: home[one.name] for one in roles.taken if one.role is role
-             and one.name in home}  # fmt: skip
+    found = {
+        one.name: home[one.name] for one in roles.taken if one.role is role and one.name in home
+    }
     return {
-        name: cells for name, cells in found.items()
+        name: cells
+        for name, cells in found.items()
         if set(map(type, cells)) <= {int, float} and any(cells)
-    }  # fmt: skip
+    }

@@ -110,9 +110,11 @@ def _of_folders(
     single: dict[str, list[Path]] = defaultdict(list)
     others: list[_Part] = []
     for below in _folders(folder):
-        found = list(_parts(top, below, claims.get(below), depth + 1)) if (
-            below in claims or not _is_of_trainer(below, claims)
-        ) else []  # fmt: skip
+        found = (
+            list(_parts(top, below, claims.get(below), depth + 1))
+            if (below in claims or not _is_of_trainer(below, claims))
+            else []
+        )
         one_run = len(found) == 1 and [len(study.ids) for study in found[0].studies] == [1]
         if one_run and below in claims and claims[below].read_some is not None:
             single[claims[below].tool].append(below)

@@ -114,9 +114,10 @@ def curves_of_steps(
         )
     columns, steps = log
     numeric = {
-        name: own for name, own in columns.items()
+        name: own
+        for name, own in columns.items()
         if own.values.dtype == np.float64 and (name == steps or name != INDEX_COLUMN)
-    }  # fmt: skip
+    }
     if not set(numeric) - {steps}:
         return {}  # nothing was measured yet
     count = len(columns[steps].values)

@@ -118,9 +118,12 @@ def _studies(
         tables = sum(places[place].is_table for place in members)
         kinds = [
             *([f"{counted(tables, 'table')}, one run in each"] if tables else []),
-            *([f"{counted(len(own) - tables, 'folder')} with the log of one run in each"]
-              if len(own) > tables else []),
-        ]  # fmt: skip
+            *(
+                [f"{counted(len(own) - tables, 'folder')} with the log of one run in each"]
+                if len(own) > tables
+                else []
+            ),
+        ]
         found = f"Found below {'/'.join((top, *group))}: {'; '.join(kinds)}."
         if len(runs) == 1:
             found = f"Found in {top}: the log of one run."

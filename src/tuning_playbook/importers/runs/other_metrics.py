@@ -31,9 +31,10 @@ def without_other_metrics(study: ForeignStudy, metric: str) -> ForeignStudy:
     if own is None or not own.any() or own.all():
         return study
     instead = {
-        name: ~own & rows for name, rows in measured.items()
+        name: ~own & rows
+        for name, rows in measured.items()
         if rows.any() and not (own & rows).any() and _is_quality(name)
-    }  # fmt: skip
+    }
     complete = [status in ("", Status.COMPLETE.value) for status in study.status]
     others = np.any(list(instead.values()), axis=0) if instead else np.zeros_like(own)
     others &= np.array(complete or [True] * len(own))

@@ -149,8 +149,12 @@ def _told(study: ForeignStudy, named: _Named, column: str, example: str) -> Fore
     if column in study.parameters:
         metadata[column] = study.parameters[column]
         reason = "names a run, with the number of a repeat at its end"
-        roles = [replace(one, role=Role.IDENTIFIER, reason=reason, certain=True)
-                 if one.name == column else one for one in roles]  # fmt: skip
+        roles = [
+            replace(one, role=Role.IDENTIFIER, reason=reason, certain=True)
+            if one.name == column
+            else one
+            for one in roles
+        ]
     if named.word in _SEEDS:
         said.append(f"the number is taken as its {seed}")
         metadata[seed] = list(named.numbers)

@@ -76,8 +76,11 @@ def with_settings_of_model(whole: Mapping[str, Any], model: Mapping[str, Any]) -
         >>> with_settings_of_model({"model.lr": 0.1, "data.size": 8}, {"lr": 0.1, "size": 4})
         {'data.size': 8, 'lr': 0.1, 'size': 4}
     """
-    repeated = {k for k, v in whole.items() if (own := k.rpartition(".")[2]) in model
-                and model[own] == v and own != k}  # fmt: skip
+    repeated = {
+        k
+        for k, v in whole.items()
+        if (own := k.rpartition(".")[2]) in model and model[own] == v and own != k
+    }
     return {k: v for k, v in whole.items() if k not in repeated} | dict(model)
 
 

@@ -249,17 +249,27 @@ def _left_out(folder: Path, logs: Sequence[Path]) -> list[str]:
     others = [
         file.name
         for file in sorted(folder.iterdir())
-        if file.is_file() and file not in own and file.suffix == ending
-        and (_names_in(header_of(file)) == header or not file.stat().st_size
-             or (names_steps(file) and stage_of_log(file) == ""))
-    ]  # fmt: skip
+        if file.is_file()
+        and file not in own
+        and file.suffix == ending
+        and (
+            _names_in(header_of(file)) == header
+            or not file.stat().st_size
+            or (names_steps(file) and stage_of_log(file) == "")
+        )
+    ]
     notes = [f"Not the log of one run, and left out: {listed(others)}."] if others else []
     tables = [
-        file.name for file in sorted(folder.iterdir())
-        if file.is_file() and file not in own and file.suffix == ending == ".csv"
-        and file.name not in others and not is_measurements(file.name)
-        and len(_names_in(header_of(file))) > 1 and not names_steps(file)
-    ]  # fmt: skip
+        file.name
+        for file in sorted(folder.iterdir())
+        if file.is_file()
+        and file not in own
+        and file.suffix == ending == ".csv"
+        and file.name not in others
+        and not is_measurements(file.name)
+        and len(_names_in(header_of(file))) > 1
+        and not names_steps(file)
+    ]
     if tables:
         more = f" and {len(tables) - _MOST_NAMED} more" * (len(tables) > _MOST_NAMED)
         notes.append(f"No logs, and not read: {', '.join(tables[:_MOST_NAMED])}{more}.")

@@ -42,9 +42,10 @@ def said_of_tables(folder: Path, tables: list[Path]) -> list[str]:
 
 def _tables(folder: Path) -> list[Path]:
     return sorted(
-        file for file in folder.iterdir()
+        file
+        for file in folder.iterdir()
         if file.is_file() and file.name[:1] != "." and table_ending(file) in _OF_TEXT
-    )  # fmt: skip
+    )
 
 
 def _named(tables: list[Path]) -> str:

@@ -14,9 +14,28 @@ _SEPARATORS = re.compile(r"[_\-\s./=,:()\[\]]+")
 _NUMBERED = re.compile(
     r"(seed|s|run|rep|repeat|trial|version|v|exp|experiment|fold|job|split)?\d+", re.IGNORECASE
 )
-_COUNTERS = frozenset({"seed", "run", "rep", "repeat", "trial", "version", "exp", "experiment",
-                       "fold", "job", "split", "log", "logs", "metrics", "history", "train",
-                       "training", "results"})  # fmt: skip
+_COUNTERS = frozenset(
+    {
+        "seed",
+        "run",
+        "rep",
+        "repeat",
+        "trial",
+        "version",
+        "exp",
+        "experiment",
+        "fold",
+        "job",
+        "split",
+        "log",
+        "logs",
+        "metrics",
+        "history",
+        "train",
+        "training",
+        "results",
+    }
+)
 _HASH = re.compile(r"(?=.*\d)[0-9a-f]{6,}|\d+[tT]\d+[zZ]?")
 
 
@@ -52,7 +71,8 @@ def variant_in(name: str) -> str:
     rest = [without_settings(part) for part in name.split("/")]
     words = [word for part in rest for word in _SEPARATORS.split(part) if word]
     kept = [
-        word for word in words
+        word
+        for word in words
         if not (_NUMBERED.fullmatch(word) or _HASH.fullmatch(word) or word.lower() in _COUNTERS)
-    ]  # fmt: skip
+    ]
     return "_".join(kept)

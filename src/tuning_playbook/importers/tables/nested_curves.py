@@ -74,9 +74,11 @@ def _list_in(text: str) -> Any:
 
 def _are_curves(name: str, cells: Sequence[Any]) -> bool:
     said = group_of(name)[0]
-    return said != "parameter" and all(
-        cell is None or cell == [] or is_list_of_numbers(cell) for cell in cells
-    ) and (is_curve_name(name) or is_known_after_training(name.rsplit("/", 1)[-1]))  # fmt: skip
+    return (
+        said != "parameter"
+        and all(cell is None or cell == [] or is_list_of_numbers(cell) for cell in cells)
+        and (is_curve_name(name) or is_known_after_training(name.rsplit("/", 1)[-1]))
+    )
 
 
 def _steps_beside(name: str, columns: Mapping[str, Sequence[Any]]) -> Sequence[Any] | None:
@@ -107,8 +109,11 @@ def _long(found: Mapping[str, Rows]) -> dict[str, LongCurve]:
     curves: dict[str, LongCurve] = {}
     for column, own in found.items():
         for metric in dict.fromkeys(m for points in own if points for m in points):
-            parts = [(row, *points[metric]) for row, points in enumerate(own)
-                     if points and metric in points]  # fmt: skip
+            parts = [
+                (row, *points[metric])
+                for row, points in enumerate(own)
+                if points and metric in points
+            ]
             lengths = [len(steps) for _, steps, _ in parts]
             unique = names.count(metric) == 1
             curves[metric if unique else f"{column.rsplit('/', 1)[-1]}/{metric}"] = (

@@ -13,12 +13,36 @@ from tuning_playbook.vocabulary import names_a_setting, plain_name
 
 Cells = Sequence[Any]
 
-_NAMES = frozenset({"parameter", "param", "hyperparameter", "hyperparam", "hparam",
-                    "parameter_name", "param_name", "hyperparameter_name"})  # fmt: skip
-_NAMES_PERHAPS = frozenset({"sweep", "sweep_name", "swept", "factor", "variable", "ablation",
-                            "study", "experiment", "group", "knob", "name"})  # fmt: skip
-_VALUES = frozenset({"value", "parameter_value", "param_value", "hyperparameter_value", "setting",
-                     "level"})  # fmt: skip
+_NAMES = frozenset(
+    {
+        "parameter",
+        "param",
+        "hyperparameter",
+        "hyperparam",
+        "hparam",
+        "parameter_name",
+        "param_name",
+        "hyperparameter_name",
+    }
+)
+_NAMES_PERHAPS = frozenset(
+    {
+        "sweep",
+        "sweep_name",
+        "swept",
+        "factor",
+        "variable",
+        "ablation",
+        "study",
+        "experiment",
+        "group",
+        "knob",
+        "name",
+    }
+)
+_VALUES = frozenset(
+    {"value", "parameter_value", "param_value", "hyperparameter_value", "setting", "level"}
+)
 
 
 def swept_one_by_one(columns: Mapping[str, Cells]) -> dict[str, TakenAs]:

@@ -28,8 +28,9 @@ def settings_spelled(texts: Sequence[str]) -> list[dict[str, Any]]:
         {pair[1].strip(): typed_value(pair[2].strip()) for pair in _PAIR.finditer(text)}
         for text in texts
     ]
-    whole = all(own and len(own) == len(_PARTS.split(text))
-                for own, text in zip(found, texts, strict=True))  # fmt: skip
+    whole = all(
+        own and len(own) == len(_PARTS.split(text)) for own, text in zip(found, texts, strict=True)
+    )
     if not whole or len({tuple(own) for own in found}) > 1:
         return nothing
     known = any(hyperparameter_family(name) is not None for name in found[0])

@@ -45,9 +45,7 @@ def split_study(foreign: ForeignStudy, by: Sequence[str]) -> tuple[ForeignStudy,
     """
     columns = {**foreign.metadata, **foreign.results, **foreign.parameters}
     known = {one.name: one for one in foreign.columns}
-    listed = [
-        known.get(name) or TakenAs(name, name, Role.BOOKKEEPING, "") for name in columns
-    ]  # fmt: skip
+    listed = [known.get(name) or TakenAs(name, name, Role.BOOKKEEPING, "") for name in columns]
     by = [one.name for one in columns_named(by, listed, study=foreign.name)]
     rows_of: dict[tuple[Any, ...], list[int]] = {}
     for row, values in enumerate(zip(*(columns[c] for c in by), strict=True)):
@@ -134,9 +132,14 @@ def by_task(foreign: ForeignStudy, kept: Sequence[str] = ()) -> tuple[ForeignStu
     if not by:
         return (foreign,)
     seen = dict.fromkeys(zip(*(columns[c] for c in by), strict=True))
-    own = [[note for c, cell in zip(by, cells, strict=True)
-            if names_parts_of_data(c, columns[c]) and (note := _measured_on(c, cell))]
-           for cells in seen]  # fmt: skip
+    own = [
+        [
+            note
+            for c, cell in zip(by, cells, strict=True)
+            if names_parts_of_data(c, columns[c]) and (note := _measured_on(c, cell))
+        ]
+        for cells in seen
+    ]
     found = split_study(foreign, by)
     kind = "" if len(by) > 1 else _kind_of_parts(found, by[0])
     return tuple(
@@ -190,8 +193,9 @@ def by_numbers(foreign: ForeignStudy) -> tuple[ForeignStudy, ...]:
     """
     numbers = [name.partition("#")[0] for name in foreign.ids]
     counted_again = any("#" in name for name in foreign.ids) and all(map(str.isdecimal, numbers))
-    named = any(o.role is Role.IDENTIFIER and plain_name(o.name) == "number"
-                for o in foreign.columns)  # fmt: skip
+    named = any(
+        o.role is Role.IDENTIFIER and plain_name(o.name) == "number" for o in foreign.columns
+    )
     if not counted_again or not named:
         return (foreign,)
     columns = {
@@ -227,11 +231,11 @@ def _part(
     foreign: ForeignStudy, values: Sequence[Any], rows: Sequence[int], by: Sequence[str]
 ) -> ForeignStudy:
     def own(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-        return {name: [cells[r] for r in rows] for name, cells in columns.items()
-                if name not in by}  # fmt: skip
+        return {name: [cells[r] for r in rows] for name, cells in columns.items() if name not in by}
 
-    curves = {metric: _curve(curve, rows, len(foreign.ids))
-              for metric, curve in foreign.curves.items()}  # fmt: skip
+    curves = {
+        metric: _curve(curve, rows, len(foreign.ids)) for metric, curve in foreign.curves.items()
+    }
     parameters = own(foreign.parameters)
     return replace(
         foreign,

@@ -152,9 +152,9 @@ def _join(table: TrialRows, long: CurveTable) -> None:
         )
     place = np.array([row_of[trial] for trial in long.ids], dtype=np.int64)
     table.curves.update(
-        (metric, (place[np.asarray(rows)], steps, values)) for metric, (rows, steps, values)
-        in long.curves.items()
-    )  # fmt: skip
+        (metric, (place[np.asarray(rows)], steps, values))
+        for metric, (rows, steps, values) in long.curves.items()
+    )
     table.notes.extend(long.notes)
 
 

@@ -13,13 +13,21 @@ from tuning_playbook.words import counted
 
 _Statistic: TypeAlias = Callable[[NDArray[np.float64]], float]
 _STATISTICS: Mapping[str, tuple[_Statistic, ...]] = {
-    "mean": (np.mean,), "avg": (np.mean,), "average": (np.mean,), "total": (np.sum, np.mean),
-    "sum": (np.sum,), "median": (np.median,), "min": (np.min,), "max": (np.max,),
-    "minimum": (np.min,), "maximum": (np.max,), "overall": (np.mean, np.sum),
+    "mean": (np.mean,),
+    "avg": (np.mean,),
+    "average": (np.mean,),
+    "total": (np.sum, np.mean),
+    "sum": (np.sum,),
+    "median": (np.median,),
+    "min": (np.min,),
+    "max": (np.max,),
+    "minimum": (np.min,),
+    "maximum": (np.max,),
+    "overall": (np.mean, np.sum),
     "std": (np.std, lambda v: float(np.std(v, ddof=1))),
     "sd": (np.std, lambda v: float(np.std(v, ddof=1))),
     "stdev": (np.std, lambda v: float(np.std(v, ddof=1))),
-}  # fmt: skip
+}
 _ROUNDED = 5e-3  # relative; summaries are written with few digits
 _FEWEST_ROWS = 2
 

@@ -14,8 +14,22 @@ from tuning_playbook.words import listed
 
 _VARIANT = "configuration"
 _COMPARING = frozenset({"minus", "vs", "versus", "diff", "delta", "gain"})
-_OF_ARMS = frozenset({"baseline", "base", "control", "default", "vanilla", "original", "plain",
-                      "ours", "proposed", "standard", "reference", "random"})  # fmt: skip
+_OF_ARMS = frozenset(
+    {
+        "baseline",
+        "base",
+        "control",
+        "default",
+        "vanilla",
+        "original",
+        "plain",
+        "ours",
+        "proposed",
+        "standard",
+        "reference",
+        "random",
+    }
+)
 _FEWEST_SEEDS, _MOST_SHOWN = 2, 6
 
 

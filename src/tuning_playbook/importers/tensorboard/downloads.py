@@ -62,8 +62,9 @@ def read_downloads(path: Path) -> tuple[ForeignStudy, ...]:
         run = runs.setdefault(run_name, Run(run_name, parameters=settings_in(run_name)))
         number = f" ({again})" if again and not named else ""
         _add(run.curves, metric, number, _points(file, notes))
-    notes.append("Curves that TensorBoard's page has downloaded; settings come from the runs' "
-                 "names.")  # fmt: skip
+    notes.append(
+        "Curves that TensorBoard's page has downloaded; settings come from the runs' names."
+    )
     if any(last_part(metric).startswith(_NO_TAG) for run in runs.values() for metric in run.curves):
         notes.append(
             f"A file without the name of its metric holds one that is called {_NO_TAG} here."

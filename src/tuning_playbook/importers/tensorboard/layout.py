@@ -13,8 +13,20 @@ from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.run_folders import named_values
 from tuning_playbook.importers.tensorboard.events import EventFile
 
-_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "eval", "evaluation",
-                     "dev", "test", "testing"})  # fmt: skip
+_SPLITS = frozenset(
+    {
+        "train",
+        "training",
+        "val",
+        "valid",
+        "validation",
+        "eval",
+        "evaluation",
+        "dev",
+        "test",
+        "testing",
+    }
+)
 _TIMESTAMP = re.compile(r"\d{9,11}(\.\d+)?")
 
 
@@ -42,8 +54,12 @@ class Folder:
     @property
     def arguments(self) -> dict[str, Any]:
         """What a Trainer was told that has logged here."""
-        return arguments_in(next((f.texts[ARGUMENTS_TAG] for f in reversed(self.events)
-                                  if ARGUMENTS_TAG in f.texts), ""))  # fmt: skip
+        return arguments_in(
+            next(
+                (f.texts[ARGUMENTS_TAG] for f in reversed(self.events) if ARGUMENTS_TAG in f.texts),
+                "",
+            )
+        )
 
     @property
     def logs(self) -> bool:
@@ -100,9 +116,12 @@ def silent_runs(folders: Mapping[Place, Folder], runs: set[Place]) -> set[Place]
     for place, found in folders.items():
         if not place or place in around or any(place[:d] in runs for d in range(len(place))):
             continue
-        if found.event_files or found.parameters or named_values(place[-1]) or (
-            (place[:-1], _pattern(place[-1])) in alike
-        ):  # fmt: skip
+        if (
+            found.event_files
+            or found.parameters
+            or named_values(place[-1])
+            or ((place[:-1], _pattern(place[-1])) in alike)
+        ):
             silent.add(place)
     return silent - {place[:depth] for place in silent for depth in range(len(place))}
 

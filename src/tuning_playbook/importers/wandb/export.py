@@ -40,7 +40,7 @@ _ENDINGS = {
     "killed": (Status.CANCELLED, Reason.CANCELLED),
     "preempting": (Status.FAILED, Reason.LOST),
     "preempted": (Status.FAILED, Reason.LOST),
-}  # fmt: skip
+}
 _CONFIG = ("config", "rawconfig", "_config")
 _SUMMARY = ("summary", "summary_metrics", "summaryMetrics", "_json_dict")
 _NAME = ("name", "display_name", "displayName", "Name", "run_name", "id", "ID")
@@ -50,10 +50,36 @@ _SWEEP = ("sweep", "Sweep", "sweep_id", "sweepName", "sweep_name")
 _CREATED = ("created_at", "createdAt", "Created")  # exports have the newest run first
 _HISTORY = ("history", "scan_history")
 # Columns of the website's table that tell of the run and not of its configuration.
-_OF_RUN = frozenset({"Name", "State", "Notes", "User", "Tags", "Created", "Runtime", "Sweep", "ID",
-                     "Group", "Job Type", "JobType", "Host", "Hostname", "GPU Count", "GPU Type",
-                     "End Time", "Updated", "Commit", "GitHub", "Github", "Path", "Python Version",
-                     "OS", "CPU Count", "Heartbeat"})  # fmt: skip
+_OF_RUN = frozenset(
+    {
+        "Name",
+        "State",
+        "Notes",
+        "User",
+        "Tags",
+        "Created",
+        "Runtime",
+        "Sweep",
+        "ID",
+        "Group",
+        "Job Type",
+        "JobType",
+        "Host",
+        "Hostname",
+        "GPU Count",
+        "GPU Type",
+        "End Time",
+        "Updated",
+        "Commit",
+        "GitHub",
+        "Github",
+        "Path",
+        "Python Version",
+        "OS",
+        "CPU Count",
+        "Heartbeat",
+    }
+)
 _SNIFFED_CHARACTERS = 1_000_000
 _BARE = re.compile(r"(?<=[:,\[\s])(-?)(nan|inf)(?=[,}\]])")
 

@@ -17,6 +17,7 @@ def without_own_keys(flat: Mapping[str, Any]) -> dict[str, Any]:
     """
     media = tuple(key.removesuffix(_TYPE) + "." for key in flat if key.endswith(_TYPE))
     return {
-        key: value for key, value in flat.items()
+        key: value
+        for key, value in flat.items()
         if key[:1] != "_" and key != "wandb_version" and not (media and key.startswith(media))
-    }  # fmt: skip
+    }

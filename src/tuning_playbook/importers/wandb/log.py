@@ -18,17 +18,30 @@ from tuning_playbook.importers.files.protobuf_messages import Messages, declared
 from tuning_playbook.importers.runs_of_tools import Points
 
 _SCHEMA = {
-    "Record": {"history": (2, "Items"), "summary": (3, "bytes?"), "config": (5, "Updates"),
-               "run": (17, "Run"), "exit": (18, "Exit")},
+    "Record": {
+        "history": (2, "Items"),
+        "summary": (3, "bytes?"),
+        "config": (5, "Updates"),
+        "run": (17, "Run"),
+        "exit": (18, "Exit"),
+    },
     "Items": {"item": (1, "Item*"), "step": (2, "Step")},
     "Item": {"key": (1, "string"), "nested_key": (2, "string*"), "value_json": (16, "string")},
     "Step": {"number": (1, "int64")},
     "Updates": {"update": (1, "Item*"), "remove": (2, "Item*")},
-    "Run": {"run_id": (1, "string"), "project": (3, "string"), "config": (4, "Updates"),
-            "summary": (5, "Updates"), "group": (6, "string"), "job_type": (7, "string"),
-            "display_name": (8, "string"), "tags": (10, "string*"), "sweep_id": (12, "string")},
+    "Run": {
+        "run_id": (1, "string"),
+        "project": (3, "string"),
+        "config": (4, "Updates"),
+        "summary": (5, "Updates"),
+        "group": (6, "string"),
+        "job_type": (7, "string"),
+        "display_name": (8, "string"),
+        "tags": (10, "string*"),
+        "sweep_id": (12, "string"),
+    },
     "Exit": {"exit_code": (1, "int32")},
-}  # fmt: skip
+}
 
 _FILE_HEADER = b":W&B\xe1\xbe\x00"
 _BLOCK_BYTES, _HEADER_BYTES = 32768, 7

@@ -33,13 +33,18 @@ def comparison_document(view: ComparisonView) -> dict[str, Any]:
         "caution": first.caution or None,
         "main_effects": [_effect(effect) for effect in view.effects],
         "curves": [
-            {"question": a.key, "metric": a.metric, "caution": a.caution or None,
-             "direction": "minimize" if a.sign > 0 else "maximize", **_answer(a)}
+            {
+                "question": a.key,
+                "metric": a.metric,
+                "caution": a.caution or None,
+                "direction": "minimize" if a.sign > 0 else "maximize",
+                **_answer(a),
+            }
             for a in others
         ],
         "differing_lengths": list(view.lengths),
         "notes": list(view.notes),
-    }  # fmt: skip
+    }
 
 
 def _answer(answer: Answered) -> dict[str, Any]:
@@ -87,10 +92,12 @@ def _pair(answer: Answered, pair: Pair) -> dict[str, Any]:
         document["adjusted_p_value"] = pair.adjusted_p_value
     if pair.wins is not None:
         document["wins"] = {
-            "won": pair.wins.wins, "lost": pair.wins.losses, "equal": pair.wins.ties,
+            "won": pair.wins.wins,
+            "lost": pair.wins.losses,
+            "equal": pair.wins.ties,
             "sign_test_p_value": pair.wins.sign_p_value,
             "signed_rank_p_value": pair.wins.rank_p_value,
-        }  # fmt: skip
+        }
     return document | {
         "answer": pair_sentence(answer, pair),
         "ground": pair.judged.ground.value,

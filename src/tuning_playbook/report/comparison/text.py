@@ -159,9 +159,13 @@ def _table(view: ComparisonView, answer: Answered) -> Table:
     if view.baseline is not None and answer.pairs:
         c = answer.pairs[0].comparison
         scale = _scale(answer)
-        table.add_row(Text(printable(c.baseline)), str(c.repeats[0]), _mean(c.means[0], scale),
-                      *[""] * (4 if view.kind == "tasks" else 3),
-                      Text("baseline", style="dim"))  # fmt: skip
+        table.add_row(
+            Text(printable(c.baseline)),
+            str(c.repeats[0]),
+            _mean(c.means[0], scale),
+            *[""] * (4 if view.kind == "tasks" else 3),
+            Text("baseline", style="dim"),
+        )
     for pair in answer.pairs:
         table.add_row(*_row(answer, pair, all_pairs=all_pairs))
     return table

@@ -132,9 +132,13 @@ def _places(bands: Sequence[_Band]) -> dict[str, _Place]:
 def _legend() -> Iterator[str]:
     x = float(_LEFT)
     for shape, words in (
-        ("explore", "exploring"), ("exploit", "exploiting"), ("sound", "sound answer"),
-        ("weak", "weak or unfair"), ("void", "void"), ("none", "no answer yet"),
-    ):  # fmt: skip
+        ("explore", "exploring"),
+        ("exploit", "exploiting"),
+        ("sound", "sound answer"),
+        ("weak", "weak or unfair"),
+        ("void", "void"),
+        ("none", "no answer yet"),
+    ):
         if shape in ("explore", "exploit"):
             yield f'<rect class="{shape}" x="{x:g}" y="8" width="4" height="14" rx="2"/>'
         else:
@@ -261,8 +265,13 @@ def _follow_arrows(rounds: Sequence[RoundStep], places: dict[str, _Place]) -> It
         else:
             lane = end.x - _COLUMN_GAP / 2 + shift
             below = start.bottom + 10 + shift
-            corners = [(start.middle, start.bottom), (start.middle, below), (lane, below),
-                       (lane, above), (top, above)]  # fmt: skip
+            corners = [
+                (start.middle, start.bottom),
+                (start.middle, below),
+                (lane, below),
+                (lane, above),
+                (top, above),
+            ]
         yield f'<path class="follows" d="{_rounded([*corners, (top, end.y - 5)])}"/>'
         yield _head(top, end.y, "down")
 

@@ -110,8 +110,18 @@ def _rounds(rounds: Sequence[RoundStep], *, several_evaluations: bool) -> Histor
     return HistoryTable(
         "Rounds",
         "What was asked, what it cost, what came out and what was decided.",
-        ("#", "date", "round", "question", "mode", "spent", "answer", "soundness", "decision",
-         *measured),
+        (
+            "#",
+            "date",
+            "round",
+            "question",
+            "mode",
+            "spent",
+            "answer",
+            "soundness",
+            "decision",
+            *measured,
+        ),
         tuple(
             HistoryRow(
                 (
@@ -131,7 +141,7 @@ def _rounds(rounds: Sequence[RoundStep], *, several_evaluations: bool) -> Histor
             for r in rounds
         ),
         empty="No round has been run.",
-    )  # fmt: skip
+    )
 
 
 def _answer(round_: RoundStep) -> str:
@@ -319,17 +329,33 @@ def _experiments(history: ProjectHistory) -> HistoryTable:
     return HistoryTable(
         "Experiments",
         "",
-        ("study", "configuration", "notes", "trials", "best value", "best checkpoint",
-         "reproduce with", "commit", "uncommitted changes"),
+        (
+            "study",
+            "configuration",
+            "notes",
+            "trials",
+            "best value",
+            "best checkpoint",
+            "reproduce with",
+            "commit",
+            "uncommitted changes",
+        ),
         tuple(
             HistoryRow(
                 (
-                    row.name, row.configuration, row.notes, row.trials, row.best_value,
-                    row.best_checkpoint, row.reproduction, row.commit, row.uncommitted_changes,
+                    row.name,
+                    row.configuration,
+                    row.notes,
+                    row.trials,
+                    row.best_value,
+                    row.best_checkpoint,
+                    row.reproduction,
+                    row.commit,
+                    row.uncommitted_changes,
                 )
             )
             for row in history.experiments
         ),
         empty="No study has been run.",
         wide=True,
-    )  # fmt: skip
+    )

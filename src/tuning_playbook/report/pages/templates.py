@@ -70,8 +70,13 @@ def _are_records(value: Any) -> bool:
 def _script_json(document: dict[str, Any]) -> str:
     """JSON that cannot end its script element, whatever names it holds."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"),
-                               ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):  # fmt: skip
+    for character, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
         text = text.replace(character, escaped)
     return text
 

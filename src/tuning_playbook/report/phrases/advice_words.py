@@ -54,8 +54,11 @@ def _trials(given: _Arguments) -> str:
 
 def _inspect(given: _Arguments) -> str:
     where = _trials(given)
-    period = f", repeating every {_plain(given['period_steps'])} steps" if "period_steps" in given \
-        else ""  # fmt: skip
+    period = (
+        f", repeating every {_plain(given['period_steps'])} steps"
+        if "period_steps" in given
+        else ""
+    )
     return f"look for a bug in {where}{period} ({_plain(given['suspects'])})"
 
 

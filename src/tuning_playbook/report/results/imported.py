@@ -75,6 +75,8 @@ def imported_text(imported: Imported) -> str:
             "that this project has not run; before a round of your own runs, set [training] "
             f"target and look through the ranges{length}"
         )
-    lines.append(f"next: playbook check {imported.round} --project {imported.folder}, "
-                 f"playbook report {imported.round} --project {imported.folder}")  # fmt: skip
+    lines.append(
+        f"next: playbook check {imported.round} --project {imported.folder}, "
+        f"playbook report {imported.round} --project {imported.folder}"
+    )
     return "\n".join(lines)

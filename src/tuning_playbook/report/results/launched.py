@@ -44,7 +44,14 @@ def launched_text(launched: LaunchResult) -> str:
         return f"{name}: its best configuration is the baseline already; nothing to do"
     head = f"{name}: launched" if launched.written else f"{name}: would change"
     changes = changes_text(launched.launch.before, launched.launch.after)
-    return "\n".join([
-        head, *(f"  {line}" for line in changes), "", launched.diff.rstrip("\n"), "",
-        f"reason: {launched.launch.reason}", *(["next: playbook next"] * launched.written),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            head,
+            *(f"  {line}" for line in changes),
+            "",
+            launched.diff.rstrip("\n"),
+            "",
+            f"reason: {launched.launch.reason}",
+            *(["next: playbook next"] * launched.written),
+        ]
+    )

@@ -56,9 +56,13 @@ def next_text(found: NextSteps) -> RenderableType:
         lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
         command = _command(step)
         unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
-        words = [(step.reason, ""), (step.how, ""),
-                 (f"$ {command}" if command else "", "green"), (unless, "dim"),
-                 (f"playbook, “{SOURCES[step.source].title}”", "dim")]  # fmt: skip
+        words = [
+            (step.reason, ""),
+            (step.how, ""),
+            (f"$ {command}" if command else "", "green"),
+            (unless, "dim"),
+            (f"playbook, “{SOURCES[step.source].title}”", "dim"),
+        ]
         lines += [Hanging(w, 3, style=style) for w, style in words if w]
     return Group(*lines)
 

@@ -199,10 +199,15 @@ def _standing(answer: Answer, comparison: ArmComparison, label: str) -> str:
 def _pairs(comparison: ArmComparison) -> tuple[tuple[str, ...], ...]:
     labels = [arm.label for arm in comparison.arms]
     return tuple(
-        (label, *("" if i == j else probability(float(comparison.beats[i, j]))
-                  for j in range(len(labels))))
+        (
+            label,
+            *(
+                "" if i == j else probability(float(comparison.beats[i, j]))
+                for j in range(len(labels))
+            ),
+        )
         for i, label in enumerate(labels)
-    )  # fmt: skip
+    )
 
 
 def _plots(

@@ -104,9 +104,12 @@ def of_curves(info: CurvesInfo, companion: str | None) -> str:
         + "; other trials grey"
         + (", infeasible ones red." if info.infeasible else ".")
         + (" Values are averaged over intervals of steps." if info.averaged else "")
-        + (f" {shown} of {info.total} trials are drawn, chosen evenly over their ranks."
-           if shown < info.total else "")
-    )  # fmt: skip
+        + (
+            f" {shown} of {info.total} trials are drawn, chosen evenly over their ranks."
+            if shown < info.total
+            else ""
+        )
+    )
 
 
 def of_best_step(info: BestStepInfo) -> str:

@@ -81,8 +81,11 @@ def _of_our_own(trial: Trial) -> tuple[Any, ...]:
 def _ids(table: TrialTable) -> list[str | int]:
     """Numbers where all ids are whole numbers, so that the column sorts as one expects."""
     names = [str(name) for name in table.ids]
-    numbers = [number for name in names
-               if (number := whole_number(name)) is not None and str(number) == name]  # fmt: skip
+    numbers = [
+        number
+        for name in names
+        if (number := whole_number(name)) is not None and str(number) == name
+    ]
     return [*numbers] if len(numbers) == len(names) else [*names]
 
 

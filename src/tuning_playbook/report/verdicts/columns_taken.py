@@ -24,10 +24,13 @@ _ORDER = tuple(role for role in Role if role is not Role.EMPTY)
 _FEWEST_CELLS = 9  # fewer runs of other lengths fill a grid by chance
 _REPEATED = 1.5  # from here on trials per configuration are repeats, and not chance
 _PLURAL = {
-    Role.HYPERPARAMETER: "hyperparameters", Role.CONSTANT: "constant settings",
-    Role.RESULT: "results", Role.HELD_OUT: "held-out results", Role.STATISTIC: "statistics",
+    Role.HYPERPARAMETER: "hyperparameters",
+    Role.CONSTANT: "constant settings",
+    Role.RESULT: "results",
+    Role.HELD_OUT: "held-out results",
+    Role.STATISTIC: "statistics",
     Role.SEED: "seeds or repeats",
-}  # fmt: skip
+}
 
 
 def columns_document(columns: Sequence[TakenAs]) -> list[dict[str, Any]]:
@@ -76,8 +79,13 @@ def kind_of_study(table: TrialTable) -> str:
         return f"{counted(len(ended), 'run')} that differ in their length of training alone"
     if lengths:
         each += f", trained for different lengths ({listed(lengths)})"
-    naming = [h.name for h in varied if isinstance(h.domain, Categorical)
-              and len(varied) > 1 and len(set(table.values[h.key])) == count]  # fmt: skip
+    naming = [
+        h.name
+        for h in varied
+        if isinstance(h.domain, Categorical)
+        and len(varied) > 1
+        and len(set(table.values[h.key])) == count
+    ]
     if naming and design != "variants":
         return f"a list of {of}{each}, named by {naming[0]}"
     return {

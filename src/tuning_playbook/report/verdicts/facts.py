@@ -80,8 +80,10 @@ def _best_mean(table: TrialTable, rows: NDArray[np.int64]) -> str:
         return ""
     best = int(np.argmin(found.loss))
     value = table.objective.direction.sign * float(found.loss[best])
-    named = [f"{h.key} {short(table.values[h.key][found.rows[best]])}"
-             for h in table.space.hyperparameters]  # fmt: skip
+    named = [
+        f"{h.key} {short(table.values[h.key][found.rows[best]])}"
+        for h in table.space.hyperparameters
+    ]
     setting = f" ({', '.join(named[:_MOST_NAMED])})" if named else ""
     count = int(found.counts[best])
     if count == 1:

@@ -81,9 +81,7 @@ def verdicts(
         rest = f"{len(view.findings) - len(findings)} other verdicts take the direction for granted"
         rows.add_row(Text(), Text(f"{rest}; -v prints them.", style="dim"))
     head = Text.assemble((printable(view.name), "bold"), "  ", (printable(view.facts), "dim"))
-    taken = (
-        [] if view.columns is None else [Text(), columns_table(view.columns, verbose=verbose)]
-    )  # fmt: skip
+    taken = [] if view.columns is None else [Text(), columns_table(view.columns, verbose=verbose)]
     return Group(head, *taken, Text(), rows, *notes_below(view.notes))
 
 

@@ -24,9 +24,10 @@ def nothing_to_compare(study: ForeignStudy, told: Told) -> str:
     read = described(study)
     columns = {**read.metadata, **read.results, **read.parameters}
     varied = [
-        one for one in read.columns
+        one
+        for one in read.columns
         if one.role in SEARCHED | {Role.SEED} and len(set(map(str, columns.get(one.name, ())))) > 1
-    ]  # fmt: skip
+    ]
     if varied or methods_in_columns(read) is not None:
         return ""
     for one in read.columns:

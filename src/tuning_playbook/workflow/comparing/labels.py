@@ -10,8 +10,22 @@ from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import listed, short
 
-_BASELINES = frozenset({"baseline", "base", "default", "control", "reference", "ref", "vanilla",
-                        "none", "original", "false", "off", "no"})  # fmt: skip
+_BASELINES = frozenset(
+    {
+        "baseline",
+        "base",
+        "default",
+        "control",
+        "reference",
+        "ref",
+        "vanilla",
+        "none",
+        "original",
+        "false",
+        "off",
+        "no",
+    }
+)
 _MOST_LISTED = 12
 _MOST_ARMS = 100
 _MOST_SINGLE = 10  # numbers that one run each has, beyond which they are no arms
@@ -81,13 +95,16 @@ def baseline_position(
     number = _number(given)
     for fits in (
         [i for i, label in enumerate(shown) if label == given],
-        [i for i, key in enumerate(keys) if len(key) == 1 and number is not None
-         and _number(key[0]) == number],
+        [
+            i
+            for i, key in enumerate(keys)
+            if len(key) == 1 and number is not None and _number(key[0]) == number
+        ],
         [i for i, key in enumerate(keys) if _same_values(key, given, arm)],
         [i for i, label in enumerate(shown) if label.lower() == given.lower()],
         [i for i, label in enumerate(shown) if ends_with(label, given)],
         [i for i, label in enumerate(shown) if given.lower() in label.lower()],
-    ):  # fmt: skip
+    ):
         if len(fits) == 1:
             return fits[0], ""
         if fits:

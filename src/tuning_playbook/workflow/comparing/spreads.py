@@ -25,8 +25,9 @@ _TAKEN_AS = {
 }
 # No folds and no trials: folds share most of their data, and trials may be those of a search.
 _COUNTED = ("seeds", "runs", "repeats", "reps", "replicates", "repetitions")
-_COUNTS = frozenset({"n", "count", *_COUNTED, *(f"{a}_{b}" for a in ("n", "num", "number_of")
-                                                for b in _COUNTED)})  # fmt: skip
+_COUNTS = frozenset(
+    {"n", "count", *_COUNTED, *(f"{a}_{b}" for a in ("n", "num", "number_of") for b in _COUNTED)}
+)
 _MOST_RUNS = 10_000
 # These may as well be a setting: samples, neighbours, batches.
 _SHORT = frozenset({"n", "count"})
@@ -86,8 +87,11 @@ def spreads_of(study: ForeignStudy, metric: str, repeats: int | None) -> Spreads
     over = f", over the number of runs in {count}" if count else ""
     note = f"{found.name} is taken as {_TAKEN_AS[found.statistic]}{over}."
     unclear = [] if count or repeats is not None else _unclear_counts(columns)
-    notes = [f"{n} may be a setting, so it is not taken as the number of runs; give --repeats N "
-             "if it is." for n in unclear]  # fmt: skip
+    notes = [
+        f"{n} may be a setting, so it is not taken as the number of runs; give --repeats N "
+        "if it is."
+        for n in unclear
+    ]
     return Spreads(found.name, count, tuple(of_row), (note, *notes))
 
 

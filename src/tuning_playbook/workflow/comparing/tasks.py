@@ -143,9 +143,12 @@ def _long(
         reason=tuple(study.reason[row] for row, _ in places) if study.reason else (),
         objective=None,
         space=None,
-        columns=(*map(_beside, roles), TakenAs(task, task, Role.BOOKKEEPING, "named by --tasks"),
-                 TakenAs(metric, metric, Role.RESULT, "the columns named by --tasks")),
-    )  # fmt: skip
+        columns=(
+            *map(_beside, roles),
+            TakenAs(task, task, Role.BOOKKEEPING, "named by --tasks"),
+            TakenAs(metric, metric, Role.RESULT, "the columns named by --tasks"),
+        ),
+    )
     if not question.arm and found is not None:
         name = next((o.name for o in study.columns if o.column == found.methods), found.methods)
         question = replace(question, arm=(name if name in kept else NAME,))
@@ -173,18 +176,25 @@ def roles_with_tasks(
 
     def roles_over(task: str) -> Roles:
         return comparison_roles(
-            study, arm=question.arm, seed=question.seed, metric=told.metric, tasks=task,
+            study,
+            arm=question.arm,
+            seed=question.seed,
+            metric=told.metric,
+            tasks=task,
             summarized=summarized,
-        )  # fmt: skip
+        )
 
     if question.tasks:
         (task,) = (named_column(study, name, "--tasks") for name in question.tasks)
         return replace(roles_over(task), tasks=task)
     found = [
-        name for name, cells in columns.items()
-        if names_tasks(name) and name not in (*question.arm, *told.parameters)
-        and all(isinstance(cell, str) for cell in cells) and len(set(cells)) > 1
-    ]  # fmt: skip
+        name
+        for name, cells in columns.items()
+        if names_tasks(name)
+        and name not in (*question.arm, *told.parameters)
+        and all(isinstance(cell, str) for cell in cells)
+        and len(set(cells)) > 1
+    ]
     if len(found) == 1 and not (question.seed or told.by or told.study):
         with suppress(InvalidInput):
             roles = roles_over(found[0])

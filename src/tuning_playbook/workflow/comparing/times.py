@@ -46,16 +46,20 @@ def clocks_of(
             continue
         points = [
             (row, step, time)
-            for row, step, time in zip(rows, plain_values(columns[steps]), plain_values(column),
-                                       strict=True)
+            for row, step, time in zip(
+                rows, plain_values(columns[steps]), plain_values(column), strict=True
+            )
             if row >= 0 and isinstance(step, (int, float)) and isinstance(time, (int, float))
-        ]  # fmt: skip
+        ]
         if points:
             long[name] = tuple(np.array(part) for part in zip(*points, strict=True))  # type: ignore[assignment]
     bare = table_from_columns(
-        "times", ids=table.ids.tolist(), values={}, curves=long,
+        "times",
+        ids=table.ids.tolist(),
+        values={},
+        curves=long,
         objective=Objective("time", Direction.MINIMIZE),
-    )  # fmt: skip
+    )
     return MappingProxyType({name: _since_start(c) for name, c in bare.curves.items()})
 
 

@@ -148,7 +148,10 @@ def _edit(opened: OpenProject, config: Config, *, dry_run: bool) -> str:
         draft.unlink(missing_ok=True)
     return "".join(
         difflib.unified_diff(
-            old.splitlines(keepends=True), new.splitlines(keepends=True),
-            f"before/{PROJECT_FILE}", f"after/{PROJECT_FILE}", n=2,
+            old.splitlines(keepends=True),
+            new.splitlines(keepends=True),
+            f"before/{PROJECT_FILE}",
+            f"after/{PROJECT_FILE}",
+            n=2,
         )
-    )  # fmt: skip
+    )

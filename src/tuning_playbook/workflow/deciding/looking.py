@@ -186,8 +186,11 @@ def _enter_whole(store: Store, known: Snapshot, of: HeldOutSet, metric: str) -> 
 
 def enter_look(store: Store, look: Look) -> None:
     """Enter a look in the logbook."""
-    finite = {k: None if isinstance(v, float) and math.isnan(v) else v
-              for k, v in asdict(look).items() if k != "at"}  # fmt: skip
+    finite = {
+        k: None if isinstance(v, float) and math.isnan(v) else v
+        for k, v in asdict(look).items()
+        if k != "at"
+    }
     message = f"{look.metric} of {look.config}: look {look.count} at the {look.set} set"
     store.enter(LogbookEntry(look.at, LOOK, "", message, {"schema": 1, **finite}))
 

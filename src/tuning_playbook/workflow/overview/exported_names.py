@@ -8,9 +8,19 @@ from tuning_playbook.vocabulary import plain_name
 
 # What both tables say of a trial beside its hyperparameters and metrics.
 _OWN = (
-    "trial", "study", "index", "best_step", "status", "reason", "detail", "seed", "attempts",
-    "started_at", "finished_at", "step",
-)  # fmt: skip
+    "trial",
+    "study",
+    "index",
+    "best_step",
+    "status",
+    "reason",
+    "detail",
+    "seed",
+    "attempts",
+    "started_at",
+    "finished_at",
+    "step",
+)
 
 
 class ExportedNames:

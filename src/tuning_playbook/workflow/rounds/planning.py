@@ -232,8 +232,10 @@ def _followed(
     found, counting = [], 0
     chain = rounds_that_count(round_.follows, known.facts)
     imported = [name for name in chain if known.is_imported(name)]
-    found += [f"Trials of round {name} will not count in it, since they were imported."
-              for name in imported]  # fmt: skip
+    found += [
+        f"Trials of round {name} will not count in it, since they were imported."
+        for name in imported
+    ]
     earlier = studies_of_rounds(known, (name for name in chain if name not in imported))
     for study in studies:
         later = replace(study, provenance=Provenance(code=known.code))

@@ -119,8 +119,11 @@ def _config(arms: Sequence[Arm], candidate: Candidate) -> dict[str, Value]:
 def _study(arm: Arm) -> dict[str, Any]:
     statuses = [t.status for t in arm.trials]
     loss = arm.table.loss
-    complete = [r for r, status in enumerate(statuses)
-                if status is Status.COMPLETE and math.isfinite(loss[r])]  # fmt: skip
+    complete = [
+        r
+        for r, status in enumerate(statuses)
+        if status is Status.COMPLETE and math.isfinite(loss[r])
+    ]
     best = min(complete, key=lambda row: float(loss[row]), default=None)
     return {
         "name": arm.study.name,
