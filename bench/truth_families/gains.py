@@ -15,7 +15,9 @@ import real_curves
 import small_trainings
 from truth_families.sections import Bar, Section, Setting, Share, table
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
+from tuning_playbook.checks.learning_progress import LearningProgress
 from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
+from tuning_playbook.findings import Verdict
 
 _TOO_LOW = (1e-3, 1e-4, 1e-5)
 _CUT = (0.3, 0.6)
@@ -45,7 +47,7 @@ def measure(setting: Setting) -> Section:
             if name.startswith("learning")
             else Bar(f"gains: {name}, told by gains", by_gains, at_most=0.01)
         )
-    head = ["searches", "told by gains", "told by gains or results"]
+    head = ["searches", "told by gains", "told by gains, results or unmoved metrics"]
     return Section(
         "Are learning rates too low where nothing trains?", table(head, rows), tuple(bars)
     )
@@ -59,14 +61,20 @@ def _searches(setting: Setting, count: int, factor: float) -> Iterator[TrialTabl
 
 
 def _told(trials: TrialTable) -> tuple[bool, bool]:
-    """Whether the high end of the learning rate is called too low by gains, and by anything."""
+    """Whether the high end of the learning rate is called too low by gains, and by anything.
+
+    A metric that no training moves, such as the accuracy of a model that stays as it was
+    initialized, is told by `learning-progress`.
+    """
     (found,) = SearchSpaceBoundary().run(trials)
     by_gains = "too low? The typical" in found.summary
     tight = any(
         edge["edge"] == "high" and edge["verdict"] == "tight" and "rate" in edge["hyperparameter"]
         for edge in found.evidence["edges"]
     )
-    return by_gains, by_gains or tight
+    (progress,) = LearningProgress().run(trials)
+    unmoved = progress.verdict in (Verdict.FAIL, Verdict.WARN)
+    return by_gains, by_gains or tight or unmoved
 
 
 def _late(trials: TrialTable, share: float) -> TrialTable:

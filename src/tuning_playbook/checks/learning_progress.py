@@ -223,7 +223,12 @@ def _as_document(table: TrialTable, row: Any, one: Progress) -> dict[str, Any]:
 
 
 def _advice(table: TrialTable, rows: IntArray) -> tuple[Advice, ...]:
-    suspects = ["learning rate too large or 0", "frozen parameters", "labels", "metric"]
+    suspects = [
+        "learning rate too large, far too small or 0",
+        "frozen parameters",
+        "labels",
+        "metric",
+    ]
     reason = "unless the model was trained before its first evaluation"
     return (
         Advice("inspect-bug", {"trials": names(table, rows[:5]), "suspects": suspects}, reason),
