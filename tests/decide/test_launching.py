@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tuning_playbook.decide.launches.gain_bounds import MOST_RERUNS, reruns_to_settle
+from tuning_playbook.decide.launches.example_luck import Examples
+from tuning_playbook.decide.launches.gain_bounds import MOST_RERUNS, contradicts, reruns_to_settle
 from tuning_playbook.decide.launches.launching import decide_launch
 from tuning_playbook.decide.launches.more_reruns import FIRST_RERUNS
 from tuning_playbook.decisions import Choice
@@ -350,3 +351,23 @@ def test_a_change_that_helps_is_mostly_adopted():
     assert rate_of(KEEP, gap=-2.0, reruns=20, rounds=300) > 0.95
     assert rate_of(KEEP, gap=0.0, reruns=20, rounds=300, complexity_cost=2.0) > 0.95
     assert rate_of(ADOPT, gap=3.0, reruns=5, rounds=300) > 0.7
+
+
+# Reruns of a forecaster, and of a baseline whose learning rate is far too small.
+FORECASTS = ([3.25, 3.41, 3.55, 3.62, 3.93], [6.79, 6.93, 7.12, 10.6, 14.2])
+
+
+def test_the_scatter_of_a_baseline_that_hardly_trains_is_not_the_luck_of_the_examples():
+    found = decide_launch(
+        *FORECASTS, direction="minimize", round="first", candidate={"lr": 0.03},
+        incumbent={"lr": 1e-5}, examples=Examples(2880, chose_among=80), earlier_looks=(),
+    )  # fmt: skip
+    assert found.choice is Choice.INCONCLUSIVE
+    assert found.example_deviation < 0.5
+    assert 0 < found.reruns_needed < 50
+
+
+@pytest.mark.parametrize(("past", "is_stale"), [(1.5, True), (0.3, False), (0.02, True)])
+def test_a_past_deviation_that_is_another_one_is_left_out(past, is_stale):
+    reruns = [3.41, 3.45, 3.5, 3.36, 3.66], [3.5, 3.61, 3.7, 3.42, 3.81]
+    assert contradicts(past, *reruns) is is_stale

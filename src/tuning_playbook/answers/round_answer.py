@@ -10,7 +10,7 @@ from tuning_playbook.analysis.search.study_design import ended_rows, study_desig
 from tuning_playbook.analysis.search.study_shape import study_shape
 from tuning_playbook.analysis.search.useless_ends import useful_ranges
 from tuning_playbook.analysis.statistics.variances import Variances
-from tuning_playbook.analysis.table.feasibility import CHANCE, feasibility
+from tuning_playbook.analysis.table.feasibility import CHANCE, CRASH, feasibility
 from tuning_playbook.answers.arm_standing import arm_standing, named_candidate
 from tuning_playbook.answers.reruns import rerun_groups
 from tuning_playbook.answers.round_checks import arm_findings
@@ -174,6 +174,7 @@ def _judgement(
         leader=standing.winner if standing.winner in findings else None,
         contenders=[label for label in standing.contenders if label in findings],
         unlearnt={label: f.counts.get(CHANCE, 0) for label, f in judged.items()},
+        failed={label: f.counts.get(CRASH, 0) for label, f in judged.items()},
         progress={label: f.chance.progress for label, f in judged.items()},
         differences=differences,
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeAlias
 
+from tuning_playbook.space import Value
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Trial
+
+Point: TypeAlias = tuple[int, tuple[tuple[str, Value], ...]]
 
 PROGRAM_HAS_CHANGED = "the training program has changed"
 
@@ -68,9 +72,26 @@ def reasons_against_pooling(later: Study, earlier: Study) -> tuple[str, ...]:
     return (*(words for words, differs in found if differs), *fixed)
 
 
-def counting_trials(later: Study, earlier: Sequence[Trial]) -> tuple[Trial, ...]:
-    """The finished trials of ``earlier`` that lie inside the search space of ``later``."""
-    return tuple(t for t in earlier if t.status.is_finished and _inside(later, t))
+def counting_trials(
+    later: Study, earlier: Sequence[Trial], *, beside: Collection[Point] = ()
+) -> tuple[Trial, ...]:
+    """The finished trials of ``earlier`` that lie inside the search space of ``later``.
+
+    Args:
+        later: in which they count.
+        earlier: of a study that it follows.
+        beside: of the trials that count already; the same trial counts once.
+    """
+    return tuple(
+        trial
+        for trial in earlier
+        if trial.status.is_finished and _inside(later, trial) and point_of(trial) not in beside
+    )
+
+
+def point_of(trial: Trial) -> Point:
+    """Seed and configuration: with the program, all that a training depends on."""
+    return trial.seed, tuple(sorted(trial.config.items()))
 
 
 def _inside(study: Study, trial: Trial) -> bool:

@@ -354,13 +354,16 @@ def _beyond(numbers: Sequence[float], best: float, *, most: float) -> Iterator[f
 
 
 def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: str) -> Round:
-    """``round_`` asked again with values beyond those that it compared, and asking about them."""
+    """``round_`` asked again with values beyond those that it compared, and asking about them.
+
+    Its seed stays, so that the values that have been tried keep their trials, and each value is
+    tuned with as many as the others.
+    """
     together = tuple(sorted({*round_.scientific[key], *values}, key=float))
     return replace(
         round_,
         name=name,
         question=_which_is_best(key.rsplit(".", 1)[-1], together, round_.nuisance),
         scientific={**round_.scientific, key: together},
-        seed=round_.seed + 1,
         follows=round_.name,
     )

@@ -9,6 +9,7 @@ from tuning_playbook.analysis.table.building import study_table
 from tuning_playbook.design.follow_up import (
     counting_trials,
     followed_studies,
+    point_of,
 )
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.arm import Arm
@@ -93,7 +94,8 @@ def _arm(
             notes.append(f"Trials of {name} do not count here: {'; '.join(against)}.")
             continue
         old_curves = known.curves(old.name)
-        for trial in counting_trials(study, known.trials(old.name)):
+        beside = set(map(point_of, trials))
+        for trial in counting_trials(study, known.trials(old.name), beside=beside):
             index = len(trials)
             trials.append(replace(trial, index=index))
             ids.append(f"{name}/{trial.index}")

@@ -120,10 +120,12 @@ def _error(
 def contradicts(
     past_deviation: float, candidate: Sequence[float], incumbent: Sequence[float]
 ) -> bool:
-    """Whether reruns lie further apart than the past deviation allows, by an F test at 5 %.
+    """Whether a past deviation is another one than that of these reruns, by F tests.
 
-    A past deviation that is too small, for a pipeline that has changed since, makes any gain look
-    sure. One that is too large only asks for more reruns.
+    One that is too small, for a pipeline that has changed since, makes any gain look sure: it falls
+    at 5 %. One that is far too large, such as that of a baseline which hardly trained, would keep
+    everything out for ever: it falls at 0.1 %, which happens too seldom by chance to make anything
+    look surer than it is.
 
     Args:
         past_deviation: above 0.
@@ -136,7 +138,40 @@ def contradicts(
     if degrees < 1:
         return False
     variance = sum(_variance(side) * (len(side) - 1) for side in sides if len(side)) / degrees
-    return variance > past_deviation**2 * float(fdtri(degrees, PAST_DEGREES, 0.95))
+    past = past_deviation**2
+    too_small = variance > past * float(fdtri(degrees, PAST_DEGREES, 0.95))
+    return too_small or _far_larger(past, PAST_DEGREES, variance, degrees)
+
+
+def smaller_where_unequal(
+    candidate: Sequence[float], incumbent: Sequence[float], *, deviation: float
+) -> float:
+    """The deviation between reruns of the steadier side, where the other one's is far larger.
+
+    Two sides that differ so much, by an F test at 0.1 %, have no deviation in common.
+
+    Args:
+        candidate, incumbent: finite values of their reruns.
+        deviation: of both together, for where they do not differ.
+
+    Example:
+        >>> smaller_where_unequal([1.0, 1.1, 1.2], [1.0, 9.0, 20.0], deviation=7.0) < 0.2
+        True
+        >>> smaller_where_unequal([1.0, 1.1, 1.2], [2.0, 2.2, 2.4], deviation=0.15)
+        0.15
+    """
+    sides = [np.asarray(values, dtype=np.float64) for values in (candidate, incumbent)]
+    (small, few), (large, many) = sorted((_variance(side), len(side) - 1) for side in sides)
+    if not (small and few > 0 and many > 0) or not _far_larger(large, many, small, few):
+        return deviation
+    return math.sqrt(small)
+
+
+def _far_larger(large: float, many: float, small: float, few: float) -> bool:
+    """Whether a variance is larger than another one beyond chance, by an F test at 0.1 %."""
+    from scipy.special import fdtri
+
+    return large > small * float(fdtri(many, few, 0.999))
 
 
 def reruns_to_settle(

@@ -8,7 +8,12 @@ from dataclasses import replace
 from statistics import fmean
 
 from tuning_playbook.decide.launches.example_luck import ExampleLuck, Examples, example_luck
-from tuning_playbook.decide.launches.gain_bounds import GainBounds, contradicts, gain_bounds
+from tuning_playbook.decide.launches.gain_bounds import (
+    GainBounds,
+    contradicts,
+    gain_bounds,
+    smaller_where_unequal,
+)
 from tuning_playbook.decide.launches.launch_evidence import Evidence
 from tuning_playbook.decide.launches.launch_reasons import reasons_of
 from tuning_playbook.decide.launches.looks import (
@@ -141,7 +146,9 @@ def _bounds(
     """Of the gain, with what the examples add; the lower one less what choosing by them brought."""
     seeds = gain_bounds(candidate, incumbent, sign=sign, past_deviation=past, confidence=level)
     mean = fmean((*candidate, *incumbent)) if candidate and incumbent else math.nan
-    luck = example_luck(examples, deviation=seeds.deviation, level=mean)
+    # The luck of the examples is no larger for a side whose seeds scatter more.
+    steady = smaller_where_unequal(candidate, incumbent, deviation=seeds.deviation)
+    luck = example_luck(examples, deviation=steady, level=mean)
     if not luck.deviation or not seeds.deviation:
         return seeds, luck
     whole = gain_bounds(

@@ -33,8 +33,8 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             answered.settling,
             source="adoption",
             how="To take an arm other than the leading one: write the values of its best trial "
-            f"(playbook report {name}) under [baseline] in playbook.toml. To keep the baseline and "
-            f'close the round: playbook rerun {name} --skip "why".',
+            f"(playbook report {name}) under [baseline] in playbook.toml. After that, and to keep "
+            f'the baseline as it is, close the round: playbook rerun {name} --skip "why".',
         )
 
 

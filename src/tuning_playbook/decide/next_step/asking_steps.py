@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.candidates import baseline_config
+from tuning_playbook.decide.next_step.how_to import dismissal
 from tuning_playbook.decide.next_step.imported_steps import declaring_step, searched_nothing
 from tuning_playbook.decide.next_step.learnt_ranges import widened, with_reasons
+from tuning_playbook.decide.next_step.mending_steps import mending_steps
 from tuning_playbook.decide.next_step.number_of_trials import as_it_ran, was_extended
 from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
 from tuning_playbook.decide.next_step.step import NextStep
@@ -32,6 +34,13 @@ from tuning_playbook.words import copied_round
 _OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
 
 
+# Checks that keep a project from its last, greedy search.
+_GATES = {
+    "search-space-boundary": (
+        "the best trials of the last round are concentrated at an edge of their range"
+    ),
+    "sampling-density": "the good region of the last round was sampled too thinly",
+}
 _GOOD = "the good region of an earlier round, with a margin"
 _WHOLE = "the whole range, as earlier rounds do not show where in it the good values lie"
 
@@ -162,15 +171,40 @@ def _the_end(
     whole = tuning_round(widened(state.project, state.searched))
     searched = answered.good_ranges or was_extended(current, answered)
     if missing:
-        yield _not_yet("; ".join(missing))
+        yield _first_what_is_missing(state, current, answered, missing, proposed)
     elif good:
-        why = "the good region lies well inside its ranges"
+        why = "the last round shows where its good trials lie"
         yield _last_search(state, current, good, why)
     elif searched and whole is not None:
         why = "the trials so far do not show where in the ranges of the baseline the good ones lie"
         yield _last_search(state, current, whole.nuisance, why, reason=_WHOLE)
     else:
         yield _more_trials(state, current)
+
+
+def _first_what_is_missing(
+    state: ProjectState,
+    current: RoundState,
+    answered: AnsweredRound,
+    missing: Sequence[str],
+    proposed: Sequence[str],
+) -> NextStep:
+    """What comes before the last search: another round, or why the search has to wait.
+
+    A round that was closed by hand proposes its corrected ranges no longer, until nothing but the
+    last search is left.
+    """
+    if proposed or missing != gate(answered):
+        return _not_yet("; ".join(missing))
+    setting_aside = " or ".join(
+        dismissal(current.name, check) for check in _GATES if _is_shut(answered, check)
+    )
+    mending = (step for step in mending_steps(state, current, answered) if step.round is not None)
+    first = next(mending, None)
+    if first is None:
+        return replace(_not_yet("; ".join(missing)), dismissal=setting_aside)
+    before = "before a last, greedy search, this is left: " + "; ".join(missing)
+    return replace(first, reason=f"{before}\n{first.reason}", dismissal=setting_aside)
 
 
 def _last_search(
@@ -266,19 +300,17 @@ def gate(answered: AnsweredRound) -> tuple[str, ...]:
 
     Source: playbook, "After exploration concludes".
     """
-    found = [f for findings in answered.findings.values() for f in findings]
-    words = {
-        "search-space-boundary": (
-            "the best trials of the last round are concentrated at an edge of their range"
-        ),
-        "sampling-density": "the good region of the last round was sampled too thinly",
-    }
     void = answered.soundness is Soundness.VOID
     return (
         *(["the last round has no answer yet: its comparison is void"] if void else []),
-        *(
-            text
-            for check, text in words.items()
-            if any(f.check == check and f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
-        ),
+        *(text for check, text in _GATES.items() if _is_shut(answered, check)),
+    )
+
+
+def _is_shut(answered: AnsweredRound, check: str) -> bool:
+    """Whether a check failed or warns in an arm."""
+    return any(
+        finding.check == check and finding.verdict in (Verdict.FAIL, Verdict.WARN)
+        for findings in answered.findings.values()
+        for finding in findings
     )

@@ -22,6 +22,7 @@ _IMPORTANCE = (
     "no-feasible-trial",
     "infeasible-fraction",
     "too-few-trials",
+    "failed-trials",
     "hardly-learnt",
     "search-space-boundary",
     "unequal-budgets",
@@ -43,7 +44,7 @@ class Objection:
     Args:
         arm: whom it concerns; empty for the round as a whole.
         about: id of the check, or ``different-protocols``, ``no-feasible-trial``,
-            ``too-few-trials``, ``hardly-learnt``, ``unequal-budgets``.
+            ``too-few-trials``, ``failed-trials``, ``hardly-learnt``, ``unequal-budgets``.
         soundness: what the comparison is at best with this against it.
         reason: one sentence that names the arm.
     """
@@ -81,6 +82,7 @@ def judge_soundness(
     contenders: Collection[str] | None = None,
     unlearnt: Mapping[str, int] = MappingProxyType({}),
     progress: Mapping[str, float] = MappingProxyType({}),
+    failed: Mapping[str, int] = MappingProxyType({}),
     differences: Sequence[str] = (),
     fewest_feasible: int = 5,
     equal_share: float = 0.8,
@@ -109,6 +111,9 @@ def judge_soundness(
     best of them came less than half as far from chance as the best of all, the range was wrong
     for it, and the arm is not beaten.
 
+    Trials that failed by an error of the program leave a part of the search out that may hold the
+    best; more than a fifth of them weaken the answer.
+
     An objective that still improves when training ends is not held against an answer: the training
     length is fixed for all arms, and the answer says so among its caveats.
 
@@ -120,6 +125,7 @@ def judge_soundness(
         contenders: arms that may be the best; where ``None``, the leader, or all without one.
         unlearnt: arm -> trials no better than a model that has learnt nothing, where that is known.
         progress: arm -> how far its best trial came from there; NaN where unknown.
+        failed: arm -> trials that failed by an error of the training program.
         differences: sentences in which the arms' protocols differ, see `protocol_differences`.
         fewest_feasible: an arm with fewer was not tuned.
         hardly: share of the furthest arm's progress below which an arm hardly learnt.
@@ -160,6 +166,8 @@ def judge_soundness(
             share = progress.get(arm, math.nan) / furthest
             if share < hardly:
                 found.append(_hardly_learnt(arm, unlearnt[arm], trials[arm], share, untuned))
+        if failed.get(arm, 0) > (1 - equal_share) * trials[arm]:
+            found.append(_failed_by_program(arm, failed[arm], trials[arm]))
         if trials[arm] < equal_share * largest:
             reason = (
                 f"Unfair: {arm} has {trials[arm]} trials where another arm has {largest}, so it "
@@ -198,6 +206,14 @@ def _of_counts(
         )
         return [Objection(arm, "too-few-trials", Soundness.WEAK, reason)]
     return []
+
+
+def _failed_by_program(arm: str, failed: int, trials: int) -> Objection:
+    reason = (
+        f"{arm} was searched only where its trials did not fail: {failed} of {trials} failed by an "
+        "error of the training program, which says nothing about their configurations."
+    )
+    return Objection(arm, "failed-trials", Soundness.WEAK, reason)
 
 
 def _hardly_learnt(

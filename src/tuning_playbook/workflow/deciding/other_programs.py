@@ -13,15 +13,22 @@ from tuning_playbook.workflow.rounds.imported_baseline import reruns_that_tell
 def reruns_of_other_programs(
     known: Snapshot, configs: Iterable[Config], *, program: str
 ) -> frozenset[str]:
-    """Versions that do not train like the present one and have rerun some of the configurations.
+    """Versions that do not train like the present one and alone have rerun a configuration.
 
     Args:
         known: of the project.
         configs: that are to be rerun.
         program: digest of the present version.
     """
-    asked = [dict(config) for config in configs]
     same = known.same_programs
+    present = [
+        dict(study.fixed)
+        for study in known.rerun_studies
+        if same.first(study.provenance.code) == same.first(program)
+        and has_protocol(study, known.project)
+        and reruns_that_tell(known, study)
+    ]
+    asked = [dict(config) for config in configs if dict(config) not in present]
     return frozenset(
         study.provenance.code
         for study in known.rerun_studies

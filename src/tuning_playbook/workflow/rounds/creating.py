@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tuning_playbook.gather.opening import OpenProject, opened_store
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.provenance import provenance_of
-from tuning_playbook.records.round_facts import rounds_that_count
 from tuning_playbook.store import Store
 from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Event, Seconds, Trial
@@ -69,8 +68,7 @@ def create_studies(
         declare_same(store, round_.name, earlier, program, asked.same_program)
     withdraw(store, known, withdrawn, tell=asked.tell)
     now = time.time()
-    followed = rounds_that_count(round_.follows, known.facts)
-    _create(opened, store, studies, now, program=program, followed=followed)
+    _create(opened, store, studies, now, program=program)
     for study in studies:
         data = {
             "commit": provenance.commit,
@@ -181,16 +179,13 @@ def _create(
     now: Seconds,
     *,
     program: str,
-    followed: Sequence[str],
 ) -> None:
     """Studies with their trials, those that earlier rounds have run among them."""
     with opened_store(opened, must_exist=False, held_out=True, confirming=True) as whole:
         known = Snapshot(opened, whole)
         planned = {s.name: yet_to_begin(known, s, now) for s in studies}
         trained = (
-            trained_before(known, studies[0], program=program, without=followed)
-            if any(planned.values())
-            else {}
+            trained_before(known, studies[0], program=program) if any(planned.values()) else {}
         )
         for study in studies:
             shared = taken_over(known, study, planned[study.name], trained)

@@ -11,7 +11,12 @@ from tuning_playbook.design.arms import studies_of
 from tuning_playbook.design.budget import BudgetPlan, plan_budget, sparse_warning
 from tuning_playbook.design.entry_check import entry_objection
 from tuning_playbook.design.fixed_items import fixing_damage
-from tuning_playbook.design.follow_up import PROGRAM_HAS_CHANGED, counting_trials, followed_studies
+from tuning_playbook.design.follow_up import (
+    PROGRAM_HAS_CHANGED,
+    counting_trials,
+    followed_studies,
+    point_of,
+)
 from tuning_playbook.design.plan import RoundPlan, plan_round
 from tuning_playbook.errors import InvalidInput, NoStoreYet
 from tuning_playbook.gather.arms import studies_of_rounds
@@ -19,6 +24,7 @@ from tuning_playbook.gather.opening import OpenProject, open_project, opened_sto
 from tuning_playbook.gather.snapshot import Snapshot, round_names
 from tuning_playbook.records.logbook import LAUNCH
 from tuning_playbook.records.round_facts import rounds_that_count
+from tuning_playbook.search import planned_trials
 from tuning_playbook.search.grid_search import grid_warning
 from tuning_playbook.sources import cited
 from tuning_playbook.study import Provenance, Round, Study
@@ -31,7 +37,7 @@ from tuning_playbook.workflow.rounds.imported_baseline import (
 )
 from tuning_playbook.workflow.rounds.mixing import refuse_mixing
 from tuning_playbook.workflow.rounds.round_files import round_to_run
-from tuning_playbook.workflow.rounds.sharing import point_of, trained_before, yet_to_begin
+from tuning_playbook.workflow.rounds.sharing import trained_before, yet_to_begin
 from tuning_playbook.workflow.rounds.whole_rounds import smaller_grids, studies_to_run
 from tuning_playbook.workflow.rounds.withdrawing import studies_to_withdraw
 from tuning_playbook.workflow.trying.last_try import last_tried
@@ -215,7 +221,7 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
     return _SoFar(
         finished=ended - failed,
         failed=failed,
-        shared=_shared(known, round_, studies),
+        shared=_shared(known, studies),
         seconds_per_step=seconds_per_step(known.studies, tallies, preferred=names),
         compared=frozenset(key for s in others for key in (*s.scientific, *s.joint)),
         moving={name: found.moving for name, found in known.answers.items()},
@@ -239,6 +245,8 @@ def _followed(
     earlier = studies_of_rounds(known, (name for name in chain if name not in imported))
     for study in studies:
         later = replace(study, provenance=Provenance(code=known.code))
+        planned = planned_trials(study, start=0, count=study.trials, created_at=0.0)
+        own = set(map(point_of, planned))
         for name, old, against in followed_studies(later, earlier):
             if against:
                 found.append(f"Trials of round {name} will not count in it: {listed(against)}.")
@@ -248,17 +256,18 @@ def _followed(
                         f'{round_.name} --same-program "why".'
                     )
             else:
-                counting += len(counting_trials(later, known.trials(old.name)))
+                counted_in = counting_trials(later, known.trials(old.name), beside=own)
+                counting += len(counted_in)
+                own |= set(map(point_of, counted_in))
     return counting, tuple(dict.fromkeys(found))
 
 
-def _shared(known: Snapshot, round_: Round, studies: Sequence[Study]) -> int:
+def _shared(known: Snapshot, studies: Sequence[Study]) -> int:
     """How many trials need not be trained, since earlier rounds have trained the same."""
     ahead = [trial for study in studies for trial in yet_to_begin(known, study, now=0.0)]
     if not ahead:
         return 0
-    followed = rounds_that_count(round_.follows, known.facts)
-    trained = trained_before(known, studies[0], program=known.present_program, without=followed)
+    trained = trained_before(known, studies[0], program=known.present_program)
     return sum(point_of(trial) in trained for trial in ahead)
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
+from tuning_playbook.design.follow_up import Point, point_of
 from tuning_playbook.gather.snapshot import Snapshot
 from tuning_playbook.records.imports import SHARED
 from tuning_playbook.search import planned_trials
-from tuning_playbook.space import Value
 from tuning_playbook.study import Study
 from tuning_playbook.trial import Curves, Event, Seconds, Status, Trial
 from tuning_playbook.words import counted, listed
 
-Point: TypeAlias = tuple[int, tuple[tuple[str, Value], ...]]
 _KEPT = (Status.COMPLETE, Status.INFEASIBLE)
 
 
@@ -48,9 +46,7 @@ def yet_to_begin(known: Snapshot, study: Study, now: Seconds) -> tuple[Trial, ..
     return tuple(trial for trial in planned if trial.index not in begun)
 
 
-def trained_before(
-    known: Snapshot, like: Study, *, program: str, without: Collection[str] = ()
-) -> dict[Point, Trial]:
+def trained_before(known: Snapshot, like: Study, *, program: str) -> dict[Point, Trial]:
     """The ended trials of all searches that were trained and judged as ``like`` is.
 
     The same configuration and the same seed, trained by the same program, would come out the same
@@ -60,13 +56,12 @@ def trained_before(
         known: of the project.
         like: any study of the round that is about to run.
         program: digest of the training program.
-        without: rounds whose trials count in that round already.
     """
     same, found = known.same_programs, dict[Point, Trial]()
     present = same.first(program)
     for other in reversed(known.studies):
         alike = (other.objective, other.training) == (like.objective, like.training)
-        if other.purpose != "search" or other.round in without or not alike:
+        if other.purpose != "search" or not alike:
             continue
         for trial in known.trials(other.name):
             if trial.status in _KEPT and trial.program and same.first(trial.program) == present:
@@ -116,8 +111,3 @@ def shared_event(shared: SharedTrials) -> Event:
         "complete": sum(trial.status is Status.COMPLETE for trial in shared.trials),
     }
     return Event(time.time(), SHARED, message, data=data)
-
-
-def point_of(trial: Trial) -> Point:
-    """Seed and configuration: with the program, all that a training depends on."""
-    return trial.seed, tuple(sorted(trial.config.items()))
