@@ -82,3 +82,27 @@ def test_an_imported_choice_of_the_optimizer_is_asked_about_with_both_rates_tune
     (asked,) = [r for r in rounds if "optimizer" in r.scientific]
     assert {"optimizer.sgd.sgd_lr", "optimizer.adam.adam_lr"} <= {*asked.nuisance}
     assert not [key for r in rounds for key in r.scientific if key.endswith("_lr")]
+
+
+CHOICES = """\
+[metric]
+name = "loss"
+direction = "minimize"
+[training]
+target = "train.py:train"
+max_train_steps = 1
+evaluation_interval = 1
+[hyperparameters]
+lr = { log = [1e-4, 1.0], default = 0.1 }
+beta1 = { choice = [0.8, 0.9, 0.95], default = 0.9 }
+"""
+
+
+def test_numbers_that_the_project_declares_as_choices_are_imported_as_choices(written_project):
+    project = written_project(CHOICES, TRAIN)
+    rows = "".join(f"{0.001 * i},{(0.9, 0.8)[i % 2]},{0.1 * i}\n" for i in range(1, 10))
+    (project.folder / "t.csv").write_text(f"lr,beta1,loss\n{rows}")
+    target = ["import", str(project.folder / "t.csv"), "--into", str(project.folder)]
+    assert CliRunner().invoke(playbook, target).exit_code == 0
+    assert project.type("next")[0] == 0
+    assert project.json("status", "t")[0] == 0

@@ -14,6 +14,7 @@ from tuning_playbook.space import (
     Categorical,
     Config,
     Constant,
+    Domain,
     Hyperparameter,
     SearchSpace,
     Value,
@@ -67,7 +68,11 @@ def translated(table: TrialTable, foreign: ForeignStudy, candidates: Candidates)
         configs.append(config)
     there = {key for config in configs for key in config}
     space = SearchSpace(
-        tuple(_with_range(h, table.space[sources[h.key]]) for h in order if h.key in there)
+        tuple(
+            _with_range(h, searched_domain(h, table, sources[h.key]), table.space[sources[h.key]])
+            for h in order
+            if h.key in there
+        )
     )
     return Translated(space, fixed, tuple(configs))
 
@@ -166,9 +171,25 @@ def _same(a: Any, b: Any) -> bool:
     return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
 
 
-def _with_range(h: Hyperparameter, found: Hyperparameter) -> Hyperparameter:
+def searched_domain(h: Hyperparameter, table: TrialTable, key: str) -> Domain:
+    """What was searched, as the project declares it: numbers may be choices there.
+
+    Args:
+        h: as declared.
+        table: of the foreign study.
+        key: of the hyperparameter in it.
+    """
+    found = table.space[key].domain
+    if not isinstance(h.domain, Categorical) or isinstance(found, Categorical):
+        return found
+    tried = [value for value in table.values[key] if value is not None]
+    if not all(map(h.domain.contains, tried)):
+        return found
+    return Categorical(tuple(value for value in h.domain.values if value in tried))
+
+
+def _with_range(h: Hyperparameter, domain: Domain, found: Hyperparameter) -> Hyperparameter:
     """The declared hyperparameter with the range that was searched."""
-    domain = found.domain
     default = h.default
     if misfit(domain, default):
         default = domain.values[0] if isinstance(domain, Categorical) else found.default

@@ -18,7 +18,7 @@ from tuning_playbook.decide.candidates import rounded_config
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.gather.opening import OpenProject
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
-from tuning_playbook.importers.translating import Translated, translated
+from tuning_playbook.importers.translating import Translated, searched_domain, translated
 from tuning_playbook.project_files.naming import matching
 from tuning_playbook.project_files.places import PROJECT_FILE
 from tuning_playbook.project_files.writing import hyperparameters_to_toml, project_to_toml
@@ -246,7 +246,8 @@ def _declarations(project: Project, table: TrialTable) -> dict[str, tuple[Hyperp
             continue
         found[h.key] = tuple(declared[key] for key in keys)
         for key in keys:
-            problem = range_misfit(declared[key].domain, h.domain, natural=declared[key].natural)
+            domain = searched_domain(declared[key], table, h.key)
+            problem = range_misfit(declared[key].domain, domain, natural=declared[key].natural)
             problems += [f"{key}: {problem}"] if problem else []
     if undeclared:
         problems.append(
