@@ -205,8 +205,11 @@ def test_a_plateau_before_a_decay_is_no_saturation(curve_study):
 
 def test_trials_that_stopped_early_say_nothing_about_the_end(curve_study):
     table = replace(curve_study(straight), max_train_steps=2000)
-    assert run(StillImproving(), table).verdict is Verdict.UNKNOWN
     assert run(SaturatedEarly(), table).verdict is Verdict.UNKNOWN
+    found = run(StillImproving(), table)
+    assert found.verdict is Verdict.UNKNOWN
+    assert "ended before nine tenths of the training length" in found.summary
+    assert "evaluate more often" not in found.summary
 
 
 def test_a_rising_training_loss_at_moderate_rates_is_a_bug_and_at_large_ones_is_not(curve_study):

@@ -11,6 +11,7 @@ import numpy as np
 from tuning_playbook.analysis.curves.schedule import CONSTANT, DECAYING, schedules
 from tuning_playbook.analysis.curves.still_improving import Improvement, late_improvement
 from tuning_playbook.analysis.table.best_trials import best_rows, stopped_early
+from tuning_playbook.analysis.table.curve_blocks import IntArray
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
@@ -70,17 +71,28 @@ class StillImproving:
         whole = best[~stopped_early(table, table.curves[roles.objective], best)]
         found = self._measure(table, roles.objective, whole)
         if not found.known.any():
-            return (
-                cannot_tell(
-                    self,
-                    f"Cannot tell: {the_best(len(best), table)} "
-                    f"{agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
-                    "evaluations up to the end of training; evaluate more often.",
-                    best_trials=names(table, best),
-                    stopped_early=names(table, np.setdiff1d(best, whole)),
-                ),
-            )
+            return (self._unknown(table, best, whole),)
         return (self._word(table, roles, found),)
+
+    def _unknown(self, table: TrialTable, best: IntArray, whole: IntArray) -> Finding:
+        early = np.setdiff1d(best, whole)
+        them = the_best(len(best), table)
+        if len(early) == len(best):
+            why = (
+                f"{them} ended before nine tenths of the training length, so that nothing shows "
+                "whether more steps would help"
+            )
+        else:
+            why = (
+                f"{them} {agreeing(len(best), 'has', 'have')} fewer than {self.minimum_points} "
+                "evaluations up to the end of training; evaluate more often"
+            )
+        return cannot_tell(
+            self,
+            f"Cannot tell: {why}.",
+            best_trials=names(table, best),
+            stopped_early=names(table, early),
+        )
 
     def _measure(self, table: TrialTable, metric: str, rows: Any) -> Improvement:
         objective = table.objective
