@@ -9,7 +9,7 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.next_step.how_to import dismissal
 from tuning_playbook.decide.next_step.imported_steps import declaring_step, searched_nothing
 from tuning_playbook.decide.next_step.learnt_ranges import widened, with_reasons
-from tuning_playbook.decide.next_step.mending_steps import mending_steps
+from tuning_playbook.decide.next_step.mending_steps import mending_steps, more_trials_step
 from tuning_playbook.decide.next_step.number_of_trials import as_it_ran, was_extended
 from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
 from tuning_playbook.decide.next_step.step import NextStep
@@ -19,7 +19,6 @@ from tuning_playbook.design.proposals import (
     USUAL_TRIALS,
     base_name,
     final_round,
-    free_name,
     question_rounds,
     tuning_round,
 )
@@ -248,26 +247,20 @@ def _more_trials(state: ProjectState, current: RoundState) -> NextStep:
     """Where the last round has no good region: more trials of it, or of the same search."""
     why = f"the trials of round {current.name} do not show where the good ones lie"
     written = current.written
-    if written is not None and current.imported and written.nuisance:
-        name = free_name(current.name, state.names)
-        return NextStep(
-            f"Continue with trials of this project: round {name}",
-            why,
-            round=replace(written, name=name),
-            source="after-exploration",
-        )
-    if written is None or current.imported:
+    if written is None or (current.imported and not written.nuisance):
         return _not_yet(why)
-    if current.mixed or written.joint or current.answered is None:
+    if not current.imported and (current.mixed or written.joint or current.answered is None):
         copied = copied_round(current.name)
         return _not_yet(why, f"Ask again, with more trials in the copied file: {copied}")
-    more = max(current.answered.trials.values(), default=written.trials)
-    return NextStep(
+    ran = {} if current.answered is None else current.answered.trials
+    more = max(ran.values(), default=written.trials)
+    step = NextStep(
         f"Run {more} more trials in every arm of round {current.name}",
         f"every question has been asked once, but {why}; the last, greedy search needs to know",
         f"playbook run {current.name} --trials {2 * more}",
         source="after-exploration",
     )
+    return more_trials_step(state, current, step, trials=2 * more)
 
 
 def _after_the_last_search(state: ProjectState) -> Iterator[NextStep]:

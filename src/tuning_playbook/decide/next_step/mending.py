@@ -55,6 +55,7 @@ class AdviceStep:
         how: what to write where; empty where a command does it.
         action: what is advised, in one word.
         arguments: of the advice.
+        trials: of each arm that it asks for in all; 0 where it asks for none.
     """
 
     title: str
@@ -66,6 +67,7 @@ class AdviceStep:
     how: str = ""
     action: str = ""
     arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    trials: int = 0
 
 
 def mended_round(
@@ -170,7 +172,9 @@ def advice_steps(
                 continue
             lengths[first.action] = first.arguments.get("max_train_steps", 0)
             where = f"{study}: " if arms > 1 else ""
-            command = _command(round_name, first, trials)
+            wanted = _wanted(first, trials)
+            adds = first.action == "add-trials"
+            command = f"playbook run {round_name} --trials {wanted}" if adds else ""
             steps[first.action] = AdviceStep(
                 _title(first, trials),
                 where + finding.summary,
@@ -181,6 +185,7 @@ def advice_steps(
                 "" if command else how_to(first, round_name, study=study),
                 first.action,
                 first.arguments,
+                wanted,
             )
     if "train-longer" in steps:
         steps.pop("train-shorter", None)
@@ -281,7 +286,6 @@ def _plain(value: object) -> object:
     return short(value, 6) if isinstance(value, float) else value
 
 
-def _command(round_name: str, advice: Advice, trials: Mapping[str, int]) -> str:
-    if advice.action != "add-trials":
-        return ""
-    return f"playbook run {round_name} --trials {max(trials.values()) + _more(advice, trials)}"
+def _wanted(advice: Advice, trials: Mapping[str, int]) -> int:
+    """Trials of each arm that are advised, in all; 0 for other advice."""
+    return max(trials.values()) + _more(advice, trials) if advice.action == "add-trials" else 0

@@ -103,30 +103,56 @@ def _advised_steps(
     advised = advice_steps(current.name, answered.findings, answered.trials)
     if fewest and not mended and not any(advice.command for advice in advised):
         ran = max(answered.trials.values(), default=0)
-        yield NextStep(
+        step = NextStep(
             f"Run {counted(fewest - ran, 'more trial')} in every arm",
             f"fewer than {fewest} do not show whether the ranges are wide enough",
             f"playbook run {current.name} --trials {fewest}",
             source="search-space-boundaries",
         )
+        yield more_trials_step(state, current, step, trials=fewest)
     length, direction = state.project.training.max_train_steps, state.project.objective.direction
     for advice in advised:
         if is_followed(advice, length, direction):
             continue
         if advice.command and (mended or answered.soundness is Soundness.VOID):
             continue  # no more trials in ranges that were wrong
-        if advice.command and current.imported and current.written is not None:
-            name = free_name(current.name, state.names)
-            yield NextStep(
-                f"Continue with trials of this project: round {name}",
-                advice.reason,
-                round=replace(current.written, name=name),
-                source=advice.source,
-            )
-        elif advice.command and current.mixed:
+        if advice.command and current.mixed:
             yield going_on_step(current.name, advice.reason.removesuffix("."), mixed=True)
-        else:
-            yield advised_step(current.name, _with_what_is_declared(state.project, advice))
+            continue
+        step = advised_step(current.name, _with_what_is_declared(state.project, advice))
+        if advice.command:
+            step = more_trials_step(state, current, step, trials=advice.trials)
+        yield step
+
+
+def more_trials_step(
+    state: ProjectState, current: RoundState, step: NextStep, *, trials: int
+) -> NextStep:
+    """A step that runs more trials of a round, or that asks anew where the round has no more.
+
+    Args:
+        state: of the project.
+        current: the round.
+        step: as it is where the round may have more trials.
+        trials: of each arm, in all.
+    """
+    written = current.written
+    if written is None or not (current.imported or current.redesigned):
+        return step
+    if current.imported:
+        name = free_name(current.name, state.names)
+        title = f"Continue with trials of this project: round {name}"
+        return replace(step, title=title, command="", round=replace(written, name=name))
+    name = _following(current, state)
+    again = replace(
+        as_it_ran(written, current.answered), name=name, trials=trials, follows=current.name
+    )
+    reason = (
+        f"{step.reason.removesuffix('.')}; round {current.name} itself can have no more trials, "
+        "since its file or the baseline says something else than when it ran"
+    )
+    title = f"Ask again with {counted(trials, 'trial')} in every arm: round {name}"
+    return replace(step, title=title, reason=reason, command="", round=again)
 
 
 def _with_what_is_declared(project: Project, advice: AdviceStep) -> AdviceStep:

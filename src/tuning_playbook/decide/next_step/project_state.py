@@ -38,6 +38,8 @@ class RoundState:
             program has changed since.
         mixed: whether ended trials ran another version of the training program than there is now,
             so that more trials would not be comparable.
+        redesigned: whether more trials of it would be refused, since its file or the project's says
+            another design now: the baseline may have changed.
         imported: whether something else has run it; ``written`` is then the same search as a round
             of this project.
         counting: trials that completed or were infeasible, with which more would be pooled.
@@ -61,6 +63,7 @@ class RoundState:
     failures: tuple[str, ...] = ()
     mended: bool = False
     mixed: bool = False
+    redesigned: bool = False
     imported: bool = False
     counting: int = 0
     overtime: Overtime = NO_OVERTIME

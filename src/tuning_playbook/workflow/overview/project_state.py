@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.next_step.mending import AdviceStep, pending_advice
@@ -57,6 +58,7 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
     order = [name for name in order if name not in known.abandoned]
     answers = known.answers
     states = {name: round_state(known, name) for name in {*order[-1:], *_void(order, answers)}}
+    states |= {name: _with_design(known, states[name]) for name in order[-1:]}
     waiting = tuple(sorted(written - {*ran, *known.abandoned}))
     planned = tuple(_readable(known.opened, waiting))
     followed = {*(f.follows for f in known.facts.values()), *(r.follows for r in planned)}
@@ -100,6 +102,15 @@ def _stored_state(known: Snapshot, written: set[str]) -> ProjectState:
             f.mode == "exploit" and n in answers for n, f in known.facts.items() if n in order
         ),
     )
+
+
+def _with_design(known: Snapshot, current: RoundState) -> RoundState:
+    """Whether a round that has ended could have more trials as things are."""
+    has_ended = 0 < current.planned == current.finished
+    if not has_ended or current.mixed or current.imported or current.written is None:
+        return current
+    refused = refused_rounds(known.opened, known, [current.name])
+    return replace(current, redesigned=bool(refused))
 
 
 def _open_questions(
