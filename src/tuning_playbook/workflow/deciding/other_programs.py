@@ -13,22 +13,15 @@ from tuning_playbook.workflow.rounds.imported_baseline import reruns_that_tell
 def reruns_of_other_programs(
     known: Snapshot, configs: Iterable[Config], *, program: str
 ) -> frozenset[str]:
-    """Versions that do not train like the present one and alone have rerun a configuration.
+    """Versions that do not train like the present one and have rerun some of the configurations.
 
     Args:
         known: of the project.
         configs: that are to be rerun.
         program: digest of the present version.
     """
+    asked = [dict(config) for config in configs]
     same = known.same_programs
-    present = [
-        dict(study.fixed)
-        for study in known.rerun_studies
-        if same.first(study.provenance.code) == same.first(program)
-        and has_protocol(study, known.project)
-        and reruns_that_tell(known, study)
-    ]
-    asked = [dict(config) for config in configs if dict(config) not in present]
     return frozenset(
         study.provenance.code
         for study in known.rerun_studies
@@ -42,7 +35,7 @@ def reruns_of_other_programs(
 def earlier_do_not_count(typed: str) -> str:
     """What to type, in the place of ``typed``, where earlier reruns may count all the same."""
     return (
-        "earlier reruns of these configurations ran another version of the training program and do "
-        "not count. Where the change cannot alter a result, press Ctrl-C and type: "
+        "some earlier reruns of these configurations ran another version of the training program, "
+        "and these do not count. Where the change cannot alter a result, press Ctrl-C and type: "
         f'{typed} --same-program "why"'
     )
