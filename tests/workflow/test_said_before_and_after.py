@@ -132,7 +132,7 @@ def test_a_short_try_takes_as_long_as_its_trial_and_not_as_its_driver(written_pr
 
 
 def test_plan_says_why_trials_of_the_followed_round_do_not_count(written_project):
-    follower = ROUND + 'follows = "norm"\n'
+    follower = ROUND + 'seed = 1\nfollows = "norm"\n'
     project = written_project(PROJECT, NO_EFFECT, norm=ROUND, again=follower)
     project.type("run", "norm", "--no-report", "--no-try")
     words = "Trials of round norm will not count in it: the training program has changed."

@@ -124,7 +124,13 @@ def test_another_program_another_seed_or_another_range_is_trained(project):
 
 def test_trials_that_count_by_follows_are_not_counted_twice(project):
     (project.folder / "rounds/again.toml").write_text(FIRST + 'follows = "first"\n')
-    assert project.json("plan", "again")[1]["shared"] == 0
+    before = trained(project)
+    planned = project.json("plan", "again")[1]
+    assert (planned["shared"], planned["followed"]) == (4, 0)
+    ran = project.json("run", "again", "--no-report")[1]
+    assert ran["counts"] == {"complete": 4}
+    assert "best of 4 trials" in ran["answer"]["sentence"]
+    assert trained(project) == before
 
 
 def test_what_another_round_trained_while_one_was_interrupted_is_not_trained_again(
