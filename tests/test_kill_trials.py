@@ -114,9 +114,10 @@ def test_a_wrong_end_of_a_trial_is_found(judged, index, status, reason, words):
 def test_a_process_that_outlives_its_driver_is_found(kills, undisturbed, monkeypatch):
     from killing import processes
 
-    monkeypatch.setattr(processes, "HANG_SECONDS", 0)
     driver = undisturbed.start("--retry", "failed")
+    processes.wait_until(lambda: processes.living(driver.mark), "the driver to show its mark")
     driver.send(signal.SIGSTOP)  # so that it cannot end meanwhile
+    monkeypatch.setattr(processes, "HANG_SECONDS", 0)
     try:
         with pytest.raises(processes.Hanging, match="an undisturbed run"):
             driver.ended()
