@@ -61,8 +61,8 @@ def _answer(
     if len(arms) > 1:
         first, second = comparison.order[:2]
         settling = settling_reruns(
-            standing, "r1", gain=comparison.gain[first, second], chance=chance,
-            seed_deviation=seed_deviation, fresh=fresh,
+            standing, "r1", search_gain=comparison.gain[first, second], chance=chance,
+            complexity_cost=complexity_cost, seed_deviation=seed_deviation,
         )  # fmt: skip
     return answer(
         comparison, standing, judged, findings=findings, caveats=("Only with y = 1.",),
@@ -178,6 +178,31 @@ def test_the_number_of_reruns_is_stated_under_the_condition_that_the_gain_is_rea
     assert "--arms --times " in found.settling
     dear = {"a": [0.30, 0.31, 0.29], "b": [0.301, 0.311, 0.291]}
     assert "more than 50 reruns" in _answer(LEVEL, reruns=dear, seed_deviation=0.01).settling
+
+
+def test_a_difference_within_the_choice_of_examples_is_said_beside_what_the_reruns_show():
+    reruns = {"a": [0.1100, 0.1101, 0.1099], "b": [0.1000, 0.1001, 0.0999]}
+    found = _answer(LEVEL, reruns=reruns, seed_deviation=1e-4, examples=500)
+    assert found.settling.startswith(
+        "The reruns show that b is better on these evaluation examples. With 500 evaluation "
+        "examples, a difference of up to 0.02"
+    )
+    assert (found.leader, found.settling_command) == ("b", "")
+
+
+def test_a_lead_below_the_complexity_cost_needs_no_more_reruns():
+    reruns = {"a": [0.1100, 0.1101, 0.1099], "b": [0.1000, 0.1001, 0.0999]}
+    found = _answer(LEVEL, reruns=reruns, seed_deviation=1e-4, complexity_cost=0.05)
+    assert found.settling.startswith("The reruns show that b is better, but by 0.01 only")
+    assert found.settling_command == ""
+
+
+def test_the_difference_to_be_settled_is_one_between_arms_that_may_be_the_best():
+    arms = {**LEVEL, "far": BAD[0::2]}
+    reruns = {"a": [0.20, 0.30, 0.40], "b": [0.35, 0.45, 0.55], "far": [0.21, 0.31, 0.41]}
+    found = _answer(arms, reruns=reruns, seed_deviation=0.1)
+    assert set(found.winners) == {"a", "b"}
+    assert "the observed 0.15" in found.settling
 
 
 def test_an_arm_that_was_not_tuned_is_not_beaten():

@@ -79,7 +79,7 @@ def test_a_past_deviation_counts_as_five_reruns():
     reach = stats.t.ppf(0.95, degrees) * math.sqrt(error)
     assert decision.upper - decision.gain == pytest.approx(reach)
     assert decision.trial_deviation == pytest.approx(math.sqrt((mine + theirs) / 2))
-    assert any("counted as five reruns" in reason for reason in decision.reasons)
+    assert any("counts in this estimate like five reruns" in reason for reason in decision.reasons)
 
 
 def test_a_past_deviation_that_the_reruns_contradict_is_left_out():

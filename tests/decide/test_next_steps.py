@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from tuning_playbook.decide.launches.launching import decide_launch
 from tuning_playbook.decide.next_step.asking_steps import gate
@@ -14,6 +15,7 @@ from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.design.proposals import extended_values
 from tuning_playbook.findings import Advice, Finding, Verdict
 from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.report.results.next_steps import NextSteps, next_text
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -43,6 +45,12 @@ THIN = Finding(
     "sampling-density", Verdict.WARN, "2 of 16 are good.",
     advice=(Advice("add-trials", {"trials": 16}, "an even chance"),), source="sampling-density",
 )  # fmt: skip
+
+
+@pytest.fixture
+def more_useful():
+    narrower = {"learning_rate": Float(1e-2, 1.0, "log")}
+    return {"useful_ranges": {"a": narrower, "b": narrower}}
 
 
 @pytest.fixture
@@ -103,6 +111,18 @@ def test_what_was_begun_is_finished_before_anything_else(project):
 def test_a_written_round_is_offered_before_new_questions(project):
     steps = next_steps(ProjectState(project, waiting=("mine",), names=frozenset({"mine"})))
     assert steps[0].command == "playbook run mine"
+
+
+def test_what_is_ready_to_be_decided_or_launched_comes_before_a_written_round(project):
+    ready = _current(_answered(), reruns=5)
+    commands = [s.command for s in _steps(project, ready, waiting=("mine",))]
+    assert commands[:2] == ["playbook decide decay", "playbook run mine"]
+    adopted = _current(_answered(), reruns=5, decision=_decision(Choice.ADOPT))
+    commands = [s.command for s in _steps(project, adopted, waiting=("mine",))]
+    assert commands[:2] == ["playbook launch decay", "playbook run mine"]
+    undecided = _current(_answered())
+    commands = [s.command for s in _steps(project, undecided, waiting=("mine",))]
+    assert commands[:2] == ["playbook run mine", "playbook rerun decay"]
 
 
 def test_a_void_answer_is_mended_and_never_decided_on(project):
@@ -215,10 +235,26 @@ def test_what_the_answer_says_would_settle_it_comes_before_the_decision(project)
 
 
 def test_reruns_that_cannot_settle_the_answer_are_not_its_first_step(project):
-    words = "Reruns on the same 500 evaluation examples cannot decide about a difference of 0.01."
+    words = "More reruns on the same examples cannot decide which arm is better on others."
     step = _steps(project, _current(_answered(settling=words)))[0]
     assert (step.command, step.reason) == ("", words)
     assert "evaluate on more examples" in step.title
+    closing = 'rerun decay --skip "why"'
+    for command in ('launch decay --reason "why"', closing, "rerun decay --arms"):
+        assert step.how.count(f"playbook {command}") == 1
+    console = Console(width=400)
+    with console.capture() as captured:
+        console.print(next_text(NextSteps("p", (step,))))
+    assert captured.get().count("--skip") == 1
+
+
+def test_a_range_that_is_to_be_widened_is_not_said_to_be_too_wide(project, more_useful):
+    hint = "these ranges can be narrower"
+    narrow = _steps(project, _current(_answered(**more_useful), reruns_skipped=True))
+    assert any(hint in step.reason for step in narrow)
+    open_range = _steps(project, _current(_answered(EXPAND, **more_useful)))
+    assert any("corrected ranges" in step.title for step in open_range)
+    assert not any(hint in step.reason for step in open_range)
 
 
 def test_reruns_that_are_there_are_not_asked_for_again(project):

@@ -44,8 +44,8 @@ def test_a_round_with_trials_left_hides_no_other_file(project, unfinished):  # n
     )
     assert _commands(steps)[1:] == [
         "playbook run older",
-        "playbook run later",
         "playbook decide width",
+        "playbook run later",
     ]
 
 

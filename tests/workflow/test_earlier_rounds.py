@@ -61,6 +61,13 @@ def test_an_earlier_round_that_the_newest_one_has_beaten_is_not_asked_for(writte
     assert "playbook rerun first" not in commands(project)
 
 
+def test_a_decision_that_a_later_round_took_over_does_not_come_back(written_project):
+    middle = GOOD.replace("0.1, 10.0", "0.02, 0.2")
+    project = ran(written_project, first=middle, second=GOOD, third=POOR)
+    assert "playbook rerun second" in commands(project)
+    assert "playbook rerun first" not in commands(project)
+
+
 def test_a_round_leaves_its_decision_to_the_one_that_follows_it(written_project):
     follower = GOOD.replace("trials = 6", 'trials = 8\nfollows = "first"')
     project = ran(written_project, first=GOOD, second=follower)

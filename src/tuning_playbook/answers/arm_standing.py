@@ -77,14 +77,13 @@ def arm_standing(
     settling = NOTHING_TO_SETTLE
     same = identical_sentences(comparison)
     if len(arms) > 1 and not same:  # slices of one study have no reruns of their own
-        first, second = comparison.order[:2]
         settling = settling_reruns(
             standing,
             record.name,
-            gain=float(comparison.gain[first, second]),
+            search_gain=_search_gain(comparison, standing),
             chance=chance,
+            complexity_cost=record.facts.complexity_cost,
             seed_deviation=seed_deviation,
-            fresh=fresh,
             made=min((len(side.values) for side in sides), default=0),
             crashed=crashed,
         )
@@ -100,6 +99,13 @@ def arm_standing(
         _ease(comparison, standing),
     )
     return ArmStanding(standing, chance, settling, tuple(filter(None, learnt)))
+
+
+def _search_gain(comparison: ArmComparison, standing: Standing) -> float:
+    """Of the leading arm over the next one that may be the best, by the trials of the search."""
+    labels = [arm.label for arm in comparison.arms]
+    leading = [labels.index(label) for label in standing.contenders[:2]]
+    return float(comparison.gain[leading[0], leading[-1]])
 
 
 def named_candidate(

@@ -130,9 +130,15 @@ def _spread(evidence: Evidence) -> list[str]:
     taken = f"The bounds assume a standard deviation of {show(bounds.deviation)} between reruns"
     earlier = ""
     if past is not None:
-        earlier = f", an earlier one of {show(past)} counted as five reruns"
+        earlier = (
+            f"; reruns of other configurations in this project have one of {show(past)}, "
+            "which counts in this estimate like five reruns"
+        )
     if past is not None and evidence.past_is_stale:
-        earlier = f"; an earlier one of {show(past)} is too small for these reruns and left out"
+        earlier = (
+            f"; reruns of other configurations in this project have one of {show(past)}, "
+            "which is too small for these reruns and left out"
+        )
     found = [f"{taken}{earlier}."]
     sides = evidence.candidate_finished, evidence.incumbent_finished
     if min(map(len, sides)) >= 4 and stdev(sides[0]) > 3 * stdev(sides[1]):

@@ -17,6 +17,11 @@ from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.words import counted
 
+_ON_MORE_EXAMPLES = (
+    "To use more evaluation examples, evaluate on them in the training program and write their "
+    "number under [metric] in playbook.toml: examples = .... Then:"
+)
+
 
 def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
     """What the answer says would tell the leading arms apart."""
@@ -32,9 +37,12 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             "Take the arm that is simpler or cheaper, or evaluate on more examples",
             answered.settling,
             source="adoption",
-            how="To take an arm other than the leading one: write the values of its best trial "
-            f"(playbook report {name}) under [baseline] in playbook.toml. After that, and to keep "
-            f'the baseline as it is, close the round: playbook rerun {name} --skip "why".',
+            how=f'To take the arm of the best trial: playbook launch {name} --reason "why". To '
+            "take another arm, write the values of its best trial, which playbook report "
+            f"{name} shows, under [baseline] in playbook.toml. After that, and to keep the "
+            f"baseline as it is, close the round: {closing(name)}. {_ON_MORE_EXAMPLES} "
+            f"playbook rerun {name} --arms",
+            dismissal=closing(name),
         )
 
 
@@ -46,16 +54,20 @@ def open_question(current: RoundState, answered: AnsweredRound) -> Iterator[Next
     if answered.soundness is Soundness.VOID:
         return
     name = current.name
-    closing = f'playbook rerun {name} --skip "why"'
     if current.crashed_reruns:
-        yield from (replace(step, dismissal=closing) for step in crash_steps(current))
+        yield from (replace(step, dismissal=closing(name)) for step in crash_steps(current))
         return
     for step in settling_steps(name, answered):
         if step.command:
             title = f"Settle which arm of round {name} is better, if it matters"
-            yield replace(step, title=title, dismissal=closing)
+            yield replace(step, title=title, dismissal=closing(name))
         else:
-            yield replace(step, dismissal=closing)
+            yield step
+
+
+def closing(round_name: str) -> str:
+    """The command that closes a round: the baseline stays as it is."""
+    return f'playbook rerun {round_name} --skip "why"'
 
 
 def crash_steps(current: RoundState) -> tuple[NextStep, ...]:
@@ -186,6 +198,9 @@ def _more_reruns(current: RoundState, decision: Decision | None) -> Iterator[Nex
             "examples can decide; use a larger evaluation set, or one that was used for no "
             "choice, named under [metric] as confirm",
             source="adoption",
+            how=f"To keep the baseline, close the round: {closing(current.name)}. "
+            f"{_ON_MORE_EXAMPLES} playbook rerun {current.name}",
+            dismissal=closing(current.name),
         )
         reason = "reruns help only if the true gain is larger than the one measured"
     yield NextStep(

@@ -22,7 +22,7 @@ from tuning_playbook.design.proposals import (
     question_rounds,
     tuning_round,
 )
-from tuning_playbook.design.ranges import holds
+from tuning_playbook.design.ranges import holds, searched_ranges
 from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.roles import compared_keys
@@ -44,7 +44,7 @@ _GOOD = "the good region of an earlier round, with a margin"
 _WHOLE = "the whole range, as earlier rounds do not show where in it the good values lie"
 
 
-def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextStep]:
+def asking_steps(state: ProjectState, proposed: Sequence[Round]) -> Iterator[NextStep]:
     """The next question, or the last search where all have been asked.
 
     Args:
@@ -71,9 +71,10 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         if base_name(round_.name) not in refused
     )
     for round_ in rounds:
+        narrower = _may_be_narrower(state, round_, proposed)
         yield NextStep(
             f"Ask: {round_.question}",
-            f"{_why_asked(round_)}{_why_so_many(current)}{_may_be_narrower(state, round_)}",
+            f"{_why_asked(round_)}{_why_so_many(current)}{narrower}",
             round=round_,
             source="round-goal",
         )
@@ -89,7 +90,7 @@ def asking_steps(state: ProjectState, proposed: Sequence[str]) -> Iterator[NextS
         elif not (first or rounds) and (declaring := declaring_step(state.project)) is not None:
             yield declaring
     elif current is not None and not (rounds or refused) and not searched_nothing(current):
-        yield from _the_end(state, current, proposed)
+        yield from _the_end(state, current, [round_.name for round_ in proposed])
 
 
 def _why_asked(round_: Round) -> str:
@@ -125,8 +126,11 @@ def _why_so_many(current: RoundState | None) -> str:
     return ""
 
 
-def _may_be_narrower(state: ProjectState, round_: Round) -> str:
-    """Which ranges of ``round_`` the last round has shown to be wider than needed."""
+def _may_be_narrower(state: ProjectState, round_: Round, proposed: Sequence[Round]) -> str:
+    """Which ranges of ``round_`` the last round has shown to be wider than needed.
+
+    Not those that another step wants to search again in other ranges.
+    """
     current, base = state.current, baseline_config(state.project)
     answered = None if current is None else current.answered
     if current is None or answered is None:
@@ -135,7 +139,7 @@ def _may_be_narrower(state: ProjectState, round_: Round) -> str:
     narrowed = {
         key: domain
         for key, domain in agreed_narrowing(round_.nuisance, shown).items()
-        if holds(domain, base.get(key))
+        if holds(domain, base.get(key)) and key not in _changed_ranges(current, proposed)
     }
     if not narrowed:
         return ""
@@ -143,6 +147,17 @@ def _may_be_narrower(state: ProjectState, round_: Round) -> str:
         f". By the trials of {current.name} these ranges can be narrower, if you write that into "
         f"the file: {narrowing_words(narrowed)}"
     )
+
+
+def _changed_ranges(current: RoundState, proposed: Sequence[Round]) -> set[str]:
+    """Keys that a proposed round searches in another range than the last round did."""
+    before = {} if current.written is None else searched_ranges(current.written)
+    return {
+        key
+        for other in proposed
+        for key, domain in searched_ranges(other).items()
+        if key in before and before[key] != domain
+    }
 
 
 def _the_end(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from tuning_playbook.decide.next_step.adoption_steps import (
+    closing,
     crash_steps,
     deciding_steps,
     is_settled,
@@ -35,6 +36,8 @@ from tuning_playbook.decide.next_step.step import NextStep
 from tuning_playbook.decisions import Soundness
 from tuning_playbook.records.answers import AnsweredRound
 
+_WITHOUT_TRAINING = ("playbook decide ", "playbook launch ")
+
 
 def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
     """What to do now, most urgent first; pure.
@@ -45,6 +48,21 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
 
     Source: playbook, "The incremental tuning strategy".
     """
+    return _decided_first(_all_steps(state), state.waiting)
+
+
+def _decided_first(steps: Sequence[NextStep], waiting: Sequence[str]) -> tuple[NextStep, ...]:
+    """Decisions and launches that need no training come before a new round is run.
+
+    A launch changes the baseline that the round would be compared with, and searched around.
+    """
+    runs = {f"playbook run {name}" for name in waiting}
+    at = next((i for i, step in enumerate(steps) if step.command in runs), len(steps))
+    ready = [step for step in steps[at:] if step.command.startswith(_WITHOUT_TRAINING)]
+    return (*steps[:at], *ready, *(step for step in steps[at:] if step not in ready))
+
+
+def _all_steps(state: ProjectState) -> tuple[NextStep, ...]:
     current = state.current
     steps = [*correcting_steps(state), *trying_steps(state)]
     if current is not None and current.finished < current.planned:
@@ -71,7 +89,7 @@ def next_steps(state: ProjectState) -> tuple[NextStep, ...]:
         if earlier.answered is not None:
             steps += mending_steps(state, earlier, earlier.answered)
     steps = _with_proof(state, steps)
-    proposed = tuple(step.round.name for step in steps if step.round is not None)
+    proposed = tuple(step.round for step in steps if step.round is not None)
     steps += asking_steps(state, proposed)
     steps += _pending(state, {step.title for step in steps})
     return tuple(steps)
@@ -109,9 +127,8 @@ def _undecided(state: ProjectState) -> Iterator[NextStep]:
         if earlier.decision is None and _same_best(state.current, earlier):
             continue  # one decision is about both
         if not is_settled(earlier.decision):
-            setting_aside = f'playbook rerun {earlier.name} --skip "why"'
             for step in deciding_steps(state, earlier, earlier.answered):
-                yield replace(_named(step, earlier.name), dismissal=setting_aside)
+                yield replace(_named(step, earlier.name), dismissal=closing(earlier.name))
 
 
 def _named(step: NextStep, round_name: str) -> NextStep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuning_playbook.decide.launches.fresh_seeds import FreshSeeds
@@ -33,10 +34,10 @@ def settling_reruns(
     standing: Standing,
     round_name: str,
     *,
-    gain: float,
+    search_gain: float,
     chance: Chance,
+    complexity_cost: float = 0.0,
     seed_deviation: float | None,
-    fresh: FreshSeeds | None,
     made: int = 0,
     crashed: int = 0,
 ) -> Settling:
@@ -45,11 +46,10 @@ def settling_reruns(
     Args:
         standing: of the arms.
         round_name: for the command.
-        gain: of the leading arm over the next one, as observed.
+        search_gain: of the leading arm over the next one by the trials of the search.
         chance: counted in the answer.
+        complexity_cost: gain that is required, in the metric's units.
         seed_deviation: between reruns of one configuration; ``None`` where there are none.
-        fresh: reruns of the arms' best configurations so far; ``None`` without two that ended well
-            in each of two arms.
         made: ended reruns of the arm that has the fewest, those that failed among them.
         crashed: reruns of all arms that failed by the training program.
     """
@@ -62,12 +62,11 @@ def settling_reruns(
             f"which says nothing about the arms; once it is corrected: {command}.",
             command,
         )
-    gain = abs(gain if fresh is None else fresh.gain)
-    if chance.resolution is not None and 0 < gain <= chance.resolution:
-        return Settling(
-            f"Reruns on the same {chance.examples:,} evaluation examples cannot decide about a "
-            f"difference of {gain:.2g}; a larger evaluation set can."
-        )
+    fresh = standing.reruns
+    gain = abs(search_gain) if fresh is None else _gain_by_reruns(standing.contenders, fresh)
+    words = _beyond_reruns(standing, gain, chance, complexity_cost)
+    if words:
+        return Settling(words)
     if fresh is None and made >= USUAL_LOOKS[0]:
         return Settling(
             f"{counted(made, 'rerun')} of each arm are not enough, since too few trained to "
@@ -86,6 +85,40 @@ def settling_reruns(
         )
     if not seed_deviation:
         return NOTHING_TO_SETTLE
+    return _more_reruns(fresh, round_name, gain, seed_deviation, made)
+
+
+def _gain_by_reruns(contenders: Sequence[str], fresh: FreshSeeds) -> float:
+    """Of the leading arm over the next one that may be the best."""
+    of_arm = dict(zip(fresh.order, fresh.means, strict=True))
+    return abs(of_arm[contenders[0]] - of_arm[contenders[1]])
+
+
+def _beyond_reruns(standing: Standing, gain: float, chance: Chance, cost: float) -> str:
+    """Why no number of reruns names a winner; empty where they may."""
+    fresh, leading = standing.reruns, standing.contenders[0]
+    ahead = fresh is not None and fresh.settled
+    if chance.resolution is not None and 0 < gain <= chance.resolution:
+        known = f"The reruns show that {leading} is better on these evaluation examples. "
+        return (
+            f"{known * ahead}With {chance.examples:,} evaluation examples, a difference of up to "
+            f"{chance.resolution:.2g} between two arms may be due to the choice of examples. "
+            f"{'The' if ahead else 'A'} difference of {gain:.2g} is smaller, so more reruns on "
+            "the same examples cannot decide which arm is better on others; a larger evaluation "
+            "set can."
+        )
+    if ahead and gain <= cost:
+        return (
+            f"The reruns show that {leading} is better, but by {gain:.2g} only, and a gain of more "
+            f"than {cost:.2g} is required (complexity_cost); take the arm that is simpler or "
+            "cheaper."
+        )
+    return ""
+
+
+def _more_reruns(
+    fresh: FreshSeeds, round_name: str, gain: float, seed_deviation: float, made: int
+) -> Settling:
     needed = reruns_to_settle(
         gain, seed_deviation, past=False, confidence=(1 + fresh.confidence) / 2
     )

@@ -55,7 +55,8 @@ def next_text(found: NextSteps) -> RenderableType:
         ahead = f"{number}. "
         lines.append(Hanging(step.title, len(ahead), first=ahead, style="bold"))
         command = _command(step)
-        unless = f"if it does not apply: {step.dismissal}" if step.dismissal else ""
+        said = not step.dismissal or step.dismissal in step.how
+        unless = "" if said else f"if it does not apply: {step.dismissal}"
         words = [
             (step.reason, ""),
             (step.how, ""),

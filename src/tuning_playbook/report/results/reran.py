@@ -109,8 +109,8 @@ def reran_text(reran: RerunResult) -> str:
         values = {r.role: r.values for r in reran.reruns}
         fresh = compared_with_fresh_seeds(values, reran.objective)
         lines += [fresh_seeds_sentences(fresh)] if fresh else []
-    elif len(reran.reruns) > 1:
-        lines.append(f"next: playbook decide {reran.round}")
+    decides = len(reran.reruns) > 1 and not of_arms
+    lines.append(f"next: playbook {f'decide {reran.round}' if decides else 'next'}")
     return "\n".join(lines)
 
 

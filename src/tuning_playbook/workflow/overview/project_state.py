@@ -168,11 +168,12 @@ def _undecided(
 ) -> tuple[RoundState, ...]:
     """Earlier rounds, latest first, that wait for a decision.
 
-    Their best configuration was rerun, or it is better than that of the newest round. A round
-    leaves its decision to one that follows it, unless that one has found nothing as good.
+    Their best configuration was rerun, or it is better than that of every later round: once a later
+    round has found a better one, the decision is about that one, and stays so. A round leaves its
+    decision to one that follows it, unless that one has found nothing as good.
     """
     found = []
-    newest = known.answers.get(order[-1]) if order else None
+    later = _later_answers(known, order)
     followers = _followers(known, order)
     for name in reversed(order[:-1]):
         answered = known.answers.get(name)
@@ -180,15 +181,27 @@ def _undecided(
             continue
         if _was_beaten(known, answered.best_config):
             continue
-        if any(not _is_better(answered, later) for later in followers.get(name, ())):
+        if any(not _is_better(answered, follower) for follower in followers.get(name, ())):
             continue
         rerun = rerun_name(known, answered.best_config) in known.rerun_sets
         if not rerun and name in to_be_followed:
             continue
         asks = rerun and not _was_decided(known, name)
-        if asks or (newest is not None and _is_better(answered, newest)):
+        if asks or all(_is_better(answered, other) for other in later[name]):
             found.append(round_state(known, name))
     return tuple(found)
+
+
+def _later_answers(known: Snapshot, order: Sequence[str]) -> dict[str, list[AnsweredRound]]:
+    """Round -> answers, other than void ones, of the rounds that began after it."""
+    found: dict[str, list[AnsweredRound]] = {}
+    later: list[AnsweredRound] = []
+    for name in reversed(order):
+        found[name] = list(later)
+        answered = known.answers.get(name)
+        if answered is not None and answered.soundness is not Soundness.VOID:
+            later.append(answered)
+    return found
 
 
 def _was_decided(known: Snapshot, name: str) -> bool:
