@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tuning_playbook.findings import Advice, Finding, Verdict
     from tuning_playbook.project_files.reading_project import read_project
     from tuning_playbook.project_files.reading_round import read_round
+    from tuning_playbook.report.rounds.plot import Plot
     from tuning_playbook.space import (
         Categorical,
         Condition,
@@ -51,6 +52,7 @@ _HOMES = {
     "findings": ("Advice", "Finding", "Verdict"),
     "project_files.reading_project": ("read_project",),
     "project_files.reading_round": ("read_round",),
+    "report.rounds.plot": ("Plot",),
     "space": (
         "Categorical",
         "Condition",
@@ -103,6 +105,7 @@ __all__ = [
     "Objective",
     "Ordered",
     "PlaybookError",
+    "Plot",
     "Project",
     "Reason",
     "Resources",

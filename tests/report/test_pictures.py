@@ -116,6 +116,6 @@ def test_more_pictures_than_fit_become_links():
 
 
 def _plot(key):
-    from tuning_playbook.report.rounds.figures import Plot
+    from tuning_playbook.report.rounds.plot import Plot
 
     return Plot(key, "hyperparameters", key, "", {"data": [], "layout": {"height": 1}})

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from tuning_playbook.checks.base import Check, Premise
+from tuning_playbook.checks.checks_of_packages import checks_of_packages
 
 # File in this folder and class in it, in the order in which findings of one verdict are told.
 _CHECKS = (
@@ -28,9 +29,16 @@ _CHECKS = (
 
 
 @cache
-def all_checks() -> tuple[Check, ...]:
-    """Every check with its default thresholds."""
+def own_checks() -> tuple[Check, ...]:
+    """Every check of this package with its default thresholds."""
     return tuple(map(_check, _CHECKS))
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """The same, and those of other installed packages after them."""
+    own = own_checks()
+    return (*own, *checks_of_packages([check.id for check in own]))
 
 
 @cache

@@ -15,7 +15,7 @@ from tuning_playbook.decide.rounds.answer import Answer
 from tuning_playbook.decisions import Choice, Decision, Soundness
 from tuning_playbook.plots.arm_curves import arm_curves_figure, arm_curves_info
 from tuning_playbook.plots.isolation import isolation_figure, isolation_info
-from tuning_playbook.report.rounds.figures import Plot
+from tuning_playbook.report.rounds.plot import Plot
 from tuning_playbook.space import Value
 from tuning_playbook.words import percent, probability, short
 

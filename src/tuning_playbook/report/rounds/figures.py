@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 
 from tuning_playbook.analysis.table.metric_roles import metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
@@ -19,34 +17,12 @@ from tuning_playbook.plots.importance import importance_figure, importance_info
 from tuning_playbook.plots.judgement import Judgement, judgement
 from tuning_playbook.plots.parallel import parallel_figure, parallel_info
 from tuning_playbook.plots.reasons import lost_trials, reasons_figure
-from tuning_playbook.plots.theme import Figure
 from tuning_playbook.report.rounds import captions
+from tuning_playbook.report.rounds.plot import Plot
+from tuning_playbook.report.rounds.plots_of_packages import plots_of_packages
 from tuning_playbook.space import Constant
 
 _NOTHING_NAMED: Mapping[str, Sequence[str]] = MappingProxyType({})
-
-Group: TypeAlias = Literal["answer", "hyperparameters", "training", "search"]
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A figure with its title and a caption that says what to look for.
-
-    Args:
-        key: what it shows, unique in its study: ``axis:KEY``, ``curve:METRIC``, or a word.
-        group: part of the page.
-        title: of the figure.
-        caption: below it.
-        figure: in Plotly's schema.
-        wide: whether it needs the whole width of the page.
-    """
-
-    key: str
-    group: Group
-    title: str
-    caption: str
-    figure: Figure
-    wide: bool = False
 
 
 def study_plots(
@@ -70,7 +46,8 @@ def study_plots(
     if len(varied) > 1:
         makers += [_importance]
     makers += [_history, _lost, _parallel]
-    return (*found, *(plot for make in makers if (plot := make(table, judged)) is not None))
+    found += [plot for make in makers if (plot := make(table, judged)) is not None]
+    return (*found, *plots_of_packages(table))
 
 
 def _axis(table: TrialTable, key: str, judged: Judgement) -> Plot:

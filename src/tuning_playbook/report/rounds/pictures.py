@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuning_playbook.findings import Finding, Verdict
-from tuning_playbook.report.rounds.figures import Plot
+from tuning_playbook.report.rounds.plot import Plot
 
 _MOST_PICTURES = 3  # beside one finding; the others are links
 _ALARMS = (Verdict.FAIL, Verdict.WARN)

@@ -9,8 +9,9 @@ from tuning_playbook.analysis.table.fates import account
 from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.findings import Finding
 from tuning_playbook.report.phrases.accounts import account_text
-from tuning_playbook.report.rounds.figures import Group, Plot, study_plots
+from tuning_playbook.report.rounds.figures import study_plots
 from tuning_playbook.report.rounds.pictures import PicturedFinding, named_trials, pictured
+from tuning_playbook.report.rounds.plot import Group, Plot
 from tuning_playbook.report.rounds.tracking import TrackingRow, tracking_row
 from tuning_playbook.report.rounds.trials import TrialsTable, best_lines, hover_text, trials_table
 from tuning_playbook.study import Study
