@@ -278,6 +278,37 @@ def test_a_placeholder_that_cannot_be_filled_is_told_with_what_is_known(read, ar
 
 
 @pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ("[hyperparameters]\nmade_up = { log = [2, 1], default = 1 }", "did you mean 'layers'"),
+        ("[hyperparameters]\nmade_up = 3", "did you mean 'layers'"),
+        ("[hyperparametrs]\nmade_up = { fixed = 1 }", "does not name"),
+        (
+            "[hyperparameters]\nmade_up = { choice = ['a'], default = 'a', whn = { a = {} } }",
+            "did you mean",
+        ),
+        (
+            "[hyperparameters]\nz = { fixed = 1, when = { a = { made_up = { fixed = 1 } } } }",
+            "did you mean",
+        ),
+        ("[hyperparameters]\nz.whn.x = { made_up = { fixed = 1 } }", "did you mean"),
+        ("[hyperparameters]\nmade_up.whn.x = { y = { fixed = 1 } }", "did you mean 'layers'"),
+    ],
+)
+def test_a_placeholder_is_told_beside_other_mistakes_and_a_faulty_one_is_told_once(
+    read, declared, words
+):
+    command = 'command = ["train", "{leyers}", "{made_up}", "{learning_rate}"]'
+    text = WHOLE.replace('target = "train.py:train"', command)
+    text = text.replace("[hyperparameters]", declared, 1)
+    told = mistakes_of(read, text)
+    assert len(told) > 1
+    commands = {path: said for (path, _), said in told.items() if path.startswith("training")}
+    assert list(commands) == ["training.command[1]"]
+    assert words in commands["training.command[1]"]
+
+
+@pytest.mark.parametrize(
     "argument",
     [
         "{seed} {max_train_steps} {evaluation_interval} {trial_folder} {config_file}",
