@@ -111,3 +111,25 @@ def test_the_place_of_a_mistake_in_pythons_grammar_is_told_once(tmp_path, file):
     except TargetError as error:
         told = str(error)
     assert told.count(f"({file}, line 2)") == 1
+
+
+@pytest.mark.parametrize(
+    ("rounds", "after"),
+    [
+        ({}, "next: playbook next"),
+        ({"first": 'nuisance = ["learning_rate"]'}, "next: playbook plan first, then playbook run"),
+        ({"first": 'nuisance = ["learning_rat"]'}, "next: playbook next"),
+        ({"first": 'nuisance = ["learning_rate"]\nfollows = "gone"'}, "next: playbook next"),
+    ],
+    ids=["no round", "a round", "a faulty round", "a refused round"],
+)
+def test_a_try_that_went_well_names_a_step_that_works(written_project, rounds, after):
+    train = "def train(trial):\n    trial.evaluate(4, error=0.5)\n"
+    head = 'question = "?"\nkind = "understand"\ntrials = 3\n'
+    written = {name: head + text for name, text in rounds.items()}
+    project = written_project(PROJECT, train, **written)
+    code, output, _ = project.type("try")
+    assert code == 0
+    assert output.splitlines()[-1].startswith(after)
+    for command in project.json("try")[1]["next"]:
+        assert project.type(*command.split()[1:])[0] == 0, command
