@@ -433,3 +433,27 @@ def test_tables_within_hundreds_of_tables_are_refused_in_one_sentence(tmp_path, 
     file.write_text(f"{deep}\n")
     with pytest.raises(InvalidInput, match="too deeply nested"):
         read_project(find_project(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ['"optimizer.lr" = { log = [0.1, 1], default = 1 }',
+     "optimizer.lr = { log = [0.1, 1], default = 1 }"],
+)  # fmt: skip
+def test_a_name_with_dots_is_told_what_to_write(read, declared):
+    told = str(mistakes_of(read, f"{HEAD}[hyperparameters]\n{declared}\n"))
+    assert "declare lr, and write optimizer.lr={lr} in the command" in told
+    assert "declare optimizer__lr, and give the program {nested_config_file}" in told
+
+
+def test_a_placeholder_with_dots_is_told_what_to_write(read):
+    text = WHOLE.replace('target = "train.py:train"', 'command = ["x", "{optimizer.lr}"]')
+    assert "write optimizer.lr={lr} in the command" in str(mistakes_of(read, text))
+
+
+def test_a_value_that_would_hold_others_is_told(read):
+    text = WHOLE.replace('target = "train.py:train"', 'command = ["x", "{nested_config_file}"]')
+    read(text)
+    both = "[hyperparameters]\noptimizer__lr = { fixed = 0.1 }"
+    told = str(mistakes_of(read, text.replace("[hyperparameters]", both, 1)))
+    assert "optimizer__name" in told

@@ -13,7 +13,7 @@ from tuning_playbook.project_files.derived import (
     stand_in,
 )
 from tuning_playbook.project_files.domains import DOMAIN_WORDS, domain_of, range_hint, range_words
-from tuning_playbook.project_files.hints import near, near_or_all, shown
+from tuning_playbook.project_files.hints import dotted_hint, near, near_or_all, shown
 from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import Path
 from tuning_playbook.project_files.schema import PROJECT
@@ -144,7 +144,7 @@ class DeclaredHyperparameters:
         try:
             return domain, Hyperparameter(name, domain, default, kind, natural, condition)
         except InvalidInput as error:
-            self._file.add(path, str(error))
+            self._file.add(path, str(error), dotted_hint(name) if "." in name else "")
             return domain, None
 
     def _domain(
@@ -295,7 +295,7 @@ def _written(value: Value) -> str:
 
 def _under_when(name: str, key: str) -> str:
     return (
-        f"hyperparameters that exist for one value of a choice only stand in "
-        f"[hyperparameters.CHOICE.when.VALUE], such as [hyperparameters.{name}.when.{key}]; all "
-        "others directly in [hyperparameters]"
+        f"{dotted_hint(f'{name}.{key}')}. Hyperparameters that exist for one value of a choice "
+        "only stand in [hyperparameters.CHOICE.when.VALUE], such as "
+        f"[hyperparameters.{name}.when.{key}]; all others directly in [hyperparameters]"
     )
