@@ -154,7 +154,7 @@ def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterat
                 "trials, so each is tuned with a part of them. Make it scientific to compare the "
                 "methods, or fix it."
             )
-        else:
+        elif round_.mode != "exploit":  # which asks for nothing but the best metric
             yield (
                 f"{h.key} is part of the architecture and is tuned as a nuisance: it changes the "
                 "cost of training too, which the metric does not show. Make it scientific, or fix "

@@ -156,7 +156,14 @@ def more_trials_step(
 
 
 def _with_what_is_declared(project: Project, advice: AdviceStep) -> AdviceStep:
-    """Advice to regularize, in a project that declares what to regularize with."""
+    """Advice in the words of a project that declares what it is about already."""
+    examples = project.evaluation_examples
+    if advice.action == "more-validation-data" and examples is not None:
+        how = (
+            "Evaluate on more examples in the training program, and correct their number under "
+            f"[metric], where examples = {examples} now."
+        )
+        return replace(advice, how=how)
     declared = [h.key for h in project.hyperparameters if is_regularizer(h)]
     if advice.action != "add-regularization" or not declared:
         return advice
