@@ -358,7 +358,8 @@ def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: 
     """``round_`` asked again with values beyond those that it compared, and asking about them.
 
     Its seed stays, so that the values that have been tried keep their trials, and each value is
-    tuned with as many as the others.
+    tuned with as many as the others: what an earlier round adds to some of them alone would make
+    the comparison unfair, so that the round follows no chain.
     """
     together = tuple(sorted({*round_.scientific[key], *values}, key=float))
     return replace(
@@ -366,5 +367,5 @@ def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: 
         name=name,
         question=_which_is_best(key.rsplit(".", 1)[-1], together, round_.nuisance),
         scientific={**round_.scientific, key: together},
-        follows=round_.name,
+        follows="" if round_.follows else round_.name,
     )
