@@ -10,9 +10,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-OF_THE_TRIAL = ("seed", "max_train_steps", "evaluation_interval", "trial_folder", "config_file")
+OF_THE_TRIAL = (
+    "seed",
+    "max_train_steps",
+    "evaluation_interval",
+    "trial_folder",
+    "config_file",
+    "nested_config_file",
+)
 
-_PLACEHOLDER = re.compile(r"(?<!\$)\{([A-Za-z_][\w-]*)(?::([A-Za-z]+)(?:\|([\w-]+))?)?\}")
+# A name with dots stands for nothing, and is read to be told.
+_PLACEHOLDER = re.compile(r"(?<!\$)\{([A-Za-z_][\w.-]*)(?::([A-Za-z]+)(?:\|([\w-]+))?)?\}")
 _FLAG = re.compile(r"(?<!\$)\{([A-Za-z_][\w-]*):flag(?:\|([\w-]+))?\}")
 _VALUE = re.compile(r"(?<!\$)\{([A-Za-z_][\w-]*)\}")
 

@@ -161,6 +161,32 @@ def test_a_cause_that_is_not_identified_is_looked_for_before_anything_is_changed
     assert found.advice[0].action == "identify-noise"
 
 
+@pytest.mark.parametrize(
+    ("schedule", "advised"),
+    [
+        ("constant", ["decay-learning-rate", "more-validation-data"]),
+        ("decaying", ["more-validation-data"]),
+        (None, ["more-validation-data", "decay-learning-rate"]),
+    ],
+)
+def test_a_rate_that_does_not_decay_is_named_before_more_validation_data(
+    curve_study, schedule, advised
+):
+    def calm(t):
+        return 30 + 30 * plateau(t)  # of which the same noise is a small share
+
+    found = run(LateVariance(), curve_study(plateau, calm, size=0.08, schedule=schedule))
+    assert found.evidence["likely_cause"] == "small validation set"
+    assert [a.action for a in found.advice] == advised
+    assert ("still high at the end as well" in found.summary) == (schedule == "constant")
+
+
+def test_more_examples_are_not_asked_for_where_their_number_is_known_and_enough(curve_study):
+    table = curve_study(lambda t: 0.5 + 0.4 * plateau(t), size=0.05, schedule=None)
+    actions = [a.action for a in run(LateVariance(validation_examples=10_000), table).advice]
+    assert actions == ["identify-noise", "decay-learning-rate", "average-weights"]
+
+
 def test_still_improving_depends_on_the_schedule(curve_study):
     constant = run(StillImproving(), curve_study(straight, straight))
     assert constant.verdict is Verdict.WARN

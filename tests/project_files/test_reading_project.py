@@ -278,6 +278,37 @@ def test_a_placeholder_that_cannot_be_filled_is_told_with_what_is_known(read, ar
 
 
 @pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ("[hyperparameters]\nmade_up = { log = [2, 1], default = 1 }", "did you mean 'layers'"),
+        ("[hyperparameters]\nmade_up = 3", "did you mean 'layers'"),
+        ("[hyperparametrs]\nmade_up = { fixed = 1 }", "does not name"),
+        (
+            "[hyperparameters]\nmade_up = { choice = ['a'], default = 'a', whn = { a = {} } }",
+            "did you mean",
+        ),
+        (
+            "[hyperparameters]\nz = { fixed = 1, when = { a = { made_up = { fixed = 1 } } } }",
+            "did you mean",
+        ),
+        ("[hyperparameters]\nz.whn.x = { made_up = { fixed = 1 } }", "did you mean"),
+        ("[hyperparameters]\nmade_up.whn.x = { y = { fixed = 1 } }", "did you mean 'layers'"),
+    ],
+)
+def test_a_placeholder_is_told_beside_other_mistakes_and_a_faulty_one_is_told_once(
+    read, declared, words
+):
+    command = 'command = ["train", "{leyers}", "{made_up}", "{learning_rate}"]'
+    text = WHOLE.replace('target = "train.py:train"', command)
+    text = text.replace("[hyperparameters]", declared, 1)
+    told = mistakes_of(read, text)
+    assert len(told) > 1
+    commands = {path: said for (path, _), said in told.items() if path.startswith("training")}
+    assert list(commands) == ["training.command[1]"]
+    assert words in commands["training.command[1]"]
+
+
+@pytest.mark.parametrize(
     "argument",
     [
         "{seed} {max_train_steps} {evaluation_interval} {trial_folder} {config_file}",
@@ -402,3 +433,27 @@ def test_tables_within_hundreds_of_tables_are_refused_in_one_sentence(tmp_path, 
     file.write_text(f"{deep}\n")
     with pytest.raises(InvalidInput, match="too deeply nested"):
         read_project(find_project(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ['"optimizer.lr" = { log = [0.1, 1], default = 1 }',
+     "optimizer.lr = { log = [0.1, 1], default = 1 }"],
+)  # fmt: skip
+def test_a_name_with_dots_is_told_what_to_write(read, declared):
+    told = str(mistakes_of(read, f"{HEAD}[hyperparameters]\n{declared}\n"))
+    assert "declare lr, and write optimizer.lr={lr} in the command" in told
+    assert "declare optimizer__lr, and give the program {nested_config_file}" in told
+
+
+def test_a_placeholder_with_dots_is_told_what_to_write(read):
+    text = WHOLE.replace('target = "train.py:train"', 'command = ["x", "{optimizer.lr}"]')
+    assert "write optimizer.lr={lr} in the command" in str(mistakes_of(read, text))
+
+
+def test_a_value_that_would_hold_others_is_told(read):
+    text = WHOLE.replace('target = "train.py:train"', 'command = ["x", "{nested_config_file}"]')
+    read(text)
+    both = "[hyperparameters]\noptimizer__lr = { fixed = 0.1 }"
+    told = str(mistakes_of(read, text.replace("[hyperparameters]", both, 1)))
+    assert "optimizer__name" in told

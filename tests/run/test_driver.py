@@ -3,9 +3,11 @@ import signal
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.waiting import (
     DEADLINE_SECONDS,
     WAIT_WHERE_HELD,
@@ -228,6 +230,22 @@ def test_a_command_gets_the_facts_of_its_trial_by_name_and_by_environment(bench)
     seed, steps, interval, place, config = by_name.split("\n", 4)
     assert (seed, steps, interval, place) == (str(trial.seed), "6", "2", str(folder))
     assert json.loads(config) == {"x": trial.config["x"]}
+
+
+def test_a_command_gets_its_configuration_with_levels(bench):
+    (bench.folder / "program.sh").write_text(
+        'cp "$1" "$TUNING_PLAYBOOK_TRIAL_FOLDER/seen"\n'
+        'echo "{\\"step\\": 6, \\"evaluation\\": true, \\"error\\": 1}" '
+        '>> "$TUNING_PLAYBOOK_LINES"\n'
+    )
+    study = bench.study(trials=1, command=["sh", "program.sh", "{nested_config_file}"])
+    study = replace(study, fixed={"optimizer__lr": 1e-5, "optimizer__name": "sgd"})
+    _, store = bench.run(study)
+    (trial,) = store.trials("study")
+    seen = (bench.folder / ".playbook" / "trials" / "study" / "00000" / "seen").read_text()
+    optimizer = {"lr": 1e-5, "name": "sgd"}
+    assert json.loads(seen) == {"optimizer": optimizer, "x": trial.config["x"]}
+    assert yaml.safe_load(seen) == json.loads(seen)
 
 
 def test_malformed_lines_are_kept_as_events_the_first_few_of_them(bench):

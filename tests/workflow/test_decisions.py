@@ -372,7 +372,7 @@ def test_status_and_export_tell_rounds_from_reruns(project, tmp_path):
     assert outdated == "another program"
     shown = " ".join(project.type("status")[1].split())
     assert "the baseline 3/3 outdated: another program dropout = 0, optimizer = sgd" in shown
-    assert "run so far: better, null, same." in project.refused("status", "rerun")
+    assert "run or imported so far: better, null, same." in project.refused("status", "rerun")
     output = tmp_path / "out"
     assert project.type("export", "-o", str(output))[0] == 0
     rows = {

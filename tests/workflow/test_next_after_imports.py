@@ -328,3 +328,22 @@ def test_an_imported_round_is_among_those_that_a_misspelt_one_may_mean(imported,
 def test_an_import_without_a_training_length_says_that_it_is_to_be_set(imported):
     folder = imported(_search())
     assert "not told by the imported study" in (folder / "playbook.toml").read_text()
+
+
+@pytest.mark.parametrize("tuned", [["lr", "dropout"], ["lr"], []])
+def test_a_proposal_after_an_import_holds_nothing_that_its_plan_warns_of(imported, tuned):
+    rng = np.random.default_rng(0)
+    lr, dropout = 10 ** rng.uniform(-4, -1, 40), rng.uniform(0.0, 0.5, 40)
+    width, layers = rng.choice([64, 128, 256], 40), rng.integers(1, 5, 40)
+    accuracy = 0.9 - 0.05 * (np.log10(lr) + 1) ** 2 - 0.1 * dropout + width / 5000 + layers / 100
+    columns = {"lr": lr, "dropout": dropout}
+    columns = {name: columns[name] for name in tuned}
+    folder = imported({**columns, "width": width, "num_layers": layers, "accuracy": accuracy})
+    proposed = [step.round.name for step in what_next(folder).steps if step.round is not None]
+    assert proposed or not tuned
+    for name in proposed:
+        apply_step(folder, name)
+        planned = plan(folder, name)
+        told = [w for w in planned.warnings if "as a nuisance" in w or "few" in w]
+        assert not told, (name, told)
+        (folder / f"rounds/{name}.toml").unlink()

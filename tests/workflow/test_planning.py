@@ -1,8 +1,10 @@
 import json
 import math
+import re
 
 import pytest
 from click.testing import CliRunner
+from tests.workflow.conftest import PROJECT
 
 from tuning_playbook.cli.main import playbook
 from tuning_playbook.errors import InvalidInput
@@ -137,3 +139,40 @@ def test_a_round_of_weeks_is_told_what_to_shrink_with_one_worker_and_not_with_ei
     assert "reasonable start" not in objections()[0]
     file.write_text(file.read_text() + "[resources]\nworkers = 8\n")
     assert not objections()
+
+
+FEW = "at least 15 that train are needed"
+
+
+@pytest.mark.parametrize(
+    ("text", "trials", "told"),
+    [
+        ("", 14, "14 trials do not tell whether the ranges are wide enough; at least 15"),
+        ("", 15, ""),
+        ('scientific = { optimizer = "all" }\n', 9, "9 trials in an arm do not tell"),
+        ('scientific = { optimizer = "all" }\njoint = true\n', 5, "Write trials = 10 in"),
+        ('scientific = { optimizer = "all" }\njoint = true\n', 8, ""),
+    ],
+)
+def test_a_round_with_fewer_trials_than_its_checks_need_is_told_so_before_it_runs(
+    written_project, text, trials, told
+):
+    head = f'question = "?"\nkind = "understand"\nnuisance = ["learning_rate"]\n{text}'
+    project = written_project(PROJECT, "", few=f"{head}trials = {trials}\n")
+    warnings = [w for w in project.json("plan", "few")[1]["warnings"] if FEW in w]
+    assert len(warnings) == bool(told)
+    assert told in "".join(warnings)
+    if told:
+        more = re.search(r"Write trials = (\d+)", warnings[0])[1]
+        project.edit("rounds/few.toml", f"trials = {trials}", f"trials = {more}")
+        assert FEW not in str(project.json("plan", "few"))
+
+
+def test_trials_that_count_by_follows_are_enough_for_the_checks(written_project):
+    head = 'question = "?"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = '
+    train = "def train(trial):\n    trial.evaluate(4, error=0.5)\n"
+    later = f'{head}8\nseed = 1\nfollows = "first"\n'
+    project = written_project(PROJECT, train, first=f"{head}8\n", later=later)
+    assert FEW in str(project.json("plan", "later"))
+    project.type("run", "first", "--no-report", "--no-try")
+    assert FEW not in str(project.json("plan", "later"))

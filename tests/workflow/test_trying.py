@@ -111,3 +111,76 @@ def test_the_place_of_a_mistake_in_pythons_grammar_is_told_once(tmp_path, file):
     except TargetError as error:
         told = str(error)
     assert told.count(f"({file}, line 2)") == 1
+
+
+@pytest.mark.parametrize(
+    ("rounds", "after"),
+    [
+        ({}, "next: playbook next"),
+        ({"first": 'nuisance = ["learning_rate"]'}, "next: playbook plan first, then playbook run"),
+        ({"first": 'nuisance = ["learning_rat"]'}, "next: playbook next"),
+        ({"first": 'nuisance = ["learning_rate"]\nfollows = "gone"'}, "next: playbook next"),
+    ],
+    ids=["no round", "a round", "a faulty round", "a refused round"],
+)
+def test_a_try_that_went_well_names_a_step_that_works(written_project, rounds, after):
+    train = "def train(trial):\n    trial.evaluate(4, error=0.5)\n"
+    head = 'question = "?"\nkind = "understand"\ntrials = 3\n'
+    written = {name: head + text for name, text in rounds.items()}
+    project = written_project(PROJECT, train, **written)
+    code, output, _ = project.type("try")
+    assert code == 0
+    assert output.splitlines()[-1].startswith(after)
+    for command in project.json("try")[1]["next"]:
+        assert project.type(*command.split()[1:])[0] == 0, command
+
+
+MISTYPED = """
+def train(trial):
+    for step in range(1, 10**9):
+        trial.log(step, train_loss=0.5)
+        if step % 100 == 0:
+            trial.evaluate(step, error=0.5, accuracy=0.5)
+"""
+
+
+def test_a_metric_that_a_long_program_never_logs_is_told_before_any_trial(written_project):
+    text = 'question = "?"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 3\n'
+    mistyped = PROJECT.replace('"error"', '"eror"').replace("steps = 100", "steps = 1000000000")
+    project = written_project(mistyped, MISTYPED, first=text)
+    code, output, _ = project.type("try")
+    assert code == 1
+    assert "'eror' was never evaluated" in output
+    assert "accuracy, error, train_loss; did you mean 'error'?" in output
+    assert "no trial was started" in project.refused("run", "first")
+    assert "nothing has been run" in project.refused("status")
+
+
+def test_a_program_that_changed_since_it_was_tried_is_tried_before_its_first_trial(written_project):
+    train = "def train(trial):\n    trial.evaluate(4, error=0.5)\n"
+    text = 'question = "?"\nkind = "understand"\nnuisance = ["learning_rate"]\ntrials = 3\n'
+    project = written_project(PROJECT, train, first=text)
+    assert project.type("try")[0] == 0
+    project.edit("train.py", "error=", "eror=")
+    told = project.refused("run", "first", "--no-report")
+    assert "no trial was started" in told
+    assert "'error' was never evaluated, only eror; did you mean 'eror'?" in told
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("confirm = 'confirm_eror'", "remove the line; did you mean 'confirm_error'?"),
+        ("[training]\nstop_on_non_finite = ['lss']", "lss was not logged"),
+    ],
+)
+def test_other_names_that_are_never_logged_are_told_with_the_nearest(tmp_path, line, said):
+    section = "[training]" if line.startswith("[training]") else 'direction = "minimize"'
+    written = line if section == "[training]" else f"{section}\n{line}"
+    (tmp_path / "playbook.toml").write_text(PROJECT.replace(section, written))
+    (tmp_path / "train.py").write_text(
+        "def train(trial):\n    trial.evaluate(1, error=0.5, test_error=0.5, confirm_error=0.5)\n"
+    )
+    tried = trying.try_target(tmp_path)
+    assert tried.ok
+    assert said in tried_text(tried)

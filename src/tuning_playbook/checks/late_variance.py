@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from tuning_playbook.analysis.curves.late_variance import (
+    HIGH_LATE,
     Cause,
     LateNoise,
     is_sampling,
@@ -131,7 +132,9 @@ class LateVariance:
         close = noise > self.gap_share * gap
         sampling = sampling_deviation(found, table.objective.metric, self.validation_examples)
         expected = is_sampling(found, sampling)
+        schedule, end_ratio = _schedule(table, roles, found)
         cause = self._cause(table, roles, found, sampling)
+        high = schedule == "constant" or end_ratio > HIGH_LATE
         evidence = {
             "metric": roles.objective,
             "trials": names(table, found.rows),
@@ -150,6 +153,8 @@ class LateVariance:
             summary += f"and the best quarter of the trials lies within {quarter:.2g}."
             summary += self._examples(sampling, expected=expected)
             summary += "" if expected else f" {_why(cause)}"
+            if high and cause == "small validation set":
+                summary += " The learning rate is still high at the end as well."
         else:
             summary += f"and {the_best(len(found.rows), table)} lie within {gap:.2g}"
             summary += ": these curves do not show which of them is best." if close else "."
@@ -160,7 +165,7 @@ class LateVariance:
             verdict=alarm if noisy else quiet,
             summary=summary,
             evidence=evidence,
-            advice=_REMEDIES[cause] if noisy else (),
+            advice=_remedies(cause, schedule, high=high, sampling=sampling) if noisy else (),
             source=self.source,
             confidence="medium" if noisy else "high",
         )
@@ -185,15 +190,41 @@ class LateVariance:
                 sign=1,
                 minimum_points=self.minimum_points,
             )
-        known = schedules(table, roles)
-        ratios = known.end_ratio[found.rows]
+        schedule, end_ratio = _schedule(table, roles, found)
         return likely_cause(
-            found,
-            training,
-            schedule=known.among(found.rows),
-            end_ratio=float(np.nanmedian(ratios)) if np.isfinite(ratios).any() else float("nan"),
-            sampling=sampling,
+            found, training, schedule=schedule, end_ratio=end_ratio, sampling=sampling
         )
+
+
+def _schedule(table: TrialTable, roles: MetricRoles, found: LateNoise) -> tuple[str, float]:
+    """The schedule of the trials, and their learning rate late in training as a share of its peak.
+
+    The share is NaN where the learning rate was not logged.
+    """
+    known = schedules(table, roles)
+    ratios = known.end_ratio[found.rows]
+    share = float(np.nanmedian(ratios)) if np.isfinite(ratios).any() else math.nan
+    return known.among(found.rows), share
+
+
+def _remedies(cause: Cause, schedule: str, *, high: bool, sampling: float) -> tuple[Advice, ...]:
+    """What to do; smaller last steps first, and more examples only where they may be few.
+
+    A fixed set of examples leaves the more to chance the more the weights change between two
+    evaluations.
+    """
+    found = _REMEDIES[cause]
+    if cause == "small validation set" and high:
+        return (*_REMEDIES["learning rate high late"][:1], *found)
+    if cause == "small validation set":
+        guessed = schedule == "unknown" and math.isnan(sampling)
+        decay = Advice(
+            "decay-learning-rate", reason="if the learning rate is still high at the end"
+        )
+        return (*found, decay) if guessed else found
+    if math.isfinite(sampling):
+        return tuple(a for a in found if a.action != "more-validation-data")
+    return found
 
 
 def _best_quarter(table: TrialTable, fewest: int) -> float:

@@ -26,11 +26,13 @@ def command(folder: Path, steps: int | None, as_json: bool) -> None:
     has an effect.
     """
     from tuning_playbook.report.results.tried import tried_document, tried_text
+    from tuning_playbook.workflow.overview.after_a_try import after_a_try
     from tuning_playbook.workflow.trying.trying import try_target
 
     tried = try_target(folder, steps=steps)
+    after = after_a_try(folder) if tried.ok else ()
     if as_json:
-        print_json(tried_document(tried))
+        print_json(tried_document(tried, after))
     else:
-        say(tried_text(tried))
+        say(tried_text(tried, after))
     sys.exit(0 if tried.ok else 1)

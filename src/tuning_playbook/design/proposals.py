@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from tuning_playbook.design.adam import adam_hyperparameters, is_beyond_budget
 from tuning_playbook.design.compared_values import MOST_VALUES, compared_values
+from tuning_playbook.design.methods import is_choice_of_methods
 from tuning_playbook.design.regularizers import is_on, is_regularizer, strengths
 from tuning_playbook.never_tuned import is_never_tuned
 from tuning_playbook.space import (
@@ -179,9 +180,9 @@ def _present(project: Project) -> list[Hyperparameter]:
 def _is_question(h: Hyperparameter) -> bool:
     if isinstance(h.domain, Constant) or is_never_tuned(h):
         return False
-    if isinstance(h.domain, Categorical):
-        return len(h.domain.values) <= MOST_VALUES
-    return h.kind != "optimizer"
+    if isinstance(h.domain, Categorical) and len(h.domain.values) > MOST_VALUES:
+        return False
+    return is_choice_of_methods(h) or h.kind != "optimizer"
 
 
 def _question(
@@ -211,7 +212,7 @@ def _question(
     return Round(
         name,
         _which_is_best(h.name, values, tuned),
-        "compare" if isinstance(h.domain, Categorical) else "understand",
+        "compare" if is_choice_of_methods(h) else "understand",
         known.trials,
         scientific={h.key: values},
         nuisance=tuned,
@@ -302,7 +303,7 @@ def _why_fixed(h: Hyperparameter, known: _Known) -> str:
         return _COMPARED
     if is_regularizer(h):
         return "off; with or without it is a question of its own"
-    if isinstance(h.domain, Categorical) or h.kind in ("architecture", "data", "initialization"):
+    if is_choice_of_methods(h) or h.kind in ("architecture", "data", "initialization"):
         return "a question of its own"
     if is_never_tuned(h):
         return "the same for all trials, never tuned for quality"
@@ -357,7 +358,8 @@ def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: 
     """``round_`` asked again with values beyond those that it compared, and asking about them.
 
     Its seed stays, so that the values that have been tried keep their trials, and each value is
-    tuned with as many as the others.
+    tuned with as many as the others: what an earlier round adds to some of them alone would make
+    the comparison unfair, so that the round follows no chain.
     """
     together = tuple(sorted({*round_.scientific[key], *values}, key=float))
     return replace(
@@ -365,5 +367,5 @@ def with_more_values(round_: Round, key: str, values: Sequence[Value], *, name: 
         name=name,
         question=_which_is_best(key.rsplit(".", 1)[-1], together, round_.nuisance),
         scientific={**round_.scientific, key: together},
-        follows=round_.name,
+        follows="" if round_.follows else round_.name,
     )

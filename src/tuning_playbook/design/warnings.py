@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 
 from tuning_playbook.design.adam import ADAM_BY_TRIALS, is_beyond_budget
+from tuning_playbook.design.methods import is_choice_of_methods, is_no_nuisance
 from tuning_playbook.design.ranges import ends_of, holds
 from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.roles import compared_keys, possible_values
 from tuning_playbook.sources import cited
 from tuning_playbook.space import (
-    Categorical,
     Constant,
     Float,
     Hyperparameter,
@@ -141,20 +141,20 @@ def _untuned_optimizer(round_: Round, present: list[Hyperparameter]) -> Iterator
 def _is_optimizer_number(h: Hyperparameter) -> bool:
     # The choice of the optimizer itself may well be fixed; what comes with it should be tuned.
     named = isinstance(h.domain, Constant) and isinstance(h.domain.value, (bool, str))
-    return h.kind == "optimizer" and not isinstance(h.domain, Categorical) and not named
+    return h.kind == "optimizer" and not is_choice_of_methods(h) and not named
 
 
 def _choices_as_nuisance(round_: Round, present: list[Hyperparameter]) -> Iterator[str]:
     for h in present:
-        if h.key not in round_.nuisance:
+        if h.key not in round_.nuisance or not is_no_nuisance(h):
             continue
-        if h.kind == "optimizer" and isinstance(h.domain, Categorical):
+        if h.kind == "optimizer":
             yield (
                 f"{h.key} is a choice between methods, tuned as a nuisance: the methods share the "
                 "trials, so each is tuned with a part of them. Make it scientific to compare the "
                 "methods, or fix it."
             )
-        elif h.kind == "architecture":
+        elif round_.mode != "exploit":  # which asks for nothing but the best metric
             yield (
                 f"{h.key} is part of the architecture and is tuned as a nuisance: it changes the "
                 "cost of training too, which the metric does not show. Make it scientific, or fix "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,9 @@ def open_project(folder: Path) -> OpenProject:
     """
     place = find_project(folder)
     return OpenProject(place, read_project(place))
+
+
+NEXT = "playbook next"  # it says what is to be corrected, or asked first
 
 
 def open_round(opened: OpenProject, name: str) -> Round:
@@ -85,13 +88,26 @@ def _nothing_has_run(opened: OpenProject) -> str:
     files = sorted(path.stem for path in (opened.folder / ROUNDS_FOLDER).glob("*.toml"))
     if not files:
         return "nothing has been run in this project yet; for a first round, type: playbook next"
-    try:
-        open_round(opened, files[0])
-        typed = f"playbook run {files[0]}"
-    except PlaybookError:  # next says what is to be corrected
-        typed = "playbook next"
     written = f"{'its round is' if len(files) == 1 else 'its rounds are'} {listed(files)}"
+    typed = next(filter(None, (run_command(opened, name, ran=()) for name in files)), NEXT)
     return f"nothing has been run in this project yet; {written}. Type: {typed}"
+
+
+def run_command(opened: OpenProject, name: str, *, ran: Collection[str]) -> str:
+    """What to type to run a round that has not run; empty where that would be refused.
+
+    Args:
+        opened: the project.
+        name: of the round.
+        ran: names of the rounds that were run.
+    """
+    if not (opened.folder / ROUNDS_FOLDER / f"{name}.toml").is_file():
+        return ""
+    try:
+        follows = open_round(opened, name).follows
+    except PlaybookError:
+        return ""
+    return f"playbook run {name}" if not follows or follows in ran else ""
 
 
 def held_out_now(opened: OpenProject) -> tuple[str, ...]:

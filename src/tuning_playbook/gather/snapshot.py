@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decisions import LogbookEntry
 from tuning_playbook.design.reruns import under_program
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.gather.opening import OpenProject, present_program
+from tuning_playbook.gather.opening import NEXT, OpenProject, present_program, run_command
+from tuning_playbook.project_files.places import ROUNDS_FOLDER
 from tuning_playbook.records.answers import AnsweredRound, remembered_answers
 from tuning_playbook.records.entered_decisions import EnteredDecision, entered_decisions
 from tuning_playbook.records.imports import IMPORTED
@@ -185,12 +187,23 @@ class Snapshot:
         """
         found = self.studies_of(round_name)
         if not found:
-            names = sorted(round_names(self.searches))
-            raise InvalidInput(
-                f"round {round_name!r} has not been run yet; run so far: "
-                f"{', '.join(names) or 'none'}. Type: playbook run {round_name}"
-            )
+            raise InvalidInput(self._not_run(round_name))
         return found
+
+    def _not_run(self, name: str) -> str:
+        """That a round has no trials, and what to type instead."""
+        names = sorted(round_names(self.searches))
+        so_far = f"run or imported so far: {', '.join(names) or 'none'}"
+        file = f"{ROUNDS_FOLDER}/{name}.toml"
+        if (self.folder / file).is_file():
+            typed = run_command(self.opened, name, ran=names) or NEXT
+            return f"round {name!r} has not been run yet; {so_far}. Type: {typed}"
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"For what to do next: {NEXT}"
+        return (
+            f"there is no round {name!r}: it has no file {file}, and nothing was imported under "
+            f"this name; {so_far}. {hint}"
+        )
 
     def is_imported(self, round_name: str) -> bool:
         """Whether a round came from another tool."""

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from tuning_playbook.command_line import OF_THE_TRIAL, Placeholder, placeholders
-from tuning_playbook.project_files.hints import near
+from tuning_playbook.errors import InvalidInput
+from tuning_playbook.project_files.hints import dotted_hint, near
 from tuning_playbook.project_files.hyperparameters import DeclaredHyperparameters
 from tuning_playbook.project_files.mistakes import OpenFile
-from tuning_playbook.space import Categorical, Constant, Hyperparameter
+from tuning_playbook.space import Categorical, Constant, Hyperparameter, nested_config
 
 
 def check_command(file: OpenFile, command: list[Any], declared: DeclaredHyperparameters) -> None:
     """Note placeholders that stand for nothing, or cannot be filled in every trial."""
     if not command:
         file.add(["training", "command"], "the command is empty", 'write ["python", "train.py"]')
-    if declared.faulty:
-        return
+    if any("{nested_config_file}" in str(argument) for argument in command):
+        _check_levels(file, declared)
+    faulty = {key.rsplit(".", 1)[-1] for key in declared.faulty}
     for i, argument in enumerate(command):
         for found in placeholders(argument) if isinstance(argument, str) else ():
-            problem = _problem(found, declared.named)
+            if found.name in faulty:  # one mistake, not two
+                continue
+            problem = _problem(found, declared.named, faulty)
             if problem is not None:
                 file.add(["training", "command", i], *problem)
 
 
+def _check_levels(file: OpenFile, declared: DeclaredHyperparameters) -> None:
+    try:
+        nested_config(dict.fromkeys((h.name for h in declared.named), 0))
+    except InvalidInput as error:
+        file.add(["hyperparameters"], str(error))
+
+
 def _problem(
-    found: Placeholder, hyperparameters: tuple[Hyperparameter, ...]
+    found: Placeholder, hyperparameters: tuple[Hyperparameter, ...], faulty: Collection[str]
 ) -> tuple[str, str] | None:
     """What is wrong with a placeholder, and what to write instead."""
     meant = [h for h in hyperparameters if h.name == found.name]
+    if "." in found.name:
+        return f"{found.text} does not name a hyperparameter", dotted_hint(found.name)
     if not meant and found.name not in OF_THE_TRIAL:
-        known = sorted({h.name for h in hyperparameters})
+        known = sorted({h.name for h in hyperparameters}.union(faulty))
         names = ", ".join((*known, *OF_THE_TRIAL))
         hint = near(found.name, (*known, *OF_THE_TRIAL))
         return (
@@ -66,13 +79,17 @@ def _values(h: Hyperparameter) -> Iterable[object]:
 
 def _always_exists(meant: list[Hyperparameter], declared: tuple[Hyperparameter, ...]) -> bool:
     """Whether one of the hyperparameters that share a name exists in every trial."""
-    by_parent: dict[str, list[object]] = {}
+    by_parent: dict[str, list[str]] = {}
     for h in meant:
         if h.condition is None:
             return True
         by_parent.setdefault(h.condition.parent, []).append(repr(h.condition.value))
     parents = {h.key: h for h in declared}
     return any(
-        parents[key].condition is None and all(repr(v) in values for v in _values(parents[key]))
-        for key, values in by_parent.items()
+        key not in parents or _covers(values, parents[key]) for key, values in by_parent.items()
     )
+
+
+def _covers(values: Collection[str], parent: Hyperparameter) -> bool:
+    """Whether ``parent`` has one of these values in every trial."""
+    return parent.condition is None and all(repr(v) in values for v in _values(parent))

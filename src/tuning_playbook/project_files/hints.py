@@ -49,3 +49,13 @@ def shown(value: object) -> str:
         return "a table"
     text = repr(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def dotted_hint(name: str) -> str:
+    """What to write for a name of a program's nested configuration, such as ``optimizer.lr``."""
+    last, levels = name.rsplit(".", 1)[-1], name.replace(".", "__")
+    return (
+        f"a hyperparameter's name has no dots: declare {last}, and write {name}={{{last}}} in the "
+        f"command; or declare {levels}, and give the program {{nested_config_file}}, where it is "
+        f"{name}"
+    )

@@ -13,9 +13,10 @@ from tuning_playbook.project_files.derived import (
     stand_in,
 )
 from tuning_playbook.project_files.domains import DOMAIN_WORDS, domain_of, range_hint, range_words
-from tuning_playbook.project_files.hints import near, near_or_all, shown
+from tuning_playbook.project_files.hints import dotted_hint, near, near_or_all, shown
 from tuning_playbook.project_files.mistakes import OpenFile
 from tuning_playbook.project_files.naming import Path
+from tuning_playbook.project_files.schema import PROJECT
 from tuning_playbook.space import (
     Categorical,
     Condition,
@@ -46,6 +47,9 @@ class DeclaredHyperparameters:
         root: path of the table of declarations in the file.
         need_defaults: whether each range needs a default beside it. Where it does not, the low end
             or the first value stands in.
+
+    ``faulty`` are the keys whose declaration has a mistake, and the names that a mistake above them
+    keeps from being read: a file that uses one of them makes no second mistake.
     """
 
     def __init__(
@@ -62,6 +66,9 @@ class DeclaredHyperparameters:
             tables = {}
         elif not tables and "hyperparameters" in file.document:
             file.add(root, "no hyperparameter is declared", "add: learning_rate = { log = ... }")
+        if root:  # perhaps in a table whose name is mistyped
+            others = [file.document[key] for key in file.document.keys() - PROJECT.keys.keys()]
+            self.faulty.update(name for table in others for name in _names_of_tables(table))
         self.found = tuple(self._read(tables, None, root))
         self.derived = self._derived()
         stand_ins = tuple(h for written in self._formulas if (h := stand_in(written)) is not None)
@@ -122,6 +129,7 @@ class DeclaredHyperparameters:
                     else near_or_all(key, _KEYS)
                 )
                 self._file.add((*path, key), f"unknown key {key!r}", hint)
+                self.faulty.update(_names_of_tables(table[key]))
         kind = self._kind(table.get("kind", kind_by_name(name)), path)
         natural = self._natural(table.get("natural"), path)
         if domain is None:
@@ -136,7 +144,7 @@ class DeclaredHyperparameters:
         try:
             return domain, Hyperparameter(name, domain, default, kind, natural, condition)
         except InvalidInput as error:
-            self._file.add(path, str(error))
+            self._file.add(path, str(error), dotted_hint(name) if "." in name else "")
             return domain, None
 
     def _domain(
@@ -223,6 +231,7 @@ class DeclaredHyperparameters:
         self, parent: str, domain: Domain | None, branches: Any, path: Path
     ) -> Iterator[Hyperparameter]:
         name = path[-2]
+        skipped = set(_names_of_tables(branches))
         if not isinstance(branches, Mapping) or not all(
             isinstance(tables, Mapping) for tables in branches.values()
         ):
@@ -231,6 +240,7 @@ class DeclaredHyperparameters:
                 "when takes a table for each value",
                 f"write [{'.'.join(map(str, path))}.VALUE]",
             )
+            self.faulty |= skipped
             return
         if branches and domain is not None and not isinstance(domain, Categorical):
             self._file.add(
@@ -238,6 +248,7 @@ class DeclaredHyperparameters:
                 f"{name} is not a choice of values, so nothing can depend on it",
                 "declare it with choice = [...]",
             )
+            self.faulty |= skipped
             return
         values: dict[str, Value] = {}
         if isinstance(domain, Categorical):
@@ -251,6 +262,14 @@ class DeclaredHyperparameters:
                 )
             condition = Condition(parent, values.get(written, str(written)))
             yield from self._read(tables, condition, (*path, written))
+
+
+def _names_of_tables(table: object) -> Iterator[str]:
+    """Names of the tables at any depth of one."""
+    for name, inner in table.items() if isinstance(table, Mapping) else ():
+        if isinstance(inner, Mapping):
+            yield name
+            yield from _names_of_tables(inner)
 
 
 _INFINITE = float("inf")
@@ -276,7 +295,7 @@ def _written(value: Value) -> str:
 
 def _under_when(name: str, key: str) -> str:
     return (
-        f"hyperparameters that exist for one value of a choice only stand in "
-        f"[hyperparameters.CHOICE.when.VALUE], such as [hyperparameters.{name}.when.{key}]; all "
-        "others directly in [hyperparameters]"
+        f"{dotted_hint(f'{name}.{key}')}. Hyperparameters that exist for one value of a choice "
+        "only stand in [hyperparameters.CHOICE.when.VALUE], such as "
+        f"[hyperparameters.{name}.when.{key}]; all others directly in [hyperparameters]"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -148,15 +148,25 @@ def _returned(evidence: Evidence, metric: str, is_command: bool) -> Outcome:
             )
             detail += f"; it logged only {logged}" * bool(logged)
             return Outcome(Status.FAILED, Reason.NO_EVALUATION, detail)
-        near = get_close_matches(metric, sorted(evidence.metrics), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        found = ", ".join(sorted(evidence.metrics))
-        detail = f"{metric!r} was never evaluated, only {found}{hint}"
+        detail = f"{metric!r} was never evaluated, {only(evidence.metrics, metric)}"
         return Outcome(Status.FAILED, Reason.MISSING_METRIC, detail)
     if evidence.finite_objective_values == 0:
         detail = f"{metric} was NaN or infinite at every evaluation"
         return Outcome(Status.INFEASIBLE, Reason.NON_FINITE, detail)
     return Outcome(Status.COMPLETE)
+
+
+def only(logged: Collection[str], wanted: str) -> str:
+    """What a program logged instead of a metric, with the name that is meant if one is near."""
+    if not logged:
+        return "and nothing else was logged"
+    return f"only {', '.join(sorted(logged))}{nearest_of(logged, wanted)}"
+
+
+def nearest_of(logged: Collection[str], wanted: str) -> str:
+    """The logged name that was meant, as the end of a sentence; empty if none is near."""
+    near = get_close_matches(wanted, sorted(logged), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _ways_to_evaluate(metric: str, is_command: bool) -> str:

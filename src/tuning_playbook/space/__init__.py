@@ -14,6 +14,7 @@ from tuning_playbook.space.domains import (
 )
 from tuning_playbook.space.fitting import fitted, misfit, range_misfit
 from tuning_playbook.space.hyperparameter import Condition, Hyperparameter
+from tuning_playbook.space.nested_config import nested_config
 from tuning_playbook.space.presence import clashing_names, conditions_of, existing, unmet_condition
 from tuning_playbook.space.rounding import rounded
 from tuning_playbook.space.search_space import Config, SearchSpace, plain_config
@@ -42,6 +43,7 @@ __all__ = [
     "fitted",
     "formula_value",
     "misfit",
+    "nested_config",
     "plain_config",
     "range_misfit",
     "rounded",

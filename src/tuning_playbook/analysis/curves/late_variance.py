@@ -26,6 +26,7 @@ Cause: TypeAlias = Literal[
 # Validation noise this many times the training loss's, both as shares of their improvement,
 # does not come from the weights.
 _VALIDATION_EXCESS = 5.0
+HIGH_LATE = 0.3  # share of its peak above which a learning rate has not decayed
 _SAMPLING_SHARE = 0.7
 
 
@@ -108,7 +109,7 @@ def likely_cause(
     schedule: str,
     end_ratio: float,
     sampling: float = math.nan,
-    high_late: float = 0.3,
+    high_late: float = HIGH_LATE,
 ) -> Cause:
     """What most probably makes the evaluations jump.
 

@@ -84,7 +84,7 @@ def mending_steps(
                 source="search-space-boundaries",
             )
         if answered.soundness is not Soundness.VOID:  # else nobody is known to be the best
-            yield from _beyond_the_values(state, current.written, answered, name)
+            yield from _beyond_the_values(state, _own_trials(current, answered), answered, name)
     if mended is None and answered.soundness is Soundness.VOID and answered.reasons:
         yield NextStep(
             f"Correct round {current.name} by hand, and run it under a new name",
@@ -156,7 +156,14 @@ def more_trials_step(
 
 
 def _with_what_is_declared(project: Project, advice: AdviceStep) -> AdviceStep:
-    """Advice to regularize, in a project that declares what to regularize with."""
+    """Advice in the words of a project that declares what it is about already."""
+    examples = project.evaluation_examples
+    if advice.action == "more-validation-data" and examples is not None:
+        how = (
+            "Evaluate on more examples in the training program, and correct their number under "
+            f"[metric], where examples = {examples} now."
+        )
+        return replace(advice, how=how)
     declared = [h.key for h in project.hyperparameters if is_regularizer(h)]
     if advice.action != "add-regularization" or not declared:
         return advice
@@ -232,12 +239,20 @@ def _range_reasons(before: Round, after: Round) -> list[str]:
     ]
 
 
+def _own_trials(current: RoundState, answered: AnsweredRound) -> Round:
+    """The round with as many trials as each arm has run itself, without those of earlier rounds."""
+    if current.written is None:
+        raise AssertionError("a round without a file asks for nothing more")
+    own = current.planned // max(1, len(answered.trials))
+    return replace(current.written, trials=max(current.written.trials, own))
+
+
 def _beyond_the_values(
     state: ProjectState, round_: Round, answered: AnsweredRound, name: str
 ) -> Iterator[NextStep]:
     """The best of the compared values is the last one in a row: there may be better ones beyond."""
     declared = {h.key: h for h in state.project.hyperparameters}
-    if round_.joint:
+    if round_.joint or base_name(round_.name) in map(base_name, state.waiting):
         return
     for key, values in round_.scientific.items():
         best = answered.best_arm.get(key)

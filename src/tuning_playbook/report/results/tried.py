@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,8 @@ class TriedTarget:
         return self.trial.status is Status.COMPLETE
 
 
-def tried_document(tried: TriedTarget) -> dict[str, Any]:
-    """For ``--json``."""
+def tried_document(tried: TriedTarget, after: Sequence[str] = ()) -> dict[str, Any]:
+    """For ``--json``; ``after`` are the commands to type next."""
     metrics = {
         name: {"last": s.last, "last_step": s.last_step, "count": s.count}
         for name, s in tried.trial.summaries.items()
@@ -52,16 +53,17 @@ def tried_document(tried: TriedTarget) -> dict[str, Any]:
         "start_seconds": tried.start,
         "metrics": metrics,
         "remarks": list(tried.remarks),
+        "next": list(after),
     }
 
 
-def tried_text(tried: TriedTarget) -> str:
-    """For a person."""
+def tried_text(tried: TriedTarget, after: Sequence[str] = ()) -> str:
+    """For a person; ``after`` are the commands to type next."""
     if tried.ok:
         lines = [f"ok: {took_text(tried)}"]
         lines += [_metric_line(n, s) for n, s in tried.trial.summaries.items()]
         lines += tried.remarks
-        lines.append("next: playbook plan ROUND, then playbook run ROUND")
+        lines += [f"next: {', then '.join(after)}"] * bool(after)
         return "\n".join(lines)
     lines = [f"{tried.trial.status.value} ({tried.trial.reason.value}): {tried.trial.detail}"]
     lines += tried.remarks

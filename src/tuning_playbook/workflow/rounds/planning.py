@@ -30,6 +30,7 @@ from tuning_playbook.sources import cited
 from tuning_playbook.study import Provenance, Round, Study
 from tuning_playbook.trial import Seconds, Status, Tally, ended_trials
 from tuning_playbook.words import agreeing, counted, listed
+from tuning_playbook.workflow.rounds.few_trials import few_trials_warning
 from tuning_playbook.workflow.rounds.followed import refuse_unknown_followed
 from tuning_playbook.workflow.rounds.imported_baseline import (
     baseline_reruns_by_program,
@@ -142,11 +143,14 @@ def planned_round(opened: OpenProject, known: Snapshot | None, round_: Round) ->
         (outdated, "adoption"),
         *((words, "search-space-boundaries") for words in so_far.left_out),
         (sparse, "affordable-experiments"),
+        (few_trials_warning(round_, studies, so_far.followed), "affordable-experiments"),
         (_too_long(opened, studies, planned, proven=so_far.proven), "affordable-experiments"),
         (_too_slow(opened, planned), "search-space-boundaries"),
     ]
     warnings = dict.fromkeys(cited(words, source) for words, source in found if words)
-    return replace(planned, warnings=(*planned.warnings, *warnings), followed=so_far.followed)
+    return replace(
+        planned, warnings=(*planned.warnings, *warnings), followed=sum(so_far.followed.values())
+    )
 
 
 def _outdated_baseline(known: Snapshot) -> str:
@@ -195,7 +199,7 @@ class _SoFar:
     ``compared`` are the keys that other rounds have compared, and ``moving`` by round the pairs of
     hyperparameters of which the best value of the second moves with the first. The baseline is
     ``proven`` by a launch or by reruns of it. ``followed`` trials of the rounds it follows count as
-    well, and ``left_out`` says why others do not.
+    well, by study, and ``left_out`` says why others do not.
     """
 
     finished: int = 0
@@ -206,7 +210,7 @@ class _SoFar:
     moving: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     proven: bool = False
     left_out: tuple[str, ...] = ()
-    followed: int = 0
+    followed: Mapping[str, int] = field(default_factory=dict)
 
 
 def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
@@ -233,9 +237,10 @@ def _so_far(known: Snapshot, round_: Round, studies: Sequence[Study]) -> _SoFar:
 
 def _followed(
     known: Snapshot, round_: Round, studies: Sequence[Study]
-) -> tuple[int, tuple[str, ...]]:
-    """How many trials of the rounds that this one follows count in it, and why others do not."""
-    found, counting = [], 0
+) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """How many trials of the rounds that this one follows count in each, and why others do not."""
+    found = []
+    counting = dict.fromkeys((study.name for study in studies), 0)
     chain = rounds_that_count(round_.follows, known.facts)
     imported = [name for name in chain if known.is_imported(name)]
     found += [
@@ -257,7 +262,7 @@ def _followed(
                     )
             else:
                 counted_in = counting_trials(later, known.trials(old.name), beside=own)
-                counting += len(counted_in)
+                counting[study.name] += len(counted_in)
                 own |= set(map(point_of, counted_in))
     return counting, tuple(dict.fromkeys(found))
 

@@ -131,10 +131,16 @@ def _try_a_new_program(opened: OpenProject, tell: Callable[[str], None]) -> None
     """One short run where nothing was measured yet: a mistake there would cost every trial."""
     metric, tried_before = opened.project.objective.metric, last_tried(opened.folder)
     before = _metrics_of_trained(opened)
-    if metric in before or (tried_before is not None and tried_before.metric in ("", metric)):
+    if metric in before:
         return
-    ran = bool(before) or tried_before is not None
-    why = f"no trial has measured {metric} yet" if ran else "the program has not run here yet"
+    if tried_before is not None and tried_before.metric in ("", metric):
+        if tried_before.program == present_program(opened):
+            return
+        why = "the program has changed since it was tried, and no trial has ended well yet"
+    elif before or tried_before is not None:
+        why = f"no trial has measured {metric} yet"
+    else:
+        why = "the program has not run here yet"
     tell(f"{why}, so a short run tries it first (as playbook try does)")
     tried = try_target(opened.folder)
     if not tried.ok:

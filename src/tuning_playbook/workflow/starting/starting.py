@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from tuning_playbook.command_line import placeholders
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.project_files.asked_by_command import asked_by, declarations_of, tuned_first
+from tuning_playbook.project_files.hints import dotted_hint
 from tuning_playbook.project_files.places import PROJECT_FILE, ROUNDS_FOLDER
 from tuning_playbook.project_files.writing import Purpose, first_round_to_toml, project_to_toml
 from tuning_playbook.study import CommandTarget, Direction, Target, function_target
@@ -100,4 +102,7 @@ def _started(target: str) -> Target:
             f"the target {target!r} names no function; write {file}:FUNCTION, or the command: "
             f"'python {file}'"
         )
+    dotted = [p for word in words for p in placeholders(word) if "." in p.name]
+    if dotted:
+        raise InvalidInput(f"{dotted[0].text} in the target: {dotted_hint(dotted[0].name)}")
     return CommandTarget(words)

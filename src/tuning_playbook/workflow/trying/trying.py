@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,19 +20,22 @@ from tuning_playbook.gather.opening import OpenProject, held_out_now, open_proje
 from tuning_playbook.report.results.tried import TriedTarget
 from tuning_playbook.run.local import LocalLauncher
 from tuning_playbook.run.loop import Driver
+from tuning_playbook.run.outcome import nearest_of, only
 from tuning_playbook.run.places import trial_folder
 from tuning_playbook.search import planned_trials
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.store import MemoryStore, Store, locked
-from tuning_playbook.study import Project, Resources, Study
+from tuning_playbook.study import Project, Resources, Study, TrainingProtocol
 from tuning_playbook.trial import Reason, Seconds, Status, Step, Trial
 from tuning_playbook.words import counted
 from tuning_playbook.workflow.trying.last_failed_try import forget_failed_try, remember_failed_try
 from tuning_playbook.workflow.trying.last_try import Tried, last_tried, remember_tried
+from tuning_playbook.workflow.trying.logged_so_far import LoggedSoFar
 
 USUAL_STEPS = 20
 _PATIENCE_SECONDS: Seconds = 600.0  # where the project sets no limit
 _QUICK_SECONDS: Seconds = 10.0  # so long may a second run take, to see whether the seed arrives
+_TELLING_EVALUATIONS = 5  # without the metric, and longer than asked for: it will not come
 _NAME = "try"
 
 
@@ -82,8 +86,7 @@ def _remembered(opened: OpenProject, tried: TriedTarget) -> TriedTarget:
     """Keep the time of a run that went well, for plans and for the first round."""
     if tried.ok:
         missing = undeclared(opened.project) if last_tried(opened.folder) is None else ""
-        reached = max((s.last_step for s in tried.trial.summaries.values()), default=tried.steps)
-        steps = max(1, tried.steps, reached)
+        steps = max(1, tried.steps, _reached(tried.trial))
         metric = opened.project.objective.metric
         program = present_program(opened)
         remember_tried(opened.folder, Tried(program, steps, tried.seconds, tried.start, metric))
@@ -110,10 +113,17 @@ def _longer(opened: OpenProject, tried: TriedTarget) -> Step:
     """The length with which a program may do better that failed with a short one."""
     training = opened.project.training
     if tried.trial.reason in (Reason.NO_EVALUATION, Reason.MISSING_METRIC):
+        if _reached(tried.trial) >= training.evaluation_interval:
+            return 0  # it trained that long already
         return training.evaluation_interval  # its own may be written into the program
     if tried.trial.reason in (Reason.EXCEPTION, Reason.EXIT_CODE):
         return training.max_train_steps  # a warmup, say, that is longer
     return 0
+
+
+def _reached(trial: Trial) -> Step:
+    """The last step that it logged; 0 where it logged nothing."""
+    return max((s.last_step for s in trial.summaries.values()), default=0)
 
 
 def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int = 0) -> TriedTarget:
@@ -126,12 +136,16 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
     launcher = LocalLauncher(opened.folder, study.training.target, workers=1)
     with tempfile.TemporaryDirectory(prefix="playbook-try-") as scratch:
         began, start = time.monotonic(), 0.0
+        so_far = LoggedSoFar(Path(scratch), project.objective.metric)
 
         def enough() -> bool:
             nonlocal start
             waited = time.monotonic() - began
-            if not _has_logged(Path(scratch)):
+            so_far.read()
+            if not so_far.names:
                 start = waited
+            if so_far.lacks_metric(evaluations=_TELLING_EVALUATIONS, after=length):
+                return True
             return _last_evaluation(study, store) > enough_after or (
                 study.training.timeout_seconds is None and waited > _PATIENCE_SECONDS
             )
@@ -155,16 +169,10 @@ def _tried(opened: OpenProject, length: Step, *, enough_after: Step, seed: int =
             seconds = min(seconds, took)
         output = _last_lines(trial_folder(Path(scratch), trial))
     to_its_end = trial.status.is_finished
-    trial, remarks = _judged(study, store, trial)
+    trial, remarks = _judged(study, store, trial, so_far)
     if trial.status is Status.COMPLETE:
         remarks += tuple(_never_logged(project, whole, to_its_end=to_its_end))
     return TriedTarget(trial, length, seconds, output, remarks, min(start, seconds))
-
-
-def _has_logged(folder: Path) -> bool:
-    """Whether the program has written anything that it measured."""
-    written = (path for kind in ("*.journal", "*.jsonl") for path in folder.rglob(kind))
-    return any(path.stat().st_size for path in written)
 
 
 def _never_logged(project: Project, whole: Store, *, to_its_end: bool) -> Iterator[str]:
@@ -178,10 +186,23 @@ def _never_logged(project: Project, whole: Store, *, to_its_end: bool) -> Iterat
     needs += [(test, "test", "playbook look --test")] * to_its_end
     for name, line, reader in needs:
         if name and name not in logged:
+            near = nearest_of({*logged} - {metric, confirm, test}, name)
             yield (
                 f'{name} was not logged, and {line} = "{name}" under [metric] says that {reader} '
                 f"reads it. Log it beside {metric}: trial.evaluate(step, {metric}=..., "
-                f"{name}=...), or remove the line"
+                f"{name}=...), or remove the line{near}"
+            )
+    yield from _never_watched(project.training, logged)
+
+
+def _never_watched(training: TrainingProtocol, logged: Collection[str]) -> Iterator[str]:
+    """Names that are watched for NaN by the file's own words, and that are not logged."""
+    usual = TrainingProtocol.__dataclass_fields__["stop_on_non_finite"].default
+    for name in training.stop_on_non_finite:
+        if name not in logged and training.stop_on_non_finite != usual:
+            yield (
+                f"{name} was not logged, and stop_on_non_finite under [training] says that a trial "
+                f"ends where it is not finite. Log it, or remove it{nearest_of(logged, name)}"
             )
 
 
@@ -212,19 +233,16 @@ def _last_evaluation(study: Study, store: Store) -> Step:
     return int(finite[-1]) if len(finite) else -1
 
 
-def _judged(study: Study, store: Store, trial: Trial) -> tuple[Trial, tuple[str, ...]]:
+def _judged(
+    study: Study, store: Store, trial: Trial, so_far: LoggedSoFar
+) -> tuple[Trial, tuple[str, ...]]:
     """The trial as `TriedTarget` shows it, where it was stopped, and what to say about that."""
     length = study.training.max_train_steps
     stopped = not trial.status.is_finished
     summaries = summaries_of(store.curves(_NAME).get(0, {}))
-    reached = max((s.last_step for s in summaries.values()), default=0)
+    reached = _reached(replace(trial, summaries=summaries))
     if stopped and _last_evaluation(study, store) < 0:
-        detail = (
-            f"no value of {study.objective.metric!r} was evaluated in "
-            f"{_PATIENCE_SECONDS / 60:.0f} minutes, so the run was stopped; set "
-            "training.timeout_seconds in playbook.toml to wait longer"
-        )
-        found = replace(trial, status=Status.FAILED, reason=Reason.TIMEOUT, detail=detail)
+        found = replace(trial, status=Status.FAILED, **_unmeasured(study, so_far))
         return replace(found, summaries=summaries), ()
     if stopped:
         trial = replace(trial, status=Status.COMPLETE, summaries=summaries)
@@ -237,6 +255,24 @@ def _judged(study: Study, store: Store, trial: Trial) -> tuple[Trial, tuple[str,
         + "; the run was stopped there, so its end was not tested"
         * stopped,
     )
+
+
+def _unmeasured(study: Study, so_far: LoggedSoFar) -> dict[str, Any]:
+    """Why a run was stopped that had not evaluated the metric that decides."""
+    metric = study.objective.metric
+    instead = only(so_far.names, metric)
+    if so_far.lacks_metric(evaluations=_TELLING_EVALUATIONS, after=0):
+        detail = (
+            f"{metric!r} was never evaluated in {counted(so_far.evaluations, 'evaluation')} up to "
+            f"step {so_far.last_step}, so the run was stopped; it logged {instead}"
+        )
+        return {"reason": Reason.MISSING_METRIC, "detail": detail}
+    detail = (
+        f"no value of {metric!r} was evaluated in "
+        f"{_PATIENCE_SECONDS / 60:.0f} minutes, {instead}, so the run was stopped; set "
+        "training.timeout_seconds in playbook.toml to wait longer"
+    )
+    return {"reason": Reason.TIMEOUT, "detail": detail}
 
 
 def _last_lines(folder: Path, count: int = 12) -> str:
