@@ -32,7 +32,9 @@ def differing_between_seeds(
         values: of all columns.
     """
     searched = [c for c, one in found.items() if one.role in SEARCHED and values[c].levels > 1]
-    seeds = [values[c] for c, one in found.items() if one.role is Role.SEED]
+    seeds = [
+        values[c] for c, one in found.items() if one.role is Role.SEED and values[c].levels > 1
+    ]
     if len(seeds) != 1 or not searched:
         return {}
     design = _design(found, values, searched, seeds[0])
@@ -63,14 +65,26 @@ def _design(
 ) -> list[str]:
     """The fewest settings that name each row together with the seed, each tried with each seed."""
     factors = [c for c in searched if is_list_of_values(values[c])]
-    factors.sort(key=lambda c: "by its name" not in found[c].reason)
+    factors.sort(key=lambda c: not _is_known(found[c]))
+    known = [c for c in factors if _is_known(found[c])]
+    if known and _is_full([values[c] for c in known], seed):
+        return known
     for count in range(1, _MOST_FACTORS + 1):
         for chosen in combinations(factors[:_MOST_POSSIBLE], count):
-            settings = combined([values[c].codes for c in chosen])
-            rows = len(np.unique(combined([settings, seed.codes])))
-            if rows == len(settings) == len(np.unique(settings)) * seed.levels:
+            if _is_full([values[c] for c in chosen], seed):
                 return list(chosen)
     return []
+
+
+def _is_known(one: TakenAs) -> bool:
+    return one.certain or "by its name" in one.reason
+
+
+def _is_full(chosen: Sequence[ColumnValues], seed: ColumnValues) -> bool:
+    """Whether each setting has one row for each seed."""
+    settings = combined([one.codes for one in chosen])
+    rows = len(np.unique(combined([settings, seed.codes])))
+    return rows == len(settings) == len(np.unique(settings)) * seed.levels
 
 
 def _differs(settings: np.ndarray, values: ColumnValues) -> bool:
