@@ -51,3 +51,25 @@ def test_a_metric_that_one_task_lacks_is_no_metric_that_never_moves(tmp_path):
 def test_single_studies_are_read_from_such_tables_too(tmp_path):
     rows = [{"lr": 10.0**-i, "val_acc": 0.9 - i / 20, "val_loss": ""} for i in range(1, 6)]
     assert only(write_csv(tmp_path / "t.csv", rows)).results["val_acc"]
+
+
+def test_the_filters_that_pruning_leaves_are_no_setting(tmp_path):
+    left = {30: (2101, 2090, 2133), 50: (1650, 1702, 1671), 70: (1251, 1302, 1290)}
+    rows = [
+        {"seed": seed, "method": "magnitude", "pruning_rate": rate, "accuracy": 90 - rate / 9 + i,
+         "filters": left[rate][i]}
+        for rate in left for i, seed in enumerate((7, 8, 9))
+    ]  # fmt: skip
+    path = write_csv(tmp_path / "pruned.csv", rows)
+    found = {one.column: one for one in only(path).columns}
+    assert (found["filters"].role, found["filters"].certain) == (Role.RESULT, False)
+    assert "3 configurations" in check(path).as_document()["kind"]
+
+
+def test_filters_drawn_anew_for_each_seed_are_settings_elsewhere(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [
+        {"seed": s, "optimizer": o, "filters": int(rng.integers(16, 512)), "val_acc": rng.uniform()}
+        for o in ("adam", "sgd", "lion") for s in (1, 2, 3)
+    ]  # fmt: skip
+    assert roles(write_csv(tmp_path / "t.csv", rows))["filters"] is Role.HYPERPARAMETER

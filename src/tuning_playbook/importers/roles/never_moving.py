@@ -50,8 +50,8 @@ def _values(study: ForeignStudy, name: str) -> np.ndarray:
 
 
 def _is_measured(study: ForeignStudy, name: str) -> bool:
-    """Whether any trial has a value; a part of a table may lack what the others have."""
-    return bool(np.any(~np.isnan(_values(study, name))))
+    """Whether several trials have a value; a part of a table may lack what the others have."""
+    return int(np.sum(~np.isnan(_values(study, name)))) > 1
 
 
 def _level(study: ForeignStudy, name: str) -> float:
