@@ -42,3 +42,17 @@ def test_nothing_is_an_alarm_where_that_is_a_guess_of_every_column():
     (found,) = [f for f in findings if f.check == "infeasible-fraction"]
     assert "it is a guess that the rows are trials" in found.summary
     assert "--params" in found.summary
+
+
+def test_importance_names_the_guesses_among_what_it_names():
+    rng = np.random.default_rng(1)
+    zeta, lr = rng.uniform(1, 2, 60), rng.uniform(1, 2, 60)
+    table = table_from_columns(
+        "rows", ids=[str(row) for row in range(60)],
+        values={"zeta": zeta.tolist(), "lr": lr.tolist()},
+        objective=Objective("loss", "minimize"), metric_values=zeta + 0.01 * lr,
+    )  # fmt: skip
+    guess = "Whether zeta can be set before training is a guess."
+    for guessed, said in (((), False), (("zeta",), True), (("lr",), False)):
+        findings = run_checks(replace(table, guessed=guessed), select=["importance"])
+        assert (guess in findings[0].summary) is said

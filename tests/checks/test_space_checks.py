@@ -184,6 +184,19 @@ def test_a_best_trial_at_the_last_level_asks_for_one_more_level():
     assert "the best trial is at the high end of lr, the last level tried" in finding.summary
 
 
+def test_a_level_that_the_best_trial_does_not_have_is_not_said_to_be_its_own():
+    rates = [1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, None]
+    table = table_from_columns(
+        "s", ids=list("abcdefg"), values={"l2": rates},
+        metric_values=[6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.0],
+        objective=Objective("error", "minimize"),
+    )  # fmt: skip
+    finding = only(SearchSpaceBoundary(), table)
+    assert "the best trial with a value of l2 is at the high end of l2" in finding.summary
+    (advice,) = finding.advice
+    assert advice.reason.startswith("the best trial with a value of l2 has l2 = 10")
+
+
 def test_with_fewer_than_five_configurations_no_next_level_is_advised():
     table = table_from_columns(
         "s", ids=list("abcd"), values={"lr": [1e-4, 1e-3, 1e-2, 1e-1]},

@@ -203,8 +203,27 @@ def one_more_level(table: TrialTable, edge: EdgeStatistics) -> Advice | None:
     return Advice(
         "try-level",
         {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "values": [value]},
-        f"the best trial has {edge.hyperparameter} = {short(last)}, the last level tried",
+        f"{_best_trial(table, edge.hyperparameter)} has {edge.hyperparameter} = {short(last)}, the "
+        "last level tried",
     )
+
+
+def by_best_trial(
+    table: TrialTable, edges: Sequence[EdgeStatistics]
+) -> dict[str, list[EdgeStatistics]]:
+    """The best trial in words -> the edges at which it is.
+
+    A hyperparameter that the best trial of all does not have is judged by the trials that have it.
+    """
+    found: dict[str, list[EdgeStatistics]] = {}
+    for edge in edges:
+        found.setdefault(_best_trial(table, edge.hyperparameter), []).append(edge)
+    return found
+
+
+def _best_trial(table: TrialTable, hyperparameter: str) -> str:
+    has = any(value is None for value in table.values[hyperparameter])
+    return f"the best trial with a value of {hyperparameter}" if has else "the best trial"
 
 
 def named(edges: Sequence[EdgeStatistics]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -104,6 +105,9 @@ class HyperparameterImportance:
             "thresholds": thresholds(self),
         }
         survival = self._survival(found)
+        told = [i.hyperparameter for i in matter]
+        told += [key for pair in together[:1] for key in (pair.first, pair.second)]
+        survival += _said_of_guesses(table, [*told, *self._deciding(found)])
         if not matter:
             return cannot_tell(
                 self,
@@ -129,12 +133,15 @@ class HyperparameterImportance:
 
     def _survival(self, found: tuple[Importance, ...]) -> str:
         """What decides whether a trial trains, which the shares among those that did leave out."""
+        deciding = self._deciding(found)
+        return f" Whether a trial trains at all depends on {listed(deciding)}." if deciding else ""
+
+    def _deciding(self, found: tuple[Importance, ...]) -> list[str]:
         judged = [i for i in found if i.feasibility_p == i.feasibility_p]
         adjusted = holm([i.feasibility_p for i in judged])
-        deciding = [
+        return [
             i.hyperparameter for i, p in zip(judged, adjusted, strict=True) if p < self.significance
         ]
-        return f" Whether a trial trains at all depends on {listed(deciding)}." if deciding else ""
 
     def _fixable(self, found: tuple[Importance, ...], together: list[Interaction]) -> list[str]:
         tied = {key for pair in together for key in (pair.first, pair.second)}
@@ -161,6 +168,12 @@ def _uncertain(matter: list[Importance]) -> str:
         f"The best trials differ from the others in {names}, but how much {each} is uncertain "
         f"(share of the importance, 90 % interval: {shares})"
     )
+
+
+def _said_of_guesses(table: TrialTable, names: Sequence[str]) -> str:
+    """A sentence on those of some names of which nobody said that they are hyperparameters."""
+    guessed = [name for name in table.guessed if name in names]
+    return f" Whether {listed(guessed)} can be set before training is a guess." if guessed else ""
 
 
 def _as_evidence(found: Importance, adjusted_p: float) -> dict[str, Any]:

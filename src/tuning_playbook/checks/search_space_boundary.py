@@ -11,6 +11,7 @@ from tuning_playbook.analysis.table.table import TrialTable
 from tuning_playbook.checks.base import Premise
 from tuning_playbook.checks.edge_words import (
     aside_of,
+    by_best_trial,
     edge_evidence,
     gains_question,
     improvement,
@@ -185,11 +186,11 @@ class SearchSpaceBoundary:
         untold = [e for e in untold if not e.shared_best]
         unstable = _with_verdict(edges, "unstable")
         parts = []
-        if open_edges:
-            parts.append(
-                f"the best trial is at {named(open_edges)}, the last level tried, and these "
-                "trials do not show whether the next level is better"
-            )
+        parts += [
+            f"{best} is at {named(own)}, the last level tried, and these trials do not show "
+            "whether the next level is better"
+            for best, own in by_best_trial(table, open_edges).items()
+        ]
         if unstable:
             parts.append(f"training fails towards {named(unstable)}")
         if shared:

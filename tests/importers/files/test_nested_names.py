@@ -107,3 +107,46 @@ def test_a_document_without_rows_is_told_by_what_it_holds(tmp_path):
     document = {"seeds": [0, 1], "auc": {"full": "0.7, 0.8", "no_sync": "0.6, 0.5"}}
     with pytest.raises(InvalidInput, match=r"seeds \(a list of 2\).*auc \(an object of full"):
         only(as_file(tmp_path, document))
+
+
+def test_runs_listed_by_seed_below_each_model_are_read_whatever_their_metrics_are_called(tmp_path):
+    document = {
+        model: {
+            "name": model, "layers": layers, "tasks": ["mnist", "fashion"],
+            "runs": [
+                {"seed": seed, "minutes": 3.5, "history": {"loss": [2.0, 1.0 + seed / 100]},
+                 "mnist_final": 90.5 + layers + seed / 10}
+                for seed in (1, 2, 3)
+            ],
+            "n_params": layers * 1000,
+        }
+        for model, layers in (("A", 1), ("B", 2))
+    }  # fmt: skip
+    study = read_table(as_file(tmp_path, document))
+    assert (len(study.ids), roles(study)["seed"]) == (6, Role.SEED)
+    assert study.parameters["layers"] == [1, 1, 1, 2, 2, 2]
+    assert "mnist_final" in roles(study)
+    assert "history/loss" in study.curves or "loss" in study.curves
+
+
+def test_runs_listed_below_each_seed_are_a_row_each(tmp_path):
+    document = [
+        {
+            "seed": seed, "base_acc": 0.5 + seed / 1000, "host": {"gpu": "a"},
+            "pruned": [{"rate": rate, "acc": 0.9 - rate / 200} for rate in (30, 50, 70)],
+        }
+        for seed in (42, 43, 44)
+    ]  # fmt: skip
+    study = read_table(as_file(tmp_path, document))
+    assert len(study.ids) == 9
+    assert study.parameters["rate"] == [30, 50, 70] * 3
+    assert roles(study)["seed"] is Role.SEED
+
+
+def test_points_of_curves_below_each_seed_stay_curves(tmp_path):
+    for points in (
+        [{"epoch": at, "val_loss": 1 / at} for at in (1, 2, 3)],
+        [{"lr": 0.1 / at, "val_loss": 1 / at} for at in (1, 2, 3)],
+    ):
+        document = [{"seed": s, "width": 8 * s, "points": points} for s in (1, 2, 3)]
+        assert len(read_table(as_file(tmp_path, document)).ids) == 3

@@ -235,3 +235,28 @@ def test_a_step_that_is_a_list_is_told(tmp_path):
     rows = [{"run_id": r, "step": s, "val_loss": 1.0} for r in "ab" for s in ([1], 2, 3)]
     with pytest.raises(InvalidInput):
         read_table(write(tmp_path / "runs.json", json.dumps(rows)))
+
+
+def test_settings_and_results_of_a_run_are_read_from_files_of_other_names(tmp_path):
+    for number, (depth, rmse) in enumerate(((2, 9.1), (4, 8.9), (6, 8.8))):
+        found = {
+            "dataset": "year",
+            "config": {"model": {"depth": depth}, "seed": 1, "training": {"lr": 0.001}},
+            "best_epoch": 10 + number,
+            "metrics": {"val": {"rmse": rmse, "score": -rmse}, "test": {"rmse": rmse + 0.1}},
+        }
+        write(tmp_path / "tuning" / f"{number:02d}_d{depth}" / "stats.json", json.dumps(found))
+    study = described(only(tmp_path / "tuning"))
+    assert study.parameters["model.depth"] == [2, 4, 6]
+    assert study.results["metrics.val.rmse"] == [9.1, 8.9, 8.8]
+    assert roles(study)["metrics.test.rmse"] is Role.HELD_OUT
+
+
+@pytest.mark.parametrize(
+    "other", [{"mean": 0.5, "std": 0.2}, {"config": {"lr": 0.1}}, {"accuracy": 0.4}, [1, 2]]
+)
+def test_statistics_of_data_are_no_results_of_a_run(tmp_path, other):
+    for name in ("a", "b"):
+        write(tmp_path / name / "stats.json", json.dumps(other))
+    with pytest.raises(InvalidInput, match="a folder without runs of a known tool"):
+        only(tmp_path)

@@ -21,6 +21,7 @@ from tuning_playbook.importers.files.names_of_levels import (
 )
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
+    is_repetition,
     metric_direction,
     plain_name,
     statistic_in,
@@ -79,6 +80,7 @@ def rows_of_levels(document: Mapping[str, Any]) -> tuple[list[dict[str, Any]], s
         return None
     shared = set.intersection(*({*result} for _, result in leaves))
     measured = any(name == _RESULT or metric_direction(name) is not None for name in shared)
+    measured = measured or all(map(_has_seed_and_numbers, (result for _, result in leaves)))
     found = rows_below(leaves) if measured and _OF_CLASSES not in shared else None
     if found is None or not beside:
         return found
@@ -206,10 +208,21 @@ def _rows_in(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         if isinstance(own, list)
         and len(own) > 1
         and not is_curve_name(str(key))
-        and all(isinstance(one, Mapping) and _is_result(one) for one in own)
+        and all(isinstance(one, Mapping) for one in own)
+        and (all(map(_is_result, own)) or _are_of_several_seeds(own))
     ]
     steps = any(is_step(str(key)) for own in lists for one in own for key in one)
     return lists[0] if len(lists) == 1 and not steps else []
+
+
+def _are_of_several_seeds(rows: Sequence[Mapping[str, Any]]) -> bool:
+    seeds = {str(own) for row in rows for key, own in row.items() if is_repetition(str(key))}
+    return len(seeds) == len(rows) and all(map(_has_seed_and_numbers, rows))
+
+
+def _has_seed_and_numbers(row: Mapping[str, Any]) -> bool:
+    seeded = any(is_repetition(str(key)) and is_number(own) for key, own in row.items())
+    return seeded and any(isinstance(own, float) for own in row.values())
 
 
 def _is_mean(name: str) -> bool:

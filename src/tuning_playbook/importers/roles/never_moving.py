@@ -32,6 +32,7 @@ def said_of_constants(study: ForeignStudy, names: Sequence[str]) -> str:
         if metric_direction(name) is not None
         and split_of(name) != "training"
         and not varies(study, name)
+        and _is_measured(study, name)
     ]
     if not constant or len(constant) == len(names):
         return ""
@@ -46,6 +47,11 @@ def _values(study: ForeignStudy, name: str) -> np.ndarray:
         return np.asarray(study.curves[name][2], dtype=np.float64)
     cells = study.results.get(name, ())
     return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+
+
+def _is_measured(study: ForeignStudy, name: str) -> bool:
+    """Whether several trials have a value; a part of a table may lack what the others have."""
+    return int(np.sum(~np.isnan(_values(study, name)))) > 1
 
 
 def _level(study: ForeignStudy, name: str) -> float:

@@ -16,12 +16,18 @@ from tuning_playbook.importers.cells.column_names import (
     STEP_NAMES,
     group_of,
     is_step,
+    last_part,
     unit_of_training,
 )
 from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import is_curve_name, is_list_of_numbers
-from tuning_playbook.importers.cells.values import as_number, dotted, is_step_number
+from tuning_playbook.importers.cells.values import (
+    as_number,
+    dotted,
+    is_number,
+    is_step_number,
+)
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_header
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
 from tuning_playbook.importers.files.objects_by_line import is_by_line
@@ -32,8 +38,12 @@ from tuning_playbook.importers.runs_of_tools import Points, Run
 from tuning_playbook.importers.tables.curves import curve_table, named
 from tuning_playbook.importers.tables.table_files import read_columns, table_ending
 from tuning_playbook.importers.wandb.steps import with_own_counter
+from tuning_playbook.vocabulary import metric_direction
 
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")
+_MAYBE_RESULTS = re.compile(r"(run_?)?(stats|summary|report|info|output|outcome)\.json")
+_SETTINGS = frozenset({"config", "params", "hparams", "hyperparameters", "args", "settings"})
+_MOST_BYTES = 5_000_000
 _TABLES_OF_STEPS = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
@@ -80,8 +90,29 @@ def may_hold_steps(path: Path) -> bool:
 
 
 def is_results(path: Path) -> bool:
-    """Whether a file of that name holds the results of a run, as one JSON object."""
-    return _RESULTS.fullmatch(path.name) is not None and not is_by_line(path)
+    """Whether a file holds the results of a run, as one JSON object.
+
+    Its name says so; or it may be one, and the settings of the run stand in it beside a metric.
+    """
+    if _RESULTS.fullmatch(path.name) is not None:
+        return not is_by_line(path)
+    return _MAYBE_RESULTS.fullmatch(path.name) is not None and _has_settings_and_metrics(path)
+
+
+def _has_settings_and_metrics(path: Path) -> bool:
+    try:
+        found = read_json(path.read_text("utf-8")) if path.stat().st_size <= _MOST_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict):
+        return False
+    settings = {k for k, v in found.items() if k.lower() in _SETTINGS and isinstance(v, Mapping)}
+    measured = dotted({k: v for k, v in found.items() if k not in settings})
+    return bool(settings) and any(
+        metric_direction(last_part(name)) is not None
+        for name, value in measured.items()
+        if is_number(value)
+    )
 
 
 def header_of(path: Path) -> str:

@@ -27,6 +27,7 @@ from tuning_playbook.importers.files.lists_with_means import rows_of_lists_with_
 from tuning_playbook.importers.files.nested_rows import rows_of_levels
 from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.files.one_result import in_words, result_in_words
+from tuning_playbook.importers.files.rows_within_rows import rows_within_rows
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
 from tuning_playbook.importers.rows.steps_within_epochs import (
@@ -139,6 +140,9 @@ def _json_records(path: Path, notes: list[str]) -> Iterator[Mapping[str, Any]]:
                 document = rows or _rows_within(path, document, notes)
             if not isinstance(document, list):
                 raise _no_list(path, document)
+            if (within := rows_within_rows(document)) is not None:
+                document = within[0]
+                notes.append(f"Each object of {within[1]} is a row, with what stands beside it.")
             lines = list(enumerate(document, 1))
         else:
             lines = list(_parsed_lines(path, file, notes))
