@@ -6,7 +6,10 @@ import pytest
 from click.testing import CliRunner
 from tests.workflow.conftest import PROJECT
 
+from tuning_playbook.checks.importance import HyperparameterImportance
+from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
 from tuning_playbook.cli.main import playbook
+from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.space import Float, Hyperparameter, SearchSpace
 from tuning_playbook.study import FunctionTarget, Objective, Study, TrainingProtocol
@@ -142,6 +145,11 @@ def test_a_round_of_weeks_is_told_what_to_shrink_with_one_worker_and_not_with_ei
 
 
 FEW = "at least 15 that train are needed"
+
+
+def test_the_checks_of_ranges_and_of_importance_need_as_many_trials():
+    needed = {SearchSpaceBoundary().fewest_trials, HyperparameterImportance().fewest_trials}
+    assert needed == {EdgeLimits().fewest_trials}
 
 
 @pytest.mark.parametrize(

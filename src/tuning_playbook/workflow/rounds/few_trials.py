@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tuning_playbook.checks.importance import HyperparameterImportance
-from tuning_playbook.checks.search_space_boundary import SearchSpaceBoundary
+from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.project_files.reading_round import DEFAULT_TRIALS
 from tuning_playbook.space import Categorical
 from tuning_playbook.study import Round, Study
@@ -27,7 +26,7 @@ def few_trials_warning(round_: Round, studies: Sequence[Study], followed: Mappin
         for study in studies
         if study.algorithm in _SAMPLED and _varies_a_number(study)
     }
-    needed = max(SearchSpaceBoundary().fewest_trials, HyperparameterImportance().fewest_trials)
+    needed = EdgeLimits().fewest_trials  # as many as the check of importance needs
     few = min(counts.values(), default=needed)
     if few >= needed:
         return ""
