@@ -120,6 +120,30 @@ def test_choices_that_were_tried_over_one_range_are_judged_together():
         assert _finding(table).evidence["own_ranges"] == []
 
 
+_SAME = {"sgd": (-4, -1), "adam": (-4, -1)}
+
+
+def _advice(adam):
+    """Of rates that SGD wants above the range, and Adam where ``adam`` says."""
+    loss = {"sgd": lambda e: -0.5 * (e + 3), "adam": lambda e: 0.2 * (e - adam) ** 2}
+    table = _inferred(
+        _SAME, _SAME, lambda name, e: loss[name](e), choice="optimizer", key="lr", each=60
+    )
+    (advice,) = _finding(table).advice
+    assert (advice.action, advice.arguments["edge"]) == ("expand", "high")
+    return advice
+
+
+def test_a_widening_names_the_optimizers_whose_best_rate_lies_before_that_end():
+    advice = _advice(adam=-3)
+    assert advice.arguments["except"] == [{"choice": "optimizer", "value": "adam"}]
+    assert "towards the high end of lr, except with optimizer = adam" in advice.reason
+
+
+def test_a_widening_that_every_optimizer_wants_has_no_exception():
+    assert "except" not in _advice(adam=0).arguments
+
+
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_an_end_where_many_configurations_share_the_best_value_is_no_alarm(seed):
     rng = np.random.default_rng(seed)

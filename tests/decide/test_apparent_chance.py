@@ -84,12 +84,18 @@ GOOD = Side("the candidate", (0.94, 0.945, 0.95, 0.94, 0.942))
 IDLE = Side("the baseline", (0.1,) * 5, (True,) * 5)
 
 
-def test_a_baseline_that_seems_to_have_learnt_nothing_launches_nothing():
-    assert decided(GOOD, replace(IDLE, idle=())).choice is Choice.ADOPT
-    decision = decided(GOOD, IDLE)
+def test_a_candidate_that_does_not_always_train_is_not_decided_about_before_chance_is_declared():
+    values = (0.99, 0.991, 0.99, 0.992, 0.99, 0.991, 0.99, 0.99, 0.991, 0.1)
+    candidate = Side("the candidate", values, tuple(v == 0.1 for v in values))
+    decision = decided(candidate, IDLE)
     assert (decision.choice, decision.apparent_chance) == (Choice.INCONCLUSIVE, 0.1)
-    assert "All 5 reruns of the baseline stayed at accuracy = 0.1" in decision.reasons[0]
-    assert "the reruns lead to adopt; counted as failed, to inconclusive" in decision.reasons[1]
+    assert "the reruns lead to adopt; counted as failed, to inconclusive" in decision.reasons[2]
+
+
+def test_a_candidate_that_always_trains_is_adopted_over_a_baseline_that_never_does():
+    decision = decided(GOOD, IDLE)
+    assert (decision.choice, decision.apparent_chance) == (Choice.ADOPT, None)
+    assert "All 5 reruns of the baseline stayed at accuracy = 0.1" in decision.reasons[1]
 
 
 def test_what_holds_either_way_is_decided_and_the_doubt_is_said():

@@ -1,5 +1,7 @@
 """Advice of findings as steps for a person, and as mended ranges."""
 
+from dataclasses import replace
+
 import pytest
 
 from tuning_playbook.decide.next_step.how_to import dismissal, how_to
@@ -99,6 +101,19 @@ def _shifted(useful, *, findings=None):
     findings = findings or {"r": (_finding("f", Verdict.FAIL, EXPAND),)}
     searched = dict.fromkeys(findings, ("x",))
     return mended_round(WIDE, findings, searched, name="n", useful=useful)
+
+
+def test_what_another_optimizer_wants_widens_no_range_of_a_round_that_fixes_its_own():
+    adam = [{"choice": "optimizer", "value": "adam"}]
+    expand = replace(EXPAND, arguments={**EXPAND.arguments, "except": adam})
+    finding = _finding("f", Verdict.WARN, expand)
+
+    def mended(**settled):
+        return mended_round(WIDE, {"r": (finding,)}, {"r": ("x",)}, name="n", settled=settled)
+
+    assert mended(optimizer="adam") is None
+    assert mended(optimizer="sgd").nuisance["x"] == Float(0.1, 10.0, "log")
+    assert mended().nuisance["x"] == Float(0.1, 10.0, "log")
 
 
 def test_a_range_that_grows_loses_its_useless_end():

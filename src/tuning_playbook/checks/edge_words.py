@@ -32,15 +32,38 @@ def edge_evidence(edge: EdgeStatistics) -> dict[str, Any]:
     return {**values, "strength": number(edge.strength, 3)}
 
 
-def widening(table: TrialTable, edge: EdgeStatistics) -> Advice:
-    """Search a wider range."""
+def widening(table: TrialTable, edge: EdgeStatistics, choices: EdgesOfChoices) -> Advice:
+    """Search a wider range.
+
+    Args:
+        table: the study.
+        edge: that is too narrow.
+        choices: the ends by the trials of each value of a choice. A value whose best trials lie
+            before this edge is named as an exception; and one that cannot be judged, where another
+            value of the same choice is best there.
+    """
     low, high = grown_range(table.space[edge.hyperparameter], edge.edge)
+    alone = _at(edge, choices.alone)
+    wanting = {one.choice for one in alone if one.best_there}
+    unsure = [one for one in alone if not one.best_there and one.choice in wanting]
+    settled = [
+        {"choice": one.choice, "value": one.value} for one in (*_at(edge, choices.inside), *unsure)
+    ]
+    arguments = {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "range": [low, high]}
+    unless = listed([f"{one['choice']} = {one['value']}" for one in settled])
     return Advice(
         "expand",
-        {"hyperparameter": edge.hyperparameter, "edge": edge.edge, "range": [low, high]},
-        f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}; "
-        "check again with the wider range",
+        {**arguments, "except": settled} if settled else arguments,
+        f"the objective still improves towards the {edge.edge} end of {edge.hyperparameter}"
+        + (f", except with {unless}" if unless else "")
+        + "; check again with the wider range",
     )
+
+
+def _at(edge: EdgeStatistics, ends: Sequence[EdgeOfChoice]) -> list[EdgeOfChoice]:
+    return [
+        one for one in ends if (one.hyperparameter, one.edge) == (edge.hyperparameter, edge.edge)
+    ]
 
 
 def improvement(edge: EdgeStatistics) -> str:

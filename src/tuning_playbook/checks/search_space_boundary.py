@@ -25,7 +25,7 @@ from tuning_playbook.checks.edge_words import (
 from tuning_playbook.checks.evidence import thresholds
 from tuning_playbook.edges.gains import SmallGains, small_gains
 from tuning_playbook.edges.judged import EdgeStatistics, EdgeVerdict
-from tuning_playbook.edges.of_choices import judged_with_choices
+from tuning_playbook.edges.of_choices import EdgesOfChoices, judged_with_choices
 from tuning_playbook.edges.thresholds import EdgeLimits
 from tuning_playbook.findings import Confidence, Finding, Verdict
 from tuning_playbook.space import Categorical, Constant
@@ -102,7 +102,7 @@ class SearchSpaceBoundary:
         }
         tight = _with_verdict(edges, "tight")
         if tight:
-            found = self._too_narrow(table, edges, tight, evidence)
+            found = self._too_narrow(table, edges, tight, evidence, choices)
         elif gains is not None:
             found = self._hardly_trained(table, edges, gains, evidence)
         elif _with_verdict(edges, "inside") and all(edge.verdict in _SETTLED for edge in edges):
@@ -130,6 +130,7 @@ class SearchSpaceBoundary:
         edges: tuple[EdgeStatistics, ...],
         tight: list[EdgeStatistics],
         evidence: dict[str, Any],
+        choices: EdgesOfChoices,
     ) -> Finding:
         strongest = sorted(tight, key=lambda edge: -edge.strength)
         certain = [
@@ -139,7 +140,7 @@ class SearchSpaceBoundary:
         ]
         metric = table.objective.metric
         rest = f"{self._known(edges)}{_aside(edges)}"
-        advice = tuple(widening(table, edge) for edge in strongest)
+        advice = tuple(widening(table, edge, choices) for edge in strongest)
         if not certain:
             summary = f"{widening_question(metric, strongest)}{rest}"
             return self._finding(Verdict.WARN, summary, evidence, "low", advice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -20,11 +20,12 @@ from tuning_playbook.space import Categorical
 from tuning_playbook.vocabulary import Family, chooses_what_is_trained, hyperparameter_family
 
 _MOST_CHOICES = 12
+_OPEN: Collection[EdgeVerdict] = ("tight", "open", "cannot-tell")
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeOfChoice:
-    """An end of a setting that the trials of one choice do not show to be wide enough.
+    """An end of a setting, by the trials of one value of a choice.
 
     Args:
         choice: key of the optimizer, the model, or another choice with ranges of its own.
@@ -49,10 +50,12 @@ class EdgesOfChoices:
 
     Args:
         alone: the ends that some of them leave open.
+        inside: the ends that lie beyond the best trials of some of them.
         apart: settings with a range of its own for each value.
     """
 
     alone: tuple[EdgeOfChoice, ...] = ()
+    inside: tuple[EdgeOfChoice, ...] = ()
     apart: tuple[OwnRanges, ...] = ()
 
 
@@ -85,14 +88,16 @@ def _with_choices(table: TrialTable, limits: EdgeLimits) -> JudgedWithChoices:
     of_apart = tuple(
         edge
         for own in apart
-        for edge in _of_one(table, feasible, limits, own.choice, own.hyperparameter)
+        for edge, verdict in _of_one(table, feasible, limits, own.choice, own.hyperparameter)
+        if verdict in _OPEN
     )
-    rates = tuple(
-        edge
-        for edge in edges_of_choices(table, feasible, limits)
+    ends = [
+        (edge, verdict)
+        for edge, verdict in _ends_of_rates(table, feasible, limits)
         if edge.hyperparameter not in kept_apart
-    )
-    alone = (*of_apart, *rates)
+    ]
+    rates = tuple(edge for edge, verdict in ends if verdict in _OPEN)
+    inside = tuple(edge for edge, verdict in ends if verdict == "inside")
     open_ = {(found.hyperparameter, found.edge) for found in rates}
     doubted = {found.hyperparameter for found in of_apart}
     edges = tuple(
@@ -103,7 +108,7 @@ def _with_choices(table: TrialTable, limits: EdgeLimits) -> JudgedWithChoices:
         else edge
         for edge in judged.edges
     )
-    return replace(judged, edges=edges), EdgesOfChoices(alone, apart)
+    return replace(judged, edges=edges), EdgesOfChoices((*of_apart, *rates), inside, apart)
 
 
 def _apart(edge: EdgeStatistics, doubted: set[str]) -> EdgeStatistics:
@@ -114,19 +119,14 @@ def _apart(edge: EdgeStatistics, doubted: set[str]) -> EdgeStatistics:
     return replace(edge, verdict=verdict, trials_to_judge=None)
 
 
-def edges_of_choices(
+def _ends_of_rates(
     table: TrialTable, feasible: Feasibility, limits: EdgeLimits
-) -> tuple[EdgeOfChoice, ...]:
-    """Ends of a learning rate that the trials of one optimizer or model leave open.
+) -> Iterator[tuple[EdgeOfChoice, EdgeVerdict]]:
+    """The ends of a learning rate by the trials of each optimizer or model.
 
     Their trials are judged by themselves, in the range that they span (see `judged_edges`): over
     all choices together a range is wide enough where the best choice lies inside it, which says
     nothing of the others.
-
-    Args:
-        table: the study.
-        feasible: the judgement of its trials.
-        limits: where the verdicts begin.
     """
     keys = [
         h.key
@@ -134,18 +134,15 @@ def edges_of_choices(
         if hyperparameter_family(h.key) is Family.LEARNING_RATE
         and not isinstance(h.domain, Categorical)
     ]
-    return tuple(
-        found
-        for choice in table.space.hyperparameters
-        if isinstance(choice.domain, Categorical) and chooses_what_is_trained(choice.key)
-        for key in keys
-        for found in _of_one(table, feasible, limits, choice.key, key)
-    )
+    for choice in table.space.hyperparameters:
+        if isinstance(choice.domain, Categorical) and chooses_what_is_trained(choice.key):
+            for key in keys:
+                yield from _of_one(table, feasible, limits, choice.key, key)
 
 
 def _of_one(
     table: TrialTable, feasible: Feasibility, limits: EdgeLimits, choice: str, key: str
-) -> Iterator[EdgeOfChoice]:
+) -> Iterator[tuple[EdgeOfChoice, EdgeVerdict]]:
     chosen = np.array([str(value) for value in table.values[choice]])
     judged = feasible.judged & np.isfinite(table.units[key])
     names = dict.fromkeys(chosen[judged])
@@ -156,11 +153,10 @@ def _of_one(
         span = _spanned(table.units[key], rows)
         alone = replace(table, units={**table.units, key: span})
         for edge in judged_edges(alone, feasible, limits, keys=(key,)).edges:
-            if edge.verdict in ("tight", "open", "cannot-tell"):
-                values = [float(value) for value in table.values[key][rows]]
-                tried = min(values) if edge.edge == "low" else max(values)
-                best_there = edge.verdict != "cannot-tell"
-                yield EdgeOfChoice(choice, name, key, edge.edge, best_there, tried)
+            values = [float(value) for value in table.values[key][rows]]
+            tried = min(values) if edge.edge == "low" else max(values)
+            best_there = edge.verdict in ("tight", "open")
+            yield EdgeOfChoice(choice, name, key, edge.edge, best_there, tried), edge.verdict
 
 
 def _spanned(units: NDArray[np.float64], rows: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -149,7 +149,8 @@ def decided_either_way(
 
     Returns:
         The decision by the values as they are; an open one where it would be another with those
-        reruns counted as failed.
+        reruns counted as failed. Where no rerun of the incumbent learnt anything and each of the
+        candidate did, the values count in both cases: a known chance level is a measured value.
     """
     by_values = decide(candidate.values, incumbent.values)
     sides = (candidate, incumbent)
@@ -157,7 +158,8 @@ def decided_either_way(
     if not doubts:
         return by_values
     by_failures = decide(candidate.as_failed, incumbent.as_failed)
-    if by_failures.choice is by_values.choice:
+    only_incumbent = incumbent.idle_values == incumbent.values and not candidate.idle_values
+    if by_failures.choice is by_values.choice or only_incumbent:
         first, *others = by_values.reasons
         return replace(by_values, reasons=(first, *doubts, *others))
     values = [v for side in sides for v in side.idle_values]

@@ -10,7 +10,7 @@ from tuning_playbook.decide.next_step.how_to import how_to
 from tuning_playbook.design.ranges import ends_of, searched_ranges
 from tuning_playbook.design.second_look import RangeAdvice, follow_up_round
 from tuning_playbook.findings import Advice, Finding, Verdict
-from tuning_playbook.space import Domain
+from tuning_playbook.space import Config, Domain
 from tuning_playbook.study import Direction, Round
 from tuning_playbook.words import short
 
@@ -77,6 +77,7 @@ def mended_round(
     *,
     name: str,
     useful: Mapping[str, Mapping[str, Domain]] = MappingProxyType({}),
+    settled: Config = MappingProxyType({}),
 ) -> Round | None:
     """The follow-up with the ranges that the findings of all arms ask for, if they ask for any.
 
@@ -90,8 +91,10 @@ def mended_round(
         searched: study -> keys that it searched.
         name: of the new round.
         useful: study -> ranges without their useless ends.
+        settled: values of what the round does not search. What other values of a choice want, such
+            as another optimizer, is no reason to widen a range.
     """
-    advice = {study: tuple(_range_advice(found)) for study, found in findings.items()}
+    advice = {study: tuple(_range_advice(found, settled)) for study, found in findings.items()}
     grows = {
         (a.hyperparameter, a.edge)
         for given in advice.values()
@@ -106,12 +109,14 @@ def mended_round(
     return follow_up_round(round_, advice, searched=searched, name=name)
 
 
-def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
+def _range_advice(findings: Sequence[Finding], settled: Config) -> Iterator[RangeAdvice]:
     """Where the ends of ranges go; one more level is asked for without an alarm."""
     for finding in findings:
         for advice in finding.advice:
             edge = advice.arguments.get("edge")
-            if advice.action not in _RANGE_ACTIONS or edge not in ("low", "high"):
+            if advice.action not in _RANGE_ACTIONS or _is_exception(advice, settled):
+                continue
+            if edge not in ("low", "high"):
                 continue
             if advice.action == "try-level":
                 end = advice.arguments["values"][-1]
@@ -126,6 +131,14 @@ def _range_advice(findings: Sequence[Finding]) -> Iterator[RangeAdvice]:
                 end,
                 advice.reason,
             )
+
+
+def _is_exception(advice: Advice, settled: Config) -> bool:
+    """Whether the round keeps a value of a choice whose best trials lie before that edge."""
+    return any(
+        one["choice"] in settled and str(settled[one["choice"]]) == str(one["value"])
+        for one in advice.arguments.get("except", ())
+    )
 
 
 def _dropping(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.next_step.how_to import dismissal
 from tuning_playbook.decide.next_step.imported_steps import (
     searched_nothing,
@@ -36,6 +37,7 @@ from tuning_playbook.design.regularizers import is_regularizer
 from tuning_playbook.design.second_look import widens
 from tuning_playbook.findings import Verdict
 from tuning_playbook.records.answers import AnsweredRound
+from tuning_playbook.roles import compared_keys
 from tuning_playbook.study import Project, Round
 from tuning_playbook.words import agreeing, counted, listed, short
 
@@ -69,12 +71,15 @@ def mending_steps(
     mended = None
     if current.written is not None:
         name = _following(current, state)
+        ran = as_it_ran(current.written, answered)
+        base = {k: v for k, v in baseline_config(state.project).items() if k not in ran.nuisance}
         mended = mended_round(
-            as_it_ran(current.written, answered),
+            ran,
             answered.findings,
             answered.searched,
             name=name,
             useful=answered.useful_ranges,
+            settled={} if compared_keys(ran) else {**base, **ran.fixed},
         )
         if mended is not None:
             yield NextStep(

@@ -102,7 +102,8 @@ def _beyond_reruns(standing: Standing, gain: float, chance: Chance, cost: float)
         known = f"The reruns show that {leading} is better on these evaluation examples. "
         return (
             f"{known * ahead}With {chance.examples:,} evaluation examples, a difference of up to "
-            f"{chance.resolution:.2g} between two arms may be due to the choice of examples. "
+            f"{chance.resolution:.2g} between two arms may be due to the choice of examples "
+            "(a cautious estimate from their number). "
             f"{'The' if ahead else 'A'} difference of {gain:.2g} is smaller, so more reruns on "
             "the same examples cannot decide which arm is better on others; a larger evaluation "
             "set can."
