@@ -121,16 +121,26 @@ def test_without_reruns_the_noise_stays_in_and_is_said_to():
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.93])
 def test_data_spread_is_that_of_other_evaluation_sets(share):
     drawn = np.random.default_rng(1).binomial(500, share, size=20_000) / 500
-    assert data_spread(share, 500).deviation == pytest.approx(drawn.std(), rel=0.06)
+    assert data_spread(share, 500, metric="val_error").deviation == pytest.approx(
+        drawn.std(), rel=0.06
+    )
 
 
 def test_a_perfect_score_on_few_examples_is_not_certain():
-    assert data_spread(1.0, 20).deviation > 0.03
+    assert data_spread(1.0, 20, metric="val_acc").deviation > 0.03
 
 
 def test_data_spread_of_a_mean_and_of_what_is_not_known():
-    assert data_spread(2.3, 400, example_deviation=1.0).deviation == pytest.approx(0.05)
-    assert "not recorded" in data_spread(0.9, None).how
-    loss = data_spread(2.3, 400)
+    assert data_spread(2.3, 400, metric="loss", example_deviation=1.0).deviation == pytest.approx(
+        0.05
+    )
+    assert "not recorded" in data_spread(0.9, None, metric="acc").how
+    loss = data_spread(2.3, 400, metric="loss")
     assert not loss.known
     assert "share" in loss.how
+
+
+@pytest.mark.parametrize("metric", ["val_loss", "perplexity", "bits_per_byte", "rmse"])
+def test_examples_alone_do_not_tell_how_a_loss_varies_though_it_lies_between_zero_and_one(metric):
+    assert not data_spread(0.1, 500, metric=metric).known
+    assert data_spread(0.1, 500, metric=metric, example_deviation=1.0).known

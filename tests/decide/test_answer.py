@@ -51,7 +51,7 @@ def _answer(
     findings = {label: (findings or {}).get(label, ()) for label in arms}
     counts = {label: len(values) for label, values in arms.items()}
     best = comparison.arms[comparison.order[0]].best_value
-    chance = chance_of(value=best, examples=examples, several=len(arms) > 1)
+    chance = chance_of(metric="val_error", value=best, examples=examples, several=len(arms) > 1)
     fresh = compared_with_fresh_seeds(reruns or {}, comparison.objective)
     standing = standing_of(
         comparison, smallest_gain=max(complexity_cost, chance.resolution or 0.0), fresh=fresh

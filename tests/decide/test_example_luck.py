@@ -70,6 +70,13 @@ def test_without_predictions_the_smaller_of_two_bounds_is_taken():
     assert (few.known, many.known, loss.known) == ("assumed", "bounded", "assumed")
 
 
+def test_a_loss_below_one_is_no_share_that_would_bound_what_examples_add():
+    share = example_luck(Examples(500), deviation=0.02, level=0.1)
+    loss = example_luck(Examples(500, may_be_share=False), deviation=0.02, level=0.1)
+    assert (share.known, loss.known) == ("bounded", "assumed")
+    assert loss.deviation > share.deviation
+
+
 def test_only_examples_that_chose_flatter_the_candidate():
     chose = example_luck(Examples(500, 0.01, chose_among=20), deviation=0.01, level=0.1)
     fresh = example_luck(Examples(500, 0.01), deviation=0.01, level=0.1)

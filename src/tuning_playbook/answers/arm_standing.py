@@ -64,6 +64,7 @@ def arm_standing(
     """
     objective, arms = comparison.objective, record.arms
     chance = chance_of(
+        metric=objective.metric,
         value=comparison.arms[comparison.order[0]].best_value,
         examples=record.project.evaluation_examples,
         several=len(comparison.arms) > 1,

@@ -22,6 +22,7 @@ from tuning_playbook.records.round_record import RoundRecord
 from tuning_playbook.space import Config
 from tuning_playbook.study import Objective, Project
 from tuning_playbook.training.predictions import ExampleValues
+from tuning_playbook.vocabulary import may_be_share_of_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,14 @@ def known_examples(
     chose_among = 0 if project.confirm_metric else trials
     sides = [predictions.get(r.study.name, ()) for r in (reruns[0], reruns[-1])]
     kept = [run for side in sides for run in side]
+    share = may_be_share_of_examples(deciding_objective(project).metric)
     comparable = all(sides) and all(np.array_equal(run.ids, kept[0].ids) for run in kept)
     if not comparable:
-        return Examples(declared, None, chose_among)
+        return Examples(declared, None, chose_among, share)
     sample = len(kept[0].ids)
     whole = all(run.is_whole for run in kept)
     variance = difference_variance(*([run.values for run in side] for side in sides))
-    return Examples(sample if whole else declared or sample, variance, chose_among)
+    return Examples(sample if whole else declared or sample, variance, chose_among, share)
 
 
 def _is_about(decision: Decision, contenders: Contenders) -> bool:

@@ -42,7 +42,11 @@ def round_variances(
     return Variances(
         trial=trial_spread(rerun_groups(record.reruns, arms[0].study)),
         study=study_spread(losses, budget=min(comparison.budget, len(losses))),
-        data=data_spread(comparison.arms[first].best_value, record.project.evaluation_examples),
+        data=data_spread(
+            comparison.arms[first].best_value,
+            record.project.evaluation_examples,
+            metric=comparison.objective.metric,
+        ),
         repeated=repeated_study_spread(
             selected_by_searches(record, leading, repeated[leading.study.name])
         ),

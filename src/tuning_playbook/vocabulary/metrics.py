@@ -55,6 +55,13 @@ _ERRORS_CALLED_SCORES = phrases(
 )
 _CALLED_SCORES = phrases("score, scores")
 _PERPLEXITIES = phrases("perplexity, ppl")
+# Errors that count examples; others are distances, which have no largest value.
+_ERROR_RATES = phrases(
+    """
+    error, errors, err, error rate, wer, cer, ter, eer, misclassification, collision rate,
+    miss rate, false positive rate, false negative rate, fpr, fnr, brier
+    """
+)
 _ACCURACIES = phrases(
     "accuracy, acc, accuracies, accs, top, exact match, em, top acc, acc top, oa, acc norm"
 )
@@ -254,6 +261,24 @@ def metric_direction(name: str) -> Direction | None:
     if not likelihood and _NEGATED & set(words):
         smaller = not smaller
     return "minimize" if smaller else "maximize"
+
+
+def may_be_share_of_examples(name: str) -> bool:
+    """Whether a value from 0 to 1 may be a mean over examples of which each counts 0 to 1.
+
+    An accuracy, an error rate, a score, or a name that tells nothing; no loss, perplexity or
+    distance: one example may add any amount to it.
+
+    Example:
+        >>> [may_be_share_of_examples(n) for n in ("val_acc", "val_error", "mIoU", "metric")]
+        [True, True, True, True]
+        >>> [may_be_share_of_examples(n) for n in ("val_loss", "bpb", "perplexity", "rmse")]
+        [False, False, False, False]
+    """
+    family = metric_family(name)
+    if family is MetricFamily.ERROR:
+        return any(_ends_in(words, _ERROR_RATES) for words in _readings(without_moment(name)))
+    return family not in (MetricFamily.LOSS, MetricFamily.PERPLEXITY)
 
 
 def arrow_direction(name: str) -> Direction | None:

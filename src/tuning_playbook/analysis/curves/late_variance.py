@@ -17,7 +17,6 @@ from tuning_playbook.analysis.table.curve_blocks import (
 )
 from tuning_playbook.analysis.table.curve_noise import late_noise, resolution
 from tuning_playbook.analysis.table.table import CurveColumn
-from tuning_playbook.vocabulary import MetricFamily, metric_family
 
 Cause: TypeAlias = Literal[
     "small validation set", "learning rate high late", "batch noise", "unknown"
@@ -85,16 +84,14 @@ def sampling_deviation(validation: LateNoise, metric: str, examples: int | None)
 
     Args:
         validation: noise of the metric, and its level late in training.
-        metric: its name; losses and perplexities are no shares of the examples.
+        metric: its name; losses, perplexities and distances are no shares.
         examples: size of the evaluation set; ``None`` where not known.
 
     Returns:
         In units of the metric; NaN where it is no share from 0 to 1, or the size is not known.
     """
     level = float(np.nanmedian(validation.level))
-    if metric_family(metric) in (MetricFamily.LOSS, MetricFamily.PERPLEXITY):
-        return math.nan
-    return data_spread(level, examples).deviation
+    return data_spread(level, examples, metric=metric).deviation
 
 
 def is_sampling(validation: LateNoise, sampling: float) -> bool:

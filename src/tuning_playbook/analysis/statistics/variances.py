@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tuning_playbook.analysis.statistics.repetition import best_rank_probabilities
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.vocabulary import may_be_share_of_examples
 
 # A variance estimated from values with heavy tails varies as much as one from a third of the runs.
 _HEAVY_TAILS = 3.0
@@ -155,7 +156,11 @@ def repeated_study_spread(winners: Sequence[Sequence[float]], *, confidence: flo
 
 
 def data_spread(
-    value: float, examples: int | None, *, example_deviation: float | None = None
+    value: float,
+    examples: int | None,
+    *,
+    metric: str,
+    example_deviation: float | None = None,
 ) -> Spread:
     """Standard deviation of the metric between evaluation sets of the same size.
 
@@ -166,11 +171,12 @@ def data_spread(
     Args:
         value: of the metric.
         examples: n, size of the evaluation set; ``None`` where it is not recorded.
+        metric: its name; losses, perplexities and distances are no shares.
         example_deviation: s; where ``None`` the metric has to be a share such as accuracy or error
             rate, 0 to 1.
 
     Example:
-        >>> round(data_spread(0.9, 10_000).deviation, 4)
+        >>> round(data_spread(0.9, 10_000, metric="acc").deviation, 4)
         0.003
     """
     if examples is None:
@@ -180,7 +186,7 @@ def data_spread(
     if example_deviation is not None:
         deviation = example_deviation / math.sqrt(examples)
         how = f"the mean over {examples} examples"
-    elif 0.0 <= value <= 1.0:
+    elif 0.0 <= value <= 1.0 and may_be_share_of_examples(metric):
         share = (value * examples + 1) / (examples + 2)
         deviation = math.sqrt(share * (1 - share) / examples)
         how = f"a share of {examples} examples"

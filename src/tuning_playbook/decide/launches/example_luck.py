@@ -29,11 +29,13 @@ class Examples:
             the incumbent, see `difference_variance`; ``None`` where it was not measured.
         chose_among: number of trials that the candidate was the best of on these examples; 0 where
             they chose nothing.
+        may_be_share: whether a metric from 0 to 1 may be a share of them; not a loss or a distance.
     """
 
     count: int | None = None
     difference_variance: float | None = None
     chose_among: int = 0
+    may_be_share: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def example_luck(examples: Examples | None, *, deviation: float, level: float) -
     Args:
         examples: ``None`` where they are not counted.
         deviation: s, between reruns; NaN where not known.
-        level: p, mean of the metric, which is a share where it lies in 0..1; NaN without reruns.
+        level: p, mean of the metric, a share if in 0..1 and if it may be one; NaN without reruns.
 
     Example:
         >>> luck = example_luck(Examples(500, chose_among=20), deviation=0.01, level=0.1)
@@ -130,7 +132,7 @@ def _variance(
     if examples.difference_variance is not None and examples.count:
         return examples.difference_variance / examples.count, "measured"
     seeds = 2 * deviation**2
-    if examples.count and 0 <= level <= 1:
+    if examples.count and examples.may_be_share and 0 <= level <= 1:
         share = (level * examples.count + 1) / (examples.count + 2)
         most = 2 * share * (1 - share) / examples.count
         least = 1 / examples.count**2  # a share of n moves in steps of 1 / n

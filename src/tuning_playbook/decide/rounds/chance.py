@@ -44,7 +44,7 @@ class Chance:
         return listed([*outside, "the split of the data"])
 
 
-def chance_of(*, value: float, examples: int | None, several: bool) -> Chance:
+def chance_of(*, metric: str, value: float, examples: int | None, several: bool) -> Chance:
     """The sources of chance in the answer of a round.
 
     Two models that are evaluated on the same n examples differ by chance about as much as one of
@@ -52,16 +52,18 @@ def chance_of(*, value: float, examples: int | None, several: bool) -> Chance:
     gets wrong. Twice that deviation is what the evaluation set can tell apart.
 
     Args:
+        metric: its name; how far a loss or a distance varies between examples is not known.
         value: of the metric, that the best arm reached.
         examples: n; ``None`` where the project file does not say.
         several: whether arms are compared. Their trials have seeds of their own, so the luck of the
             seed is in the comparison; a single arm's best trial says nothing about it.
 
     Example:
-        >>> round(chance_of(value=0.056, examples=500, several=True).resolution, 3)
+        >>> chance = chance_of(metric="val_error", value=0.056, examples=500, several=True)
+        >>> round(chance.resolution, 3)
         0.021
     """
-    spread = data_spread(value, examples) if math.isfinite(value) else None
+    spread = data_spread(value, examples, metric=metric) if math.isfinite(value) else None
     known = spread is not None and spread.known
     resolution = _APART * spread.deviation if spread is not None and known else None
     return Chance(examples if known else None, resolution, several)
