@@ -28,6 +28,7 @@ from tuning_playbook.records.answers import AnsweredRound
 from tuning_playbook.roles import compared_keys
 from tuning_playbook.space import Domain, existing
 from tuning_playbook.study import Round
+from tuning_playbook.vocabulary import chooses_what_is_trained
 from tuning_playbook.words import copied_round
 
 _OVER = 'playbook close-exploration --reason "all questions are asked, the last search has ended"'
@@ -129,12 +130,15 @@ def _why_so_many(current: RoundState | None) -> str:
 def _may_be_narrower(state: ProjectState, round_: Round, proposed: Sequence[Round]) -> str:
     """Which ranges of ``round_`` the last round has shown to be wider than needed.
 
-    Not those that another step wants to search again in other ranges.
+    Not those that another step wants to search again in other ranges, and none for a comparison of
+    optimizers or models, of which each has good values of its own.
     """
     current, base = state.current, baseline_config(state.project)
     answered = None if current is None else current.answered
     if current is None or answered is None:
         return ""
+    if any(chooses_what_is_trained(key) for key in compared_keys(round_)):
+        return ""  # another optimizer or model may need what the last one had no use for
     shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
     narrowed = {
         key: domain

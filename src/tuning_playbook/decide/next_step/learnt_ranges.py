@@ -18,11 +18,12 @@ def widened(project: Project, searched: Mapping[str, Sequence[Domain]]) -> Proje
     """The project with ranges that hold its baseline, as wide as earlier rounds searched them.
 
     A declared range that earlier rounds found too narrow would be found so again. It is never
-    narrowed: what was useless under another question may be good under the next.
+    made narrower than declared: what was useless under another question may be good under the next.
 
     Args:
         project: declares every hyperparameter.
-        searched: key -> ranges in which rounds searched it, the newest first.
+        searched: key -> ranges in which rounds searched it, the newest first, without ends that
+            were of no use.
     """
     return replace(
         project,

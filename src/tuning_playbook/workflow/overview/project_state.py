@@ -9,6 +9,7 @@ from dataclasses import replace
 from tuning_playbook.decide.candidates import baseline_config
 from tuning_playbook.decide.next_step.mending import AdviceStep, pending_advice
 from tuning_playbook.decide.next_step.project_state import ProjectState, RoundState
+from tuning_playbook.decide.rounds.exploration import agreed_narrowing
 from tuning_playbook.decisions import Choice, Soundness
 from tuning_playbook.design.proposals import base_name
 from tuning_playbook.errors import NoStoreYet, PlaybookError
@@ -146,16 +147,22 @@ def _pending(known: Snapshot, order: Sequence[str]) -> dict[str, tuple[AdviceSte
 def _searched(
     known: Snapshot, order: Sequence[str], answers: Mapping[str, AnsweredRound]
 ) -> dict[str, list[Domain]]:
-    """The ranges of rounds that explored and were not void, the newest first, by key."""
+    """The ranges of rounds that explored and were not void, the newest first, by key.
+
+    Without the ends in which no arm of the round came near its best: a widening that a later round
+    has refuted is not searched again.
+    """
     found: dict[str, list[Domain]] = {}
     for name in reversed(order):
         facts, answered = known.facts.get(name), answers.get(name)
         exploits = facts is not None and facts.mode == "exploit"
         if exploits or answered is None or answered.soundness is Soundness.VOID:
             continue
+        shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
         for study in known.studies_of(name):
-            for h in study.space.hyperparameters:
-                found.setdefault(h.key, []).append(h.domain)
+            domains = {h.key: h.domain for h in study.space.hyperparameters}
+            for key, domain in {**domains, **agreed_narrowing(domains, shown)}.items():
+                found.setdefault(key, []).append(domain)
     return found
 
 
