@@ -117,6 +117,7 @@ class Launch:
         before, after: the baseline's values by key.
         choice: of the decision; a launch against the evidence says so in ``reason``.
         reason: the decision in one line, or the user's own words.
+        instead_of: the round's best configuration, where another arm was launched; else empty.
     """
 
     round: str
@@ -125,3 +126,4 @@ class Launch:
     after: Config
     choice: Choice
     reason: str = ""
+    instead_of: Config = field(default_factory=lambda: MappingProxyType({}))

@@ -144,6 +144,37 @@ def best_of_arms(
     }
 
 
+def best_of_arm(record: RoundRecord, arm: str) -> Config:
+    """The best configuration of one arm, as the project declares it today.
+
+    Args:
+        record: of the round.
+        arm: its values, such as ``optimizer=adam``; where one hyperparameter is compared, its value
+            alone is enough. Blanks do not count.
+
+    Raises:
+        InvalidInput: for an arm that the round does not have, or of which no trial trained.
+    """
+    best = best_of_arms(record.project, record.arms, exact=record.exact)
+    labels = [arm_label(one.study) for one in record.arms]
+    wanted = _without_blanks(arm)
+    found = [
+        label
+        for label in labels
+        if wanted in (_without_blanks(label), _without_blanks(label).partition("=")[2])
+    ]
+    if not found:
+        known = "; ".join(labels)
+        raise InvalidInput(f"round {record.name!r} has no arm {arm!r}; its arms are: {known}")
+    if found[0] not in best:
+        raise InvalidInput(f"no trial of {found[0]} in round {record.name!r} trained")
+    return best[found[0]]
+
+
+def _without_blanks(label: str) -> str:
+    return "".join(label.split())
+
+
 def _reruns(record: RoundRecord) -> Mapping[str, Reruns]:
     """The reruns of every arm's best configuration, by arm."""
     if not record.reruns:

@@ -112,7 +112,8 @@ def decision_of(entry: LogbookEntry) -> Decision:
 
 def launch_entry(launch: Launch) -> LogbookEntry:
     """A launch as it is entered."""
-    return LogbookEntry(launch.at, LAUNCH, launch.round, launch.reason, _plain(asdict(launch)))
+    values = {f.name: getattr(launch, f.name) for f in fields(launch)}
+    return LogbookEntry(launch.at, LAUNCH, launch.round, launch.reason, _plain(values))
 
 
 @told_entry
@@ -133,6 +134,8 @@ def _plain(document: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, tuple)
         else value.value
         if isinstance(value, Choice)
+        else dict(value)
+        if isinstance(value, Mapping)
         else value
         for key, value in document.items()
     }

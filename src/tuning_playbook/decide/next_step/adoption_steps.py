@@ -38,8 +38,7 @@ def settling_steps(name: str, answered: AnsweredRound) -> Iterator[NextStep]:
             answered.settling,
             source="adoption",
             how=f'To take the arm of the best trial: playbook launch {name} --reason "why". To '
-            "take another arm, write the values of its best trial, which playbook report "
-            f"{name} shows, under [baseline] in playbook.toml. After that, and to keep the "
+            f'take another arm: playbook launch {name} --arm "ARM" --reason "why". To keep the '
             f"baseline as it is, close the round: {closing(name)}. {_ON_MORE_EXAMPLES} "
             f"playbook rerun {name} --arms",
             dismissal=closing(name),
@@ -61,7 +60,7 @@ def open_question(current: RoundState, answered: AnsweredRound) -> Iterator[Next
         if step.command:
             title = f"Settle which arm of round {name} is better, if it matters"
             yield replace(step, title=title, dismissal=closing(name))
-        else:
+        elif current.decision is None or current.decision.choice is not Choice.KEEP:
             yield step
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 import shutil
 import time
 from pathlib import Path
 
+from tuning_playbook.answers.arm_standing import best_of_arm
 from tuning_playbook.answers.contenders import Contenders, contenders_of
 from tuning_playbook.answers.readiness import why_stale
 from tuning_playbook.decide.candidates import baseline_config
@@ -30,7 +32,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def launch_round(
-    folder: str | Path, round_name: str, *, reason: str = "", dry_run: bool = False
+    folder: str | Path, round_name: str, *, arm: str = "", reason: str = "", dry_run: bool = False
 ) -> LaunchResult:
     """Make a round's best configuration the project's baseline, and enter it in the logbook.
 
@@ -39,11 +41,14 @@ def launch_round(
     Args:
         folder: of the project.
         round_name: of the round.
+        arm: whose best configuration is launched, such as ``optimizer=adam``, where that is not the
+            arm that a decision is about.
         reason: why it is launched without, or against, a decision; kept in the logbook.
         dry_run: only tell what would change.
 
     Raises:
         RefusedByPlaybook: without a reason, where no decision to adopt it stands as things are now.
+        InvalidInput: for an arm that the round does not have, or of which no trial trained.
 
     Source: playbook, "Determining whether to adopt a training pipeline change or hyperparameter
     configuration".
@@ -53,11 +58,15 @@ def launch_round(
         record = round_record(Snapshot(opened, store), round_name.removesuffix(".toml"))
         contenders = contenders_of(record)
         decision = None if record.decided is None else record.decided.decision
-        if contenders.incumbent == contenders.candidate.config:
+        after = best_of_arm(record, arm) if arm else contenders.candidate.config
+        if contenders.incumbent == after:
             return _already(store, record, contenders, decision, dry_run=dry_run)
-        stale = why_stale(record, contenders)
-        made = _launch(record, contenders, decision, stale=stale, reason=reason.strip())
-        diff = _edit(opened, contenders.candidate.config, dry_run=dry_run)
+        if after == contenders.candidate.config:
+            stale = why_stale(record, contenders)
+            made = _launch(record, contenders, decision, stale=stale, reason=reason.strip())
+        else:
+            made = _launch_of_arm(record, contenders, after, arm=arm, reason=reason.strip())
+        diff = _edit(opened, after, dry_run=dry_run)
         if not dry_run:
             store.enter(launch_entry(made))
     return LaunchResult(made, diff, written=not dry_run)
@@ -115,6 +124,25 @@ def _launch(
         after=contenders.candidate.config,
         choice=choice,
         reason=words,
+    )
+
+
+def _launch_of_arm(
+    record: RoundRecord, contenders: Contenders, after: Config, *, arm: str, reason: str
+) -> Launch:
+    """A launch of another arm than the one with the best configuration: a person's own choice."""
+    if not reason:
+        raise RefusedByPlaybook(
+            f"round {record.name!r}: {arm} is not the arm with the best configuration, so no "
+            "decision is about it. To launch its best configuration, say why: playbook launch "
+            f"{record.name} --arm {shlex.quote(arm)} --reason '...'",
+            source="adoption",
+        )
+    best = contenders.candidate.config
+    words = f"another arm than the best one: {reason}"
+    at = time.time()
+    return Launch(
+        record.name, at, contenders.incumbent, after, Choice.INCONCLUSIVE, words, instead_of=best
     )
 
 

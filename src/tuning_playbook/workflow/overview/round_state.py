@@ -64,7 +64,7 @@ def round_state(known: Snapshot, name: str) -> RoundState:
         crashed_reruns=() if answered is None else crashed_reruns(known, name, answered),
         decision=_standing_decision(known, name, best, reruns),
         reruns_skipped=skipped_reruns(known.logbook, name) is not None,
-        launched=bool(launches) and agrees(launches[-1].after, best),
+        launched=bool(launches) and agrees(launches[-1].instead_of or launches[-1].after, best),
         failures=tuple(failed_text(found) for found in failed_alike(ended, round_name=name)),
         mended=bool(failed) and may_run_now(failed, known),
         mixed=not imported and is_mixed(known, name),
