@@ -25,10 +25,10 @@ from tuning_playbook.study import Round, Study
 from tuning_playbook.trial import Curves, Event, Status, Trial
 from tuning_playbook.words import without_password
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
+from tuning_playbook.workflow.importing.training_length import length_as_told
 from tuning_playbook.workflow.importing.translating import (
     as_the_project_measures,
     study_in_project,
-    tells_its_length,
     write_project,
 )
 from tuning_playbook.workflow.rounds.remembering import answer_now, remember_answer, remember_round
@@ -80,6 +80,7 @@ def import_study(
     if opened is None:
         written = write_project(into, table, foreign)
         opened = open_project(into)
+        foreign = replace(foreign, notes=(*foreign.notes, *_renamed(table, opened)))
     _refuse_round_file(opened, name)
     study, own = study_in_project(opened, table, foreign, name=name, target=target, command=command)
     return _store(opened, study, own, table, foreign, target=target, written=written)
@@ -125,6 +126,12 @@ def _with_usable_names(foreign: ForeignStudy) -> ForeignStudy:
     """Columns under the names that an inferred space gives them."""
     names = usable_names(list(foreign.parameters))
     return replace(foreign, parameters={names[k]: v for k, v in foreign.parameters.items()})
+
+
+def _renamed(table: TrialTable, opened: OpenProject) -> list[str]:
+    """That the project has another name for the metric, as a training program logs it."""
+    column, metric = table.objective.metric, opened.project.objective.metric
+    return [f"{column} is stored as {metric}"] if column != metric else []
 
 
 def _is_finished(status: Any) -> bool:
@@ -174,7 +181,7 @@ def _store(
         unfinished=len(ids) - len(trials),
         project_file=written,
         notes=foreign.notes,
-        length_known=tells_its_length(table),
+        length_known=bool(length_as_told(table, own.fixed)),
     )
 
 

@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tuning_playbook.analysis.search.study_shape import row_of_best_setting
 from tuning_playbook.analysis.table.inferred_space import usable_names
 from tuning_playbook.analysis.table.table import TrialTable
@@ -35,16 +33,16 @@ from tuning_playbook.space import (
     range_misfit,
 )
 from tuning_playbook.study import (
-    CommandTarget,
     Direction,
     FunctionTarget,
     Project,
     Study,
-    TrainingProtocol,
 )
 from tuning_playbook.vocabulary import kind_by_name
 from tuning_playbook.words import without_password
 from tuning_playbook.workflow.checking.foreign import Told
+from tuning_playbook.workflow.importing.metric_names import column_of, name_in_project
+from tuning_playbook.workflow.importing.training_length import length_as_told, protocol_as_told
 
 _NAMELESS = ("value", "values_0")  # what Optuna calls an objective without a name
 
@@ -58,6 +56,7 @@ def as_the_project_measures(
     metrics = metrics_of(foreign)
     columns = {*metrics, *foreign.parameters, *foreign.metadata}  # a name alone may mislead
     metric = told.metric or (wanted.metric if wanted.metric in columns else "")
+    metric = metric or column_of(wanted.metric, metrics)
     if not metric and known is not None and known.metric in _NAMELESS:
         metric = known.metric
     if not metric:
@@ -94,20 +93,19 @@ def write_project(into: Path, table: TrialTable, foreign: ForeignStudy) -> Path:
         Hyperparameter(names[k], Constant(v), v, kind=kind_by_name(names[k]))
         for k, v in found.fixed.items()
     ]
-    protocol = _protocol(table, "")
+    protocol, length = protocol_as_told(table, found.fixed), length_as_told(table, found.fixed)
+    metric = table.objective.metric
     path = into / PROJECT_FILE
     text = project_to_toml(
         name=into.resolve().name,
         target=FunctionTarget("train.py", "train"),
-        metric=table.objective.metric,
+        metric=name_in_project(metric, metrics_of(foreign)),
         direction=table.objective.direction.value,
         reduction=table.objective.reduction,
         max_train_steps=protocol.max_train_steps,
         evaluation_interval=protocol.evaluation_interval,
         hyperparameters=[*varied, *fixed],
-        about_length="every trial trains this long"
-        if tells_its_length(table)
-        else "not told by the imported study: set the length of your training",
+        about_length=length or "not told by the imported study: set the length of your training",
         about_defaults=f"# The defaults are the best setting of {foreign.name!a}, imported: a "
         "candidate, and no\n# proven baseline until this project has rerun it: playbook next\n",
     )
@@ -176,24 +174,6 @@ def _two_digits(value: float, towards: Callable[[float], int]) -> float:
     return float(f"{rounded:.2g}")
 
 
-def tells_its_length(table: TrialTable) -> bool:
-    """Whether a study tells for how long its trials trained."""
-    return bool(table.max_train_steps) or any(len(c.steps) for c in table.curves.values())
-
-
-def _protocol(table: TrialTable, target: str) -> TrainingProtocol:
-    """How the trials were trained, as far as their curves tell."""
-    longest = max((int(c.steps.max()) for c in table.curves.values() if len(c.steps)), default=1)
-    steps = max(1, table.max_train_steps or longest)
-    interval = steps
-    own = table.curves.get(table.objective.metric)
-    if own is not None and len(own.steps) > 1:
-        gaps = np.diff(own.steps)
-        gaps = gaps[gaps > 0]
-        interval = int(np.median(gaps)) if len(gaps) else steps
-    return TrainingProtocol(CommandTarget((target,)), steps, min(max(1, interval), steps))
-
-
 def study_in_project(
     opened: OpenProject,
     table: TrialTable,
@@ -207,7 +187,7 @@ def study_in_project(
     project = opened.project
     own = translated(table, foreign, _declarations(project, table))
     training = replace(
-        _protocol(table, f"imported from {without_password(target)}"),
+        protocol_as_told(table, own.fixed, target=f"imported from {without_password(target)}"),
         stop_on_non_finite=project.training.stop_on_non_finite,
     )
     study = Study(
