@@ -222,6 +222,15 @@ def test_the_advice_to_train_for_less_keeps_the_best_step_of_every_best_trial(cu
     assert found.advice == ()
 
 
+def test_a_small_gain_that_goes_on_to_the_end_is_not_told_both_ways(curve_study):
+    slow = curve_study(lambda s: np.exp(-30 * s) - 0.0115 * s, size=0.00001)
+    assert run(StillImproving(), slow).verdict is Verdict.WARN
+    found = run(SaturatedEarly(), slow)
+    assert max(found.evidence["share_of_run"]) < 0.6
+    assert (found.verdict, found.advice) == (Verdict.PASS, ())
+    assert "but most still improve slowly" in found.summary
+
+
 def test_a_plateau_before_a_decay_is_no_saturation(curve_study):
     table = curve_study(lambda t: np.exp(-8 * t), schedule="decaying")
     assert run(SaturatedEarly(), table).verdict is Verdict.PASS

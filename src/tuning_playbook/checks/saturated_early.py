@@ -10,6 +10,7 @@ import numpy as np
 
 from tuning_playbook.analysis.curves.saturation import Saturation, saturation
 from tuning_playbook.analysis.curves.schedule import CONSTANT, schedules
+from tuning_playbook.analysis.curves.still_improving import late_improvement
 from tuning_playbook.analysis.table.best_trials import best_rows, stopped_early
 from tuning_playbook.analysis.table.metric_roles import MetricRoles, metric_roles
 from tuning_playbook.analysis.table.table import TrialTable
@@ -40,7 +41,7 @@ class SaturatedEarly:
     Args:
         best_trials: how many of the best trials are looked at.
         agreeing_trials: how many of them must have saturated; none may have improved for much
-            longer.
+            longer, and no more than half of them may still improve at the end, however slowly.
         minimum_points: evaluations that a curve needs.
         minimum_share: improvement that does not count, as a share of the whole; never more than
             half of what separates the five best trials.
@@ -95,7 +96,14 @@ class SaturatedEarly:
                     best_trials=names(table, best),
                 ),
             )
-        return (self._word(table, roles, found),)
+        late = late_improvement(
+            table.curves[roles.objective],
+            whole,
+            sign=table.objective.direction.sign,
+            minimum_points=self.minimum_points,
+        )
+        improving = 2 * int(late.improving.sum()) > int(late.known.sum())
+        return (self._word(table, roles, found, improving=improving),)
 
     def _gap(self, table: TrialTable) -> float:
         """Half of what separates the best trials: what moves their order is no trifle."""
@@ -103,18 +111,22 @@ class SaturatedEarly:
         gap = float(near[-1] - near[0]) / 2 if near.size > 1 else 0.0
         return gap if gap > 0 else float("inf")
 
-    def _word(self, table: TrialTable, roles: MetricRoles, found: Saturation) -> Finding:
+    def _word(
+        self, table: TrialTable, roles: MetricRoles, found: Saturation, *, improving: bool
+    ) -> Finding:
         schedule = schedules(table, roles)
         kind = schedule.among(found.rows[found.known])
         limit = self.constant_share if kind == CONSTANT else self.other_share
         shares = found.share[found.known]
         early = found.known & (np.nan_to_num(found.share, nan=1.0) < limit)
-        saturated = int(early.sum()) >= self.agreeing_trials and shares.max() < limit + _LATER
+        level = int(early.sum()) >= self.agreeing_trials and shares.max() < limit + _LATER
+        saturated = level and not improving
         evidence = {
             "metric": roles.objective,
             "trials": names(table, found.rows[found.known]),
             "saturation_steps": [int(s) for s in found.step[found.known]],
             "share_of_run": [number(s, 3) for s in shares],
+            "still_improving": improving,
             "tolerance_by_trial": [number(t) for t in found.tolerance[found.known]],
             "limit_used": limit,
             "schedule": kind,
@@ -129,6 +141,7 @@ class SaturatedEarly:
             f"{roles.objective} after {where} of the run"
         )
         summary += "; training could be shorter" if saturated else ""
+        summary += ", but most still improve slowly at its end" if level and improving else ""
         advice: tuple[Advice, ...] = ()
         if saturated:
             advice = self._shorter(table, roles, found)
