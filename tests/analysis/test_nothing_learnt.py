@@ -68,6 +68,15 @@ def test_a_metric_to_be_maximized_is_judged_alike():
     assert feasibility(table).feasible[3]
 
 
+def test_a_cross_entropy_below_one_is_no_share_of_examples():
+    random = np.random.default_rng(5)
+    losses = np.linspace(0.69, 0.6, 5) + random.normal(0, 0.002, (20, 5))
+    share = study(losses, examples=100, chance=0.693)
+    loss = study(losses, examples=100, chance=0.693, metric="val_loss")
+    assert not feasibility(share).feasible.any()  # 60 and 69 errors in 100 differ by luck
+    assert feasibility(loss).feasible.all()
+
+
 def test_the_finding_says_so_with_its_bound():
     random = np.random.default_rng(3)
     (finding,) = InfeasibleFraction().run(study(at_chance(random, examples=100), examples=100))

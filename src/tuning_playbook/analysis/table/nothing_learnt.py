@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.table.chance_level import ChanceLevel
 from tuning_playbook.analysis.table.curve_ends import last_values
 from tuning_playbook.analysis.table.table import TrialTable
+from tuning_playbook.vocabulary import may_be_share_of_examples
 
 ERROR_RATE = 0.01  # how often a study that learnt nothing may seem to have learnt
 _FEWEST = 5  # trials on the worse side of chance that tell how far luck goes
@@ -64,7 +65,8 @@ def luck_bound(
     measurements = int(np.maximum(counts, 1).sum())
     best, examples = float(table.loss[rows].min()), table.evaluation_examples
     share = table.objective.direction.sign * chance.loss
-    if examples is not None and 0 < share < 1:
+    counts_examples = may_be_share_of_examples(table.objective.metric)
+    if examples is not None and 0 < share < 1 and counts_examples:
         bound = _binomial_bound(chance.loss, share, examples, measurements)
         return LuckBound(best, bound, measurements, examples)
     if column is None:

@@ -128,8 +128,8 @@ def declare_chance(value: float, metric: str) -> str:
     """What to write where."""
     return (
         f"In playbook.toml, under [metric], write chance = {value:.4g} if that is the {metric} "
-        "of a model that has learnt nothing: then these reruns count as infeasible. If such a "
-        "model has another value, write that one: the reruns that are clearly better then count."
+        "of a model that has learnt nothing: then these reruns count as ones that learnt nothing. "
+        "If such a model has another value, write that one."
     )
 
 
