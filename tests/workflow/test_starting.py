@@ -73,6 +73,12 @@ def test_a_hyperparameter_whose_name_tells_no_range_is_to_be_filled_in(tmp_path)
     assert "has no range" in mistake.message
 
 
+def test_the_length_of_training_in_a_command_points_to_the_one_of_the_project(tmp_path):
+    file, *_ = init_project(tmp_path, target="train --epochs {epochs}", metric="error")
+    (line,) = [li for li in file.read_text().splitlines() if li.startswith("epochs")]
+    assert "write {max_train_steps} for {epochs} in the command" in line
+
+
 def test_a_target_that_names_a_function_stays_one(tmp_path):
     init_project(tmp_path, target="pkg/my train.py:fit", metric="error")
     assert read_project(tmp_path).training.target == FunctionTarget("pkg/my train.py", "fit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuning_playbook.command_line import OF_THE_TRIAL, placeholders
 from tuning_playbook.project_files.writing import written_key
 from tuning_playbook.study import CommandTarget, Target
-from tuning_playbook.vocabulary import Family, hyperparameter_family
+from tuning_playbook.vocabulary import Family, hyperparameter_family, kind_by_name
 from tuning_playbook.vocabulary.hyperparameters import is_not_tuned
 
 # Wide ranges that suit most models; the defaults are guesses, and marked as such.
@@ -46,6 +46,11 @@ def tuned_first(names: tuple[str, ...]) -> tuple[str, ...]:
 def _declaration(name: str) -> str:
     family = hyperparameter_family(name)
     usual = _USUAL.get(family) if family is not None else None
+    if kind_by_name(name) == "training_length":
+        return (
+            f"{written_key(name)} = {{ }}  # fixed = the present value; or write "
+            f"{{max_train_steps}} for {{{name}}} in the command, which [training] sets"
+        )
     if usual is None:
         return (
             f"{written_key(name)} = {{ }}  # a range and the present value as default, or fixed "
