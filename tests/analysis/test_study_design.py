@@ -54,6 +54,11 @@ def test_a_sampler_that_learns_is_adaptive():
     assert found.count("adaptive") >= 4
 
 
+def test_models_with_a_value_or_two_of_their_own_are_no_grid():
+    model, own = ["a", "b"] + ["c"] * 6 + ["d"] * 5, [2, 2, 2] + [1.01] * 5 + [2] + [1.005] * 4
+    assert designed(np.arange(13.0), model=model, div=own) == "variants"
+
+
 def test_a_complete_grid_and_an_evenly_spaced_line_are_grids():
     lr, wd = (g.ravel() for g in np.meshgrid(np.geomspace(1e-4, 1e-1, 4), [0.0, 1e-4, 1e-3]))
     assert designed(np.arange(12.0), lr=lr, wd=wd) == "grid"

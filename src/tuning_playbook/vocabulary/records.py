@@ -133,13 +133,15 @@ def is_about_the_run(name: str) -> bool:
     Example:
         >>> [is_about_the_run(n) for n in ("hostname", "out_dir", "GPU", "model_name", "dropout")]
         [True, True, True, False, False]
-        >>> is_about_the_run("checkpoint_sha256")
-        True
+        >>> is_about_the_run("checkpoint_sha256"), is_about_the_run("pareto_optimal")
+        (True, True)
     """
     plain = plain_name(name).strip("_")
     words = words_of(name)
     if (
         plain in _ABOUT_RUNS
+        or words[0] == "pareto"
+        or words[-1] == "pareto"
         or words[-1] in _DIGESTS
         or (words[0] == "is" and _KINDS_OF_ROWS & set(words[1:]))
     ):

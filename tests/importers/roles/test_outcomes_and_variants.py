@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tuning_playbook import check
@@ -197,3 +198,24 @@ def test_settings_that_were_drawn_with_the_seed_of_a_trial_are_settings(tmp_path
     found = roles(study(tmp_path, "part,activation,learning_rate,zorp,seed,val_loss", *rows))
     assert found["learning_rate"] is Role.HYPERPARAMETER
     assert found["zorp"] is not Role.RESULT
+
+
+def test_a_column_called_ablation_names_what_its_rows_change(tmp_path):
+    names = ("full", "no_scale", "linear_decay", "small_buffer", "no_momentum", "no_weights")
+    rows = [(name, 0.3 + i / 90, 1.4 - i / 70, 2 + 2 * (i == 3), i % 2 == 0)
+            for i, name in enumerate(names)]  # fmt: skip
+    header = "ablation,accuracy,loss,aggregations,pareto_optimal"
+    found = roles(study(tmp_path, header, *rows))
+    assert found["ablation"] is Role.HYPERPARAMETER
+    assert found["pareto_optimal"] is Role.BOOKKEEPING
+
+
+def test_the_last_of_many_results_is_one_by_the_word_that_they_end_in(tmp_path):
+    random = np.random.default_rng(0)
+    tissues = ("skin", "liver", "lung", "heart", "brain")
+    header = ",".join(["learning_rate", "width", *(f"{t}_{m}" for t in tissues
+                                                   for m in ("corr", "squared"))])  # fmt: skip
+    rows = [(10.0 ** random.uniform(-4, -1), 32 * 2 ** (i % 3), *random.uniform(0.1, 90.0, 10))
+            for i in range(24)]  # fmt: skip
+    found = roles(study(tmp_path, header, *rows))
+    assert {found[f"{tissue}_squared"] for tissue in tissues} == {Role.RESULT}

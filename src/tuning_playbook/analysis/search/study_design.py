@@ -26,6 +26,7 @@ _MOST_UNEQUAL = 1.6
 _AT_END = 1e-6
 _FEWEST_FACTORS = 3
 _FEW_LONGER = 0.4  # of the values of a hyperparameter, in a list that was written by hand
+_FEWEST_CELLS = 3  # two values of one setting are a pair
 _OWN_GRIDS = 2  # times as many cells would a grid of all values have
 _FILLED = 0.8  # of the cells
 _FEWEST_OF_GRID = 6  # configurations of each value on average: fewer fill a grid by luck
@@ -105,16 +106,18 @@ def _are_grids(
     groups = table.values[choice][rows]
     whole = configuration_count(table, rows)
     come_back = {key for key in searched if 2 * len(_levels(table, key, rows)) <= whole}
-    for value in set(groups.tolist()):
+    values, varied = set(groups.tolist()), 0
+    for value in values:
         own = rows[np.array([v == value for v in groups.tolist()])]
         count = configuration_count(table, own)
         levels = {key: len(_levels(table, key, own)) for key in searched if key != choice}
         levels = {key: number for key, number in levels.items() if number > 1}
+        varied += _cells(list(levels.values())) >= _FEWEST_CELLS
         numeric = [key for key in levels if not isinstance(table.space[key].domain, Categorical)]
         sampled = any(2 * levels[key] > count for key in numeric if key not in come_back)
         if sampled or count < 0.95 * _cells(list(levels.values())):
             return False
-    return True
+    return 2 * varied >= len(values)
 
 
 def _fills_own_grids(

@@ -182,15 +182,23 @@ def with_metric(taken: TakenAs, values: Mapping[str, ColumnValues], metric: str)
 def between_results(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
-    """Guessed settings in the midst of a table's results, that differ in most rows as they do."""
+    """Guessed settings in the midst of a table's results, that differ in most rows as they do.
+
+    Or right behind the last of them, with a last word that several of them share: ``liver_corr``.
+    """
     order = list(values)
     places = [at for at, column in enumerate(order) if found[column].role in _OF_RESULTS]
     if len(places) < _FEWEST_RESULTS:
         return {}
     within = {}
-    for at in range(places[0] + 1, places[-1]):
+    last = [words_of(found[column].name)[-1] for column in order]
+    end = places[-1] + 1
+    if last[places[0] : end].count(*last[end : end + 1] or [""]) >= _FEWEST_RESULTS:
+        end += 1
+    for at in range(places[0] + 1, end):
         one, own = found[order[at]], values[order[at]]
-        before, after = max(p for p in places if p < at), min(p for p in places if p > at)
+        before = max(p for p in places if p <= at)
+        after = min((p for p in places if p >= at), default=at)
         settings = any(_is_sure_setting(found[order[p]]) for p in range(before, after))
         guess = one.role is Role.HYPERPARAMETER and not one.certain
         if guess and not settings and own.kind == "numbers" and _is_free(own):

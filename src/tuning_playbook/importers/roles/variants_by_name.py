@@ -11,9 +11,12 @@ import numpy as np
 
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.roles.column_values import ColumnValues, combined
-from tuning_playbook.importers.roles.names_of_configurations import may_name_variants
+from tuning_playbook.importers.roles.names_of_configurations import (
+    VARIANTS,
+    may_name_variants,
+)
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
-from tuning_playbook.vocabulary import is_repetition, words_of
+from tuning_playbook.vocabulary import is_repetition, plain_name, words_of
 
 Cells = Sequence[Any]
 
@@ -57,7 +60,10 @@ def named_variants(
         if values[column].kind != "words" or not may_name_variants(one, guessed=bool(varied)):
             continue
         names = {str(cell) for cell in columns[column]}
-        if len(names) < 2 or _number_repeats(names) or (known and not _share_words(names)):
+        says_so = plain_name(one.name).strip("_") in VARIANTS
+        if len(names) < 2 or _number_repeats(names):
+            continue
+        if known and not (says_so or _share_words(names)):
             continue
         reason = "names what each run changes, and no known setting does"
         return {column: TakenAs(column, one.name, Role.HYPERPARAMETER, reason, certain=False)}
