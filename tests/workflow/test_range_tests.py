@@ -36,7 +36,7 @@ def test_a_range_test_is_called_one(frame):
         tuning_playbook.check(frame)
     message = str(refused.value)
     assert "is a learning rate range test of one run: lr rises step by step from" in message
-    assert "Nothing of the checklist applies" in message
+    assert "The checklist does not apply" in message
     metric = next(name for name in frame if "loss" in name)
     assert f"The lowest {metric} is at lr = {frame.lr[frame[metric].idxmin()]:.4g}." in message
 

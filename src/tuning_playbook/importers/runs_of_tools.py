@@ -88,7 +88,7 @@ def study_of_runs(name: str, runs: Sequence[Run], *, notes: Sequence[str] = ()) 
     settings = [dotted(run.parameters) for run in runs]
     not_set = dict.fromkeys(key for run in settings for key in run if _NOT_SET.search(key))
     if not_set:
-        own.append(f"Left out, since no one sets them: {listed(list(not_set))}.")
+        own.append(f"Left out, since users do not set them: {listed(list(not_set))}.")
     if references := _references(settings):
         own.append(
             "Left out, since their values are not recorded, only what they refer to: "

@@ -104,7 +104,7 @@ def test_a_pipe_is_refused_wherever_it_lies(tmp_path, name):
     pipe.parent.mkdir(parents=True)
     os.mkfifo(pipe)
     for target in (pipe, tmp_path / "runs"):
-        with pytest.raises(InvalidInput, match="no file but a pipe"):
+        with pytest.raises(InvalidInput, match="is a pipe and not a file"):
             open_foreign(str(target))
 
 
@@ -113,7 +113,7 @@ def test_a_pipe_for_curves_or_ranges_is_refused(tmp_path):
     file = tmp_path / "t.csv"
     file.write_text("trial,lr,v\n1,0.1,1\n2,0.2,2\n3,0.3,3\n")
     for told in ({"curves": tmp_path / "pipe.csv"}, {"space": tmp_path / "pipe.csv"}):
-        assert "no file but a pipe" in read_or_told(file, **told)
+        assert "is a pipe and not a file" in read_or_told(file, **told)
 
 
 def test_a_link_to_a_device_is_refused_and_one_that_leads_nowhere_is_not(tmp_path):
@@ -121,7 +121,7 @@ def test_a_link_to_a_device_is_refused_and_one_that_leads_nowhere_is_not(tmp_pat
     with pytest.raises(InvalidInput, match="without runs of a known tool"):
         open_foreign(str(tmp_path))
     (tmp_path / "config.json").symlink_to("/dev/zero")
-    with pytest.raises(InvalidInput, match="no file but a device"):
+    with pytest.raises(InvalidInput, match="is a device and not a file"):
         open_foreign(str(tmp_path))
 
 

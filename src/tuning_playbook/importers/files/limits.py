@@ -65,8 +65,8 @@ def require_plain_files(path: Path) -> None:
     for place, mode in ((str(path), path.stat().st_mode), *_below(str(path))):
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             raise InvalidInput(
-                f"{place} is no file but {_kind(mode)}, which may never end; save what it gives "
-                "to a file, or move it out of the folder"
+                f"{place} is {_kind(mode)} and not a file, so reading it may never end; save what "
+                "it gives to a file, or move it out of the folder"
             )
 
 

@@ -119,7 +119,7 @@ def _of_methods(
     if len(named) != 1 or others or not measured:
         return {}
     (one,) = named
-    reason = f"measured of each {one.name}, as far as its name tells"
+    reason = f"measured for each {one.name}, as far as its name tells"
     return {
         one.column: TakenAs(one.column, one.name, Role.HYPERPARAMETER, _EACH_ONCE, False),
         **{c: TakenAs(c, found[c].name, Role.RESULT, reason, False) for c in guesses},
@@ -324,7 +324,7 @@ def _alone(column: str, name: str, values: ColumnValues, *, said: bool) -> Taken
         return taken(Role.BOOKKEEPING, "another text in most rows", certain=True)
     if values.levels == values.filled:
         return taken(Role.HYPERPARAMETER, _EACH_ONCE)
-    reason = f"{counted(values.levels, 'choice')}, each met several times"
+    reason = f"{counted(values.levels, 'choice')}, each in several rows"
     return taken(Role.HYPERPARAMETER, reason, certain=is_evenly_used(values))
 
 

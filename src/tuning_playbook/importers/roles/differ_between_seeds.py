@@ -56,7 +56,10 @@ def differing_between_seeds(
         reason = "differs between the seeds of one setting"
         role = Role.RESULT
         if values[column].kind == "words" and values[column].levels == values[column].filled:
-            role, reason = Role.IDENTIFIER, "another text in every row, seeds of one setting too"
+            role, reason = (
+                Role.IDENTIFIER,
+                "another text in every row, even for seeds of one setting",
+            )
         measured[column] = TakenAs(column, found[column].name, role, reason, certain=not left)
     return measured
 

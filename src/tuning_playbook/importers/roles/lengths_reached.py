@@ -47,7 +47,7 @@ def lengths_counted_out(
     found: Mapping[str, TakenAs], values: Mapping[str, ColumnValues]
 ) -> dict[str, TakenAs]:
     """Lengths that were reached, in a training that a clock or its loss ended."""
-    reason = "how far training came: numbers that nobody sets"
+    reason = "how far training came: its values are too irregular to have been set"
     return {
         column: TakenAs(column, one.name, Role.PROGRESS, reason, certain=False)
         for column, one in found.items()

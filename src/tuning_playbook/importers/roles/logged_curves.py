@@ -75,7 +75,7 @@ def _by_course(curve: LongCurve) -> tuple[Role, str] | None:
     if all(map(_counts_anew, runs)):
         return Role.PROGRESS, "counts on and begins again from 0, as evaluations without progress"
     if all(map(_is_scheduled, runs)) and any(np.ptp(run) > 0 for run in runs):
-        return Role.LOGGED, "goes along straight lines, as schedules and clocks do"
+        return Role.LOGGED, "changes linearly, as schedules and clocks do"
     return None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.vocabulary import metric_direction, split_of
-from tuning_playbook.words import agreeing, listed, short
+from tuning_playbook.words import listed, short
 
 _MOST_NAMED = 4
 
@@ -38,8 +38,10 @@ def said_of_constants(study: ForeignStudy, names: Sequence[str]) -> str:
         return ""
     where = "trial" if len(study.ids) > 1 else "evaluation"
     shown = [f"{name} is {short(_level(study, name))}" for name in constant[:_MOST_NAMED]]
-    it = agreeing(len(constant), "it tells", "they tell")
-    return f"{listed(shown)} in every {where}, so {it} nothing apart: see how this is computed. "
+    return (
+        f"{listed(shown)} in every {where}, which does not distinguish them: check how it is "
+        "computed. "
+    )
 
 
 def _values(study: ForeignStudy, name: str) -> np.ndarray:

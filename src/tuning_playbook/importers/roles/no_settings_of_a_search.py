@@ -55,7 +55,7 @@ def no_settings_of_a_search(
         beside = named.get("_".join(rest)) if first in _OF_ANOTHER_RUN else None
         open_ = one.role in SEARCHED or (one.role is Role.RESULT and not one.certain)
         if beside is not None and open_ and values[column].kind == "numbers":
-            reason = f"{beside} of another run, to compare with"
+            reason = f"{beside} of a reference run"
             other[column] = TakenAs(column, one.name, Role.COMPUTED, reason)
             continue
         by_first_word = one.role is Role.RESULT and metric_direction(one.name) is None

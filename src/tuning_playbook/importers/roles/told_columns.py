@@ -317,7 +317,7 @@ def _without_siblings_of(study: ForeignStudy, metric: str) -> ForeignStudy:
     deciding = [c for c in study.results.get(metric, ()) if c is not None and c == c]
     if not deciding:
         return study
-    reason = f"stands beside {metric}, with numbers of its size, and its name says as little"
+    reason = f"stands beside {metric}, with values of about its size; neither name says what it is"
     again: dict[str, TakenAs] = {}
     for beside in (reversed(study.columns[:place]), study.columns[place + 1 :]):
         for one in beside:

@@ -57,7 +57,7 @@ def require_no_range_test(study: ForeignStudy, parameters: Sequence[str]) -> Non
     raise InvalidInput(
         f"{study.name} is a learning rate range test of one run: {rate} rises step by step from "
         f"{short(float(rates[0]))} to {short(float(rates[-1]))} in {len(rates)} rows, beside "
-        f"{metric}, and nothing else varies. Nothing of the checklist applies to such a run."
+        f"{metric}, and nothing else varies. The checklist does not apply to such a run."
         f"{where} It is no search; {ways_out}"
     )
 

@@ -32,8 +32,8 @@ def without_zeros_for_nothing(roles: ColumnRoles) -> tuple[ColumnRoles, list[str
         return roles, []
     shown = listed([names.get(column, column) for column in (*results, *costs)][:4])
     note = (
-        f"In {counted(len(rows), 'row')} {shown} are all 0, as where a run has failed; nothing "
-        "counts as measured there."
+        f"In {counted(len(rows), 'row')} {shown} are all 0, as in a run that failed, so they "
+        "count as not measured."
     )
     empty = {
         name: [None if row in rows else cell for row, cell in enumerate(cells)]
