@@ -126,4 +126,4 @@ class Launch:
     after: Config
     choice: Choice
     reason: str = ""
-    instead_of: Config = field(default_factory=lambda: MappingProxyType({}))
+    instead_of: Config = field(default_factory=dict)

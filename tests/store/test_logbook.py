@@ -45,7 +45,7 @@ DECISIONS = st.builds(
 )
 LAUNCHES = st.builds(
     Launch, round=TEXT, at=st.floats(0, 2e9), before=CONFIGS, after=CONFIGS,
-    choice=st.sampled_from(Choice), reason=TEXT,
+    choice=st.sampled_from(Choice), reason=TEXT, instead_of=CONFIGS,
 )  # fmt: skip
 
 
