@@ -14,11 +14,11 @@ from tuning_playbook.importers.cells.columns import plain_values
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.spreadsheets import numbers_written
 from tuning_playbook.importers.cells.values import dotted
+from tuning_playbook.importers.columns.column_values import column_values, sampled_rows
 from tuning_playbook.importers.files import limits
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.optuna.records import OptunaStudy, OptunaTrial
 from tuning_playbook.importers.optuna.study import foreign_of
-from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.tables import studies as tables
 from tuning_playbook.importers.tables.table_files import read_columns

@@ -6,12 +6,12 @@ import random
 import pytest
 from scipy.stats import spearmanr
 
-from tuning_playbook.importers.roles.column_roles import column_roles
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     column_values,
     rank_correlation,
     sampled_rows,
 )
+from tuning_playbook.importers.roles.column_roles import column_roles
 from tuning_playbook.importers.taken_as import Role
 
 DRAW = random.Random(20230119)

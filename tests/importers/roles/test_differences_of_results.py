@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from tuning_playbook.importers.roles.column_values import column_values
-from tuning_playbook.importers.roles.follow_from_results import differences_of_results
+from tuning_playbook.importers.columns.column_values import column_values
+from tuning_playbook.importers.relations.follow_from_results import differences_of_results
 from tuning_playbook.importers.taken_as import Role, TakenAs
 
 HUGE = 2.247116418579176e303

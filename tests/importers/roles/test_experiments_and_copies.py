@@ -4,8 +4,8 @@ import pytest
 from tests.importers.layouts import only, write
 
 from tuning_playbook import compare
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.metric_choice import metric_choice
 from tuning_playbook.importers.taken_as import Role
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge, table_as_told
 

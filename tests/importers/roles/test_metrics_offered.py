@@ -4,7 +4,7 @@ import pytest
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
+from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer
 
 OFFERS = {
     "the whole before its parts": (

@@ -6,7 +6,7 @@ import pytest
 from tests.importers.layouts import only, write
 
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.roles.metric_choice import metric_choice
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.workflow.checking.foreign import Told, studies_to_judge
 

@@ -9,7 +9,7 @@ from tests.importers.layouts import read_tables
 
 from tuning_playbook import compare
 from tuning_playbook.errors import InvalidInput
-from tuning_playbook.importers.roles.metric_choice import metric_choice
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 
 
 def test_configurations_may_be_called_like_settings(tmp_path):

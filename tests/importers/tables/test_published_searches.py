@@ -8,8 +8,8 @@ from tests.importers.layouts import roles, written
 
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
+from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
 from tuning_playbook.importers.taken_as import Role
 
 

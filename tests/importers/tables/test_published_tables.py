@@ -302,6 +302,6 @@ def test_a_share_of_the_test_data_is_no_result(tmp_path):
 
 
 def test_lists_in_cells_are_no_words():
-    from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+    from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 
     assert not names_parts_of_data("split", [[1, 2], None, "dev"])

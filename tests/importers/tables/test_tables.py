@@ -14,8 +14,8 @@ from tests.importers.layouts import read_tables, write_csv
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import foreign_table
 from tuning_playbook.importers.files import arrow_tables, csv_tables
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.metric_choice import metric_choice
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, with_roles
 from tuning_playbook.importers.tables.splitting import split_study
 from tuning_playbook.importers.tables.studies import read_table

@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("google.protobuf", reason="needs protobuf")
 
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.roles.metric_choice import metric_choice
 from tuning_playbook.importers.roles.told_columns import described
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role
 from tuning_playbook.importers.wandb import log as wandb_log

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     Combinations,
     are_a_product,
@@ -22,7 +22,7 @@ from tuning_playbook.importers.roles.column_values import (
     repeated_combinations,
     settings_that_determine,
 )
-from tuning_playbook.importers.roles.differ_between_seeds import differing_between_seeds
+from tuning_playbook.importers.relations.differ_between_seeds import differing_between_seeds
 from tuning_playbook.importers.taken_as import QUALITY, SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     chooses_what_is_trained,

@@ -9,23 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tuning_playbook.importers.roles.beside_steps import settings_beside_steps
-from tuning_playbook.importers.roles.by_declaration import (
+from tuning_playbook.importers.columns.beside_steps import settings_beside_steps
+from tuning_playbook.importers.columns.by_declaration import (
     CROSS_VALIDATED,
     declared_columns,
     role_by_declaration,
     says_its_settings,
 )
-from tuning_playbook.importers.roles.by_design import roles_by_design
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.by_values import (
-    between_results,
-    changed_by_seeds,
-    is_doubtful_share,
-    roles_by_values,
-    shares_beside_results,
-)
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     are_a_product,
     column_values,
@@ -35,30 +27,38 @@ from tuning_playbook.importers.roles.column_values import (
     restarts_its_count,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.copies import copies_of_settings
-from tuning_playbook.importers.roles.experiments_of_repeats import experiments_of_repeats
-from tuning_playbook.importers.roles.follow_from_results import (
-    differences_of_results,
-    parts_of_means,
-    thresholds_of_variants,
-)
-from tuning_playbook.importers.roles.lengths_reached import (
+from tuning_playbook.importers.columns.lengths_reached import (
     lengths_counted_out,
     lengths_of_seeds,
     reached_beside_planned,
 )
-from tuning_playbook.importers.roles.names_of_configurations import (
-    names_inside,
-    names_of_configurations,
-)
-from tuning_playbook.importers.roles.no_settings_of_a_search import no_settings_of_a_search
-from tuning_playbook.importers.roles.repeats_in_columns import means_of_repeats
-from tuning_playbook.importers.roles.sizes_of_parts import sizes_of_parts
-from tuning_playbook.importers.roles.statistics_of_results import statistics_among
-from tuning_playbook.importers.roles.texts_in_cells import (
+from tuning_playbook.importers.columns.sizes_of_parts import sizes_of_parts
+from tuning_playbook.importers.columns.texts_in_cells import (
     names_parts_of_data,
     places_beside_settings,
     role_of_texts,
+)
+from tuning_playbook.importers.relations.by_design import roles_by_design
+from tuning_playbook.importers.relations.copies import copies_of_settings
+from tuning_playbook.importers.relations.experiments_of_repeats import experiments_of_repeats
+from tuning_playbook.importers.relations.follow_from_results import (
+    differences_of_results,
+    parts_of_means,
+    thresholds_of_variants,
+)
+from tuning_playbook.importers.relations.no_settings_of_a_search import no_settings_of_a_search
+from tuning_playbook.importers.relations.repeats_in_columns import means_of_repeats
+from tuning_playbook.importers.relations.statistics_of_results import statistics_among
+from tuning_playbook.importers.roles.by_values import (
+    between_results,
+    changed_by_seeds,
+    is_doubtful_share,
+    roles_by_values,
+    shares_beside_results,
+)
+from tuning_playbook.importers.roles.names_of_configurations import (
+    names_inside,
+    names_of_configurations,
 )
 from tuning_playbook.importers.roles.variants_by_name import named_variants
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, SETTINGS, Role, TakenAs

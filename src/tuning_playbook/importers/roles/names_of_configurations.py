@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.column_values import ColumnValues
+from tuning_playbook.importers.columns.column_values import ColumnValues
 from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import listed

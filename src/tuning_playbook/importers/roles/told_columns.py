@@ -11,17 +11,17 @@ from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy, metrics_of
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.by_values import with_metric
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import (
     column_values,
     is_list_of_values,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.copies import copies_of_settings
-from tuning_playbook.importers.roles.logged_curves import role_of_curve
-from tuning_playbook.importers.roles.metric_choice import metrics_in_words
-from tuning_playbook.importers.roles.naming_columns import column_named, columns_named
+from tuning_playbook.importers.columns.logged_curves import role_of_curve
+from tuning_playbook.importers.columns.naming_columns import column_named, columns_named
+from tuning_playbook.importers.metrics.metric_choice import metrics_in_words
+from tuning_playbook.importers.relations.copies import copies_of_settings
+from tuning_playbook.importers.roles.by_values import with_metric
 from tuning_playbook.importers.runs.variants_in_names import VARIANT
 from tuning_playbook.importers.tables.curves import stray_text
 from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.column_values import ColumnValues, combined
+from tuning_playbook.importers.columns.column_values import ColumnValues, combined
 from tuning_playbook.importers.roles.names_of_configurations import (
     VARIANTS,
     may_name_variants,

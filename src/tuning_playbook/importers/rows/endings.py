@@ -10,7 +10,7 @@ from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.cells.spreadsheets import NO_VALUE
 from tuning_playbook.importers.cells.statuses import Ending, ending_in
 from tuning_playbook.importers.cells.values import is_number, types_in
-from tuning_playbook.importers.roles.by_name import role_where_measured
+from tuning_playbook.importers.columns.by_name import role_where_measured
 from tuning_playbook.importers.rows.failures import Failures
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.trial import Reason, Status

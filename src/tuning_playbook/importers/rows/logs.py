@@ -17,14 +17,14 @@ from tuning_playbook.importers.cells.column_names import (
     unit_of_training,
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     column_values,
     is_list_of_values,
     sampled_rows,
 )
-from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
 from tuning_playbook.importers.rows.schedules import (
     follows_a_schedule,

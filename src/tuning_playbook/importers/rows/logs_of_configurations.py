@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tuning_playbook.analysis.curves.steady_change import steadiness
 from tuning_playbook.importers.cells.column_names import ROUND_NAMES, STEP_NAMES
 from tuning_playbook.importers.cells.columns import Column, plain_values
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import (
     column_values,
     is_each_number_once,
     is_list_of_values,

@@ -21,10 +21,10 @@ from tuning_playbook.importers.cells.column_names import (
     is_step,
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.columns.naming_columns import column_named, quoted
+from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN
 from tuning_playbook.importers.roles.column_roles import is_counter
-from tuning_playbook.importers.roles.naming_columns import column_named, quoted
-from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.logs import Log, is_phase, log_in
 from tuning_playbook.importers.rows.logs_of_configurations import log_of_configurations
 from tuning_playbook.importers.rows.repeated_ids import (

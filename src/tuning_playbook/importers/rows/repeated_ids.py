@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import column_values, sampled_rows
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import column_values, sampled_rows
 from tuning_playbook.importers.taken_as import SETTINGS, Role
 from tuning_playbook.words import counted
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.cells.columns import Column, plain_values
-from tuning_playbook.importers.roles.by_name import role_by_name
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.by_name import role_by_name
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     column_values,
     is_evenly_used,

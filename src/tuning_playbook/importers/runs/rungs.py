@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.naming_columns import quoted
+from tuning_playbook.importers.columns.naming_columns import quoted
 from tuning_playbook.importers.roles.told_columns import SAID
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.trial import Reason, Status

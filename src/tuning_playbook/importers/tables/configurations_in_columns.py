@@ -7,7 +7,11 @@ import re
 import numpy as np
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.column_values import ColumnValues, column_values, sampled_rows
+from tuning_playbook.importers.columns.column_values import (
+    ColumnValues,
+    column_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.words import listed
 

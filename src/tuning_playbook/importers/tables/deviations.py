@@ -10,7 +10,7 @@ from tuning_playbook.importers.cells.column_names import group_of
 from tuning_playbook.importers.cells.spreadsheets import NO_VALUE, numbers_written
 from tuning_playbook.importers.cells.statuses import ending_in
 from tuning_playbook.importers.cells.values import is_number, types_in
-from tuning_playbook.importers.roles.by_name import role_where_measured
+from tuning_playbook.importers.columns.by_name import role_where_measured
 from tuning_playbook.importers.taken_as import Role, TakenAs
 
 Cells: TypeAlias = Sequence[Any]

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.column_values import ColumnValues, column_values, sampled_rows
+from tuning_playbook.importers.columns.column_values import (
+    ColumnValues,
+    column_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import (
     arrow_direction,

@@ -14,8 +14,8 @@ from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import STUDY_NAMES
-from tuning_playbook.importers.roles.naming_columns import columns_named
-from tuning_playbook.importers.roles.texts_in_cells import names_parts_of_data
+from tuning_playbook.importers.columns.naming_columns import columns_named
+from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import names_tasks, plain_name, split_of
 from tuning_playbook.words import counted

@@ -17,8 +17,8 @@ from tuning_playbook.importers.cells.column_names import (
     REASON_NAMES,
     STATUS_NAMES,
 )
+from tuning_playbook.importers.columns.logged_curves import role_of_curve
 from tuning_playbook.importers.roles.column_roles import ColumnRoles, column_roles
-from tuning_playbook.importers.roles.logged_curves import role_of_curve
 from tuning_playbook.importers.roles.variants_by_name import names_of_runs_as_variants
 from tuning_playbook.importers.rows.endings import with_endings, without_endings
 from tuning_playbook.importers.rows.failures import failures

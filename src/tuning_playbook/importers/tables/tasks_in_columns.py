@@ -11,7 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.roles.column_values import ColumnValues, column_values, sampled_rows
+from tuning_playbook.importers.columns.column_values import (
+    ColumnValues,
+    column_values,
+    sampled_rows,
+)
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import (
     arrow_direction,

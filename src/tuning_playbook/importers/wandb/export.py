@@ -17,8 +17,8 @@ from tuning_playbook.importers.cells.columns import plain_values
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.columns.by_name import counts_on_the_way
 from tuning_playbook.importers.files.limits import unpacked
-from tuning_playbook.importers.roles.by_name import counts_on_the_way
 from tuning_playbook.importers.roles.column_roles import column_roles
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
 from tuning_playbook.importers.tables.table_files import read_columns, table_ending

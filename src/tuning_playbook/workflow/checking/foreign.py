@@ -16,9 +16,9 @@ from tuning_playbook.importers.base import ForeignStudy, foreign_table, within
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.declared_space import with_space, within_ranges
 from tuning_playbook.importers.files.limits import MOST_SEARCHED, require_plain_files
+from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.opening import is_read_as_table, open_foreign
 from tuning_playbook.importers.readers import named_study
-from tuning_playbook.importers.roles.metric_choice import metric_choice
 from tuning_playbook.importers.roles.told_columns import (
     ToldColumns,
     as_told,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.metric_choice import (
+from tuning_playbook.importers.metrics.metric_choice import (
     held_out_metrics,
     metric_choice,
     metrics_that_may_decide,
 )
-from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer, offered
+from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer, offered
 from tuning_playbook.importers.roles.told_columns import described, with_metric_named
 from tuning_playbook.importers.taken_as import MEASURED, Role
 from tuning_playbook.vocabulary import metric_direction, split_of

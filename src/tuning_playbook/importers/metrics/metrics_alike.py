@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.roles.metrics_offered import in_order_of_offer
+from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer
 from tuning_playbook.study import Direction
 from tuning_playbook.vocabulary import metric_direction, split_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tuning_playbook.importers.roles.column_values import ColumnValues, are_a_product
+from tuning_playbook.importers.columns.column_values import ColumnValues, are_a_product
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import split_of, words_of
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tuning_playbook.importers.cells.column_names import ROUND_NAMES, is_step
-from tuning_playbook.importers.roles.column_values import ColumnValues
+from tuning_playbook.importers.columns.column_values import ColumnValues
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name
 

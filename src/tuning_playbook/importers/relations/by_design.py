@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     are_a_product,
     combined,

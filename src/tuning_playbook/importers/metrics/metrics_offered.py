@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tuning_playbook.importers.roles.by_declaration import CROSS_VALIDATED
+from tuning_playbook.importers.columns.by_declaration import CROSS_VALIDATED
 from tuning_playbook.vocabulary import MetricFamily, Split, metric_family, split_of, words_of
 from tuning_playbook.vocabulary.names import contains, phrases
 

@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning_playbook.importers.roles.column_values import ColumnValues, is_list_of_values
+from tuning_playbook.importers.columns.column_values import ColumnValues, is_list_of_values
 from tuning_playbook.importers.taken_as import MEASURED, SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import words_of
 

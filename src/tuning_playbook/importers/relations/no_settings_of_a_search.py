@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     is_evenly_used,
     is_list_of_values,

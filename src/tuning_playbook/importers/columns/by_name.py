@@ -14,8 +14,7 @@ from tuning_playbook.importers.cells.column_names import (
     group_of,
     is_known_after_training,
 )
-from tuning_playbook.importers.files.names_of_levels import is_level
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     column_values,
     is_chosen_list,
@@ -24,6 +23,7 @@ from tuning_playbook.importers.roles.column_values import (
     is_list_of_values,
     sampled_rows,
 )
+from tuning_playbook.importers.files.names_of_levels import is_level
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,

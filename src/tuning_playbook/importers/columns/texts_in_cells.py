@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuning_playbook.importers.cells.values import types_in
-from tuning_playbook.importers.roles.column_values import ColumnValues, combined
+from tuning_playbook.importers.columns.column_values import ColumnValues, combined
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import plain_name, split_of, words_of
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.cells.column_names import group_of
-from tuning_playbook.importers.roles.by_name import counts_on_the_way
-from tuning_playbook.importers.roles.column_values import ColumnValues, are_counted_out, combined
+from tuning_playbook.importers.columns.by_name import counts_on_the_way
+from tuning_playbook.importers.columns.column_values import ColumnValues, are_counted_out, combined
 from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import Family, hyperparameter_family, names_tasks, words_of
 

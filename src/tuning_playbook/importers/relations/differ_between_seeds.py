@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from tuning_playbook.importers.roles.column_values import (
+from tuning_playbook.importers.columns.column_values import (
     ColumnValues,
     combined,
     is_list_of_values,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuning_playbook.importers.roles.column_values import ColumnValues, combined
+from tuning_playbook.importers.columns.column_values import ColumnValues, combined
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import is_number_of_experiment
 

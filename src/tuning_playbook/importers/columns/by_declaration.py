@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from tuning_playbook.importers.cells.column_names import group_of
-from tuning_playbook.importers.roles.by_name import counts_on_the_way, role_by_name
-from tuning_playbook.importers.roles.column_values import ColumnValues
-from tuning_playbook.importers.roles.lengths_reached import is_length
+from tuning_playbook.importers.columns.by_name import counts_on_the_way, role_by_name
+from tuning_playbook.importers.columns.column_values import ColumnValues
+from tuning_playbook.importers.columns.lengths_reached import is_length
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 
 CROSS_VALIDATED = "mean_test_"  # in scikit-learn's cv_results_

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tuning_playbook.importers.roles.column_values import ColumnValues, is_list_of_values
+from tuning_playbook.importers.columns.column_values import ColumnValues, is_list_of_values
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.vocabulary import (
     is_time_or_cost,

@@ -1,0 +1,1 @@
+"""Which column decides, and what to say where none does."""

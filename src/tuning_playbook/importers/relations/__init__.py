@@ -1,0 +1,1 @@
+"""What columns are by each other: computed, measured, crossed, repeated."""
