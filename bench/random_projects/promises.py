@@ -34,7 +34,9 @@ def broken_by_round(
             for v in values
             if ranges and v not in known and not any(low <= v <= high for low, high in ranges)
         ]
-        if outside and not round_.follows:
+        # Further values of a question follow its round, unless the program has changed since.
+        further = any({*r.scientific.get(key, ())} < {*values} for r in earlier)
+        if outside and not round_.follows and not further:
             yield f"{key} = {outside} lies outside its range"
 
 
