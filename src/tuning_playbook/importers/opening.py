@@ -10,11 +10,11 @@ from pathlib import Path
 from tuning_playbook.errors import InvalidInput, PlaybookError
 from tuning_playbook.importers.base import ForeignStudy, within
 from tuning_playbook.importers.files.limits import require_plain_files
+from tuning_playbook.importers.files.table_endings import TABLE_ENDINGS, table_ending
+from tuning_playbook.importers.objects.folders_of_objects import holds_objects
 from tuning_playbook.importers.readers import known_tools, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.folders import read_folder, tables_in
-from tuning_playbook.importers.runs.folders_of_objects import holds_objects
 from tuning_playbook.importers.runs.tables_alike import said_of_tables, tables_alike
-from tuning_playbook.importers.tables.table_files import TABLE_ENDINGS, table_ending
 from tuning_playbook.words import listed
 
 _DATABASES = ("sqlite:", "postgresql:", "postgresql+", "postgres:", "mysql:", "mysql+")
@@ -118,7 +118,7 @@ def _in_tables(
     path: Path, curves: Path | None, by: Sequence[str], steps: str, shared: Sequence[str]
 ) -> tuple[ForeignStudy, ...]:
     """The studies in a table, in the JSON objects of a folder or in its tables that are alike."""
-    from tuning_playbook.importers.tables.splitting import split_study, study_column
+    from tuning_playbook.importers.splitting import split_study, study_column
     from tuning_playbook.importers.tables.studies import read_table
 
     alike = [] if path.is_file() or holds_objects(path) else tables_alike(path)

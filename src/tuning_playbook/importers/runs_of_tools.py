@@ -17,6 +17,8 @@ from tuning_playbook.study import Objective
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted, listed
 
+VARIANT = "variant"  # the setting that holds what else differs in names of runs
+
 Points: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 _MOST_NAMED = 4

@@ -17,7 +17,7 @@ from tuning_playbook.importers.files import arrow_tables, csv_tables
 from tuning_playbook.importers.metrics.metric_choice import metric_choice
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, with_roles
-from tuning_playbook.importers.tables.splitting import split_study
+from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.tables.studies import read_table
 from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.taken_as import Role

@@ -25,9 +25,9 @@ from tensorboard.util import tensor_util
 from tuning_playbook import check
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers import foreign_table
+from tuning_playbook.importers.files import tensorboard_events
+from tuning_playbook.importers.files.tensorboard_events import read_event_file
 from tuning_playbook.importers.opening import open_foreign
-from tuning_playbook.importers.tensorboard import events as tensorboard_events
-from tuning_playbook.importers.tensorboard.events import read_event_file
 from tuning_playbook.importers.tensorboard.runs import looks_like_tensorboard, read_tensorboard
 from tuning_playbook.study import Objective
 

@@ -10,10 +10,10 @@ from tensorboard.compat.proto import event_pb2, tensor_pb2, tensor_shape_pb2, ty
 from tensorboard.plugins.hparams import summary_v2
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tuning_playbook.importers.hugging_face.arguments import arguments_in
 from tuning_playbook.importers.opening import open_foreign
 from tuning_playbook.importers.roles.told_columns import described
 from tuning_playbook.importers.taken_as import SETTINGS, Role
+from tuning_playbook.importers.trainer_arguments import arguments_in
 
 # `TrainingArguments.to_json_string()` of transformers 4.44, without some of its empty entries.
 ARGUMENTS = {

@@ -23,7 +23,7 @@ from tuning_playbook.importers.columns.column_values import (
     is_list_of_values,
     sampled_rows,
 )
-from tuning_playbook.importers.files.names_of_levels import is_level
+from tuning_playbook.importers.objects.names_of_levels import is_level
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,

@@ -12,13 +12,13 @@ import numpy as np
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.values import as_number, is_number, mapping_in, mappings_in
-from tuning_playbook.importers.hugging_face.arguments import (
+from tuning_playbook.importers.files.tensorboard_events import read_event_file
+from tuning_playbook.importers.runs_of_tools import Points, Run
+from tuning_playbook.importers.trainer_arguments import (
     ARGUMENTS_TAG,
     add_arguments,
     arguments_in,
 )
-from tuning_playbook.importers.runs_of_tools import Points, Run
-from tuning_playbook.importers.tensorboard.events import read_event_file
 from tuning_playbook.study import Direction, Objective
 
 TRAINER_STATE = "trainer_state.json"

@@ -10,12 +10,12 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import is_number
 from tuning_playbook.importers.columns.naming_columns import quoted
+from tuning_playbook.importers.metrics.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.metrics.metrics_alike import metric_of_those_alike
 from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer, offered
 from tuning_playbook.importers.metrics.never_moving import said_of_constants, varies
 from tuning_playbook.importers.metrics.nothing_measured import none_measured
 from tuning_playbook.importers.relations.statistics_of_results import SPREADS
-from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.taken_as import SETTINGS, Role, TakenAs
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import (

@@ -17,13 +17,13 @@ from tuning_playbook.importers.columns.column_values import (
     is_list_of_values,
     sampled_rows,
 )
+from tuning_playbook.importers.columns.curves import stray_text
 from tuning_playbook.importers.columns.logged_curves import role_of_curve
 from tuning_playbook.importers.columns.naming_columns import column_named, columns_named
 from tuning_playbook.importers.metrics.metric_choice import metrics_in_words
 from tuning_playbook.importers.relations.copies import copies_of_settings
 from tuning_playbook.importers.roles.by_values import with_metric
-from tuning_playbook.importers.runs.variants_in_names import VARIANT
-from tuning_playbook.importers.tables.curves import stray_text
+from tuning_playbook.importers.runs_of_tools import VARIANT
 from tuning_playbook.importers.taken_as import SEARCHED, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     is_coefficient,

@@ -24,6 +24,7 @@ from tuning_playbook.importers.columns.column_values import (
     is_list_of_values,
     sampled_rows,
 )
+from tuning_playbook.importers.columns.curves import named
 from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.rows.following import FOLLOWS, FOLLOWS_FAR, improves, trained
 from tuning_playbook.importers.rows.schedules import (
@@ -33,7 +34,6 @@ from tuning_playbook.importers.rows.schedules import (
     is_paced,
 )
 from tuning_playbook.importers.rows.within_runs import fixed_cells
-from tuning_playbook.importers.tables.curves import named
 from tuning_playbook.importers.taken_as import QUALITY, SETTINGS, Role, TakenAs
 from tuning_playbook.vocabulary import (
     Family,

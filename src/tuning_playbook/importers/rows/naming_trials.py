@@ -21,9 +21,11 @@ from tuning_playbook.importers.cells.column_names import (
     is_step,
 )
 from tuning_playbook.importers.cells.columns import Column, plain_values
+from tuning_playbook.importers.columns.curves import curve_table, named, positions
 from tuning_playbook.importers.columns.naming_columns import column_named, quoted
 from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.roles.column_roles import is_counter
 from tuning_playbook.importers.rows.logs import Log, is_phase, log_in
 from tuning_playbook.importers.rows.logs_of_configurations import log_of_configurations
@@ -39,9 +41,7 @@ from tuning_playbook.importers.rows.rows_as_steps import NO_STEPS, log_by_rows
 from tuning_playbook.importers.rows.rows_of_one_step import runs_and_steps, without_earlier_rows
 from tuning_playbook.importers.rows.within_runs import fixed_cells
 from tuning_playbook.importers.runs_of_tools import distinct_ids
-from tuning_playbook.importers.tables.curves import curve_table, named, positions
-from tuning_playbook.importers.tables.splitting import NUMBERED_NAMES
-from tuning_playbook.importers.tables.table_files import table_ending
+from tuning_playbook.importers.splitting import NUMBERED_NAMES
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import (
     is_progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.tables.splitting import rows_of_study
+from tuning_playbook.importers.splitting import rows_of_study
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.words import agreeing, counted, some_of
 

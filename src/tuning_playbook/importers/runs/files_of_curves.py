@@ -13,12 +13,13 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import STEP_NAMES
 from tuning_playbook.importers.cells.columns import Column
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.runs.log_files import header_of
 from tuning_playbook.importers.runs.metrics_in_names import metric_at_end, runs_and_metrics
 from tuning_playbook.importers.runs.names_of_runs import settings_in
 from tuning_playbook.importers.runs.variants_in_names import add_variants
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
-from tuning_playbook.importers.tables.table_files import read_columns, table_ending
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.vocabulary import (
     hyperparameter_family,
     is_gradient_norm,

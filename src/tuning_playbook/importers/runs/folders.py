@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.readers import Reader, named_study, reader_of, unzipped
 from tuning_playbook.importers.runs.log_files import stage_of_log
 from tuning_playbook.importers.runs.run_places import is_run_folder
-from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.vocabulary import split_of
 
 _DEEPEST = 3

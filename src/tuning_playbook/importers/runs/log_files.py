@@ -28,16 +28,17 @@ from tuning_playbook.importers.cells.values import (
     is_number,
     is_step_number,
 )
+from tuning_playbook.importers.columns.curves import curve_table, named
+from tuning_playbook.importers.columns.steps_of_wandb import with_own_counter
 from tuning_playbook.importers.files.csv_tables import INDEX_COLUMN, opened_at_header
 from tuning_playbook.importers.files.cut_short import ends_within_a_line, note_on
-from tuning_playbook.importers.files.objects_by_line import is_by_line
+from tuning_playbook.importers.files.table_endings import table_ending
+from tuning_playbook.importers.objects.objects_by_line import is_by_line
 from tuning_playbook.importers.rows.episodes import names_episodes
 from tuning_playbook.importers.rows.logs import EPISODE, FEWEST_STEPS, log_in
 from tuning_playbook.importers.rows.rows_as_steps import log_by_rows, names_validation
 from tuning_playbook.importers.runs_of_tools import Points, Run
-from tuning_playbook.importers.tables.curves import curve_table, named
-from tuning_playbook.importers.tables.table_files import read_columns, table_ending
-from tuning_playbook.importers.wandb.steps import with_own_counter
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.vocabulary import metric_direction
 
 _RESULTS = re.compile(r"((all|eval|test|train|val|final)_)?(results?|metrics|scores)\.json")

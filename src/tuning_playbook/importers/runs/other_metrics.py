@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.tables.splitting import rows_of_study
+from tuning_playbook.importers.splitting import rows_of_study
 from tuning_playbook.trial import Status
 from tuning_playbook.vocabulary import metric_direction, split_of
 from tuning_playbook.words import listed, some_of

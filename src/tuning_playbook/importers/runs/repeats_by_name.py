@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.runs.variants_in_names import VARIANT
+from tuning_playbook.importers.runs_of_tools import VARIANT
 from tuning_playbook.importers.taken_as import SEARCHED, Role, TakenAs
 from tuning_playbook.vocabulary import metric_direction
 

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.importers.files.objects_by_line import is_by_line
 from tuning_playbook.importers.hugging_face.adapters import ADAPTER
 from tuning_playbook.importers.hugging_face.state import TRAINER_STATE
+from tuning_playbook.importers.objects.objects_by_line import is_by_line
 from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.log_files import (
     Stage,

@@ -6,8 +6,8 @@ import shlex
 from collections import Counter
 from pathlib import Path
 
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.runs.log_files import header_of
-from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.words import listed
 
 _MOST_TABLES, _MOST_SHOWN = 50, 6

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tuning_playbook.importers.runs.names_of_runs import settings_in, without_settings
-from tuning_playbook.importers.runs_of_tools import Run
+from tuning_playbook.importers.runs_of_tools import VARIANT, Run
 
-VARIANT = "variant"  # the setting that holds what else differs in names
 _SEPARATORS = re.compile(r"[_\-\s./=,:()\[\]]+")
 # What numbers runs and repeats, or tells when they ran: no setting.
 _NUMBERED = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.tables.splitting import split_study
+from tuning_playbook.importers.splitting import split_study
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.vocabulary import names_a_setting, plain_name
 

@@ -17,7 +17,10 @@ from tuning_playbook.importers.cells.column_names import (
     REASON_NAMES,
     STATUS_NAMES,
 )
+from tuning_playbook.importers.columns.chart_of_wandb import without_chart
+from tuning_playbook.importers.columns.curves import CurveTable, curve_table, named
 from tuning_playbook.importers.columns.logged_curves import role_of_curve
+from tuning_playbook.importers.columns.steps_of_wandb import notes_on, with_own_counter
 from tuning_playbook.importers.roles.column_roles import ColumnRoles, column_roles
 from tuning_playbook.importers.roles.variants_by_name import names_of_runs_as_variants
 from tuning_playbook.importers.rows.endings import with_endings, without_endings
@@ -25,7 +28,6 @@ from tuning_playbook.importers.rows.failures import failures
 from tuning_playbook.importers.rows.logs_of_changes import log_of_changes
 from tuning_playbook.importers.rows.naming_trials import TrialRows, study_name, trial_rows
 from tuning_playbook.importers.rows.zeros_for_nothing import without_zeros_for_nothing
-from tuning_playbook.importers.tables.curves import CurveTable, curve_table, named
 from tuning_playbook.importers.tables.deviations import without_deviations
 from tuning_playbook.importers.tables.metrics_in_rows import metrics_side_by_side
 from tuning_playbook.importers.tables.nested_curves import without_curves
@@ -37,8 +39,6 @@ from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.tables.turned import turned
 from tuning_playbook.importers.tables.variants_in_columns import below_each_other_by_variant
 from tuning_playbook.importers.taken_as import Role, TakenAs
-from tuning_playbook.importers.wandb.chart import without_chart
-from tuning_playbook.importers.wandb.steps import notes_on, with_own_counter
 from tuning_playbook.vocabulary import (
     plain_name,
     statistic_in,

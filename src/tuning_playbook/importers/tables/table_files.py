@@ -17,40 +17,29 @@ from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.marks import without_marks
 from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.files.arrow_tables import columns_of_parquet
-from tuning_playbook.importers.files.columns_in_json import rows_of_columns, rows_of_histories
 from tuning_playbook.importers.files.csv_tables import columns_of_csv, opened_text
 from tuning_playbook.importers.files.cut_short import note_on
 from tuning_playbook.importers.files.file_contents import found_instead
 from tuning_playbook.importers.files.limits import MOST_COLUMNS
-from tuning_playbook.importers.files.list_in_object import lists_of_objects
-from tuning_playbook.importers.files.lists_with_means import rows_of_lists_with_means
-from tuning_playbook.importers.files.nested_rows import rows_of_levels
-from tuning_playbook.importers.files.objects_by_line import is_by_line
-from tuning_playbook.importers.files.one_result import in_words, result_in_words
-from tuning_playbook.importers.files.rows_within_rows import rows_within_rows
+from tuning_playbook.importers.files.table_endings import TABLE_ENDINGS, table_ending
+from tuning_playbook.importers.objects.columns_in_json import rows_of_columns, rows_of_histories
+from tuning_playbook.importers.objects.folders_of_objects import files_alike, objects_in
+from tuning_playbook.importers.objects.list_in_object import lists_of_objects
+from tuning_playbook.importers.objects.lists_with_means import rows_of_lists_with_means
+from tuning_playbook.importers.objects.nested_rows import rows_of_levels
+from tuning_playbook.importers.objects.objects_by_line import is_by_line
+from tuning_playbook.importers.objects.one_result import in_words, result_in_words
+from tuning_playbook.importers.objects.rows_within_rows import rows_within_rows
 from tuning_playbook.importers.rows.episodes import with_episodes_named
 from tuning_playbook.importers.rows.steps_in_two_units import with_steps_of_training
 from tuning_playbook.importers.rows.steps_within_epochs import (
     with_steps_counted_on,
     with_steps_over_epochs,
 )
-from tuning_playbook.importers.runs.folders_of_objects import files_alike, objects_in
 from tuning_playbook.words import listed
 
-TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json")
 _MOST_NAMED = 8
 _PARAMS = "params"  # of scikit-learn's cv_results_
-
-
-def table_ending(path: Path) -> str:
-    """The ending that tells the kind of table, without ``.gz``; empty where it is no table.
-
-    Example:
-        >>> table_ending(Path("runs.CSV.gz")), table_ending(Path("study.db"))
-        ('.csv', '')
-    """
-    name = path.name.lower().removesuffix(".gz")
-    return next((ending for ending in TABLE_ENDINGS if name.endswith(ending)), "")
 
 
 def read_columns(

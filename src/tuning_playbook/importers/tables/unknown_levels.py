@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.files.names_of_levels import is_level
 from tuning_playbook.importers.metrics.metric_choice import metrics_that_may_decide
+from tuning_playbook.importers.objects.names_of_levels import is_level
 from tuning_playbook.words import listed
 
 _MOST_SHOWN = 3

@@ -13,12 +13,13 @@ from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.column_names import last_part
 from tuning_playbook.importers.cells.columns import plain_values
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.metrics_in_names import runs_and_metrics
 from tuning_playbook.importers.runs.names_of_runs import settings_in
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
-from tuning_playbook.importers.tables.table_files import read_columns, table_ending
+from tuning_playbook.importers.tables.table_files import read_columns
 
 # The button writes ``run-NAME-tag-TAG.csv``, with ``_`` for what a file name cannot hold; that of
 # the page of time series writes ``NAME.csv``.

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuning_playbook.importers.hugging_face.arguments import ARGUMENTS_TAG, arguments_in
+from tuning_playbook.importers.files.tensorboard_events import EventFile
 from tuning_playbook.importers.runs.groups_of_runs import Place
 from tuning_playbook.importers.runs.run_folders import named_values
-from tuning_playbook.importers.tensorboard.events import EventFile
+from tuning_playbook.importers.trainer_arguments import ARGUMENTS_TAG, arguments_in
 
 _SPLITS = frozenset(
     {

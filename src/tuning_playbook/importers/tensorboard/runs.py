@@ -14,7 +14,7 @@ import numpy as np
 from tuning_playbook.analysis.table.inferred_space import inferred_space, usable_names
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
-from tuning_playbook.importers.hugging_face.arguments import MODEL_CONFIGURATION, add_arguments
+from tuning_playbook.importers.files.tensorboard_events import read_event_file
 from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.groups_of_runs import Place, common_part, studies_of
 from tuning_playbook.importers.runs.names_of_runs import natural_order, settings_in
@@ -32,13 +32,13 @@ from tuning_playbook.importers.runs_of_tools import (
     shortened,
     study_of_runs,
 )
-from tuning_playbook.importers.tensorboard.events import read_event_file
 from tuning_playbook.importers.tensorboard.layout import (
     Folder,
     metric_in,
     owner_of,
     silent_runs,
 )
+from tuning_playbook.importers.trainer_arguments import MODEL_CONFIGURATION, add_arguments
 from tuning_playbook.space import SearchSpace
 from tuning_playbook.trial import Reason, Status
 

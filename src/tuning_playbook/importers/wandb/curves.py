@@ -9,11 +9,11 @@ import numpy as np
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.cells.column_names import ID_NAMES
+from tuning_playbook.importers.columns.chart_of_wandb import without_chart
+from tuning_playbook.importers.columns.curves import CurveTable, curve_table
+from tuning_playbook.importers.columns.steps_of_wandb import notes_on, with_own_counter
 from tuning_playbook.importers.runs_of_tools import Run
-from tuning_playbook.importers.tables.curves import CurveTable, curve_table
 from tuning_playbook.importers.tables.table_files import read_columns
-from tuning_playbook.importers.wandb.chart import without_chart
-from tuning_playbook.importers.wandb.steps import notes_on, with_own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted, listed
 

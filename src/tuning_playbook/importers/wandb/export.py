@@ -18,15 +18,16 @@ from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import object_in
 from tuning_playbook.importers.cells.values import as_number, dotted
 from tuning_playbook.importers.columns.by_name import counts_on_the_way
+from tuning_playbook.importers.columns.steps_of_wandb import counted_by, notes_on, own_counter
 from tuning_playbook.importers.files.limits import unpacked
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.roles.column_roles import column_roles
 from tuning_playbook.importers.runs_of_tools import Points, Run, study_of_runs
-from tuning_playbook.importers.tables.table_files import read_columns, table_ending
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.importers.taken_as import Role, TakenAs
 from tuning_playbook.importers.wandb.curves import add_curves
 from tuning_playbook.importers.wandb.history import curves_of_histories
 from tuning_playbook.importers.wandb.keys import without_own_keys
-from tuning_playbook.importers.wandb.steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.vocabulary import is_time
 

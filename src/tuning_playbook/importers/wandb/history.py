@@ -10,8 +10,8 @@ import numpy as np
 
 from tuning_playbook.importers.cells.columns import Column
 from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.columns.curves import logged_points
 from tuning_playbook.importers.runs_of_tools import Points
-from tuning_playbook.importers.tables.curves import logged_points
 from tuning_playbook.importers.wandb.keys import without_own_keys
 
 _Row: TypeAlias = tuple[int, dict[str, float | None]]

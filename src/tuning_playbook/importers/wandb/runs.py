@@ -12,6 +12,7 @@ from typing import Any
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.cells.values import as_number, dotted
+from tuning_playbook.importers.columns.steps_of_wandb import counted_by, notes_on, own_counter
 from tuning_playbook.importers.readers import Reader, chosen
 from tuning_playbook.importers.runs.run_folders import read_document
 from tuning_playbook.importers.runs_of_tools import Run, joined_attempts, shortened, study_of_runs
@@ -23,7 +24,6 @@ from tuning_playbook.importers.wandb.export import (
 )
 from tuning_playbook.importers.wandb.keys import without_own_keys
 from tuning_playbook.importers.wandb.log import RunLog, read_run_log
-from tuning_playbook.importers.wandb.steps import counted_by, notes_on, own_counter
 from tuning_playbook.trial import Reason, Status
 from tuning_playbook.words import counted
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.metrics.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.metrics.metric_choice import (
     all_failed,
     held_out_metrics,
@@ -18,7 +19,6 @@ from tuning_playbook.importers.metrics.metric_choice import (
 from tuning_playbook.importers.metrics.metrics_offered import in_order_of_offer, split_used
 from tuning_playbook.importers.roles.told_columns import ToldColumns, as_told, described
 from tuning_playbook.importers.runs.other_metrics import runs_with
-from tuning_playbook.importers.tables.configurations_in_columns import how_to_turn
 from tuning_playbook.importers.tables.methods_in_columns import methods_in_columns
 from tuning_playbook.importers.tables.tasks_in_columns import tasks_in_columns
 from tuning_playbook.vocabulary import metric_direction, plain_name

@@ -31,8 +31,8 @@ from tuning_playbook.importers.runs.other_metrics import without_other_metrics
 from tuning_playbook.importers.runs.repeats_by_name import with_repeats_by_name
 from tuning_playbook.importers.runs.rungs import without_early_stops
 from tuning_playbook.importers.runs.unended import without_unended
+from tuning_playbook.importers.splitting import by_numbers, by_task, split_study
 from tuning_playbook.importers.tables.one_by_one import each_swept_alone
-from tuning_playbook.importers.tables.splitting import by_numbers, by_task, split_study
 from tuning_playbook.importers.tables.unknown_levels import require_levels_told
 from tuning_playbook.importers.taken_as import SEARCHED, Role
 from tuning_playbook.space import Constant, Domain, Float, Integer

@@ -19,7 +19,7 @@ from tuning_playbook.decide.comparisons.task_answer import answered_over_tasks
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
 from tuning_playbook.importers.columns.texts_in_cells import names_parts_of_data
-from tuning_playbook.importers.files.names_of_levels import is_level
+from tuning_playbook.importers.objects.names_of_levels import is_level
 from tuning_playbook.report.comparison.view import ComparisonView
 from tuning_playbook.vocabulary import names_tasks, split_of
 from tuning_playbook.words import listed

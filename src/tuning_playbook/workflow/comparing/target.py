@@ -14,9 +14,9 @@ import numpy as np
 from tuning_playbook.analysis.table.building import LongCurve
 from tuning_playbook.errors import InvalidInput
 from tuning_playbook.importers.base import ForeignStudy
+from tuning_playbook.importers.files.table_endings import table_ending
 from tuning_playbook.importers.opening import tables_at
 from tuning_playbook.importers.roles.told_columns import described
-from tuning_playbook.importers.tables.table_files import table_ending
 from tuning_playbook.importers.taken_as import QUALITY, Role, TakenAs
 from tuning_playbook.workflow.checking.foreign import Told, foreign_studies, studies_to_judge
 

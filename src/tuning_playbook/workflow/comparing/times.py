@@ -12,8 +12,9 @@ from tuning_playbook.analysis.table.building import LongCurve, table_from_column
 from tuning_playbook.analysis.table.table import CurveColumn, TrialTable
 from tuning_playbook.importers.cells.column_names import ID_NAMES, STEP_NAMES
 from tuning_playbook.importers.cells.columns import plain_values
-from tuning_playbook.importers.tables.curves import named
-from tuning_playbook.importers.tables.table_files import read_columns, table_ending
+from tuning_playbook.importers.columns.curves import named
+from tuning_playbook.importers.files.table_endings import table_ending
+from tuning_playbook.importers.tables.table_files import read_columns
 from tuning_playbook.study import Direction, Objective
 from tuning_playbook.vocabulary import is_time
 

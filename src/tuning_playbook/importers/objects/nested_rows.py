@@ -11,8 +11,8 @@ from typing import Any
 from tuning_playbook.importers.cells.column_names import is_step
 from tuning_playbook.importers.cells.nested import is_curve_name, is_list_of_numbers
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.files.listed_by_seed import with_seeds_as_names
-from tuning_playbook.importers.files.names_of_levels import (
+from tuning_playbook.importers.objects.listed_by_seed import with_seeds_as_names
+from tuning_playbook.importers.objects.names_of_levels import (
     SEED,
     Leaf,
     is_statistic,

@@ -11,8 +11,8 @@ from tuning_playbook.importers.cells.column_names import ID_NAMES
 from tuning_playbook.importers.cells.json_text import read_json
 from tuning_playbook.importers.cells.nested import flattened
 from tuning_playbook.importers.cells.values import is_number
-from tuning_playbook.importers.files.columns_in_json import rows_of_columns
-from tuning_playbook.importers.files.nested_rows import rows_of_levels
+from tuning_playbook.importers.objects.columns_in_json import rows_of_columns
+from tuning_playbook.importers.objects.nested_rows import rows_of_levels
 from tuning_playbook.vocabulary import plain_name
 from tuning_playbook.words import counted
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tuning_playbook.importers.cells.column_names import ID_NAMES, is_step, last_part
 from tuning_playbook.importers.cells.columns import Column
+from tuning_playbook.importers.columns.curves import named, positions
 from tuning_playbook.importers.runs_of_tools import Points
-from tuning_playbook.importers.tables.curves import named, positions
 
 _OF_WANDB = "_step"
 # One row, or this share of them, may lack the counter: what is logged once, before or after.
