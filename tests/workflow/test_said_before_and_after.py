@@ -55,6 +55,39 @@ def test_arms_with_the_same_results_to_the_last_digit_were_not_compared(written_
     assert not any("--arms" in command for command in commands)  # reruns would be equal as well
 
 
+OPTIMIZERS = (
+    PROJECT.partition("lr =")[0]
+    + """\
+[hyperparameters.optimizer]
+choice = ["adam", "adamw", "sgd"]
+default = "sgd"
+[hyperparameters.optimizer.when.adam]
+lr = { log = [1e-3, 10.0], default = 0.003 }
+[hyperparameters.optimizer.when.adamw]
+lr = { log = [1e-3, 10.0], default = 0.003 }
+[hyperparameters.optimizer.when.sgd]
+lr = { log = [1e-3, 10.0], default = 0.003 }
+"""
+)
+OF_OPTIMIZERS = """\
+question = "Which optimizer?"
+kind = "compare"
+trials = 8
+scientific = { optimizer = "all" }
+nuisance = ["optimizer.adam.lr", "optimizer.adamw.lr", "optimizer.sgd.lr"]
+"""
+
+
+def test_optimizers_that_train_the_same_are_told_and_not_run_again(written_project):
+    train = NO_EFFECT.replace("+ luck", '+ luck + (trial.config["optimizer"] == "sgd")')
+    project = written_project(OPTIMIZERS, train, optimizer=OF_OPTIMIZERS)
+    answer = project.json("run", "optimizer", "--no-report", "--no-try")[1]["answer"]
+    same = "adam and optimizer = adamw gave exactly the same results in all 8 trials, one by one"
+    assert any(same in insight for insight in answer["insights"])
+    commands = [step["command"] for step in project.json("next")[1]["steps"]]
+    assert not any("--arms" in command for command in commands)
+
+
 @pytest.mark.parametrize("effect", ["+ 1e-9 * (trial.config['norm'] == 'batch')"])
 def test_arms_that_differ_in_the_last_digits_are_compared(written_project, effect):
     _, answer = ran(written_project, TRAIN.replace("EFFECT", effect))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from statistics import fmean
 
 from tuning_playbook.analysis.comparison.isolation import ArmComparison
@@ -22,6 +23,7 @@ from tuning_playbook.decide.launches.reruns import SEED_IS_LOST, all_identical
 from tuning_playbook.decide.rounds.answer_words import (
     ease_sentence,
     fresh_seeds_sentences,
+    identical_arms,
     identical_sentences,
 )
 from tuning_playbook.decide.rounds.chance import Chance, chance_of
@@ -77,7 +79,9 @@ def arm_standing(
     standing = standing_of(comparison, smallest_gain=smallest, fresh=fresh)
     settling = NOTHING_TO_SETTLE
     same = identical_sentences(comparison)
-    if len(arms) > 1 and not same:  # slices of one study have no reruns of their own
+    alike = {frozenset(pair[:2]) for pair in identical_arms(comparison)}
+    differ = any(frozenset(p) not in alike for p in combinations(standing.contenders, 2))
+    if len(arms) > 1 and differ:  # slices of one study have no reruns of their own
         settling = settling_reruns(
             standing,
             record.name,

@@ -166,23 +166,33 @@ def _no_winner_by_reruns(
     return f"{words}."
 
 
-def identical_sentences(comparison: ArmComparison) -> list[str]:
-    """That arms gave the same results to the last digit, so that nothing was compared."""
-    if not comparison.paired:
-        return []
+def identical_arms(comparison: ArmComparison) -> list[tuple[str, str, int]]:
+    """Pairs of arms whose results agree one by one to the last digit, in how many trials.
+
+    Arms whose settings have names of their own, such as ``adam.lr`` and ``adamw.lr``, are not
+    paired, and may train the same all the same.
+    """
     found = []
     for (one, first), (other, second) in combinations(
         zip(comparison.arms, comparison.losses, strict=True), 2
     ):
+        if len(first) != len(second):
+            continue
         both = np.isfinite(first) & np.isfinite(second)
         if np.unique(first[both]).size >= _NO_COINCIDENCE and np.all(first[both] == second[both]):
-            found.append(
-                f"{one.label} and {other.label} gave exactly the same results in all "
-                f"{counted(int(both.sum()), 'trial')} with the same values and the same seed. "
-                "Either the setting does not reach the training program, or it has no effect "
-                "with the other settings used here."
-            )
+            found.append((one.label, other.label, int(both.sum())))
     return found
+
+
+def identical_sentences(comparison: ArmComparison) -> list[str]:
+    """That arms gave the same results to the last digit, so that nothing was compared."""
+    where = " with the same values and the same seed" if comparison.paired else ", one by one"
+    return [
+        f"{one} and {other} gave exactly the same results in all {counted(trials, 'trial')}"
+        f"{where}. Either the setting does not reach the training program, or it has no effect "
+        "with the other settings used here."
+        for one, other, trials in identical_arms(comparison)
+    ]
 
 
 def ease_sentence(
