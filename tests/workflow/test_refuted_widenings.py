@@ -49,3 +49,13 @@ def test_a_narrower_range_is_no_hint_for_a_comparison_of_optimizers(written_proj
     (asked,) = [s for s in project.json("next")[1]["steps"] if s["title"].startswith("Ask: ")]
     assert "optimizer" in asked["title"]
     assert "can be narrower" not in asked["reason"]
+
+
+def test_trials_of_several_optimizers_narrow_no_range_of_one(written_project):
+    declared = PROJECT + 'optimizer = { choice = ["sgd", "adam"], default = "sgd" }\n'
+    pooled = WIDER.replace("nuisance = {", 'nuisance = { optimizer = { choice = ["sgd", "adam"] },')
+    project = written_project(declared, TRAIN, wider=pooled)
+    assert project.type("run", "wider", "--no-report", "--no-try")[0] == 0
+    asked = [s for s in project.json("next")[1]["steps"] if s["title"].startswith("Ask: ")]
+    assert any("norm" in step["title"] for step in asked)
+    assert not any("can be narrower" in step["reason"] for step in asked)

@@ -131,13 +131,14 @@ def _may_be_narrower(state: ProjectState, round_: Round, proposed: Sequence[Roun
     """Which ranges of ``round_`` the last round has shown to be wider than needed.
 
     Not those that another step wants to search again in other ranges, and none for a comparison of
-    optimizers or models, of which each has good values of its own.
+    optimizers or models, nor by trials of several: each of them has good values of its own.
     """
     current, base = state.current, baseline_config(state.project)
     answered = None if current is None else current.answered
     if current is None or answered is None:
         return ""
-    if any(chooses_what_is_trained(key) for key in compared_keys(round_)):
+    pooled = (key for keys in answered.searched.values() for key in keys)
+    if any(map(chooses_what_is_trained, (*compared_keys(round_), *pooled))):
         return ""  # another optimizer or model may need what the last one had no use for
     shown = [answered.useful_ranges.get(study, {}) for study in answered.searched]
     narrowed = {
