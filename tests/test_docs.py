@@ -40,7 +40,8 @@ def test_every_option_says_what_it_does():
 
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_every_command_is_shown_in_use(command):
-    assert f"playbook {command}" in WRITTEN_BY_HAND
+    there = f"playbook {command}" in WRITTEN_BY_HAND
+    assert there, f"show `playbook {command}` in the page of docs that fits, then type: make docs"
 
 
 @pytest.mark.parametrize("command", sorted({*_COMMANDS} - {"demo"}))
@@ -57,7 +58,8 @@ def test_no_command_is_shown_that_does_not_exist():
 
 @pytest.mark.parametrize("check", [check.id for check in all_checks()])
 def test_every_check_is_documented(check):
-    assert f"`{check}`" in WORDS[ROOT / "docs" / "passages.md"]
+    there = f"`{check}`" in WORDS[ROOT / "docs" / "passages.md"]
+    assert there, f"name {check} in checks/passages.py, then type: make docs"
 
 
 def test_every_extra_is_in_the_readme():
